@@ -1,0 +1,41 @@
+/** The port to the partner's registrations: registering a learner on a run, what became of it, and ending it. */
+
+export interface Registration {
+  uuid: string
+  membershipUuid: string
+  runUuid: string
+  /** Our enrolment's id, when the partner keeps it. */
+  externalReference: string | null
+  status: 'PENDING' | 'ACTIVE' | 'INACTIVE'
+  activatedAt: Date | null
+  deactivatedAt: Date | null
+  studyUrl: string | null
+  stepsCompletedCount: number | null
+  /** Exact decimal 0..1. */
+  stepsCompletedRatio: string | null
+  result: {
+    outcome: 'PASSED' | 'FAILED'
+    /** Exact decimal 0–100, or null. */
+    grade: string | null
+    awardedOn: string | null
+    identityVerified: boolean | null
+  } | null
+  updatedAt: Date | null
+}
+
+export interface RegistrationPartner {
+  /** The look-up before any create or retry; null when there is none. */
+  find(membershipUuid: string, runUuid: string): Promise<Registration | null>
+  /**
+   * Registers. The partner's 409 already_enrolled is answered with the existing registration.
+   * Throws OutsideFailure: REFUSED (`run_full`, `run_closed`, …), UNAVAILABLE, UNKNOWN (look up before trying again).
+   */
+  register(request: { membershipUuid: string; runUuid: string; externalReference: string }): Promise<Registration>
+  registration(uuid: string): Promise<Registration | null>
+  /** At most 100, by the partner's uuid; unknown ones are absent. */
+  registrations(uuids: readonly string[], signal?: AbortSignal): Promise<Map<string, Registration>>
+  /** Everything changed since the instant; null when this partner has no such list. */
+  changedSince(instant: Date | null): Promise<Registration[] | null>
+  /** Ends it; ending an ended one is no error. `reason` at most 250 characters. */
+  deactivate(uuid: string, reason: string): Promise<void>
+}

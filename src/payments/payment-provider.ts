@@ -1,0 +1,112 @@
+/** The port that every payment provider fills: open, look, capture, close, refund, and its signed events. */
+import type { Money } from '../values/money.ts'
+
+export const ProviderName = { Stripe: 'STRIPE', PayPal: 'PAYPAL' } as const
+export type ProviderName = (typeof ProviderName)[keyof typeof ProviderName]
+
+export type CardBrandName = 'VISA' | 'MASTERCARD' | 'AMERICAN_EXPRESS' | 'OTHER'
+
+/** What the buyer is asked to pay, with our own ids so that it can be found again at the provider. */
+export interface PaymentOrder {
+  paymentId: string
+  enrolmentId: string
+  amount: Money
+  /** Shown to the buyer, at most 120 characters. */
+  description: string
+  buyerEmail: string | null
+  /** Where the provider sends the buyer back; already carries our parameters. */
+  returnUrl: string
+  cancelUrl: string
+  /** The provider's page closes then. */
+  expiresAt: Date
+  /** Stored before the call; the same key again never opens a second one. */
+  key: string
+}
+
+/** A payment as its provider sees it now, in our words. */
+export interface ProviderPayment {
+  /** Checkout session or order. */
+  reference: string
+  /** Our payment's id as the provider keeps it; null when the object was not made by us. */
+  paymentId: string | null
+  /** APPROVED: the buyer agreed and the money waits for `capture` (PayPal). */
+  state: 'REQUIRES_ACTION' | 'APPROVED' | 'PROCESSING' | 'SUCCEEDED' | 'FAILED' | 'CANCELLED' | 'EXPIRED'
+  /** Where the buyer pays, while there is something to do. */
+  redirectUrl: string | null
+  expiresAt: Date | null
+  capture: ProviderCapture | null
+  failure: { code: string; message: string; retryable: boolean } | null
+  refunds: ProviderRefund[]
+  disputes: ProviderDispute[]
+}
+
+export interface ProviderCapture {
+  /** Stripe's payment intent, PayPal's capture: what is refunded. */
+  reference: string
+  amount: Money
+  capturedAt: Date
+  /** Null when it was not a card. */
+  cardBrand: CardBrandName | null
+  cardLast4: string | null
+}
+
+export interface ProviderRefund {
+  reference: string
+  /** Our refund's id; null when it was made in the provider's dashboard. */
+  refundId: string | null
+  amount: Money
+  state: 'PENDING' | 'SUCCEEDED' | 'FAILED' | 'CANCELLED'
+  failureReason: string | null
+  createdAt: Date
+}
+
+export interface ProviderDispute {
+  reference: string
+  amount: Money
+  state: 'OPEN' | 'UNDER_REVIEW' | 'WON' | 'LOST' | 'WITHDRAWN'
+  openedAt: Date
+  closedAt: Date | null
+}
+
+/** A verified event: only what is needed to fetch the object again; its content is never believed. */
+export interface ProviderEvent {
+  id: string
+  type: string
+  createdAt: Date
+  /** False for types that we do not act on: kept, ignored. */
+  relevant: boolean
+  /** Our payment's id, when the event carries it. */
+  paymentId: string | null
+  /** The provider's references by which the payment can be found: session, intent, order, capture. */
+  references: string[]
+  /** Redacted: no card data, no person. */
+  summary: Record<string, string | number | boolean | null>
+}
+
+/** The signature, age or certificate of a webhook did not hold: 400, and nothing is kept. */
+export class WebhookRefused extends Error {
+  override readonly name = 'WebhookRefused'
+}
+
+export interface PaymentProvider {
+  readonly name: ProviderName
+  /** Opens where the buyer pays. Throws OutsideFailure. */
+  open(order: PaymentOrder): Promise<ProviderPayment>
+  /** As it stands, with capture, refunds and disputes; null when the provider does not know the reference. */
+  look(reference: string): Promise<ProviderPayment | null>
+  /** By our own payment id in its metadata, made since that instant: for when we never heard its reference. */
+  findByPaymentId(paymentId: string, since: Date): Promise<ProviderPayment | null>
+  /** Takes the money of an APPROVED one; for a provider that captures by itself this only looks. */
+  capture(reference: string, key: string): Promise<ProviderPayment>
+  /** Ends an open one so that it can no longer be paid (expires a session); answers how it stands after. */
+  close(reference: string, key: string): Promise<ProviderPayment>
+  refund(request: { refundId: string; captureReference: string; amount: Money; key: string }): Promise<ProviderRefund>
+  /** All refunds of a capture, ours and those made elsewhere. */
+  refundsOf(captureReference: string): Promise<ProviderRefund[]>
+  /** One refund; null when the provider does not know it. */
+  lookRefund(reference: string): Promise<ProviderRefund | null>
+  /** Verifies signature, age and certificate of a webhook. Throws WebhookRefused. */
+  verifyEvent(rawBody: Buffer, headers: Record<string, string | string[] | undefined>, now: Date): Promise<ProviderEvent>
+  /** Events since the instant, oldest first: what webhooks may have missed. */
+  eventsSince(since: Date): Promise<ProviderEvent[]>
+}

@@ -1,0 +1,24 @@
+/** The HTTP server under every sandbox: takes JSON, forms and empty bodies, and closes at once, whoever still waits. */
+import Fastify, { type FastifyInstance } from 'fastify'
+
+/**
+ * A fastify server without routes. JSON bodies arrive parsed and an empty body as undefined;
+ * forms arrive as the text that was sent, because providers read their brackets differently.
+ */
+export function createProviderServer(): FastifyInstance {
+  const app = Fastify({ logger: false, forceCloseConnections: true, bodyLimit: 1_048_576 })
+  app.removeContentTypeParser(['application/json', 'text/plain'])
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, text, done) => {
+    if (text === '') return done(null, undefined)
+    try {
+      done(null, JSON.parse(text as string))
+    } catch {
+      done(Object.assign(new Error('the body is not JSON'), { statusCode: 400 }), undefined)
+    }
+  })
+  app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, text, done) => {
+    done(null, text)
+  })
+  app.addContentTypeParser('*', { parseAs: 'string' }, (_request, text, done) => done(null, text || undefined))
+  return app
+}

@@ -1,0 +1,76 @@
+/** Credit as an amount with a scheme, and a level with a framework: exact conversion between them. */
+import { divide, type Exact, exact, multiply, print, ratio } from './decimal.ts'
+
+export const CreditScheme = {
+  CATS: 'CATS',
+  ECTS: 'ECTS',
+  SCQF: 'SCQF',
+  US_SEMESTER: 'US_SEMESTER',
+  US_QUARTER: 'US_QUARTER',
+} as const
+export type CreditScheme = (typeof CreditScheme)[keyof typeof CreditScheme]
+
+export const LevelFramework = { FHEQ: 'FHEQ', EQF: 'EQF', SCQF: 'SCQF' } as const
+export type LevelFramework = (typeof LevelFramework)[keyof typeof LevelFramework]
+
+/** An amount of credit is meaningless without its scheme and level. `amount` is a decimal text in units of the scheme. */
+export interface Credit {
+  readonly amount: string
+  readonly scheme: CreditScheme
+  readonly level: number
+  readonly framework: LevelFramework
+}
+
+/** CATS points in one unit of each scheme. */
+const CATS_PER_UNIT: Readonly<Record<CreditScheme, Exact>> = {
+  CATS: ratio(1n, 1n),
+  SCQF: ratio(1n, 1n),
+  ECTS: ratio(2n, 1n),
+  US_SEMESTER: ratio(4n, 1n),
+  US_QUARTER: ratio(8n, 3n),
+}
+
+/** FHEQ levels that a level of another framework may be; EQF 5 is one of two, and nothing in the level says which. */
+const FHEQ_LEVELS: Readonly<Record<LevelFramework, Readonly<Record<number, readonly number[]>>>> = {
+  FHEQ: { 3: [3], 4: [4], 5: [5], 6: [6], 7: [7], 8: [8] },
+  SCQF: { 6: [3], 7: [4], 8: [5], 9: [6], 10: [6], 11: [7], 12: [8] },
+  EQF: { 4: [3], 5: [4, 5], 6: [6], 7: [7], 8: [8] },
+}
+
+const EQF_OF_FHEQ: Readonly<Record<number, number>> = { 3: 4, 4: 5, 5: 5, 6: 6, 7: 7, 8: 8 }
+
+/** CATS points in one unit of the scheme, exactly. */
+export function catsPerUnit(scheme: CreditScheme): Exact {
+  return CATS_PER_UNIT[scheme]
+}
+
+/**
+ * The amount in another scheme, as a decimal text: exact where it terminates, else rounded half-even to 4 decimals.
+ * Throws a RangeError when the amount is not a decimal.
+ */
+export function amountIn(amount: string, from: CreditScheme, to: CreditScheme): string {
+  return print(divide(multiply(exact(amount), CATS_PER_UNIT[from]), CATS_PER_UNIT[to]))
+}
+
+/** Whether the framework's table has the level. */
+export function isLevel(level: number, framework: LevelFramework): boolean {
+  return FHEQ_LEVELS[framework][level] !== undefined
+}
+
+/** The FHEQ levels that a level may stand for, ascending: one, or two for EQF 5. Throws a RangeError outside the tables. */
+export function fheqLevels(level: number, framework: LevelFramework): readonly number[] {
+  const found = FHEQ_LEVELS[framework][level]
+  if (found === undefined) throw new RangeError(`Expected ${levelsExpected(framework)}, got ${level}.`)
+  return found
+}
+
+/** The EQF level that a level stands for: always exactly one. Throws a RangeError outside the tables. */
+export function eqfLevel(level: number, framework: LevelFramework): number {
+  const [fheq] = fheqLevels(level, framework)
+  return EQF_OF_FHEQ[fheq!]!
+}
+
+/** The levels a framework may name, in words for an error. */
+export function levelsExpected(framework: LevelFramework): string {
+  return `an ${framework} level of ${Object.keys(FHEQ_LEVELS[framework]).join(', ')}`
+}

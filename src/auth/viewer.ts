@@ -1,0 +1,46 @@
+/** Who is asking: what the rest of the product knows of a caller. */
+
+export interface LearnerIdentity {
+  id: string
+  issuer: string
+  subject: string
+  email: string
+  givenName: string
+  familyName: string
+  displayName: string
+  timeZone: string | null
+}
+
+export interface StaffIdentity {
+  subject: string
+  displayName: string
+  institutionSlug: string
+  institutionId: string
+}
+
+export interface ClientIdentity {
+  clientId: string
+  institutionSlug: string
+  institutionId: string
+}
+
+export interface OperatorIdentity {
+  subject: string
+  displayName: string
+}
+
+/** One caller can be several at once: staff also study. */
+export interface Viewer {
+  learner: LearnerIdentity | null
+  staff: StaffIdentity | null
+  client: ClientIdentity | null
+  operator: OperatorIdentity | null
+  /** Stable name of the caller for idempotency and budgets: `user:<issuer>|<sub>`, `client:<id>` or `anonymous:<address>`. */
+  key: string
+  anonymous: boolean
+}
+
+/** Somebody without a token; `address` is where the request came from. */
+export function anonymousViewer(address: string): Viewer {
+  return { learner: null, staff: null, client: null, operator: null, key: `anonymous:${address}`, anonymous: true }
+}

@@ -1,0 +1,138 @@
+/** A run: one presentation of a course, with its dates, price, enrolment window and live events. */
+import { Check, Entity, Index, ManyToOne, PrimaryKey, Property, Unique } from '@mikro-orm/decorators/legacy'
+import { Field, Int, ObjectType, registerEnumType } from 'type-graphql'
+import { Node } from '../graph/node.ts'
+import { connectionOf } from '../graph/page.ts'
+import { DateTime, TimeZone, Url } from '../graph/scalars.ts'
+import { instant } from '../store/row.ts'
+import { Course } from './course.ts'
+
+export const RunStatus = {
+  UPCOMING: 'UPCOMING',
+  OPEN: 'OPEN',
+  CLOSED: 'CLOSED',
+  RUNNING: 'RUNNING',
+  ENDED: 'ENDED',
+  CANCELLED: 'CANCELLED',
+} as const
+export type RunStatus = (typeof RunStatus)[keyof typeof RunStatus]
+registerEnumType(RunStatus, {
+  name: 'RunStatus',
+  description:
+    'The first that holds: CANCELLED; ENDED (past its end); RUNNING (past its start); OPEN (enrolment window); UPCOMING (before it); CLOSED. Whether one can enrol is openForEnrolment: a running course can still be open.',
+})
+
+@ObjectType({
+  implements: Node,
+  simpleResolvers: true,
+  description:
+    "Enters the graph once it is complete (start, price, enrolment window); until then it is kept, and operators see it named in the sync's report.",
+})
+@Entity({ tableName: 'course_run' })
+@Index({ properties: ['courseId', 'startsAt', 'id'] })
+@Check({ name: 'course_run_price_not_negative', expression: 'price_minor >= 0' })
+@Check({ name: 'course_run_ends_after_start', expression: 'ends_at >= starts_at' })
+export class CourseRun extends Node {
+  @PrimaryKey({ type: 'uuid' })
+  override id!: string
+
+  @ManyToOne(() => Course, { mapToPk: true, fieldName: 'course_id', deleteRule: 'restrict' })
+  courseId!: string
+
+  @Property({ type: 'text' })
+  @Unique()
+  partnerUuid!: string
+
+  @Property({ type: 'text' })
+  code!: string
+
+  @Field(() => DateTime, { description: 'First instant of study.' })
+  @Property({ ...instant, nullable: true })
+  startsAt!: Date | null
+
+  @Field(() => DateTime, { description: 'End of the last week, derived from the start and the weeks.' })
+  @Property({ ...instant, nullable: true })
+  endsAt!: Date | null
+
+  @Field(() => TimeZone, { description: "The run's own time zone; refund deadlines are counted in it." })
+  @Property({ type: 'text' })
+  timeZone!: string
+
+  @Property({ type: 'integer', nullable: true })
+  priceMinor!: number | null
+
+  @Property({ type: 'text', nullable: true })
+  currency!: string | null
+
+  @Field(() => DateTime, { description: 'First instant at which one can enrol.' })
+  @Property({ ...instant, nullable: true })
+  enrolmentOpensAt!: Date | null
+
+  @Field(() => DateTime, { description: 'Last instant at which one can enrol.' })
+  @Property({ ...instant, nullable: true })
+  enrolmentClosesAt!: Date | null
+
+  @Property({ type: 'boolean', default: false })
+  cancelled!: boolean
+
+  @Field(() => Url, { description: 'Where to register at the partner.' })
+  @Property({ type: 'text' })
+  registrationUrl!: string
+
+  /** Complete runs are in the graph. */
+  @Property({
+    type: 'boolean',
+    columnType: 'boolean',
+    generated:
+      '(starts_at is not null and ends_at is not null and price_minor is not null and currency is not null and enrolment_opens_at is not null and enrolment_closes_at is not null) stored',
+  })
+  complete!: boolean
+
+  /** Last places seen, for when the partner cannot say, with the instant of that look. */
+  @Property({ type: 'integer', nullable: true })
+  placesSeen!: number | null
+
+  @Property({ ...instant, nullable: true })
+  placesSeenAt!: Date | null
+
+  @Property({ ...instant })
+  fetchedAt!: Date
+
+  @Property({ ...instant, nullable: true })
+  partnerUpdatedAt!: Date | null
+}
+
+@ObjectType({ implements: Node, simpleResolvers: true, description: 'A live session of a run; all are recorded.' })
+@Entity({ tableName: 'live_event' })
+@Check({ name: 'live_event_duration_positive', expression: 'duration_minutes > 0' })
+export class LiveEvent extends Node {
+  @PrimaryKey({ type: 'uuid' })
+  override id!: string
+
+  @ManyToOne(() => CourseRun, { mapToPk: true, fieldName: 'run_id', deleteRule: 'cascade' })
+  runId!: string
+
+  @Property({ type: 'text' })
+  @Unique()
+  partnerUuid!: string
+
+  @Field(() => String, { description: 'Title.' })
+  @Property({ type: 'text' })
+  title!: string
+
+  @Property({ ...instant })
+  startsAt!: Date
+
+  @Field(() => Int, { description: 'Length in minutes.' })
+  @Property({ type: 'integer' })
+  durationMinutes!: number
+
+  @Property({ type: 'text', nullable: true })
+  joinUrl!: string | null
+
+  @Field(() => Url, { nullable: true, description: 'The recording, once there is one.' })
+  @Property({ type: 'text', nullable: true })
+  recordingUrl!: string | null
+}
+
+export const CourseRunConnection = connectionOf(() => CourseRun, 'CourseRun', 'runs')

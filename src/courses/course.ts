@@ -1,0 +1,157 @@
+/** A course: one microcredential as the partner publishes it, mirrored. */
+import { Check, Entity, Enum, Index, ManyToOne, PrimaryKey, Property, Unique } from '@mikro-orm/decorators/legacy'
+import { Field, Int, ObjectType, registerEnumType } from 'type-graphql'
+import { Node } from '../graph/node.ts'
+import { Decimal, Url, DateTime } from '../graph/scalars.ts'
+import { Institution } from '../institutions/institution.ts'
+import { exactAmount, instant } from '../store/row.ts'
+import { CreditScheme, LevelFramework } from '../values/credit.ts'
+
+export const StudyLevel = { UNDERGRADUATE: 'UNDERGRADUATE', POSTGRADUATE: 'POSTGRADUATE' } as const
+export type StudyLevel = (typeof StudyLevel)[keyof typeof StudyLevel]
+registerEnumType(StudyLevel, { name: 'StudyLevel', description: 'Broad level of study.' })
+
+export const ConformanceStatus = { MET: 'MET', NOT_MET: 'NOT_MET', UNKNOWN: 'UNKNOWN' } as const
+export type ConformanceStatus = (typeof ConformanceStatus)[keyof typeof ConformanceStatus]
+registerEnumType(ConformanceStatus, {
+  name: 'ConformanceStatus',
+  description: 'Whether a requirement is met; UNKNOWN when a fact is missing, which is never a pass.',
+})
+
+@ObjectType({ simpleResolvers: true, description: 'How the course is assessed.' })
+export class Assessment {
+  @Field(() => String, { description: 'In a sentence.' })
+  summary!: string
+
+  @Field(() => Boolean, { nullable: true, description: 'A formal summative assessment; null when the partner does not say.' })
+  formal!: boolean | null
+
+  @Field(() => Boolean, { nullable: true, description: 'Taken online; null when the partner does not say.' })
+  online!: boolean | null
+
+  @Field(() => Decimal, { nullable: true, description: 'Grade needed to pass, 0 to 100.' })
+  passMark!: string | null
+
+  @Field(() => Boolean, { nullable: true, description: "Whether the learner's identity is verified at the assessment; null when the partner does not say." })
+  identityVerification!: boolean | null
+}
+
+@ObjectType({ implements: Node, simpleResolvers: true, description: 'A microcredential: a short course with formal assessment and credit.' })
+@Entity({ tableName: 'course' })
+@Check({ name: 'course_credit_positive', expression: 'credit_amount > 0' })
+@Check({ name: 'course_credit_whole', expression: '(credit_amount is null) = (credit_scheme is null) and (credit_amount is null) = (credit_level is null) and (credit_amount is null) = (credit_framework is null)' })
+export class Course extends Node {
+  @PrimaryKey({ type: 'uuid' })
+  override id!: string
+
+  @Property({ type: 'text' })
+  @Unique()
+  partnerUuid!: string
+
+  @Field(() => String, { description: "Stable name, the partner's program code." })
+  @Property({ type: 'text' })
+  @Unique()
+  slug!: string
+
+  @Field(() => String, { description: 'Title.' })
+  @Property({ type: 'text' })
+  title!: string
+
+  @Field(() => String, { description: 'What it is about, in a paragraph.' })
+  @Property({ type: 'text' })
+  summary!: string
+
+  @Field(() => String, { nullable: true, description: 'The whole description, when the partner gives one.' })
+  @Property({ type: 'text', nullable: true })
+  description!: string | null
+
+  @Field(() => String, { description: 'BCP 47 tag of the language it is taught in, e.g. en.' })
+  @Property({ type: 'text' })
+  @Index()
+  language!: string
+
+  @Field(() => String, { description: 'Subject, e.g. computing.' })
+  @Property({ type: 'text' })
+  @Index()
+  subject!: string
+
+  @ManyToOne(() => Institution, { mapToPk: true, fieldName: 'awarding_institution_id', deleteRule: 'restrict' })
+  awardingInstitutionId!: string
+
+  @Field(() => StudyLevel, { nullable: true, description: 'Broad level of study, when the partner states it.' })
+  @Enum({ items: () => Object.values(StudyLevel), nullable: true })
+  level!: StudyLevel | null
+
+  @Property({ ...exactAmount, nullable: true })
+  creditAmount!: string | null
+
+  @Enum({ items: () => Object.values(CreditScheme), nullable: true })
+  creditScheme!: CreditScheme | null
+
+  @Property({ type: 'integer', nullable: true })
+  creditLevel!: number | null
+
+  @Enum({ items: () => Object.values(LevelFramework), nullable: true })
+  creditFramework!: LevelFramework | null
+
+  /** The same in CATS points, rounded to four decimals: for filters and order only, never for decisions. */
+  @Property({ type: 'decimal', precision: 12, scale: 4, nullable: true, runtimeType: 'string' })
+  creditCats!: string | null
+
+  @Field(() => Int, { nullable: true, description: 'Hours of study in all, assessment included.' })
+  @Property({ type: 'integer', nullable: true })
+  totalStudyHours!: number | null
+
+  @Field(() => Int, { nullable: true, description: 'Length in weeks.' })
+  @Property({ type: 'integer', nullable: true })
+  weeks!: number | null
+
+  @Field(() => Decimal, { nullable: true, description: 'Hours of study a week.' })
+  @Property({ ...exactAmount, nullable: true })
+  hoursPerWeek!: string | null
+
+  @Field(() => [String], { description: 'What a learner can do afterwards.' })
+  @Property({ type: 'json' })
+  learningOutcomes!: string[]
+
+  @Field(() => Assessment, { nullable: true, description: 'How it is assessed, when the partner says.' })
+  @Property({ type: 'json', nullable: true })
+  assessment!: Assessment | null
+
+  /** Whether a transcript states what the framework asks; null when the partner does not say. */
+  @Property({ type: 'boolean', nullable: true })
+  transcript!: boolean | null
+
+  /** Conformance as computed at the last sync: for the filter; the graph's report is computed from the facts. */
+  @Enum({ items: () => Object.values(ConformanceStatus) })
+  cmfStatus!: ConformanceStatus
+
+  @Field(() => Url, { nullable: true, description: 'Picture.' })
+  @Property({ type: 'text', nullable: true })
+  imageUrl!: string | null
+
+  @Field(() => Url, { description: "The partner's public page." })
+  @Property({ type: 'text' })
+  partnerUrl!: string
+
+  @Field(() => DateTime, { nullable: true, description: 'When the partner withdrew it; null while it is offered.' })
+  @Property({ ...instant, nullable: true })
+  withdrawnAt!: Date | null
+
+  @Property({ ...instant })
+  fetchedAt!: Date
+
+  @Property({ ...instant, nullable: true })
+  partnerUpdatedAt!: Date | null
+
+  @Property({
+    type: 'any',
+    columnType: 'tsvector',
+    generated:
+      "(setweight(to_tsvector('simple', title), 'A') || setweight(to_tsvector('simple', subject), 'B') || setweight(to_tsvector('simple', summary), 'C')) stored",
+    lazy: true,
+    nullable: true,
+  })
+  @Index({ type: 'GIN' })
+  words!: unknown
+}

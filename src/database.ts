@@ -1,0 +1,60 @@
+/** The list of stored classes and how to reach PostgreSQL; read by the app and by the migration tool. */
+import 'reflect-metadata'
+import { ReflectMetadataProvider } from '@mikro-orm/decorators/legacy'
+import { Migrator } from '@mikro-orm/migrations'
+import { defineConfig, type Options } from '@mikro-orm/postgresql'
+import { Course } from './courses/course.ts'
+import { CourseRun, LiveEvent } from './courses/course-run.ts'
+import { SyncState } from './courses/sync-state.ts'
+import { databaseUrl } from './config.ts'
+import { CreditRecord } from './credit/credit-record.ts'
+import { CreditShare, CreditShareRecord, ShareAccess } from './credit/credit-share.ts'
+import { Enrolment } from './enrolments/enrolment.ts'
+import { PartnerEvent } from './enrolments/partner-event.ts'
+import { HistoryEntry } from './graph/history.ts'
+import { Institution } from './institutions/institution.ts'
+import { Qualification } from './institutions/qualification.ts'
+import { Learner, PartnerAccount } from './learners/learner.ts'
+import { Dispute } from './payments/dispute.ts'
+import { Payment } from './payments/payment.ts'
+import { PaymentEvent } from './payments/payment-event.ts'
+import { Correction, Reconciliation } from './payments/reconciliation.ts'
+import { Refund } from './payments/refund.ts'
+import { IdempotencyKey } from './store/idempotency-key.ts'
+import { CreditUse, TransferApplication } from './transfers/transfer-application.ts'
+import { TransferPolicy } from './transfers/transfer-policy.ts'
+
+export const storedClasses = [
+  ...[Institution, Qualification, Course, CourseRun, LiveEvent, SyncState, Learner, PartnerAccount],
+  ...[Payment, Refund, Dispute, PaymentEvent, Reconciliation, Correction, Enrolment, PartnerEvent],
+  ...[CreditRecord, CreditShare, CreditShareRecord, ShareAccess, TransferPolicy, TransferApplication, CreditUse],
+  ...[HistoryEntry, IdempotencyKey],
+]
+
+/** MikroORM's options for the database at `url`: writes and migrations; reads go by the read connection. */
+export function databaseOptions(url: string, poolSize = 10): Options {
+  return defineConfig({
+    clientUrl: url,
+    entities: storedClasses,
+    metadataProvider: ReflectMetadataProvider,
+    extensions: [Migrator],
+    forceUtcTimezone: true,
+    pool: { min: 0, max: poolSize },
+    migrations: {
+      path: new URL('../migrations', import.meta.url).pathname,
+      pathTs: new URL('../migrations', import.meta.url).pathname,
+      glob: '*.cjs',
+      snapshotName: 'snapshot',
+      tableName: 'migration',
+      emit: 'cjs',
+      transactional: true,
+      allOrNothing: true,
+    },
+    // Relations are loaded by loaders, never lazily; unknown columns are a mistake of ours.
+    validate: true,
+    strict: true,
+  } as Options)
+}
+
+/** For the mikro-orm command: `npm run migration:create`. */
+export default () => databaseOptions(databaseUrl())

@@ -1,0 +1,119 @@
+/** What clients may see of an error: refusals as they were written, outsiders by name, anything else masked and logged whole, once. */
+import { GraphQLError, type GraphQLFormattedError, Kind } from 'graphql'
+import { isOutsideFailure } from '../values/outside-failure.ts'
+import { badUserInput, ErrorCode, GraphError, internalError, upstreamUnavailable } from './errors.ts'
+import type { GraphRequest } from './request.ts'
+
+/** Where faults are written: the request's own log, or the server's before there is a request. */
+export interface FaultLog {
+  error(details: object, message: string): void
+}
+
+/** The error that was thrown, under whatever graphql-js, graphql-jit or Apollo put around it. */
+function thrownBy(error: unknown): unknown {
+  let thrown = error
+  while (thrown instanceof GraphQLError && !(thrown instanceof GraphError) && thrown.originalError) {
+    thrown = thrown.originalError
+  }
+  return thrown
+}
+
+/** type-graphql and scalars throw GraphQLErrors with this code; their extensions can echo the whole input. */
+function isForeignInputError(thrown: unknown): thrown is GraphQLError {
+  return thrown instanceof GraphQLError && thrown.extensions?.code === ErrorCode.BadUserInput
+}
+
+/**
+ * What the client hears of anything thrown: never a stack, SQL, an input or a secret.
+ * `log` hears of unexpected faults only.
+ */
+export function publicError(error: unknown, correlationId: string, log: FaultLog, details: object = {}): GraphError {
+  const thrown = thrownBy(error)
+  if (thrown instanceof GraphError) return thrown
+  if (isOutsideFailure(thrown)) return upstreamUnavailable(thrown.upstream, thrown.retryAfterSeconds)
+  if (isForeignInputError(thrown)) return badUserInput('Some values do not fit what the field expects.')
+  log.error({ ...details, correlationId, err: thrown }, 'unexpected fault')
+  return internalError(correlationId)
+}
+
+/** The public error at the place in document and answer where it arose; graphql-jit's lack what Apollo looks for. */
+function placed(shown: GraphError, error: GraphQLError): GraphQLError {
+  const rebuilt = new GraphQLError(shown.message, {
+    nodes: error.nodes,
+    path: error.path,
+    originalError: shown,
+    extensions: shown.extensions,
+  })
+  // graphql-jit knows positions, not nodes
+  if (rebuilt.locations === undefined && error.locations) Object.assign(rebuilt, { locations: error.locations })
+  return rebuilt
+}
+
+/** Errors of one execution, fit to be sent. One fault that emptied many fields is logged once. */
+export function maskErrors(errors: readonly GraphQLError[], request: GraphRequest): GraphQLError[] {
+  const shownOf = new Map<unknown, GraphError>()
+  return errors.map((error) => {
+    const thrown = thrownBy(error)
+    let shown = shownOf.get(thrown)
+    if (shown === undefined) {
+      const details = { operationName: request.facts.operationName, path: error.path?.join('.') }
+      shown = publicError(error, request.correlationId, request.log, details)
+      shownOf.set(thrown, shown)
+    }
+    request.facts.codes.push(shown.code)
+    return placed(shown, error)
+  })
+}
+
+/** A refusal of the whole request, as Apollo wants it to choose status and headers. */
+export function wholeRequestError(error: GraphError): GraphQLError {
+  const { status, headers } = error
+  return new GraphQLError(error.message, {
+    originalError: error,
+    extensions: { ...error.extensions, http: { status, headers } },
+  })
+}
+
+/** Apollo's codes for what is wrong with a request before any resolver runs; clients and tools know them. */
+const protocolCodes: ReadonlySet<unknown> = new Set([
+  'GRAPHQL_PARSE_FAILED',
+  'GRAPHQL_VALIDATION_FAILED',
+  'OPERATION_RESOLUTION_FAILURE',
+  'PERSISTED_QUERY_NOT_FOUND',
+  'PERSISTED_QUERY_NOT_SUPPORTED',
+  'BAD_REQUEST',
+])
+
+const valueKinds: ReadonlySet<string> = new Set([
+  Kind.INT,
+  Kind.FLOAT,
+  Kind.STRING,
+  Kind.BOOLEAN,
+  Kind.NULL,
+  Kind.ENUM,
+  Kind.LIST,
+  Kind.OBJECT,
+  Kind.OBJECT_FIELD,
+])
+
+/** A literal in the document that does not fit its type reads like a variable that does not fit. */
+function isLiteralOfWrongType(error: unknown): boolean {
+  return error instanceof GraphQLError && error.nodes?.length === 1 && valueKinds.has(error.nodes[0]?.kind ?? '')
+}
+
+/** Apollo's last look at every error: execution's are masked already, the protocol's pass, anything else is a fault. */
+export function formatterOf(log: FaultLog, makeId: () => string) {
+  return (formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError => {
+    if (thrownBy(error) instanceof GraphError) return formatted
+    const code = formatted.extensions?.code
+    const { message, locations, path } = formatted
+    if (protocolCodes.has(code)) {
+      return { message, locations, extensions: { code: isLiteralOfWrongType(error) ? ErrorCode.BadUserInput : code } }
+    }
+    if (message === 'Unsupported persisted query version' || message === 'provided sha does not match query') {
+      return { message, extensions: { code: 'BAD_REQUEST' } }
+    }
+    const shown = publicError(error, makeId(), log)
+    return { message: shown.message, path, extensions: shown.extensions }
+  }
+}

@@ -1,0 +1,55 @@
+/** Operations of validated documents, made ready once: what each needs at every request is computed at the first. */
+import { type DocumentNode, type GraphQLSchema, Kind, type OperationDefinitionNode } from 'graphql'
+import { badUserInput, type GraphError } from './errors.ts'
+import { type ReadVariables, type Variables, variableReader } from './variables.ts'
+
+export interface Operation {
+  readonly document: DocumentNode
+  readonly node: OperationDefinitionNode
+  readonly name: string | null
+  readVariables(given: Variables): ReadVariables
+  /** Requests so far; decides when it pays to compile. */
+  uses: number
+}
+
+function definitionOf(document: DocumentNode, name: string | null | undefined): OperationDefinitionNode | GraphError {
+  const all = document.definitions.filter((definition) => definition.kind === Kind.OPERATION_DEFINITION)
+  if (name == null || name === '') {
+    if (all.length === 1 && all[0]) return all[0]
+    return badUserInput('The document holds several operations: name one in "operationName".', 'operationName')
+  }
+  const named = all.find((definition) => definition.name?.value === name)
+  return named ?? badUserInput(`The document holds no operation named "${name.slice(0, 100)}".`, 'operationName')
+}
+
+/** Finds operations by document and name. The documents are kept alive by Apollo's bounded store, not here. */
+export class Operations {
+  private readonly known = new WeakMap<DocumentNode, Map<string, Operation>>()
+  private readonly schema: GraphQLSchema
+
+  constructor(schema: GraphQLSchema) {
+    this.schema = schema
+  }
+
+  /** The operation to run, or why there is none. */
+  find(document: DocumentNode, name: string | null | undefined): Operation | GraphError {
+    let operations = this.known.get(document)
+    if (operations === undefined) {
+      operations = new Map()
+      this.known.set(document, operations)
+    }
+    const known = operations.get(name ?? '')
+    if (known) return known
+    const node = definitionOf(document, name)
+    if (!('kind' in node)) return node
+    const operation: Operation = {
+      document,
+      node,
+      name: node.name?.value ?? null,
+      readVariables: variableReader(this.schema, node),
+      uses: 0,
+    }
+    operations.set(name ?? '', operation)
+    return operation
+  }
+}

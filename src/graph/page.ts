@@ -1,0 +1,128 @@
+/** Connections as Relay has them: the arguments, the types, and what a page of rows answers. */
+import { ArgsType, type ClassType, Field, Int, ObjectType } from 'type-graphql'
+import { badUserInput } from './errors.ts'
+
+export const defaultPageSize = 20
+export const maximumPageSize = 100
+
+@ArgsType()
+export class ForwardArgs {
+  @Field(() => Int, { nullable: true, description: 'How many from the start, 1 to 100; 20 when neither end is said.' })
+  first?: number | null
+
+  @Field(() => String, { nullable: true, description: 'Only what comes after this cursor.' })
+  after?: string | null
+}
+
+@ArgsType()
+export class PageArgs extends ForwardArgs {
+  @Field(() => Int, { nullable: true, description: 'How many from the end, 1 to 100; not together with `first`.' })
+  last?: number | null
+
+  @Field(() => String, { nullable: true, description: 'Only what comes before this cursor.' })
+  before?: string | null
+}
+
+@ObjectType({ simpleResolvers: true, description: 'Where a page stands in its list.' })
+export class PageInfo {
+  @Field(() => Boolean, { description: 'More follow after `endCursor`.' })
+  hasNextPage!: boolean
+
+  @Field(() => Boolean, { description: 'Some come before `startCursor`.' })
+  hasPreviousPage!: boolean
+
+  @Field(() => String, { nullable: true, description: 'Cursor of the first entry; null on an empty page.' })
+  startCursor!: string | null
+
+  @Field(() => String, { nullable: true, description: 'Cursor of the last entry; null on an empty page.' })
+  endCursor!: string | null
+}
+
+/** One page of a list, as `finishSchema` reads it: the connection's fields are all derived from it. */
+export interface Page<Row = unknown> {
+  rows: Row[]
+  cursorOf(row: Row): string
+  hasNextPage: boolean
+  hasPreviousPage: boolean
+  /** Asked only when the selection wants it. */
+  totalCount(): number | Promise<number>
+}
+
+/** The connection and edge types of a node, e.g. CourseConnection and CourseEdge. */
+export function connectionOf(node: () => ClassType, name: string, described: string): ClassType<Page> {
+  @ObjectType(`${name}Edge`, { simpleResolvers: true, description: `One of the ${described}, with its place in the list.` })
+  class Edge {
+    @Field(() => String, { description: 'Place in the list: pass it as `after` or `before`.' })
+    cursor!: string
+
+    @Field(node, { description: 'The entry itself.' })
+    node!: unknown
+  }
+
+  @ObjectType(`${name}Connection`, { simpleResolvers: true, description: `A page of ${described}.` })
+  class Connection {
+    @Field(() => [Edge], { description: 'The entries with their cursors.' })
+    edges!: Edge[]
+
+    @Field(() => [node()], { description: 'The entries alone.' })
+    nodes!: unknown[]
+
+    @Field(() => PageInfo, { description: 'Where this page stands.' })
+    pageInfo!: PageInfo
+
+    @Field(() => Int, { description: 'How many there are in the whole list, exactly.' })
+    totalCount!: number
+  }
+  return Connection as unknown as ClassType<Page>
+}
+
+/** What a client asked for, checked: a size, a direction, and the key values to go on from. */
+export interface PageRequest {
+  size: number
+  backward: boolean
+  /** Values of the order's keys, as text; null for the list's end. */
+  after: string[] | null
+  before: string[] | null
+}
+
+function checkedSize(name: 'first' | 'last', value: number): number {
+  if (value < 1 || value > maximumPageSize) {
+    throw badUserInput(`"${name}" must be between 1 and ${maximumPageSize}, not ${value}.`, name)
+  }
+  return value
+}
+
+/** Cursor of a row: its order's key values; opaque to clients. */
+export function writeCursor(list: string, keys: readonly unknown[]): string {
+  const texts = keys.map((key) => (key instanceof Date ? key.toISOString() : String(key)))
+  return Buffer.from(JSON.stringify([list, ...texts]), 'utf8').toString('base64url')
+}
+
+function readCursor(name: 'after' | 'before', list: string, keyCount: number, cursor: string): string[] {
+  try {
+    const read: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'))
+    if (Array.isArray(read) && read.length === keyCount + 1 && read[0] === list) {
+      if (read.every((key) => typeof key === 'string' && key.length <= 500)) return read.slice(1)
+    }
+  } catch {
+    // falls through: whatever is wrong with it, the client hears the same
+  }
+  throw badUserInput(`"${name}" is not a cursor of this list; pass one that this list gave.`, name)
+}
+
+/**
+ * Checks page arguments. `list` names the list and its order, so that a cursor of another list is refused.
+ * Throws BAD_USER_INPUT naming the argument.
+ */
+export function pageRequest(args: PageArgs, list: string, keyCount: number): PageRequest {
+  const { first, last, after, before } = args
+  if (first != null && last != null) throw badUserInput('Give "first" or "last", not both.', 'last')
+  const size =
+    last != null ? checkedSize('last', last) : first != null ? checkedSize('first', first) : defaultPageSize
+  return {
+    size,
+    backward: last != null || (first == null && before != null && after == null),
+    after: after == null ? null : readCursor('after', list, keyCount, after),
+    before: before == null ? null : readCursor('before', list, keyCount, before),
+  }
+}

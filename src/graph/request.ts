@@ -1,0 +1,65 @@
+/** One request on its way through the graph: who asks, how it can be stopped, and what log and metrics will say of it. */
+import type { OperationTypeNode } from 'graphql'
+import type { Logger } from 'pino'
+import type { Viewer } from '../auth/viewer.ts'
+
+/** What is learnt while a request runs; read once, when it is answered. */
+export interface RequestFacts {
+  operationName: string | null
+  kind: OperationTypeNode | null
+  /** Codes of the errors in the answer, each as often as it occurs. */
+  codes: string[]
+  /** Value of the Cache-Control header that the document's policy allows; null for the default, `no-store`. */
+  cacheControl: string | null
+}
+
+/** What the features' context is built from. `signal` and `log` are made when first read. */
+export interface ContextParts {
+  readonly viewer: Viewer
+  readonly correlationId: string
+  readonly signal: AbortSignal
+  readonly log: Logger
+}
+
+/** A request with its caller. `context` is what resolvers get; the platform never looks inside. */
+export class GraphRequest implements ContextParts {
+  readonly viewer: Viewer
+  readonly correlationId: string
+  readonly facts: RequestFacts = { operationName: null, kind: null, codes: [], cacheControl: null }
+  readonly context: object
+  private readonly parentLog: Logger
+  private ownLog: Logger | null = null
+  private controller: AbortController | null = null
+  private abortReason: Error | null = null
+
+  constructor(viewer: Viewer, correlationId: string, log: Logger, buildContext: (parts: ContextParts) => object) {
+    this.viewer = viewer
+    this.correlationId = correlationId
+    this.parentLog = log
+    this.context = buildContext(this)
+  }
+
+  get log(): Logger {
+    this.ownLog ??= this.parentLog.child({ correlationId: this.correlationId })
+    return this.ownLog
+  }
+
+  /** Aborted when the client goes away or the deadline passes. */
+  get signal(): AbortSignal {
+    if (this.controller === null) {
+      this.controller = new AbortController()
+      if (this.abortReason !== null) this.controller.abort(this.abortReason)
+    }
+    return this.controller.signal
+  }
+
+  get aborted(): boolean {
+    return this.abortReason !== null
+  }
+
+  abort(reason: Error): void {
+    if (this.abortReason !== null) return
+    this.abortReason = reason
+    this.controller?.abort(reason)
+  }
+}

@@ -1,0 +1,114 @@
+/** The graph's own scalars: each accepts exactly what it says and gives back what was stored, unchanged. */
+import { GraphQLError, GraphQLScalarType, Kind, type ValueNode } from 'graphql'
+
+interface ScalarRule {
+  name: string
+  description: string
+  /** Returns the value to work with, or null when the text does not fit. */
+  read(text: string): unknown
+  expected: string
+  write?(value: unknown): string
+  specifiedByURL?: string
+}
+
+function scalar({ name, description, read, expected, write = String, specifiedByURL }: ScalarRule) {
+  const parse = (value: unknown, node?: ValueNode) => {
+    const parsed = typeof value === 'string' && value.length <= 4096 ? read(value) : null
+    if (parsed === null) {
+      throw new GraphQLError(`${name} expects ${expected}.`, { nodes: node, extensions: { code: 'BAD_USER_INPUT' } })
+    }
+    return parsed
+  }
+  return new GraphQLScalarType({
+    name,
+    description,
+    specifiedByURL,
+    serialize: write,
+    parseValue: (value) => parse(value),
+    parseLiteral: (node) => parse(node.kind === Kind.STRING ? node.value : undefined, node),
+  })
+}
+
+const instantPattern = /^\d{4}-(\d{2})-(\d{2})[Tt]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})$/
+const datePattern = /^\d{4}-\d{2}-\d{2}$/
+
+function isCalendarDate(text: string): boolean {
+  if (!datePattern.test(text)) return false
+  const instant = new Date(`${text}T00:00:00Z`)
+  return !Number.isNaN(instant.getTime()) && instant.toISOString().startsWith(text)
+}
+
+/** ISO text of an instant, whole seconds without a fraction. */
+export function instantText(value: Date): string {
+  const text = value.toISOString()
+  return text.endsWith('.000Z') ? `${text.slice(0, 19)}Z` : text
+}
+
+export const DateTime = scalar({
+  name: 'DateTime',
+  description: 'RFC 3339 instant, always with an offset, e.g. 2026-11-23T09:00:00Z.',
+  expected: 'an RFC 3339 instant with an offset, e.g. "2026-11-23T09:00:00Z"',
+  read: (text) => {
+    if (!instantPattern.test(text) || !isCalendarDate(text.slice(0, 10))) return null
+    const instant = new Date(text)
+    return Number.isNaN(instant.getTime()) ? null : instant
+  },
+  write: (value) => (value instanceof Date ? instantText(value) : String(value)),
+  specifiedByURL: 'https://www.rfc-editor.org/rfc/rfc3339',
+})
+
+export const CalendarDate = scalar({
+  name: 'Date',
+  description: 'ISO 8601 calendar date, e.g. 2026-11-23.',
+  expected: 'a calendar date, e.g. "2026-11-23"',
+  read: (text) => (isCalendarDate(text) ? text : null),
+})
+
+export const TimeZone = scalar({
+  name: 'TimeZone',
+  description: 'IANA time-zone name, e.g. Europe/London.',
+  expected: 'an IANA time-zone name, e.g. "Europe/London"',
+  read: (text) => {
+    try {
+      new Intl.DateTimeFormat('en', { timeZone: text })
+      return /^[A-Za-z]/.test(text) ? text : null
+    } catch {
+      return null
+    }
+  },
+})
+
+export const CurrencyCode = scalar({
+  name: 'CurrencyCode',
+  description: 'ISO 4217 code, e.g. GBP.',
+  expected: 'a three-letter ISO 4217 code, e.g. "GBP"',
+  read: (text) => (/^[A-Z]{3}$/.test(text) ? text : null),
+})
+
+/** PostgreSQL's numeric keeps the zeros of its scale ("7.50"); the graph does not print them. */
+export function decimalText(value: string | number): string {
+  const text = String(value)
+  return text.includes('.') ? text.replace(/\.?0+$/, '') : text
+}
+
+export const Decimal = scalar({
+  name: 'Decimal',
+  description: 'Exact decimal number as a string, e.g. "7.5". Never a float.',
+  expected: 'an exact decimal number as a string of at most 20 characters, e.g. "7.5"',
+  read: (text) => (text.length <= 20 && /^-?\d+(\.\d+)?$/.test(text) ? text : null),
+  write: (value) => decimalText(value as string),
+})
+
+export const Url = scalar({
+  name: 'URL',
+  description: 'Absolute URL.',
+  expected: 'an absolute URL, e.g. "https://example.org/back"',
+  read: (text) => (URL.canParse(text) ? text : null),
+})
+
+export const Jwt = scalar({
+  name: 'JWT',
+  description: 'Compact JWS/JWT.',
+  expected: 'a compact JWS of three base64url parts joined by dots',
+  read: (text) => (/^[\w-]+\.[\w-]*\.[\w-]+$/.test(text) ? text : null),
+})

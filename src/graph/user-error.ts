@@ -1,0 +1,84 @@
+/** Expected refusals as data: the UserError interface and those concrete types that no feature owns. */
+import { Field, InterfaceType, Int, ObjectType } from 'type-graphql'
+
+@InterfaceType({
+  description: 'Why a mutation did not do what was asked. Concrete types add the data a screen needs.',
+  resolveType: (value: { __typename: string }) => value.__typename,
+})
+export abstract class UserError {
+  @Field(() => String, { description: 'Stable, upper-case code: switch on it.' })
+  code!: string
+
+  @Field(() => String, { description: 'One plain-English sentence that can be shown to a person.' })
+  message!: string
+
+  @Field(() => [String], {
+    description: 'Path of the input at fault, e.g. ["input","courseRunId"]; empty when no single field is.',
+  })
+  field!: string[]
+}
+
+@ObjectType({ implements: UserError, simpleResolvers: true, description: 'A value does not fit; `field` names it.' })
+export class InvalidInput extends UserError {}
+
+@ObjectType({ implements: UserError, simpleResolvers: true, description: 'No such thing, or not one that you may see.' })
+export class NotFound extends UserError {}
+
+@ObjectType({ implements: UserError, simpleResolvers: true, description: 'The caller is known and may not do this.' })
+export class Forbidden extends UserError {}
+
+@ObjectType({
+  implements: UserError,
+  simpleResolvers: true,
+  description: 'The same idempotencyKey was used before with another request.',
+})
+export class IdempotencyConflict extends UserError {}
+
+@ObjectType({
+  implements: UserError,
+  simpleResolvers: true,
+  description: 'A payment provider or the registration partner cannot be reached now; nothing is lost.',
+})
+export class ProviderUnavailable extends UserError {
+  @Field(() => String, { description: 'Which one, e.g. "STRIPE", "PAYPAL" or "PARTNER".' })
+  provider!: string
+
+  @Field(() => Int, { nullable: true, description: 'Whole seconds to wait before trying again, when it said so.' })
+  retryAfterSeconds!: number | null
+}
+
+@ObjectType({
+  implements: UserError,
+  simpleResolvers: true,
+  description: 'The thing is in a state from which this is not possible.',
+})
+export class IllegalTransition extends UserError {
+  @Field(() => String, { description: 'The state it is in.' })
+  from!: string
+
+  @Field(() => String, { description: 'The state that was asked for.' })
+  to!: string
+}
+
+@ObjectType({
+  implements: UserError,
+  simpleResolvers: true,
+  description: 'The question cannot be answered exactly within the bounds set for one check; make it smaller.',
+})
+export class TooComplex extends UserError {}
+
+/** What every refusal is made of: the concrete type's name, a sentence, the path, and the type's own data. */
+export type Refusal = { __typename: string; code: string; message: string; field: string[] } & Record<string, unknown>
+
+/**
+ * A refusal as the graph returns it. `typeName` is the concrete type; its code is the same name in UPPER_SNAKE_CASE.
+ */
+export function refusal(
+  typeName: string,
+  message: string,
+  field: string[] = [],
+  data: Record<string, unknown> = {},
+): Refusal {
+  const code = typeName.replace(/([a-z])([A-Z])/g, '$1_$2').toUpperCase()
+  return { __typename: typeName, code, message, field, ...data }
+}

@@ -1,0 +1,87 @@
+/** Variables read once for every executor, with errors that say where and what was expected and never echo the values. */
+import {
+  coerceInputValue,
+  type GraphQLError,
+  type GraphQLInputType,
+  type GraphQLSchema,
+  isEnumType,
+  isInputType,
+  isNonNullType,
+  type OperationDefinitionNode,
+  typeFromAST,
+  type ValueNode,
+  valueFromAST,
+} from 'graphql'
+import { badUserInput, ErrorCode, type GraphError } from './errors.ts'
+
+export type Variables = Readonly<Record<string, unknown>>
+export type ReadVariables = { values: Variables; errors: null } | { values: null; errors: GraphError[] }
+
+interface Declared {
+  name: string
+  type: GraphQLInputType
+  defaultValue: ValueNode | undefined
+}
+
+const noVariables: ReadVariables = { values: Object.freeze({}), errors: null }
+const maximumErrors = 10
+
+/** What was expected, in words that hold none of the client's values. */
+function expectation(schema: GraphQLSchema, error: GraphQLError): string {
+  const { message } = error
+  // our own scalars write what they expect
+  if (error.extensions.code === ErrorCode.BadUserInput) return message
+  const builtIn = /^(Int|Float|String|Boolean|ID) cannot represent/.exec(message)
+  if (builtIn?.[1] === 'Int') return 'Expected a whole number of at most 32 bits.'
+  if (builtIn) return `Expected a value of type ${builtIn[1]}.`
+  const enumName = /does not exist in "(\w+)" enum|^Enum "(\w+)" cannot represent/.exec(message)
+  if (enumName) {
+    const type = schema.getType(enumName[1] ?? enumName[2] ?? '')
+    if (isEnumType(type))
+      return `Expected one of ${type
+        .getValues()
+        .map((value) => value.name)
+        .join(', ')}.`
+  }
+  // a scalar's own failure follows this and may echo the value
+  const typed = /^Expected type "[^"]+"\.?( to be an object\.)?/.exec(message)
+  if (typed) return typed[0]
+  return message.slice(0, 300)
+}
+
+/** Reads an operation's variables as graphql-js does; made once per operation. */
+export function variableReader(
+  schema: GraphQLSchema,
+  operation: OperationDefinitionNode,
+): (given: Variables) => ReadVariables {
+  const declared: Declared[] = []
+  for (const { variable, type: typeNode, defaultValue } of operation.variableDefinitions ?? []) {
+    const type = typeFromAST(schema, typeNode)
+    if (isInputType(type)) declared.push({ name: variable.name.value, type, defaultValue })
+  }
+  if (declared.length === 0) return () => noVariables
+  return (given) => {
+    const values: Record<string, unknown> = {}
+    const errors: GraphError[] = []
+    for (const { name, type, defaultValue } of declared) {
+      if (!Object.hasOwn(given, name)) {
+        if (defaultValue) values[name] = valueFromAST(defaultValue, type)
+        else if (isNonNullType(type)) {
+          errors.push(badUserInput(`Variable "$${name}" of required type "${type}" was not provided.`, name))
+        }
+        continue
+      }
+      values[name] = coerceInputValue(given[name], type, (path, _value, error) => {
+        if (errors.length >= maximumErrors) return
+        const field = [name, ...path.map(String)]
+        errors.push(
+          badUserInput(
+            `Variable "$${name}" does not fit at "${field.join('.')}": ${expectation(schema, error)}`,
+            field,
+          ),
+        )
+      })
+    }
+    return errors.length > 0 ? { values: null, errors } : { values, errors: null }
+  }
+}

@@ -1,0 +1,39 @@
+/** Those who act for an institution: its staff and its machine clients. They live in tokens, not in tables. */
+import { Field, InterfaceType, ObjectType } from 'type-graphql'
+import { Node } from '../graph/node.ts'
+import { Institution } from './institution.ts'
+
+@InterfaceType({
+  description: 'What a person and a machine of an institution have in common.',
+  resolveType: (value: { __typename: string }) => value.__typename,
+})
+export abstract class InstitutionMember {
+  @Field(() => Institution, { description: 'The institution that they act for.' })
+  institution!: Institution
+}
+
+@ObjectType({
+  implements: [Node, InstitutionMember],
+  simpleResolvers: true,
+  description: 'A person who works for an institution.',
+})
+export class InstitutionStaff extends Node {
+  @Field(() => String, { description: 'Name to show.' })
+  displayName!: string
+
+  institution!: Institution
+  institutionId!: string
+}
+
+@ObjectType({
+  implements: [Node, InstitutionMember],
+  simpleResolvers: true,
+  description: 'A machine of an institution, by client credentials.',
+})
+export class InstitutionClient extends Node {
+  @Field(() => String, { description: 'As registered with the identity provider.' })
+  clientId!: string
+
+  institution!: Institution
+  institutionId!: string
+}

@@ -1,0 +1,49 @@
+/** A dispute: the buyer asked their bank or PayPal for the money back. */
+import { Entity, Enum, ManyToOne, PrimaryKey, Property, Unique } from '@mikro-orm/decorators/legacy'
+import { Field, ObjectType, registerEnumType } from 'type-graphql'
+import { Node } from '../graph/node.ts'
+import { DateTime } from '../graph/scalars.ts'
+import { instant } from '../store/row.ts'
+import { Payment } from './payment.ts'
+
+export const DisputeStatus = {
+  OPEN: 'OPEN',
+  UNDER_REVIEW: 'UNDER_REVIEW',
+  WON: 'WON',
+  LOST: 'LOST',
+  WITHDRAWN: 'WITHDRAWN',
+} as const
+export type DisputeStatus = (typeof DisputeStatus)[keyof typeof DisputeStatus]
+registerEnumType(DisputeStatus, { name: 'DisputeStatus', description: 'WON and LOST are as the seller sees it.' })
+
+@ObjectType({ implements: Node, simpleResolvers: true, description: 'A payment that the buyer contests at their bank or PayPal.' })
+@Entity({ tableName: 'dispute' })
+@Unique({ properties: ['paymentId', 'reference'] })
+export class Dispute extends Node {
+  @PrimaryKey({ type: 'uuid' })
+  override id!: string
+
+  @ManyToOne(() => Payment, { mapToPk: true, fieldName: 'payment_id', deleteRule: 'restrict', index: true })
+  paymentId!: string
+
+  @Property({ type: 'text' })
+  reference!: string
+
+  @Property({ type: 'integer' })
+  amountMinor!: number
+
+  @Property({ type: 'text' })
+  currency!: string
+
+  @Field(() => DisputeStatus, { description: 'Where it stands.' })
+  @Enum({ items: () => Object.values(DisputeStatus) })
+  status!: DisputeStatus
+
+  @Field(() => DateTime, { description: 'When it was opened.' })
+  @Property({ ...instant })
+  openedAt!: Date
+
+  @Field(() => DateTime, { nullable: true, description: 'When it was settled.' })
+  @Property({ ...instant, nullable: true })
+  closedAt!: Date | null
+}

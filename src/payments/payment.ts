@@ -1,0 +1,160 @@
+/** A payment: one attempt to pay for an enrolment at one provider; a new attempt is a new payment. */
+import { Check, Entity, Enum, Index, ManyToOne, PrimaryKey, Property, Unique } from '@mikro-orm/decorators/legacy'
+import { Field, ObjectType, registerEnumType } from 'type-graphql'
+import { Node } from '../graph/node.ts'
+import { connectionOf } from '../graph/page.ts'
+import { DateTime, Url } from '../graph/scalars.ts'
+import { instant } from '../store/row.ts'
+import { ProviderName } from './payment-provider.ts'
+
+export const PaymentMethod = { CARD: 'CARD', PAYPAL: 'PAYPAL' } as const
+export type PaymentMethod = (typeof PaymentMethod)[keyof typeof PaymentMethod]
+registerEnumType(PaymentMethod, { name: 'PaymentMethod', description: 'How the buyer pays.' })
+
+export const CardBrand = {
+  VISA: 'VISA',
+  MASTERCARD: 'MASTERCARD',
+  AMERICAN_EXPRESS: 'AMERICAN_EXPRESS',
+  OTHER: 'OTHER',
+} as const
+export type CardBrand = (typeof CardBrand)[keyof typeof CardBrand]
+registerEnumType(CardBrand, {
+  name: 'CardBrand',
+  description: 'OTHER only ever appears on a payment that was refused or refunded for it.',
+})
+registerEnumType(ProviderName, { name: 'PaymentProviderName', description: 'Who takes the money.' })
+
+export const PaymentStatus = {
+  CREATED: 'CREATED',
+  REQUIRES_ACTION: 'REQUIRES_ACTION',
+  PROCESSING: 'PROCESSING',
+  SUCCEEDED: 'SUCCEEDED',
+  FAILED: 'FAILED',
+  CANCELLED: 'CANCELLED',
+  EXPIRED: 'EXPIRED',
+  UNKNOWN: 'UNKNOWN',
+  CONFLICTED: 'CONFLICTED',
+} as const
+export type PaymentStatus = (typeof PaymentStatus)[keyof typeof PaymentStatus]
+registerEnumType(PaymentStatus, {
+  name: 'PaymentStatus',
+  description:
+    'UNKNOWN: the provider was asked and its answer is not known yet; CONFLICTED: what was paid differs from what was asked, and is refunded.',
+})
+
+@ObjectType({ simpleResolvers: true, description: 'What the buyer has to do next.' })
+export class PaymentAction {
+  @Field(() => Url, { description: "The provider's page: send the buyer there." })
+  redirectUrl!: string
+
+  @Field(() => DateTime, { description: 'The page closes then.' })
+  expiresAt!: Date
+}
+
+@ObjectType({ simpleResolvers: true, description: 'Why a payment did not succeed.' })
+export class PaymentFailure {
+  @Field(() => String, { description: 'Stable code, e.g. CARD_DECLINED.' })
+  code!: string
+
+  @Field(() => String, { description: 'One sentence that can be shown to the buyer.' })
+  message!: string
+
+  @Field(() => Boolean, { description: 'Whether trying again, perhaps with another card, can help.' })
+  retryable!: boolean
+}
+
+@ObjectType({ implements: Node, simpleResolvers: true, description: 'One attempt to pay for an enrolment.' })
+@Entity({ tableName: 'payment' })
+@Unique({ properties: ['provider', 'reference'] })
+@Check({ name: 'payment_amount_positive', expression: 'amount_minor > 0' })
+@Check({ name: 'payment_captured_not_negative', expression: 'captured_minor is null or captured_minor >= 0' })
+@Index({ properties: ['status', 'updatedAt'] })
+@Index({ properties: ['captureReference'] })
+export class Payment extends Node {
+  @PrimaryKey({ type: 'uuid' })
+  override id!: string
+
+  /** The enrolment paid for, by name: enrolments import payments, not the other way. */
+  @ManyToOne({ entity: () => 'Enrolment' as never, mapToPk: true, fieldName: 'enrolment_id', deleteRule: 'restrict', index: true })
+  enrolmentId!: string
+
+  @Field(() => ProviderName, { description: 'Who takes the money.' })
+  @Enum({ items: () => Object.values(ProviderName) })
+  provider!: ProviderName
+
+  @Field(() => PaymentMethod, { description: 'How the buyer pays.' })
+  @Enum({ items: () => Object.values(PaymentMethod) })
+  method!: PaymentMethod
+
+  @Field(() => PaymentStatus, { description: 'Where it stands.' })
+  @Enum({ items: () => Object.values(PaymentStatus) })
+  status!: PaymentStatus
+
+  @Property({ type: 'integer' })
+  amountMinor!: number
+
+  @Property({ type: 'text' })
+  currency!: string
+
+  /** Where the provider sends the buyer back to, as the client asked. */
+  @Property({ type: 'text' })
+  returnUrl!: string
+
+  /** Key of the call that opens it, stored before the call: payment id and attempt number. */
+  @Property({ type: 'text' })
+  @Unique()
+  openKey!: string
+
+  @Property({ type: 'integer', default: 1 })
+  attempt!: number
+
+  /** Checkout session or order at the provider; null until it answered. */
+  @Property({ type: 'text', nullable: true })
+  reference!: string | null
+
+  /** What is refunded: payment intent or capture. */
+  @Property({ type: 'text', nullable: true })
+  captureReference!: string | null
+
+  @Property({ type: 'text', nullable: true })
+  redirectUrl!: string | null
+
+  @Property({ ...instant, nullable: true })
+  actionExpiresAt!: Date | null
+
+  @Field(() => CardBrand, { nullable: true, description: 'Brand of the card that paid.' })
+  @Enum({ items: () => Object.values(CardBrand), nullable: true })
+  cardBrand!: CardBrand | null
+
+  @Field(() => String, { nullable: true, description: 'Last four digits of the card that paid.' })
+  @Property({ type: 'text', nullable: true })
+  cardLast4!: string | null
+
+  @Property({ type: 'text', nullable: true })
+  failureCode!: string | null
+
+  @Property({ type: 'text', nullable: true })
+  failureMessage!: string | null
+
+  @Property({ type: 'boolean', nullable: true })
+  failureRetryable!: boolean | null
+
+  @Property({ type: 'integer', nullable: true })
+  capturedMinor!: number | null
+
+  @Property({ type: 'text', nullable: true })
+  capturedCurrency!: string | null
+
+  @Field(() => DateTime, { description: 'When it was made.' })
+  @Property({ ...instant })
+  createdAt!: Date
+
+  @Field(() => DateTime, { nullable: true, description: 'When the money was taken.' })
+  @Property({ ...instant, nullable: true })
+  capturedAt!: Date | null
+
+  @Property({ ...instant })
+  updatedAt!: Date
+}
+
+export const PaymentConnection = connectionOf(() => Payment, 'Payment', 'payments')

@@ -1,0 +1,83 @@
+/** A reconciliation: one pass that compares what providers and partner say with what is recorded here, and its corrections. */
+import { Entity, Enum, ManyToOne, PrimaryKey, Property } from '@mikro-orm/decorators/legacy'
+import { Field, Int, ObjectType, registerEnumType } from 'type-graphql'
+import { Node } from '../graph/node.ts'
+import { connectionOf } from '../graph/page.ts'
+import { DateTime } from '../graph/scalars.ts'
+import { instant } from '../store/row.ts'
+
+export const ReconciliationOutcome = {
+  HEALED: 'HEALED',
+  SKIPPED: 'SKIPPED',
+  DEFERRED: 'DEFERRED',
+  QUARANTINED: 'QUARANTINED',
+} as const
+export type ReconciliationOutcome = (typeof ReconciliationOutcome)[keyof typeof ReconciliationOutcome]
+registerEnumType(ReconciliationOutcome, {
+  name: 'ReconciliationOutcome',
+  description:
+    'HEALED: put right; SKIPPED: right already, or only reported in a dry run; DEFERRED: cannot be told yet; QUARANTINED: a person has to look.',
+})
+
+@ObjectType({ implements: Node, simpleResolvers: true, description: 'One pass over everything that may have been missed.' })
+@Entity({ tableName: 'reconciliation' })
+export class Reconciliation extends Node {
+  @PrimaryKey({ type: 'uuid' })
+  override id!: string
+
+  @Field(() => DateTime, { description: 'When it began.' })
+  @Property({ ...instant })
+  startedAt!: Date
+
+  @Field(() => DateTime, { nullable: true, description: 'When it ended; null while it runs.' })
+  @Property({ ...instant, nullable: true })
+  finishedAt!: Date | null
+
+  @Field(() => Int, { description: 'How many things it looked at.' })
+  @Property({ type: 'integer', default: 0 })
+  examined!: number
+
+  @Field(() => Boolean, { description: 'Whether it only reported.' })
+  @Property({ type: 'boolean', default: false })
+  dryRun!: boolean
+}
+
+@ObjectType({ simpleResolvers: true, description: 'One thing that a reconciliation found different.' })
+@Entity({ tableName: 'correction' })
+export class Correction {
+  @PrimaryKey({ type: 'uuid' })
+  id!: string
+
+  @ManyToOne(() => Reconciliation, { mapToPk: true, fieldName: 'reconciliation_id', deleteRule: 'cascade', index: true })
+  reconciliationId!: string
+
+  /** Type and uuid of what it is about, e.g. Payment; null when nothing here corresponds. */
+  @Property({ type: 'text', nullable: true })
+  subjectKind!: string | null
+
+  @Property({ type: 'uuid', nullable: true })
+  subjectId!: string | null
+
+  @Field(() => String, { nullable: true, description: "The provider's or partner's reference." })
+  @Property({ type: 'text', nullable: true })
+  providerReference!: string | null
+
+  @Field(() => ReconciliationOutcome, { description: 'What was done about it.' })
+  @Enum({ items: () => Object.values(ReconciliationOutcome) })
+  outcome!: ReconciliationOutcome
+
+  @Field(() => String, { name: 'from', description: 'How it stood here.' })
+  @Property({ type: 'text' })
+  from!: string
+
+  @Field(() => String, { description: 'How it stands now, or would.' })
+  @Property({ type: 'text' })
+  to!: string
+
+  @Field(() => String, { description: 'In a sentence.' })
+  @Property({ type: 'text' })
+  note!: string
+}
+
+export const ReconciliationConnection = connectionOf(() => Reconciliation, 'Reconciliation', 'reconciliations')
+export const CorrectionConnection = connectionOf(() => Correction, 'Correction', 'corrections')

@@ -1,0 +1,101 @@
+/** A refund: money on its way back, whoever asked for it. */
+import { Check, Entity, Enum, ManyToOne, PrimaryKey, Property, Unique } from '@mikro-orm/decorators/legacy'
+import { Field, ObjectType, registerEnumType } from 'type-graphql'
+import { Node } from '../graph/node.ts'
+import { connectionOf } from '../graph/page.ts'
+import { DateTime } from '../graph/scalars.ts'
+import { instant } from '../store/row.ts'
+import { Payment } from './payment.ts'
+
+export const RefundStatus = {
+  REQUESTED: 'REQUESTED',
+  SUBMITTED: 'SUBMITTED',
+  PENDING: 'PENDING',
+  SUCCEEDED: 'SUCCEEDED',
+  FAILED: 'FAILED',
+  CANCELLED: 'CANCELLED',
+  UNKNOWN: 'UNKNOWN',
+} as const
+export type RefundStatus = (typeof RefundStatus)[keyof typeof RefundStatus]
+registerEnumType(RefundStatus, {
+  name: 'RefundStatus',
+  description: 'A refund that SUCCEEDED can still become FAILED: banks bounce refunds days later.',
+})
+
+export const RefundOrigin = {
+  LEARNER: 'LEARNER',
+  OPERATOR: 'OPERATOR',
+  COMPENSATION: 'COMPENSATION',
+  PROVIDER: 'PROVIDER',
+} as const
+export type RefundOrigin = (typeof RefundOrigin)[keyof typeof RefundOrigin]
+registerEnumType(RefundOrigin, {
+  name: 'RefundOrigin',
+  description: 'Who asked: the learner, an operator, this gateway because it could not register, or someone at the provider.',
+})
+
+@ObjectType({ implements: Node, simpleResolvers: true, description: 'Money paid back, or on its way.' })
+@Entity({ tableName: 'refund' })
+@Check({ name: 'refund_amount_positive', expression: 'amount_minor > 0' })
+export class Refund extends Node {
+  @PrimaryKey({ type: 'uuid' })
+  override id!: string
+
+  @ManyToOne(() => Payment, { mapToPk: true, fieldName: 'payment_id', deleteRule: 'restrict', index: true })
+  paymentId!: string
+
+  @Property({ type: 'integer' })
+  amountMinor!: number
+
+  @Property({ type: 'text' })
+  currency!: string
+
+  @Field(() => RefundStatus, { description: 'Where it stands.' })
+  @Enum({ items: () => Object.values(RefundStatus) })
+  status!: RefundStatus
+
+  @Field(() => RefundOrigin, { description: 'Who asked for it.' })
+  @Enum({ items: () => Object.values(RefundOrigin) })
+  origin!: RefundOrigin
+
+  @Field(() => String, { nullable: true, description: 'Why, in the words of whoever asked.' })
+  @Property({ type: 'text', nullable: true })
+  reason!: string | null
+
+  @Field(() => String, { nullable: true, description: 'Stable code of why it failed.' })
+  @Property({ type: 'text', nullable: true })
+  failureReason!: string | null
+
+  /** Whether the registration outlives the refund. */
+  @Property({ type: 'boolean', default: false })
+  keepRegistration!: boolean
+
+  /** Key of the call, stored before it: refund id and attempt number. */
+  @Property({ type: 'text' })
+  @Unique()
+  callKey!: string
+
+  @Property({ type: 'integer', default: 1 })
+  attempt!: number
+
+  @Property({ type: 'text', nullable: true })
+  @Unique()
+  reference!: string | null
+
+  /** Viewer key of whoever asked; null for compensation and the provider's own. */
+  @Property({ type: 'text', nullable: true })
+  requestedBy!: string | null
+
+  @Field(() => DateTime, { description: 'When it was asked for.' })
+  @Property({ ...instant })
+  requestedAt!: Date
+
+  @Field(() => DateTime, { nullable: true, description: 'When the provider said that it is done, or that it failed.' })
+  @Property({ ...instant, nullable: true })
+  settledAt!: Date | null
+
+  @Property({ ...instant })
+  updatedAt!: Date
+}
+
+export const RefundConnection = connectionOf(() => Refund, 'Refund', 'refunds')

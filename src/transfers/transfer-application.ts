@@ -1,0 +1,107 @@
+/** An application: a learner asks an institution to take their credit; its records are reserved until it answers. */
+import { Check, Entity, Enum, Index, ManyToOne, PrimaryKey, Property, Unique } from '@mikro-orm/decorators/legacy'
+import { Field, ObjectType, registerEnumType } from 'type-graphql'
+import { CreditRecord } from '../credit/credit-record.ts'
+import { Node } from '../graph/node.ts'
+import { connectionOf } from '../graph/page.ts'
+import { DateTime, Decimal } from '../graph/scalars.ts'
+import { Qualification } from '../institutions/qualification.ts'
+import { Learner } from '../learners/learner.ts'
+import { exactAmount, instant } from '../store/row.ts'
+
+export const TransferApplicationStatus = {
+  SUBMITTED: 'SUBMITTED',
+  AGREED: 'AGREED',
+  PARTLY_AGREED: 'PARTLY_AGREED',
+  DECLINED: 'DECLINED',
+  WITHDRAWN: 'WITHDRAWN',
+} as const
+export type TransferApplicationStatus = (typeof TransferApplicationStatus)[keyof typeof TransferApplicationStatus]
+registerEnumType(TransferApplicationStatus, {
+  name: 'TransferApplicationStatus',
+  description: 'Where an application stands.',
+})
+
+@ObjectType({ implements: Node, simpleResolvers: true, description: "A learner's request that an institution take their credit." })
+@Entity({ tableName: 'transfer_application' })
+@Index({ properties: ['learnerId', 'id'] })
+@Index({ properties: ['qualificationId', 'status', 'id'] })
+@Check({ name: 'transfer_application_agreed_not_negative', expression: 'agreed_credit is null or agreed_credit >= 0' })
+export class TransferApplication extends Node {
+  @PrimaryKey({ type: 'uuid' })
+  override id!: string
+
+  @ManyToOne(() => Learner, { mapToPk: true, fieldName: 'learner_id', deleteRule: 'restrict' })
+  learnerId!: string
+
+  @ManyToOne(() => Qualification, { mapToPk: true, fieldName: 'qualification_id', deleteRule: 'restrict' })
+  qualificationId!: string
+
+  @Field(() => TransferApplicationStatus, { description: 'Where it stands.' })
+  @Enum({ items: () => Object.values(TransferApplicationStatus) })
+  status!: TransferApplicationStatus
+
+  /** The answer frozen when it was made: engine input, decision, policy, statement. */
+  @Property({ type: 'json' })
+  frozen!: Record<string, unknown>
+
+  @Field(() => DateTime, { description: 'When it was made.' })
+  @Property({ ...instant })
+  submittedAt!: Date
+
+  @Field(() => DateTime, { nullable: true, description: 'When the institution answered.' })
+  @Property({ ...instant, nullable: true })
+  decidedAt!: Date | null
+
+  @Field(() => Decimal, { nullable: true, description: 'CATS points that the institution agreed to.' })
+  @Property({ ...exactAmount, nullable: true })
+  agreedCredit!: string | null
+
+  @Field(() => [String], { description: "The institution's reasons." })
+  @Property({ type: 'json' })
+  reasons!: string[]
+
+  @Property({ ...instant })
+  updatedAt!: Date
+}
+
+export const CreditUseStatus = { RESERVED: 'RESERVED', COUNTED: 'COUNTED' } as const
+export type CreditUseStatus = (typeof CreditUseStatus)[keyof typeof CreditUseStatus]
+registerEnumType(CreditUseStatus, {
+  name: 'CreditUseStatus',
+  description: 'RESERVED while an application is open, COUNTED once agreed.',
+})
+
+@ObjectType({
+  simpleResolvers: true,
+  description:
+    'Application and qualification are null for those who may not know where the credit went: they learn only that it is used.',
+})
+@Entity({ tableName: 'credit_use' })
+@Unique({
+  name: 'credit_use_once',
+  expression:
+    'create unique index credit_use_once on credit_use (credit_record_id) where status is not null',
+})
+@Index({ properties: ['applicationId'] })
+export class CreditUse {
+  @PrimaryKey({ type: 'uuid' })
+  id!: string
+
+  @ManyToOne(() => TransferApplication, { mapToPk: true, fieldName: 'application_id', deleteRule: 'restrict' })
+  applicationId!: string
+
+  @ManyToOne(() => CreditRecord, { mapToPk: true, fieldName: 'credit_record_id', deleteRule: 'restrict', index: true })
+  creditRecordId!: string
+
+  /** Null once released: the row stays, so that the application keeps knowing its records. */
+  @Field(() => CreditUseStatus, { description: 'Reserved or counted.' })
+  @Enum({ items: () => Object.values(CreditUseStatus), nullable: true })
+  status!: CreditUseStatus | null
+}
+
+export const TransferApplicationConnection = connectionOf(
+  () => TransferApplication,
+  'TransferApplication',
+  'applications',
+)

@@ -1,0 +1,162 @@
+/** A transfer policy: an immutable, numbered version of what a qualification accepts, in force from a day on. */
+import { Check, Entity, Enum, ManyToOne, PrimaryKey, Property, Unique } from '@mikro-orm/decorators/legacy'
+import { Field, Int, ObjectType, registerEnumType } from 'type-graphql'
+import { Node } from '../graph/node.ts'
+import { connectionOf } from '../graph/page.ts'
+import { CalendarDate, DateTime, Decimal } from '../graph/scalars.ts'
+import { LevelRequirement, Qualification } from '../institutions/qualification.ts'
+import { exactAmount, instant } from '../store/row.ts'
+
+export const AgreementMode = { AUTOMATIC: 'AUTOMATIC', SUBJECT_TO_AGREEMENT: 'SUBJECT_TO_AGREEMENT' } as const
+export type AgreementMode = (typeof AgreementMode)[keyof typeof AgreementMode]
+registerEnumType(AgreementMode, {
+  name: 'AgreementMode',
+  description: 'Whether credit that fits the policy counts by itself, or the institution agrees case by case.',
+})
+
+export const OverAgeTreatment = { FAIL: 'FAIL', REVIEW: 'REVIEW' } as const
+export type OverAgeTreatment = (typeof OverAgeTreatment)[keyof typeof OverAgeTreatment]
+registerEnumType(OverAgeTreatment, { name: 'OverAgeTreatment', description: 'What becomes of credit that is too old.' })
+
+export const TransferRule = {
+  STANDING: 'STANDING',
+  AWARDING_BODY: 'AWARDING_BODY',
+  CMF_CONFORMANCE: 'CMF_CONFORMANCE',
+  IDENTITY_VERIFIED: 'IDENTITY_VERIFIED',
+  MINIMUM_GRADE: 'MINIMUM_GRADE',
+  LEVEL: 'LEVEL',
+  AGE: 'AGE',
+  SUBJECT: 'SUBJECT',
+  ALLOW_LIST: 'ALLOW_LIST',
+  EXCLUSION: 'EXCLUSION',
+  DOUBLE_COUNTING: 'DOUBLE_COUNTING',
+} as const
+export type TransferRule = (typeof TransferRule)[keyof typeof TransferRule]
+registerEnumType(TransferRule, { name: 'TransferRule', description: 'The rules, in the order of the findings.' })
+
+@ObjectType({ simpleResolvers: true, description: 'A course whose credit is not taken.' })
+export class Exclusion {
+  @Field(() => String, { description: "The course's slug." })
+  course!: string
+
+  @Field(() => String, { description: "The institution's reason." })
+  reason!: string
+}
+
+@ObjectType({ simpleResolvers: true, description: "The institution's own words for a rule, quoted in every finding." })
+export class PolicyClause {
+  @Field(() => TransferRule, { description: 'The rule.' })
+  rule!: TransferRule
+
+  @Field(() => String, { description: 'The clause.' })
+  text!: string
+}
+
+@ObjectType({ implements: Node, simpleResolvers: true, description: 'What a qualification accepts, from a day on. Never edited once published.' })
+@Entity({ tableName: 'transfer_policy' })
+@Unique({ properties: ['qualificationId', 'version'] })
+@Unique({ properties: ['qualificationId', 'effectiveFrom'] })
+@Check({ name: 'transfer_policy_version_positive', expression: 'version > 0' })
+@Check({ name: 'transfer_policy_granularity_positive', expression: 'granularity > 0' })
+@Check({ name: 'transfer_policy_range', expression: 'declared_effective_to is null or declared_effective_to >= effective_from' })
+export class TransferPolicy extends Node {
+  @PrimaryKey({ type: 'uuid' })
+  override id!: string
+
+  @ManyToOne(() => Qualification, { mapToPk: true, fieldName: 'qualification_id', deleteRule: 'restrict' })
+  qualificationId!: string
+
+  @Field(() => Int, { description: 'Numbered from 1 within the qualification.' })
+  @Property({ type: 'integer' })
+  version!: number
+
+  @Field(() => CalendarDate, { description: 'First day in force.' })
+  @Property({ type: 'date' })
+  effectiveFrom!: string
+
+  /** As published; the end that a later version gives it is derived when it is read. */
+  @Property({ type: 'date', nullable: true })
+  declaredEffectiveTo!: string | null
+
+  @Field(() => CalendarDate, { nullable: true, description: 'Last day in force, its own or the day before the next version; null while open.' })
+  @Property({ type: 'date', persist: false })
+  effectiveTo!: string | null
+
+  @Field(() => AgreementMode, { description: 'Automatic, or agreed case by case.' })
+  @Enum({ items: () => Object.values(AgreementMode) })
+  agreement!: AgreementMode
+
+  @Field(() => Decimal, { description: 'Most that can be transferred in all, CATS points.' })
+  @Property({ ...exactAmount })
+  maxCredit!: string
+
+  @Field(() => [LevelRequirement], { description: 'Most at a level, where it differs from the requirement.' })
+  @Property({ type: 'json' })
+  levelCaps!: LevelRequirement[]
+
+  @Field(() => Decimal, { description: 'Credit is taken in multiples of this many CATS points.' })
+  @Property({ ...exactAmount })
+  granularity!: string
+
+  @Field(() => [Int], { description: 'FHEQ levels that are accepted.' })
+  @Property({ type: 'json' })
+  acceptedLevels!: number[]
+
+  @Field(() => Boolean, { description: 'Whether credit may count at a lower level than its own.' })
+  @Property({ type: 'boolean' })
+  higherLevelCountsLower!: boolean
+
+  @Field(() => Decimal, { nullable: true, description: 'Lowest grade, 0 to 100.' })
+  @Property({ ...exactAmount, nullable: true })
+  minimumGrade!: string | null
+
+  @Field(() => Int, { nullable: true, description: 'Credit older than this many years is too old.' })
+  @Property({ type: 'integer', nullable: true })
+  maximumAgeYears!: number | null
+
+  @Field(() => OverAgeTreatment, { description: 'What becomes of credit that is too old.' })
+  @Enum({ items: () => Object.values(OverAgeTreatment) })
+  overAge!: OverAgeTreatment
+
+  @Field(() => Boolean, { description: 'Whether the course must conform to the Common Microcredential Framework.' })
+  @Property({ type: 'boolean' })
+  requiresCmf!: boolean
+
+  @Field(() => Boolean, { description: 'Whether identity must have been verified at the assessment.' })
+  @Property({ type: 'boolean' })
+  requiresIdentityVerification!: boolean
+
+  @Field(() => [String], { description: 'Slugs of awarding bodies; empty means all.' })
+  @Property({ type: 'json' })
+  recognisedAwardingBodies!: string[]
+
+  @Field(() => [String], { description: 'Subjects; empty means all.' })
+  @Property({ type: 'json' })
+  subjects!: string[]
+
+  @Field(() => Decimal, { description: 'Most that may come from other subjects, CATS points.' })
+  @Property({ ...exactAmount })
+  freeChoiceMax!: string
+
+  @Field(() => [String], { description: 'Slugs of courses; empty means all.' })
+  @Property({ type: 'json' })
+  allowedCourses!: string[]
+
+  @Field(() => [Exclusion], { description: 'Courses that are not taken.' })
+  @Property({ type: 'json' })
+  exclusions!: Exclusion[]
+
+  @Field(() => [PolicyClause], { description: "The institution's own words." })
+  @Property({ type: 'json' })
+  clauses!: PolicyClause[]
+
+  @Field(() => DateTime, { description: 'When it was published.' })
+  @Property({ ...instant })
+  publishedAt!: Date
+
+  /** Viewer key and name of whoever published it. */
+  @Property({ type: 'text' })
+  publishedBy!: string
+}
+
+export const TransferPolicyConnection = connectionOf(() => TransferPolicy, 'TransferPolicy', 'policies')

@@ -1,0 +1,54 @@
+/** The environment variables that point a gateway at the local world; with them it starts as in production. */
+import { join } from 'node:path'
+import type { LocalSettings } from './local-settings.ts'
+import { sandboxSecrets } from './sandbox-secrets.ts'
+
+/** Where the PayPal sandbox's root certificate is left for the gateway. */
+export const paypalCaFile = (localFolder: string) => join(localFolder, 'paypal-ca.pem')
+/** Where the gateway's private signing keys are kept. */
+export const signingKeysFile = (localFolder: string) => join(localFolder, 'signing-keys.json')
+
+const returnUrlOrigins = [
+  ...['http://localhost:*', 'http://127.0.0.1:*'],
+  ...['https://example.org', 'https://*.example.org', 'https://example.com', 'https://*.example.com'],
+  ...['https://app.example', 'https://shop.example', 'https://learn.example'],
+]
+
+/**
+ * What `env` says, completed for the parts that run here. Nothing is added for a replaced part: its gaps are the
+ * gateway's to name. `databaseUrl` is the embedded server's, undefined when `env` names another.
+ */
+export function gatewayEnvironment(
+  env: NodeJS.ProcessEnv,
+  settings: LocalSettings,
+  databaseUrl: string | undefined,
+): NodeJS.ProcessEnv {
+  const { gateway, localFolder, root, sandboxes } = settings
+  const completed: NodeJS.ProcessEnv = {
+    NODE_ENV: 'development',
+    HOST: gateway.host,
+    PORT: `${gateway.port}`,
+    PUBLIC_URL: gateway.publicUrl,
+    REGISTER_FILE: join(root, 'src', 'sandbox', 'seed', 'register.json'),
+    RETURN_URL_ORIGINS: returnUrlOrigins.join(','),
+    SIGNING_KEYS_FILE: signingKeysFile(localFolder),
+    GRAPHIQL: 'on',
+    ...(databaseUrl === undefined ? {} : { DATABASE_URL: databaseUrl }),
+    ...(sandboxes.partner && { PARTNER_BASE_URL: `${local(sandboxes.partner)}/partners`, ...secrets('PARTNER_') }),
+    ...(sandboxes.stripe && { STRIPE_API_BASE: local(sandboxes.stripe), ...secrets('STRIPE_') }),
+    ...(sandboxes.paypal && {
+      PAYPAL_API_BASE: local(sandboxes.paypal),
+      PAYPAL_WEB_BASE: local(sandboxes.paypal),
+      PAYPAL_WEBHOOK_CA_FILE: paypalCaFile(localFolder),
+      ...secrets('PAYPAL_'),
+    }),
+    ...(sandboxes.identity && { OIDC_ISSUER: local(sandboxes.identity), ...secrets('OIDC_') }),
+  }
+  for (const [name, value] of Object.entries(env)) if (value) completed[name] = value
+  return completed
+}
+
+const local = (port: number) => `http://127.0.0.1:${port}`
+
+const secrets = (prefix: string) =>
+  Object.fromEntries(Object.entries(sandboxSecrets).filter(([name]) => name.startsWith(prefix)))

@@ -1,0 +1,13 @@
+/** The keys that the sandboxes and a gateway pointed at them share: worth nothing, and refused in production. */
+
+export const sandboxSecrets = {
+  STRIPE_SECRET_KEY: 'sk_test_sandbox',
+  STRIPE_WEBHOOK_SECRET: 'whsec_sandbox',
+  PAYPAL_CLIENT_ID: 'sandbox-client',
+  PAYPAL_CLIENT_SECRET: 'sandbox-secret',
+  PAYPAL_WEBHOOK_ID: 'WH-SANDBOX',
+  PARTNER_CONSUMER_KEY: 'sandbox-consumer',
+  PARTNER_SHARED_SECRET: 'sandbox-partner-secret',
+  PARTNER_WEBHOOK_SECRET: 'sandbox-partner-webhook-secret',
+  OIDC_AUDIENCE: 'urn:microcredential-gateway',
+} as const

@@ -13,6 +13,8 @@ export interface Membership {
   learner_uuid: string | null
   /** The last part of the invitation's address. */
   invitation: string
+  /** Where the invitation page points the learner back to; null when the inviter did not say. */
+  return_url: string | null
   updated_at: string
 }
 
@@ -56,6 +58,7 @@ export function seededMemberships(now: Date): Membership[] {
       last_name: 'Lovelace',
       learner_uuid: stableUuid('learner/ada'),
       invitation: stableUuid('invitation/ada'),
+      return_url: null,
       updated_at: now.toISOString(),
     },
   ]

@@ -1,0 +1,49 @@
+/** The partner's memberships: invite a learner once, find the invitation again, and see whose account it became. */
+import { z } from 'zod'
+import { ApiRefusal, parse, seeReference } from './api-answers.ts'
+import type { ServeOperation } from './api-routes.ts'
+import type { PartnerWorld } from './partner-world.ts'
+import { membershipBody, referenceTo } from './representations.ts'
+
+const invitation = z.object({
+  external_learner_id: z.string().min(1).max(255),
+  email: z.email({ error: 'expected an email address' }),
+  first_name: z.string().min(1).max(255),
+  last_name: z.string().min(1).max(255),
+  /** Ours, optional: the invitation page ends with a link to it. */
+  return_url: z.url({ protocol: /^https?$/, error: 'expected an http or https URL' }).nullish(),
+})
+
+export function serveMemberships(serve: ServeOperation, world: PartnerWorld): void {
+  serve('organisation_memberships.create', 'POST', '/organisation_memberships', ({ body }) => {
+    const { return_url = null, ...person } = parse(invitation, body)
+    const existing = membershipOf(world, person.external_learner_id)
+    if (existing) {
+      const reference = referenceTo(world, 'organisation_memberships', existing.uuid)
+      throw new ApiRefusal(409, 'already_exists', 'This external_learner_id has a membership.', reference)
+    }
+    const created = world.addMembership({ ...person, return_url })
+    const location = world.href('organisation_memberships', created.uuid)
+    return { status: 201, headers: { location }, body: membershipBody(world, created) }
+  })
+  serve('organisation_memberships.find', 'GET', '/organisation_memberships/find', ({ query }) => {
+    const found = membershipOf(world, query.external_learner_id ?? '')
+    if (!found) throw new ApiRefusal(404, 'not_found', 'This external_learner_id has no membership.')
+    return seeReference(302, referenceTo(world, 'organisation_memberships', found.uuid))
+  })
+  serve('organisation_memberships.get', 'GET', '/organisation_memberships/:uuid', ({ uuid }) => {
+    const membership = world.membership(uuid)
+    if (!membership) throw new ApiRefusal(404, 'not_found', 'There is no such membership.')
+    return { status: 200, body: membershipBody(world, membership) }
+  })
+  serve('learners.get', 'GET', '/learners/:uuid', ({ uuid }) => {
+    const membership = world.memberships.find((one) => one.learner_uuid === uuid)
+    if (!membership) throw new ApiRefusal(404, 'not_found', 'There is no such learner.')
+    const { first_name, last_name, email } = membership
+    return { status: 200, body: { ...referenceTo(world, 'learners', uuid), first_name, last_name, email } }
+  })
+}
+
+function membershipOf(world: PartnerWorld, externalLearnerId: string) {
+  return world.memberships.find((one) => one.external_learner_id === externalLearnerId)
+}

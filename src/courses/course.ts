@@ -2,7 +2,7 @@
 import { Check, Entity, Enum, Index, ManyToOne, PrimaryKey, Property, Unique } from '@mikro-orm/decorators/legacy'
 import { Field, Int, ObjectType, registerEnumType } from 'type-graphql'
 import { Node } from '../graph/node.ts'
-import { Decimal, Url, DateTime } from '../graph/scalars.ts'
+import { DateTime, Decimal, Url } from '../graph/scalars.ts'
 import { Institution } from '../institutions/institution.ts'
 import { exactAmount, instant } from '../store/row.ts'
 import { CreditScheme, LevelFramework } from '../values/credit.ts'
@@ -23,7 +23,10 @@ export class Assessment {
   @Field(() => String, { description: 'In a sentence.' })
   summary!: string
 
-  @Field(() => Boolean, { nullable: true, description: 'A formal summative assessment; null when the partner does not say.' })
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'A formal summative assessment; null when the partner does not say.',
+  })
   formal!: boolean | null
 
   @Field(() => Boolean, { nullable: true, description: 'Taken online; null when the partner does not say.' })
@@ -32,14 +35,25 @@ export class Assessment {
   @Field(() => Decimal, { nullable: true, description: 'Grade needed to pass, 0 to 100.' })
   passMark!: string | null
 
-  @Field(() => Boolean, { nullable: true, description: "Whether the learner's identity is verified at the assessment; null when the partner does not say." })
+  @Field(() => Boolean, {
+    nullable: true,
+    description: "Whether the learner's identity is verified at the assessment; null when the partner does not say.",
+  })
   identityVerification!: boolean | null
 }
 
-@ObjectType({ implements: Node, simpleResolvers: true, description: 'A microcredential: a short course with formal assessment and credit.' })
+@ObjectType({
+  implements: Node,
+  simpleResolvers: true,
+  description: 'A microcredential: a short course with formal assessment and credit.',
+})
 @Entity({ tableName: 'course' })
 @Check({ name: 'course_credit_positive', expression: 'credit_amount > 0' })
-@Check({ name: 'course_credit_whole', expression: '(credit_amount is null) = (credit_scheme is null) and (credit_amount is null) = (credit_level is null) and (credit_amount is null) = (credit_framework is null)' })
+@Check({
+  name: 'course_credit_whole',
+  expression:
+    '(credit_amount is null) = (credit_scheme is null) and (credit_amount is null) = (credit_level is null) and (credit_amount is null) = (credit_framework is null)',
+})
 export class Course extends Node {
   @PrimaryKey({ type: 'uuid' })
   override id!: string

@@ -1,5 +1,15 @@
 /** A credit record: credit awarded to a learner for a course, with what its transcript states. */
-import { Check, Entity, Enum, Index, ManyToOne, OneToOne, PrimaryKey, Property, Unique } from '@mikro-orm/decorators/legacy'
+import {
+  Check,
+  Entity,
+  Enum,
+  Index,
+  ManyToOne,
+  OneToOne,
+  PrimaryKey,
+  Property,
+  Unique,
+} from '@mikro-orm/decorators/legacy'
 import { Field, ObjectType, registerEnumType } from 'type-graphql'
 import { Course } from '../courses/course.ts'
 import { Enrolment } from '../enrolments/enrolment.ts'
@@ -14,7 +24,8 @@ export const CreditRecordStatus = { AWARDED: 'AWARDED', SUSPENDED: 'SUSPENDED', 
 export type CreditRecordStatus = (typeof CreditRecordStatus)[keyof typeof CreditRecordStatus]
 registerEnumType(CreditRecordStatus, {
   name: 'CreditRecordStatus',
-  description: 'SUSPENDED while the payment that it rests on is disputed or being refunded; REVOKED once that is final.',
+  description:
+    'SUSPENDED while the payment that it rests on is disputed or being refunded; REVOKED once that is final.',
 })
 
 @ObjectType({ implements: Node, simpleResolvers: true, description: 'Credit awarded to a learner for a course.' })
@@ -63,7 +74,10 @@ export class CreditRecord extends Node {
   @Property({ ...exactAmount, nullable: true })
   grade!: string | null
 
-  @Field(() => Boolean, { nullable: true, description: "Whether the learner's identity was verified at the assessment." })
+  @Field(() => Boolean, {
+    nullable: true,
+    description: "Whether the learner's identity was verified at the assessment.",
+  })
   @Property({ type: 'boolean', nullable: true })
   identityVerified!: boolean | null
 

@@ -56,7 +56,12 @@ export class CreditShareRecord {
   @ManyToOne(() => CreditShare, { primary: true, mapToPk: true, fieldName: 'share_id', deleteRule: 'cascade' })
   shareId!: string
 
-  @ManyToOne(() => CreditRecord, { primary: true, mapToPk: true, fieldName: 'credit_record_id', deleteRule: 'restrict' })
+  @ManyToOne(() => CreditRecord, {
+    primary: true,
+    mapToPk: true,
+    fieldName: 'credit_record_id',
+    deleteRule: 'restrict',
+  })
   creditRecordId!: string
 }
 

@@ -44,7 +44,10 @@ export class AssessmentResult {
   @Field(() => CalendarDate, { nullable: true, description: 'When the credit was awarded.' })
   awardedOn!: string | null
 
-  @Field(() => Boolean, { nullable: true, description: "Whether the learner's identity was verified; null when not known." })
+  @Field(() => Boolean, {
+    nullable: true,
+    description: "Whether the learner's identity was verified; null when not known.",
+  })
   identityVerified!: boolean | null
 }
 
@@ -60,7 +63,10 @@ export const endedStatuses = ['CANCELLED', 'EXPIRED', 'COMPENSATED', 'REVOKED'] 
   expression:
     "create unique index enrolment_one_active_per_learner_and_run on enrolment (learner_id, run_id) where status not in ('CANCELLED', 'EXPIRED', 'COMPENSATED', 'REVOKED')",
 })
-@Check({ name: 'enrolment_hold_while_pending', expression: "status <> 'PENDING_PAYMENT' or hold_expires_at is not null" })
+@Check({
+  name: 'enrolment_hold_while_pending',
+  expression: "status <> 'PENDING_PAYMENT' or hold_expires_at is not null",
+})
 export class Enrolment extends Node {
   @PrimaryKey({ type: 'uuid' })
   override id!: string

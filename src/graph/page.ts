@@ -50,7 +50,10 @@ export interface Page<Row = unknown> {
 
 /** The connection and edge types of a node, e.g. CourseConnection and CourseEdge. */
 export function connectionOf(node: () => ClassType, name: string, described: string): ClassType<Page> {
-  @ObjectType(`${name}Edge`, { simpleResolvers: true, description: `One of the ${described}, with its place in the list.` })
+  @ObjectType(`${name}Edge`, {
+    simpleResolvers: true,
+    description: `One of the ${described}, with its place in the list.`,
+  })
   class Edge {
     @Field(() => String, { description: 'Place in the list: pass it as `after` or `before`.' })
     cursor!: string
@@ -117,8 +120,7 @@ function readCursor(name: 'after' | 'before', list: string, keyCount: number, cu
 export function pageRequest(args: PageArgs, list: string, keyCount: number): PageRequest {
   const { first, last, after, before } = args
   if (first != null && last != null) throw badUserInput('Give "first" or "last", not both.', 'last')
-  const size =
-    last != null ? checkedSize('last', last) : first != null ? checkedSize('first', first) : defaultPageSize
+  const size = last != null ? checkedSize('last', last) : first != null ? checkedSize('first', first) : defaultPageSize
   return {
     size,
     backward: last != null || (first == null && before != null && after == null),

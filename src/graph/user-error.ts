@@ -1,5 +1,5 @@
 /** Expected refusals as data: the UserError interface and those concrete types that no feature owns. */
-import { Field, InterfaceType, Int, ObjectType } from 'type-graphql'
+import { Field, Int, InterfaceType, ObjectType } from 'type-graphql'
 
 @InterfaceType({
   description: 'Why a mutation did not do what was asked. Concrete types add the data a screen needs.',
@@ -21,7 +21,11 @@ export abstract class UserError {
 @ObjectType({ implements: UserError, simpleResolvers: true, description: 'A value does not fit; `field` names it.' })
 export class InvalidInput extends UserError {}
 
-@ObjectType({ implements: UserError, simpleResolvers: true, description: 'No such thing, or not one that you may see.' })
+@ObjectType({
+  implements: UserError,
+  simpleResolvers: true,
+  description: 'No such thing, or not one that you may see.',
+})
 export class NotFound extends UserError {}
 
 @ObjectType({ implements: UserError, simpleResolvers: true, description: 'The caller is known and may not do this.' })

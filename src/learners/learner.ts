@@ -33,7 +33,10 @@ export class Learner extends Node {
   @Property({ type: 'text' })
   email!: string
 
-  @Field(() => TimeZone, { nullable: true, description: "The learner's own time zone, when the identity provider knows it." })
+  @Field(() => TimeZone, {
+    nullable: true,
+    description: "The learner's own time zone, when the identity provider knows it.",
+  })
   @Property({ type: 'text', nullable: true })
   timeZone!: string | null
 
@@ -62,7 +65,10 @@ export class PartnerAccount {
   @Enum({ items: () => Object.values(PartnerAccountStatus) })
   status!: PartnerAccountStatus
 
-  @Field(() => Url, { nullable: true, description: 'Where the learner creates or links the account; null once linked.' })
+  @Field(() => Url, {
+    nullable: true,
+    description: 'Where the learner creates or links the account; null once linked.',
+  })
   @Property({ type: 'text', nullable: true })
   invitationUrl!: string | null
 

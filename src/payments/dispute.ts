@@ -16,7 +16,11 @@ export const DisputeStatus = {
 export type DisputeStatus = (typeof DisputeStatus)[keyof typeof DisputeStatus]
 registerEnumType(DisputeStatus, { name: 'DisputeStatus', description: 'WON and LOST are as the seller sees it.' })
 
-@ObjectType({ implements: Node, simpleResolvers: true, description: 'A payment that the buyer contests at their bank or PayPal.' })
+@ObjectType({
+  implements: Node,
+  simpleResolvers: true,
+  description: 'A payment that the buyer contests at their bank or PayPal.',
+})
 @Entity({ tableName: 'dispute' })
 @Unique({ properties: ['paymentId', 'reference'] })
 export class Dispute extends Node {

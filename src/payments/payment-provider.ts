@@ -106,7 +106,11 @@ export interface PaymentProvider {
   /** One refund; null when the provider does not know it. */
   lookRefund(reference: string): Promise<ProviderRefund | null>
   /** Verifies signature, age and certificate of a webhook. Throws WebhookRefused. */
-  verifyEvent(rawBody: Buffer, headers: Record<string, string | string[] | undefined>, now: Date): Promise<ProviderEvent>
+  verifyEvent(
+    rawBody: Buffer,
+    headers: Record<string, string | string[] | undefined>,
+    now: Date,
+  ): Promise<ProviderEvent>
   /** Events since the instant, oldest first: what webhooks may have missed. */
   eventsSince(since: Date): Promise<ProviderEvent[]>
 }

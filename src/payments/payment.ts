@@ -75,7 +75,13 @@ export class Payment extends Node {
   override id!: string
 
   /** The enrolment paid for, by name: enrolments import payments, not the other way. */
-  @ManyToOne({ entity: () => 'Enrolment' as never, mapToPk: true, fieldName: 'enrolment_id', deleteRule: 'restrict', index: true })
+  @ManyToOne({
+    entity: () => 'Enrolment' as never,
+    mapToPk: true,
+    fieldName: 'enrolment_id',
+    deleteRule: 'restrict',
+    index: true,
+  })
   enrolmentId!: string
 
   @Field(() => ProviderName, { description: 'Who takes the money.' })

@@ -19,7 +19,11 @@ registerEnumType(ReconciliationOutcome, {
     'HEALED: put right; SKIPPED: right already, or only reported in a dry run; DEFERRED: cannot be told yet; QUARANTINED: a person has to look.',
 })
 
-@ObjectType({ implements: Node, simpleResolvers: true, description: 'One pass over everything that may have been missed.' })
+@ObjectType({
+  implements: Node,
+  simpleResolvers: true,
+  description: 'One pass over everything that may have been missed.',
+})
 @Entity({ tableName: 'reconciliation' })
 export class Reconciliation extends Node {
   @PrimaryKey({ type: 'uuid' })
@@ -48,7 +52,12 @@ export class Correction {
   @PrimaryKey({ type: 'uuid' })
   id!: string
 
-  @ManyToOne(() => Reconciliation, { mapToPk: true, fieldName: 'reconciliation_id', deleteRule: 'cascade', index: true })
+  @ManyToOne(() => Reconciliation, {
+    mapToPk: true,
+    fieldName: 'reconciliation_id',
+    deleteRule: 'cascade',
+    index: true,
+  })
   reconciliationId!: string
 
   /** Type and uuid of what it is about, e.g. Payment; null when nothing here corresponds. */

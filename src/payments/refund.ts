@@ -31,7 +31,8 @@ export const RefundOrigin = {
 export type RefundOrigin = (typeof RefundOrigin)[keyof typeof RefundOrigin]
 registerEnumType(RefundOrigin, {
   name: 'RefundOrigin',
-  description: 'Who asked: the learner, an operator, this gateway because it could not register, or someone at the provider.',
+  description:
+    'Who asked: the learner, an operator, this gateway because it could not register, or someone at the provider.',
 })
 
 @ObjectType({ implements: Node, simpleResolvers: true, description: 'Money paid back, or on its way.' })

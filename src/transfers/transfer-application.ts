@@ -22,7 +22,11 @@ registerEnumType(TransferApplicationStatus, {
   description: 'Where an application stands.',
 })
 
-@ObjectType({ implements: Node, simpleResolvers: true, description: "A learner's request that an institution take their credit." })
+@ObjectType({
+  implements: Node,
+  simpleResolvers: true,
+  description: "A learner's request that an institution take their credit.",
+})
 @Entity({ tableName: 'transfer_application' })
 @Index({ properties: ['learnerId', 'id'] })
 @Index({ properties: ['qualificationId', 'status', 'id'] })
@@ -80,8 +84,7 @@ registerEnumType(CreditUseStatus, {
 @Entity({ tableName: 'credit_use' })
 @Unique({
   name: 'credit_use_once',
-  expression:
-    'create unique index credit_use_once on credit_use (credit_record_id) where status is not null',
+  expression: 'create unique index credit_use_once on credit_use (credit_record_id) where status is not null',
 })
 @Index({ properties: ['applicationId'] })
 export class CreditUse {

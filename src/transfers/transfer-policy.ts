@@ -52,13 +52,20 @@ export class PolicyClause {
   text!: string
 }
 
-@ObjectType({ implements: Node, simpleResolvers: true, description: 'What a qualification accepts, from a day on. Never edited once published.' })
+@ObjectType({
+  implements: Node,
+  simpleResolvers: true,
+  description: 'What a qualification accepts, from a day on. Never edited once published.',
+})
 @Entity({ tableName: 'transfer_policy' })
 @Unique({ properties: ['qualificationId', 'version'] })
 @Unique({ properties: ['qualificationId', 'effectiveFrom'] })
 @Check({ name: 'transfer_policy_version_positive', expression: 'version > 0' })
 @Check({ name: 'transfer_policy_granularity_positive', expression: 'granularity > 0' })
-@Check({ name: 'transfer_policy_range', expression: 'declared_effective_to is null or declared_effective_to >= effective_from' })
+@Check({
+  name: 'transfer_policy_range',
+  expression: 'declared_effective_to is null or declared_effective_to >= effective_from',
+})
 export class TransferPolicy extends Node {
   @PrimaryKey({ type: 'uuid' })
   override id!: string
@@ -78,7 +85,10 @@ export class TransferPolicy extends Node {
   @Property({ type: 'date', nullable: true })
   declaredEffectiveTo!: string | null
 
-  @Field(() => CalendarDate, { nullable: true, description: 'Last day in force, its own or the day before the next version; null while open.' })
+  @Field(() => CalendarDate, {
+    nullable: true,
+    description: 'Last day in force, its own or the day before the next version; null while open.',
+  })
   @Property({ type: 'date', persist: false })
   effectiveTo!: string | null
 

@@ -1,0 +1,72 @@
+/** What every resolver, command and job is handed. */
+import type { EntityManager } from '@mikro-orm/postgresql'
+import type { Viewer } from './auth/viewer.ts'
+import type { CourseSource } from './courses/course-source.ts'
+import type { RegistrationPartner } from './enrolments/registration-partner.ts'
+import type { Loads } from './graph/loader.ts'
+import type { AccountPartner } from './learners/account-partner.ts'
+import type { PaidThing } from './payments/paid-thing.ts'
+import type { PaymentProvider, ProviderName } from './payments/payment-provider.ts'
+import type { ReadConnection } from './store/read-connection.ts'
+import type { Signer } from './store/signer.ts'
+
+/** One line of the log: facts first, then the sentence. */
+export interface Log {
+  info(facts: object, message: string): void
+  warn(facts: object, message: string): void
+  error(facts: object, message: string): void
+}
+
+/** What the product was started with that a feature needs to know. */
+export interface Settings {
+  /** Where clients reach the gateway, without a slash at the end. */
+  publicUrl: string
+  /** Origins to which a buyer may be sent back; `*` stands for any port or any one label. */
+  returnUrlOrigins: readonly string[]
+  /** How long a place is held for a payment, in minutes. */
+  holdMinutes: number
+  /** Mirrored facts older than this are marked stale, in minutes. */
+  staleAfterMinutes: number
+}
+
+/** What does not change from request to request. */
+export interface Parts {
+  read: ReadConnection
+  /** A clean entity manager; each transaction forks its own. */
+  orm: { em: EntityManager }
+  providers: Record<ProviderName, PaymentProvider>
+  partner: CourseSource & AccountPartner & RegistrationPartner
+  /** What a payment pays for: told in the payment's own transaction. */
+  paidThing: PaidThing
+  signer: Signer
+  settings: Settings
+  now(): Date
+}
+
+export interface Context extends Parts {
+  viewer: Viewer
+  /** For writes; made when it is first asked for. */
+  em: EntityManager
+  loads: Loads
+  log: Log
+  /** Aborted when the client has gone or the deadline has passed. */
+  signal: AbortSignal
+  correlationId: string
+}
+
+/** A command that answers a durable job; it may run twice, so it finds its work done when it is. */
+export interface Job {
+  task: string
+  run(context: Context, payload: Record<string, unknown>, attempt: { number: number; last: boolean }): Promise<void>
+}
+
+/** Thrown by a job that is to be tried again after so many seconds: an outsider said when. */
+export class TryAgainLater extends Error {
+  override readonly name = 'TryAgainLater'
+  readonly afterSeconds: number | null
+
+  constructor(reason: string, afterSeconds: number | null = null) {
+    super(reason)
+    this.afterSeconds = afterSeconds
+  }
+}

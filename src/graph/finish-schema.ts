@@ -1,0 +1,35 @@
+/** What every type of a kind has in common is set once on the built schema: global ids of nodes, fields of connections. */
+import { type GraphQLObjectType, type GraphQLSchema, isObjectType } from 'graphql'
+import { globalId } from './node.ts'
+import type { Page } from './page.ts'
+
+type Row = { id: string }
+
+function finishNode(type: GraphQLObjectType): void {
+  const field = type.getFields().id!
+  const { name } = type
+  field.resolve = (row: Row) => globalId(name, row.id)
+}
+
+function finishConnection(type: GraphQLObjectType): void {
+  const fields = type.getFields()
+  fields.nodes!.resolve = (page: Page) => page.rows
+  fields.edges!.resolve = (page: Page) => page.rows.map((node) => ({ node, cursor: page.cursorOf(node) }))
+  fields.totalCount!.resolve = (page: Page) => page.totalCount()
+  fields.pageInfo!.resolve = ({ rows, cursorOf, hasNextPage, hasPreviousPage }: Page) => ({
+    hasNextPage,
+    hasPreviousPage,
+    startCursor: rows.length ? cursorOf(rows[0]) : null,
+    endCursor: rows.length ? cursorOf(rows.at(-1)) : null,
+  })
+}
+
+/** Sets those resolvers on the schema and returns it. */
+export function finishSchema(schema: GraphQLSchema): GraphQLSchema {
+  for (const type of Object.values(schema.getTypeMap())) {
+    if (!isObjectType(type)) continue
+    if (type.getInterfaces().some((one) => one.name === 'Node')) finishNode(type)
+    if (type.name.endsWith('Connection')) finishConnection(type)
+  }
+  return schema
+}

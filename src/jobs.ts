@@ -1,0 +1,7 @@
+/** Which command answers which job, and which run by the clock. */
+import type { Job } from './context.ts'
+
+export const jobs: Job[] = []
+
+/** Cron lines of graphile-worker, in UTC: what runs by the clock. */
+export const crontab: string[] = []

@@ -1,0 +1,107 @@
+/** What happened to a thing, oldest first: one append-only table for every noun that has states. */
+import { Entity, Index, PrimaryKey, Property } from '@mikro-orm/decorators/legacy'
+import type { EntityManager } from '@mikro-orm/postgresql'
+import { Field, ObjectType } from 'type-graphql'
+import { defineLoader, grouped, type Loads } from '../graph/loader.ts'
+import { DateTime } from '../graph/scalars.ts'
+import { type ReadConnection, statement } from './read-connection.ts'
+import { newId } from './row.ts'
+import { checkMove, type States } from './states.ts'
+
+@ObjectType({
+  simpleResolvers: true,
+  description: "`cause` is a stable code, never a provider's text; `actor` is for operators.",
+})
+@Entity({ tableName: 'history_entry' })
+@Index({ properties: ['subjectKind', 'subjectId', 'id'] })
+export class HistoryEntry {
+  @PrimaryKey({ type: 'uuid' })
+  id!: string
+
+  @Property({ type: 'text' })
+  subjectKind!: string
+
+  @Property({ type: 'uuid' })
+  subjectId!: string
+
+  @Field(() => DateTime, { description: 'When it happened.' })
+  @Property({ type: 'datetime', length: 3 })
+  at!: Date
+
+  @Field(() => String, { name: 'from', nullable: true, description: 'The state before; null for the first entry.' })
+  @Property({ type: 'text', nullable: true })
+  from!: string | null
+
+  @Field(() => String, { description: 'The state after.' })
+  @Property({ type: 'text' })
+  to!: string
+
+  @Field(() => String, { description: 'Stable code of what caused it, e.g. PAYMENT_SUCCEEDED.' })
+  @Property({ type: 'text' })
+  cause!: string
+
+  @Field(() => String, { nullable: true, description: 'Who caused it; null unless the caller is an operator.' })
+  @Property({ type: 'text', nullable: true })
+  actor!: string | null
+}
+
+/** Why and by whom a status moved. */
+export interface MoveCause {
+  cause: string
+  /** Viewer key of whoever caused it; null for jobs and providers. */
+  actor?: string | null
+  at: Date
+}
+
+/** Writes the first entry of a thing that has just been made. */
+export function beginHistory(
+  tx: EntityManager,
+  noun: string,
+  row: { id: string; status: string },
+  why: MoveCause,
+): void {
+  tx.create(HistoryEntry, {
+    ...{ id: newId(), subjectKind: noun, subjectId: row.id, at: why.at, from: null, to: row.status },
+    ...{ cause: why.cause, actor: why.actor ?? null },
+  })
+}
+
+/**
+ * Moves a locked row to another status and appends to its history in the same transaction. `row` is a managed entity.
+ * Throws IllegalMove when the table does not have the move.
+ */
+export function move<Status extends string>(
+  tx: EntityManager,
+  states: States<Status>,
+  row: { id: string; status: Status; updatedAt?: Date },
+  to: Status,
+  why: MoveCause,
+): void {
+  checkMove(states, row.status, to)
+  tx.create(HistoryEntry, {
+    ...{ id: newId(), subjectKind: states.noun, subjectId: row.id, at: why.at, from: row.status, to },
+    ...{ cause: why.cause, actor: why.actor ?? null },
+  })
+  row.status = to
+  if (row.updatedAt) row.updatedAt = why.at
+}
+
+const historyOf = statement<HistoryEntry>(
+  'history-of-subjects',
+  'select subject_id, at, "from", "to", cause, actor from history_entry where subject_kind = $1 and subject_id = any($2::uuid[]) order by id',
+)
+
+/** Declares the history of a noun, oldest first, as a batched read; `actor` is blanked for all but operators. */
+export function defineHistory(noun: string) {
+  return defineLoader<string, HistoryEntry[], HistoryReading>(async ({ read, viewer }, ids) => {
+    const entries = await read.rows(historyOf, [noun, ids])
+    const shown = viewer.operator ? entries : entries.map((entry) => ({ ...entry, actor: null }))
+    return grouped(ids, shown, (entry) => entry.subjectId)
+  })
+}
+
+interface HistoryReading {
+  read: ReadConnection
+  loads: Loads
+  viewer: { operator: object | null }
+}

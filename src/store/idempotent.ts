@@ -1,0 +1,74 @@
+/** Client idempotency keys: the same key with the same request answers again; with another request it is a conflict. */
+import { createHash } from 'node:crypto'
+import type { EntityManager } from '@mikro-orm/postgresql'
+import { type Refusal, refusal } from '../graph/user-error.ts'
+import { IdempotencyKey } from './idempotency-key.ts'
+import { newId } from './row.ts'
+
+export interface KeyedRequest {
+  /** `viewer.key` of the caller. */
+  caller: string
+  operation: string
+  key: string
+  /** The whole input but the key itself. */
+  request: unknown
+  now: Date
+}
+
+export type Keyed =
+  | { kind: 'new'; keep(result: Record<string, string>): void }
+  | { kind: 'repeat'; result: Record<string, string> }
+  | { kind: 'conflict'; refusal: Refusal }
+
+const canonical = (value: unknown): unknown =>
+  value !== null && typeof value === 'object' && !Array.isArray(value) && !(value instanceof Date)
+    ? Object.fromEntries(
+        Object.entries(value)
+          .filter(([, part]) => part !== undefined && part !== null)
+          .sort(([a], [b]) => (a < b ? -1 : 1))
+          .map(([name, part]) => [name, canonical(part)]),
+      )
+    : Array.isArray(value)
+      ? value.map(canonical)
+      : value
+
+export const requestHash = (request: unknown): string =>
+  createHash('sha256')
+    .update(JSON.stringify(canonical(request)))
+    .digest('hex')
+
+/** An InvalidInput refusal when the key is blank or longer than 200 characters; null when it is usable. */
+export function keyRefusal(key: string): Refusal | null {
+  if (key.trim() !== '' && key.length <= 200) return null
+  return refusal('InvalidInput', 'Give an idempotencyKey of 1 to 200 characters, a new one for each new request.', [
+    'input',
+    'idempotencyKey',
+  ])
+}
+
+/**
+ * Takes the key within the transaction of `tx`. Parallel repeats wait for the first to commit (an advisory lock on the
+ * key) and then read its result. `keep` stores the ids that a repeat is answered from; without it, a refusal leaves
+ * no trace and the key can be used again.
+ */
+export async function takeKey(tx: EntityManager, keyed: KeyedRequest): Promise<Keyed> {
+  const { caller, operation, key, now } = keyed
+  await tx.execute('select pg_advisory_xact_lock(hashtextextended(?, 0))', [JSON.stringify([caller, operation, key])])
+  const hash = requestHash(keyed.request)
+  const known = await tx.findOne(IdempotencyKey, { caller, operation, key })
+  if (!known) {
+    const keep = (result: Record<string, string>) => {
+      tx.create(IdempotencyKey, { id: newId(), caller, operation, key, requestHash: hash, result, createdAt: now })
+    }
+    return { kind: 'new', keep }
+  }
+  if (known.requestHash === hash) return { kind: 'repeat', result: known.result }
+  return {
+    kind: 'conflict',
+    refusal: refusal(
+      'IdempotencyConflict',
+      'This idempotencyKey was used before with another request; use a new key for a new request.',
+      ['input', 'idempotencyKey'],
+    ),
+  }
+}

@@ -1,0 +1,30 @@
+/** States and the legal moves between them: a status moves only by its table. */
+
+export interface States<Status extends string> {
+  /** Name of the noun in the graph, e.g. Payment. */
+  readonly noun: string
+  readonly moves: Readonly<Record<Status, readonly Status[]>>
+}
+
+/** A move that the table does not have: a mistake of ours, or a request that comes too late. */
+export class IllegalMove extends Error {
+  override readonly name = 'IllegalMove'
+  readonly from: string
+  readonly to: string
+
+  constructor(noun: string, from: string, to: string) {
+    super(`${noun} cannot go from ${from} to ${to}`)
+    this.from = from
+    this.to = to
+  }
+}
+
+/** Whether the table has the move. */
+export function canMove<Status extends string>(states: States<Status>, from: Status, to: Status): boolean {
+  return states.moves[from].includes(to)
+}
+
+/** Throws IllegalMove unless the table has the move. */
+export function checkMove<Status extends string>(states: States<Status>, from: Status, to: Status): void {
+  if (!canMove(states, from, to)) throw new IllegalMove(states.noun, from, to)
+}

@@ -1,0 +1,138 @@
+/** POST and GET /graphql: a thin way from Fastify through Apollo to the executor and back, one for every request. */
+import { type ApolloServer, HeaderMap } from '@apollo/server'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Logger } from 'pino'
+import type { Viewer } from '../auth/viewer.ts'
+import { GraphError } from '../graph/errors.ts'
+import { publicError } from '../graph/mask-errors.ts'
+import { type ContextParts, GraphRequest } from '../graph/request.ts'
+
+/** What Apollo carries to the executor; it copies the outside, so the request itself is inside. */
+export interface ApolloContext {
+  request: GraphRequest
+}
+
+/** What one answered request comes to, for log and metrics. */
+export interface AnsweredRequest {
+  request: GraphRequest
+  status: number
+  durationMs: number
+}
+
+export interface GraphqlRoute {
+  apollo: ApolloServer<ApolloContext>
+  /** Who sends this Authorization header; throws UNAUTHENTICATED for a bad token. Not a promise when it is known already. */
+  authenticate(authorization: string | undefined, address: string): Viewer | Promise<Viewer>
+  buildContext(parts: ContextParts): object
+  onAnswered(answered: AnsweredRequest): void
+  log: Logger
+  /** How long a request may take, in ms; then its signal is aborted and the client gets 504. */
+  deadlineMs: number
+}
+
+const graphqlMediaType = 'application/graphql-response+json; charset=utf-8'
+const jsonMediaType = 'application/json; charset=utf-8'
+
+/** Only what Apollo asks for: building the whole map costs more than a small query. */
+const headersApolloReads = ['content-type', 'accept', 'apollo-require-preflight', 'x-apollo-operation-name']
+
+function apolloHeaders(request: FastifyRequest): HeaderMap {
+  const headers = new HeaderMap()
+  for (const name of headersApolloReads) {
+    const value = request.headers[name]
+    if (typeof value === 'string') headers.set(name, value)
+  }
+  return headers
+}
+
+/** Sends the refusal of a whole request in the shape of a GraphQL answer. */
+export function sendRefusal(
+  httpRequest: FastifyRequest,
+  reply: FastifyReply,
+  error: GraphError,
+  status = error.status,
+) {
+  for (const [name, value] of error.headers) reply.header(name, value)
+  const wantsGraphql = httpRequest.headers.accept?.includes('application/graphql-response+json') ?? false
+  return reply
+    .code(status)
+    .header('cache-control', 'no-store')
+    .header('content-type', wantsGraphql ? graphqlMediaType : jsonMediaType)
+    .send(JSON.stringify({ errors: [{ message: error.message, extensions: error.extensions }] }))
+}
+
+/** The codes of an answer that never reached the executor: a syntax error, an unknown field, a blocked request. */
+function codesOf(body: string): string[] {
+  const { errors } = JSON.parse(body) as { errors?: { extensions?: { code?: string } }[] }
+  return (errors ?? []).map((error) => error.extensions?.code ?? 'BAD_REQUEST')
+}
+
+function searchOf(url: string): string {
+  const mark = url.indexOf('?')
+  return mark < 0 ? '' : url.slice(mark)
+}
+
+/** Adds the route; everything it needs is handed in. */
+export function addGraphqlRoute(fastify: FastifyInstance, route: GraphqlRoute): void {
+  const { apollo, log, deadlineMs } = route
+
+  async function identify(httpRequest: FastifyRequest): Promise<GraphRequest> {
+    const identified = route.authenticate(httpRequest.headers.authorization, httpRequest.ip)
+    const viewer = identified instanceof Promise ? await identified : identified
+    return new GraphRequest(viewer, httpRequest.id, log, route.buildContext)
+  }
+
+  function expire(request: GraphRequest, httpRequest: FastifyRequest, reply: FastifyReply): void {
+    request.abort(new Error(`The request took longer than ${deadlineMs} ms.`))
+    if (reply.sent) return
+    request.log.error({ deadlineMs, operationName: request.facts.operationName }, 'request passed its deadline')
+    const message = `The request took longer than ${deadlineMs / 1000} s and was stopped. Quote ${request.correlationId}.`
+    request.facts.codes.push('INTERNAL')
+    sendRefusal(httpRequest, reply, new GraphError('INTERNAL', message, { correlationId: request.correlationId }), 504)
+  }
+
+  async function run(request: GraphRequest, httpRequest: FastifyRequest, reply: FastifyReply): Promise<void> {
+    const { raw } = reply
+    const deadline = setTimeout(expire, deadlineMs, request, httpRequest, reply)
+    raw.once('close', () => {
+      if (!raw.writableFinished) request.abort(new Error('The client went away.'))
+    })
+    const context: ApolloContext = { request }
+    const { status, headers, body } = await apollo
+      .executeHTTPGraphQLRequest({
+        httpGraphQLRequest: {
+          method: httpRequest.method,
+          headers: apolloHeaders(httpRequest),
+          search: searchOf(httpRequest.url),
+          body: httpRequest.body,
+        },
+        context: async () => context,
+      })
+      .finally(() => clearTimeout(deadline))
+    if (reply.sent || raw.destroyed) return
+    // incremental delivery is not offered, so an answer is always whole
+    const text = body.kind === 'complete' ? body.string : ''
+    for (const [name, value] of headers) reply.header(name, value)
+    reply.header('cache-control', request.facts.cacheControl ?? 'no-store')
+    if (status !== undefined) reply.code(status)
+    if (request.facts.kind === null) request.facts.codes.push(...codesOf(text))
+    reply.send(text)
+  }
+
+  async function answer(httpRequest: FastifyRequest, reply: FastifyReply) {
+    const startedAt = performance.now()
+    let request: GraphRequest
+    try {
+      request = await identify(httpRequest)
+    } catch (error) {
+      return sendRefusal(httpRequest, reply, publicError(error, httpRequest.id, log))
+    }
+    await run(request, httpRequest, reply)
+    const status = reply.sent ? reply.statusCode : 499
+    route.onAnswered({ request, status, durationMs: performance.now() - startedAt })
+    return reply
+  }
+
+  fastify.post('/graphql', answer)
+  fastify.get('/graphql', answer)
+}

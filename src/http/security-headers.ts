@@ -1,0 +1,22 @@
+/** The security headers of every answer: helmet's, computed once, because they never differ between requests. */
+
+import { IncomingMessage, type OutgoingHttpHeaders, ServerResponse } from 'node:http'
+import { Socket } from 'node:net'
+import helmet from 'helmet'
+
+/**
+ * Headers for answers that are data. Pages for browsers replace Content-Security-Policy by their own.
+ * `https` adds Strict-Transport-Security.
+ */
+export function securityHeaders(https: boolean): OutgoingHttpHeaders {
+  const secure = helmet({
+    contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
+    crossOriginResourcePolicy: { policy: 'cross-origin' },
+    strictTransportSecurity: https ? { maxAge: 31_536_000, includeSubDomains: true } : false,
+  })
+  const answer = new ServerResponse(new IncomingMessage(new Socket()))
+  secure(answer.req, answer, (error) => {
+    if (error) throw error
+  })
+  return { ...answer.getHeaders() }
+}

@@ -1,0 +1,181 @@
+/** The HTTP server: joins the routes, and holds what is true of every request on every one of them. */
+
+import { randomUUID } from 'node:crypto'
+import type { IncomingMessage, Server } from 'node:http'
+import cors from '@fastify/cors'
+import {
+  fastify as createFastify,
+  type FastifyError,
+  type FastifyHttpOptions,
+  type FastifyInstance,
+  type FastifyRequest,
+} from 'fastify'
+import type { GraphQLSchema } from 'graphql'
+import type { Logger } from 'pino'
+import { ErrorCode, GraphError } from '../graph/errors.ts'
+import type { Executor } from '../graph/executor.ts'
+import { publicError } from '../graph/mask-errors.ts'
+import { startApollo } from './apollo.ts'
+import { Drain, type DrainOptions } from './drain.ts'
+import { addGraphqlRoute, type GraphqlRoute, sendRefusal } from './graphql.ts'
+import { addHealthRoutes, type HealthCheck } from './health.ts'
+import { securityHeaders } from './security-headers.ts'
+import { addWebhookRoutes, type WebhookReceiver } from './webhooks.ts'
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Stops accepting, finishes what was accepted, closes the connections; resolves when all is closed. */
+    drain(options?: Partial<DrainOptions>): Promise<void>
+  }
+}
+
+export interface ServerParts extends Omit<GraphqlRoute, 'apollo' | 'deadlineMs'> {
+  schema: GraphQLSchema
+  executor: Executor
+  webhooks: readonly WebhookReceiver[]
+  checks: readonly HealthCheck[]
+  log: Logger
+  introspection: boolean
+  /** Origins of browser clients that may ask, e.g. `https://app.example.org`; none: same origin only. */
+  allowedOrigins: readonly string[]
+  /** Served over TLS: browsers are told to stay there. */
+  https: boolean
+  /** Addresses or ranges of proxies whose X-Forwarded-For counts; false: the socket's address is the caller's. */
+  trustProxy: false | string[]
+  /** Further routes, e.g. pages for browsers. */
+  addRoutes?(fastify: FastifyInstance): void
+  limits?: Partial<HttpLimits>
+}
+
+export interface HttpLimits {
+  /** Body of a GraphQL request, in bytes. */
+  bodyBytes: number
+  headerBytes: number
+  /** For all headers, and for the whole request, to arrive, in ms: slow senders are cut. */
+  headersMs: number
+  requestMs: number
+  /** An idle connection is kept this long, in ms: longer than load balancers keep theirs (60 s). */
+  keepAliveMs: number
+  /** For a request to be answered, in ms. */
+  deadlineMs: number
+  documentCount: number
+  documentTokens: number
+}
+
+/** 2 MiB holds a batch of 1000 eligibility checks with all their variables. */
+export const httpLimits: HttpLimits = {
+  bodyBytes: 2 * 1024 * 1024,
+  headerBytes: 16 * 1024,
+  headersMs: 10_000,
+  requestMs: 20_000,
+  keepAliveMs: 72_000,
+  deadlineMs: 30_000,
+  documentCount: 1000,
+  documentTokens: 4000,
+}
+
+const wellFormedId = /^[\w.-]{8,64}$/
+
+function correlationIdOf({ headers }: Pick<IncomingMessage, 'headers'>): string {
+  const given = headers['x-correlation-id']
+  return typeof given === 'string' && wellFormedId.test(given) ? given : randomUUID()
+}
+
+/** What Fastify refuses before a route runs, in words of ours. */
+function protocolRefusal(
+  error: FastifyError,
+  request: FastifyRequest,
+  limits: HttpLimits,
+  log: Logger,
+): [GraphError, number] {
+  const refuse = (message: string, status: number): [GraphError, number] => [
+    new GraphError(ErrorCode.BadUserInput, message, { field: [] }),
+    status,
+  ]
+  if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
+    const details = { limit: 'bytes', allowed: limits.bodyBytes }
+    return [new GraphError(ErrorCode.TooComplex, `The body is larger than ${limits.bodyBytes} bytes.`, details), 413]
+  }
+  if (error.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return refuse('Send the request as application/json.', 415)
+  if (error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500) {
+    return refuse('The body is not JSON that can be read.', error.statusCode)
+  }
+  const shown = publicError(error, request.id, log)
+  return [shown, shown.status]
+}
+
+/** A Fastify instance with every route, started but not listening. */
+export async function buildServer(parts: ServerParts): Promise<FastifyInstance> {
+  const { log } = parts
+  const limits = { ...httpLimits, ...parts.limits }
+  const drain = new Drain()
+  const apollo = await startApollo({
+    schema: parts.schema,
+    executor: parts.executor,
+    log,
+    introspection: parts.introspection,
+    documentCount: limits.documentCount,
+    maxTokens: limits.documentTokens,
+  })
+  const options: FastifyHttpOptions<Server> = {
+    logger: false,
+    genReqId: correlationIdOf,
+    trustProxy: parts.trustProxy,
+    bodyLimit: limits.bodyBytes,
+    requestTimeout: limits.requestMs,
+    keepAliveTimeout: limits.keepAliveMs,
+    forceCloseConnections: 'idle',
+    // while draining, what still arrives on an open connection is answered
+    return503OnClosing: false,
+    routerOptions: { maxParamLength: 200 },
+    exposeHeadRoutes: false,
+    http: {
+      maxHeaderSize: limits.headerBytes,
+      headersTimeout: limits.headersMs,
+      connectionsCheckingInterval: Math.min(5000, limits.headersMs),
+    },
+  }
+  const fastify = createFastify(options)
+  const headers = securityHeaders(parts.https)
+  fastify.addHook('onRequest', (request, reply, done) => {
+    reply.headers(headers)
+    reply.header('x-correlation-id', request.id)
+    if (drain.draining) reply.header('connection', 'close')
+    done()
+  })
+  fastify.setErrorHandler((error: FastifyError, request, reply) => {
+    const [shown, status] = protocolRefusal(error, request, limits, log)
+    if (request.url.startsWith('/graphql')) return sendRefusal(request, reply, shown, status)
+    return reply.code(status).send({ error: shown.message })
+  })
+  fastify.setNotFoundHandler((_request, reply) => reply.code(404).send({ error: 'There is nothing at this address.' }))
+  fastify.addHook('onClose', () => apollo.stop())
+  fastify.decorate('drain', (options) => drain.begin(fastify, { noticeMs: 0, limitMs: limits.deadlineMs, ...options }))
+
+  await fastify.register(async (scope) => {
+    if (parts.allowedOrigins.length > 0) await scope.register(cors, corsOptions(parts.allowedOrigins))
+    scope.removeContentTypeParser('text/plain')
+    addGraphqlRoute(scope, { ...parts, apollo, deadlineMs: limits.deadlineMs })
+  })
+  addWebhookRoutes(fastify, parts.webhooks, log)
+  addHealthRoutes(fastify, { checks: parts.checks, isDraining: () => drain.draining, timeoutMs: 2000 })
+  parts.addRoutes?.(fastify)
+  return fastify
+}
+
+function corsOptions(allowedOrigins: readonly string[]) {
+  return {
+    origin: [...allowedOrigins],
+    methods: ['GET', 'POST'],
+    allowedHeaders: [
+      'authorization',
+      'content-type',
+      'accept',
+      'apollo-require-preflight',
+      'x-apollo-operation-name',
+      'x-correlation-id',
+    ],
+    exposedHeaders: ['x-correlation-id', 'retry-after'],
+    maxAge: 600,
+  }
+}

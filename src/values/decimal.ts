@@ -66,6 +66,9 @@ export function compare(left: Exact, right: Exact): number {
 
 /** Compares two decimal texts exactly ("7.50" equals "7.5"). Throws a RangeError when either is not a decimal. */
 export function compareDecimals(left: string, right: string): number {
+  // Reading a decimal as a double never reverses an order, so doubles that differ settle it, much faster.
+  const [nearLeft, nearRight] = [Number(left), Number(right)]
+  if (isDecimal(left) && isDecimal(right) && nearLeft !== nearRight) return nearLeft < nearRight ? -1 : 1
   return compare(exact(left), exact(right))
 }
 

@@ -1,0 +1,97 @@
+/** What would raise the credit that transfers: settling what is open, or the least more credit that helps. */
+import { type Improvement, ImprovementKind } from './check.rules.ts'
+import type { Frame } from './placement.rules.ts'
+import type { PlacementSearch } from './placement-search.rules.ts'
+import { printUnits, roundDown, UNITS_PER_CATS } from './units.rules.ts'
+
+/** Beyond a whole honours degree, more credit is no advice. */
+const MOST_MORE_CATS = 360
+
+/** Null when settling every REVIEW in the learner's favour raises nothing. `claimRefs` are those under review. */
+export function resolveReview(
+  transferableUnits: number,
+  potentialUnits: number,
+  claimRefs: readonly string[],
+): Improvement | null {
+  if (potentialUnits <= transferableUnits) return null
+  const then = printUnits(potentialUnits)
+  const pieces = claimRefs.length === 1 ? 'the one piece' : `the ${claimRefs.length} pieces`
+  return {
+    kind: ImprovementKind.RESOLVE_REVIEW,
+    message: `If ${pieces} of credit under review were accepted, ${then} CATS points would transfer.`,
+    credit: null,
+    level: null,
+    claimRefs,
+    transferableThen: then,
+  }
+}
+
+interface Addition {
+  readonly cats: number
+  readonly level: number
+  readonly totalUnits: number
+}
+
+/**
+ * The least whole number of CATS points, in one more accepted piece at the lowest level that will do, that raises what
+ * transfers; null when no such piece of up to 360 does. The search is that of the accepted claims.
+ */
+export function moreCredit(
+  search: PlacementSearch,
+  frame: Frame,
+  acceptedLevels: readonly number[],
+  transferableUnits: number,
+): Improvement | null {
+  const entries = entryLevels(frame, acceptedLevels)
+  if (entries.every((level) => level === null)) return null
+  const addition = leastAddition(search, frame, entries, transferableUnits + frame.granularityUnits)
+  if (addition === null) return null
+  const then = printUnits(roundDown(addition.totalUnits, frame.granularityUnits))
+  const credit = String(addition.cats)
+  return {
+    kind: ImprovementKind.MORE_CREDIT,
+    message: `With ${credit} more CATS points at level ${addition.level}, ${then} CATS points would transfer.`,
+    credit,
+    level: addition.level,
+    claimRefs: [],
+    transferableThen: then,
+  }
+}
+
+/** By position of a level: the lowest accepted level of the qualification whose credit may be placed there. */
+function entryLevels({ levels, higherLevelCountsLower }: Frame, acceptedLevels: readonly number[]): (number | null)[] {
+  return levels.map(({ level: place }) => {
+    const entry = levels.find(
+      ({ level }) => acceptedLevels.includes(level) && (higherLevelCountsLower ? level >= place : level === place),
+    )
+    return entry?.level ?? null
+  })
+}
+
+/** Whatever can be placed now needs just enough on top to reach the goal; the best is the least, then the lowest. */
+function leastAddition(
+  search: PlacementSearch,
+  { limits }: Frame,
+  entries: readonly (number | null)[],
+  goalUnits: number,
+): Addition | null {
+  const { totals, least } = search.rooms()
+  let best: Addition | null = null
+  for (let at = 0; at < totals.length; at += 1) {
+    const cats = Math.ceil((goalUnits - totals[at]!) / UNITS_PER_CATS)
+    const units = cats * UNITS_PER_CATS
+    const totalUnits = totals[at]! + units
+    if (cats > (best?.cats ?? MOST_MORE_CATS) || totalUnits > limits.total) continue
+    for (let place = 0; place < entries.length; place += 1) {
+      const level = entries[place]!
+      if (level === null || least[place]![at]! + units > limits.caps[place]!) continue
+      if (best === null || isBetter({ cats, level, totalUnits }, best)) best = { cats, level, totalUnits }
+    }
+  }
+  return best
+}
+
+function isBetter(one: Addition, other: Addition): boolean {
+  if (one.cats !== other.cats) return one.cats < other.cats
+  return one.level !== other.level ? one.level < other.level : one.totalUnits > other.totalUnits
+}

@@ -22,7 +22,6 @@ export function buildGraph(): GraphQLSchema {
       resolvers: resolvers as NonEmptyArray<() => void>,
       orphanedTypes: orphanedTypes as (() => void)[],
       validate: false,
-      dateScalarMode: 'isoDate',
     }),
   )
 }

@@ -1,0 +1,106 @@
+/** The merchant's account at the Stripe sandbox: everything it keeps, as plain JSON, and what every part of it is handed. */
+import type Stripe from 'stripe'
+import { noWebhooks, type WebhookState } from '../webhook-delivery.ts'
+
+export type Session = Omit<Stripe.Checkout.Session, 'payment_intent'> & { payment_intent: string | null }
+export type PaymentIntent = Omit<Stripe.PaymentIntent, 'latest_charge'> & { latest_charge: string | null }
+export type Charge = Omit<Stripe.Charge, 'payment_intent'> & { payment_intent: string }
+export type Refund = Omit<Stripe.Refund, 'charge' | 'payment_intent' | 'metadata'> & {
+  charge: string
+  payment_intent: string
+  metadata: Stripe.Metadata
+}
+export type Dispute = Omit<Stripe.Dispute, 'charge' | 'payment_intent'> & { charge: string; payment_intent: string }
+export type LineItem = Omit<Stripe.LineItem, 'price'> & {
+  price: Omit<Stripe.Price, 'unit_amount_decimal'> & { unit_amount_decimal: string }
+}
+export type StripeObject = Session | PaymentIntent | Charge | Refund | Dispute
+
+/** An event as /v1/events lists it: a snapshot of the object at that moment. */
+export interface StripeEvent {
+  id: string
+  object: 'event'
+  api_version: string
+  created: number
+  data: { object: StripeObject; previous_attributes?: Record<string, unknown> }
+  livemode: boolean
+  pending_webhooks: number
+  request: { id: string | null; idempotency_key: string | null }
+  type: Stripe.Event.Type
+}
+
+/** What `payment_intent_data` asked for: kept until the buyer's first attempt makes the intent. */
+export interface IntentWish {
+  metadata: Record<string, string>
+  description: string | null
+  receiptEmail: string | null
+  statementDescriptor: string | null
+  statementDescriptorSuffix: string | null
+}
+
+/** A stored reply, for the next call with the same Idempotency-Key. */
+export interface KeptReply {
+  atMs: number
+  fingerprint: string
+  status: number
+  body: unknown
+  requestId: string
+}
+
+/** What happens by itself at `atMs`: a session ends, a refund bounces, a cardholder disputes. */
+export interface DueLater {
+  atMs: number
+  kind: 'session_expires' | 'refund_fails' | 'charge_disputed'
+  id: string
+}
+
+export interface StripeState {
+  sessions: Record<string, Session>
+  lineItems: Record<string, LineItem[]>
+  intentWishes: Record<string, IntentWish>
+  /** Payment intents that wait for 3-D Secure, with the number of the card that was given. */
+  authenticating: Record<string, string>
+  /** Number of the test card behind each charge: it decides what happens to it later. */
+  cardNumbers: Record<string, string>
+  paymentIntents: Record<string, PaymentIntent>
+  charges: Record<string, Charge>
+  refunds: Record<string, Refund>
+  disputes: Record<string, Dispute>
+  events: Record<string, StripeEvent>
+  keptReplies: Record<string, KeptReply>
+  dueLater: DueLater[]
+  webhooks: WebhookState
+}
+
+export const emptyState = (): StripeState => ({
+  sessions: {},
+  lineItems: {},
+  intentWishes: {},
+  authenticating: {},
+  cardNumbers: {},
+  paymentIntents: {},
+  charges: {},
+  refunds: {},
+  disputes: {},
+  events: {},
+  keptReplies: {},
+  dueLater: [],
+  webhooks: noWebhooks(),
+})
+
+/** What every part of the sandbox is handed. */
+export interface StripeAccount {
+  readonly state: StripeState
+  /** Where the sandbox itself is reached: base of the hosted pages' addresses. */
+  url: string
+  /** The API call that is being answered: named in the events that it causes. */
+  cause: StripeEvent['request'] | undefined
+  now(): Date
+  /** Records an event about `object` as it is now and has it delivered. */
+  emit(type: Stripe.Event.Type, object: StripeObject, previous?: Record<string, unknown>): void
+  /** Says that the state changed without an event. */
+  changed(): void
+}
+
+/** Stripe's time: whole seconds since 1970. */
+export const seconds = (instant: Date): number => Math.floor(instant.getTime() / 1000)

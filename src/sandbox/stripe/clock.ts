@@ -1,0 +1,23 @@
+/** What happens by itself as time passes: sessions end, refunds bounce, cardholders dispute. */
+import type { StripeAccount } from './account.ts'
+import { disputeCharge } from './disputes.ts'
+import { forgetOldReplies } from './idempotency.ts'
+import { bounceRefund } from './refunds.ts'
+import { expireSession } from './sessions.ts'
+
+/** Does everything that was due by now, oldest first. Called before each answer and by a small timer. */
+export function catchUp(account: StripeAccount): void {
+  const { state } = account
+  const nowMs = account.now().getTime()
+  const due = state.dueLater.filter((later) => later.atMs <= nowMs)
+  if (due.length === 0) return
+  state.dueLater = state.dueLater.filter((later) => later.atMs > nowMs)
+  for (const { kind, id } of due.sort((a, b) => a.atMs - b.atMs)) {
+    const [session, charge] = [state.sessions[id], state.charges[id]]
+    if (kind === 'session_expires' && session?.status === 'open') expireSession(account, session)
+    if (kind === 'refund_fails') bounceRefund(account, id)
+    if (kind === 'charge_disputed' && charge && !charge.disputed) disputeCharge(account, charge, 'open')
+  }
+  forgetOldReplies(account)
+  account.changed()
+}

@@ -1,0 +1,107 @@
+/** The control calls of the Stripe sandbox: what a buyer, a cardholder or somebody in the dashboard would do. */
+import type { FastifyInstance, FastifyReply } from 'fastify'
+import { z } from 'zod'
+import type { StripeAccount } from './account.ts'
+import { findCharge } from './charges.ts'
+import { DISPUTE_OUTCOMES, disputeCharge } from './disputes.ts'
+import { type Attempt, finishAuthentication, payWithCard } from './pay.ts'
+import { refundCharge } from './refunds.ts'
+import { StripeRefusal } from './refusal.ts'
+import { findSession } from './sessions.ts'
+import { findTestCard, TEST_CARDS } from './test-cards.ts'
+
+const cardNames = TEST_CARDS.flatMap((card) => card.names.slice(0, 1)).join(', ')
+const payment = z.object({
+  card: z
+    .union([z.string(), z.number().transform(String)])
+    .default('visa')
+    .transform((text, context) => {
+      const card = findTestCard(text)
+      if (card) return card
+      context.addIssue(`expected the number of a test card, or one of ${cardNames}`)
+      return z.NEVER
+    }),
+  /** What the buyer answers to 3-D Secure; `leave` stays on the bank's page. */
+  authentication: z.enum(['pass', 'fail', 'leave']).default('pass'),
+})
+const refund = z.object({ amount: z.int().min(1).optional() })
+const dispute = z.object({ outcome: z.enum(DISPUTE_OUTCOMES).default('open') })
+
+interface ById {
+  Params: { id: string }
+}
+
+/** Serves /_sandbox/ledger, /_sandbox/checkout/:id and /_sandbox/charges/:id/refund and /dispute. */
+export function registerControl(app: FastifyInstance, account: StripeAccount, saved: () => Promise<void>): void {
+  app.get('/_sandbox/ledger', async () => ledger(account))
+
+  app.post<ById>('/_sandbox/checkout/:id', (call, reply) =>
+    control(reply, saved, () => {
+      const asked = read(payment, call.body)
+      const session = findSession(account, call.params.id)
+      if (session.status !== 'open') throw conflict(`The session is ${session.status}; it takes no payment any more.`)
+      const given = { card: asked.card, name: 'Test Buyer', expiryMonth: 12, expiryYear: 2040 }
+      const attempt = payWithCard(account, session, given)
+      const ended =
+        attempt.outcome === 'authenticate' && asked.authentication !== 'leave'
+          ? finishAuthentication(account, session, asked.authentication === 'pass')
+          : attempt
+      return told(ended, session.url, session.status)
+    }),
+  )
+
+  app.post<ById>('/_sandbox/charges/:id/refund', (call, reply) =>
+    control(reply, saved, () => {
+      const { amount } = read(refund, call.body)
+      return refundCharge(account, findCharge(account, call.params.id), amount === undefined ? {} : { amount })
+    }),
+  )
+
+  app.post<ById>('/_sandbox/charges/:id/dispute', (call, reply) =>
+    control(reply, saved, () =>
+      disputeCharge(account, findCharge(account, call.params.id), read(dispute, call.body).outcome),
+    ),
+  )
+}
+
+/** Where the buyer is now. Throws StripeRefusal (402) with the card's refusal. */
+function told(attempt: Attempt, pageUrl: string | null, status: string | null): object {
+  if (attempt.outcome !== 'refused') return { url: attempt.url, redirectUrl: attempt.url, status }
+  throw new StripeRefusal(402, {
+    type: 'card_error',
+    code: attempt.code,
+    message: `${attempt.message} The buyer stays at ${pageUrl}.`,
+  })
+}
+
+function read<Schema extends z.ZodType>(schema: Schema, body: unknown): z.output<Schema> {
+  const asked = schema.safeParse(body ?? {})
+  if (asked.success) return asked.data
+  throw new StripeRefusal(400, { type: 'invalid_request_error', message: z.prettifyError(asked.error) })
+}
+
+function conflict(message: string): StripeRefusal {
+  return new StripeRefusal(409, { type: 'invalid_request_error', message })
+}
+
+async function control(reply: FastifyReply, saved: () => Promise<void>, act: () => object): Promise<FastifyReply> {
+  try {
+    const done = structuredClone(act())
+    await saved()
+    return reply.send(done)
+  } catch (problem) {
+    if (!(problem instanceof StripeRefusal)) throw problem
+    return reply.code(problem.status).send({ error: problem.body })
+  }
+}
+
+function ledger({ state }: StripeAccount): object {
+  return {
+    charges: Object.values(state.charges).map(({ id, amount, currency, metadata, status, payment_intent }) => ({
+      ...{ id, amount, currency, metadata, status, payment_intent },
+    })),
+    refunds: Object.values(state.refunds).map(({ id, charge, amount, currency, metadata, status }) => ({
+      ...{ id, charge, amount, currency, metadata, status },
+    })),
+  }
+}

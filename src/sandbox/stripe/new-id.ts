@@ -1,0 +1,9 @@
+/** Makes ids that look like Stripe's: a prefix that tells the kind, then letters and digits nobody can guess. */
+import { randomBytes } from 'node:crypto'
+
+const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
+
+/** E.g. `newId('re_')` → `re_3mX…`. `length` is that of the random part. */
+export function newId(prefix: string, length = 24): string {
+  return prefix + Array.from(randomBytes(length), (byte) => ALPHABET[byte % ALPHABET.length]).join('')
+}

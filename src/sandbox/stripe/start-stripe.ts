@@ -1,0 +1,114 @@
+/** Starts the Stripe sandbox: the API that the SDK calls, the pages a buyer sees, webhooks and control calls. */
+import type { AddressInfo } from 'node:net'
+import { Faults, registerFaultControl } from '../faults.ts'
+import { createProviderServer } from '../provider-server.ts'
+import { StateFile } from '../state-file.ts'
+import { registerWebhookControl, WebhookDelivery } from '../webhook-delivery.ts'
+import { emptyState, type StripeAccount } from './account.ts'
+import { chargeRoutes } from './charges.ts'
+import { catchUp } from './clock.ts'
+import { registerControl } from './control.ts'
+import { disputeRoutes } from './disputes.ts'
+import { eventRoutes, newEvent, stripeSignature } from './events.ts'
+import { registerHostedPage } from './hosted-page.ts'
+import { paymentIntentRoutes } from './payment-intents.ts'
+import { refundRoutes } from './refunds.ts'
+import { registerRoutes } from './routes.ts'
+import { sessionRoutes } from './sessions.ts'
+
+export interface StripeSandboxOptions {
+  host: string
+  /** 0 takes any free port. */
+  port: number
+  secretKey: string
+  webhookSecret: string
+  /** Where events are delivered; may be told later. */
+  webhookUrl?: string
+  /** Keeps the state over restarts; without it, it is in memory only. */
+  stateFile?: string
+  now?: () => Date
+}
+
+export interface StripeSandbox {
+  url: string
+  setWebhookUrl(url: string): void
+  close(): Promise<void>
+}
+
+const TICK_MS = 250
+
+/** Starts to listen; settles once the sandbox can be called. Rejects where the port is taken. */
+export async function startStripeSandbox(options: StripeSandboxOptions): Promise<StripeSandbox> {
+  const now = options.now ?? (() => new Date())
+  const file = await StateFile.open(options.stateFile, emptyState)
+  const delivery = new WebhookDelivery({
+    state: file.state.webhooks,
+    changed: () => file.changed(),
+    sign: (body) => ({ 'stripe-signature': stripeSignature(body, options.webhookSecret, now()) }),
+    ...(options.webhookUrl !== undefined && { url: options.webhookUrl }),
+  })
+  const account: StripeAccount = {
+    state: file.state,
+    url: '',
+    cause: undefined,
+    now,
+    emit(type, object, previous) {
+      const event = newEvent(type, object, {
+        now: now(),
+        ...(account.cause && { request: account.cause }),
+        ...(previous && { previous }),
+      })
+      file.state.events[event.id] = event
+      delivery.enqueue(event.id, JSON.stringify(event, null, 2))
+      file.changed()
+    },
+    changed: () => file.changed(),
+  }
+  const app = buildServer(account, delivery, options, () => file.saved())
+  await app.listen({ host: options.host, port: options.port })
+  account.url = `http://${options.host}:${(app.server.address() as AddressInfo).port}`
+  const clock = setInterval(() => catchUp(account), TICK_MS).unref()
+  return {
+    url: account.url,
+    setWebhookUrl: (url) => delivery.setUrl(url),
+    async close() {
+      clearInterval(clock)
+      delivery.close()
+      await app.close()
+      await file.saved()
+    },
+  }
+}
+
+function buildServer(
+  account: StripeAccount,
+  delivery: WebhookDelivery,
+  options: StripeSandboxOptions,
+  saved: () => Promise<void>,
+) {
+  const app = createProviderServer()
+  const faults = new Faults()
+  const routes = [
+    ...sessionRoutes(account),
+    ...paymentIntentRoutes(account),
+    ...chargeRoutes(account),
+    ...refundRoutes(account),
+    ...disputeRoutes(account),
+    ...eventRoutes(account),
+  ]
+  app.addHook('onRequest', async () => catchUp(account))
+  registerRoutes(app, routes, { account, faults, secretKey: options.secretKey, saved })
+  registerHostedPage(app, account, saved)
+  registerControl(app, account, saved)
+  registerFaultControl(
+    app,
+    faults,
+    routes.map((route) => route.operation),
+  )
+  registerWebhookControl(app, delivery)
+  app.setNotFoundHandler((request, reply) => {
+    const message = `Unrecognized request URL (${request.method}: ${request.url.split('?')[0]}).`
+    return reply.code(404).send({ error: { type: 'invalid_request_error', message } })
+  })
+  return app
+}

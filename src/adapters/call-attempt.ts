@@ -1,0 +1,120 @@
+/** One attempt at a call: sends it, gives up when told to, and says what its outcome means for breaker and retry. */
+import { FailureKind, OutsideFailure, type Upstream } from '../values/outside-failure.ts'
+import { FailureCode } from './outside-reply.ts'
+
+/** How it went. `unhealthy` counts against the outsider, whether there is a value (slow) or not. */
+export type Attempt<T> = { value: T; unhealthy: boolean } | { failure: OutsideFailure; unhealthy: boolean }
+
+export interface AttemptRequest<T> {
+  upstream: Upstream
+  operation: string
+  /** The caller's own. */
+  callerSignal: AbortSignal | undefined
+  /** The deadline's, and the caller's with it. */
+  signal: AbortSignal
+  deadlineMs: number
+  send: (signal: AbortSignal) => Promise<T>
+}
+
+/** An answer that took half of the time it had is a warning: the next one may be late. */
+const SLOW_PART_OF_DEADLINE = 0.5
+
+/** Never throws. Settles as soon as the signal fires, even when what was sent never does. */
+export async function attempt<T>(request: AttemptRequest<T>): Promise<Attempt<T>> {
+  const startedMs = performance.now()
+  const slow = () => performance.now() - startedMs > request.deadlineMs * SLOW_PART_OF_DEADLINE
+  try {
+    const value = await untilAborted(request.signal, () => request.send(request.signal))
+    return { value, unhealthy: slow() }
+  } catch (error) {
+    const failure = failureOf(error, request)
+    return { failure, unhealthy: slow() || countsAgainst(failure) }
+  }
+}
+
+/** For the breaker. */
+export function isUnhealthy(attempt: unknown): boolean {
+  return (attempt as Attempt<unknown>).unhealthy
+}
+
+/** For the retry: only quick failures that may be over in a moment; what the outsider decided stays decided. */
+export function isWorthRepeating(attempt: unknown): boolean {
+  const outcome = attempt as Attempt<unknown>
+  if (!('failure' in outcome)) return false
+  const { kind, code } = outcome.failure
+  return kind !== FailureKind.Refused && !DECIDED.has(code)
+}
+
+const DECIDED = new Set<string>([
+  FailureCode.Timeout,
+  FailureCode.Aborted,
+  FailureCode.BreakerOpen,
+  FailureCode.RateLimited,
+  FailureCode.Misconfigured,
+  FailureCode.Malformed,
+])
+
+/** Being told to slow down, or our own wrong key, says nothing about the outsider's health; nor does a caller who left. */
+const HARMLESS = new Set<string>([FailureCode.RateLimited, FailureCode.Misconfigured, FailureCode.Aborted])
+
+function countsAgainst({ kind, code }: OutsideFailure): boolean {
+  return kind !== FailureKind.Refused && !HARMLESS.has(code)
+}
+
+/** Rejects when the signal fires: some of the libraries below never settle once their answer is broken. */
+function untilAborted<T>(signal: AbortSignal, send: () => Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const leave = () => reject(signal.reason)
+    if (signal.aborted) return leave()
+    signal.addEventListener('abort', leave, { once: true })
+    send()
+      .then(resolve, reject)
+      .finally(() => signal.removeEventListener('abort', leave))
+  })
+}
+
+function failureOf(
+  error: unknown,
+  { upstream, operation, signal, callerSignal }: AttemptRequest<unknown>,
+): OutsideFailure {
+  if (error instanceof OutsideFailure) return error
+  if (signal.aborted) return noAnswer(upstream, operation, callerSignal?.aborted === true, error)
+  const reason = reasonOf(error)
+  const text = `${upstream} ${operation} got no answer: ${reason}`
+  return NEVER_CONNECTED.test(reason)
+    ? new OutsideFailure(FailureKind.Unavailable, upstream, FailureCode.ConnectionRefused, text, { cause: error })
+    : new OutsideFailure(FailureKind.Unknown, upstream, FailureCode.ConnectionLost, text, { cause: error })
+}
+
+/** What was sent was not answered before the deadline, or before its caller left: it may have been done. */
+export function noAnswer(upstream: Upstream, operation: string, callerLeft: boolean, cause: unknown): OutsideFailure {
+  const [code, what] = callerLeft
+    ? [FailureCode.Aborted, 'was given up by its caller']
+    : [FailureCode.Timeout, 'was not answered in time']
+  return new OutsideFailure(FailureKind.Unknown, upstream, code, `${upstream} ${operation} ${what}`, { cause })
+}
+
+/** Codes of Node and undici for a connection that never came to be, so that nothing can have been sent on it. */
+const NEVER_CONNECTED =
+  /\b(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|EHOSTDOWN|UND_ERR_CONNECT_TIMEOUT|CERT_\w+|ERR_TLS_\w+|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_VERIFY_LEAF_SIGNATURE)\b/
+
+/** The codes and messages of an error and of everything that caused it: libraries wrap them two or three deep. */
+export function reasonOf(error: unknown): string {
+  const parts: string[] = []
+  for (let at = error as Wrapped | undefined, depth = 0; at && depth < MOST_CAUSES; depth += 1) {
+    parts.push([at.code, at.message].filter(Boolean).join(' '))
+    at = at.cause ?? at.detail ?? at.errors?.[0]
+  }
+  return parts.filter(Boolean).join(': ') || String(error)
+}
+
+const MOST_CAUSES = 5
+
+/** Where Node, undici, AggregateError and the Stripe SDK keep what went wrong below. */
+interface Wrapped {
+  code?: unknown
+  message?: unknown
+  cause?: Wrapped
+  detail?: Wrapped
+  errors?: Wrapped[]
+}

@@ -1,0 +1,23 @@
+/** What the composition root hands every adapter: a log that takes one line per call, and an ear for the metrics. */
+import type { Upstream } from '../values/outside-failure.ts'
+
+/** The part of pino that adapters use. */
+export interface CallLog {
+  info(fields: object, message: string): void
+  warn(fields: object, message: string): void
+}
+
+export type CallOutcome = 'ok' | 'refused' | 'unavailable' | 'unknown'
+
+/** One finished call, retries included. `operation` is one of a few dozen names, so it is safe as a metric's label. */
+export interface CallReport {
+  upstream: Upstream
+  operation: string
+  outcome: CallOutcome
+  durationMs: number
+}
+
+export interface CallObservers {
+  log: CallLog
+  onCall: (report: CallReport) => void
+}

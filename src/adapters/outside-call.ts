@@ -1,0 +1,186 @@
+/** Makes every call to an outsider the same way: deadline, concurrency limit, breaker, retries of reads, one log line. */
+import {
+  BrokenCircuitError,
+  BulkheadRejectedError,
+  bulkhead,
+  CircuitState,
+  CountBreaker,
+  circuitBreaker,
+  ExponentialBackoff,
+  handleWhenResult,
+  retry,
+  TimeoutStrategy,
+  timeout,
+} from 'cockatiel'
+import { FailureKind, OutsideFailure, type Upstream } from '../values/outside-failure.ts'
+import { type Attempt, attempt, isUnhealthy, isWorthRepeating, noAnswer } from './call-attempt.ts'
+import type { CallObservers, CallOutcome } from './call-log.ts'
+import { FailureCode } from './outside-reply.ts'
+import { RetryBudget } from './retry-budget.ts'
+
+/** WRITE: sent once, its repeat is the caller's durable job. READ: repeated here. LIVE_READ: someone waits for it. */
+export const Effect = { Write: 'WRITE', Read: 'READ', LiveRead: 'LIVE_READ' } as const
+export type Effect = (typeof Effect)[keyof typeof Effect]
+
+export interface CallLimits {
+  /** For a whole call, waiting and retries included. */
+  timeoutMs: number
+  /** The same for a live read: a person looks at a page that can do without this answer. */
+  liveTimeoutMs: number
+  /** Calls in flight, and calls that wait for one of them to end. */
+  concurrency: number
+  queue: number
+  /** The breaker looks at this many last attempts, once there are half of them, and opens when over half were bad. */
+  breakerWindow: number
+  /** How long an open breaker lets nothing through before it tries one call. */
+  breakerOpenMs: number
+}
+
+/** Both providers and the partner answer in well under a second; PayPal's captures are the slowest with some seconds. */
+export const CALL_LIMITS: CallLimits = {
+  timeoutMs: 10_000,
+  liveTimeoutMs: 3_000,
+  concurrency: 20,
+  queue: 40,
+  breakerWindow: 20,
+  breakerOpenMs: 5_000,
+}
+
+const MOST_RETRIES = 2
+const FIRST_RETRY_MS = 50
+const LONGEST_RETRY_MS = 500
+
+export interface OutsideCallOptions extends CallObservers {
+  upstream: Upstream
+  limits?: Partial<CallLimits>
+}
+
+export interface Call<T> {
+  /** E.g. `orders.capture`: one of a few names, never an id. */
+  operation: string
+  effect: Effect
+  signal?: AbortSignal
+  /** Sends it. Throws OutsideFailure, or whatever the network throws. */
+  send: (signal: AbortSignal) => Promise<T>
+}
+
+export type BreakerState = 'closed' | 'open' | 'half-open'
+
+export interface OutsideCall {
+  /** Throws OutsideFailure and nothing else. */
+  <T>(call: Call<T>): Promise<T>
+  state(): BreakerState
+}
+
+/** One per upstream: what is counted here is shared by all its calls. */
+export function outsideCall(options: OutsideCallOptions): OutsideCall {
+  const limits = { ...CALL_LIMITS, ...options.limits }
+  const { upstream } = options
+  const budget = new RetryBudget()
+  const slots = bulkhead(limits.concurrency, limits.queue)
+  const breaker = circuitBreaker(handleWhenResult(isUnhealthy), {
+    halfOpenAfter: limits.breakerOpenMs,
+    breaker: new CountBreaker({
+      threshold: 0.5,
+      size: limits.breakerWindow,
+      minimumNumberOfCalls: Math.ceil(limits.breakerWindow / 2),
+    }),
+  })
+  const deadlineMs = (effect: Effect) => (effect === Effect.LiveRead ? limits.liveTimeoutMs : limits.timeoutMs)
+
+  const guarded = async <T>(call: Call<T>, signal: AbortSignal): Promise<Attempt<T>> => {
+    try {
+      return await breaker.execute(() =>
+        attempt({ ...call, upstream, signal, callerSignal: call.signal, deadlineMs: deadlineMs(call.effect) }),
+      )
+    } catch (error) {
+      if (!(error instanceof BrokenCircuitError)) throw error
+      const text = `${upstream} has failed too often; nothing is sent to it for ${limits.breakerOpenMs} ms`
+      const failure = new OutsideFailure(FailureKind.Unavailable, upstream, FailureCode.BreakerOpen, text)
+      return { failure, unhealthy: false }
+    }
+  }
+
+  const repeated = async <T>(call: Call<T>, signal: AbortSignal): Promise<Attempt<T>> => {
+    budget.earn()
+    if (call.effect === Effect.Write) return guarded(call, signal)
+    let retriesLeft = MOST_RETRIES
+    const again = (last: unknown) => isWorthRepeating(last) && retriesLeft-- > 0 && budget.spend()
+    const backoff = new ExponentialBackoff({ initialDelay: FIRST_RETRY_MS, maxDelay: LONGEST_RETRY_MS })
+    const policy = retry(handleWhenResult(again), { maxAttempts: MOST_RETRIES, backoff })
+    return policy.execute(() => guarded(call, signal), signal)
+  }
+
+  const whole = async <T>(call: Call<T>): Promise<T> => {
+    let sent = false
+    const deadline = timeout(deadlineMs(call.effect), TimeoutStrategy.Aggressive)
+    try {
+      const last = await deadline.execute(({ signal }) => {
+        return slots.execute(() => {
+          sent = true
+          return repeated(call, signal)
+        }, signal)
+      }, call.signal)
+      if ('value' in last) return last.value
+      throw last.failure
+    } catch (error) {
+      throw error instanceof OutsideFailure ? error : neverAnswered(error, { upstream, call, sent })
+    }
+  }
+
+  const observed = async <T>(call: Call<T>): Promise<T> => {
+    const startedMs = performance.now()
+    const report = (failure: OutsideFailure | null) =>
+      tell(options, { upstream, operation: call.operation, durationMs: performance.now() - startedMs }, failure)
+    try {
+      const value = await whole(call)
+      report(null)
+      return value
+    } catch (error) {
+      const failure = asReadIfRead(error as OutsideFailure, call.effect)
+      report(failure)
+      throw failure
+    }
+  }
+
+  return Object.assign(observed, { state: () => STATES[breaker.state] })
+}
+
+const STATES: Record<CircuitState, BreakerState> = {
+  [CircuitState.Closed]: 'closed',
+  [CircuitState.Open]: 'open',
+  [CircuitState.HalfOpen]: 'half-open',
+  [CircuitState.Isolated]: 'open',
+}
+
+/** The deadline passed, the caller left or the queue was full: what it means depends on whether anything was sent. */
+function neverAnswered(error: unknown, at: { upstream: Upstream; call: Call<unknown>; sent: boolean }): OutsideFailure {
+  const { upstream, call, sent } = at
+  if (error instanceof BulkheadRejectedError) {
+    const text = `${upstream} has as many calls waiting as it may`
+    return new OutsideFailure(FailureKind.Unavailable, upstream, FailureCode.Busy, text)
+  }
+  const late = noAnswer(upstream, call.operation, call.signal?.aborted === true, error)
+  return sent ? late : new OutsideFailure(FailureKind.Unavailable, upstream, late.code, late.message, { cause: error })
+}
+
+/** A read changes nothing, so not knowing how it went only means asking again; an unreadable answer stays what it is. */
+function asReadIfRead(failure: OutsideFailure, effect: Effect): OutsideFailure {
+  if (effect === Effect.Write || failure.kind !== FailureKind.Unknown || failure.code === FailureCode.Malformed) {
+    return failure
+  }
+  const { upstream, code, message, retryAfterSeconds } = failure
+  return new OutsideFailure(FailureKind.Unavailable, upstream, code, message, { retryAfterSeconds, cause: failure })
+}
+
+function tell(
+  { log, onCall }: CallObservers,
+  call: { upstream: Upstream; operation: string; durationMs: number },
+  failure: OutsideFailure | null,
+): void {
+  const outcome = failure === null ? 'ok' : (failure.kind.toLowerCase() as CallOutcome)
+  onCall({ ...call, outcome })
+  const fields = { ...call, durationMs: Math.round(call.durationMs), outcome }
+  if (failure === null) log.info(fields, `${call.upstream} ${call.operation}`)
+  else log.warn({ ...fields, code: failure.code, reason: failure.message }, `${call.upstream} ${call.operation}`)
+}

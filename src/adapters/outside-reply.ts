@@ -1,0 +1,74 @@
+/** Reads what an outsider answered: its status as one of three failures, its body against the agreed shape. */
+import type { z } from 'zod'
+import { FailureKind, OutsideFailure, type Upstream } from '../values/outside-failure.ts'
+
+export interface ErrorReply {
+  status: number
+  /** The outsider's own code; null when it gave none. */
+  code: string | null
+  /** The outsider's words, for the log. */
+  message: string
+  /** The header as it came. */
+  retryAfter: string | null
+}
+
+/** Codes of ours, beside the outsiders' own. */
+export const FailureCode = {
+  Timeout: 'timeout',
+  Aborted: 'aborted',
+  ConnectionRefused: 'connection_refused',
+  ConnectionLost: 'connection_lost',
+  BreakerOpen: 'breaker_open',
+  Busy: 'busy',
+  RateLimited: 'rate_limited',
+  Misconfigured: 'misconfigured',
+  Malformed: 'malformed',
+} as const
+
+/** The failure that an HTTP status outside 2xx stands for, when the body says nothing more exact. */
+export function failureOfStatus(upstream: Upstream, reply: ErrorReply): OutsideFailure {
+  const { status } = reply
+  const code = reply.code ?? `http_${status}`
+  const text = `${upstream} answered ${status} ${code}: ${reply.message}`
+  const retryAfterSeconds = secondsToWait(reply.retryAfter)
+  if (status === 429) {
+    return new OutsideFailure(FailureKind.Unavailable, upstream, FailureCode.RateLimited, text, { retryAfterSeconds })
+  }
+  // Our key is wrong, so nothing was done; once it is put right the same call works. No learner may lose a place for it.
+  if (status === 401) return new OutsideFailure(FailureKind.Unavailable, upstream, FailureCode.Misconfigured, text)
+  if (status === 503) return new OutsideFailure(FailureKind.Unavailable, upstream, code, text, { retryAfterSeconds })
+  // 408: the outsider gave up waiting for the rest of the request, or says that it did.
+  if (status >= 500 || status === 408 || status < 400) {
+    return new OutsideFailure(FailureKind.Unknown, upstream, code, text, { retryAfterSeconds })
+  }
+  return new OutsideFailure(FailureKind.Refused, upstream, code, text)
+}
+
+/** Whole seconds of a Retry-After header, which may also be a date; null when there is none or it cannot be read. */
+export function secondsToWait(header: string | null, nowMs = Date.now()): number | null {
+  if (header === null) return null
+  if (/^\d{1,9}$/.test(header.trim())) return Number(header)
+  const untilMs = Date.parse(header)
+  return Number.isNaN(untilMs) ? null : Math.max(0, Math.ceil((untilMs - nowMs) / 1000))
+}
+
+/** The answer in the agreed shape. Throws UNKNOWN `malformed`, naming each field at fault and what was expected. */
+export function readReply<Shape extends z.ZodType>(upstream: Upstream, shape: Shape, body: unknown): z.output<Shape> {
+  const read = shape.safeParse(body)
+  if (read.success) return read.data
+  throw malformed(upstream, problems(read.error), read.error)
+}
+
+/** Each problem as `field: what was expected`, in one line; at most five, since one bad page repeats the same fault. */
+export function problems({ issues }: z.ZodError): string {
+  return issues
+    .slice(0, 5)
+    .map(({ path, message }) => `${path.join('.') || 'the answer'}: ${message}`)
+    .join('; ')
+}
+
+/** An answer that cannot be read: whatever was asked for may have been done. */
+export function malformed(upstream: Upstream, problem: string, cause?: unknown): OutsideFailure {
+  const text = `${upstream} sent an answer that cannot be read: ${problem}`
+  return new OutsideFailure(FailureKind.Unknown, upstream, FailureCode.Malformed, text, { cause })
+}

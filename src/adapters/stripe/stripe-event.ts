@@ -1,0 +1,90 @@
+/** Verifies Stripe's webhooks and reads its events as what is needed to fetch their object again. */
+import Stripe from 'stripe'
+import { type ProviderEvent, WebhookRefused } from '../../payments/payment-provider.ts'
+import { problems } from '../outside-reply.ts'
+import { event, type StripeEventObject } from './stripe-objects.ts'
+
+/** Stripe's own default: older than that is a replay, or our clock is wrong. */
+const TOLERANCE_SECONDS = 300
+
+/** What a payment, its refunds or its disputes can turn on. */
+export const RELEVANT_TYPES: readonly string[] = [
+  'checkout.session.completed',
+  'checkout.session.expired',
+  'checkout.session.async_payment_succeeded',
+  'checkout.session.async_payment_failed',
+  'payment_intent.succeeded',
+  'payment_intent.processing',
+  'payment_intent.payment_failed',
+  'payment_intent.canceled',
+  'refund.created',
+  'refund.updated',
+  'refund.failed',
+  'charge.refunded',
+  'charge.refund.updated',
+  'charge.dispute.created',
+  'charge.dispute.updated',
+  'charge.dispute.closed',
+]
+
+export interface SignedWebhook {
+  rawBody: Buffer
+  /** The header Stripe-Signature. */
+  signature: string | string[] | undefined
+  receivedAt: Date
+}
+
+/** Holds when any of the secrets signed it: there are two while one is being rolled. Throws WebhookRefused. */
+export function verifyStripeEvent(webhook: SignedWebhook, secrets: readonly string[]): ProviderEvent {
+  const { signature } = webhook
+  if (typeof signature !== 'string') throw new WebhookRefused('Expected one header Stripe-Signature.')
+  let reason = 'no webhook secret is configured'
+  for (const secret of secrets) {
+    try {
+      const { rawBody, receivedAt } = webhook
+      const signed = sdk.webhooks.constructEvent(
+        rawBody,
+        signature,
+        secret,
+        TOLERANCE_SECONDS,
+        undefined,
+        receivedAt.getTime(),
+      )
+      return eventOf(readEvent(signed))
+    } catch (error) {
+      if (error instanceof WebhookRefused) throw error
+      reason = (error as Error).message.split('\n')[0] ?? ''
+    }
+  }
+  throw new WebhookRefused(`The signature of Stripe's webhook does not hold: ${reason}`)
+}
+
+/** The SDK verifies without a key of its own; this one is never sent anywhere. */
+const sdk = new Stripe('sk_unused')
+
+function readEvent(signed: unknown): StripeEventObject {
+  const read = event.safeParse(signed)
+  if (!read.success) throw new WebhookRefused(`Stripe's event cannot be read: ${problems(read.error)}`)
+  return read.data
+}
+
+export function eventOf({ id, type, created, data: { object } }: StripeEventObject): ProviderEvent {
+  const { metadata, payment_intent, charge } = object
+  const references = [object.id, payment_intent, charge].filter((one) => typeof one === 'string')
+  return {
+    id,
+    type,
+    createdAt: created,
+    relevant: RELEVANT_TYPES.includes(type),
+    paymentId: metadata.paymentId ?? null,
+    references: [...new Set(references)],
+    summary: {
+      object: object.object,
+      status: object.status ?? null,
+      paymentStatus: object.payment_status ?? null,
+      amount: object.amount ?? object.amount_total ?? null,
+      currency: object.currency ?? null,
+      refundId: metadata.refundId ?? null,
+    },
+  }
+}

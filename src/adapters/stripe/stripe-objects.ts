@@ -1,0 +1,95 @@
+/** The part of Stripe's objects that is read, checked at the edge: sessions, refunds, disputes and events. */
+import { z } from 'zod'
+
+const seconds = z.int().transform((value) => new Date(value * 1000))
+const metadata = z
+  .record(z.string(), z.string())
+  .nullish()
+  .transform((value) => value ?? {})
+/** A reference, or the whole object when it was expanded: only the reference is wanted. */
+const reference = z
+  .union([z.string(), z.object({ id: z.string() }).transform(({ id }) => id)])
+  .nullish()
+  .transform((value) => value ?? null)
+
+const charge = z.object({
+  id: z.string(),
+  status: z.string(),
+  amount_captured: z.int(),
+  currency: z.string(),
+  created: seconds,
+  disputed: z.boolean(),
+  payment_method_details: z
+    .object({ card: z.object({ brand: z.string().nullable(), last4: z.string().nullable() }).nullish() })
+    .nullable(),
+})
+export type StripeCharge = z.output<typeof charge>
+
+const paymentIntent = z.object({
+  id: z.string(),
+  status: z.string(),
+  latest_charge: charge.nullable(),
+  last_payment_error: z
+    .object({ code: z.string().nullish(), decline_code: z.string().nullish(), message: z.string().nullish() })
+    .nullable(),
+})
+export type StripePaymentIntent = z.output<typeof paymentIntent>
+
+/** A session with `payment_intent.latest_charge` expanded. */
+export const session = z.object({
+  id: z.string(),
+  status: z.enum(['open', 'complete', 'expired']),
+  payment_status: z.string(),
+  url: z.string().nullable(),
+  expires_at: seconds,
+  metadata,
+  payment_intent: paymentIntent.nullable(),
+})
+export type StripeSession = z.output<typeof session>
+
+/** What a list of sessions is read for: whose they are. */
+export const listedSession = z.object({ id: z.string(), status: z.string().nullable(), metadata })
+
+export const refund = z.object({
+  id: z.string(),
+  status: z.enum(['pending', 'requires_action', 'succeeded', 'failed', 'canceled']),
+  amount: z.int(),
+  currency: z.string(),
+  created: seconds,
+  failure_reason: z.string().nullish(),
+  metadata,
+})
+export type StripeRefund = z.output<typeof refund>
+
+export const dispute = z.object({
+  id: z.string(),
+  status: z.string(),
+  amount: z.int(),
+  currency: z.string(),
+  created: seconds,
+})
+export type StripeDispute = z.output<typeof dispute>
+
+export const event = z.object({
+  id: z.string(),
+  type: z.string(),
+  created: seconds,
+  data: z.object({
+    object: z.object({
+      id: z.string().nullish(),
+      object: z.string(),
+      status: z.string().nullish(),
+      payment_status: z.string().nullish(),
+      amount: z.int().nullish(),
+      amount_total: z.int().nullish(),
+      currency: z.string().nullish(),
+      payment_intent: reference,
+      charge: reference,
+      metadata,
+    }),
+  }),
+})
+export type StripeEventObject = z.output<typeof event>
+
+/** One page of a list, newest first. */
+export const page = z.object({ data: z.array(z.unknown()), has_more: z.boolean() })

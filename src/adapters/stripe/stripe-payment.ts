@@ -1,0 +1,115 @@
+/** Says in our words how a Checkout session, a refund or a dispute of Stripe's stands. */
+import type {
+  CardBrandName,
+  ProviderCapture,
+  ProviderDispute,
+  ProviderPayment,
+  ProviderRefund,
+} from '../../payments/payment-provider.ts'
+import { moneyFromStripe } from './stripe-amount.ts'
+import type { StripeCharge, StripeDispute, StripePaymentIntent, StripeRefund, StripeSession } from './stripe-objects.ts'
+
+/** Stripe's words for the brands that are sold by; every other one is OTHER, to be refunded. */
+const BRANDS: Readonly<Record<string, CardBrandName>> = {
+  visa: 'VISA',
+  mastercard: 'MASTERCARD',
+  amex: 'AMERICAN_EXPRESS',
+}
+
+/** The session with what was paid by it, refunded and disputed since. */
+export function paymentOf(
+  session: StripeSession,
+  refunds: readonly StripeRefund[],
+  disputes: readonly StripeDispute[],
+): ProviderPayment {
+  const intent = session.payment_intent
+  const state = stateOf(session)
+  const open = state === 'REQUIRES_ACTION'
+  return {
+    reference: session.id,
+    paymentId: session.metadata.paymentId ?? null,
+    state,
+    redirectUrl: open ? session.url : null,
+    expiresAt: session.expires_at,
+    capture: intent === null ? null : captureOf(intent),
+    failure: intent && failureOf(intent, open),
+    refunds: refunds.map(refundOf),
+    disputes: disputes.map(disputeOf),
+  }
+}
+
+/** The intent knows about the money before the session does, so it is asked first. */
+function stateOf({ status, payment_status, payment_intent }: StripeSession): ProviderPayment['state'] {
+  if (payment_intent?.status === 'succeeded') return 'SUCCEEDED'
+  if (payment_intent?.status === 'processing') return 'PROCESSING'
+  if (status === 'expired') return 'EXPIRED'
+  if (payment_intent?.status === 'canceled') return 'CANCELLED'
+  if (status === 'open') return 'REQUIRES_ACTION'
+  if (payment_status === 'paid') return 'SUCCEEDED'
+  return payment_intent?.status === 'requires_payment_method' ? 'FAILED' : 'PROCESSING'
+}
+
+/** While the page is open the buyer may try another card on it. */
+function failureOf({ last_payment_error: error }: StripePaymentIntent, open: boolean): ProviderPayment['failure'] {
+  if (error === null) return null
+  const code = error.decline_code ?? error.code ?? 'unknown'
+  return { code, message: error.message ?? 'The card was not accepted.', retryable: open }
+}
+
+function captureOf({ id, status, latest_charge: charge }: StripePaymentIntent): ProviderCapture | null {
+  if (status !== 'succeeded' || charge?.status !== 'succeeded') return null
+  const card = charge.payment_method_details?.card
+  return {
+    reference: id,
+    amount: moneyFromStripe(charge.amount_captured, charge.currency),
+    capturedAt: charge.created,
+    cardBrand: card ? brandOf(charge) : null,
+    cardLast4: card?.last4 ?? null,
+  }
+}
+
+function brandOf(charge: StripeCharge): CardBrandName {
+  return BRANDS[charge.payment_method_details?.card?.brand ?? ''] ?? 'OTHER'
+}
+
+const REFUND_STATES = {
+  pending: 'PENDING',
+  requires_action: 'PENDING',
+  succeeded: 'SUCCEEDED',
+  failed: 'FAILED',
+  canceled: 'CANCELLED',
+} as const
+
+export function refundOf(refund: StripeRefund): ProviderRefund {
+  return {
+    reference: refund.id,
+    refundId: refund.metadata.refundId ?? null,
+    amount: moneyFromStripe(refund.amount, refund.currency),
+    state: REFUND_STATES[refund.status],
+    failureReason: refund.failure_reason ?? null,
+    createdAt: refund.created,
+  }
+}
+
+/** docs.stripe.com/api/disputes/object: `warning_*` are inquiries, which take no money and close without a loss. */
+const DISPUTE_STATES: Readonly<Record<string, ProviderDispute['state']>> = {
+  needs_response: 'OPEN',
+  warning_needs_response: 'OPEN',
+  under_review: 'UNDER_REVIEW',
+  warning_under_review: 'UNDER_REVIEW',
+  won: 'WON',
+  lost: 'LOST',
+  warning_closed: 'WITHDRAWN',
+  prevented: 'WITHDRAWN',
+}
+
+function disputeOf(dispute: StripeDispute): ProviderDispute {
+  return {
+    reference: dispute.id,
+    amount: moneyFromStripe(dispute.amount, dispute.currency),
+    state: DISPUTE_STATES[dispute.status] ?? 'OPEN',
+    openedAt: dispute.created,
+    // Stripe does not say when a dispute was closed; its event's time is the nearest there is.
+    closedAt: null,
+  }
+}

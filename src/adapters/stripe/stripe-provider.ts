@@ -1,0 +1,110 @@
+/** Stripe as a payment provider: hosted Checkout sessions, captured by Stripe itself, refunded by payment intent. */
+import {
+  type PaymentProvider,
+  ProviderName,
+  type ProviderPayment,
+  type ProviderRefund,
+} from '../../payments/payment-provider.ts'
+import { isOutsideFailure, Upstream } from '../../values/outside-failure.ts'
+import type { CallObservers } from '../call-log.ts'
+import { type BreakerState, CALL_LIMITS, type CallLimits, outsideCall } from '../outside-call.ts'
+import { failureOfStatus } from '../outside-reply.ts'
+import { stripeAmount } from './stripe-amount.ts'
+import { eventOf, RELEVANT_TYPES, verifyStripeEvent } from './stripe-event.ts'
+import { type StripeExchange, stripeExchange, stripeSdk } from './stripe-exchange.ts'
+import type { StripeSession } from './stripe-objects.ts'
+import { paymentOf, refundOf } from './stripe-payment.ts'
+import { sessionRequest } from './stripe-session.ts'
+
+export interface StripeOptions extends CallObservers {
+  secretKey: string
+  /** One, or several separated by commas while one is being rolled. */
+  webhookSecret: string
+  /** E.g. https://api.stripe.com */
+  baseUrl: string
+  limits?: Partial<CallLimits>
+}
+
+/** A little before what was asked for: Stripe's clock and ours differ. */
+const CLOCK_SKEW_MS = 60_000
+
+/** The provider, and the state of its breaker for health and metrics. */
+export function stripeProvider(options: StripeOptions): PaymentProvider & { state(): BreakerState } {
+  const { secretKey, webhookSecret, baseUrl, log, onCall, limits } = options
+  const call = outsideCall({ upstream: Upstream.Stripe, log, onCall, ...(limits && { limits }) })
+  const sdk = stripeSdk({ secretKey, baseUrl, timeoutMs: limits?.timeoutMs ?? CALL_LIMITS.timeoutMs })
+  const stripe = stripeExchange(sdk, call)
+  const secrets = webhookSecret
+    .split(',')
+    .map((secret) => secret.trim())
+    .filter((secret) => secret !== '')
+
+  const look = async (reference: string) => {
+    const session = await stripe.session(reference)
+    return session && withAftermath(stripe, session)
+  }
+  return {
+    name: ProviderName.Stripe,
+    state: call.state,
+    open: async (order) => paymentOf(await stripe.createSession(sessionRequest(order), order.key), [], []),
+    look,
+    findByPaymentId: async (paymentId, since) => {
+      const sessions = await stripe.sessionsSince(new Date(since.getTime() - CLOCK_SKEW_MS))
+      const ours = sessions.filter((session) => session.metadata.paymentId === paymentId)
+      const found = ours.find((session) => session.status === 'complete') ?? ours[0]
+      return found ? look(found.id) : null
+    },
+    capture: async (reference) => (await look(reference)) ?? notThere(reference),
+    close: async (reference, key) => {
+      try {
+        return await withAftermath(stripe, await stripe.expireSession(reference, key))
+      } catch (error) {
+        // It was paid or had expired in the meantime: how it stands is the answer.
+        if (!isOutsideFailure(error, 'REFUSED')) throw error
+        return (await look(reference)) ?? notThere(reference)
+      }
+    },
+    refund: (request) => refund(stripe, request),
+    refundsOf: async (captureReference) => (await stripe.refundsOf(captureReference)).map(refundOf),
+    lookRefund: async (reference) => {
+      const found = await stripe.refund(reference)
+      return found && refundOf(found)
+    },
+    verifyEvent: async (rawBody, headers, now) =>
+      verifyStripeEvent({ rawBody, signature: headers['stripe-signature'], receivedAt: now }, secrets),
+    eventsSince: async (since) => (await stripe.eventsSince(since, RELEVANT_TYPES)).reverse().map(eventOf),
+  }
+}
+
+/** Refunds and disputes hang on the payment intent, and exist only once there was a charge. */
+async function withAftermath(stripe: StripeExchange, session: StripeSession): Promise<ProviderPayment> {
+  const intent = session.payment_intent
+  const charge = intent?.latest_charge
+  if (!intent || charge?.status !== 'succeeded') return paymentOf(session, [], [])
+  const [refunds, disputes] = await Promise.all([
+    stripe.refundsOf(intent.id),
+    charge.disputed ? stripe.disputesOf(intent.id) : [],
+  ])
+  return paymentOf(session, refunds, disputes)
+}
+
+async function refund(
+  stripe: StripeExchange,
+  { refundId, captureReference, amount, key }: Parameters<PaymentProvider['refund']>[0],
+): Promise<ProviderRefund> {
+  const request = { payment_intent: captureReference, amount: stripeAmount(amount).amount, metadata: { refundId } }
+  try {
+    return refundOf(await stripe.createRefund(request, key))
+  } catch (error) {
+    if (!isOutsideFailure(error, 'REFUSED') || error.code !== 'charge_already_refunded') throw error
+    // Perhaps by ourselves, with a key that Stripe has forgotten.
+    const ours = (await stripe.refundsOf(captureReference)).find((one) => one.metadata.refundId === refundId)
+    if (ours === undefined) throw error
+    return refundOf(ours)
+  }
+}
+
+function notThere(reference: string): never {
+  const message = `there is no session ${reference}`
+  throw failureOfStatus(Upstream.Stripe, { status: 404, code: 'resource_missing', message, retryAfter: null })
+}

@@ -1,0 +1,44 @@
+/** What Stripe is asked for when a payment is opened: a hosted page that takes three card brands and nothing else. */
+import type Stripe from 'stripe'
+import type { PaymentOrder } from '../../payments/payment-provider.ts'
+import { stripeAmount } from './stripe-amount.ts'
+
+/**
+ * The last API version in which a caller names the methods of payment; from 2026-09-30.endive on the dashboard decides
+ * and the list can only be narrowed, so that a click there could open a method we do not sell by.
+ */
+export const SESSION_API_VERSION = '2026-08-26.dahlia'
+
+/**
+ * Stripe takes no session that ends within 30 minutes, and our places are held for just that long: without a margin the
+ * time on the way would have it refused, and so would the repeat of a call whose answer was lost.
+ */
+const EXPIRY_MARGIN_MS = 5 * 60_000
+
+/** The same order always asks for the same, so that its key is never refused for other parameters. */
+export function sessionRequest(order: PaymentOrder): Stripe.Checkout.SessionCreateParams {
+  const metadata = { paymentId: order.paymentId, enrolmentId: order.enrolmentId }
+  const { amount, currency } = stripeAmount(order.amount)
+  const onlyCards = { payment_method_types: ['card'] }
+  return {
+    ...onlyCards,
+    mode: 'payment',
+    payment_method_options: { card: { restrictions: { brands_blocked: ['discover_global_network'] } } },
+    line_items: [
+      { quantity: 1, price_data: { currency, unit_amount: amount, product_data: { name: order.description } } },
+    ],
+    // Else Stripe may offer the buyer another currency, and what is captured is not what was asked for.
+    adaptive_pricing: { enabled: false },
+    client_reference_id: order.paymentId,
+    ...(order.buyerEmail !== null && { customer_email: order.buyerEmail }),
+    metadata,
+    payment_intent_data: { metadata, description: order.description },
+    success_url: order.returnUrl,
+    cancel_url: order.cancelUrl,
+    expires_at: Math.floor((order.expiresAt.getTime() + EXPIRY_MARGIN_MS) / 1000),
+    expand: EXPANDED,
+  }
+}
+
+/** With the session comes what was paid by it. */
+export const EXPANDED = ['payment_intent.latest_charge']

@@ -1,6 +1,8 @@
 /** The port that every payment provider fills: open, look, capture, close, refund, and its signed events. */
 import type { Money } from '../values/money.ts'
 
+export { WebhookRefused } from '../values/webhook-refused.ts'
+
 export const ProviderName = { Stripe: 'STRIPE', PayPal: 'PAYPAL' } as const
 export type ProviderName = (typeof ProviderName)[keyof typeof ProviderName]
 
@@ -81,11 +83,6 @@ export interface ProviderEvent {
   references: string[]
   /** Redacted: no card data, no person. */
   summary: Record<string, string | number | boolean | null>
-}
-
-/** The signature, age or certificate of a webhook did not hold: 400, and nothing is kept. */
-export class WebhookRefused extends Error {
-  override readonly name = 'WebhookRefused'
 }
 
 export interface PaymentProvider {

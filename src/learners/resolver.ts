@@ -1,0 +1,94 @@
+/** What the graph answers about the viewer and learners, and the mutation that links an account. */
+import { Arg, Ctx, Field, FieldResolver, InputType, Mutation, ObjectType, Query, Resolver, Root } from 'type-graphql'
+import { requireLearner } from '../auth/permissions.ts'
+import type { Context } from '../context.ts'
+import { Url } from '../graph/scalars.ts'
+import { type Refusal, refusal, UserError } from '../graph/user-error.ts'
+import { stableUuid } from '../store/stable-uuid.ts'
+import { isOutsideFailure } from '../values/outside-failure.ts'
+import { Learner, PartnerAccount } from './learner.ts'
+import { ensureInvitation } from './link-partner-account.ts'
+import { findPartnerAccount, learnerById } from './loaders.ts'
+import { Viewer } from './viewer.ts'
+
+interface LearnerRow {
+  id: string
+}
+
+@InputType({ description: 'Where the learner comes back to.' })
+class LinkPartnerAccountInput {
+  @Field(() => Url, { description: "Where the partner's page may send the learner afterwards; http or https." })
+  returnUrl!: string
+}
+
+@ObjectType({ simpleResolvers: true, description: 'The account as it stands after the call.' })
+class LinkPartnerAccountPayload {
+  @Field(() => PartnerAccount, { nullable: true, description: 'The account: PENDING with its invitation, or LINKED.' })
+  partnerAccount!: PartnerAccount | null
+
+  @Field(() => Learner, { nullable: true, description: 'The learner.' })
+  learner!: Learner | null
+
+  @Field(() => [UserError], { description: 'Why it was not done; empty when it was.' })
+  userErrors!: UserError[]
+}
+
+@Resolver(() => Viewer)
+export class ViewerResolver {
+  @Query(() => Viewer, { nullable: true, description: 'Who is asking; null when anonymous.' })
+  async viewer(@Ctx() context: Context): Promise<object | null> {
+    const { viewer } = context
+    if (viewer.anonymous) return null
+    const { staff, client, operator } = viewer
+    return {
+      learner: viewer.learner && (await learnerById(context, viewer.learner.id)),
+      staff: staff && { ...staff, id: stableUuid(`staff:${staff.institutionSlug}:${staff.subject}`) },
+      client: client && { ...client, id: stableUuid(`client:${client.clientId}`) },
+      operator: operator && { ...operator, id: stableUuid(`operator:${operator.subject}`) },
+    }
+  }
+}
+
+@Resolver(() => Learner)
+export class LearnerResolver {
+  @FieldResolver(() => PartnerAccount, {
+    nullable: true,
+    description: 'The account at the registration partner; null until an invitation was asked for.',
+  })
+  partnerAccount(@Root() learner: LearnerRow, @Ctx() context: Context): Promise<PartnerAccount | null> {
+    return findPartnerAccount(context, learner.id)
+  }
+
+  @Mutation(() => LinkPartnerAccountPayload, {
+    nullable: true,
+    description: 'Starts linking the learner to an account at the registration partner.',
+  })
+  async linkPartnerAccount(
+    @Arg('input', () => LinkPartnerAccountInput, { description: 'Where the learner comes back to.' })
+    input: LinkPartnerAccountInput,
+    @Ctx() context: Context,
+  ): Promise<object> {
+    const learner = requireLearner(context.viewer)
+    const refused = (error: Refusal) => ({ partnerAccount: null, learner: null, userErrors: [error] })
+    if (!/^https?:\/\//i.test(input.returnUrl)) {
+      return refused(
+        refusal('InvalidInput', 'The returnUrl must begin with http:// or https://.', ['input', 'returnUrl']),
+      )
+    }
+    try {
+      const partnerAccount = await ensureInvitation(context, learner, input.returnUrl)
+      return { partnerAccount, learner: await learnerById(context, learner.id), userErrors: [] }
+    } catch (error) {
+      if (!isOutsideFailure(error)) throw error
+      const { retryAfterSeconds } = error
+      const message = 'The registration partner does not answer right now; try again in a moment.'
+      return refused(refusal('ProviderUnavailable', message, [], { provider: 'PARTNER', retryAfterSeconds }))
+    }
+  }
+}
+
+/** A learner by id: the learner themself and operators only. */
+export async function learnerNode(context: Context, uuid: string): Promise<object | null> {
+  const { viewer } = context
+  return viewer.learner?.id === uuid || viewer.operator ? learnerById(context, uuid) : null
+}

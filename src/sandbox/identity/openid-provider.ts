@@ -1,0 +1,121 @@
+/** Sets up the OpenID Connect server: who its clients are, what its access tokens say, and that nobody is asked to consent. */
+import type { JWK } from 'jose'
+import { type ClientMetadata, type Context, errors, Provider } from 'oidc-provider'
+import { html, page } from '../page.ts'
+import { personaOfSubject, personas } from './persona.ts'
+import { sessionMemory } from './session-memory.ts'
+import { SIGNING_ALGORITHM } from './signing-key.ts'
+
+export interface OpenidProviderOptions {
+  issuer: string
+  audience: string
+  signingKey: JWK
+  cookieKey: string
+  /** Of every machine client. */
+  clientSecret: string
+  now: () => Date
+}
+
+/** Eight hours: a working day with the GraphiQL page before one has to sign in again. */
+export const ACCESS_TOKEN_SECONDS = 8 * 3600
+const SCOPE = 'openid email profile'
+/** The one permission of the gateway as a resource server; roles say the rest. */
+const RESOURCE_SCOPE = 'graph'
+
+export function openidProvider(options: OpenidProviderOptions): Provider {
+  const { issuer, audience, signingKey, cookieKey, clientSecret, now } = options
+  return new Provider(issuer, {
+    adapter: sessionMemory(now),
+    claims: { openid: ['sub'], email: ['email'], profile: ['given_name', 'family_name', 'name', 'zoneinfo'] },
+    clientBasedCORS: (_context, origin) => isLoopback(origin),
+    clients: clients(clientSecret),
+    // The ID token itself tells name and email, since the access token is for the gateway and not for userinfo.
+    conformIdTokenClaims: false,
+    cookies: { keys: [cookieKey] },
+    extraTokenClaims: (_context, token) => personaOfSubject(token.accountId ?? token.clientId)?.claims,
+    features: {
+      devInteractions: { enabled: false },
+      clientCredentials: { enabled: true },
+      resourceIndicators: {
+        enabled: true,
+        defaultResource: () => audience,
+        getResourceServerInfo: (_context, resource) => {
+          if (resource !== audience) throw new errors.InvalidTarget(`expected the resource ${audience}`)
+          const sign = { alg: SIGNING_ALGORITHM } as const
+          return { scope: RESOURCE_SCOPE, audience, accessTokenFormat: 'jwt', jwt: { sign } }
+        },
+        useGrantedResource: () => true,
+      },
+      rpInitiatedLogout: { enabled: false },
+    },
+    findAccount: (_context, sub) => account(sub),
+    interactions: { url: (_context, { uid }) => `/interaction/${uid}` },
+    jwks: { keys: [signingKey] },
+    loadExistingGrant: (context) => grantEverything(context, audience),
+    renderError: showError,
+    ttl: {
+      AccessToken: ACCESS_TOKEN_SECONDS,
+      ClientCredentials: ACCESS_TOKEN_SECONDS,
+      AuthorizationCode: 60,
+      IdToken: 3600,
+      Interaction: 3600,
+      Session: ACCESS_TOKEN_SECONDS,
+      Grant: ACCESS_TOKEN_SECONDS,
+    },
+  })
+}
+
+/** Whether a web origin is a page of this machine, whatever its port. */
+export function isLoopback(origin: string): boolean {
+  return /^http:\/\/(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/.test(origin)
+}
+
+/** The GraphiQL page (public, any port of this machine) and one confidential client for each machine persona. */
+function clients(clientSecret: string): ClientMetadata[] {
+  const graphiql: ClientMetadata = {
+    client_id: 'graphiql',
+    application_type: 'native',
+    grant_types: ['authorization_code'],
+    redirect_uris: ['127.0.0.1', 'localhost', '[::1]'].map((host) => `http://${host}:4000/graphql`),
+    response_types: ['code'],
+    token_endpoint_auth_method: 'none',
+  }
+  const machines = personas.filter(({ kind }) => kind === 'machine')
+  return [
+    graphiql,
+    ...machines.map(
+      ({ sub }): ClientMetadata => ({
+        client_id: sub,
+        client_secret: clientSecret,
+        grant_types: ['client_credentials'],
+        redirect_uris: [],
+        response_types: [],
+        token_endpoint_auth_method: 'client_secret_basic',
+      }),
+    ),
+  ]
+}
+
+function account(sub: string) {
+  const persona = personaOfSubject(sub)
+  if (persona?.kind !== 'person') return undefined
+  return { accountId: sub, claims: async () => ({ sub, ...persona.claims }) }
+}
+
+async function grantEverything(context: Context, audience: string) {
+  const { provider, client, session } = context.oidc
+  const grant = new provider.Grant({ accountId: session.accountId, clientId: client.clientId })
+  grant.addOIDCScope(SCOPE)
+  grant.addResourceScope(audience, RESOURCE_SCOPE)
+  await grant.save()
+  return grant
+}
+
+function showError(context: Context, out: Record<string, string>): void {
+  context.type = 'html'
+  context.body = page({
+    title: 'The sign-in cannot go on',
+    problem: out.error_description ?? out.error ?? 'unknown',
+    body: html`<p>Start again from the page that sent you here.</p>`,
+  })
+}

@@ -1,0 +1,11 @@
+/** The identity sandbox's signing key: made once, kept in its state, so that tokens still hold after a restart. */
+import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK } from 'jose'
+
+export const SIGNING_ALGORITHM = 'RS256'
+
+/** A new private key as a JWK, with the key id under which its public half is published. */
+export async function newSigningKey(): Promise<JWK> {
+  const { privateKey } = await generateKeyPair(SIGNING_ALGORITHM, { extractable: true })
+  const jwk = await exportJWK(privateKey)
+  return { ...jwk, kid: await calculateJwkThumbprint(jwk), alg: SIGNING_ALGORITHM, use: 'sig' }
+}

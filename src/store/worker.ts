@@ -1,0 +1,101 @@
+/** Runs the durable jobs: graphile-worker on an ordinary pool, with each job handed a context of its own. */
+import { EventEmitter } from 'node:events'
+import { Logger, type Runner, run, runMigrations, runOnce, type TaskList, type WorkerEvents } from 'graphile-worker'
+import pg from 'pg'
+
+/** What answers one task. It may run twice; it throws to be tried again. */
+export type Task = (
+  payload: Record<string, unknown>,
+  attempt: { number: number; last: boolean; jobId: string },
+) => Promise<void>
+
+export interface WorkerOptions {
+  url: string
+  tasks: Record<string, Task>
+  /** Cron lines in UTC. */
+  crontab: readonly string[]
+  concurrency?: number
+  /** Seconds after which a failed job asked to be tried again; null to leave it to the backoff. */
+  retryAfter(error: unknown): number | null
+  onFailed(task: string, error: unknown, attempt: number): void
+}
+
+export interface Worker {
+  /** Creates or updates the worker's own schema. */
+  migrate(): Promise<void>
+  /** Starts taking jobs in the background. */
+  start(): Promise<void>
+  /** Runs the jobs that are due now, once each, and returns. */
+  runDue(): Promise<void>
+  readonly running: boolean
+  /** Finishes what is under way and stops; what is not finished in time goes on elsewhere. */
+  stop(): Promise<void>
+}
+
+/** The worker on the database at `url`. */
+export function openWorker(options: WorkerOptions): Worker {
+  const { url, concurrency = 4 } = options
+  const pool = new pg.Pool({ connectionString: url, max: concurrency + 2, application_name: 'gateway-worker' })
+  pool.on('error', (error) => options.onFailed('pool', error, 0))
+  const taskList = asTaskList(options)
+  const events = honourRetryAfter(pool, options.retryAfter)
+  const logger = new Logger(() => () => undefined)
+  let runner: Runner | null = null
+  return {
+    migrate: () => runMigrations({ pgPool: pool, logger }),
+    async start() {
+      runner = await run({
+        ...{ pgPool: pool, taskList, logger, events, concurrency, noHandleSignals: true, pollInterval: 1000 },
+        crontab: options.crontab.join('\n'),
+      })
+      runner.promise.catch((error) => options.onFailed('runner', error, 0))
+    },
+    runDue: () => runOnce({ pgPool: pool, taskList, logger, events, concurrency, noHandleSignals: true }),
+    get running() {
+      return runner !== null
+    },
+    async stop() {
+      const stopping = runner
+      runner = null
+      await stopping?.stop().catch((error) => options.onFailed('runner', error, 0))
+      await pool.end()
+    },
+  }
+}
+
+function asTaskList({ tasks, onFailed }: WorkerOptions): TaskList {
+  const answer =
+    (name: string, task: Task) =>
+    async (payload: unknown, { job }: { job: JobRow }) => {
+      try {
+        const number = job.attempts
+        await task(payload as Record<string, unknown>, { number, last: number >= job.max_attempts, jobId: `${job.id}` })
+      } catch (error) {
+        onFailed(name, error, job.attempts)
+        throw error
+      }
+    }
+  return Object.fromEntries(Object.entries(tasks).map(([name, task]) => [name, answer(name, task)])) as TaskList
+}
+
+interface JobRow {
+  id: string | number
+  attempts: number
+  max_attempts: number
+}
+
+/** The outsider said when to come back: set that time once the failure is recorded. If missed, the backoff holds. */
+function honourRetryAfter(pool: pg.Pool, retryAfter: WorkerOptions['retryAfter']): WorkerEvents {
+  const events: WorkerEvents = new EventEmitter()
+  events.on('job:complete', ({ job, error }) => {
+    const seconds = error ? retryAfter(error) : null
+    if (seconds === null) return
+    pool
+      .query('select graphile_worker.reschedule_jobs(array[$1::bigint], run_at => now() + make_interval(secs => $2))', [
+        job.id,
+        seconds,
+      ])
+      .catch(() => undefined)
+  })
+  return events
+}

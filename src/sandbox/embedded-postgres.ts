@@ -1,6 +1,6 @@
 /** Runs the PostgreSQL server of the local world and of the tests, on the programs that npm brings. */
 import { join, resolve } from 'node:path'
-import { Client } from 'pg'
+import { Client, DatabaseError } from 'pg'
 import { lastLines, type RunningChild, startChild, untilReady } from './child-process.ts'
 import { createDataFolder, databaseUser, holdsDatabase, placeDataFolder, readPassword } from './postgres-data.ts'
 import { stopLeftServer } from './postgres-left-server.ts'
@@ -86,6 +86,7 @@ export async function startPostgres(
   return { ...child, url: url('gateway') }
 }
 
+/** False while there is nobody yet, or somebody who says "the database system is starting up" (57P03). */
 async function answers(url: string, data: string): Promise<boolean> {
   const client = new Client({ connectionString: url, connectionTimeoutMillis: 5_000 })
   client.on('error', () => {})
@@ -93,23 +94,21 @@ async function answers(url: string, data: string): Promise<boolean> {
     await client.connect()
     return true
   } catch (problem) {
-    // 28P01: somebody is there, who does not know our password.
-    if ((problem as NodeJS.ErrnoException).code !== '28P01') return false
-    throw new StartRefusal(
-      `PostgreSQL does not accept the password kept in ${data}; move the folder away, or set LOCAL_DIR to another one.`,
-    )
+    if (!(problem instanceof DatabaseError) || problem.code === '57P03') return false
+    throw new StartRefusal(cannotUse(data, problem.message))
   } finally {
     await client.end().catch(() => {})
   }
 }
 
 function describeEnd(end: string, logFile: string, data: string): string {
-  const complaint = lastLines(logFile, 50)
-    .split('\n')
-    .findLast((line) => /FATAL|PANIC|error while loading/.test(line))
-  const reason = complaint?.replace(/^.*?(FATAL|PANIC):\s*/, '') ?? end
-  return `PostgreSQL does not start on the data in ${data} (${reason}); its log is ${logFile}. Moving the folder away starts with an empty database.`
+  const lines = lastLines(logFile, 50).split('\n')
+  const complaint = lines.findLast((line) => /FATAL|PANIC/.test(line)) ?? lines.find((line) => /^postgres:/.test(line))
+  return `${cannotUse(data, complaint?.replace(/^.*?(FATAL|PANIC|postgres):\s*/, '') ?? end)} Its log is ${logFile}.`
 }
+
+const cannotUse = (data: string, reason: string) =>
+  `PostgreSQL cannot use the data in ${data} (${reason}); move the folder away, or set LOCAL_DIR to another one.`
 
 async function ensureDatabase(url: string, name: string): Promise<true> {
   const client = new Client({ connectionString: url })

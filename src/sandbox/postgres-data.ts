@@ -16,7 +16,7 @@ import {
   symlink,
   writeFile,
 } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { stopLeftServer } from './postgres-left-server.ts'
 import { makeSharedFolder, type PostgresPrograms, sharedFolder } from './postgres-programs.ts'
@@ -35,7 +35,11 @@ export const databaseUser = 'gateway'
 export async function placeDataFolder(localFolder: string, user: PostgresUser | undefined): Promise<string> {
   const usual = join(localFolder, 'postgres')
   const entry = await lstat(usual).catch(() => undefined)
-  if (entry?.isSymbolicLink()) return await readlink(usual)
+  if (entry?.isSymbolicLink()) {
+    const elsewhere = await readlink(usual)
+    if (await canEnter(user, dirname(elsewhere))) return elsewhere
+    await rm(usual)
+  }
   if (await canEnter(user, localFolder)) return usual
   const folderOfCheckout = join(
     sharedFolder,
@@ -50,14 +54,14 @@ export async function placeDataFolder(localFolder: string, user: PostgresUser | 
   await makeSharedFolder()
   await mkdir(folderOfCheckout)
   await run('chmod', ['a+rx', folderOfCheckout])
-  if (entry) await run('mv', [usual, data])
+  if (entry?.isDirectory()) await run('mv', [usual, data])
   await symlink(data, usual)
   return data
 }
 
 /**
- * True when the folder holds a database of this version, false when there is nothing yet.
- * Throws a StartRefusal when it holds something else, or belongs to somebody else.
+ * True when the folder holds a database of this version, false when there is nothing yet. Throws a StartRefusal when
+ * it holds something else, or belongs to somebody else. What root owns (after a copy, say) becomes the user's.
  */
 export async function holdsDatabase(
   data: string,
@@ -67,12 +71,7 @@ export async function holdsDatabase(
   const way = 'move it away, or set LOCAL_DIR to another folder'
   const folder = await stat(data).catch(() => undefined)
   if (!folder) return false
-  if (!folder.isDirectory()) throw new StartRefusal(`${data}, PostgreSQL's folder, is not a folder; ${way}.`)
-  const uid = user?.uid ?? process.getuid?.()
-  if (uid !== undefined && folder.uid !== uid && (await readdir(data).catch(() => ['?'])).length > 0)
-    throw new StartRefusal(
-      `${data}, PostgreSQL's folder, belongs to another user (id ${folder.uid}, not ${uid}); start as that user, ${way}.`,
-    )
+  if (!folder.isDirectory()) throw new StartRefusal(`${data} should be PostgreSQL's folder but is none; ${way}.`)
   const files = await readdir(data).catch((problem: Error) => {
     throw new StartRefusal(`${data}, PostgreSQL's folder, cannot be read (${problem.message}); ${way}.`)
   })
@@ -86,6 +85,9 @@ export async function holdsDatabase(
     throw new StartRefusal(
       `The database in ${data} was made by PostgreSQL ${version.trim()}, and this is ${majorVersion}; ${way}.`,
     )
+  if (user && folder.uid === 0) await run('chown', ['-R', `${user.uid}:${user.gid}`, data])
+  else if (process.getuid && folder.uid !== (user?.uid ?? process.getuid()))
+    throw new StartRefusal(`${data}, PostgreSQL's folder, belongs to user ${folder.uid}, who is not you; ${way}.`)
   return true
 }
 

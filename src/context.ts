@@ -23,6 +23,8 @@ export interface Settings {
   publicUrl: string
   /** Origins to which a buyer may be sent back; `*` stands for any port or any one label. */
   returnUrlOrigins: readonly string[]
+  /** The identity provider that names the learners. */
+  issuer: string
   /** How long a place is held for a payment, in minutes. */
   holdMinutes: number
   /** Mirrored facts older than this are marked stale, in minutes. */

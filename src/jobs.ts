@@ -4,4 +4,6 @@ import type { Job } from './context.ts'
 export const jobs: Job[] = []
 
 /** Cron lines of graphile-worker, in UTC: what runs by the clock. */
-export const crontab: string[] = []
+export function crontab(clock: { syncEveryMinutes: number }): string[] {
+  return [`*/${clock.syncEveryMinutes} * * * * sync_catalogue ?jobKey=sync_catalogue`]
+}

@@ -1,0 +1,189 @@
+/** Builds every part from a Config and joins them; tests start it the same way. */
+import { readFileSync } from 'node:fs'
+import { MikroORM } from '@mikro-orm/postgresql'
+import pg from 'pg'
+import type { Logger } from 'pino'
+import { partnerAdapter } from './adapters/partner/partner-adapter.ts'
+import { payPalProvider } from './adapters/paypal/paypal-provider.ts'
+import { stripeProvider } from './adapters/stripe/stripe-provider.ts'
+import { anonymousViewer, type Viewer } from './auth/viewer.ts'
+import type { Config } from './config.ts'
+import { type Context, type Parts, TryAgainLater } from './context.ts'
+import { databaseOptions } from './database.ts'
+import { paidThing } from './enrolments/settle.ts'
+import type { ContextParts } from './graph/request.ts'
+import { crontab, jobs } from './jobs.ts'
+import { openReadConnection } from './store/read-connection.ts'
+import { openSigner } from './store/signer.ts'
+import { openWorker, type Worker } from './store/worker.ts'
+import { isOutsideFailure } from './values/outside-failure.ts'
+
+/** What tests and the clockwork of a process may set; a gateway in production sets none of it. */
+export interface AppOptions {
+  log: Logger
+  now?: () => Date
+}
+
+/** Everything but the servers: the parts, and a context for whoever asks. */
+export interface App extends Parts {
+  worker: Worker
+  log: Logger
+  breakers(): Record<string, string>
+  contextFor(request: ContextParts): Context
+  /** For commands that nobody asks over HTTP: jobs, the reconcile command. */
+  systemContext(correlationId: string): Context
+  close(): Promise<void>
+}
+
+/** Applies the migrations that are not applied yet; replicas that start together take turns. */
+export async function migrate(url: string): Promise<void> {
+  const turn = new pg.Client({ connectionString: url })
+  await turn.connect()
+  try {
+    await turn.query("select pg_advisory_lock(hashtext('gateway-migrations'))")
+    const orm = await MikroORM.init(databaseOptions(url, 2))
+    try {
+      await orm.migrator.up()
+    } finally {
+      await orm.close()
+    }
+  } finally {
+    await turn.end()
+  }
+}
+
+/** Opens the parts of a configuration: database, outsiders, signer, worker. Nothing runs until it is started. */
+export async function openApp(config: Config, options: AppOptions): Promise<App> {
+  const { log } = options
+  const now = options.now ?? (() => new Date())
+  const orm = await MikroORM.init(databaseOptions(config.DATABASE_URL, config.DATABASE_POOL))
+  const onBroken = (error: Error) => log.warn({ err: error }, 'read connection lost; it is opened again when needed')
+  const read = openReadConnection({ url: config.DATABASE_URL, onBroken })
+  const { stripe, payPal, partner } = openOutsiders(config, log, now)
+  const parts: Parts = {
+    read,
+    orm,
+    providers: { STRIPE: stripe, PAYPAL: payPal },
+    partner,
+    paidThing,
+    signer: await openSigner(config.SIGNING_KEYS_FILE),
+    settings: {
+      publicUrl: config.PUBLIC_URL,
+      returnUrlOrigins: config.RETURN_URL_ORIGINS,
+      issuer: config.OIDC_ISSUER,
+      holdMinutes: config.HOLD_MINUTES,
+      staleAfterMinutes: config.STALE_AFTER_MINUTES,
+    },
+    now,
+  }
+  const contextFor = (request: ContextParts): Context => new RequestContext(parts, request)
+  const systemContext = (correlationId: string) =>
+    contextFor({ viewer: systemViewer, correlationId, signal: new AbortController().signal, log })
+  const worker = openWorker({
+    url: config.DATABASE_URL,
+    tasks: Object.fromEntries(
+      jobs.map((job) => [
+        job.task,
+        (payload, attempt) => job.run(systemContext(`job-${job.task}-${attempt.jobId}`), payload, attempt),
+      ]),
+    ),
+    crontab: crontab({ syncEveryMinutes: config.SYNC_EVERY_MINUTES }),
+    retryAfter,
+    onFailed: (task, error, attempt) => {
+      const expected = error instanceof TryAgainLater || isOutsideFailure(error)
+      log[expected ? 'warn' : 'error']({ task, attempt, err: error }, 'job failed; it is tried again')
+    },
+  })
+  return {
+    ...parts,
+    worker,
+    log,
+    breakers: () => ({ stripe: stripe.state(), paypal: payPal.state(), partner: partner.state() }),
+    contextFor,
+    systemContext,
+    async close() {
+      await worker.stop()
+      await read.close()
+      await orm.close()
+    },
+  }
+}
+
+const systemViewer: Viewer = { ...anonymousViewer('system'), key: 'system' }
+
+function retryAfter(error: unknown): number | null {
+  if (error instanceof TryAgainLater) return error.afterSeconds
+  return isOutsideFailure(error) ? error.retryAfterSeconds : null
+}
+
+/** The adapters, each with its own breaker, on one log and one clock. */
+function openOutsiders(config: Config, log: Logger, now: () => Date) {
+  const observed = { log, onCall: () => undefined }
+  return {
+    stripe: stripeProvider({
+      ...observed,
+      secretKey: config.STRIPE_SECRET_KEY,
+      webhookSecret: config.STRIPE_WEBHOOK_SECRET,
+      baseUrl: config.STRIPE_API_BASE,
+    }),
+    payPal: payPalProvider({
+      ...observed,
+      clientId: config.PAYPAL_CLIENT_ID,
+      clientSecret: config.PAYPAL_CLIENT_SECRET,
+      webhookId: config.PAYPAL_WEBHOOK_ID,
+      baseUrl: config.PAYPAL_API_BASE,
+      webUrl: config.PAYPAL_WEB_BASE,
+      extraCa: config.PAYPAL_WEBHOOK_CA_FILE ? readFileSync(config.PAYPAL_WEBHOOK_CA_FILE, 'utf8') : null,
+    }),
+    partner: partnerAdapter({
+      ...observed,
+      now,
+      baseUrl: config.PARTNER_BASE_URL,
+      consumerKey: config.PARTNER_CONSUMER_KEY,
+      sharedSecret: config.PARTNER_SHARED_SECRET,
+      webhookSecret: config.PARTNER_WEBHOOK_SECRET,
+    }),
+  }
+}
+
+/** One request's context: what is made only when asked for is a getter, for most requests never write nor abort. */
+class RequestContext implements Context {
+  readonly loads = new Map()
+  readonly read: Parts['read']
+  readonly orm: Parts['orm']
+  readonly providers: Parts['providers']
+  readonly partner: Parts['partner']
+  readonly paidThing: Parts['paidThing']
+  readonly signer: Parts['signer']
+  readonly settings: Parts['settings']
+  readonly now: Parts['now']
+  readonly viewer: Viewer
+  readonly correlationId: string
+  private readonly request: ContextParts
+
+  constructor(parts: Parts, request: ContextParts) {
+    this.read = parts.read
+    this.orm = parts.orm
+    this.providers = parts.providers
+    this.partner = parts.partner
+    this.paidThing = parts.paidThing
+    this.signer = parts.signer
+    this.settings = parts.settings
+    this.now = parts.now
+    this.viewer = request.viewer
+    this.correlationId = request.correlationId
+    this.request = request
+  }
+
+  get em() {
+    return this.orm.em
+  }
+
+  get log() {
+    return this.request.log
+  }
+
+  get signal() {
+    return this.request.signal
+  }
+}

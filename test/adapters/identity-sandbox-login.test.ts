@@ -103,4 +103,8 @@ describe('a person with a browser', () => {
     const answer = await browser()(authorizeAddress({ redirect_uri: 'http://127.0.0.1:4000/elsewhere' }))
     expect(answer).toMatchObject({ status: 400, text: expect.stringContaining('The sign-in cannot go on') })
   })
+  it('is told so when the sign-in that a form belongs to is over', async () => {
+    const answer = await browser()(`${identity.url}/interaction/long-gone`, { persona: 'ada' })
+    expect(answer).toMatchObject({ status: 400, text: expect.stringContaining('This sign-in is over') })
+  })
 })

@@ -1,11 +1,18 @@
 /** The sign-in page of the identity sandbox: choose a persona or any learner's name; there are no passwords. */
 import type { FastifyInstance, FastifyReply } from 'fastify'
-import type { Provider } from 'oidc-provider'
+import { errors, type Provider } from 'oidc-provider'
 import { html, page } from '../page.ts'
+import { brokenOffPage } from './openid-provider.ts'
 import { findPersona, personas } from './persona.ts'
+
+const HTML = 'text/html; charset=utf-8'
 
 /** Serves GET and POST /interaction/:uid, where the provider sends whoever has to sign in. */
 export function serveLogin(app: FastifyInstance, provider: () => Promise<Provider>): void {
+  app.setErrorHandler((problem, _request, reply) => {
+    if (!(problem instanceof errors.SessionNotFound)) throw problem
+    return reply.code(400).type(HTML).send(brokenOffPage('This sign-in is over, or was begun in another browser.'))
+  })
   app.get('/interaction/:uid', async (request, reply) => {
     const openid = await provider()
     const { prompt } = await openid.interactionDetails(request.raw, reply.raw)
@@ -48,5 +55,5 @@ ${people.map(({ sub, claims }) => html`<button type="submit" name="persona" valu
 <button type="submit">Sign in</button>
 </form>`,
   })
-  return reply.code(status).type('text/html; charset=utf-8').send(text)
+  return reply.code(status).type(HTML).send(text)
 }

@@ -81,6 +81,8 @@ declare module 'oidc-provider' {
     jwks: { keys: JWK[] }
     loadExistingGrant: (context: Context) => Promise<Grant>
     renderError: (context: Context, out: Record<string, string>) => void
+    responseTypes: string[]
+    scopes: string[]
     ttl: Record<string, number>
   }
   export class Provider {
@@ -101,5 +103,8 @@ declare module 'oidc-provider' {
       options: { mergeWithLastSubmission: boolean },
     ): Promise<void>
   }
-  export const errors: { InvalidTarget: new (message?: string) => Error }
+  export const errors: {
+    InvalidTarget: new (message?: string) => Error
+    SessionNotFound: new (message?: string) => Error
+  }
 }

@@ -53,6 +53,8 @@ export function openidProvider(options: OpenidProviderOptions): Provider {
     jwks: { keys: [signingKey] },
     loadExistingGrant: (context) => grantEverything(context, audience),
     renderError: showError,
+    responseTypes: ['code'],
+    scopes: SCOPE.split(' '),
     ttl: {
       AccessToken: ACCESS_TOKEN_SECONDS,
       ClientCredentials: ACCESS_TOKEN_SECONDS,
@@ -113,9 +115,11 @@ async function grantEverything(context: Context, audience: string) {
 
 function showError(context: Context, out: Record<string, string>): void {
   context.type = 'html'
-  context.body = page({
-    title: 'The sign-in cannot go on',
-    problem: out.error_description ?? out.error ?? 'unknown',
-    body: html`<p>Start again from the page that sent you here.</p>`,
-  })
+  context.body = brokenOffPage(out.error_description ?? out.error ?? 'unknown')
+}
+
+/** What a person sees when a sign-in cannot go on. */
+export function brokenOffPage(problem: string): string {
+  const body = html`<p>Start again from the page that sent you here.</p>`
+  return page({ title: 'The sign-in cannot go on', problem, body })
 }

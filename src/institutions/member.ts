@@ -7,7 +7,7 @@ import { Institution } from './institution.ts'
   description: 'What a person and a machine of an institution have in common.',
   resolveType: (value: { __typename: string }) => value.__typename,
 })
-export abstract class InstitutionMember {
+export abstract class InstitutionMember extends Node {
   @Field(() => Institution, { description: 'The institution that they act for.' })
   institution!: Institution
 }
@@ -17,11 +17,10 @@ export abstract class InstitutionMember {
   simpleResolvers: true,
   description: 'A person who works for an institution.',
 })
-export class InstitutionStaff extends Node {
+export class InstitutionStaff extends InstitutionMember {
   @Field(() => String, { description: 'Name to show.' })
   displayName!: string
 
-  institution!: Institution
   institutionId!: string
 }
 
@@ -30,10 +29,9 @@ export class InstitutionStaff extends Node {
   simpleResolvers: true,
   description: 'A machine of an institution, by client credentials.',
 })
-export class InstitutionClient extends Node {
+export class InstitutionClient extends InstitutionMember {
   @Field(() => String, { description: 'As registered with the identity provider.' })
   clientId!: string
 
-  institution!: Institution
   institutionId!: string
 }

@@ -1,0 +1,73 @@
+/** Reads of institutions and qualifications, batched and paged. */
+import { defineLoader, inOrder, type Loads } from '../graph/loader.ts'
+import { definePages } from '../store/list.ts'
+import { type ReadConnection, statement } from '../store/read-connection.ts'
+import type { Institution } from './institution.ts'
+import type { Qualification } from './qualification.ts'
+
+interface Reading {
+  read: ReadConnection
+  loads: Loads
+}
+
+const institutionColumns = 'i.id, i.slug, i.name, i.country, i.participating'
+const qualificationColumns = 'q.id, q.institution_id, q.slug, q.title, q.kind, q.total_credit, q.levels'
+
+const institutionsById = statement<Institution>(
+  'institutions-by-id',
+  `select ${institutionColumns} from institution i where i.id = any($1::uuid[])`,
+)
+
+/** An institution by uuid; null when there is none. */
+export const institutionById = defineLoader<string, Institution | null, Reading>(async ({ read }, ids) =>
+  inOrder(ids, await read.rows(institutionsById, [ids]), (row) => row.id),
+)
+
+const institutionsBySlug = statement<Institution>(
+  'institutions-by-slug',
+  `select ${institutionColumns} from institution i where i.slug = any($1::text[])`,
+)
+
+/** An institution by slug; null when there is none. */
+export const institutionBySlug = defineLoader<string, Institution | null, Reading>(async ({ read }, slugs) =>
+  inOrder(slugs, await read.rows(institutionsBySlug, [slugs]), (row) => row.slug),
+)
+
+const qualificationsById = statement<Qualification>(
+  'qualifications-by-id',
+  `select ${qualificationColumns} from qualification q where q.id = any($1::uuid[])`,
+)
+
+/** A qualification by uuid; null when there is none. */
+export const qualificationById = defineLoader<string, Qualification | null, Reading>(async ({ read }, ids) =>
+  inOrder(ids, await read.rows(qualificationsById, [ids]), (row) => row.id),
+)
+
+/** A qualification by the slugs of its institution and its own; null when there is none. */
+export const qualificationBySlug = statement<Qualification>(
+  'qualification-by-slug',
+  `select ${qualificationColumns} from qualification q join institution i on i.id = q.institution_id where i.slug = $1 and q.slug = $2`,
+)
+
+export const institutionList = {
+  name: 'institutions',
+  columns: institutionColumns,
+  from: 'institution i',
+  order: [
+    { sql: 'i.name', as: 'name', type: 'text' as const },
+    { sql: 'i.id', as: 'id', type: 'uuid' as const },
+  ],
+}
+
+export const qualificationList = {
+  name: 'qualifications',
+  columns: qualificationColumns,
+  from: 'qualification q join institution i on i.id = q.institution_id',
+  order: [
+    { sql: 'q.title', as: 'title', type: 'text' as const },
+    { sql: 'q.id', as: 'id', type: 'uuid' as const },
+  ],
+}
+
+/** The qualifications of an institution, by title. */
+export const qualificationsOf = definePages<Qualification>({ ...qualificationList, parent: 'q.institution_id' })

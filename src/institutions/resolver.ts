@@ -1,0 +1,95 @@
+/** What the graph answers about institutions and their qualifications. */
+import { Arg, Args, Ctx, FieldResolver, Query, Resolver, Root } from 'type-graphql'
+import type { Context } from '../context.ts'
+import { type Page, PageArgs } from '../graph/page.ts'
+import { type Condition, readPage } from '../store/list.ts'
+import { Institution, InstitutionConnection } from './institution.ts'
+import { institutionById, institutionBySlug, institutionList, qualificationBySlug, qualificationList, qualificationsOf } from './loaders.ts'
+import { InstitutionClient, InstitutionStaff } from './member.ts'
+import { Qualification, QualificationConnection, QualificationFilter } from './qualification.ts'
+
+interface InstitutionRow {
+  id: string
+}
+interface OfInstitution {
+  institutionId: string
+}
+
+@Resolver(() => Institution)
+export class InstitutionResolver {
+  @Query(() => InstitutionConnection, { description: 'All institutions, by name.' })
+  institutions(@Args(() => PageArgs) args: PageArgs, @Ctx() context: Context): Promise<Page<Institution>> {
+    return readPage(context, institutionList, args)
+  }
+
+  @Query(() => Institution, { nullable: true, description: 'One institution; null when there is none of that slug.' })
+  institution(
+    @Arg('slug', () => String, { description: 'E.g. the-open-university.' }) slug: string,
+    @Ctx() context: Context,
+  ): Promise<Institution | null> {
+    return institutionBySlug(context, slug)
+  }
+
+  @FieldResolver(() => QualificationConnection, { description: 'Its qualifications, by title.' })
+  qualifications(
+    @Root() institution: InstitutionRow,
+    @Args(() => PageArgs) args: PageArgs,
+    @Ctx() context: Context,
+  ): Promise<Page<Qualification>> {
+    return qualificationsOf(context, institution.id, args)
+  }
+}
+
+function conditionsOf(filter: QualificationFilter | null | undefined): Condition[] {
+  const conditions: Condition[] = []
+  if (filter?.institutionSlug != null) conditions.push({ sql: 'i.slug = ?', value: filter.institutionSlug })
+  if (filter?.kind != null) conditions.push({ sql: 'q.kind = ?', value: filter.kind })
+  if (filter?.search?.trim()) {
+    const words = filter.search.trim().replaceAll(/[\\%_]/g, '\\$&')
+    conditions.push({ sql: 'q.title ilike ?', value: `%${words}%` })
+  }
+  return conditions
+}
+
+@Resolver(() => Qualification)
+export class QualificationResolver {
+  @Query(() => QualificationConnection, { description: 'Qualifications, by title.' })
+  qualifications(
+    @Args(() => PageArgs) args: PageArgs,
+    @Arg('filter', () => QualificationFilter, { nullable: true, description: 'Narrows the list.' })
+    filter: QualificationFilter | null,
+    @Ctx() context: Context,
+  ): Promise<Page<Qualification>> {
+    return readPage(context, qualificationList, args, conditionsOf(filter))
+  }
+
+  @Query(() => Qualification, { nullable: true, description: 'One qualification; null when there is none of that name.' })
+  qualification(
+    @Arg('institutionSlug', () => String, { description: "Its institution's slug." }) institutionSlug: string,
+    @Arg('slug', () => String, { description: 'Its own slug.' }) slug: string,
+    @Ctx() context: Context,
+  ): Promise<Qualification | null> {
+    return context.read.row(qualificationBySlug, [institutionSlug, slug])
+  }
+
+  @FieldResolver(() => Institution, { description: 'Whose it is.' })
+  institution(@Root() qualification: OfInstitution, @Ctx() context: Context): Promise<Institution | null> {
+    return institutionById(context, qualification.institutionId)
+  }
+}
+
+@Resolver(() => InstitutionStaff)
+export class InstitutionStaffResolver {
+  @FieldResolver(() => Institution, { description: 'The institution that they work for.' })
+  institution(@Root() staff: OfInstitution, @Ctx() context: Context): Promise<Institution | null> {
+    return institutionById(context, staff.institutionId)
+  }
+}
+
+@Resolver(() => InstitutionClient)
+export class InstitutionClientResolver {
+  @FieldResolver(() => Institution, { description: 'The institution that it acts for.' })
+  institution(@Root() client: OfInstitution, @Ctx() context: Context): Promise<Institution | null> {
+    return institutionById(context, client.institutionId)
+  }
+}

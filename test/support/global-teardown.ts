@@ -1,0 +1,7 @@
+/** After the last test, passed or failed: stops the server that the run began with. */
+import type { TestServer } from './test-server.ts'
+
+export default async function globalTeardown(): Promise<void> {
+  const { testServer } = globalThis as { testServer?: TestServer }
+  await testServer?.stop()
+}

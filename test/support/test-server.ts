@@ -1,0 +1,39 @@
+/** A PostgreSQL server on a free port whose data nobody will miss. */
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { preparePostgres, startPostgres } from '../../src/sandbox/embedded-postgres.ts'
+import { findFreePort } from '../../src/sandbox/ports.ts'
+
+export type TestServer = { url: string; stop(): Promise<void> }
+
+/** Durability is off: a crash of the machine may take this data with it. */
+const settings = {
+  fsync: 'off',
+  synchronous_commit: 'off',
+  full_page_writes: 'off',
+  jit: 'off',
+  max_connections: '300',
+  max_wal_size: '4GB',
+  shared_buffers: '256MB',
+}
+
+/** Its folder is removed at the end, also when this process is killed. */
+export async function startTestServer(): Promise<TestServer> {
+  const folder = await mkdtemp(join(tmpdir(), 'microcredential-test-'))
+  // Open to be entered by the user that PostgreSQL runs as when we are root.
+  await chmod(folder, 0o755)
+  try {
+    const prepared = await preparePostgres(folder)
+    const server = await startPostgres(prepared, {
+      port: await findFreePort(),
+      logFile: join(folder, 'postgres.log'),
+      settings,
+      folderOfOrphan: folder,
+    })
+    return { url: server.url, stop: () => server.stop().finally(() => rm(folder, { recursive: true, force: true })) }
+  } catch (problem) {
+    await rm(folder, { recursive: true, force: true })
+    throw problem
+  }
+}

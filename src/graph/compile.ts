@@ -1,16 +1,8 @@
 /** Compiles often-used queries with graphql-jit, a bounded number of them; a query that cannot be compiled stays with graphql-js. */
-import {
-  type DocumentNode,
-  type ExecutionResult,
-  GraphQLScalarType,
-  type GraphQLSchema,
-  Kind,
-  OperationTypeNode,
-  type TypeNode,
-  type VariableDefinitionNode,
-} from 'graphql'
+import { type ExecutionResult, GraphQLScalarType, type GraphQLSchema, OperationTypeNode } from 'graphql'
 import { type CompiledQuery, compileQuery, isCompiledQuery } from 'graphql-jit'
 import { LRUCache } from 'lru-cache'
+import { hoistLiterals } from './hoist-literals.ts'
 import type { Operation } from './operation.ts'
 import type { Variables } from './variables.ts'
 
@@ -23,35 +15,11 @@ export interface CompileOptions {
   atUse: number
 }
 
-/** A compiled query over variables that were already read. */
-export type Compiled = (
-  root: unknown,
-  context: object,
-  variables: Variables,
-) => Promise<ExecutionResult> | ExecutionResult
+/** A compiled query over variables that were already read; null when this request is one for graphql-js. */
+export type Compiled = (context: object, variables: Variables) => Promise<ExecutionResult> | ExecutionResult | null
 
 /** Stands in for the declared types, so that graphql-jit takes our variables as they were read. */
 const asRead = new GraphQLScalarType({ name: 'AlreadyRead', parseValue: (value) => value })
-const asReadType: TypeNode = { kind: Kind.NAMED_TYPE, name: { kind: Kind.NAME, value: asRead.name } }
-
-function isBoolean(type: TypeNode): boolean {
-  if (type.kind === Kind.NON_NULL_TYPE) return isBoolean(type.type)
-  return type.kind === Kind.NAMED_TYPE && type.name.value === 'Boolean'
-}
-
-/** Booleans keep their type, which graphql-jit asks for in @skip and @include; reading one twice changes nothing. */
-function withReadVariables({ document, node }: Operation): DocumentNode {
-  const variableDefinitions = node.variableDefinitions?.map(
-    (definition): VariableDefinitionNode =>
-      isBoolean(definition.type) ? definition : { ...definition, type: asReadType, defaultValue: undefined },
-  )
-  return {
-    ...document,
-    definitions: document.definitions.map((definition) =>
-      definition === node ? { ...node, variableDefinitions } : definition,
-    ),
-  }
-}
 
 export class Compiler {
   private readonly schema: GraphQLSchema
@@ -74,15 +42,23 @@ export class Compiler {
     if (operation.uses < this.options.atUse || this.refused.has(operation)) return null
     const known = this.compiled.get(operation)
     if (known) return known
-    const query = compileQuery(this.schema, withReadVariables(operation), operation.name ?? undefined, {
+    const compiled = this.compile(operation)
+    if (compiled === null) this.refuse(operation)
+    else this.compiled.set(operation, compiled)
+    return compiled
+  }
+
+  private compile(operation: Operation): Compiled | null {
+    const hoisted = hoistLiterals(this.schema, operation, asRead.name)
+    if (hoisted === null) return null
+    const query = compileQuery(this.schema, hoisted.document, operation.name ?? undefined, {
       disablingCapturingStackErrors: true,
     }) as CompiledQuery | ExecutionResult
-    if (!isCompiledQuery(query)) {
-      this.refuse(operation)
-      return null
+    if (!isCompiledQuery(query)) return null
+    return (context, variables) => {
+      const values = hoisted.valuesFrom(variables)
+      return values === null ? null : query.query(undefined, context, values)
     }
-    this.compiled.set(operation, query.query)
-    return query.query
   }
 
   /** Never again: this one failed where graphql-js does not. */

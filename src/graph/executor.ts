@@ -30,7 +30,7 @@ export class Executor {
     this.compiler = new Compiler(schema, { ...compileDefaults, ...options })
   }
 
-  /** Answers one operation; errors come masked, with codes. Never rejects. */
+  /** Answers one operation; errors come masked, with codes. */
   async run(execution: Execution): Promise<ExecutionResult> {
     const { request } = execution
     const operation = this.operations.find(execution.document, execution.operationName)
@@ -50,7 +50,8 @@ export class Executor {
     const compiled = this.compiler.get(operation)
     if (compiled) {
       try {
-        return await compiled(rootValue, request.context, read)
+        const result = await compiled(request.context, read)
+        if (result !== null) return result
       } catch (error) {
         request.log.warn({ err: error, operationName: operation.name }, 'compiled query failed; graphql-js takes over')
         this.compiler.refuse(operation)

@@ -23,6 +23,12 @@ function isForeignInputError(thrown: unknown): thrown is GraphQLError {
   return thrown instanceof GraphQLError && thrown.extensions?.code === ErrorCode.BadUserInput
 }
 
+/** Name of an argument that became null or missing through its variable, which only execution can see. */
+function misfitArgument(thrown: unknown): string | null {
+  if (!(thrown instanceof GraphQLError)) return null
+  return /^Argument "(\w+)" (of |has invalid value)/.exec(thrown.message)?.[1] ?? null
+}
+
 /**
  * What the client hears of anything thrown: never a stack, SQL, an input or a secret.
  * `log` hears of unexpected faults only.
@@ -31,6 +37,8 @@ export function publicError(error: unknown, correlationId: string, log: FaultLog
   const thrown = thrownBy(error)
   if (thrown instanceof GraphError) return thrown
   if (isOutsideFailure(thrown)) return upstreamUnavailable(thrown.upstream, thrown.retryAfterSeconds)
+  const argument = misfitArgument(thrown)
+  if (argument !== null) return badUserInput(`The value given for the argument "${argument}" does not fit.`, argument)
   if (isForeignInputError(thrown)) return badUserInput('Some values do not fit what the field expects.')
   log.error({ ...details, correlationId, err: thrown }, 'unexpected fault')
   return internalError(correlationId)
@@ -104,7 +112,9 @@ function isLiteralOfWrongType(error: unknown): boolean {
 /** Apollo's last look at every error: execution's are masked already, the protocol's pass, anything else is a fault. */
 export function formatterOf(log: FaultLog, makeId: () => string) {
   return (formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError => {
-    if (thrownBy(error) instanceof GraphError) return formatted
+    const thrown = thrownBy(error)
+    // Apollo gives some of ours a code of its own
+    if (thrown instanceof GraphError) return { ...formatted, extensions: thrown.extensions }
     const code = formatted.extensions?.code
     const { message, locations, path } = formatted
     if (protocolCodes.has(code)) {

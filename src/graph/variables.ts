@@ -23,7 +23,7 @@ interface Declared {
   defaultValue: ValueNode | undefined
 }
 
-const noVariables: ReadVariables = { values: Object.freeze({}), errors: null }
+const noVariables: ReadVariables = { values: Object.freeze(Object.create(null)), errors: null }
 const maximumErrors = 10
 
 /** What was expected, in words that hold none of the client's values. */
@@ -61,7 +61,7 @@ export function variableReader(
   }
   if (declared.length === 0) return () => noVariables
   return (given) => {
-    const values: Record<string, unknown> = {}
+    const values: Record<string, unknown> = Object.create(null)
     const errors: GraphError[] = []
     for (const { name, type, defaultValue } of declared) {
       if (!Object.hasOwn(given, name)) {

@@ -1,0 +1,122 @@
+/** Who sends a request: verifies bearer tokens against the issuer's published keys, and remembers what it verified. */
+
+import { hash } from 'node:crypto'
+import { createRemoteJWKSet, type JWTVerifyGetKey, jwtVerify } from 'jose'
+import { LRUCache } from 'lru-cache'
+import { z } from 'zod'
+import { unauthenticated, upstreamUnavailable } from '../graph/errors.ts'
+import { type Directory, readClaims, viewerOf } from './token-claims.ts'
+import { tokenRefusal } from './token-refusal.ts'
+import { anonymousViewer, type Viewer } from './viewer.ts'
+
+export interface AuthenticatorOptions {
+  /** The OpenID provider; its keys are found by discovery. */
+  issuer: string
+  /** What `aud` has to hold. */
+  audience: string
+  directory: Directory
+  now?: () => Date
+}
+
+/** Asymmetric ones only: with HS256 the issuer's public key would do as a secret. */
+const algorithms = ['RS256', 'PS256', 'ES256', 'EdDSA']
+const clockToleranceSeconds = 30
+/** Verified tokens that are remembered; about 1 kB each. */
+const rememberedTokens = 10_000
+/** At most this long, so that a change in the directory is seen, in ms. */
+const rememberedMs = 5 * 60_000
+const discoveryTimeoutMs = 5000
+
+const discoveryShape = z.object({ issuer: z.string(), jwks_uri: z.url() })
+
+interface Verified {
+  viewer: Viewer
+  untilMs: number
+}
+
+export class Authenticator {
+  private readonly options: AuthenticatorOptions
+  private readonly now: () => Date
+  private readonly verified = new LRUCache<string, Verified>({ max: rememberedTokens })
+  private readonly underWay = new Map<string, Promise<Viewer>>()
+  private readonly expiries = new WeakMap<Viewer, number>()
+  private keys: Promise<JWTVerifyGetKey> | null = null
+
+  constructor(options: AuthenticatorOptions) {
+    this.options = options
+    this.now = options.now ?? (() => new Date())
+  }
+
+  /**
+   * The sender of an Authorization header; without one, somebody anonymous at that address. A promise only when the token
+   * is new. Throws UNAUTHENTICATED for a bad token, FORBIDDEN for an unknown institution, UPSTREAM_UNAVAILABLE when the
+   * issuer's keys cannot be had.
+   */
+  authenticate(authorization: string | undefined, address: string): Viewer | Promise<Viewer> {
+    if (authorization === undefined) return anonymousViewer(address)
+    const token = /^Bearer +([\w.~+/=-]+) *$/i.exec(authorization)?.[1]
+    if (token === undefined) throw unauthenticated('Send the token as "Authorization: Bearer <token>".')
+    const digest = hash('sha256', token, 'base64')
+    const known = this.verified.get(digest)
+    if (known && known.untilMs > this.now().getTime()) return known.viewer
+    let verifying = this.underWay.get(digest)
+    if (verifying === undefined) {
+      verifying = this.verify(token, digest).finally(() => this.underWay.delete(digest))
+      this.underWay.set(digest, verifying)
+    }
+    return verifying
+  }
+
+  /** When the viewer's token ends; null for somebody anonymous. Long-lived connections end with it. */
+  expiryOf(viewer: Viewer): Date | null {
+    const expiresAtMs = this.expiries.get(viewer)
+    return expiresAtMs === undefined ? null : new Date(expiresAtMs)
+  }
+
+  private async verify(token: string, digest: string): Promise<Viewer> {
+    const { issuer, audience, directory } = this.options
+    const payload = await this.payloadOf(token, issuer, audience)
+    const viewer = await viewerOf(issuer, readClaims(payload), directory)
+    const expiresAtMs = (payload.exp ?? 0) * 1000
+    this.expiries.set(viewer, expiresAtMs)
+    this.verified.set(digest, { viewer, untilMs: Math.min(expiresAtMs, this.now().getTime() + rememberedMs) })
+    return viewer
+  }
+
+  private async payloadOf(token: string, issuer: string, audience: string) {
+    try {
+      const { payload } = await jwtVerify(token, await this.issuerKeys(), {
+        issuer,
+        audience,
+        algorithms,
+        clockTolerance: clockToleranceSeconds,
+        currentDate: this.now(),
+        requiredClaims: ['sub', 'exp'],
+      })
+      return payload
+    } catch (error) {
+      throw tokenRefusal(error) ?? error
+    }
+  }
+
+  /** The issuer's keys; a failed discovery is tried again by the next token. */
+  private issuerKeys(): Promise<JWTVerifyGetKey> {
+    this.keys ??= this.discover().catch((error: unknown) => {
+      this.keys = null
+      throw error
+    })
+    return this.keys
+  }
+
+  private async discover(): Promise<JWTVerifyGetKey> {
+    const { issuer } = this.options
+    const address = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`
+    const answer = await fetch(address, { signal: AbortSignal.timeout(discoveryTimeoutMs) }).catch(() => null)
+    const read = discoveryShape.safeParse(answer?.ok ? await answer.json().catch(() => null) : null)
+    if (!read.success) throw upstreamUnavailable('identity')
+    if (read.data.issuer !== issuer) {
+      throw new Error(`The identity provider at ${issuer} calls itself ${read.data.issuer}; set OIDC_ISSUER to that.`)
+    }
+    return createRemoteJWKSet(new URL(read.data.jwks_uri), { timeoutDuration: discoveryTimeoutMs })
+  }
+}

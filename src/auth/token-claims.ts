@@ -1,0 +1,75 @@
+/** What a verified token says of its owner, read strictly, and the viewer that follows from it. */
+import { z } from 'zod'
+import { forbidden, unauthenticated } from '../graph/errors.ts'
+import type { LearnerIdentity, Viewer } from './viewer.ts'
+
+const claimsShape = z.object({
+  sub: z.string().min(1).max(255),
+  roles: z.array(z.string()).default([]),
+  institution: z.string().min(1).optional(),
+  client_id: z.string().min(1).optional(),
+  email: z.string().min(3).max(320).optional(),
+  given_name: z.string().max(200).default(''),
+  family_name: z.string().max(200).default(''),
+  name: z.string().max(400).optional(),
+  zoneinfo: z.string().max(100).optional(),
+})
+export type TokenClaims = z.infer<typeof claimsShape>
+
+/** Where people and institutions are found by what tokens call them. */
+export interface Directory {
+  /** The learner's id; makes the learner at first sight. */
+  learnerId(learner: Omit<LearnerIdentity, 'id'>): Promise<string>
+  /** Null for an institution that is not registered. */
+  institutionId(slug: string): Promise<string | null>
+}
+
+/** Throws UNAUTHENTICATED naming the claim that is missing or does not fit. */
+export function readClaims(payload: object): TokenClaims {
+  const read = claimsShape.safeParse(payload)
+  if (!read.success) throw unauthenticated(`The token lacks a good "${String(read.error.issues[0]?.path[0])}".`)
+  return read.data
+}
+
+async function learnerOf(issuer: string, claims: TokenClaims, directory: Directory): Promise<LearnerIdentity> {
+  const { sub, email, given_name, family_name, zoneinfo } = claims
+  if (email === undefined) throw unauthenticated('The token lacks a good "email".')
+  const displayName = claims.name ?? (`${given_name} ${family_name}`.trim() || sub)
+  const learner = {
+    issuer,
+    subject: sub,
+    email,
+    givenName: given_name,
+    familyName: family_name,
+    displayName,
+    timeZone: zoneinfo ?? null,
+  }
+  return { id: await directory.learnerId(learner), ...learner }
+}
+
+/** Staff and machines are nobody without their institution: an unknown one is FORBIDDEN, never silently less. */
+async function institutionOf(claims: TokenClaims, directory: Directory) {
+  const slug = claims.institution
+  if (slug === undefined) throw forbidden('The token has a role at an institution and names none.')
+  const institutionId = await directory.institutionId(slug)
+  if (institutionId === null)
+    throw forbidden(`The token names the institution "${slug}", which is not registered here.`)
+  return { institutionSlug: slug, institutionId }
+}
+
+/** The viewer of a verified token; asks the directory for ids. */
+export async function viewerOf(issuer: string, claims: TokenClaims, directory: Directory): Promise<Viewer> {
+  const has = (role: string) => claims.roles.includes(role)
+  const displayName = claims.name ?? claims.sub
+  const isClient = has('institution-client')
+  const institution = has('staff') || isClient ? await institutionOf(claims, directory) : null
+  if (isClient && claims.client_id === undefined) throw unauthenticated('The token lacks a good "client_id".')
+  return {
+    learner: has('learner') ? await learnerOf(issuer, claims, directory) : null,
+    staff: has('staff') && institution ? { subject: claims.sub, displayName, ...institution } : null,
+    client: isClient && institution ? { clientId: claims.client_id ?? '', ...institution } : null,
+    operator: has('operator') ? { subject: claims.sub, displayName } : null,
+    key: isClient ? `client:${claims.client_id}` : `user:${issuer}|${claims.sub}`,
+    anonymous: false,
+  }
+}

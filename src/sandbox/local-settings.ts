@@ -30,7 +30,14 @@ export type LocalSettings = {
   root: string
   /** Everything the world keeps: data, sandbox states, keys, logs. */
   localFolder: string
-  gateway: { host: string; port: number; publicUrl: string }
+  gateway: {
+    host: string
+    port: number
+    /** What people and their browsers use. */
+    publicUrl: string
+    /** What programs on this machine use. */
+    localUrl: string
+  }
   /** Undefined when DATABASE_URL names a server of the reader's own. */
   postgresPort: number | undefined
   /** The ports of the sandboxes that run; a replaced one is absent. */
@@ -50,6 +57,7 @@ export function readLocalSettings(env: NodeJS.ProcessEnv): LocalSettings {
   }
   const host = env.HOST || '127.0.0.1'
   const port = want('PORT', 4000, 'the gateway', host)
+  const localUrl = `http://${host === '0.0.0.0' ? '127.0.0.1' : host}:${port}`
   const sandboxes: Partial<Record<SandboxName, number>> = {}
   for (const { name, title, variable, port: usual, replacedBy } of sandboxParts) {
     if (!env[replacedBy]) sandboxes[name] = want(variable, usual, title)
@@ -57,7 +65,7 @@ export function readLocalSettings(env: NodeJS.ProcessEnv): LocalSettings {
   return {
     root,
     localFolder: resolve(root, env.LOCAL_DIR || '.local'),
-    gateway: { host, port, publicUrl: env.PUBLIC_URL || `http://127.0.0.1:${port}` },
+    gateway: { host, port, publicUrl: env.PUBLIC_URL || localUrl, localUrl },
     postgresPort: env.DATABASE_URL ? undefined : want('POSTGRES_PORT', 4050, 'PostgreSQL'),
     sandboxes,
     ports,

@@ -27,8 +27,7 @@ export async function startGateway(
   signal: AbortSignal,
 ): Promise<RunningChild> {
   const child = startNode('gateway', join(build, 'main.js'), settings, env)
-  const { host, port } = settings.gateway
-  const url = `http://${host === '0.0.0.0' ? '127.0.0.1' : host}:${port}/health/ready`
+  const url = `${settings.gateway.localUrl}/health/ready`
   let answered = 'it does not answer'
   const isReady = async () => {
     try {

@@ -10,4 +10,6 @@ export const sandboxSecrets = {
   PARTNER_SHARED_SECRET: 'sandbox-partner-secret',
   PARTNER_WEBHOOK_SECRET: 'sandbox-partner-webhook-secret',
   OIDC_AUDIENCE: 'urn:microcredential-gateway',
+  /** Of the institutions' machine clients, at the identity provider alone. */
+  IDENTITY_CLIENT_SECRET: 'sandbox-client-secret',
 } as const

@@ -1,0 +1,78 @@
+/** The process that runs the sandboxes: with `npm start`, or alone with `npm run sandboxes`. */
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { openToContainerNetwork } from './container-door.ts'
+import { startIdentitySandbox } from './identity/identity-sandbox.ts'
+import { type LocalSettings, readLocalSettings, type SandboxName, sandboxParts } from './local-settings.ts'
+import { startPartnerSandbox } from './partner/partner-sandbox.ts'
+import { untilPortsAreFree } from './ports.ts'
+import { sandboxSecrets } from './sandbox-secrets.ts'
+import { StartRefusal } from './start-refusal.ts'
+import { startStripeSandbox } from './stripe/start-stripe.ts'
+
+type Closing = { close(): Promise<unknown> }
+
+const open: Closing[] = []
+const stopping = new AbortController()
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => stopping.abort())
+
+try {
+  await startSandboxes(readLocalSettings(process.env))
+  process.send?.('ready')
+  if (!stopping.signal.aborted) await new Promise((resolve) => stopping.signal.addEventListener('abort', resolve))
+} catch (problem) {
+  console.error(problem instanceof StartRefusal ? problem.message : problem)
+  process.exitCode = 1
+} finally {
+  await Promise.all(open.map((sandbox) => sandbox.close()))
+  if (process.connected) process.disconnect()
+}
+
+async function startSandboxes(settings: LocalSettings): Promise<void> {
+  const titles: string[] = sandboxParts.map(({ title }) => title)
+  await untilPortsAreFree(
+    settings.ports.filter(({ part }) => titles.includes(part)),
+    0,
+    stopping.signal,
+  )
+  await mkdir(settings.localFolder, { recursive: true })
+  for (const { name } of sandboxParts) {
+    const port = settings.sandboxes[name]
+    const start = starters[name]
+    if (port === undefined || start === undefined) continue
+    open.push(await start(settings, port))
+    if (process.env.SANDBOXES_IN_CONTAINER) open.push(await openToContainerNetwork(port))
+    console.log(`${name}: http://127.0.0.1:${port}`)
+  }
+}
+
+/** What a sandbox and the gateway must agree on: the environment's word, else the local world's own. */
+const secret = (name: keyof typeof sandboxSecrets) => process.env[name] || sandboxSecrets[name]
+
+const place = (name: SandboxName, { localFolder, gateway }: LocalSettings, port: number) => ({
+  host: '127.0.0.1',
+  port,
+  webhookUrl: `${gateway.localUrl}/webhooks/${name}`,
+  stateFile: join(localFolder, `${name}.json`),
+})
+
+const starters: Partial<Record<SandboxName, (settings: LocalSettings, port: number) => Promise<Closing>>> = {
+  partner: (settings, port) =>
+    startPartnerSandbox({
+      ...place('partner', settings, port),
+      consumerKey: secret('PARTNER_CONSUMER_KEY'),
+      sharedSecret: secret('PARTNER_SHARED_SECRET'),
+      webhookSecret: secret('PARTNER_WEBHOOK_SECRET'),
+    }),
+  stripe: (settings, port) =>
+    startStripeSandbox({
+      ...place('stripe', settings, port),
+      secretKey: secret('STRIPE_SECRET_KEY'),
+      webhookSecret: secret('STRIPE_WEBHOOK_SECRET'),
+    }),
+  identity: (settings, port) => {
+    const { host, stateFile } = place('identity', settings, port)
+    const audience = secret('OIDC_AUDIENCE')
+    return startIdentitySandbox({ host, port, stateFile, audience, clientSecret: secret('IDENTITY_CLIENT_SECRET') })
+  },
+}

@@ -16,36 +16,6 @@ const open: Closing[] = []
 const stopping = new AbortController()
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => stopping.abort())
 
-try {
-  await startSandboxes(readLocalSettings(process.env))
-  process.send?.('ready')
-  if (!stopping.signal.aborted) await new Promise((resolve) => stopping.signal.addEventListener('abort', resolve))
-} catch (problem) {
-  console.error(problem instanceof StartRefusal ? problem.message : problem)
-  process.exitCode = 1
-} finally {
-  await Promise.all(open.map((sandbox) => sandbox.close()))
-  if (process.connected) process.disconnect()
-}
-
-async function startSandboxes(settings: LocalSettings): Promise<void> {
-  const titles: string[] = sandboxParts.map(({ title }) => title)
-  await untilPortsAreFree(
-    settings.ports.filter(({ part }) => titles.includes(part)),
-    0,
-    stopping.signal,
-  )
-  await mkdir(settings.localFolder, { recursive: true })
-  for (const { name } of sandboxParts) {
-    const port = settings.sandboxes[name]
-    const start = starters[name]
-    if (port === undefined || start === undefined) continue
-    open.push(await start(settings, port))
-    if (process.env.SANDBOXES_IN_CONTAINER) open.push(await openToContainerNetwork(port))
-    console.log(`${name}: http://127.0.0.1:${port}`)
-  }
-}
-
 /** What a sandbox and the gateway must agree on: the environment's word, else the local world's own. */
 const secret = (name: keyof typeof sandboxSecrets) => process.env[name] || sandboxSecrets[name]
 
@@ -75,4 +45,34 @@ const starters: Partial<Record<SandboxName, (settings: LocalSettings, port: numb
     const audience = secret('OIDC_AUDIENCE')
     return startIdentitySandbox({ host, port, stateFile, audience, clientSecret: secret('IDENTITY_CLIENT_SECRET') })
   },
+}
+
+async function startSandboxes(settings: LocalSettings): Promise<void> {
+  const titles: string[] = sandboxParts.map(({ title }) => title)
+  await untilPortsAreFree(
+    settings.ports.filter(({ part }) => titles.includes(part)),
+    0,
+    stopping.signal,
+  )
+  await mkdir(settings.localFolder, { recursive: true })
+  for (const { name } of sandboxParts) {
+    const port = settings.sandboxes[name]
+    const start = starters[name]
+    if (port === undefined || start === undefined) continue
+    open.push(await start(settings, port))
+    if (process.env.SANDBOXES_IN_CONTAINER) open.push(await openToContainerNetwork(port))
+    console.log(`${name}: http://127.0.0.1:${port}`)
+  }
+}
+
+try {
+  await startSandboxes(readLocalSettings(process.env))
+  process.send?.('ready')
+  if (!stopping.signal.aborted) await new Promise((resolve) => stopping.signal.addEventListener('abort', resolve))
+} catch (problem) {
+  console.error(problem instanceof StartRefusal ? problem.message : problem)
+  process.exitCode = 1
+} finally {
+  await Promise.all(open.map((sandbox) => sandbox.close()))
+  if (process.connected) process.disconnect()
 }

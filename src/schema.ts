@@ -4,16 +4,51 @@ import { writeFileSync } from 'node:fs'
 import { type GraphQLSchema, lexicographicSortSchema, printSchema } from 'graphql'
 import { buildSchemaSync, type NonEmptyArray } from 'type-graphql'
 import type { Context } from './context.ts'
+import { courseById, liveEventById, runById } from './courses/loaders.ts'
+import { CourseConnectionResolver, CourseResolver } from './courses/resolver.ts'
+import { CourseRunResolver, LiveEventResolver } from './courses/run.resolver.ts'
+import { CreditResolver } from './graph/credit.ts'
 import { finishSchema } from './graph/finish-schema.ts'
 import { type NodeLoader, nodeResolver } from './graph/node.resolver.ts'
+import {
+  Forbidden,
+  IdempotencyConflict,
+  IllegalTransition,
+  InvalidInput,
+  NotFound,
+  ProviderUnavailable,
+  TooComplex,
+} from './graph/user-error.ts'
+import { institutionById, qualificationById } from './institutions/loaders.ts'
+import {
+  InstitutionClientResolver,
+  InstitutionResolver,
+  InstitutionStaffResolver,
+  QualificationResolver,
+} from './institutions/resolver.ts'
+import { LearnerResolver, learnerNode, ViewerResolver } from './learners/resolver.ts'
 
 /** What `node(id)` opens, by type: each loader answers only what the caller may see. */
-const nodes: Record<string, NodeLoader<Context>> = {}
+const nodes: Record<string, NodeLoader<Context>> = {
+  Institution: institutionById,
+  Qualification: qualificationById,
+  Course: courseById,
+  CourseRun: runById,
+  LiveEvent: liveEventById,
+  Learner: learnerNode,
+}
 
-const resolvers: unknown[] = [nodeResolver<Context>(nodes)]
+const resolvers: unknown[] = [
+  nodeResolver<Context>(nodes),
+  ...[InstitutionResolver, QualificationResolver, InstitutionStaffResolver, InstitutionClientResolver],
+  ...[CourseResolver, CourseConnectionResolver, CourseRunResolver, LiveEventResolver, CreditResolver],
+  ...[ViewerResolver, LearnerResolver],
+]
 
 /** Types that are reached only through an interface: concrete user errors and nodes. */
-const orphanedTypes: unknown[] = []
+const orphanedTypes: unknown[] = [
+  ...[InvalidInput, NotFound, Forbidden, IdempotencyConflict, ProviderUnavailable, IllegalTransition, TooComplex],
+]
 
 /** The executable schema. */
 export function buildGraph(): GraphQLSchema {

@@ -2,6 +2,7 @@
 import { Check, Entity, Enum, Index, ManyToOne, PrimaryKey, Property, Unique } from '@mikro-orm/decorators/legacy'
 import { Field, Int, ObjectType, registerEnumType } from 'type-graphql'
 import { Node } from '../graph/node.ts'
+import { connectionOf } from '../graph/page.ts'
 import { DateTime, Decimal, Url } from '../graph/scalars.ts'
 import { Institution } from '../institutions/institution.ts'
 import { exactAmount, instant } from '../store/row.ts'
@@ -169,3 +170,5 @@ export class Course extends Node {
   @Index({ type: 'GIN' })
   words!: unknown
 }
+
+export const CourseConnection = connectionOf(() => Course, 'Course', 'courses')

@@ -10,7 +10,9 @@ const slug = z.string().regex(/^[a-z0-9-]+$/)
 const amount = z.string().regex(/^\d+(\.\d{1,2})?$/)
 
 const register = z.object({
-  institutions: z.array(z.object({ slug, name: z.string().min(1), country: z.string().length(2), participating: z.boolean() })),
+  institutions: z.array(
+    z.object({ slug, name: z.string().min(1), country: z.string().length(2), participating: z.boolean() }),
+  ),
   qualifications: z.array(
     z.object({
       institution: slug,
@@ -47,7 +49,8 @@ export async function importRegister(tx: EntityManager, { institutions, qualific
   const ids = new Map<string, string>()
   for (const { institution, policies: _, ...facts } of qualifications) {
     const owner = bySlug.get(institution)
-    if (!owner) throw new Error(`The register's qualification ${facts.slug} names an unknown institution: ${institution}.`)
+    if (!owner)
+      throw new Error(`The register's qualification ${facts.slug} names an unknown institution: ${institution}.`)
     const fields = { ...facts, institutionId: owner.id, updatedAt: now }
     const row = known.get(`${owner.id}/${facts.slug}`)
     if (row) tx.assign(row, fields)

@@ -4,7 +4,14 @@ import type { Context } from '../context.ts'
 import { type Page, PageArgs } from '../graph/page.ts'
 import { type Condition, readPage } from '../store/list.ts'
 import { Institution, InstitutionConnection } from './institution.ts'
-import { institutionById, institutionBySlug, institutionList, qualificationBySlug, qualificationList, qualificationsOf } from './loaders.ts'
+import {
+  institutionById,
+  institutionBySlug,
+  institutionList,
+  qualificationBySlug,
+  qualificationList,
+  qualificationsOf,
+} from './loaders.ts'
 import { InstitutionClient, InstitutionStaff } from './member.ts'
 import { Qualification, QualificationConnection, QualificationFilter } from './qualification.ts'
 
@@ -63,7 +70,10 @@ export class QualificationResolver {
     return readPage(context, qualificationList, args, conditionsOf(filter))
   }
 
-  @Query(() => Qualification, { nullable: true, description: 'One qualification; null when there is none of that name.' })
+  @Query(() => Qualification, {
+    nullable: true,
+    description: 'One qualification; null when there is none of that name.',
+  })
   qualification(
     @Arg('institutionSlug', () => String, { description: "Its institution's slug." }) institutionSlug: string,
     @Arg('slug', () => String, { description: 'Its own slug.' }) slug: string,

@@ -1,0 +1,81 @@
+/** Conformance to the Common Microcredential Framework as the graph shows it, from the facts of a course. */
+import { Field, ObjectType, registerEnumType } from 'type-graphql'
+import type { CreditScheme, LevelFramework } from '../values/credit.ts'
+import type { CmfFacts } from './cmf.rules.ts'
+import { ConformanceStatus } from './course.ts'
+
+export const CmfCriterionCode = {
+  WORKLOAD: 'WORKLOAD',
+  LEVEL: 'LEVEL',
+  SUMMATIVE_ASSESSMENT: 'SUMMATIVE_ASSESSMENT',
+  IDENTITY_VERIFICATION: 'IDENTITY_VERIFICATION',
+  TRANSCRIPT: 'TRANSCRIPT',
+  ACADEMIC_CREDIT: 'ACADEMIC_CREDIT',
+} as const
+export type CmfCriterionCode = (typeof CmfCriterionCode)[keyof typeof CmfCriterionCode]
+registerEnumType(CmfCriterionCode, { name: 'CmfCriterionCode', description: "The framework's criteria." })
+
+@ObjectType({ simpleResolvers: true, description: 'One criterion of the framework, and how the course meets it.' })
+export class CmfCriterion {
+  @Field(() => CmfCriterionCode, { description: 'Which criterion.' })
+  code!: CmfCriterionCode
+
+  @Field(() => ConformanceStatus, { description: 'Whether it is met.' })
+  status!: ConformanceStatus
+
+  @Field(() => String, { description: 'What the framework asks for.' })
+  requirement!: string
+
+  @Field(() => String, { description: 'What is known of the course.' })
+  evidence!: string
+}
+
+@ObjectType({
+  simpleResolvers: true,
+  description: 'Conformance to the Common Microcredential Framework, criterion by criterion.',
+})
+export class CmfConformance {
+  @Field(() => String, { description: 'Version of the framework that was checked.' })
+  version!: string
+
+  @Field(() => ConformanceStatus, {
+    description: 'Any criterion not met: NOT_MET; else any unknown: UNKNOWN; else MET.',
+  })
+  status!: ConformanceStatus
+
+  @Field(() => [CmfCriterion], { description: 'Every criterion, always all of them.' })
+  criteria!: CmfCriterion[]
+
+  @Field(() => [String], { description: 'What looks odd without deciding anything, e.g. hours that do not add up.' })
+  warnings!: string[]
+}
+
+/** What the check reads of a course's row. */
+export interface CmfRow {
+  totalStudyHours: number | null
+  weeks: number | null
+  hoursPerWeek: string | null
+  creditAmount: string | null
+  creditScheme: CreditScheme | null
+  creditLevel: number | null
+  creditFramework: LevelFramework | null
+  assessment: { formal: boolean | null; identityVerification: boolean | null } | null
+  transcript: boolean | null
+}
+
+/** The facts of a course's row, as the rules read them. */
+export function cmfFacts(course: CmfRow): CmfFacts {
+  const { creditAmount, creditScheme, creditLevel, creditFramework } = course
+  const whole = creditAmount !== null && creditScheme !== null && creditLevel !== null && creditFramework !== null
+  return {
+    totalStudyHours: course.totalStudyHours,
+    weeks: course.weeks,
+    hoursPerWeek: course.hoursPerWeek,
+    credit: whole
+      ? { amount: creditAmount, scheme: creditScheme, level: creditLevel, framework: creditFramework }
+      : null,
+    formalAssessment: course.assessment?.formal ?? null,
+    identityVerification: course.assessment?.identityVerification ?? null,
+    transcript: course.transcript,
+  }
+}

@@ -1,0 +1,95 @@
+/** What narrows and orders the list of courses, as clients write it. */
+import { Field, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql'
+import { CalendarDate, CurrencyCode, Decimal } from '../graph/scalars.ts'
+import { ConformanceStatus, StudyLevel } from './course.ts'
+
+export const CourseOrder = {
+  RELEVANCE: 'RELEVANCE',
+  TITLE: 'TITLE',
+  NEXT_START: 'NEXT_START',
+  PRICE: 'PRICE',
+  CREDIT: 'CREDIT',
+} as const
+export type CourseOrder = (typeof CourseOrder)[keyof typeof CourseOrder]
+registerEnumType(CourseOrder, {
+  name: 'CourseOrder',
+  description:
+    'RELEVANCE: best match first, and the next start where nothing is searched; PRICE and CREDIT: lowest first.',
+})
+
+@InputType({ description: 'Narrows the list of courses; everything given must hold.' })
+export class CourseFilter {
+  @Field(() => [StudyLevel], { nullable: true, description: 'Any of these levels of study.' })
+  levels?: StudyLevel[] | null
+
+  @Field(() => [String], { nullable: true, description: 'Any of these subjects.' })
+  subjects?: string[] | null
+
+  @Field(() => [ID], { nullable: true, description: 'Awarded by any of these institutions.' })
+  awardingInstitutionIds?: string[] | null
+
+  @Field(() => ConformanceStatus, {
+    nullable: true,
+    description: 'Conformance to the Common Microcredential Framework.',
+  })
+  cmf?: ConformanceStatus | null
+
+  @Field(() => ID, { nullable: true, description: "Listed or admitted by this qualification's transfer policy today." })
+  countsTowardsQualificationId?: string | null
+
+  @Field(() => Decimal, { nullable: true, description: 'At least so much credit, in CATS points.' })
+  minCredit?: string | null
+
+  @Field(() => Decimal, { nullable: true, description: 'At most so much credit, in CATS points.' })
+  maxCredit?: string | null
+
+  @Field(() => Int, {
+    nullable: true,
+    description: 'A coming run costs at most this, in minor units; say the currency too.',
+  })
+  maxPriceMinor?: number | null
+
+  @Field(() => CurrencyCode, { nullable: true, description: 'A coming run is priced in this currency.' })
+  currency?: string | null
+
+  @Field(() => CalendarDate, { nullable: true, description: 'A run starts on this day or later.' })
+  startsAfter?: string | null
+
+  @Field(() => CalendarDate, { nullable: true, description: 'A run starts on this day or earlier.' })
+  startsBefore?: string | null
+
+  @Field(() => Boolean, { nullable: true, description: 'Whether one can enrol on a run now.' })
+  openForEnrolment?: boolean | null
+
+  @Field(() => [String], { nullable: true, description: 'Taught in any of these languages.' })
+  languages?: string[] | null
+}
+
+@ObjectType({ simpleResolvers: true, description: 'A value that courses of this list have, and how many have it.' })
+export class FacetValue {
+  @Field(() => String, { description: 'To be passed in the filter.' })
+  value!: string
+
+  @Field(() => String, { description: 'To be shown.' })
+  label!: string
+
+  @Field(() => Int, {
+    description: 'How many courses of the list, leaving aside what is filtered by this facet itself.',
+  })
+  count!: number
+}
+
+@ObjectType({ simpleResolvers: true, description: 'What the courses of this list can be narrowed by.' })
+export class CourseFacets {
+  @Field(() => [FacetValue], { description: 'Subjects.' })
+  subjects!: FacetValue[]
+
+  @Field(() => [FacetValue], { description: 'Levels of study.' })
+  levels!: FacetValue[]
+
+  @Field(() => [FacetValue], { description: 'Languages.' })
+  languages!: FacetValue[]
+
+  @Field(() => [FacetValue], { description: 'Awarding institutions; the value is their id.' })
+  awardingInstitutions!: FacetValue[]
+}

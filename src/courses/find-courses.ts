@@ -1,0 +1,167 @@
+/** Finds courses: free text, filters, five orders, pages by cursor, and facets of what was found. */
+import type { Context } from '../context.ts'
+import { badUserInput } from '../graph/errors.ts'
+import { globalId, uuidOf } from '../graph/node.ts'
+import type { Page, PageArgs } from '../graph/page.ts'
+import { type Condition, type OrderKey, readPage } from '../store/list.ts'
+import { statement } from '../store/read-connection.ts'
+import type { Course } from './course.ts'
+import type { CourseFilter, CourseOrder, FacetValue } from './course-filter.ts'
+import { courseColumns } from './loaders.ts'
+
+export interface CourseSearch {
+  search?: string | null
+  filter?: CourseFilter | null
+  orderBy: CourseOrder
+}
+
+/** A list of courses with what is needed for its facets. */
+export type FoundCourses = Page<Course> & { asked: CourseSearch }
+
+/** Adds the condition of a filter that another feature answers; `null` means that nothing matches. */
+export type FurtherFilter = (context: Context, filter: CourseFilter) => Promise<Condition[] | null>
+const furtherFilters: FurtherFilter[] = []
+/** For features that depend on courses: their part of the filter. */
+export function addCourseFilter(further: FurtherFilter): void {
+  furtherFilters.push(further)
+}
+
+const maximumSearch = 200
+
+/** Words of the search as prefixes that must all occur; null when there is no word in it. */
+function searchQuery(search: string | null | undefined): string | null {
+  if (!search) return null
+  if (search.length > maximumSearch) {
+    throw badUserInput(`"search" has ${search.length} characters; at most ${maximumSearch} fit.`, 'search')
+  }
+  const words = search.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []
+  return words.length ? words.map((word) => `${word}:*`).join(' & ') : null
+}
+
+type FilterPart = { facet?: 'subjects' | 'levels' | 'languages' | 'awardingInstitutions'; condition: Condition }
+
+const runThat = (what: string) =>
+  `exists (select 1 from course_run r where r.course_id = c.id and r.complete and not r.cancelled and ${what})`
+
+function filterParts(filter: CourseFilter | null | undefined, now: Date): FilterPart[] {
+  const parts: FilterPart[] = [{ condition: { sql: 'c.withdrawn_at is null', value: undefined } }]
+  if (!filter) return parts
+  const add = (sql: string, value: unknown, facet?: FilterPart['facet']) =>
+    parts.push({ condition: { sql, value }, ...(facet && { facet }) })
+  if (filter.levels) add('c.level = any(?::text[])', filter.levels, 'levels')
+  if (filter.subjects) add('c.subject = any(?::text[])', filter.subjects, 'subjects')
+  if (filter.languages) add('c.language = any(?::text[])', filter.languages, 'languages')
+  if (filter.awardingInstitutionIds) {
+    const ids = filter.awardingInstitutionIds.map((id) => uuidOf('Institution', id)).filter((id) => id !== null)
+    add('c.awarding_institution_id = any(?::uuid[])', ids, 'awardingInstitutions')
+  }
+  if (filter.cmf) add('c.cmf_status = ?', filter.cmf)
+  if (filter.minCredit != null) add('c.credit_cats >= ?::numeric', filter.minCredit)
+  if (filter.maxCredit != null) add('c.credit_cats <= ?::numeric', filter.maxCredit)
+  if (filter.startsAfter) add(runThat("r.starts_at >= (?::date)::timestamp at time zone 'UTC'"), filter.startsAfter)
+  if (filter.startsBefore)
+    add(runThat("r.starts_at < (?::date + 1)::timestamp at time zone 'UTC'"), filter.startsBefore)
+  addPrice(filter, now, add)
+  if (filter.openForEnrolment != null) {
+    const open = runThat('?::timestamptz between r.enrolment_opens_at and least(r.enrolment_closes_at, r.ends_at)')
+    add(filter.openForEnrolment ? open : `not ${open}`, now)
+  }
+  return parts
+}
+
+function addPrice(filter: CourseFilter, now: Date, add: (sql: string, value: unknown) => unknown): void {
+  const { maxPriceMinor, currency } = filter
+  if (maxPriceMinor != null && !currency) {
+    throw badUserInput('"maxPriceMinor" needs "currency" beside it: amounts of different currencies do not compare.', [
+      'filter',
+      'currency',
+    ])
+  }
+  const coming = `r.enrolment_closes_at >= '${now.toISOString()}'::timestamptz`
+  if (maxPriceMinor != null)
+    add(runThat(`${coming} and r.currency = '${currency}' and r.price_minor <= ?::int`), maxPriceMinor)
+  else if (currency) add(runThat(`${coming} and r.currency = ?`), currency)
+}
+
+/** Far away or dear: where courses without a coming run come, last. */
+const never = "'infinity'::timestamptz"
+const nextStart = (now: string) =>
+  `coalesce((select min(r.starts_at) from course_run r where r.course_id = c.id and r.complete and not r.cancelled and r.starts_at > '${now}'::timestamptz and r.enrolment_closes_at >= '${now}'::timestamptz), ${never})`
+const lowestPrice = (now: string) =>
+  `coalesce((select min(r.price_minor) from course_run r where r.course_id = c.id and r.complete and not r.cancelled and r.enrolment_closes_at >= '${now}'::timestamptz), 2147483647)`
+
+const byId: OrderKey = { sql: 'c.id', as: 'id', type: 'uuid' }
+
+/** The day, so that equal questions of a day share their statements and cursors go on from page to page. */
+const today = (now: Date) => `${now.toISOString().slice(0, 10)}T00:00:00Z`
+
+function orderOf(orderBy: CourseOrder, query: string | null, now: Date): { order: OrderKey[]; columns: string } {
+  const day = today(now)
+  switch (orderBy) {
+    case 'TITLE':
+      return { columns: '', order: [{ sql: 'c.title', as: 'title', type: 'text' }, byId] }
+    case 'CREDIT': {
+      const sql = 'coalesce(c.credit_cats, 1000000)'
+      return { columns: `, ${sql} as order_credit`, order: [{ sql, as: 'orderCredit', type: 'numeric' }, byId] }
+    }
+    case 'PRICE': {
+      const sql = lowestPrice(day)
+      return { columns: `, ${sql} as order_price`, order: [{ sql, as: 'orderPrice', type: 'int' }, byId] }
+    }
+    case 'RELEVANCE':
+      if (query !== null) {
+        const sql = `ts_rank(c.words, to_tsquery('simple', '${query}'))`
+        const rank: OrderKey = { sql, as: 'orderRank', type: 'real', descending: true }
+        return { columns: `, ${sql} as order_rank`, order: [rank, byId] }
+      }
+  }
+  // An instant of an order may be infinity, which is no Date: it travels as text.
+  const sql = nextStart(day)
+  return { columns: `, (${sql})::text as order_start`, order: [{ sql, as: 'orderStart', type: 'timestamptz' }, byId] }
+}
+
+/** The courses that match, a page of them. Throws BAD_USER_INPUT for wrong arguments. */
+export async function findCourses(context: Context, asked: CourseSearch, args: PageArgs): Promise<FoundCourses> {
+  const query = searchQuery(asked.search)
+  const conditions = await conditionsOf(context, asked, query)
+  const { order, columns } = orderOf(asked.orderBy, query, context.now())
+  const name = `courses-${asked.orderBy}${query === null ? '' : '-search'}`
+  const list = { name, columns: courseColumns + columns, from: 'course c', order }
+  return { ...(await readPage<Course>(context, list, args, conditions)), asked }
+}
+
+async function conditionsOf(context: Context, { filter }: CourseSearch, query: string | null, without?: string) {
+  const conditions = filterParts(filter, context.now())
+    .filter((part) => part.facet === undefined || part.facet !== without)
+    .map((part) => part.condition)
+  if (query !== null) conditions.push({ sql: "c.words @@ to_tsquery('simple', ?)", value: query })
+  for (const further of filter ? furtherFilters : []) {
+    conditions.push(...((await further(context, filter!)) ?? [{ sql: 'false', value: undefined }]))
+  }
+  return conditions
+}
+
+const facetColumns = {
+  subjects: ['c.subject', 'c.subject'],
+  levels: ['c.level', 'c.level'],
+  languages: ['c.language', 'c.language'],
+  awardingInstitutions: ['c.awarding_institution_id::text', 'i.name'],
+} as const
+
+/** The values of one facet among the courses that match everything but the facet's own filter; most frequent first. */
+export async function facet(
+  context: Context,
+  asked: CourseSearch,
+  name: keyof typeof facetColumns,
+): Promise<FacetValue[]> {
+  const conditions = await conditionsOf(context, asked, searchQuery(asked.search), name)
+  const values: unknown[] = []
+  const where = conditions.map(({ sql, value }) =>
+    value === undefined ? sql : sql.replace('?', `$${values.push(value)}`),
+  )
+  const [value, label] = facetColumns[name]
+  const text = `select ${value} as value, ${label} as label, count(*)::int as count from course c join institution i on i.id = c.awarding_institution_id where ${where.join(' and ')} and ${value} is not null group by 1, 2 order by count(*) desc, 2 limit 100`
+  const rows = await context.read.rows(statement<FacetValue>('', text), values)
+  if (name !== 'awardingInstitutions') return rows
+  return rows.map((row) => ({ ...row, value: globalId('Institution', row.value) }))
+}

@@ -1,0 +1,47 @@
+/** Places that remain, live from the partner: many runs in one call, remembered for a few seconds. */
+import { LRUCache } from 'lru-cache'
+import { upstreamUnavailable } from '../graph/errors.ts'
+import { defineLoader, type Loads } from '../graph/loader.ts'
+import { isOutsideFailure } from '../values/outside-failure.ts'
+import type { CourseSource } from './course-source.ts'
+
+interface Asking {
+  loads: Loads
+  partner: CourseSource
+  signal: AbortSignal
+}
+
+/** One cache for each partner: tests run several worlds in one process. */
+const remembered = new WeakMap<CourseSource, LRUCache<string, { places: number | null }>>()
+const rememberMs = 3_000
+
+function cacheOf(partner: CourseSource) {
+  let cache = remembered.get(partner)
+  if (!cache) {
+    cache = new LRUCache({ max: 5_000, ttl: rememberMs })
+    remembered.set(partner, cache)
+  }
+  return cache
+}
+
+/**
+ * Places that remain on a run, by the partner's uuid; null when it has no limit, or the partner does not know the run.
+ * Fails with UPSTREAM_UNAVAILABLE when the partner cannot say.
+ */
+export const placesRemaining = defineLoader<string, number | null, Asking>(
+  async ({ partner, signal }, runUuids) => {
+    const cache = cacheOf(partner)
+    const missing = runUuids.filter((uuid) => !cache.has(uuid))
+    try {
+      if (missing.length) {
+        const found = await partner.placesRemaining(missing, signal)
+        for (const uuid of missing) cache.set(uuid, { places: found.get(uuid) ?? null })
+      }
+      return runUuids.map((uuid) => cache.get(uuid)?.places ?? null)
+    } catch (error) {
+      if (!isOutsideFailure(error)) throw error
+      return runUuids.map((uuid) => cache.get(uuid)?.places ?? upstreamUnavailable('partner', error.retryAfterSeconds))
+    }
+  },
+  { maxBatchSize: 100 },
+)

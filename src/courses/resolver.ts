@@ -1,0 +1,113 @@
+/** What the graph answers about courses. */
+import { Arg, Args, Ctx, FieldResolver, Query, Resolver, Root } from 'type-graphql'
+import type { Context } from '../context.ts'
+import { Credit } from '../graph/credit.ts'
+import { type Page, PageArgs } from '../graph/page.ts'
+import { Institution } from '../institutions/institution.ts'
+import { institutionById } from '../institutions/loaders.ts'
+import { checkCmf } from './cmf.rules.ts'
+import { CmfConformance, type CmfRow, cmfFacts } from './cmf-report.ts'
+import { Course, CourseConnection } from './course.ts'
+import { CourseFacets, CourseFilter, CourseOrder } from './course-filter.ts'
+import { CourseRun, CourseRunConnection } from './course-run.ts'
+import { type FoundCourses, facet, findCourses } from './find-courses.ts'
+import { Freshness } from './freshness.ts'
+import { courseBySlug, nextRunOf, runsOfCourse, syncStateOf } from './loaders.ts'
+
+interface CourseRow extends CmfRow {
+  id: string
+  awardingInstitutionId: string
+  fetchedAt: Date
+}
+
+@Resolver(() => Course)
+export class CourseResolver {
+  @Query(() => CourseConnection, { description: 'The courses on offer, narrowed and ordered as asked.' })
+  courses(
+    @Args(() => PageArgs) args: PageArgs,
+    @Arg('search', () => String, { nullable: true, description: 'Words, or beginnings of words, that must all occur.' })
+    search: string | null,
+    @Arg('filter', () => CourseFilter, { nullable: true, description: 'Narrows the list.' })
+    filter: CourseFilter | null,
+    @Arg('orderBy', () => CourseOrder, { nullable: true, defaultValue: 'RELEVANCE', description: 'The order.' })
+    orderBy: CourseOrder | null,
+    @Ctx() context: Context,
+  ): Promise<FoundCourses> {
+    return findCourses(context, { search, filter, orderBy: orderBy ?? 'RELEVANCE' }, args)
+  }
+
+  @Query(() => Course, {
+    nullable: true,
+    description: 'One course, withdrawn ones among them; null when there is none.',
+  })
+  course(
+    @Arg('slug', () => String, { description: "The partner's program code." }) slug: string,
+    @Ctx() context: Context,
+  ): Promise<Course | null> {
+    return courseBySlug(context, slug)
+  }
+
+  @FieldResolver(() => Institution, { description: 'Who awards the credit.' })
+  awardingInstitution(@Root() course: CourseRow, @Ctx() context: Context): Promise<Institution | null> {
+    return institutionById(context, course.awardingInstitutionId)
+  }
+
+  @FieldResolver(() => Credit, { nullable: true, description: 'What is awarded, when the partner states it whole.' })
+  credit(@Root() course: CourseRow): Credit | null {
+    return cmfFacts(course).credit
+  }
+
+  @FieldResolver(() => CmfConformance, { description: 'Conformance to the Common Microcredential Framework.' })
+  cmf(@Root() course: CourseRow): CmfConformance {
+    return checkCmf(cmfFacts(course))
+  }
+
+  @FieldResolver(() => CourseRunConnection, { description: 'Its runs, the earliest start first.' })
+  runs(
+    @Root() course: CourseRow,
+    @Args(() => PageArgs) args: PageArgs,
+    @Arg('upcomingOnly', () => Boolean, {
+      nullable: true,
+      defaultValue: false,
+      description: 'Only runs that have not started.',
+    })
+    upcomingOnly: boolean | null,
+    @Ctx() context: Context,
+  ): Promise<Page<CourseRun>> {
+    const conditions = [{ sql: 'r.complete', value: undefined }]
+    if (!upcomingOnly) return runsOfCourse(context, course.id, args, conditions)
+    const upcoming = { sql: 'r.starts_at > ?::timestamptz and not r.cancelled', value: context.now() }
+    return runsOfCourse(context, course.id, args, [...conditions, upcoming])
+  }
+
+  @FieldResolver(() => CourseRun, {
+    nullable: true,
+    description: 'The next run to start on which one can enrol, now or once its window opens.',
+  })
+  nextRun(@Root() course: CourseRow, @Ctx() context: Context): Promise<CourseRun | null> {
+    return nextRunOf(context, course.id)
+  }
+
+  @FieldResolver(() => Freshness, { description: 'How old the facts are.' })
+  async freshness(@Root() course: CourseRow, @Ctx() context: Context): Promise<Freshness> {
+    const state = await syncStateOf(context, 'programs')
+    const failing = state?.failedAt != null && (state.succeededAt === null || state.failedAt > state.succeededAt)
+    const confirmedAt =
+      state?.succeededAt && state.succeededAt > course.fetchedAt ? state.succeededAt : course.fetchedAt
+    const tooOld = context.now().getTime() - confirmedAt.getTime() > context.settings.staleAfterMinutes * 60_000
+    return { source: 'partner', fetchedAt: confirmedAt, stale: failing || tooOld }
+  }
+}
+
+@Resolver(() => CourseConnection)
+export class CourseConnectionResolver {
+  @FieldResolver(() => CourseFacets, { nullable: true, description: 'What this list can be narrowed by.' })
+  async facets(@Root() { asked }: AskedFor, @Ctx() context: Context): Promise<CourseFacets> {
+    const [subjects, levels, languages, awardingInstitutions] = await Promise.all(
+      (['subjects', 'levels', 'languages', 'awardingInstitutions'] as const).map((name) => facet(context, asked, name)),
+    )
+    return { subjects, levels, languages, awardingInstitutions } as CourseFacets
+  }
+}
+
+type AskedFor = Pick<FoundCourses, 'asked'>

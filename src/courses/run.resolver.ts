@@ -1,0 +1,86 @@
+/** What the graph answers about runs and their live events. */
+import { Arg, Ctx, FieldResolver, Int, Resolver, Root } from 'type-graphql'
+import type { Context } from '../context.ts'
+import { Money } from '../graph/money.ts'
+import { DateTime, TimeZone } from '../graph/scalars.ts'
+import { inZone, refundDeadline } from '../values/dates.ts'
+import { Course } from './course.ts'
+import { CourseRun, LiveEvent, RunStatus } from './course-run.ts'
+import { type CompleteRun, courseById, liveEventsOf } from './loaders.ts'
+import { placesRemaining } from './places.ts'
+import { openForEnrolment, runStatus } from './run-status.rules.ts'
+
+type RunRow = Pick<
+  CompleteRun,
+  | 'id'
+  | 'courseId'
+  | 'partnerUuid'
+  | 'startsAt'
+  | 'endsAt'
+  | 'enrolmentOpensAt'
+  | 'enrolmentClosesAt'
+  | 'cancelled'
+  | 'timeZone'
+  | 'priceMinor'
+  | 'currency'
+>
+
+interface EventRow {
+  startsAt: Date
+  timeZone: string
+}
+
+@Resolver(() => CourseRun)
+export class CourseRunResolver {
+  @FieldResolver(() => Course, { description: 'The course that is run.' })
+  course(@Root() run: RunRow, @Ctx() context: Context): Promise<Course | null> {
+    return courseById(context, run.courseId)
+  }
+
+  @FieldResolver(() => RunStatus, { description: 'Where it stands now.' })
+  status(@Root() run: RunRow, @Ctx() context: Context): RunStatus {
+    return runStatus(run, context.now())
+  }
+
+  @FieldResolver(() => Boolean, { description: 'Whether one can enrol now; a running course can still be open.' })
+  openForEnrolment(@Root() run: RunRow, @Ctx() context: Context): boolean {
+    return openForEnrolment(run, context.now())
+  }
+
+  @FieldResolver(() => Money, { description: 'What it costs.' })
+  price(@Root() run: RunRow): Money {
+    return { amountMinor: run.priceMinor, currency: run.currency } as Money
+  }
+
+  @FieldResolver(() => DateTime, {
+    description:
+      "The last instant at which a refund can be asked for: 14 calendar days after the start, at the same wall-clock time, in the run's own time zone.",
+  })
+  refundDeadline(@Root() run: RunRow): Date {
+    return refundDeadline(run.startsAt, run.timeZone)
+  }
+
+  @FieldResolver(() => [LiveEvent], { description: 'Its live events, the earliest first.' })
+  liveEvents(@Root() run: RunRow, @Ctx() context: Context): Promise<LiveEvent[]> {
+    return liveEventsOf(context, run.id)
+  }
+
+  @FieldResolver(() => Int, {
+    nullable: true,
+    description: 'Live from the partner; null with an error entry when the partner cannot say.',
+  })
+  placesRemaining(@Root() run: RunRow, @Ctx() context: Context): Promise<number | null> {
+    return placesRemaining(context, run.partnerUuid)
+  }
+}
+
+@Resolver(() => LiveEvent)
+export class LiveEventResolver {
+  @FieldResolver(() => DateTime, { description: "In the given zone, the run's own when none is given." })
+  startsAt(
+    @Root() event: EventRow,
+    @Arg('timeZone', () => TimeZone, { nullable: true, description: "The reader's zone." }) timeZone: string | null,
+  ): string {
+    return inZone(event.startsAt, timeZone ?? event.timeZone)
+  }
+}

@@ -2,11 +2,13 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { openToContainerNetwork } from './container-door.ts'
+import { signingKeysFile } from './gateway-environment.ts'
 import { startIdentitySandbox } from './identity/identity-sandbox.ts'
 import { type LocalSettings, readLocalSettings, type SandboxName, sandboxParts } from './local-settings.ts'
 import { startPartnerSandbox } from './partner/partner-sandbox.ts'
 import { untilPortsAreFree } from './ports.ts'
 import { sandboxSecrets } from './sandbox-secrets.ts'
+import { ensureSigningKeys } from './signing-keys.ts'
 import { StartRefusal } from './start-refusal.ts'
 import { startStripeSandbox } from './stripe/start-stripe.ts'
 
@@ -55,6 +57,7 @@ async function startSandboxes(settings: LocalSettings): Promise<void> {
     stopping.signal,
   )
   await mkdir(settings.localFolder, { recursive: true })
+  await ensureSigningKeys(signingKeysFile(settings.localFolder))
   for (const { name } of sandboxParts) {
     const port = settings.sandboxes[name]
     const start = starters[name]

@@ -15,16 +15,16 @@ export function describeWorld(settings: LocalSettings, databaseUrl: string | und
     ['logs', join(localFolder, '*.log')],
   ]
   const query = '{"query":"{ courses(first: 3) { nodes { title credit { amount scheme } } } }"}'
-  const token = sandboxes.identity ? ` \\\n    -H "authorization: Bearer $(npm run -s token -- ada)"` : ''
+  const token = sandboxes.identity ? ` -H "authorization: Bearer $(npm run -s token -- ada)"` : ''
   return [
     '',
     ...addresses.map(([name, address]) => `  ${name?.padEnd(18)}${address}`),
     '',
-    'A first query, asked by the learner ada:'.replace(token ? '' : ', asked by the learner ada', ''),
+    token ? 'A first query, asked by the learner ada:' : 'A first query, asked by nobody in particular:',
     '',
     `  curl -s ${gateway.publicUrl}/graphql -H 'content-type: application/json'${token} \\`,
     `    -d '${query}'`,
     '',
-    'Ctrl-C stops everything. Deleting the folder of the logs starts the world afresh.',
+    `Ctrl-C stops everything. Without ${localFolder} the next start begins afresh.`,
   ].join('\n')
 }

@@ -1,4 +1,8 @@
 /** Going away without losing a request: stop accepting, finish what was accepted, then close the connections. */
+
+import type { Server } from 'node:http'
+import { Server as NetServer } from 'node:net'
+import { setImmediate, setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
 
 export interface DrainOptions {
@@ -29,15 +33,64 @@ export class Drain {
   }
 
   private async drain(fastify: FastifyInstance, { noticeMs, limitMs }: DrainOptions): Promise<void> {
+    const { server } = fastify
     // from now on each answer says `connection: close`, so kept-alive clients leave of themselves
-    if (noticeMs > 0) await new Promise((resolve) => setTimeout(resolve, noticeMs))
-    const cut = setTimeout(() => fastify.server.closeAllConnections(), limitMs)
+    if (noticeMs > 0) await sleep(noticeMs)
+    const cut = setTimeout(() => server.closeAllConnections(), limitMs)
     try {
-      const closed = fastify.close()
+      if (server.listening) await untilNobodyWaits(server)
+      const ended = server.listening ? stopListening(server) : Promise.resolve()
       await Promise.all(this.stopping.map((stop) => stop()))
-      await closed
+      await closeAsTheyFallIdle(server, ended)
+      await fastify.close()
     } finally {
       clearTimeout(cut)
     }
+  }
+}
+
+/** Turns of the event loop without a new connection after which the system's queue of them is empty. */
+const quietTurns = 5
+const longestWaitMs = 1000
+
+/** Closing the listener resets whoever has connected and is not accepted yet: those are taken in first. */
+async function untilNobodyWaits(server: Server): Promise<void> {
+  let quiet = 0
+  const heard = () => {
+    quiet = 0
+  }
+  server.on('connection', heard)
+  const latest = performance.now() + longestWaitMs
+  while (quiet < quietTurns && performance.now() < latest) {
+    quiet += 1
+    await setImmediate()
+  }
+  server.off('connection', heard)
+}
+
+/**
+ * Resolves when the last connection is closed. http.Server's own close would at once cut connections that were accepted
+ * and whose first request is still on its way; net.Server's does not.
+ */
+function stopListening(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    Reflect.apply(NetServer.prototype.close, server, [() => resolve()])
+  })
+}
+
+/** Requests on their way arrive within this long, in ms. */
+const quietMs = 50
+
+async function closeAsTheyFallIdle(server: Server, ended: Promise<void>): Promise<void> {
+  let over = false
+  const noted = ended.then(() => {
+    over = true
+  })
+  while (!over) {
+    await Promise.race([sleep(quietMs), noted])
+    // whatever has arrived meanwhile is read first, or its connection would look idle
+    await setImmediate()
+    await setImmediate()
+    server.closeIdleConnections()
   }
 }

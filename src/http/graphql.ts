@@ -6,17 +6,12 @@ import type { Viewer } from '../auth/viewer.ts'
 import { GraphError } from '../graph/errors.ts'
 import { publicError } from '../graph/mask-errors.ts'
 import { type ContextParts, GraphRequest } from '../graph/request.ts'
+import type { Metrics } from '../observability/metrics.ts'
+import { recordAnswered } from './answered.ts'
 
 /** What Apollo carries to the executor; it copies the outside, so the request itself is inside. */
 export interface ApolloContext {
   request: GraphRequest
-}
-
-/** What one answered request comes to, for log and metrics. */
-export interface AnsweredRequest {
-  request: GraphRequest
-  status: number
-  durationMs: number
 }
 
 export interface GraphqlRoute {
@@ -24,7 +19,7 @@ export interface GraphqlRoute {
   /** Who sends this Authorization header; throws UNAUTHENTICATED for a bad token. Not a promise when it is known already. */
   authenticate(authorization: string | undefined, address: string): Viewer | Promise<Viewer>
   buildContext(parts: ContextParts): object
-  onAnswered(answered: AnsweredRequest): void
+  metrics: Metrics
   log: Logger
   /** How long a request may take, in ms; then its signal is aborted and the client gets 504. */
   deadlineMs: number
@@ -129,7 +124,7 @@ export function addGraphqlRoute(fastify: FastifyInstance, route: GraphqlRoute): 
     }
     await run(request, httpRequest, reply)
     const status = reply.sent ? reply.statusCode : 499
-    route.onAnswered({ request, status, durationMs: performance.now() - startedAt })
+    recordAnswered(log, route.metrics, { request, status, durationMs: performance.now() - startedAt })
     return reply
   }
 

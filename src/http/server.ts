@@ -19,6 +19,7 @@ import { startApollo } from './apollo.ts'
 import { Drain, type DrainOptions } from './drain.ts'
 import { addGraphqlRoute, type GraphqlRoute, sendRefusal } from './graphql.ts'
 import { addHealthRoutes, type HealthCheck } from './health.ts'
+import { addMetricsRoute } from './metrics.ts'
 import { securityHeaders } from './security-headers.ts'
 import { addWebhookRoutes, type WebhookReceiver } from './webhooks.ts'
 
@@ -159,6 +160,7 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
   })
   addWebhookRoutes(fastify, parts.webhooks, log)
   addHealthRoutes(fastify, { checks: parts.checks, isDraining: () => drain.draining, timeoutMs: 2000 })
+  addMetricsRoute(fastify, parts.metrics)
   parts.addRoutes?.(fastify)
   return fastify
 }

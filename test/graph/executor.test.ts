@@ -129,7 +129,7 @@ describe('an error', () => {
         extensions: { code: 'INTERNAL', correlationId: 'trace-12345' },
       },
     ])
-    const faults = server.lines.filter(({ level }) => Number(level) >= 50)
+    const faults = server.lines.filter(({ level }) => level === 'error')
     expect(faults).toHaveLength(1)
     expect(faults[0]).toMatchObject({
       correlationId: 'trace-12345',

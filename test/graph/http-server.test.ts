@@ -3,6 +3,7 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { afterEach, describe, expect, it } from '@jest/globals'
+import { Metrics, type RequestMeasure } from '../../src/observability/metrics.ts'
 import { WebhookRefused } from '../../src/values/webhook-refused.ts'
 import { post, type SmallServer, startSmallServer } from '../support/small-graph.ts'
 
@@ -45,8 +46,10 @@ describe('a request', () => {
   })
 
   it('is aborted when its client goes away', async () => {
-    const answered = Promise.withResolvers<number>()
-    server = await startSmallServer({ onAnswered: ({ status }) => answered.resolve(status) })
+    const answered = Promise.withResolvers<RequestMeasure>()
+    const metrics = new Metrics()
+    metrics.request = answered.resolve
+    server = await startSmallServer({ metrics })
     const client = new AbortController()
     const asked = fetch(`${server.url}/graphql`, {
       method: 'POST',
@@ -56,7 +59,8 @@ describe('a request', () => {
     })
     setTimeout(() => client.abort(), 50)
     await expect(asked).rejects.toThrow()
-    expect(await answered.promise).toBe(499)
+    expect(await answered.promise).toMatchObject({ kind: 'query' })
+    expect(server.lines.at(-1)).toMatchObject({ message: 'graphql request', status: 499 })
   })
 
   it.each([

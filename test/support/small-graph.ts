@@ -2,12 +2,14 @@
 
 import type { FastifyInstance } from 'fastify'
 import { buildSchema, GraphQLError, type GraphQLFieldResolver, type GraphQLSchema, isObjectType } from 'graphql'
-import { pino } from 'pino'
+
 import { anonymousViewer } from '../../src/auth/viewer.ts'
 import { badUserInput } from '../../src/graph/errors.ts'
 import { Executor } from '../../src/graph/executor.ts'
 import type { ContextParts } from '../../src/graph/request.ts'
 import { buildServer, type ServerParts } from '../../src/http/server.ts'
+import { openLog } from '../../src/observability/log.ts'
+import { Metrics } from '../../src/observability/metrics.ts'
 import { FailureKind, OutsideFailure, Upstream } from '../../src/values/outside-failure.ts'
 
 const definitions = /* GraphQL */ `
@@ -110,7 +112,7 @@ export function smallSchema(): GraphQLSchema {
 /** A log that keeps its lines, as objects. */
 export function keptLog(level = 'info') {
   const lines: Record<string, unknown>[] = []
-  const log = pino({ level }, { write: (line: string) => void lines.push(JSON.parse(line)) })
+  const log = openLog(level, { write: (line: string) => void lines.push(JSON.parse(line)) })
   return { log, lines }
 }
 
@@ -149,12 +151,13 @@ export async function post(url: string, body: object, headers: Record<string, st
 export async function startSmallServer(parts: Partial<ServerParts> = {}): Promise<SmallServer> {
   const { log, lines } = keptLog()
   const schema = parts.schema ?? smallSchema()
+  const metrics = parts.metrics ?? new Metrics()
   const fastify = await buildServer({
     schema,
     executor: new Executor(schema),
     authenticate: (_authorization, address) => anonymousViewer(address),
     buildContext: (context) => context,
-    onAnswered: () => {},
+    metrics,
     webhooks: [],
     checks: [],
     log,

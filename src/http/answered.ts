@@ -1,0 +1,38 @@
+/** What is written and counted of every answered request: one line and one measure, without saying who asked. */
+import type { Logger } from 'pino'
+import type { Viewer } from '../auth/viewer.ts'
+import type { GraphRequest } from '../graph/request.ts'
+import type { Metrics } from '../observability/metrics.ts'
+
+export interface AnsweredRequest {
+  request: GraphRequest
+  /** HTTP status; 499 when the client had gone. */
+  status: number
+  durationMs: number
+}
+
+/** The kind of caller: a name would be personal. */
+function callerKind({ anonymous, client, operator, staff, learner }: Viewer): string {
+  if (anonymous) return 'anonymous'
+  if (client) return 'client'
+  if (operator) return 'operator'
+  if (staff) return 'staff'
+  return learner ? 'learner' : 'other'
+}
+
+/** Writes the line and counts the measure. */
+export function recordAnswered(log: Logger, metrics: Metrics, { request, status, durationMs }: AnsweredRequest): void {
+  const { kind, operationName, codes } = request.facts
+  metrics.request({ kind, operationName, codes, durationMs })
+  if (!log.isLevelEnabled('info')) return
+  const line = {
+    correlationId: request.correlationId,
+    operationName,
+    kind,
+    caller: callerKind(request.viewer),
+    status,
+    ...(codes.length > 0 ? { codes: [...new Set(codes)] } : {}),
+    durationMs: Math.round(durationMs * 10) / 10,
+  }
+  log.info(line, 'graphql request')
+}

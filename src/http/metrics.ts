@@ -1,0 +1,13 @@
+/** GET /metrics: everything counted, in Prometheus's text format. */
+import type { FastifyInstance } from 'fastify'
+import type { Metrics } from '../observability/metrics.ts'
+
+/** Adds the route. It is for the scraper: keep it off the public load balancer. */
+export function addMetricsRoute(fastify: FastifyInstance, { registry }: Metrics): void {
+  fastify.get('/metrics', async (_request, reply) =>
+    reply
+      .header('content-type', registry.contentType)
+      .header('cache-control', 'no-store')
+      .send(await registry.metrics()),
+  )
+}

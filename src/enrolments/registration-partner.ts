@@ -39,3 +39,11 @@ export interface RegistrationPartner {
   /** Ends it; ending an ended one is no error. `reason` at most 250 characters. */
   deactivate(uuid: string, reason: string): Promise<void>
 }
+
+/** A verified webhook of the partner: only where to look. */
+export interface PartnerNotice {
+  uuid: string
+  href: string
+  /** What kind of thing changed and how, e.g. program_enrolment.completed; null when the partner does not say. */
+  type: string | null
+}

@@ -1,0 +1,123 @@
+/** Serves the app: routes, webhooks, health, and the worker behind them; ready once the first catalogue is here. */
+import type { FastifyInstance } from 'fastify'
+import type { App } from './app.ts'
+import { migrate } from './app.ts'
+import { Authenticator } from './auth/authenticate.ts'
+import type { Config } from './config.ts'
+import { firstSyncDone, syncSoon } from './courses/sync-catalogue.ts'
+import { receivePartnerEvent } from './enrolments/partner-inbox.ts'
+import { Executor } from './graph/executor.ts'
+import type { HealthCheck } from './http/health.ts'
+import { buildServer } from './http/server.ts'
+import { institutionBySlug } from './institutions/loaders.ts'
+import { learnerIdOf } from './learners/learner-directory.ts'
+import { receivePaymentEvent } from './payments/payment-inbox.ts'
+import { buildGraph } from './schema.ts'
+import { statement } from './store/read-connection.ts'
+import { importRegisterFile } from './transfers/import-policies.ts'
+
+export interface Gateway {
+  fastify: FastifyInstance
+  /** Where it listens, e.g. http://127.0.0.1:4000. */
+  url: string
+  /** Settles when everything is prepared and, unless jobs are run by hand, the worker has started. */
+  prepared: Promise<void>
+  /** Stops taking requests, finishes what was taken, then the jobs, then lets go of the database. */
+  close(): Promise<void>
+}
+
+const webhookBytes = 512 * 1024
+
+/**
+ * Starts to listen at once, so that liveness can be asked, and prepares behind it: migrations, the worker's schema, the
+ * register, the first synchronisation. With `jobsByHand` the worker is not started: tests run the jobs themselves.
+ */
+export async function startGateway(
+  app: App,
+  config: Config,
+  options: { jobsByHand?: boolean } = {},
+): Promise<Gateway> {
+  const schema = buildGraph()
+  const executor = new Executor(schema, { enabled: config.JIT === 'on' })
+  const authenticator = new Authenticator({
+    issuer: config.OIDC_ISSUER,
+    audience: config.OIDC_AUDIENCE,
+    directory: {
+      learnerId: (facts) => learnerIdOf(app, facts),
+      institutionId: async (slug) => (await institutionBySlug({ read: app.read, loads: new Map() }, slug))?.id ?? null,
+    },
+  })
+  const progress = { migrated: false }
+  const fastify = await buildServer({
+    schema,
+    executor,
+    authenticate: (header, address) => authenticator.authenticate(header, address),
+    buildContext: (request) => app.contextFor(request),
+    onAnswered: ({ request, status, durationMs }) => {
+      const { operationName, codes } = request.facts
+      request.log.info({ operationName, status, durationMs: Math.round(durationMs), codes }, 'request answered')
+    },
+    webhooks: receivers(app),
+    checks: checks(app, progress),
+    log: app.log,
+    introspection: config.NODE_ENV !== 'production' || config.GRAPHIQL === 'on',
+    allowedOrigins: config.CORS_ORIGINS,
+    https: config.PUBLIC_URL.startsWith('https://'),
+    trustProxy: config.TRUST_PROXY.length ? config.TRUST_PROXY : false,
+    addRoutes: (routes) => {
+      routes.get('/.well-known/jwks.json', async (_request, reply) =>
+        reply.header('cache-control', 'public, max-age=300').send(app.signer.jwks),
+      )
+    },
+  })
+  const url = await fastify.listen({ host: config.HOST, port: config.PORT })
+  const prepared = prepare(app, config, progress, options.jobsByHand ?? false)
+  return {
+    fastify,
+    url,
+    prepared,
+    async close() {
+      await fastify.drain()
+      await prepared.catch(() => undefined)
+      await app.close()
+    },
+  }
+}
+
+async function prepare(app: App, config: Config, progress: { migrated: boolean }, jobsByHand: boolean): Promise<void> {
+  await migrate(config.DATABASE_URL)
+  await app.worker.migrate()
+  progress.migrated = true
+  const context = app.systemContext('start')
+  if (config.REGISTER_FILE) await importRegisterFile(context, config.REGISTER_FILE)
+  await syncSoon(context)
+  if (!jobsByHand) await app.worker.start()
+}
+
+function receivers(app: App) {
+  const json = { maxBytes: webhookBytes, contentTypes: ['application/json'] }
+  return [
+    { name: 'stripe', ...json, receive: receivePaymentEvent(app, 'STRIPE') },
+    { name: 'paypal', ...json, receive: receivePaymentEvent(app, 'PAYPAL') },
+    { name: 'partner', ...json, receive: receivePartnerEvent(app) },
+  ]
+}
+
+const one = statement('health', 'select 1 as one')
+
+function checks(app: App, progress: { migrated: boolean }): HealthCheck[] {
+  return [
+    { name: 'database', required: true, check: async () => ({ ok: (await app.read.rows(one)).length === 1 }) },
+    { name: 'migrations', required: true, check: async () => ({ ok: progress.migrated }) },
+    { name: 'worker', required: true, check: async () => ({ ok: app.worker.running }) },
+    { name: 'catalogue', required: true, check: async () => ({ ok: progress.migrated && (await firstSyncDone(app)) }) },
+    {
+      name: 'outsiders',
+      required: false,
+      check: async () => {
+        const breakers = app.breakers()
+        return { ok: Object.values(breakers).every((state) => state === 'closed'), detail: breakers }
+      },
+    },
+  ]
+}

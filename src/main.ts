@@ -1,0 +1,40 @@
+/** Starts the gateway from the environment; stops it, in order, on SIGTERM or SIGINT. */
+import 'reflect-metadata'
+import { pino } from 'pino'
+import { openApp } from './app.ts'
+import { ConfigRefused, readConfig } from './config.ts'
+import { startGateway } from './gateway.ts'
+
+async function main(): Promise<void> {
+  const config = readConfig()
+  const log = pino({ level: config.LOG_LEVEL, redact: ['*.authorization', '*.email', '*.token'] })
+  const app = await openApp(config, { log })
+  const gateway = await startGateway(app, config)
+  let stopping = false
+  const stop = (signal: string) => {
+    if (stopping) return
+    stopping = true
+    log.info({ signal }, 'stopping: finishing what was begun')
+    gateway.close().then(
+      () => process.exit(0),
+      (error) => {
+        log.error({ err: error }, 'could not stop in order')
+        process.exit(1)
+      },
+    )
+  }
+  process.on('SIGTERM', stop)
+  process.on('SIGINT', stop)
+  await gateway.prepared
+  log.info({ url: gateway.url }, 'gateway ready')
+}
+
+main().catch((error: Error) => {
+  // One sentence for what the reader can mend; the whole error for what only we can.
+  const { code, port } = error as { code?: string; port?: number }
+  if (error instanceof ConfigRefused) console.error(error.message)
+  else if (code === 'EADDRINUSE') console.error(`Port ${port} is in use; stop what listens there, or set PORT to another.`)
+  else if (code === 'ECONNREFUSED') console.error(`PostgreSQL does not answer at DATABASE_URL (${error.message}); start it.`)
+  else console.error(error)
+  process.exit(1)
+})

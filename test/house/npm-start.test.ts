@@ -1,0 +1,80 @@
+/** Promises of `npm start` as a newcomer meets it: one command up, Ctrl-C down, nothing left behind. */
+
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, expect, it, jest } from '@jest/globals'
+import { readLocalSettings } from '../../src/sandbox/local-settings.ts'
+import { findFreePort, untilPortsAreFree } from '../../src/sandbox/ports.ts'
+
+jest.setTimeout(90_000)
+
+const variables = ['PORT', 'PARTNER_PORT', 'STRIPE_PORT', 'PAYPAL_PORT', 'IDENTITY_PORT', 'POSTGRES_PORT']
+let npm: ChildProcess
+let folder: string
+
+afterEach(async () => {
+  kill('SIGINT')
+  if (npm.exitCode === null && npm.signalCode === null) await once(npm, 'close')
+  await rm(folder, { recursive: true, force: true })
+})
+
+/** A world of its own folder and ports; resolves when it says that it is ready, rejects when it ends instead. */
+async function start() {
+  folder = await mkdtemp(join(tmpdir(), 'npm-start-'))
+  await chmod(folder, 0o755)
+  const env: NodeJS.ProcessEnv = { ...process.env, LOCAL_DIR: folder }
+  delete env.NODE_ENV
+  for (const variable of variables) env[variable] = `${await findFreePort()}`
+  npm = spawn('npm', ['start'], { env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
+  let printed = ''
+  const ended = once(npm, 'close').then(([code]) => code as number | null)
+  await new Promise<void>((resolve, reject) => {
+    for (const stream of [npm.stdout, npm.stderr])
+      stream?.on('data', (text) => {
+        printed += text
+        if (printed.includes('Ctrl-C stops everything')) resolve()
+      })
+    ended.then(() => reject(new Error(`npm start ended: ${printed}`)))
+  })
+  const settings = readLocalSettings(env)
+  const nothingLeft = (patienceMs: number) =>
+    untilPortsAreFree(settings.ports, patienceMs, new AbortController().signal)
+  return { ended, nothingLeft, gatewayUrl: settings.gateway.localUrl, printed: () => printed }
+}
+
+/** As a terminal does: to npm and everything in its process group. */
+function kill(signal: NodeJS.Signals): void {
+  try {
+    if (npm.pid !== undefined) process.kill(-npm.pid, signal)
+  } catch (problem) {
+    if ((problem as NodeJS.ErrnoException).code !== 'ESRCH') throw problem
+  }
+}
+
+it('brings up a gateway that is ready, and Ctrl-C takes everything down again', async () => {
+  const world = await start()
+  expect((await fetch(`${world.gatewayUrl}/health/ready`)).status).toBe(200)
+  kill('SIGINT')
+  kill('SIGINT')
+  expect(await world.ended).toBe(0)
+  await expect(world.nothingLeft(0)).resolves.toBeUndefined()
+})
+
+it('stops the rest and says why when a part dies', async () => {
+  const world = await start()
+  const postmaster = Number.parseInt(await readFile(join(folder, 'postgres', 'postmaster.pid'), 'utf8'), 10)
+  process.kill(postmaster, 'SIGKILL')
+  expect(await world.ended).toBe(1)
+  expect(world.printed()).toContain('PostgreSQL ended by itself (signal SIGKILL)')
+  await expect(world.nothingLeft(0)).resolves.toBeUndefined()
+})
+
+it('leaves nothing running even when it is killed', async () => {
+  const world = await start()
+  kill('SIGKILL')
+  await world.ended
+  await expect(world.nothingLeft(60_000)).resolves.toBeUndefined()
+})

@@ -9,6 +9,8 @@ import type { Refund } from './refund.ts'
  * implementation locks the enrolment next, always in that order. Side effects are jobs added in the same transaction.
  */
 export interface PaidThing {
+  /** What to show the buyer, and until when the place is held. Outside any transaction. */
+  orderFor(em: EntityManager, payment: Payment): Promise<OrderFacts>
   /** The money is here, and is what was asked. Answers whether it is wanted; when not, the caller refunds it in full. */
   paid(tx: EntityManager, payment: Payment, at: Date): Promise<'wanted' | 'unwanted'>
   /** Brand, amount or currency differ from what was asked: the caller refunds it in full. */
@@ -21,4 +23,13 @@ export interface PaidThing {
   refundFailed(tx: EntityManager, payment: Payment, refund: Refund, at: Date): Promise<void>
   /** A dispute was opened, or moved on. */
   disputed(tx: EntityManager, payment: Payment, dispute: Dispute, at: Date): Promise<void>
+}
+
+export interface OrderFacts {
+  description: string
+  buyerEmail: string | null
+  /** The place is held until then. */
+  holdExpiresAt: Date | null
+  /** Whether paying still makes sense: nothing is captured for what has ended. */
+  awaitsPayment: boolean
 }

@@ -31,7 +31,7 @@ describe('an answer', () => {
   it('says what was asked, what it came to and what is left', async () => {
     await start()
     const { extensions } = await server.ask(
-      '{ items(first: 50) { nodes { id notes { text } } } }',
+      '{ items(first: 40) { nodes { id notes { text } } } }',
       {},
       { authorization: 'machine' },
     )

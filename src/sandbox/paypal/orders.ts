@@ -59,7 +59,7 @@ function createOrder(merchant: PaypalMerchant, call: Call): Answer {
 function requestIdRequired(): PaypalRefusal {
   const description =
     "A PayPal-Request-Id is required if you are trying to process payment for an Order. Please specify a PayPal-Request-Id or Create the Order without a 'payment_source' specified."
-  return new PaypalRefusal(400, [{ issue: 'PAYPAL_REQUEST_ID_REQUIRED', description, location: 'header' }])
+  return new PaypalRefusal(400, [{ issue: 'PAYPAL_REQUEST_ID_REQUIRED', description }])
 }
 
 /** What the buyer agrees to on PayPal's page, and with which instrument. */

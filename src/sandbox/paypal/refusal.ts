@@ -26,7 +26,7 @@ export interface ErrorDetail {
   description?: string
   field?: string
   value?: string
-  location?: 'body' | 'path' | 'query' | 'header'
+  location?: 'body' | 'path' | 'query'
 }
 
 /** Thrown by a handler: becomes PayPal's error with this status. */

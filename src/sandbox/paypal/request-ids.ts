@@ -25,8 +25,7 @@ export function keptReply(merchant: PaypalMerchant, key: string, fingerprint: st
   if (!kept || kept.untilMs < merchant.now().getTime()) return undefined
   if (kept.fingerprint === fingerprint) return kept
   const description = 'The value of PayPal-Request-Id header has already been used for another request.'
-  const field = 'PayPal-Request-Id'
-  throw new PaypalRefusal(409, [{ issue: 'DUPLICATE_REQUEST_ID', description, field, location: 'header' }])
+  throw new PaypalRefusal(409, [{ issue: 'DUPLICATE_REQUEST_ID', description }])
 }
 
 /** Keeps the reply of a call that succeeded. */

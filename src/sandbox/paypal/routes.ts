@@ -76,7 +76,8 @@ function answerCall(
 function perform(route: Route, request: FastifyRequest, key: string | undefined, by: ServedBy): Answer {
   const call = read(request, key !== undefined)
   if (key === undefined || route.repeats === undefined) return run(route, call, by)
-  const fingerprint = fingerprintOf(request.url, call.body)
+  // Without the query: the SDK ends its addresses in a bare question mark.
+  const fingerprint = fingerprintOf(request.url.split('?')[0] ?? '', call.body)
   const kept = keptReply(by.merchant, key, fingerprint)
   if (kept) return { status: kept.status, body: kept.body }
   const answer = run(route, call, by)

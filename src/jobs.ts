@@ -1,10 +1,22 @@
 /** Which command answers which job, and which run by the clock. */
 import type { Job } from './context.ts'
 import { syncCatalogueJob } from './courses/sync-catalogue.ts'
+import { advancePaymentJob } from './payments/advance-payment.ts'
+import { closePaymentJob } from './payments/close-payment.ts'
+import { openPaymentJob } from './payments/open-payment.ts'
+import { handlePaymentEventJob } from './payments/payment-inbox.ts'
+import { reconcileJob } from './payments/reconcile.ts'
+import { submitRefundJob } from './payments/submit-refund.ts'
 
-export const jobs: Job[] = [syncCatalogueJob]
+export const jobs: Job[] = [
+  syncCatalogueJob,
+  ...[openPaymentJob, advancePaymentJob, closePaymentJob, submitRefundJob, handlePaymentEventJob, reconcileJob],
+]
 
 /** Cron lines of graphile-worker, in UTC: what runs by the clock. */
 export function crontab(clock: { syncEveryMinutes: number }): string[] {
-  return [`*/${clock.syncEveryMinutes} * * * * sync_catalogue ?jobKey=sync_catalogue`]
+  return [
+    `*/${clock.syncEveryMinutes} * * * * sync_catalogue ?jobKey=sync_catalogue`,
+    '*/15 * * * * reconcile ?jobKey=reconcile&max=3',
+  ]
 }

@@ -3,7 +3,7 @@ import type { EntityManager } from '@mikro-orm/postgresql'
 import type { Job } from '../context.ts'
 import { addJob } from '../store/transaction.ts'
 import { captureApproved } from './capture-payment.ts'
-import type { Change } from './change.ts'
+import { type Change, noteChange } from './change.ts'
 import { openPayment } from './open-payment.ts'
 import { findPayment, type Paying } from './paying.ts'
 import type { Payment } from './payment.ts'
@@ -44,9 +44,9 @@ export function lookAt({ providers }: Pick<Paying, 'providers'>, payment: Paymen
 /** Nothing of it exists at the provider: opened now when it still may be. */
 async function openAgain(context: Paying, payment: Payment): Promise<readonly Change[]> {
   if (payment.reference !== null) throw new Error(`${payment.provider} does not know ${payment.reference} any more`)
-  const { failure } = await openPayment(context, payment.id)
+  const { payment: after, failure } = await openPayment(context, payment.id)
   if (failure && failure.kind !== 'REFUSED') throw failure
-  return []
+  return noteChange('Payment', payment.id, after.reference, payment.status, after.status)
 }
 
 /** Looks again, after a capture whose outcome was not heard or was never recorded. */

@@ -9,6 +9,7 @@ import { CourseConnectionResolver, CourseResolver } from './courses/resolver.ts'
 import { CourseRunResolver, LiveEventResolver } from './courses/run.resolver.ts'
 import { CreditResolver } from './graph/credit.ts'
 import { finishSchema } from './graph/finish-schema.ts'
+import { MoneyResolver } from './graph/money.ts'
 import { type NodeLoader, nodeResolver } from './graph/node.resolver.ts'
 import {
   Forbidden,
@@ -27,6 +28,9 @@ import {
   QualificationResolver,
 } from './institutions/resolver.ts'
 import { LearnerResolver, learnerNode, ViewerResolver } from './learners/resolver.ts'
+import { disputeNode, paymentNode, reconciliationNode, refundNode } from './payments/loaders.ts'
+import { CorrectionResolver, OperatorPaymentsResolver, ReconciliationResolver } from './payments/operator.resolver.ts'
+import { DisputeResolver, PaymentResolver, RefundResolver } from './payments/resolver.ts'
 
 /** What `node(id)` opens, by type: each loader answers only what the caller may see. */
 const nodes: Record<string, NodeLoader<Context>> = {
@@ -36,6 +40,10 @@ const nodes: Record<string, NodeLoader<Context>> = {
   CourseRun: runById,
   LiveEvent: liveEventById,
   Learner: learnerNode,
+  Payment: paymentNode,
+  Refund: refundNode,
+  Dispute: disputeNode,
+  Reconciliation: reconciliationNode,
 }
 
 const resolvers: unknown[] = [
@@ -43,6 +51,8 @@ const resolvers: unknown[] = [
   ...[InstitutionResolver, QualificationResolver, InstitutionStaffResolver, InstitutionClientResolver],
   ...[CourseResolver, CourseConnectionResolver, CourseRunResolver, LiveEventResolver, CreditResolver],
   ...[ViewerResolver, LearnerResolver],
+  ...[MoneyResolver, PaymentResolver, RefundResolver, DisputeResolver],
+  ...[OperatorPaymentsResolver, ReconciliationResolver, CorrectionResolver],
 ]
 
 /** Types that are reached only through an interface: concrete user errors and nodes. */

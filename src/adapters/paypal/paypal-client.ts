@@ -1,0 +1,85 @@
+/** PayPal's SDK made safe: it ends no process over a broken answer, waits ten seconds, and keeps its tokens to itself. */
+import paypal, { type PayPalAnswer, type PayPalRequest } from '@paypal/checkout-server-sdk'
+import { Upstream } from '../../values/outside-failure.ts'
+import { malformed } from '../outside-reply.ts'
+import { payPalFailure, tokenFailure } from './paypal-failure.ts'
+
+const { core } = paypal
+
+export interface PayPalClientOptions {
+  clientId: string
+  clientSecret: string
+  /** Of the API, e.g. https://api-m.paypal.com; the SDK's own environments carry old hosts. */
+  baseUrl: string
+  /** Of the pages a buyer sees, e.g. https://www.paypal.com */
+  webUrl: string
+  timeoutMs: number
+}
+
+/** Tells everybody who waits for a token the same as the one who fetched it: their calls were never sent. */
+class TokenCache extends core.TokenCache {
+  override notify(error?: unknown): void {
+    super.notify(error && tokenFailure(error))
+  }
+}
+
+export class PayPalClient extends core.PayPalHttpClient {
+  private readonly timeoutMs: number
+
+  constructor({ clientId, clientSecret, baseUrl, webUrl, timeoutMs }: PayPalClientOptions) {
+    super(new core.PayPalEnvironment(clientId, clientSecret, baseUrl, webUrl))
+    this.timeoutMs = timeoutMs
+    // The SDK's cache is one for the process and client id, whatever the host and the secret are.
+    this._cache = new TokenCache()
+    this.addInjector((request) => {
+      // The SDK unzips where no promise catches it: an answer that was cut short would end the process.
+      request.headers['Accept-Encoding'] = 'identity'
+    })
+  }
+
+  /** Throws OutsideFailure, or what the network threw. */
+  async send(request: PayPalRequest): Promise<unknown> {
+    const { statusCode, result } = await this.execute(request).catch((error: unknown) => {
+      throw payPalFailure(error)
+    })
+    if (result instanceof UnreadableBody) throw malformed(Upstream.PayPal, `${statusCode} with ${result.problem}`)
+    return result
+  }
+
+  override getTimeout(): number {
+    return this.timeoutMs
+  }
+
+  /** An answer that is zipped all the same is then no JSON, which is survived. */
+  override formatHeaders(headers: Record<string, string>): Record<string, string> {
+    const { 'content-encoding': _, ...others } = super.formatHeaders(headers)
+    return others
+  }
+
+  override fetchAccessToken(): Promise<unknown> {
+    return super.fetchAccessToken().catch((error: unknown) => {
+      throw tokenFailure(error)
+    })
+  }
+
+  /** Called from an event of the socket's, where nothing may be thrown: what cannot be read is handed over as such. */
+  protected override _parseResponse(
+    body: string,
+    { statusCode, headers }: { statusCode: number; headers: Record<string, string> },
+  ): PayPalAnswer {
+    if (body === '') return { statusCode, headers }
+    try {
+      return { statusCode, headers, result: JSON.parse(body) as unknown }
+    } catch (error) {
+      return { statusCode, headers, result: new UnreadableBody((error as Error).message) }
+    }
+  }
+}
+
+class UnreadableBody {
+  readonly problem: string
+
+  constructor(problem: string) {
+    this.problem = problem
+  }
+}

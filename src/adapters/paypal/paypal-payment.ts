@@ -1,0 +1,116 @@
+/** Says in our words how an order, a refund or a dispute of PayPal's stands. */
+import type {
+  ProviderCapture,
+  ProviderDispute,
+  ProviderPayment,
+  ProviderRefund,
+} from '../../payments/payment-provider.ts'
+import type { PayPalCapture, PayPalDispute, PayPalOrder, PayPalRefund } from './paypal-objects.ts'
+
+/** The order with what was captured by it, refunded and disputed since. `webUrl` is where buyers approve. */
+export function paymentOf(order: PayPalOrder, disputes: readonly PayPalDispute[], webUrl: string): ProviderPayment {
+  const [unit] = order.purchase_units
+  const capture = captureIn(order)
+  const state = capture ? CAPTURE_STATES[capture.status] : ORDER_STATES[order.status]
+  return {
+    reference: order.id,
+    paymentId: unit.custom_id ?? null,
+    state,
+    redirectUrl: state === 'REQUIRES_ACTION' ? approvalUrl(order, webUrl) : null,
+    // PayPal forgets an order some hours after it was made, and does not say when.
+    expiresAt: null,
+    capture: capture && captureOf(capture),
+    failure: capture && failureOf(capture),
+    refunds: (unit.payments?.refunds ?? []).map((refund) => refundOf(refund, unit.custom_id)),
+    disputes: disputes.map(disputeOf),
+  }
+}
+
+/** Where the buyer approves this order, also a second time after a refused instrument. */
+export function approvalUrl(order: PayPalOrder, webUrl: string): string {
+  const link = order.links.find(({ rel }) => rel === 'payer-action' || rel === 'approve')
+  return link?.href ?? `${webUrl}/checkoutnow?token=${encodeURIComponent(order.id)}`
+}
+
+/** An order that is COMPLETED says only that its capture was tried; this is what came of it. */
+export function captureIn(order: PayPalOrder): PayPalCapture | null {
+  const captures = order.purchase_units[0].payments?.captures ?? []
+  return captures.find(({ status }) => TOOK_MONEY.has(status)) ?? captures.at(-1) ?? null
+}
+
+const TOOK_MONEY = new Set<PayPalCapture['status']>(['COMPLETED', 'PARTIALLY_REFUNDED', 'REFUNDED'])
+
+const CAPTURE_STATES = {
+  COMPLETED: 'SUCCEEDED',
+  PARTIALLY_REFUNDED: 'SUCCEEDED',
+  REFUNDED: 'SUCCEEDED',
+  PENDING: 'PROCESSING',
+  DECLINED: 'FAILED',
+  FAILED: 'FAILED',
+} as const
+
+/** Of an order without a capture. */
+const ORDER_STATES = {
+  CREATED: 'REQUIRES_ACTION',
+  SAVED: 'REQUIRES_ACTION',
+  PAYER_ACTION_REQUIRED: 'REQUIRES_ACTION',
+  APPROVED: 'APPROVED',
+  COMPLETED: 'PROCESSING',
+  VOIDED: 'CANCELLED',
+} as const
+
+function captureOf({ id, status, amount, create_time }: PayPalCapture): ProviderCapture | null {
+  if (!TOOK_MONEY.has(status)) return null
+  return { reference: id, amount, capturedAt: create_time, cardBrand: null, cardLast4: null }
+}
+
+function failureOf({ status, status_details }: PayPalCapture): ProviderPayment['failure'] {
+  if (CAPTURE_STATES[status] !== 'FAILED') return null
+  const message = 'PayPal could not take the payment. Another way to pay may work.'
+  return { code: status_details?.reason ?? `CAPTURE_${status}`, message, retryable: true }
+}
+
+const REFUND_STATES = {
+  COMPLETED: 'SUCCEEDED',
+  PENDING: 'PENDING',
+  FAILED: 'FAILED',
+  CANCELLED: 'CANCELLED',
+} as const
+
+/** A refund from the dashboard inherits the custom id of its payment: only another one is our refund's. */
+export function refundOf(refund: PayPalRefund, customIdOfPayment: string | undefined): ProviderRefund {
+  const { custom_id } = refund
+  const state = REFUND_STATES[refund.status]
+  return {
+    reference: refund.id,
+    refundId: custom_id === customIdOfPayment ? null : (custom_id ?? null),
+    amount: refund.amount,
+    state,
+    failureReason: state === 'FAILED' || state === 'CANCELLED' ? (refund.status_details?.reason ?? null) : null,
+    createdAt: refund.create_time,
+  }
+}
+
+/** How a resolved dispute ended: ACCEPTED and DENIED are PayPal's, of the buyer's claim; NONE: closed for another one. */
+const OUTCOMES: Readonly<Record<string, ProviderDispute['state']>> = {
+  RESOLVED_BUYER_FAVOUR: 'LOST',
+  ACCEPTED: 'LOST',
+  RESOLVED_SELLER_FAVOUR: 'WON',
+  // PayPal pays the buyer out of its own pocket.
+  RESOLVED_WITH_PAYOUT: 'WON',
+  DENIED: 'WON',
+  CANCELED_BY_BUYER: 'WITHDRAWN',
+  NONE: 'WITHDRAWN',
+}
+
+function disputeOf(dispute: PayPalDispute): ProviderDispute {
+  const resolved = dispute.status === 'RESOLVED'
+  const open = dispute.status === 'UNDER_REVIEW' ? 'UNDER_REVIEW' : 'OPEN'
+  return {
+    reference: dispute.dispute_id,
+    amount: dispute.dispute_amount,
+    state: resolved ? (OUTCOMES[dispute.dispute_outcome?.outcome_code ?? 'NONE'] ?? 'UNDER_REVIEW') : open,
+    openedAt: dispute.create_time,
+    closedAt: resolved ? (dispute.update_time ?? null) : null,
+  }
+}

@@ -1,17 +1,20 @@
 /** The Common Microcredential Framework, criterion by criterion: met, not met, or unknown because a fact is missing. */
 import { type Credit, CreditScheme, eqfLevel, isLevel } from '../values/credit.ts'
-import { compareDecimals } from '../values/decimal.ts'
+import { compare, compareDecimals, exact, multiply, print } from '../values/decimal.ts'
 
 /** What is known of a course; what its partner does not state is null. */
 export interface CmfFacts {
-  totalStudyHours: number | null
-  weeks: number | null
-  hoursPerWeek: string | null
-  credit: Credit | null
-  formalAssessment: boolean | null
-  identityVerification: boolean | null
+  readonly totalStudyHours: number | null
+  readonly weeks: number | null
+  /** Decimal. */
+  readonly hoursPerWeek: string | null
+  readonly credit: Credit | null
+  /** A formal summative assessment is part of it. */
+  readonly formalAssessment: boolean | null
+  /** Identity is verified reliably, at the point of assessment. */
+  readonly identityVerification: boolean | null
   /** Whether a transcript states outcomes, hours, EQF level and credit. */
-  transcript: boolean | null
+  readonly transcript: boolean | null
 }
 
 type Status = 'MET' | 'NOT_MET' | 'UNKNOWN'
@@ -20,17 +23,26 @@ type Code = 'WORKLOAD' | 'LEVEL' | 'SUMMATIVE_ASSESSMENT' | 'IDENTITY_VERIFICATI
 export interface CmfCheck {
   version: string
   status: Status
-  criteria: { code: Code; status: Status; requirement: string; evidence: string }[]
+  /** Always all six, in the framework's order. */
+  criteria: CmfCriterionCheck[]
+  /** What looks odd and decides nothing. */
   warnings: string[]
 }
 
-/** The framework as published by the European MOOC Consortium in 2019. */
-const version = '1.0'
-const leastHours = 100
-const mostHours = 150
+export interface CmfCriterionCheck {
+  code: Code
+  status: Status
+  requirement: string
+  evidence: string
+}
 
-/** Range of credit in each scheme: judged in the scheme in which it is awarded, never converted. */
-const creditRange: Record<CreditScheme, readonly [string, string]> = {
+/** The framework as the European MOOC Consortium published it. */
+const VERSION = '1.0'
+const LEAST_HOURS = 100
+const MOST_HOURS = 150
+
+/** Least and most credit by scheme. 15 CATS are 7.5 ECTS, so credit is judged as it is awarded and never converted. */
+const CREDIT_RANGES: Readonly<Record<CreditScheme, readonly [least: string, most: string]>> = {
   CATS: ['10', '15'],
   SCQF: ['10', '15'],
   ECTS: ['4', '6'],
@@ -38,85 +50,115 @@ const creditRange: Record<CreditScheme, readonly [string, string]> = {
   US_QUARTER: ['2', '3'],
 }
 
-const met = (holds: boolean): Status => (holds ? 'MET' : 'NOT_MET')
-const stated = (fact: boolean | null): Status => (fact === null ? 'UNKNOWN' : met(fact))
-
-function workload({ totalStudyHours: hours }: CmfFacts) {
-  return {
-    code: 'WORKLOAD' as const,
-    status: hours === null ? ('UNKNOWN' as const) : met(hours >= leastHours && hours <= mostHours),
-    requirement: `${leastHours} to ${mostHours} hours of study in all, assessment included.`,
-    evidence: hours === null ? 'The hours of study are not stated.' : `${hours} hours of study are stated.`,
-  }
-}
-
-function academicCredit({ credit }: CmfFacts) {
-  const requirement = '10 to 15 UK credits, or 4 to 6 ECTS, or 2 to 3 US credits, in the scheme in which it is awarded.'
-  if (!credit) {
-    const evidence = 'No credit is stated.'
-    return { code: 'ACADEMIC_CREDIT' as const, status: 'UNKNOWN' as const, requirement, evidence }
-  }
-  const [least, most] = creditRange[credit.scheme]
-  const inRange = compareDecimals(credit.amount, least) >= 0 && compareDecimals(credit.amount, most) <= 0
-  const evidence = `${credit.amount} ${credit.scheme} credits are awarded.`
-  return { code: 'ACADEMIC_CREDIT' as const, status: met(inRange), requirement, evidence }
-}
-
-function level({ credit }: CmfFacts, creditStatus: Status) {
-  const requirement = 'EQF level 6 or 7; or 4 or 5, when the criterion of academic credit is met.'
-  if (!credit || !isLevel(credit.level, credit.framework)) {
-    return { code: 'LEVEL' as const, status: 'UNKNOWN' as const, requirement, evidence: 'No level is stated.' }
-  }
-  const eqf = eqfLevel(credit.level, credit.framework)
-  const status = eqf >= 6 ? met(eqf <= 7) : eqf >= 4 ? creditStatus : 'NOT_MET'
-  const evidence = `${credit.framework} level ${credit.level} is EQF level ${eqf}.`
-  return { code: 'LEVEL' as const, status, requirement, evidence }
-}
-
-function yesOrNo(code: Code, fact: boolean | null, requirement: string, yes: string, no: string, unsaid: string) {
-  return { code, status: stated(fact), requirement, evidence: fact === null ? unsaid : fact ? yes : no }
-}
-
-function warningsOf({ totalStudyHours, weeks, hoursPerWeek }: CmfFacts): string[] {
-  if (totalStudyHours === null || weeks === null || hoursPerWeek === null) return []
-  const product = weeks * Number(hoursPerWeek)
-  if (product === totalStudyHours) return []
-  return [`${weeks} weeks of ${hoursPerWeek} hours are ${product} hours, but ${totalStudyHours} are stated in all.`]
-}
-
-/** The whole report: any criterion not met → NOT_MET; else any unknown → UNKNOWN; else MET. */
+/** The whole report: any criterion not met makes it NOT_MET; else any unknown UNKNOWN; else it is MET. */
 export function checkCmf(facts: CmfFacts): CmfCheck {
   const credit = academicCredit(facts)
   const criteria = [
     workload(facts),
     level(facts, credit.status),
-    yesOrNo(
-      ...(['SUMMATIVE_ASSESSMENT', facts.formalAssessment, 'A formal summative assessment.'] as const),
-      ...(['A formal assessment is stated.', 'There is no formal assessment.', 'Assessment is not stated.'] as const),
-    ),
-    yesOrNo(
-      ...([
-        'IDENTITY_VERIFICATION',
-        facts.identityVerification,
-        'Reliable verification of identity at the point of assessment.',
-      ] as const),
-      ...([
-        'Identity is verified at the assessment.',
-        'Identity is not verified.',
-        'Verification of identity is not stated.',
-      ] as const),
-    ),
-    yesOrNo(
-      ...([
-        'TRANSCRIPT',
-        facts.transcript,
-        'A transcript that states outcomes, hours, EQF level and credit points.',
-      ] as const),
-      ...(['Such a transcript is issued.', 'No such transcript is issued.', 'The transcript is not stated.'] as const),
-    ),
+    summativeAssessment(facts),
+    identityVerification(facts),
+    transcript(facts),
     credit,
   ]
-  const statuses = new Set(criteria.map((criterion) => criterion.status))
-  const status = statuses.has('NOT_MET') ? 'NOT_MET' : statuses.has('UNKNOWN') ? 'UNKNOWN' : 'MET'
-  return { version, status, criteria, warnings: warningsOf(facts) }
+  return { version: VERSION, status: overall(criteria), criteria, warnings: warningsOf(facts) }
+}
+
+function overall(criteria: readonly CmfCriterionCheck[]): Status {
+  if (criteria.some(({ status }) => status === 'NOT_MET')) return 'NOT_MET'
+  return criteria.some(({ status }) => status === 'UNKNOWN') ? 'UNKNOWN' : 'MET'
+}
+
+function workload({ totalStudyHours: hours }: CmfFacts): CmfCriterionCheck {
+  return {
+    code: 'WORKLOAD',
+    status: hours === null ? 'UNKNOWN' : met(hours >= LEAST_HOURS && hours <= MOST_HOURS),
+    requirement: `${LEAST_HOURS} to ${MOST_HOURS} hours of study in all, assessment included.`,
+    evidence: hours === null ? 'The hours of study are not stated.' : `${hours} hours of study are stated.`,
+  }
+}
+
+function level({ credit }: CmfFacts, creditStatus: Status): CmfCriterionCheck {
+  const criterion = {
+    code: 'LEVEL' as const,
+    requirement: 'EQF level 6 or 7; or 4 or 5 when the criterion of academic credit is met.',
+  }
+  if (credit === null) return { ...criterion, status: 'UNKNOWN', evidence: 'No level is stated.' }
+  const stated = `${credit.framework} level ${credit.level}`
+  if (!isLevel(credit.level, credit.framework)) {
+    return { ...criterion, status: 'UNKNOWN', evidence: `${stated} is stated, which has no EQF level.` }
+  }
+  const eqf = eqfLevel(credit.level, credit.framework)
+  const evidence = credit.framework === 'EQF' ? `${stated} is stated.` : `${stated} is EQF level ${eqf}.`
+  return { ...criterion, status: eqf < 6 ? creditStatus : met(eqf <= 7), evidence }
+}
+
+function summativeAssessment({ formalAssessment: fact }: CmfFacts): CmfCriterionCheck {
+  return {
+    code: 'SUMMATIVE_ASSESSMENT',
+    status: stated(fact),
+    requirement: 'A formal summative assessment.',
+    evidence: worded(fact, 'It is formally assessed.', 'It is not formally assessed.', 'Assessment is not stated.'),
+  }
+}
+
+function identityVerification({ identityVerification: fact }: CmfFacts): CmfCriterionCheck {
+  return {
+    code: 'IDENTITY_VERIFICATION',
+    status: stated(fact),
+    requirement: 'Reliable verification of identity at the point of assessment.',
+    evidence: worded(
+      fact,
+      'Identity is verified at the assessment.',
+      'Identity is not verified at the assessment.',
+      'Whether identity is verified is not stated.',
+    ),
+  }
+}
+
+function transcript({ transcript: fact }: CmfFacts): CmfCriterionCheck {
+  return {
+    code: 'TRANSCRIPT',
+    status: stated(fact),
+    requirement: 'A transcript that states outcomes, hours, EQF level and credit points.',
+    evidence: worded(
+      fact,
+      'Such a transcript is issued.',
+      'No such transcript is issued.',
+      'Whether such a transcript is issued is not stated.',
+    ),
+  }
+}
+
+function academicCredit({ credit }: CmfFacts): CmfCriterionCheck {
+  const criterion = {
+    code: 'ACADEMIC_CREDIT' as const,
+    requirement: '10 to 15 UK credits, or 4 to 6 ECTS, or 2 to 3 US credits, in the scheme in which it is awarded.',
+  }
+  if (credit === null) return { ...criterion, status: 'UNKNOWN', evidence: 'No credit is stated.' }
+  const [least, most] = CREDIT_RANGES[credit.scheme]
+  const inRange = compareDecimals(credit.amount, least) >= 0 && compareDecimals(credit.amount, most) <= 0
+  return { ...criterion, status: met(inRange), evidence: `${credit.amount} ${credit.scheme} credits are awarded.` }
+}
+
+/** The Open University's own page says 12 weeks of 13 hours beside 150 hours: worth saying, no reason to refuse. */
+function warningsOf({ totalStudyHours, weeks, hoursPerWeek }: CmfFacts): string[] {
+  if (totalStudyHours === null || weeks === null || hoursPerWeek === null) return []
+  const product = multiply(exact(String(weeks)), exact(hoursPerWeek))
+  if (compare(product, exact(String(totalStudyHours))) === 0) return []
+  return [
+    `${weeks} weeks of ${hoursPerWeek} hours are ${print(product)} hours, and ${totalStudyHours} are stated in all.`,
+  ]
+}
+
+function met(holds: boolean): Status {
+  return holds ? 'MET' : 'NOT_MET'
+}
+
+function stated(fact: boolean | null): Status {
+  return fact === null ? 'UNKNOWN' : met(fact)
+}
+
+function worded(fact: boolean | null, yes: string, no: string, notStated: string): string {
+  return fact === null ? notStated : fact ? yes : no
 }

@@ -1,10 +1,28 @@
 /** Which command answers which job, and which run by the clock. */
 import type { Job } from './context.ts'
 import { syncCatalogueJob } from './courses/sync-catalogue.ts'
+import { awardCreditJob, reviewCreditJob } from './credit/award-credit.ts'
+import { expireEnrolmentJob } from './enrolments/expire.ts'
+import { handlePartnerEventJob } from './enrolments/partner-inbox.ts'
+import { registerEnrolmentJob } from './enrolments/register.ts'
+import { revokeEnrolmentJob } from './enrolments/revoke.ts'
+import { syncRegistrationsJob } from './enrolments/sync-registrations.ts'
+import { advancePaymentJob } from './payments/advance-payment.ts'
+import { openPaymentJob } from './payments/open-payment.ts'
+import { handlePaymentEventJob } from './payments/payment-inbox.ts'
+import { submitRefundJob } from './payments/submit-refund.ts'
 
-export const jobs: Job[] = [syncCatalogueJob]
+export const jobs: Job[] = [
+  ...[syncCatalogueJob, syncRegistrationsJob, handlePartnerEventJob],
+  ...[openPaymentJob, advancePaymentJob, handlePaymentEventJob, submitRefundJob],
+  ...[registerEnrolmentJob, revokeEnrolmentJob, expireEnrolmentJob],
+  ...[awardCreditJob, reviewCreditJob],
+]
 
 /** Cron lines of graphile-worker, in UTC: what runs by the clock. */
 export function crontab(clock: { syncEveryMinutes: number }): string[] {
-  return [`*/${clock.syncEveryMinutes} * * * * sync_catalogue ?jobKey=sync_catalogue`]
+  return [
+    `*/${clock.syncEveryMinutes} * * * * sync_catalogue ?jobKey=sync_catalogue`,
+    `*/${clock.syncEveryMinutes} * * * * sync_registrations ?jobKey=sync_registrations`,
+  ]
 }

@@ -8,6 +8,24 @@ import { courseById, liveEventById, runById } from './courses/loaders.ts'
 import { CourseConnectionResolver, CourseResolver } from './courses/resolver.ts'
 import { CourseRunResolver, LiveEventResolver } from './courses/run.resolver.ts'
 import { CreditResolver } from './graph/credit.ts'
+import { creditRecordNode, CreditRecordResolver, EnrolmentCreditResolver, LearnerCreditResolver } from './credit/resolver.ts'
+import { visibleEnrolment, visiblePayment, visibleRefund } from './enrolments/enrolment-visibility.ts'
+import {
+  AlreadyEnrolled,
+  EnrolmentClosed,
+  EnrolmentMutationsResolver,
+  PartnerAccountRequired,
+  RefundWindowClosed,
+  RunFull,
+} from './enrolments/mutations.resolver.ts'
+import {
+  EnrolmentResolver,
+  LearnerEnrolmentsResolver,
+  LiveEventJoinResolver,
+  OperatorEnrolmentsResolver,
+  PaymentEnrolmentResolver,
+  RunEnrolmentResolver,
+} from './enrolments/resolver.ts'
 import { finishSchema } from './graph/finish-schema.ts'
 import { type NodeLoader, nodeResolver } from './graph/node.resolver.ts'
 import {
@@ -27,6 +45,22 @@ import {
   QualificationResolver,
 } from './institutions/resolver.ts'
 import { LearnerResolver, learnerNode, ViewerResolver } from './learners/resolver.ts'
+import { OperatorMoneyResolver, ReconciliationResolver } from './payments/operator.resolver.ts'
+import {
+  DisputeResolver,
+  MoneyResolver,
+  PaymentNotCompleted,
+  PaymentResolver,
+  RefundAmountExceeded,
+  RefundResolver,
+  UnsupportedCardBrand,
+} from './payments/resolver.ts'
+import { policyById } from './transfers/loaders.ts'
+import {
+  QualificationPoliciesResolver,
+  TransferEligibilityResolver,
+  TransferPolicyResolver,
+} from './transfers/resolver.ts'
 
 /** What `node(id)` opens, by type: each loader answers only what the caller may see. */
 const nodes: Record<string, NodeLoader<Context>> = {
@@ -36,18 +70,29 @@ const nodes: Record<string, NodeLoader<Context>> = {
   CourseRun: runById,
   LiveEvent: liveEventById,
   Learner: learnerNode,
+  Enrolment: visibleEnrolment,
+  Payment: visiblePayment,
+  Refund: visibleRefund,
+  CreditRecord: creditRecordNode,
+  TransferPolicy: policyById,
 }
 
 const resolvers: unknown[] = [
   nodeResolver<Context>(nodes),
   ...[InstitutionResolver, QualificationResolver, InstitutionStaffResolver, InstitutionClientResolver],
   ...[CourseResolver, CourseConnectionResolver, CourseRunResolver, LiveEventResolver, CreditResolver],
-  ...[ViewerResolver, LearnerResolver],
+  ...[ViewerResolver, LearnerResolver, MoneyResolver, PaymentResolver, RefundResolver, DisputeResolver],
+  ...[OperatorMoneyResolver, ReconciliationResolver, EnrolmentResolver, LearnerEnrolmentsResolver],
+  ...[RunEnrolmentResolver, LiveEventJoinResolver, PaymentEnrolmentResolver, OperatorEnrolmentsResolver],
+  ...[EnrolmentMutationsResolver, CreditRecordResolver, LearnerCreditResolver, EnrolmentCreditResolver],
+  ...[TransferEligibilityResolver, QualificationPoliciesResolver, TransferPolicyResolver],
 ]
 
 /** Types that are reached only through an interface: concrete user errors and nodes. */
 const orphanedTypes: unknown[] = [
   ...[InvalidInput, NotFound, Forbidden, IdempotencyConflict, ProviderUnavailable, IllegalTransition, TooComplex],
+  ...[PaymentNotCompleted, UnsupportedCardBrand, RefundAmountExceeded, PartnerAccountRequired, EnrolmentClosed],
+  ...[AlreadyEnrolled, RunFull, RefundWindowClosed],
 ]
 
 /** The executable schema. */

@@ -12,8 +12,8 @@ import { beginHistory, move } from '../store/history.ts'
 import { newId } from '../store/row.ts'
 import { inTransaction } from '../store/transaction.ts'
 import { dateIn } from '../values/dates.ts'
-import { CreditRecord, type CreditRecordStatus } from './credit-record.ts'
 import { creditRecordStates } from './credit-record.states.ts'
+import { CreditRecord, type CreditRecordStatus } from './credit-record.ts'
 
 async function award(context: Context, tx: EntityManager, enrolmentId: string): Promise<void> {
   const enrolment = await tx.findOneOrFail(Enrolment, enrolmentId, { lockMode: LockMode.PESSIMISTIC_WRITE })

@@ -8,10 +8,7 @@ export function credentialOf(record: CreditRecord, publicUrl: string): object {
   return {
     iss: publicUrl,
     jti: url,
-    '@context': [
-      'https://www.w3.org/ns/credentials/v2',
-      'https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json',
-    ],
+    '@context': ['https://www.w3.org/ns/credentials/v2', 'https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json'],
     id: url,
     type: ['VerifiableCredential', 'OpenBadgeCredential'],
     issuer: { id: publicUrl, type: ['Profile'], name: facts.awardingBodyName },

@@ -84,7 +84,9 @@ export class CreditRecordResolver {
       'Open Badges 3.0 / W3C Verifiable Credential, signed; verifiable with the keys at /.well-known/jwks.json. Null while suspended or revoked.',
   })
   async credential(@Root() record: RecordRow, @Ctx() context: Context): Promise<string | null> {
-    return record.status === 'AWARDED' ? context.signer.sign(credentialOf(record, context.settings.publicUrl), 'vc+jwt') : null
+    return record.status === 'AWARDED'
+      ? context.signer.sign(credentialOf(record, context.settings.publicUrl), 'vc+jwt')
+      : null
   }
 
   @FieldResolver(() => [HistoryEntry], { description: 'What happened to it, oldest first.' })

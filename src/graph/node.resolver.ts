@@ -19,7 +19,10 @@ export function nodeResolver<Context>(loaders: Record<string, NodeLoader<Context
 
   @Resolver()
   class NodeResolver {
-    @Query(() => Node, { nullable: true, description: 'One node; null when it is unknown, or invisible to the caller.' })
+    @Query(() => Node, {
+      nullable: true,
+      description: 'One node; null when it is unknown, or invisible to the caller.',
+    })
     node(@Arg('id', () => ID, { description: 'Its id.' }) id: string, @Ctx() context: object): Promise<object | null> {
       return load(context as Context, id)
     }

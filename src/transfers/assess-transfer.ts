@@ -54,7 +54,10 @@ function refusalOf(error: unknown, { creditRecordIds, courseIds }: TransferEligi
   if (!(error instanceof InvalidTransferInput)) return error
   const [list, index, ...rest] = error.field
   const position = Number(index) - creditRecordIds.length - courseIds.length
-  const field = list === 'claims' && position >= 0 ? ['input', 'externalCredits', `${position}`, ...rest] : ['input', ...error.field]
+  const field =
+    list === 'claims' && position >= 0
+      ? ['input', 'externalCredits', `${position}`, ...rest]
+      : ['input', ...error.field]
   return badUserInput(error.message, field)
 }
 

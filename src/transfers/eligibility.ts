@@ -16,10 +16,16 @@ import {
 
 registerEnumType(ClaimSource, { name: 'ClaimSource', description: 'Where a claim comes from.' })
 registerEnumType(ClaimStatus, { name: 'ClaimStatus', description: 'What the rules make of a claim.' })
-registerEnumType(FindingStatus, { name: 'FindingStatus', description: 'What a rule makes of a claim; UNKNOWN is never a pass.' })
+registerEnumType(FindingStatus, {
+  name: 'FindingStatus',
+  description: 'What a rule makes of a claim; UNKNOWN is never a pass.',
+})
 registerEnumType(ImprovementKind, { name: 'ImprovementKind', description: 'What would make more credit transfer.' })
 registerEnumType(UnplacedReason, { name: 'UnplacedReason', description: 'Why an accepted claim does not count.' })
-registerEnumType(TransferOutcome, { name: 'TransferOutcome', description: 'The answer in a word; the first that holds.' })
+registerEnumType(TransferOutcome, {
+  name: 'TransferOutcome',
+  description: 'The answer in a word; the first that holds.',
+})
 
 @InputType({ description: 'Credit awarded elsewhere, as its holder states it.' })
 export class ExternalCreditInput {
@@ -53,7 +59,10 @@ export class ExternalCreditInput {
   @Field(() => Boolean, { nullable: true, description: 'Whether identity was verified at the assessment.' })
   identityVerified?: boolean | null
 
-  @Field(() => ConformanceStatus, { defaultValue: 'UNKNOWN', description: 'Conformance to the Common Microcredential Framework.' })
+  @Field(() => ConformanceStatus, {
+    defaultValue: 'UNKNOWN',
+    description: 'Conformance to the Common Microcredential Framework.',
+  })
   cmf!: ConformanceStatus
 
   @Field(() => String, { nullable: true, description: 'Subject.' })
@@ -177,7 +186,10 @@ export class Improvement {
   transferableThen!: string
 }
 
-@ObjectType({ simpleResolvers: true, description: 'A dated, explained, reproducible answer. All amounts are CATS points.' })
+@ObjectType({
+  simpleResolvers: true,
+  description: 'A dated, explained, reproducible answer. All amounts are CATS points.',
+})
 export class TransferEligibility {
   @Field(() => String, { nullable: true, description: "The caller's own name for the question." })
   clientRef!: string | null
@@ -212,6 +224,8 @@ export class TransferEligibility {
   })
   validUntil!: string | null
 
-  @Field(() => String, { description: 'SHA-256 over the canonical inputs and policy: equal digests mean equal answers.' })
+  @Field(() => String, {
+    description: 'SHA-256 over the canonical inputs and policy: equal digests mean equal answers.',
+  })
   digest!: string
 }

@@ -1,5 +1,17 @@
 /** What the graph answers about transfer: eligibility, one question or many, and policies. */
-import { Arg, Args, createUnionType, Ctx, Field, FieldResolver, Int, ObjectType, Query, Resolver, Root } from 'type-graphql'
+import {
+  Arg,
+  Args,
+  Ctx,
+  createUnionType,
+  Field,
+  FieldResolver,
+  Int,
+  ObjectType,
+  Query,
+  Resolver,
+  Root,
+} from 'type-graphql'
 import type { Context } from '../context.ts'
 import { badUserInput, GraphError } from '../graph/errors.ts'
 import { type Page, PageArgs } from '../graph/page.ts'
@@ -14,7 +26,10 @@ import { policiesOf, policyInForce } from './loaders.ts'
 import { signStatement } from './statement.ts'
 import { TransferPolicy, TransferPolicyConnection } from './transfer-policy.ts'
 
-@ObjectType({ simpleResolvers: true, description: 'A question of a batch that could not be answered; the others were.' })
+@ObjectType({
+  simpleResolvers: true,
+  description: 'A question of a batch that could not be answered; the others were.',
+})
 class TransferEligibilityRejected {
   @Field(() => Int, { description: 'Which one, from 0.' })
   index!: number
@@ -88,7 +103,10 @@ export class TransferEligibilityResolver {
     return qualificationRow
   }
 
-  @FieldResolver(() => TransferPolicy, { nullable: true, description: 'The policy that was in force; null when there was none.' })
+  @FieldResolver(() => TransferPolicy, {
+    nullable: true,
+    description: 'The policy that was in force; null when there was none.',
+  })
   policy(@Root() { policyRow }: AssessedRow): TransferPolicy | null {
     return policyRow
   }
@@ -113,7 +131,10 @@ interface PolicyRow {
 
 @Resolver(() => Qualification)
 export class QualificationPoliciesResolver {
-  @FieldResolver(() => TransferPolicy, { nullable: true, description: 'In force on the date, today when none is given.' })
+  @FieldResolver(() => TransferPolicy, {
+    nullable: true,
+    description: 'In force on the date, today when none is given.',
+  })
   transferPolicy(
     @Root() qualification: Row,
     @Arg('asOf', () => CalendarDate, { nullable: true, description: 'The day.' }) asOf: string | null,

@@ -18,7 +18,13 @@ export function signStatement({ signer, settings, now }: Context, answer: Assess
       asOf: answer.asOf,
       validUntil: answer.validUntil,
       digest: answer.digest,
-      claims: answer.claims.map(({ ref, source, amount, status, counted }) => ({ ref, source, amount, status, counted })),
+      claims: answer.claims.map(({ ref, source, amount, status, counted }) => ({
+        ref,
+        source,
+        amount,
+        status,
+        counted,
+      })),
     },
     'transfer-statement+jwt',
   )

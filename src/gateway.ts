@@ -6,11 +6,14 @@ import { Authenticator } from './auth/authenticate.ts'
 import type { Config } from './config.ts'
 import { firstSyncDone, syncSoon } from './courses/sync-catalogue.ts'
 import { receivePartnerEvent } from './enrolments/partner-inbox.ts'
+import { Billing } from './graph/bill.ts'
 import { Executor } from './graph/executor.ts'
+import { openBudgets } from './graph/open-budgets.ts'
 import type { HealthCheck } from './http/health.ts'
 import { buildServer } from './http/server.ts'
 import { institutionBySlug } from './institutions/loaders.ts'
 import { learnerIdOf } from './learners/learner-directory.ts'
+import { Metrics } from './observability/metrics.ts'
 import { receivePaymentEvent } from './payments/payment-inbox.ts'
 import { buildGraph } from './schema.ts'
 import { statement } from './store/read-connection.ts'
@@ -32,13 +35,17 @@ const webhookBytes = 512 * 1024
  * Starts to listen at once, so that liveness can be asked, and prepares behind it: migrations, the worker's schema, the
  * register, the first synchronisation. With `jobsByHand` the worker is not started: tests run the jobs themselves.
  */
-export async function startGateway(
-  app: App,
-  config: Config,
-  options: { jobsByHand?: boolean } = {},
-): Promise<Gateway> {
+export async function startGateway(app: App, config: Config, options: { jobsByHand?: boolean } = {}): Promise<Gateway> {
   const schema = buildGraph()
-  const executor = new Executor(schema, { enabled: config.JIT === 'on' })
+  const metrics = new Metrics()
+  const budgets = await openBudgets(config.REDIS_URL ?? null, (error) =>
+    app.log.warn({ err: error }, 'Redis does not answer; budgets are kept by this process alone'),
+  )
+  const executor = new Executor(schema, {
+    compile: { enabled: config.JIT === 'on' },
+    billing: new Billing(budgets),
+    onDeprecatedUse: (coordinate) => metrics.deprecatedUse(coordinate),
+  })
   const authenticator = new Authenticator({
     issuer: config.OIDC_ISSUER,
     audience: config.OIDC_AUDIENCE,
@@ -53,10 +60,7 @@ export async function startGateway(
     executor,
     authenticate: (header, address) => authenticator.authenticate(header, address),
     buildContext: (request) => app.contextFor(request),
-    onAnswered: ({ request, status, durationMs }) => {
-      const { operationName, codes } = request.facts
-      request.log.info({ operationName, status, durationMs: Math.round(durationMs), codes }, 'request answered')
-    },
+    metrics,
     webhooks: receivers(app),
     checks: checks(app, progress),
     log: app.log,
@@ -79,6 +83,7 @@ export async function startGateway(
     async close() {
       await fastify.drain()
       await prepared.catch(() => undefined)
+      await budgets.close()
       await app.close()
     },
   }

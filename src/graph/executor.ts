@@ -1,5 +1,6 @@
 /** Runs operations: compiled when often used, in graphql-js otherwise, with the same answers and errors either way. */
 import { type DocumentNode, type ExecutionResult, execute, type GraphQLSchema } from 'graphql'
+import type { Bill, Billing } from './bill.ts'
 import { type CompileOptions, Compiler } from './compile.ts'
 import type { GraphError } from './errors.ts'
 import { maskErrors, wholeRequestError } from './mask-errors.ts'
@@ -19,31 +20,55 @@ export interface Execution {
 
 export const compileDefaults: CompileOptions = { enabled: true, maximum: 500, atUse: 3 }
 
+export interface ExecutorOptions {
+  compile?: Partial<CompileOptions>
+  billing: Billing
+  /** Hears once for each request that uses it. */
+  onDeprecatedUse?(coordinate: string): void
+}
+
 export class Executor {
   readonly compiler: Compiler
   readonly operations: Operations
   readonly schema: GraphQLSchema
+  private readonly options: ExecutorOptions
 
-  constructor(schema: GraphQLSchema, options: Partial<CompileOptions> = {}) {
+  constructor(schema: GraphQLSchema, options: ExecutorOptions) {
     this.schema = schema
+    this.options = options
     this.operations = new Operations(schema)
-    this.compiler = new Compiler(schema, { ...compileDefaults, ...options })
+    this.compiler = new Compiler(schema, { ...compileDefaults, ...options.compile })
   }
 
-  /** Answers one operation; errors come masked, with codes. */
+  /** Answers one operation; errors come masked, with codes, and `extensions.cost` says what it came to. */
   async run(execution: Execution): Promise<ExecutionResult> {
     const { request } = execution
-    const operation = this.operations.find(execution.document, execution.operationName)
-    if (!('node' in operation)) return refusal(request, [operation])
+    const admitted = this.admit(execution)
+    const admission = admitted instanceof Promise ? await admitted : admitted
+    if ('errors' in admission) return refusal(request, admission.errors)
+    const { operation, given, read, bill } = admission
+    const { data, errors } = await this.execute(operation, given, read, execution)
+    const extensions = { cost: this.options.billing.close(bill, operation.cost, data) }
+    if (errors === undefined) return { data, extensions }
+    return { data, errors: maskErrors(errors, request), extensions }
+  }
+
+  /** Finds the operation, reads its variables and opens its bill; or says why it is refused. */
+  admit(execution: Omit<Execution, 'rootValue'>): Admission | Promise<Admission> {
+    const { request, document, operationName } = execution
+    const operation = this.operations.find(document, operationName)
+    if (!('node' in operation)) return { errors: [operation] }
     request.facts.operationName = operation.name
     request.facts.kind = operation.node.operation
     const given = execution.variables ?? {}
     const variables = operation.readVariables(given)
-    if (variables.errors) return refusal(request, variables.errors)
+    if (variables.errors) return { errors: variables.errors }
+    const read = variables.values
     operation.uses += 1
-    const result = await this.execute(operation, given, variables.values, execution)
-    if (result.errors === undefined) return result
-    return { ...result, errors: maskErrors(result.errors, request) }
+    for (const coordinate of operation.deprecated) this.options.onDeprecatedUse?.(coordinate)
+    const bill = this.options.billing.open(operation.cost, read, request)
+    if (bill instanceof Promise) return bill.then((opened) => admissionOf(opened, operation, given, read))
+    return admissionOf(bill, operation, given, read)
   }
 
   private async execute(operation: Operation, given: Variables, read: Variables, { request, rootValue }: Execution) {
@@ -66,6 +91,19 @@ export class Executor {
       rootValue,
     })
   }
+}
+
+type Admission = Admitted | { errors: readonly GraphError[] }
+
+interface Admitted {
+  operation: Operation
+  given: Variables
+  read: Variables
+  bill: Bill
+}
+
+function admissionOf(bill: Bill | GraphError, operation: Operation, given: Variables, read: Variables): Admission {
+  return 'requested' in bill ? { operation, given, read, bill } : { errors: [bill] }
 }
 
 /** The answer to a request that was refused before any resolver ran. */

@@ -1,7 +1,8 @@
 /** What clients may see of an error: refusals as they were written, outsiders by name, anything else masked and logged whole, once. */
-import { GraphQLError, type GraphQLFormattedError, Kind } from 'graphql'
+import { GraphQLError, type GraphQLFormattedError } from 'graphql'
 import { isOutsideFailure } from '../values/outside-failure.ts'
 import { badUserInput, ErrorCode, GraphError, internalError, upstreamUnavailable } from './errors.ts'
+import { protocolError } from './protocol-error.ts'
 import type { GraphRequest } from './request.ts'
 
 /** Where faults are written: the request's own log, or the server's before there is a request. */
@@ -92,33 +93,17 @@ const protocolCodes: ReadonlySet<unknown> = new Set([
   'BAD_REQUEST',
 ])
 
-const valueKinds: ReadonlySet<string> = new Set([
-  Kind.INT,
-  Kind.FLOAT,
-  Kind.STRING,
-  Kind.BOOLEAN,
-  Kind.NULL,
-  Kind.ENUM,
-  Kind.LIST,
-  Kind.OBJECT,
-  Kind.OBJECT_FIELD,
-])
-
-/** A literal in the document that does not fit its type reads like a variable that does not fit. */
-function isLiteralOfWrongType(error: unknown): boolean {
-  return error instanceof GraphQLError && error.nodes?.length === 1 && valueKinds.has(error.nodes[0]?.kind ?? '')
-}
-
 /** Apollo's last look at every error: execution's are masked already, the protocol's pass, anything else is a fault. */
 export function formatterOf(log: FaultLog, makeId: () => string) {
   return (formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError => {
     const thrown = thrownBy(error)
     // Apollo gives some of ours a code of its own
     if (thrown instanceof GraphError) return { ...formatted, extensions: thrown.extensions }
-    const code = formatted.extensions?.code
     const { message, locations, path } = formatted
-    if (protocolCodes.has(code)) {
-      return { message, locations, extensions: { code: isLiteralOfWrongType(error) ? ErrorCode.BadUserInput : code } }
+    const given = formatted.extensions?.code
+    if (protocolCodes.has(given)) {
+      const { message: short, code } = protocolError(error, message, given)
+      return { message: short, locations, extensions: { code } }
     }
     if (message === 'Unsupported persisted query version' || message === 'provided sha does not match query') {
       return { message, extensions: { code: 'BAD_REQUEST' } }

@@ -1,6 +1,8 @@
 /** Money as the graph shows it: minor units, currency, and both exact readings of the amount. */
-import { Field, Int, ObjectType } from 'type-graphql'
-import { CurrencyCode } from '../graph/scalars.ts'
+import { Arg, Field, FieldResolver, Int, ObjectType, Resolver, Root } from 'type-graphql'
+import { formatted, type Money as MoneyValue, majorUnits } from '../values/money.ts'
+import { badUserInput } from './errors.ts'
+import { CurrencyCode, Decimal } from './scalars.ts'
 
 @ObjectType({ simpleResolvers: true, description: 'An exact amount of money.' })
 export class Money {
@@ -9,4 +11,26 @@ export class Money {
 
   @Field(() => CurrencyCode, { description: 'ISO 4217 code.' })
   currency!: string
+}
+
+@Resolver(() => Money)
+export class MoneyResolver {
+  @FieldResolver(() => Decimal, { description: 'Major units, exact.' })
+  amount(@Root() money: MoneyValue): string {
+    return majorUnits(money)
+  }
+
+  @FieldResolver(() => String, { description: 'As people of the locale write it, digit for digit.' })
+  formatted(
+    @Root() money: MoneyValue,
+    @Arg('locale', () => String, { defaultValue: 'en-GB', description: 'A language tag, e.g. en-GB or cy.' })
+    locale: string,
+  ): string {
+    try {
+      return formatted(money, locale)
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error
+      throw badUserInput(`"locale" must be a language tag such as "en-GB".`, 'locale')
+    }
+  }
 }

@@ -1,5 +1,7 @@
 /** Operations of validated documents, made ready once: what each needs at every request is computed at the first. */
 import { type DocumentNode, type GraphQLSchema, Kind, type OperationDefinitionNode } from 'graphql'
+import { type CostPlan, costPlan } from './cost.ts'
+import { deprecatedUses } from './deprecated.ts'
 import { badUserInput, type GraphError } from './errors.ts'
 import { type ReadVariables, type Variables, variableReader } from './variables.ts'
 
@@ -8,6 +10,9 @@ export interface Operation {
   readonly node: OperationDefinitionNode
   readonly name: string | null
   readVariables(given: Variables): ReadVariables
+  readonly cost: CostPlan
+  /** Coordinates of what it uses and the schema calls deprecated. */
+  readonly deprecated: readonly string[]
   /** Requests so far; decides when it pays to compile. */
   uses: number
 }
@@ -47,6 +52,8 @@ export class Operations {
       node,
       name: node.name?.value ?? null,
       readVariables: variableReader(this.schema, node),
+      cost: costPlan(this.schema, document, node),
+      deprecated: deprecatedUses(this.schema, document, node),
       uses: 0,
     }
     operations.set(name ?? '', operation)

@@ -12,7 +12,7 @@ import {
   type ValueNode,
   valueFromAST,
 } from 'graphql'
-import { badUserInput, ErrorCode, type GraphError } from './errors.ts'
+import { badUserInput, ErrorCode, GraphError, tooComplex } from './errors.ts'
 
 export type Variables = Readonly<Record<string, unknown>>
 export type ReadVariables = { values: Variables; errors: null } | { values: null; errors: GraphError[] }
@@ -25,6 +25,24 @@ interface Declared {
 
 const noVariables: ReadVariables = { values: Object.freeze(Object.create(null)), errors: null }
 const maximumErrors = 10
+/** A batch of 1000 checks has some 20,000 values, 5 deep. */
+const maximumValues = 50_000
+const maximumDepth = 32
+
+/** Ends reading at so many errors: making thousands of them is what a hostile list is for. */
+class EnoughErrors extends Error {}
+
+/** Values of lists and objects inside `value`; throws TOO_COMPLEX beyond what anybody needs. */
+function checkSize(value: unknown, depth: number, counted: number): number {
+  if (value === null || typeof value !== 'object') return counted
+  if (depth > maximumDepth) throw tooComplex('levels in variables', depth, maximumDepth)
+  let count = counted
+  for (const inner of Array.isArray(value) ? value : Object.values(value)) {
+    count = checkSize(inner, depth + 1, count + 1)
+    if (count > maximumValues) throw tooComplex('values in variables', count, maximumValues)
+  }
+  return count
+}
 
 /** What was expected, in words that hold none of the client's values. */
 function expectation(schema: GraphQLSchema, error: GraphQLError): string {
@@ -61,27 +79,40 @@ export function variableReader(
   }
   if (declared.length === 0) return () => noVariables
   return (given) => {
-    const values: Record<string, unknown> = Object.create(null)
     const errors: GraphError[] = []
-    for (const { name, type, defaultValue } of declared) {
-      if (!Object.hasOwn(given, name)) {
-        if (defaultValue) values[name] = valueFromAST(defaultValue, type)
-        else if (isNonNullType(type)) {
-          errors.push(badUserInput(`Variable "$${name}" of required type "${type}" was not provided.`, name))
-        }
-        continue
-      }
-      values[name] = coerceInputValue(given[name], type, (path, _value, error) => {
-        if (errors.length >= maximumErrors) return
-        const field = [name, ...path.map(String)]
-        errors.push(
-          badUserInput(
-            `Variable "$${name}" does not fit at "${field.join('.')}": ${expectation(schema, error)}`,
-            field,
-          ),
-        )
-      })
+    try {
+      checkSize(given, 0, 0)
+      const values = readAll(schema, declared, given, errors)
+      return errors.length > 0 ? { values: null, errors } : { values, errors: null }
+    } catch (error) {
+      if (error instanceof GraphError) return { values: null, errors: [error] }
+      if (error instanceof EnoughErrors) return { values: null, errors }
+      throw error
     }
-    return errors.length > 0 ? { values: null, errors } : { values, errors: null }
   }
+}
+
+function readAll(
+  schema: GraphQLSchema,
+  declared: readonly Declared[],
+  given: Variables,
+  errors: GraphError[],
+): Variables {
+  const values: Record<string, unknown> = Object.create(null)
+  for (const { name, type, defaultValue } of declared) {
+    if (!Object.hasOwn(given, name)) {
+      if (defaultValue) values[name] = valueFromAST(defaultValue, type)
+      else if (isNonNullType(type)) {
+        errors.push(badUserInput(`Variable "$${name}" of required type "${type}" was not provided.`, name))
+      }
+      continue
+    }
+    values[name] = coerceInputValue(given[name], type, (path, _value, error) => {
+      const field = [name, ...path.map(String)]
+      const where = `Variable "$${name}" does not fit at "${field.join('.')}"`
+      errors.push(badUserInput(`${where}: ${expectation(schema, error)}`, field))
+      if (errors.length >= maximumErrors) throw new EnoughErrors()
+    })
+  }
+  return values
 }

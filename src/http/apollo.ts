@@ -65,6 +65,7 @@ export async function startApollo(options: ApolloOptions): Promise<ApolloServer<
     allowBatchedHttpRequests: false,
     persistedQueries: false,
     documentStore: documentStore(options.documentCount),
+    validationOptions: { maxErrors: 20 },
     parseOptions: { maxTokens: options.maxTokens },
     formatError: formatterOf(log, randomUUID),
     stopOnTerminationSignals: false,

@@ -3,6 +3,7 @@ import { type ApolloServer, HeaderMap } from '@apollo/server'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Logger } from 'pino'
 import type { Viewer } from '../auth/viewer.ts'
+import type { Documents } from '../graph/documents.ts'
 import { GraphError } from '../graph/errors.ts'
 import { publicError } from '../graph/mask-errors.ts'
 import { type ContextParts, GraphRequest } from '../graph/request.ts'
@@ -16,6 +17,7 @@ export interface ApolloContext {
 
 export interface GraphqlRoute {
   apollo: ApolloServer<ApolloContext>
+  documents: Documents
   /** Who sends this Authorization header; throws UNAUTHENTICATED for a bad token. Not a promise when it is known already. */
   authenticate(authorization: string | undefined, address: string): Viewer | Promise<Viewer>
   buildContext(parts: ContextParts): object
@@ -60,6 +62,12 @@ export function sendRefusal(
 function codesOf(body: string): string[] {
   const { errors } = JSON.parse(body) as { errors?: { extensions?: { code?: string } }[] }
   return (errors ?? []).map((error) => error.extensions?.code ?? 'BAD_REQUEST')
+}
+
+/** The document that was sent, wherever it is; null when there is none or it is no text. */
+function documentText({ body, query }: FastifyRequest): string | null {
+  const sent = (body ?? query) as { query?: unknown } | null
+  return typeof sent?.query === 'string' ? sent.query : null
 }
 
 function searchOf(url: string): string {
@@ -114,6 +122,12 @@ export function addGraphqlRoute(fastify: FastifyInstance, route: GraphqlRoute): 
     reply.send(text)
   }
 
+  /** Refused before Apollo sees it. */
+  function refuse(request: GraphRequest, httpRequest: FastifyRequest, reply: FastifyReply, error: GraphError): void {
+    request.facts.codes.push(error.code)
+    sendRefusal(httpRequest, reply, error)
+  }
+
   async function answer(httpRequest: FastifyRequest, reply: FastifyReply) {
     const startedAt = performance.now()
     let request: GraphRequest
@@ -122,7 +136,10 @@ export function addGraphqlRoute(fastify: FastifyInstance, route: GraphqlRoute): 
     } catch (error) {
       return sendRefusal(httpRequest, reply, publicError(error, httpRequest.id, log))
     }
-    await run(request, httpRequest, reply)
+    const text = documentText(httpRequest)
+    const refusal = text === null ? null : route.documents.refusal(text)
+    if (refusal) refuse(request, httpRequest, reply, refusal)
+    else await run(request, httpRequest, reply)
     const status = reply.sent ? reply.statusCode : 499
     recordAnswered(log, route.metrics, { request, status, durationMs: performance.now() - startedAt })
     return reply

@@ -12,8 +12,10 @@ import {
 } from 'fastify'
 import type { GraphQLSchema } from 'graphql'
 import type { Logger } from 'pino'
+import { Documents } from '../graph/documents.ts'
 import { ErrorCode, GraphError } from '../graph/errors.ts'
 import type { Executor } from '../graph/executor.ts'
+import type { DocumentLimits } from '../graph/limits.ts'
 import { publicError } from '../graph/mask-errors.ts'
 import { startApollo } from './apollo.ts'
 import { Drain, type DrainOptions } from './drain.ts'
@@ -30,7 +32,7 @@ declare module 'fastify' {
   }
 }
 
-export interface ServerParts extends Omit<GraphqlRoute, 'apollo' | 'deadlineMs'> {
+export interface ServerParts extends Omit<GraphqlRoute, 'apollo' | 'documents' | 'deadlineMs'> {
   schema: GraphQLSchema
   executor: Executor
   webhooks: readonly WebhookReceiver[]
@@ -46,6 +48,7 @@ export interface ServerParts extends Omit<GraphqlRoute, 'apollo' | 'deadlineMs'>
   /** Further routes, e.g. pages for browsers. */
   addRoutes?(fastify: FastifyInstance): void
   limits?: Partial<HttpLimits>
+  documentLimits?: Partial<DocumentLimits>
 }
 
 export interface HttpLimits {
@@ -59,8 +62,8 @@ export interface HttpLimits {
   keepAliveMs: number
   /** For a request to be answered, in ms. */
   deadlineMs: number
+  /** Validated documents kept in memory. */
   documentCount: number
-  documentTokens: number
 }
 
 /** 2 MiB holds a batch of 1000 eligibility checks with all their variables. */
@@ -72,7 +75,6 @@ export const httpLimits: HttpLimits = {
   keepAliveMs: 72_000,
   deadlineMs: 30_000,
   documentCount: 1000,
-  documentTokens: 4000,
 }
 
 const wellFormedId = /^[\w.-]{8,64}$/
@@ -110,13 +112,14 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
   const { log } = parts
   const limits = { ...httpLimits, ...parts.limits }
   const drain = new Drain()
+  const documents = new Documents(parts.schema, { introspection: parts.introspection, limits: parts.documentLimits })
   const apollo = await startApollo({
     schema: parts.schema,
     executor: parts.executor,
     log,
     introspection: parts.introspection,
     documentCount: limits.documentCount,
-    maxTokens: limits.documentTokens,
+    maxTokens: documents.limits.tokens,
   })
   const options: FastifyHttpOptions<Server> = {
     logger: false,
@@ -156,7 +159,7 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
   await fastify.register(async (scope) => {
     if (parts.allowedOrigins.length > 0) await scope.register(cors, corsOptions(parts.allowedOrigins))
     scope.removeContentTypeParser('text/plain')
-    addGraphqlRoute(scope, { ...parts, apollo, deadlineMs: limits.deadlineMs })
+    addGraphqlRoute(scope, { ...parts, apollo, documents, deadlineMs: limits.deadlineMs })
   })
   addWebhookRoutes(fastify, parts.webhooks, log)
   addHealthRoutes(fastify, { checks: parts.checks, isDraining: () => drain.draining, timeoutMs: 2000 })

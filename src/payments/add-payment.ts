@@ -1,38 +1,50 @@
-/** Makes the row of a payment inside the caller's transaction, with the job that opens it should nobody else. */
+/** Adds a payment to the books: its row, the key of the call that opens it, and the job that opens it should nobody else. */
 import type { EntityManager } from '@mikro-orm/postgresql'
 import { beginHistory } from '../store/history.ts'
 import { newId } from '../store/row.ts'
 import { addJob } from '../store/transaction.ts'
 import { Payment, type PaymentMethod } from './payment.ts'
+import type { ProviderName } from './payment-provider.ts'
 
-/** The caller opens it itself a moment later; this is how long it may take before the job does. */
-const safetyNetMs = 20_000
+export interface NewPayment {
+  enrolmentId: string
+  method: PaymentMethod
+  amountMinor: number
+  currency: string
+  /** Checked by the caller against the allowed origins; our parameters are appended when the provider is asked. */
+  returnUrl: string
+  /** Viewer key of whoever pays. */
+  actor: string | null
+  now: Date
+}
 
-/** A payment in CREATED, its key stored before any call. Amount in minor units. */
-export async function addPayment(
-  tx: EntityManager,
-  facts: {
-    enrolmentId: string
-    method: PaymentMethod
-    amountMinor: number
-    currency: string
-    returnUrl: string
-    actor: string
-    now: Date
-  },
-): Promise<Payment> {
-  const { enrolmentId, method, amountMinor, currency, returnUrl, now } = facts
+const providerOfMethod: Readonly<Record<PaymentMethod, ProviderName>> = { CARD: 'STRIPE', PAYPAL: 'PAYPAL' }
+
+/** Longer than the call that follows may take, so that the job acts only when that was never made or recorded. */
+const OPENED_BY_JOB_AFTER_MS = 15_000
+
+/**
+ * Adds a payment in CREATED within the caller's transaction; call `openPayment` with its id once that has committed.
+ * Whatever happens to the process, the job opens it.
+ */
+export async function addPayment(tx: EntityManager, wish: NewPayment): Promise<Payment> {
+  const { now, actor, ...facts } = wish
   const id = newId()
   const payment = tx.create(Payment, {
-    ...{ id, enrolmentId, method, amountMinor, currency, returnUrl, createdAt: now, updatedAt: now },
-    ...{ provider: method === 'CARD' ? 'STRIPE' : 'PAYPAL', status: 'CREATED', openKey: `${id}-open-1`, attempt: 1 },
-    ...{ reference: null, captureReference: null, redirectUrl: null, actionExpiresAt: null, cardBrand: null },
-    ...{ cardLast4: null, failureCode: null, failureMessage: null, failureRetryable: null, capturedMinor: null },
-    ...{ capturedCurrency: null, capturedAt: null },
-  } as Payment)
-  beginHistory(tx, 'Payment', payment, { cause: 'OPENED', actor: facts.actor, at: now })
+    ...facts,
+    ...{ id, provider: providerOfMethod[facts.method], status: 'CREATED', openKey: `${id}:open:1`, attempt: 1 },
+    ...{ description: null, buyerEmail: null, closesAt: null, captureKey: null, reference: null },
+    ...{ captureReference: null, redirectUrl: null, actionExpiresAt: null, cardBrand: null, cardLast4: null },
+    ...{ failureCode: null, failureMessage: null, failureRetryable: null, capturedMinor: null },
+    ...{ capturedCurrency: null, capturedAt: null, createdAt: now, updatedAt: now },
+  })
+  beginHistory(tx, 'Payment', payment, { cause: 'PAYMENT_REQUESTED', actor, at: now })
   await tx.flush()
-  const runAt = new Date(Date.now() + safetyNetMs)
-  await addJob(tx, 'open_payment', { paymentId: id }, { key: `open_payment:${id}`, runAt })
+  await openSoon(tx, id, OPENED_BY_JOB_AFTER_MS)
   return payment
+}
+
+/** Sets when the job that opens the payment runs next, in the caller's transaction. */
+export function openSoon(tx: EntityManager, paymentId: string, afterMs: number): Promise<void> {
+  return addJob(tx, 'open_payment', { paymentId }, { key: `open_payment:${paymentId}`, afterMs })
 }

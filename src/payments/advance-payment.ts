@@ -1,128 +1,63 @@
-/** Brings a payment up to what its provider says: the one function that return, webhook, job and reconciliation call. */
-import { type EntityManager, LockMode } from '@mikro-orm/postgresql'
-import type { Context, Job } from '../context.ts'
-import { move } from '../store/history.ts'
-import { canMove } from '../store/states.ts'
-import { addJob, announce, inTransaction } from '../store/transaction.ts'
-import { keepDisputes } from './keep-disputes.ts'
-import { paymentStates } from './payment.states.ts'
-import { Payment, type PaymentStatus } from './payment.ts'
-import type { PaymentProvider, ProviderCapture, ProviderPayment } from './payment-provider.ts'
-import { addRefund } from './request-refund.ts'
-import { importRefunds } from './settle-refund.ts'
+/** Advances a payment to where its provider has it: the one way, whoever noticed that something may have happened. */
+import type { EntityManager } from '@mikro-orm/postgresql'
+import type { Job } from '../context.ts'
+import { addJob } from '../store/transaction.ts'
+import { captureApproved } from './capture-payment.ts'
+import { type Change, noteChange } from './change.ts'
+import { openPayment } from './open-payment.ts'
+import { findPayment, type Paying } from './paying.ts'
+import type { Payment } from './payment.ts'
+import type { ProviderPayment } from './payment-provider.ts'
+import { recordSeen } from './record-seen.ts'
 
-/** Asks the provider, takes money that was approved and is still wanted, and stores what it says. Throws OutsideFailure. */
-export async function advancePayment(context: Context, paymentId: string, cause: string): Promise<void> {
-  const payment = await context.em.fork().findOneOrFail(Payment, paymentId)
-  const provider = context.providers[payment.provider]
-  const seen = payment.reference
-    ? await provider.look(payment.reference)
-    : await provider.findByPaymentId(payment.id, payment.createdAt)
-  if (!seen) return
-  const now = seen.state === 'APPROVED' ? await capture(context, provider, payment, seen) : seen
-  await inTransaction(context.em, (tx) => record(context, tx, paymentId, now, cause))
-}
-
-/** The buyer agreed: the money is taken unless what it is for has ended meanwhile. */
-async function capture(
-  context: Context,
-  provider: PaymentProvider,
-  payment: Payment,
-  seen: ProviderPayment,
-): Promise<ProviderPayment> {
-  const { awaitsPayment } = await context.paidThing.orderFor(context.em.fork(), payment)
-  if (!awaitsPayment || !['REQUIRES_ACTION', 'UNKNOWN', 'PROCESSING', 'CREATED'].includes(payment.status)) return seen
-  return provider.capture(seen.reference, `${payment.id}-capture-${payment.attempt}`)
-}
-
-/** Stores what the provider says, in the caller's transaction: payment, then what it pays for, then refunds, disputes. */
-async function record(
-  context: Context,
-  tx: EntityManager,
+/**
+ * Asks the provider how the payment stands, takes the money when the buyer has approved it, and records the answer.
+ * Idempotent and safe in parallel: the buyer's return, webhooks, jobs and reconciliation all call it. `cause` is a
+ * stable code of which of them did, `actor` the viewer key behind it. Answers what changed.
+ * Throws OutsideFailure when the provider cannot be asked; what is known by then is stored, and jobs go on.
+ */
+export async function advancePayment(
+  context: Paying,
   paymentId: string,
-  seen: ProviderPayment,
   cause: string,
-): Promise<void> {
-  const at = context.now()
-  const payment = await tx.findOneOrFail(Payment, paymentId, { lockMode: LockMode.PESSIMISTIC_WRITE })
-  payment.reference ??= seen.reference
-  if (seen.capture && payment.capturedAt === null) await recordCapture(context, tx, payment, seen.capture, cause)
-  else if (!seen.capture) recordProgress(tx, payment, seen, { cause, at })
-  await importRefunds(context, tx, payment, seen.refunds)
-  await keepDisputes(context, tx, payment, seen.disputes)
-  await announce(tx, 'enrolment', payment.enrolmentId)
-}
-
-function recordProgress(tx: EntityManager, payment: Payment, seen: ProviderPayment, why: { cause: string; at: Date }) {
-  const { failure } = seen
-  if (failure) {
-    payment.failureCode = failure.code
-    payment.failureMessage = failure.message
-    payment.failureRetryable = failure.retryable
+  actor: string | null = null,
+): Promise<readonly Change[]> {
+  const lookedAt = context.now()
+  const payment = await findPayment(context.em, paymentId)
+  const seen = await lookAt(context, payment)
+  if (seen === null) return openAgain(context, payment)
+  if (seen.state === 'APPROVED') {
+    const captured = await captureApproved(context, payment, seen, { cause, actor })
+    if (captured) return captured
   }
-  const to: PaymentStatus = seen.state === 'APPROVED' ? 'REQUIRES_ACTION' : (seen.state as PaymentStatus)
-  payment.redirectUrl = to === 'REQUIRES_ACTION' ? seen.redirectUrl : null
-  if (payment.status !== to && canMove(paymentStates, payment.status, to)) move(tx, paymentStates, payment, to, why)
+  return recordSeen(context, paymentId, seen, { cause, actor, lookedAt })
 }
 
-const brands = new Set(['VISA', 'MASTERCARD', 'AMERICAN_EXPRESS'])
-
-/** Why what was paid is not what was asked; null when it is. */
-function conflictOf(payment: Payment, capture: ProviderCapture): string | null {
-  if (capture.amount.currency !== payment.currency) return 'CURRENCY_DIFFERS'
-  if (capture.amount.amountMinor !== payment.amountMinor) return 'AMOUNT_DIFFERS'
-  if (payment.method === 'CARD' && !brands.has(capture.cardBrand ?? '')) return 'CARD_BRAND_NOT_ACCEPTED'
-  return null
+/** The payment as its provider has it, found by our own id when its reference never reached us; null when it has none. */
+export function lookAt({ providers }: Pick<Paying, 'providers'>, payment: Payment): Promise<ProviderPayment | null> {
+  const provider = providers[payment.provider]
+  return payment.reference === null
+    ? provider.findByPaymentId(payment.id, payment.createdAt)
+    : provider.look(payment.reference)
 }
 
-async function recordCapture(
-  context: Context,
-  tx: EntityManager,
-  payment: Payment,
-  capture: ProviderCapture,
-  cause: string,
-): Promise<void> {
-  const at = context.now()
-  payment.captureReference = capture.reference
-  payment.capturedMinor = capture.amount.amountMinor
-  payment.capturedCurrency = capture.amount.currency
-  payment.capturedAt = capture.capturedAt
-  payment.cardBrand = capture.cardBrand
-  payment.cardLast4 = capture.cardLast4
-  payment.redirectUrl = null
-  payment.failureCode = payment.failureMessage = payment.failureRetryable = null
-  const conflict = conflictOf(payment, capture)
-  move(tx, paymentStates, payment, 'SUCCEEDED', { cause, at })
-  if (conflict) {
-    payment.failureCode = conflict
-    payment.failureMessage = 'What was paid differs from what was asked; it is paid back in full.'
-    payment.failureRetryable = true
-    move(tx, paymentStates, payment, 'CONFLICTED', { cause: conflict, at })
-    await tx.flush()
-    await context.paidThing.conflicted(tx, payment, at)
-    await giveBack(context, tx, payment, conflict)
-    return
-  }
-  await tx.flush()
-  const wanted = await context.paidThing.paid(tx, payment, at)
-  if (wanted === 'unwanted') await giveBack(context, tx, payment, 'NOT_WANTED_ANY_MORE')
+/** Nothing of it exists at the provider: opened now when it still may be. */
+async function openAgain(context: Paying, payment: Payment): Promise<readonly Change[]> {
+  if (payment.reference !== null) throw new Error(`${payment.provider} does not know ${payment.reference} any more`)
+  const { payment: after, failure } = await openPayment(context, payment.id)
+  if (failure && failure.kind !== 'REFUSED') throw failure
+  return noteChange('Payment', payment.id, after.reference, payment.status, after.status)
 }
 
-/** The whole capture goes back, whatever the refund window says. */
-async function giveBack(context: Context, tx: EntityManager, payment: Payment, reason: string): Promise<void> {
-  await addRefund(tx, payment, {
-    ...{ amountMinor: payment.capturedMinor as number, origin: 'COMPENSATION' as const, reason },
-    ...{ keepRegistration: true, requestedBy: null, now: context.now() },
-  })
-}
-
-/** Advances one payment: after a webhook, or while its outcome is not known. */
+/** Looks again, after a capture whose outcome was not heard or was never recorded. */
 export const advancePaymentJob: Job = {
   task: 'advance_payment',
-  run: (context, { paymentId }) => advancePayment(context, paymentId as string, 'PROVIDER_ASKED'),
+  async run(context, payload) {
+    await advancePayment(context, payload.paymentId as string, 'FOLLOWED_UP')
+  },
 }
 
 /** Adds that job in the caller's transaction. */
-export function advanceSoon(tx: EntityManager, paymentId: string, runAt?: Date): Promise<void> {
-  return addJob(tx, 'advance_payment', { paymentId }, { key: `advance_payment:${paymentId}`, ...(runAt && { runAt }) })
+export function advanceSoon(tx: EntityManager, paymentId: string, afterMs = 0): Promise<void> {
+  return addJob(tx, 'advance_payment', { paymentId }, { key: `advance_payment:${paymentId}`, afterMs })
 }

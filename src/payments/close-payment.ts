@@ -1,31 +1,82 @@
-/** Ends an open payment, so that it can no longer be paid; when it turns out to be paid already, that is what counts. */
-import { LockMode } from '@mikro-orm/postgresql'
-import type { Context } from '../context.ts'
-import { move } from '../store/history.ts'
-import { canMove } from '../store/states.ts'
-import { inTransaction } from '../store/transaction.ts'
-import { advancePayment } from './advance-payment.ts'
-import { paymentStates } from './payment.states.ts'
-import { Payment } from './payment.ts'
+/** Closes an open payment so that it can no longer be paid, at the provider first; money that came anyway is kept in the books. */
+import type { Job } from '../context.ts'
+import { announce, inTransaction } from '../store/transaction.ts'
+import { lookAt } from './advance-payment.ts'
+import { movePayment } from './move-payment.ts'
+import { findPayment, lockPayment, type Paying } from './paying.ts'
+import { isEndedPayment, isOpenPayment } from './payment.states.ts'
+import type { Payment, PaymentStatus } from './payment.ts'
+import type { ProviderPayment } from './payment-provider.ts'
+import { recordSeenWithin } from './record-seen.ts'
 
-/** Closes the provider's page and moves the payment there. Answers the status it ended in. Throws OutsideFailure. */
+interface Closing {
+  to: 'CANCELLED' | 'EXPIRED'
+  cause: string
+  actor: string | null
+  /** The moment before the provider was asked. */
+  lookedAt: Date
+}
+
+/**
+ * Asks the provider to close it and records how it stands after. Answers the status it ended in: `to`, or SUCCEEDED when
+ * the buyer was faster, or PROCESSING when the money is on its way. Throws OutsideFailure when the provider cannot be
+ * asked: nothing is closed then.
+ */
 export async function closePayment(
-  context: Context,
+  context: Paying,
   paymentId: string,
   to: 'CANCELLED' | 'EXPIRED',
   cause: string,
-): Promise<Payment['status']> {
-  const payment = await context.em.fork().findOneOrFail(Payment, paymentId)
-  if (payment.reference && canMove(paymentStates, payment.status, to)) {
-    const seen = await context.providers[payment.provider].close(payment.reference, `${payment.id}-close`)
-    if (seen.capture || seen.state === 'PROCESSING') await advancePayment(context, paymentId, cause)
-  }
+  actor: string | null = null,
+): Promise<PaymentStatus> {
+  const payment = await findPayment(context.em, paymentId)
+  const leftOpen = isEndedPayment(payment.status) && payment.reference !== null
+  if (!isOpenPayment(payment.status) && !leftOpen) return payment.status
+  const lookedAt = context.now()
+  const seen = await closeAt(context, payment)
+  return record(context, paymentId, seen, { to, cause, actor, lookedAt })
+}
+
+/** How it stands at the provider after closing; null when there is nothing of it. */
+async function closeAt(context: Paying, payment: Payment): Promise<ProviderPayment | null> {
+  const reference = payment.reference ?? (await lookAt(context, payment))?.reference
+  if (reference === undefined) return null
+  // Closing moves no money and may be repeated: a stored refusal of an earlier try must not be replayed.
+  const key = `${payment.id}:close:${context.now().getTime()}`
+  return context.providers[payment.provider].close(reference, key)
+}
+
+function record(
+  context: Paying,
+  paymentId: string,
+  seen: ProviderPayment | null,
+  closing: Closing,
+): Promise<PaymentStatus> {
+  const at = context.now()
   return inTransaction(context.em, async (tx) => {
-    const row = await tx.findOneOrFail(Payment, paymentId, { lockMode: LockMode.PESSIMISTIC_WRITE })
-    if (canMove(paymentStates, row.status, to)) {
-      row.redirectUrl = null
-      move(tx, paymentStates, row, to, { cause, at: context.now() })
+    const payment = await lockPayment(tx, paymentId)
+    if (seen && !isUnpaid(seen)) await recordSeenWithin(tx, context, paymentId, seen, closing)
+    // A capture that is under way is not undone: what it comes to decides.
+    else if (payment.captureKey === null && isOpenPayment(payment.status)) {
+      payment.reference ??= seen?.reference ?? null
+      // UNKNOWN does not expire: the provider has just said that there is nothing, or that it is closed.
+      const to = payment.status === 'UNKNOWN' ? 'CANCELLED' : closing.to
+      movePayment(tx, payment, to, { cause: closing.cause, actor: closing.actor, at })
+      await announce(tx, 'enrolment', payment.enrolmentId)
     }
-    return row.status
+    return payment.status
   })
+}
+
+/** No money came and none is on its way. PayPal's orders stay open there: what counts is that we never capture them. */
+function isUnpaid({ state }: ProviderPayment): boolean {
+  return state === 'REQUIRES_ACTION' || state === 'APPROVED' || state === 'CANCELLED' || state === 'EXPIRED'
+}
+
+/** Closes what was opened by a call that was on its way when the payment had ended here already. */
+export const closePaymentJob: Job = {
+  task: 'close_payment',
+  async run(context, payload) {
+    await closePayment(context, payload.paymentId as string, 'CANCELLED', 'CLOSED_AFTER_ITS_END')
+  },
 }

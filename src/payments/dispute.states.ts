@@ -2,10 +2,10 @@
 import type { States } from '../store/states.ts'
 import type { DisputeStatus } from './dispute.ts'
 
-/** Providers close disputes that nobody answered without a review. */
 export const disputeStates: States<DisputeStatus> = {
   noun: 'Dispute',
   moves: {
+    // Providers close disputes that nobody answered without a review.
     OPEN: ['UNDER_REVIEW', 'WON', 'LOST', 'WITHDRAWN'],
     UNDER_REVIEW: ['WON', 'LOST', 'WITHDRAWN'],
     WON: [],
@@ -13,3 +13,6 @@ export const disputeStates: States<DisputeStatus> = {
     WITHDRAWN: [],
   },
 }
+
+/** Whether the money is still contested. */
+export const isOpenDispute = (status: DisputeStatus): boolean => disputeStates.moves[status].length > 0

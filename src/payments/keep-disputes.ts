@@ -1,39 +1,70 @@
-/** Takes over the disputes that a provider reports of a payment. */
+/** Takes over how the disputes of a payment stand at its provider. */
 import type { EntityManager } from '@mikro-orm/postgresql'
-import type { Context } from '../context.ts'
-import { beginHistory, move } from '../store/history.ts'
+import { beginHistory, type MoveCause, move } from '../store/history.ts'
 import { newId } from '../store/row.ts'
 import { canMove } from '../store/states.ts'
-import { disputeStates } from './dispute.states.ts'
+import { type Change, noteChange } from './change.ts'
+import { disputeStates, isOpenDispute } from './dispute.states.ts'
 import { Dispute } from './dispute.ts'
+import type { Recording } from './paying.ts'
 import type { Payment } from './payment.ts'
 import type { ProviderDispute } from './payment-provider.ts'
 
-/** Stores each dispute as it stands, in the caller's transaction with the payment locked, and tells what was paid for. */
+/** Brings our rows to what was seen and tells what was paid for of every move. `payment` is locked. */
 export async function keepDisputes(
-  context: Context,
   tx: EntityManager,
+  context: Recording,
   payment: Payment,
   seen: readonly ProviderDispute[],
-): Promise<void> {
-  const at = context.now()
+  why: MoveCause,
+): Promise<Change[]> {
+  if (seen.length === 0) return []
+  const known = await tx.find(Dispute, { paymentId: payment.id }, { refresh: true })
+  const changes: Change[] = []
   for (const one of seen) {
-    const known = await tx.findOne(Dispute, { paymentId: payment.id, reference: one.reference })
-    if (known?.status === one.state) continue
-    if (known && !canMove(disputeStates, known.status, one.state)) continue
-    const dispute = known ?? newDispute(tx, payment, one, at)
-    if (dispute.status !== one.state) move(tx, disputeStates, dispute, one.state, { cause: 'PROVIDER', at })
-    dispute.closedAt = one.closedAt
-    await tx.flush()
-    await context.paidThing.disputed(tx, payment, dispute, at)
+    const ours = known.find((dispute) => dispute.reference === one.reference)
+    const before = ours?.status ?? null
+    const dispute = ours ?? (await openDispute(tx, context, payment, one, why.at))
+    await settleDispute(tx, context, payment, dispute, one, why)
+    changes.push(...noteChange('Dispute', dispute.id, one.reference, before, dispute.status))
   }
+  return changes
 }
 
-function newDispute(tx: EntityManager, payment: Payment, { reference, amount, openedAt }: ProviderDispute, at: Date) {
+async function openDispute(
+  tx: EntityManager,
+  context: Recording,
+  payment: Payment,
+  { reference, amount, openedAt }: ProviderDispute,
+  at: Date,
+): Promise<Dispute> {
   const dispute = tx.create(Dispute, {
-    ...{ id: newId(), paymentId: payment.id, reference, status: 'OPEN' as const, openedAt, closedAt: null },
-    ...{ amountMinor: amount.amountMinor, currency: amount.currency },
+    ...{ id: newId(), paymentId: payment.id, reference, amountMinor: amount.amountMinor },
+    ...{ currency: amount.currency, status: 'OPEN', openedAt, closedAt: null },
   })
-  beginHistory(tx, 'Dispute', dispute, { cause: 'PROVIDER', at })
+  beginHistory(tx, 'Dispute', dispute, { cause: 'DISPUTE_OPENED', at })
+  await tx.flush()
+  await context.paidThing.disputed(tx, payment, dispute, at)
   return dispute
+}
+
+async function settleDispute(
+  tx: EntityManager,
+  context: Recording,
+  payment: Payment,
+  dispute: Dispute,
+  { state, closedAt }: ProviderDispute,
+  why: MoveCause,
+): Promise<void> {
+  if (dispute.status === state) return
+  if (!canMove(disputeStates, dispute.status, state)) {
+    // PayPal hands a case back and forth between the parties; for us it stays under review.
+    const facts = { disputeId: dispute.id, from: dispute.status, to: state }
+    context.log.warn(facts, 'the provider has a dispute where it cannot be')
+    return
+  }
+  move(tx, disputeStates, dispute, state, why)
+  if (!isOpenDispute(state)) dispute.closedAt = closedAt ?? why.at
+  await tx.flush()
+  await context.paidThing.disputed(tx, payment, dispute, why.at)
 }

@@ -1,105 +1,100 @@
-/** Asks the provider where the buyer pays: stored key, call outside any transaction, outcome stored after it. */
-import { LockMode } from '@mikro-orm/postgresql'
-import { type Context, type Job, TryAgainLater } from '../context.ts'
-import { globalId } from '../graph/node.ts'
-import { move } from '../store/history.ts'
-import { addJob, inTransaction } from '../store/transaction.ts'
+/** Opens a payment at its provider, whose page the buyer is then sent to; repeated, it finds what is open already. */
+import type { Job } from '../context.ts'
+import { announce, inTransaction } from '../store/transaction.ts'
 import { isOutsideFailure, type OutsideFailure } from '../values/outside-failure.ts'
-import { paymentStates } from './payment.states.ts'
-import { Payment } from './payment.ts'
+import { openSoon } from './add-payment.ts'
+import { fixOrder, orderOf } from './fix-order.ts'
+import { movePayment } from './move-payment.ts'
+import { findPayment, lockPayment, type Paying } from './paying.ts'
+import type { Payment } from './payment.ts'
 import type { ProviderPayment } from './payment-provider.ts'
+import { recordSeen } from './record-seen.ts'
 
-/** Stripe closes a page no earlier than 30 minutes after it was opened. */
-const leastPageMinutes = 31
-
+/** The payment as it stands now. `failure` says why there is no page yet; null when there is, or none is needed. */
 export interface Opened {
   payment: Payment
-  /** Why there is no page yet; null when there is one, or nothing was to be done. */
   failure: OutsideFailure | null
 }
 
-/** The client's return address with the payment and how the buyer came back. */
-function returnAddress(payment: Payment, result: 'returned' | 'cancelled'): string {
-  const url = new URL(payment.returnUrl)
-  url.searchParams.set('payment', globalId('Payment', payment.id))
-  url.searchParams.set('result', result)
-  return url.href
-}
+/** After an answer that never came: soon, for a buyer waits. */
+const ASKED_AGAIN_AFTER_MS = 2_000
+/** A call made in the same moment as its row is the first; a later one may repeat one whose answer was lost. */
+const FIRST_CALL_WITHIN_MS = 1_000
 
-/** Opens a payment that is CREATED or UNKNOWN; any other is left as it is. Repeating it never opens a second page. */
-export async function openPayment(context: Context, paymentId: string): Promise<Opened> {
-  const payment = await context.em.fork().findOneOrFail(Payment, paymentId)
-  if (payment.status !== 'CREATED' && payment.status !== 'UNKNOWN') return { payment, failure: null }
+/**
+ * Asks the provider with the stored key, outside any transaction, and stores the answer: REQUIRES_ACTION with the page
+ * to send the buyer to; FAILED when it refused for good; UNKNOWN when nobody can say; CREATED still when it certainly
+ * did nothing. In the last two a job goes on. A payment that was opened already is answered as it stands.
+ */
+export async function openPayment(context: Paying, paymentId: string): Promise<Opened> {
+  const payment = await findPayment(context.em, paymentId)
+  if (!isToBeOpened(payment)) return { payment, failure: null }
+  const lookedAt = context.now()
+  let failure: OutsideFailure | null = null
   try {
     const seen = await ask(context, payment)
-    return { payment: await keepOpened(context, paymentId, seen), failure: null }
+    if (seen) await recordSeen(context, paymentId, seen, { cause: 'PAYMENT_OPENED', lookedAt })
+    else await recordNeverOpened(context, paymentId)
   } catch (error) {
     if (!isOutsideFailure(error)) throw error
-    return { payment: await keepFailure(context, paymentId, error), failure: error }
+    await recordFailure(context, paymentId, error)
+    failure = error
   }
+  return { payment: await findPayment(context.em, paymentId), failure }
 }
 
-async function ask(context: Context, payment: Payment): Promise<ProviderPayment> {
+/** CREATED, or asked for without ever hearing the answer. */
+function isToBeOpened({ reference, status }: Payment): boolean {
+  return reference === null && (status === 'CREATED' || status === 'UNKNOWN')
+}
+
+/** What is open at the provider, opening it when nothing is; null when it is too late to open anything. */
+async function ask(context: Paying, payment: Payment): Promise<ProviderPayment | null> {
   const provider = context.providers[payment.provider]
-  // The outcome of an earlier call is not known: look before the same key is sent again.
-  const found = payment.status === 'UNKNOWN' ? await provider.findByPaymentId(payment.id, payment.createdAt) : null
+  const at = context.now()
+  const repeats = payment.status === 'UNKNOWN' || at.getTime() - payment.createdAt.getTime() > FIRST_CALL_WITHIN_MS
+  const found = repeats ? await provider.findByPaymentId(payment.id, payment.createdAt) : null
   if (found) return found
-  const order = await context.paidThing.orderFor(context.em.fork(), payment)
-  const leastMs = context.now().getTime() + leastPageMinutes * 60_000
-  return provider.open({
-    paymentId: payment.id,
-    enrolmentId: payment.enrolmentId,
-    amount: { amountMinor: payment.amountMinor, currency: payment.currency },
-    description: order.description.slice(0, 120),
-    buyerEmail: order.buyerEmail,
-    returnUrl: returnAddress(payment, 'returned'),
-    cancelUrl: returnAddress(payment, 'cancelled'),
-    expiresAt: new Date(Math.max(payment.createdAt.getTime() + leastPageMinutes * 60_000, leastMs)),
-    key: payment.openKey,
-  })
+  const ordered = await fixOrder(context, payment)
+  return ordered && at < ordered.closesAt ? provider.open(orderOf(ordered)) : null
 }
 
-function keepOpened(context: Context, paymentId: string, seen: ProviderPayment): Promise<Payment> {
-  return inTransaction(context.em, async (tx) => {
-    const payment = await tx.findOneOrFail(Payment, paymentId, { lockMode: LockMode.PESSIMISTIC_WRITE })
-    if (payment.status !== 'CREATED' && payment.status !== 'UNKNOWN') return payment
-    payment.reference = seen.reference
-    payment.redirectUrl = seen.redirectUrl
-    payment.actionExpiresAt = seen.expiresAt
-    move(tx, paymentStates, payment, 'REQUIRES_ACTION', { cause: 'PROVIDER_OPENED', at: context.now() })
-    // Whatever else it turned out to be, the job that asks again finds out.
-    if (seen.state !== 'REQUIRES_ACTION') await addJob(tx, 'advance_payment', { paymentId })
-    return payment
-  })
-}
-
-async function keepFailure(context: Context, paymentId: string, failure: OutsideFailure): Promise<Payment> {
+function recordNeverOpened(context: Paying, paymentId: string): Promise<void> {
   const at = context.now()
   return inTransaction(context.em, async (tx) => {
-    const payment = await tx.findOneOrFail(Payment, paymentId, { lockMode: LockMode.PESSIMISTIC_WRITE })
-    if (payment.status !== 'CREATED' && payment.status !== 'UNKNOWN') return payment
-    if (failure.kind === 'REFUSED') {
-      payment.failureCode = 'PROVIDER_REFUSED'
-      payment.failureMessage = 'The payment provider refused to open this payment; try the other way to pay.'
-      payment.failureRetryable = true
-      move(tx, paymentStates, payment, 'FAILED', { cause: 'PROVIDER_REFUSED', at })
-      return payment
-    }
-    if (failure.kind === 'UNKNOWN' && payment.status === 'CREATED') {
-      move(tx, paymentStates, payment, 'UNKNOWN', { cause: 'OUTCOME_UNKNOWN', at })
-    }
-    const seconds = failure.retryAfterSeconds ?? 3
-    const runAt = new Date(Date.now() + seconds * 1000)
-    await addJob(tx, 'open_payment', { paymentId }, { key: `open_payment:${paymentId}`, runAt })
-    return payment
+    const payment = await lockPayment(tx, paymentId)
+    if (!isToBeOpened(payment)) return
+    // The provider was asked and has none: UNKNOWN ends as CANCELLED, for nothing of it can expire there.
+    const expired = payment.closesAt !== null && payment.status === 'CREATED'
+    movePayment(tx, payment, expired ? 'EXPIRED' : 'CANCELLED', { cause: 'NEVER_OPENED', at })
+    await announce(tx, 'enrolment', payment.enrolmentId)
   })
 }
 
-/** The safety net: opens what its caller could not, or no longer could. */
+function recordFailure(context: Paying, paymentId: string, failure: OutsideFailure): Promise<void> {
+  const at = context.now()
+  return inTransaction(context.em, async (tx) => {
+    const payment = await lockPayment(tx, paymentId)
+    if (!isToBeOpened(payment)) return
+    if (failure.kind === 'REFUSED') {
+      movePayment(tx, payment, 'FAILED', { cause: 'PROVIDER_REFUSED', at })
+      payment.failureCode = failure.code.toUpperCase()
+      payment.failureMessage = 'The payment provider did not accept this payment. Try again, or pay the other way.'
+      payment.failureRetryable = true
+    } else if (failure.kind === 'UNKNOWN') {
+      movePayment(tx, payment, 'UNKNOWN', { cause: 'PROVIDER_SILENT', at })
+      await tx.flush()
+      await openSoon(tx, paymentId, ASKED_AGAIN_AFTER_MS)
+    }
+    await announce(tx, 'enrolment', payment.enrolmentId)
+  })
+}
+
+/** Opens what its caller could not: after a crash, an outage or a lost answer. */
 export const openPaymentJob: Job = {
   task: 'open_payment',
-  async run(context, { paymentId }) {
-    const { failure } = await openPayment(context, paymentId as string)
-    if (failure && failure.kind !== 'REFUSED') throw new TryAgainLater(failure.message, failure.retryAfterSeconds)
+  async run(context, payload) {
+    const { failure } = await openPayment(context, payload.paymentId as string)
+    if (failure && failure.kind !== 'REFUSED') throw failure
   },
 }

@@ -5,24 +5,38 @@ import type { Payment } from './payment.ts'
 import type { Refund } from './refund.ts'
 
 /**
- * Filled by enrolments. Every call runs inside the caller's transaction, with the payment's row locked already; the
- * implementation locks the enrolment next, always in that order. Side effects are jobs added in the same transaction.
+ * Filled by enrolments. Every call with `tx` runs inside the caller's transaction, with the payment's row locked already;
+ * the implementation locks the enrolment next, always in that order. Side effects are jobs added in the same transaction.
+ * Each thing is told once, when it happens.
  */
 export interface PaidThing {
   /** What to show the buyer, and until when the place is held. Outside any transaction. */
   orderFor(em: EntityManager, payment: Payment): Promise<OrderFacts>
-  /** The money is here, and is what was asked. Answers whether it is wanted; when not, the caller refunds it in full. */
+  /**
+   * The money is here, and is what was asked. Answers whether it is wanted; when not, the caller refunds it in full:
+   * with `keepRegistration`, for whatever registration there is rests on another payment.
+   */
   paid(tx: EntityManager, payment: Payment, at: Date): Promise<'wanted' | 'unwanted'>
   /** Brand, amount or currency differ from what was asked: the caller refunds it in full. */
   conflicted(tx: EntityManager, payment: Payment, at: Date): Promise<void>
-  /** A refund was asked for, or one made at the provider was found; nothing is back yet. */
+  /** A refund made at the provider was found; nothing is back yet. Of refunds asked for here, whoever asks knows. */
   refundStarted(tx: EntityManager, payment: Payment, refund: Refund, at: Date): Promise<void>
   /** The money of this refund is back; `refundedMinor` is the sum of all refunds of the payment that succeeded. */
   refunded(tx: EntityManager, payment: Payment, refund: Refund, refundedMinor: number, at: Date): Promise<void>
-  /** A refund failed, at once or after it had succeeded. */
+  /**
+   * A refund failed or was cancelled, at once or after it had succeeded (its status before is in its history). One that
+   * is tried again as a new row is not told.
+   */
   refundFailed(tx: EntityManager, payment: Payment, refund: Refund, at: Date): Promise<void>
   /** A dispute was opened, or moved on. */
   disputed(tx: EntityManager, payment: Payment, dispute: Dispute, at: Date): Promise<void>
+  /**
+   * Payments captured before `before` whose money is neither registered nor on its way back, nor with an operator: the
+   * reconciliation's third side. Read only, outside any transaction.
+   */
+  unsettled(em: EntityManager, before: Date): Promise<Unsettled[]>
+  /** Adds the job that takes such a payment up again. Answers whether it did; false when only a person can. */
+  takeUp(tx: EntityManager, payment: Payment, at: Date): Promise<boolean>
 }
 
 export interface OrderFacts {
@@ -30,6 +44,13 @@ export interface OrderFacts {
   buyerEmail: string | null
   /** The place is held until then. */
   holdExpiresAt: Date | null
-  /** Whether paying still makes sense: nothing is captured for what has ended. */
+  /** Whether paying still makes sense: nothing is opened or captured for what has ended. */
   awaitsPayment: boolean
+}
+
+/** A payment whose money came and led nowhere yet. */
+export interface Unsettled {
+  paymentId: string
+  /** Status of what it pays for. */
+  status: string
 }

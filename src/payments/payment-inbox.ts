@@ -1,20 +1,21 @@
-/** The inbox: a verified event is a row and a job before it is answered; what it means is asked of the provider later. */
-import type { Context, Job, Parts } from '../context.ts'
-import { TryAgainLater } from '../context.ts'
+/** The inbox of the payment providers' events: verify, keep, answer; a job acts later on what the provider then says. */
+import { type Context, type Job, type Parts, TryAgainLater } from '../context.ts'
 import { newId } from '../store/row.ts'
-import { addJob, inTransaction, isDuplicateOf } from '../store/transaction.ts'
+import { addJob, inTransaction } from '../store/transaction.ts'
 import { advancePayment } from './advance-payment.ts'
+import { Dispute } from './dispute.ts'
 import { Payment } from './payment.ts'
 import { PaymentEvent } from './payment-event.ts'
 import type { ProviderEvent, ProviderName } from './payment-provider.ts'
-
-const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
-/** An event about an object that is not known yet is tried so often, with growing pauses, then given up as ignored. */
-const mostAttempts = 8
+import { Refund } from './refund.ts'
 
 type Receiver = (rawBody: Buffer, headers: Record<string, string | string[] | undefined>) => Promise<{ status: 200 }>
 
-/** What the webhook's route calls. Throws WebhookRefused before anything is written. */
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
+/** Ten waits, each twice the one before, are 34 minutes: longer than any transaction of ours. */
+const MOST_ATTEMPTS = 11
+
+/** What the webhook's route calls. Throws WebhookRefused for a forgery, before anything is read or written. */
 export function receivePaymentEvent(parts: Pick<Parts, 'providers' | 'orm' | 'now'>, name: ProviderName): Receiver {
   return async (rawBody, headers) => {
     const event = await parts.providers[name].verifyEvent(rawBody, headers, parts.now())
@@ -23,57 +24,70 @@ export function receivePaymentEvent(parts: Pick<Parts, 'providers' | 'orm' | 'no
   }
 }
 
-/** Stores the event and adds its job, once however often it comes. Answers whether it was new. */
-export async function keepEvent(
+/**
+ * Stores the event and adds its job, in one transaction and once however often it comes. Types that we do not act on
+ * are kept as IGNORED. Answers whether it was new.
+ */
+export function keepEvent(
   { orm, now }: Pick<Parts, 'orm' | 'now'>,
   provider: ProviderName,
   event: ProviderEvent,
   source: 'WEBHOOK' | 'RECONCILIATION',
 ): Promise<boolean> {
-  const { id: eventId, type, createdAt, relevant, paymentId, references, summary } = event
-  try {
-    await inTransaction(orm.em, async (tx) => {
-      const id = newId()
-      tx.create(PaymentEvent, {
-        ...{ id, provider, eventId, type, status: relevant ? 'RECEIVED' : 'IGNORED', paymentId, references, summary },
-        ...{ source, createdAt, receivedAt: now(), handledAt: null, attempts: 0 },
-      })
-      await tx.flush()
-      if (relevant) await addJob(tx, 'handle_payment_event', { eventId: id })
-    })
-    return true
-  } catch (error) {
-    if (isDuplicateOf(error, 'payment_event_provider_event_id_unique')) return false
-    throw error
-  }
-}
-
-async function paymentOf(context: Context, event: PaymentEvent): Promise<Payment | null> {
-  const em = context.em.fork()
-  const { provider } = event
-  const byId =
-    event.paymentId && uuid.test(event.paymentId) ? await em.findOne(Payment, { id: event.paymentId, provider }) : null
-  if (byId) return byId
-  const references = { $in: event.references }
-  return em.findOne(Payment, { provider, $or: [{ reference: references }, { captureReference: references }] })
-}
-
-async function handle(context: Context, eventId: string): Promise<void> {
-  const event = await context.em.fork().findOneOrFail(PaymentEvent, eventId)
-  if (event.status === 'HANDLED' || event.status === 'IGNORED') return
-  const payment = await paymentOf(context, event)
-  if (payment) await advancePayment(context, payment.id, event.type.toUpperCase().replaceAll('.', '_'))
-  const attempts = event.attempts + 1
-  const status = payment ? 'HANDLED' : attempts < mostAttempts ? 'WAITING' : 'IGNORED'
-  await inTransaction(context.em, async (tx) => {
-    const row = await tx.findOneOrFail(PaymentEvent, eventId)
-    tx.assign(row, { status, attempts, handledAt: payment ? context.now() : null })
+  const { relevant } = event
+  return inTransaction(orm.em, async (tx) => {
+    const [kept] = await tx.execute<{ id: string }[]>(
+      `insert into payment_event (id, provider, event_id, type, status, payment_id, "references", summary, source, created_at, received_at, attempts)
+       values (?, ?, ?, ?, ?, ?, ?::jsonb, ?::jsonb, ?, ?, ?, 0) on conflict (provider, event_id) do nothing returning id`,
+      [
+        ...[newId(), provider, event.id, event.type, relevant ? 'RECEIVED' : 'IGNORED', event.paymentId],
+        ...[JSON.stringify(event.references), JSON.stringify(event.summary), source, event.createdAt, now()],
+      ],
+    )
+    if (kept && relevant) await addJob(tx, 'handle_payment_event', { eventId: kept.id }, { maxAttempts: 100 })
+    return kept !== undefined
   })
-  if (status === 'WAITING') throw new TryAgainLater('the event is about something that is not known yet', 2 ** attempts)
+}
+
+/** The payment that an event is about: by our own id in it, or by any reference that we know; null when there is none. */
+export async function paymentOfEvent(
+  { em: shared }: Pick<Context, 'em'>,
+  { provider, paymentId, references }: Pick<PaymentEvent, 'provider' | 'paymentId' | 'references'>,
+): Promise<string | null> {
+  const em = shared.fork({ clear: true })
+  const byId = paymentId && UUID.test(paymentId) ? await em.findOne(Payment, { id: paymentId, provider }) : null
+  if (byId) return byId.id
+  const known = { $in: references }
+  const byReference = await em.findOne(Payment, { provider, $or: [{ reference: known }, { captureReference: known }] })
+  if (byReference) return byReference.id
+  const after = (await em.findOne(Refund, { reference: known })) ?? (await em.findOne(Dispute, { reference: known }))
+  return after && (await em.findOne(Payment, { id: after.paymentId, provider })) ? after.paymentId : null
+}
+
+/** Acts on one event: looks at its payment, or waits until there is one; what turns out not to be ours is ignored. */
+async function handle(context: Context, eventId: string): Promise<void> {
+  const event = await context.em.fork({ clear: true }).findOneOrFail(PaymentEvent, eventId)
+  if (event.status === 'HANDLED' || event.status === 'IGNORED') return
+  const paymentId = await paymentOfEvent(context, event)
+  if (paymentId) {
+    await advancePayment(context, paymentId, 'PROVIDER_EVENT')
+    return endEvent(context, eventId, 'HANDLED')
+  }
+  if (event.attempts + 1 >= MOST_ATTEMPTS) return endEvent(context, eventId, 'IGNORED')
+  await inTransaction(context.em, (tx) =>
+    tx.nativeUpdate(PaymentEvent, eventId, { status: 'WAITING', attempts: event.attempts + 1 }),
+  )
+  throw new TryAgainLater('the event is about something that is not known yet', 2 ** (event.attempts + 1))
+}
+
+/** Notes that nothing is left to do about an event. */
+export async function endEvent(context: Context, eventId: string, status: 'HANDLED' | 'IGNORED'): Promise<void> {
+  const handledAt = context.now()
+  await inTransaction(context.em, (tx) => tx.nativeUpdate(PaymentEvent, eventId, { status, handledAt }))
 }
 
 /** Finds what an event is about and brings it up to date. */
 export const handlePaymentEventJob: Job = {
   task: 'handle_payment_event',
-  run: (context, { eventId }) => handle(context, eventId as string),
+  run: (context, payload) => handle(context, payload.eventId as string),
 }

@@ -102,6 +102,17 @@ export class Payment extends Node {
   @Property({ type: 'text' })
   currency!: string
 
+  /** Shown to the buyer at the provider; with the next two, null until the order was fixed, just before the first call. */
+  @Property({ type: 'text', nullable: true })
+  description!: string | null
+
+  @Property({ type: 'text', nullable: true })
+  buyerEmail!: string | null
+
+  /** The provider's page is asked to close then. */
+  @Property({ ...instant, nullable: true })
+  closesAt!: Date | null
+
   /** Where the provider sends the buyer back to, as the client asked. */
   @Property({ type: 'text' })
   returnUrl!: string
@@ -111,6 +122,11 @@ export class Payment extends Node {
   @Unique()
   openKey!: string
 
+  /** Key of the call that takes the money of an approved order, stored before it; null when none is under way. */
+  @Property({ type: 'text', nullable: true })
+  captureKey!: string | null
+
+  /** Number of the next capture that is tried, after as many definitive refusals less one. */
   @Property({ type: 'integer', default: 1 })
   attempt!: number
 

@@ -1,51 +1,89 @@
-/** Makes the row of a refund inside the caller's transaction; never more than what was captured and is not going back. */
+/** Adds a refund to the books under the payment's lock, never above what was captured, with the job that submits it. */
 import type { EntityManager } from '@mikro-orm/postgresql'
 import { beginHistory } from '../store/history.ts'
 import { newId } from '../store/row.ts'
 import { addJob } from '../store/transaction.ts'
 import type { Payment } from './payment.ts'
+import { voidRefundStatuses } from './refund.states.ts'
 import { Refund, type RefundOrigin } from './refund.ts'
 
 /** More was asked for than can still go back. */
 export class RefundExceeds extends Error {
   override readonly name = 'RefundExceeds'
   readonly maximumMinor: number
+
   constructor(maximumMinor: number) {
     super(`at most ${maximumMinor} minor units can be refunded`)
     this.maximumMinor = maximumMinor
   }
 }
 
-/** What can still go back, in minor units: captured, less every refund that has not failed. The payment is locked. */
-export async function refundableMinor(tx: EntityManager, payment: Payment): Promise<number> {
-  const refunds = await tx.find(Refund, { paymentId: payment.id, status: { $nin: ['FAILED', 'CANCELLED'] } })
-  return (payment.capturedMinor ?? 0) - refunds.reduce((sum, refund) => sum + refund.amountMinor, 0)
-}
-
 export interface RefundRequest {
   amountMinor: number
   origin: RefundOrigin
+  /** In the words of whoever asked. */
   reason: string | null
+  /** Whether the registration outlives the refund. */
   keepRegistration: boolean
-  /** Viewer key; null when nobody asked. */
+  /** Viewer key of whoever asked; null for this gateway itself. */
   requestedBy: string | null
   now: Date
+  /** Counts the rows of one wish: a retry after a refusal that time mends is a new row with a new key. */
+  attempt?: number
+  /** So much later it is submitted; at once when it is not said. */
+  afterMs?: number
 }
 
-/** A refund in REQUESTED with its key stored and its job added. Throws RefundExceeds; the payment must be locked. */
+/**
+ * Adds a refund in REQUESTED within the caller's transaction. The payment is locked by the caller, so that parallel
+ * requests are added up one after the other. What is paid for is not told: whoever asks knows. Throws RefundExceeds.
+ */
 export async function addRefund(tx: EntityManager, payment: Payment, request: RefundRequest): Promise<Refund> {
-  const { now, ...facts } = request
-  const maximum = await refundableMinor(tx, payment)
-  if (request.amountMinor > maximum) throw new RefundExceeds(maximum)
+  const { now, attempt = 1, afterMs = 0, ...facts } = request
+  const maximumMinor = await refundableMinor(tx, payment)
+  if (facts.amountMinor > maximumMinor) throw new RefundExceeds(maximumMinor)
   const id = newId()
   const refund = tx.create(Refund, {
     ...facts,
     ...{ id, paymentId: payment.id, currency: payment.capturedCurrency ?? payment.currency, status: 'REQUESTED' },
-    ...{ failureReason: null, callKey: `${id}-refund-1`, attempt: 1, reference: null },
+    ...{ failureReason: null, callKey: `${id}:refund:1`, attempt, reference: null },
     ...{ requestedAt: now, settledAt: null, updatedAt: now },
-  } as Refund)
-  beginHistory(tx, 'Refund', refund, { cause: request.origin, actor: request.requestedBy, at: now })
+  })
+  const cause = `REFUND_REQUESTED_BY_${facts.origin}`
+  beginHistory(tx, 'Refund', refund, { cause, actor: facts.requestedBy, at: now })
   await tx.flush()
-  await addJob(tx, 'submit_refund', { refundId: id }, { key: `submit_refund:${id}` })
+  await submitSoon(tx, id, afterMs)
   return refund
+}
+
+/** Refunds whatever is left of a payment that is not to be kept; null when nothing is left. The payment is locked. */
+export async function refundInFull(
+  tx: EntityManager,
+  payment: Payment,
+  { reason, keepRegistration, now }: { reason: string; keepRegistration: boolean; now: Date },
+): Promise<Refund | null> {
+  const amountMinor = await refundableMinor(tx, payment)
+  if (amountMinor <= 0) return null
+  const wish = { amountMinor, reason, keepRegistration, now, requestedBy: null }
+  return addRefund(tx, payment, { ...wish, origin: 'COMPENSATION' })
+}
+
+/** What can still go back, in minor units: captured less every refund that is not void. The payment is locked. */
+export async function refundableMinor(tx: EntityManager, payment: Payment): Promise<number> {
+  const refunds = await tx.find(Refund, { paymentId: payment.id, status: { $nin: [...voidRefundStatuses] } })
+  return (payment.capturedMinor ?? 0) - sumMinor(refunds)
+}
+
+/** What has gone back, in minor units: the sum of the refunds that succeeded. */
+export async function refundedMinor(tx: EntityManager, paymentId: string): Promise<number> {
+  return sumMinor(await tx.find(Refund, { paymentId, status: 'SUCCEEDED' }))
+}
+
+function sumMinor(refunds: readonly Refund[]): number {
+  return refunds.reduce((sum, refund) => sum + refund.amountMinor, 0)
+}
+
+/** Sets when the job that submits the refund, or follows it up, runs next. */
+export function submitSoon(tx: EntityManager, refundId: string, afterMs: number): Promise<void> {
+  return addJob(tx, 'submit_refund', { refundId }, { key: `submit_refund:${refundId}`, afterMs })
 }

@@ -1,77 +1,105 @@
-/** Stores how a refund stands at its provider, ours or one made in its dashboard, and tells what was paid for. */
+/** Takes over how a payment's refunds stand at its provider, those made in its dashboard among them. */
 import type { EntityManager } from '@mikro-orm/postgresql'
-import type { Context } from '../context.ts'
-import { beginHistory, move } from '../store/history.ts'
+import { beginHistory, type MoveCause, move } from '../store/history.ts'
 import { newId } from '../store/row.ts'
-import { canMove } from '../store/states.ts'
-import { addJob } from '../store/transaction.ts'
+import { type Change, noteChange } from './change.ts'
+import type { Recording } from './paying.ts'
 import type { Payment } from './payment.ts'
 import type { ProviderRefund } from './payment-provider.ts'
-import { refundStates } from './refund.states.ts'
+import { isOpenRefund, refundStates, refundSteps } from './refund.states.ts'
 import { Refund } from './refund.ts'
+import { refundedMinor, submitSoon } from './request-refund.ts'
 
-/** A pending refund is looked at again after so long. */
-const lookAgainMs = 30 * 60_000
+/** How long until somebody asks again about a refund that the bank takes its time over. */
+const FOLLOWED_UP_AFTER_MS = 60_000
 
-/** Takes over every refund that the provider reports of a payment; the payment is locked. */
+/** Brings our rows to what was seen, oldest first, and adds those that we did not ask for. `payment` is locked. */
 export async function importRefunds(
-  context: Context,
   tx: EntityManager,
+  context: Recording,
   payment: Payment,
   seen: readonly ProviderRefund[],
-): Promise<void> {
-  for (const one of seen) {
-    const known =
-      (one.refundId && (await tx.findOne(Refund, { id: one.refundId, paymentId: payment.id }))) ||
-      (await tx.findOne(Refund, { reference: one.reference }))
-    await settleRefund(context, tx, payment, known || (await providersOwn(context, tx, payment, one)), one)
+  why: MoveCause,
+): Promise<Change[]> {
+  if (seen.length === 0) return []
+  const known = await tx.find(Refund, { paymentId: payment.id }, { refresh: true })
+  const changes: Change[] = []
+  for (const one of [...seen].sort((a, b) => a.createdAt.getTime() - b.createdAt.getTime())) {
+    const ours = known.find((refund) => refund.reference === one.reference || refund.id === one.refundId)
+    const before = ours?.status ?? null
+    const refund = ours ?? (await addProviderRefund(tx, context, payment, one, why))
+    await settleRefund(tx, context, payment, refund, one, why)
+    changes.push(...noteChange('Refund', refund.id, one.reference, before, refund.status))
   }
+  return changes
 }
 
-async function providersOwn(context: Context, tx: EntityManager, payment: Payment, one: ProviderRefund) {
-  const now = context.now()
-  const id = newId()
-  const refund = tx.create(Refund, {
-    ...{ id, paymentId: payment.id, amountMinor: one.amount.amountMinor, currency: one.amount.currency },
-    ...{ status: 'SUBMITTED', origin: 'PROVIDER', reason: null, failureReason: null, keepRegistration: false },
-    ...{ callKey: `${id}-provider`, attempt: 1, reference: one.reference, requestedBy: null },
-    ...{ requestedAt: one.createdAt, settledAt: null, updatedAt: now },
-  } as Refund)
-  beginHistory(tx, 'Refund', refund, { cause: 'PROVIDER', at: now })
-  await tx.flush()
-  await context.paidThing.refundStarted(tx, payment, refund, now)
-  return refund
-}
-
-/** Moves a refund to how it stands; a repeat of what is known changes nothing. The payment is locked. */
+/** Brings one refund to what was seen and tells what was paid for. Both rows are locked. */
 export async function settleRefund(
-  context: Context,
   tx: EntityManager,
+  context: Recording,
   payment: Payment,
   refund: Refund,
   seen: ProviderRefund,
+  why: MoveCause,
 ): Promise<void> {
-  const at = context.now()
-  refund.reference = seen.reference
-  if (refund.status === seen.state) return
-  if (refund.status === 'REQUESTED') move(tx, refundStates, refund, 'SUBMITTED', { cause: 'PROVIDER', at })
-  if (!canMove(refundStates, refund.status, seen.state)) return
-  move(tx, refundStates, refund, seen.state, { cause: 'PROVIDER', at })
-  refund.failureReason = seen.failureReason
-  if (seen.state !== 'PENDING') refund.settledAt = at
+  const before = refund.status
+  const steps = refundSteps(before, seen.state)
+  if (steps === null) {
+    context.log.warn(
+      { refundId: refund.id, from: before, to: seen.state },
+      'the provider has a refund where it cannot be',
+    )
+    return
+  }
+  refund.reference ??= seen.reference
+  for (const step of steps) move(tx, refundStates, refund, step, why)
+  if (steps.length === 0) return
+  if (isOpenRefund(refund.status)) {
+    await tx.flush()
+    await submitSoon(tx, refund.id, FOLLOWED_UP_AFTER_MS)
+    return
+  }
+  await endRefund(tx, context, payment, refund, seen.failureReason, why.at)
+}
+
+/** A refund has just got to its end, or from success to failure: says when and why, and tells what was paid for. */
+export async function endRefund(
+  tx: EntityManager,
+  context: Recording,
+  payment: Payment,
+  refund: Refund,
+  failureReason: string | null,
+  at: Date,
+): Promise<void> {
+  refund.settledAt = at
+  refund.failureReason = refund.status === 'SUCCEEDED' ? null : (failureReason ?? 'unknown').toUpperCase()
   await tx.flush()
-  if (seen.state === 'SUCCEEDED') {
+  if (refund.status === 'SUCCEEDED') {
     await context.paidThing.refunded(tx, payment, refund, await refundedMinor(tx, payment.id), at)
-  } else if (seen.state === 'PENDING') {
-    const runAt = new Date(at.getTime() + lookAgainMs)
-    await addJob(tx, 'submit_refund', { refundId: refund.id }, { key: `submit_refund:${refund.id}`, runAt })
   } else {
     await context.paidThing.refundFailed(tx, payment, refund, at)
   }
 }
 
-/** What has gone back, in minor units: the sum of the refunds that succeeded. */
-export async function refundedMinor(tx: EntityManager, paymentId: string): Promise<number> {
-  const refunds = await tx.find(Refund, { paymentId, status: 'SUCCEEDED' })
-  return refunds.reduce((sum, refund) => sum + refund.amountMinor, 0)
+/** A refund that somebody made at the provider: known from here on, and told as started. */
+async function addProviderRefund(
+  tx: EntityManager,
+  context: Recording,
+  payment: Payment,
+  seen: ProviderRefund,
+  why: MoveCause,
+): Promise<Refund> {
+  const id = newId()
+  const refund = tx.create(Refund, {
+    ...{ id, paymentId: payment.id, amountMinor: seen.amount.amountMinor, currency: seen.amount.currency },
+    ...{ status: 'PENDING', origin: 'PROVIDER', reason: null, failureReason: null, keepRegistration: false },
+    ...{ callKey: `${id}:refund:1`, attempt: 1, reference: seen.reference, requestedBy: null },
+    ...{ requestedAt: seen.createdAt, settledAt: null, updatedAt: why.at },
+  })
+  beginHistory(tx, 'Refund', refund, { cause: 'REFUND_MADE_AT_PROVIDER', at: why.at })
+  await tx.flush()
+  await context.paidThing.refundStarted(tx, payment, refund, why.at)
+  if (seen.state === 'PENDING') await submitSoon(tx, id, FOLLOWED_UP_AFTER_MS)
+  return refund
 }

@@ -1,96 +1,143 @@
-/** Sends a refund to its provider: looks first when the outcome of an earlier call is open, then the stored key. */
-import { type EntityManager, LockMode } from '@mikro-orm/postgresql'
-import { type Context, type Job, TryAgainLater } from '../context.ts'
-import { move } from '../store/history.ts'
+/** Submits a refund to its provider, or follows one that is under way: looks first, then sends the stored key. */
+import type { EntityManager } from '@mikro-orm/postgresql'
+import { type Job, TryAgainLater } from '../context.ts'
+import { type MoveCause, move } from '../store/history.ts'
 import { inTransaction } from '../store/transaction.ts'
 import { isOutsideFailure, type OutsideFailure } from '../values/outside-failure.ts'
-import { Payment } from './payment.ts'
-import type { ProviderRefund } from './payment-provider.ts'
-import { refundStates } from './refund.states.ts'
+import { lookAt } from './advance-payment.ts'
+import { findPayment, lockRefund, type Paying, type Recording } from './paying.ts'
+import type { Payment } from './payment.ts'
+import type { PaymentProvider, ProviderRefund } from './payment-provider.ts'
+import { recordSeenWithin } from './record-seen.ts'
+import { isOpenRefund, refundStates } from './refund.states.ts'
 import { Refund } from './refund.ts'
-import { settleRefund } from './settle-refund.ts'
+import { addRefund, refundableMinor } from './request-refund.ts'
+import { endRefund, settleRefund } from './settle-refund.ts'
 
-/** Refusals that time mends: a new attempt with a new key, later. */
-const mendedByTime = new Set(['REFUND_FAILED_INSUFFICIENT_FUNDS', 'PENDING_CAPTURE', 'insufficient_funds'])
-const laterSeconds = 15 * 60
+/** Refusals that time mends, in the providers' own words: tried again later, as a new row with a new key. */
+const MENDED_BY_TIME = new Set(['REFUND_FAILED_INSUFFICIENT_FUNDS', 'PENDING_CAPTURE', 'INSUFFICIENT_FUNDS'])
+/** With the hours between them this is about a day and a half; after that a person has to see to it. */
+const MOST_ATTEMPTS = 6
+const MENDS_WITHIN_MS = 15 * 60_000
+/** How long a provider may take to settle what it has accepted before it is asked again, in seconds. */
+const PENDING_LOOK_SECONDS = 30 * 60
 
-/** Runs `work` with payment and refund locked, in that order. */
-async function locked(
-  context: Context,
-  refundId: string,
-  work: (tx: EntityManager, payment: Payment, refund: Refund) => Promise<void>,
-): Promise<void> {
-  await inTransaction(context.em, async (tx) => {
-    const { paymentId } = await tx.findOneOrFail(Refund, refundId)
-    const payment = await tx.findOneOrFail(Payment, paymentId, { lockMode: LockMode.PESSIMISTIC_WRITE })
-    const refund = await tx.findOneOrFail(Refund, refundId, { lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true })
-    await work(tx, payment, refund)
-  })
-}
-
-async function submit(context: Context, refundId: string): Promise<void> {
-  const em = context.em.fork()
-  const refund = await em.findOneOrFail(Refund, refundId)
-  if (!['REQUESTED', 'SUBMITTED', 'UNKNOWN', 'PENDING'].includes(refund.status)) return
-  const payment = await em.findOneOrFail(Payment, refund.paymentId)
-  const captureReference = payment.captureReference as string
+/**
+ * Brings a refund to its end or as far as it goes today: REQUESTED is submitted; SUBMITTED and UNKNOWN, whose answer was
+ * lost, are looked for before the same key is sent again; PENDING is asked about. One that has settled is left.
+ * Throws OutsideFailure when the provider cannot be asked, TryAgainLater while it is PENDING.
+ */
+export async function submitRefund(context: Paying, refundId: string): Promise<void> {
+  const refund = await context.em.fork({ clear: true }).findOneOrFail(Refund, refundId)
+  if (!isOpenRefund(refund.status)) return
+  const payment = await findPayment(context.em, refund.paymentId)
   try {
-    const seen = (await lookFirst(context, payment, refund)) ?? (await send(context, payment, refund, captureReference))
-    await locked(context, refundId, (tx, paid, row) => settleRefund(context, tx, paid, row, seen))
-  } catch (error) {
-    if (!isOutsideFailure(error)) throw error
-    await keepFailure(context, refundId, error)
+    const found = refund.status === 'REQUESTED' ? null : await find(context, payment, refund)
+    const seen = found ?? (await send(context, payment, refund))
+    await record(context, refundId, seen)
+    if (seen.state === 'PENDING') throw new TryAgainLater('the refund is pending', PENDING_LOOK_SECONDS)
+  } catch (failure) {
+    if (!isOutsideFailure(failure) || failure.kind === 'UNAVAILABLE') throw failure
+    if (failure.kind === 'UNKNOWN') {
+      await recordUnknown(context, refundId)
+      throw failure
+    }
+    await refused(context, payment, refundId, failure)
   }
 }
 
-async function lookFirst(context: Context, payment: Payment, refund: Refund): Promise<ProviderRefund | null> {
-  if (refund.status === 'REQUESTED') return null
-  const provider = context.providers[payment.provider]
-  if (refund.reference) return provider.lookRefund(refund.reference)
-  const seen = await provider.refundsOf(payment.captureReference as string)
-  return seen.find((one) => one.refundId === refund.id) ?? null
+/** The refund as its provider has it, by its reference or by our id in it; null when it never arrived there. */
+async function find({ providers }: Paying, payment: Payment, refund: Refund): Promise<ProviderRefund | null> {
+  const provider = providers[payment.provider]
+  if (refund.reference !== null) return provider.lookRefund(refund.reference)
+  return ours(await provider.refundsOf(payment.captureReference as string), refund.id)
 }
 
-async function send(context: Context, payment: Payment, refund: Refund, captureReference: string) {
+function ours(refunds: readonly ProviderRefund[], refundId: string): ProviderRefund | null {
+  return refunds.find((one) => one.refundId === refundId) ?? null
+}
+
+/** Transaction 1: SUBMITTED; then the call, with the key that is stored. */
+async function send(context: Paying, payment: Payment, refund: Refund): ReturnType<PaymentProvider['refund']> {
+  const at = context.now()
   await locked(context, refund.id, async (tx, _payment, row) => {
     if (row.status !== 'REQUESTED' && row.status !== 'UNKNOWN') return
-    move(tx, refundStates, row, 'SUBMITTED', { cause: 'SENT', at: context.now() })
+    move(tx, refundStates, row, 'SUBMITTED', { cause: 'REFUND_SUBMITTED', at })
   })
   return context.providers[payment.provider].refund({
     refundId: refund.id,
-    captureReference,
+    captureReference: payment.captureReference as string,
     amount: { amountMinor: refund.amountMinor, currency: refund.currency },
     key: refund.callKey,
   })
 }
 
-async function keepFailure(context: Context, refundId: string, failure: OutsideFailure): Promise<void> {
-  const at = context.now()
-  let again: number | null = failure.retryAfterSeconds ?? 5
-  await locked(context, refundId, async (tx, payment, refund) => {
-    if (failure.kind === 'UNKNOWN' && refund.status === 'SUBMITTED') {
-      move(tx, refundStates, refund, 'UNKNOWN', { cause: 'OUTCOME_UNKNOWN', at })
-    }
-    if (failure.kind !== 'REFUSED') return
-    if (mendedByTime.has(failure.code)) {
-      refund.attempt += 1
-      refund.callKey = `${refund.id}-refund-${refund.attempt}`
-      again = laterSeconds
-      return
-    }
-    again = null
-    if (refund.status !== 'SUBMITTED' && refund.status !== 'UNKNOWN') return
-    refund.failureReason = failure.code
-    refund.settledAt = at
-    move(tx, refundStates, refund, 'FAILED', { cause: 'PROVIDER_REFUSED', at })
-    await tx.flush()
-    await context.paidThing.refundFailed(tx, payment, refund, at)
-  })
-  if (again !== null) throw new TryAgainLater(failure.message, again)
+function record(context: Paying, refundId: string, seen: ProviderRefund): Promise<void> {
+  const why: MoveCause = { cause: 'PROVIDER_ANSWERED', at: context.now() }
+  return locked(context, refundId, (tx, payment, refund) => settleRefund(tx, context, payment, refund, seen, why))
 }
 
-/** Sends a refund, or follows one that is under way. */
+function recordUnknown(context: Paying, refundId: string): Promise<void> {
+  const at = context.now()
+  return locked(context, refundId, async (tx, _payment, refund) => {
+    if (refund.status === 'SUBMITTED') move(tx, refundStates, refund, 'UNKNOWN', { cause: 'PROVIDER_SILENT', at })
+  })
+}
+
+/**
+ * A definitive no. The payment is looked at first, for it may have been refunded already, by this refund or by somebody
+ * at the provider. If not by this one, it has failed; what time mends is tried again as a new one.
+ */
+async function refused(context: Paying, payment: Payment, refundId: string, failure: OutsideFailure): Promise<void> {
+  const look = { cause: 'REFUND_REFUSED', lookedAt: context.now() }
+  const seen = await lookAt(context, payment)
+  await locked(context, refundId, async (tx, paid, refund) => {
+    const arrived = seen !== null && ours(seen.refunds, refundId) !== null
+    // First the failure, then what came instead: money that is back has the last word.
+    if (!arrived) await fail(tx, context, paid, refund, failure.code.toUpperCase())
+    if (seen) await recordSeenWithin(tx, context, paid.id, seen, look)
+  })
+}
+
+async function fail(
+  tx: EntityManager,
+  context: Recording,
+  payment: Payment,
+  refund: Refund,
+  code: string,
+): Promise<void> {
+  if (refund.status !== 'SUBMITTED' && refund.status !== 'UNKNOWN') return
+  const at = context.now()
+  move(tx, refundStates, refund, 'FAILED', { cause: 'PROVIDER_REFUSED', at })
+  await tx.flush()
+  const again = MENDED_BY_TIME.has(code) && refund.attempt < MOST_ATTEMPTS && (await isRoomFor(tx, payment, refund))
+  if (!again) return endRefund(tx, context, payment, refund, code, at)
+  refund.settledAt = at
+  refund.failureReason = code
+  const { amountMinor, origin, reason, keepRegistration, requestedBy, attempt } = refund
+  const wish = { amountMinor, origin, reason, keepRegistration, requestedBy, now: at }
+  // Whoever waits for the money hears of the last of them only: one wish, however many rows.
+  await addRefund(tx, payment, { ...wish, attempt: attempt + 1, afterMs: MENDS_WITHIN_MS * 2 ** (attempt - 1) })
+}
+
+async function isRoomFor(tx: EntityManager, payment: Payment, refund: Refund): Promise<boolean> {
+  return (await refundableMinor(tx, payment)) >= refund.amountMinor
+}
+
+/** Runs `work` in one transaction with the payment and then the refund locked. */
+function locked(
+  context: Paying,
+  refundId: string,
+  work: (tx: EntityManager, payment: Payment, refund: Refund) => Promise<void>,
+): Promise<void> {
+  return inTransaction(context.em, async (tx) => {
+    const { payment, refund } = await lockRefund(tx, refundId)
+    await work(tx, payment, refund)
+  })
+}
+
+/** Submits a refund, or follows one that is under way. */
 export const submitRefundJob: Job = {
   task: 'submit_refund',
-  run: (context, { refundId }) => submit(context, refundId as string),
+  run: (context, payload) => submitRefund(context, payload.refundId as string),
 }

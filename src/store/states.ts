@@ -28,3 +28,28 @@ export function canMove<Status extends string>(states: States<Status>, from: Sta
 export function checkMove<Status extends string>(states: States<Status>, from: Status, to: Status): void {
   if (!canMove(states, from, to)) throw new IllegalMove(states.noun, from, to)
 }
+
+/**
+ * The shortest row of legal moves from one status to another, passing only through the statuses of `through`; empty when
+ * it is there already, null when there is no such way. For when an outsider has gone several steps unobserved.
+ */
+export function stepsTo<Status extends string>(
+  states: States<Status>,
+  from: Status,
+  to: Status,
+  through: readonly Status[],
+): Status[] | null {
+  if (from === to) return []
+  const reached = new Set<Status>([from])
+  let ways: Status[][] = [[]]
+  while (ways.length > 0) {
+    const arrived = ways.find((way) => canMove(states, way.at(-1) ?? from, to))
+    if (arrived) return [...arrived, to]
+    ways = ways.flatMap((way) =>
+      states.moves[way.at(-1) ?? from]
+        .filter((next) => through.includes(next) && !reached.has(next) && reached.add(next))
+        .map((next) => [...way, next]),
+    )
+  }
+  return null
+}

@@ -15,6 +15,8 @@ export interface JobOptions {
   /** Keep the waiting job's own time when its key is added again. */
   preserveRunAt?: boolean
   runAt?: Date
+  /** So much later by the database's clock, the one that jobs run by; instead of `runAt`. */
+  afterMs?: number
   maxAttempts?: number
 }
 
@@ -25,10 +27,11 @@ export async function addJob(
   payload: Record<string, unknown>,
   options: JobOptions = {},
 ): Promise<void> {
-  const { key = null, runAt = null, maxAttempts = 25, preserveRunAt = false } = options
+  const { key = null, runAt = null, afterMs = 0, maxAttempts = 25, preserveRunAt = false } = options
+  const mode = preserveRunAt ? 'preserve_run_at' : 'replace'
   await tx.execute(
-    'select graphile_worker.add_job(?, payload => ?::json, run_at => ?::timestamptz, max_attempts => ?, job_key => ?, job_key_mode => ?)',
-    [task, JSON.stringify(payload), runAt, maxAttempts, key, preserveRunAt ? 'preserve_run_at' : 'replace'],
+    "select graphile_worker.add_job(?, payload => ?::json, run_at => coalesce(?::timestamptz, now() + ? * interval '1 ms'), max_attempts => ?, job_key => ?, job_key_mode => ?)",
+    [task, JSON.stringify(payload), runAt, afterMs, maxAttempts, key, mode],
   )
 }
 

@@ -99,18 +99,6 @@ export function keepUpTo(grid: Grid, points: Uint32Array, limit: number): void {
   }
 }
 
-/** Calls back with each point's row and its position along the row. */
-export function eachPoint(grid: Grid, points: Uint32Array, visit: (row: number, along: number) => void): void {
-  const { wordsPerRow, rows } = grid
-  for (let row = 0; row < rows; row += 1) {
-    for (let word = 0; word < wordsPerRow; word += 1) {
-      for (let bits = points[row * wordsPerRow + word]!; bits !== 0; bits &= bits - 1) {
-        visit(row, 32 * word + 31 - Math.clz32(bits & -bits))
-      }
-    }
-  }
-}
-
 /** A mask of that many low bits: none when it is negative, all of them from 32 on. */
 function lowBits(count: number): number {
   return count <= 0 ? 0 : count >= 32 ? -1 : (1 << count) - 1

@@ -1,8 +1,7 @@
 /** The digest of a transfer check: one way of writing each question, so that equal digests mean equal answers. */
-import { createHash } from 'node:crypto'
-import { canonicalDecimal } from '../values/decimal.ts'
+import { hash } from 'node:crypto'
+import { canonicalDecimal as shortest } from '../values/decimal.ts'
 import type { Claim, LevelCredit, PolicyTerms, QualificationTerms } from './check.rules.ts'
-import { printUnits, unitsOf } from './units.rules.ts'
 
 /** The question as it was understood: with the policy that answers it, or null when there is none. */
 export interface DigestedCheck {
@@ -30,28 +29,29 @@ export function digestOf({ claims, policy, qualification, asOf, participating }:
       totalCredit: shortest(qualification.totalCredit),
     },
   }
-  return createHash('sha256').update(JSON.stringify(canonical)).digest('hex')
+  return hash('sha256', JSON.stringify(canonical), 'hex')
 }
 
-function canonicalClaim(claim: Claim): object {
-  return {
-    amount: shortest(claim.amount),
-    awardedOn: claim.awardedOn,
-    awardingBody: claim.awardingBody,
-    cmf: claim.cmf,
-    course: claim.course,
-    framework: claim.framework,
-    grade: shortestOrNull(claim.grade),
-    identityVerified: claim.identityVerified,
-    level: claim.level,
-    ref: claim.ref,
-    scheme: claim.scheme,
-    source: claim.source,
-    standing: claim.standing ?? null,
-    subject: claim.subject,
-    title: claim.title,
-    use: claim.use ?? null,
-  }
+/** A row without names, always in this order: claims are most of the text, and this halves the time to write it. */
+function canonicalClaim(claim: Claim): unknown[] {
+  return [
+    claim.ref,
+    claim.source,
+    claim.title,
+    claim.awardingBody,
+    shortest(claim.amount),
+    claim.scheme,
+    claim.level,
+    claim.framework,
+    claim.awardedOn,
+    shortestOrNull(claim.grade),
+    claim.identityVerified,
+    claim.cmf,
+    claim.subject,
+    claim.course,
+    claim.standing ?? null,
+    claim.use ?? null,
+  ]
 }
 
 function canonicalPolicy(policy: PolicyTerms): object {
@@ -82,11 +82,6 @@ function canonicalLevel({ level, credit }: LevelCredit): object {
   return { credit: shortest(credit), level }
 }
 
-/** In the scheme's own units: two decimals at most, so that no scheme's factor is needed. */
-function shortest(amount: string): string {
-  return printUnits(unitsOf(amount)!)
-}
-
-function shortestOrNull(grade: string | null): string | null {
-  return grade === null ? null : canonicalDecimal(grade)
+function shortestOrNull(decimal: string | null): string | null {
+  return decimal === null ? null : shortest(decimal)
 }

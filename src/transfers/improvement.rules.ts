@@ -75,17 +75,19 @@ function leastAddition(
   entries: readonly (number | null)[],
   goalUnits: number,
 ): Addition | null {
-  const { totals, least } = search.rooms()
+  const { totals, leavesRoom } = search.rooms()
   let best: Addition | null = null
-  for (let at = 0; at < totals.length; at += 1) {
+  // From the greatest down, so that most of the others are seen at once to need more.
+  for (let at = totals.length - 1; at >= 0; at -= 1) {
     const cats = Math.ceil((goalUnits - totals[at]!) / UNITS_PER_CATS)
     const units = cats * UNITS_PER_CATS
     const totalUnits = totals[at]! + units
-    if (cats > (best?.cats ?? MOST_MORE_CATS) || totalUnits > limits.total) continue
+    // What already reaches the goal is among what cannot be placed.
+    if (cats < 1 || cats > (best?.cats ?? MOST_MORE_CATS) || totalUnits > limits.total) continue
     for (let place = 0; place < entries.length; place += 1) {
       const level = entries[place]!
-      if (level === null || least[place]![at]! + units > limits.caps[place]!) continue
-      if (best === null || isBetter({ cats, level, totalUnits }, best)) best = { cats, level, totalUnits }
+      if (level === null || (best !== null && !isBetter({ cats, level, totalUnits }, best))) continue
+      if (leavesRoom(at, place, units)) best = { cats, level, totalUnits }
     }
   }
   return best

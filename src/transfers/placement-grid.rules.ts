@@ -1,5 +1,5 @@
 /** Places many pieces of credit of like amounts: looks at every combination of level sums, one bit each. */
-import { addMoved, eachPoint, emptySet, fullSet, type Grid, has, keepUpTo, makeGrid } from './bit-grid.rules.ts'
+import { addMoved, emptySet, fullSet, type Grid, has, keepUpTo, makeGrid } from './bit-grid.rules.ts'
 import { cheapestByTotal, cheapestInGrid, type Problem } from './cheapest-set.rules.ts'
 import type { Limits, Piece, PlacementSearch, Placing, Rooms } from './placement-search.rules.ts'
 
@@ -24,30 +24,22 @@ export function searchGrid(givenPieces: readonly Piece[], limits: Limits): Place
   const reachable = reach(grid, problem, Math.floor(limits.total / step))
   const totals = totalsOf(grid, reachable)
 
-  function best(total: number): Placing[] {
-    const likely = cheapestByTotal(problem, total / step)
+  function best(from: number): Placing[] {
+    const total = totals.indexOf(1, Math.ceil(from / step))
+    const likely = cheapestByTotal(problem, total)
     const placed = likely === null ? null : highestLevels(grid, pieces, likely)
-    return placed ?? highestLevels(grid, pieces, cheapestInGrid(problem, grid, total / step))!
+    return placed ?? highestLevels(grid, pieces, cheapestInGrid(problem, grid, total))!
   }
 
   function rooms(): Rooms {
-    const least = caps.map(() => new Float64Array(totals.length).fill(Infinity))
-    eachPoint(grid, reachable, (row, along) => {
-      const total = grid.rowSums[row]! + along
-      for (let level = 0; level < least.length; level += 1) {
-        const taken = (level === grid.inner ? along : grid.positions[level]![row]!) * step
-        if (taken < least[level]![total]!) least[level]![total] = taken
-      }
-    })
-    return { totals: Float64Array.from(totals, (_, total) => total * step), least }
+    const least = leastTaken(grid, reachable, totals.length)
+    return {
+      totals: Float64Array.from(totals, (_, total) => total * step),
+      leavesRoom: (total, level, units) => least[level]![total]! * step + units <= limits.caps[level]!,
+    }
   }
 
-  return {
-    greatestTotal: () => totals.lastIndexOf(1) * step,
-    leastTotal: (from) => totals.indexOf(1, Math.ceil(from / step)) * step,
-    best,
-    rooms,
-  }
+  return { greatestTotal: () => totals.lastIndexOf(1) * step, best, rooms }
 }
 
 /** Every combination of level sums that some pieces make within the limits. */
@@ -70,10 +62,33 @@ function reach(grid: Grid, { pieces, order, freeChoice }: Problem, total: number
 /** By total: 1 when some combination adds up to it. */
 function totalsOf(grid: Grid, reachable: Uint32Array): Uint8Array {
   const totals = new Uint8Array(grid.sizes.reduce((sum, size) => sum + size - 1, 1))
-  eachPoint(grid, reachable, (row, along) => {
-    totals[grid.rowSums[row]! + along] = 1
-  })
+  const { wordsPerRow, rowSums } = grid
+  for (let word = 0; word < reachable.length; word += 1) {
+    if (reachable[word] === 0) continue
+    const first = rowSums[Math.floor(word / wordsPerRow)]! + 32 * (word % wordsPerRow)
+    for (let bits = reachable[word]!; bits !== 0; bits &= bits - 1) totals[first + 31 - Math.clz32(bits & -bits)] = 1
+  }
   return totals
+}
+
+/** By level and total: the least that the level has to take; Infinity when no combination adds up to the total. */
+function leastTaken(grid: Grid, reachable: Uint32Array, totals: number): Float64Array[] {
+  const { wordsPerRow, rowSums, positions, inner } = grid
+  const least = grid.sizes.map(() => new Float64Array(totals).fill(Infinity))
+  for (let word = 0; word < reachable.length; word += 1) {
+    if (reachable[word] === 0) continue
+    const row = Math.floor(word / wordsPerRow)
+    const first = 32 * (word % wordsPerRow)
+    for (let bits = reachable[word]!; bits !== 0; bits &= bits - 1) {
+      const along = first + 31 - Math.clz32(bits & -bits)
+      const total = rowSums[row]! + along
+      for (let level = 0; level < least.length; level += 1) {
+        const taken = level === inner ? along : positions[level]![row]!
+        if (taken < least[level]![total]!) least[level]![total] = taken
+      }
+    }
+  }
+  return least
 }
 
 /**

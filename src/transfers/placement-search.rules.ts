@@ -22,25 +22,22 @@ export interface Placing {
   readonly level: number
 }
 
-/**
- * How much room other credit would find: entry i is something that can be placed, of `totals[i]` units,
- * and `least[level][i]` is the least that it needs to take of that level (Infinity when it cannot be placed).
- */
+/** What can be placed, and how much room other credit would find beside it. */
 export interface Rooms {
+  /** By entry, in units; not every entry can be placed. */
   readonly totals: ArrayLike<number>
-  readonly least: readonly ArrayLike<number>[]
+  /** Whether the entry can be placed so that so many units are left of a level's cap. */
+  leavesRoom(entry: number, level: number, units: number): boolean
 }
 
 /** Pieces are given in the order of their refs, so that positions compare as refs do. */
 export interface PlacementSearch {
   /** The greatest total that can be placed. */
   greatestTotal(): number
-  /** The least total that can be placed and is not below the given one, which some total reaches. */
-  leastTotal(from: number): number
   /**
-   * The best way to place exactly this total, which can be placed: the fewest pieces; of those the first refs;
-   * of those, piece by piece, the highest levels. In the order of the refs.
+   * The best way to place at least so much, which can be placed: the least total; of those the fewest pieces; of those
+   * the first refs; of those, piece by piece, the highest levels. In the order of the refs.
    */
-  best(total: number): Placing[]
+  best(from: number): Placing[]
   rooms(): Rooms
 }

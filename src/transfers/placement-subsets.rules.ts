@@ -1,17 +1,18 @@
 /** Places few pieces of credit, of whatever amounts: looks at every subset once, and at no assignment. */
-import type { Limits, Piece, PlacementSearch, Placing, Rooms } from './placement-search.rules.ts'
+import type { Limits, Piece, PlacementSearch, Placing } from './placement-search.rules.ts'
 
 /**
- * Per subset, how far the levels are filled when they are filled in a fixed order as tightly as possible: the level
- * being filled and what is in it. Less is always at least as good for whatever comes next, so one entry is enough.
+ * How far the levels are filled, for each subset, when they are filled in a fixed order as tightly as possible: which
+ * of them is being filled, and what is in it. Less is always at least as good for whatever comes next, so that one
+ * entry a subset is enough.
  */
 interface Packing {
   readonly filling: Uint8Array
-  /** Infinity for a subset that does not pack. */
+  /** Infinity for a subset that cannot be placed. */
   readonly fill: Float64Array
 }
 
-/** A step here, random access included, costs about as much as three of the grid's. */
+/** A step here costs about as much as three of the grid's: it looks back at random, the grid runs along. */
 const COST_OF_A_STEP = 3
 
 /** Steps that the search takes at most; a function of nothing but sizes, so that refusing is deterministic. */
@@ -19,86 +20,99 @@ export function subsetSteps(pieces: number, levels: number): number {
   return 2 ** pieces * pieces * levels * COST_OF_A_STEP
 }
 
-/** Piece i is bit n − 1 − i: of two subsets of one size, the greater number has the first refs. */
+/**
+ * A subset is a number: piece i is its bit n − 1 − i, so that of two of one size the greater has the first refs.
+ * Most often what is looked for fits with every piece at its own level; only where it does not are the packings made.
+ */
 export function searchSubsets(pieces: readonly Piece[], limits: Limits): PlacementSearch {
-  const totals = sums(pieces, (piece) => piece.units)
-  const free = sums(pieces, (piece) => (piece.freeChoice ? piece.units : 0))
-  const allowed = (subset: number) => totals[subset]! <= limits.total && free[subset]! <= limits.freeChoice
-  const lastLevel = limits.caps.length - 1
-  const { fill } = pack(pieces, limits.caps, lastLevel, allowed)
+  const { caps } = limits
+  const totals = sums(pieces.map(({ units }) => units))
+  const free = sums(pieces.map(({ units, freeChoice }) => (freeChoice ? units : 0)))
+  const packings: (Packing | undefined)[] = caps.map(() => undefined)
+
+  function isAllowed(subset: number): boolean {
+    return totals[subset]! <= limits.total && free[subset]! <= limits.freeChoice
+  }
+
+  function packing(last: number): Packing {
+    packings[last] ??= pack(pieces, caps, last, isAllowed)
+    return packings[last]
+  }
+
+  function canBePlaced(subset: number): boolean {
+    if (!isAllowed(subset)) return false
+    if (packings[0] === undefined && fitAtTop(chosenIn(subset), caps)) return true
+    return packing(0).fill[subset] !== Infinity
+  }
+
+  function leavesRoom(subset: number, level: number, units: number): boolean {
+    if (!isAllowed(subset)) return false
+    if (packings[level] === undefined && fitAtTop(chosenIn(subset), caps, level, units)) return true
+    const { filling, fill } = packing(level)
+    // What is filled last takes as little as it can; the levels before it are as many as there are others.
+    const least = filling[subset] === caps.length - 1 || fill[subset] === Infinity ? fill[subset]! : 0
+    return least + units <= caps[level]!
+  }
 
   function greatestTotal(): number {
     let greatest = 0
-    for (let subset = 1; subset < fill.length; subset += 1) {
-      if (fill[subset] !== Infinity && totals[subset]! > greatest) greatest = totals[subset]!
+    for (let subset = totals.length - 1; subset > 0; subset -= 1) {
+      if (totals[subset]! > greatest && canBePlaced(subset)) greatest = totals[subset]!
     }
     return greatest
   }
 
-  function leastTotal(from: number): number {
-    let least = Infinity
-    for (let subset = 1; subset < fill.length; subset += 1) {
-      if (fill[subset] !== Infinity && totals[subset]! >= from && totals[subset]! < least) least = totals[subset]!
-    }
-    return least
-  }
-
-  function best(total: number): Placing[] {
+  function best(from: number): Placing[] {
     let found = 0
-    let fewest = Infinity
-    for (let subset = fill.length - 1; subset > 0; subset -= 1) {
-      if (totals[subset] !== total || fill[subset] === Infinity) continue
-      const size = bitCount(subset)
-      if (size < fewest) [found, fewest] = [subset, size]
+    let least = Infinity
+    for (let subset = totals.length - 1; subset > 0; subset -= 1) {
+      const total = totals[subset]!
+      if (total < from || total > least) continue
+      if (total === least && bitCount(subset) >= bitCount(found)) continue
+      if (canBePlaced(subset)) [found, least] = [subset, total]
     }
-    const chosen = [...pieces.keys()].filter((piece) => found & (1 << (pieces.length - 1 - piece)))
-    return highestLevels(pieces, chosen, limits.caps)
+    return highestLevels(chosenIn(found), caps, positionsIn(found))
   }
 
-  function rooms(): Rooms {
-    const least = limits.caps.map((_, level) => leastAt(level))
-    return { totals, least }
+  function positionsIn(subset: number): number[] {
+    const positions: number[] = []
+    for (let piece = 0; piece < pieces.length; piece += 1) {
+      if (subset & (1 << (pieces.length - 1 - piece))) positions.push(piece)
+    }
+    return positions
   }
 
-  /** With the level filled last, what is in it is the least that it has to take. */
-  function leastAt(level: number): Float64Array {
-    const packing = pack(pieces, limits.caps, level, allowed)
-    return packing.fill.map((units, subset) =>
-      units === Infinity || packing.filling[subset] === lastLevel ? units : 0,
-    )
+  function chosenIn(subset: number): Piece[] {
+    return positionsIn(subset).map((piece) => pieces[piece]!)
   }
 
-  return { greatestTotal, leastTotal, best, rooms }
+  return { greatestTotal, best, rooms: () => ({ totals, leavesRoom }) }
 }
 
-/** Piece by piece the highest level from which the rest can still be placed. */
-function highestLevels(pieces: readonly Piece[], chosen: readonly number[], caps: readonly number[]): Placing[] {
+/** Piece by piece the highest level from which the rest can still be placed. All of them can be. */
+function highestLevels(chosen: readonly Piece[], caps: readonly number[], positions: readonly number[]): Placing[] {
   const left = [...caps]
-  return chosen.map((piece, at) => {
-    const { units, top } = pieces[piece]!
-    const rest = chosen.slice(at + 1).map((later) => pieces[later]!)
-    let level = top
-    for (; ; level -= 1) {
+  return chosen.map(({ units, top }, at) => {
+    const rest = chosen.slice(at + 1)
+    for (let level = top; ; level -= 1) {
       if (units > left[level]!) continue
       left[level]! -= units
-      if (allFit(rest, left)) return { piece, level }
+      if (canAllBePlaced(rest, left)) return { piece: positions[at]!, level }
       left[level]! += units
     }
   })
 }
 
-function allFit(pieces: readonly Piece[], caps: readonly number[]): boolean {
-  if (allFitAtTop(pieces, caps)) return true
-  return pack(pieces, caps, caps.length - 1, () => true).fill.at(-1) !== Infinity
+function canAllBePlaced(pieces: readonly Piece[], caps: readonly number[]): boolean {
+  return fitAtTop(pieces, caps) || pack(pieces, caps, 0, () => true).fill.at(-1) !== Infinity
 }
 
-function allFitAtTop(pieces: readonly Piece[], caps: readonly number[]): boolean {
+/** Whether all fit with each at the highest level it may go to, beside so many units at one level. */
+function fitAtTop(pieces: readonly Piece[], caps: readonly number[], level = 0, besideUnits = 0): boolean {
   const left = [...caps]
-  for (const { units, top } of pieces) {
-    left[top]! -= units
-    if (left[top]! < 0) return false
-  }
-  return true
+  left[level]! -= besideUnits
+  for (const { units, top } of pieces) left[top]! -= units
+  return left.every((units) => units >= 0)
 }
 
 /** Fills the levels in order, the given one last. `filling` counts levels in that order. */
@@ -106,7 +120,7 @@ function pack(
   pieces: readonly Piece[],
   caps: readonly number[],
   last: number,
-  allowed: (subset: number) => boolean,
+  isAllowed: (subset: number) => boolean,
 ): Packing {
   const order = [...caps.keys()].filter((level) => level !== last)
   order.push(last)
@@ -114,38 +128,40 @@ function pack(
   const filling = new Uint8Array(size)
   const fill = new Float64Array(size).fill(Infinity)
   fill[0] = 0
+  const firstBit = pieces.length - 32
   for (let subset = 1; subset < size; subset += 1) {
-    if (allowed(subset)) packSubset(subset)
-  }
-  return { filling, fill }
-
-  function packSubset(subset: number): void {
-    let bestAt = order.length
+    if (!isAllowed(subset)) continue
+    let bestAt = order.length - 1
     let bestFill = Infinity
     for (let bits = subset; bits !== 0; bits &= bits - 1) {
       const bit = bits & -bits
       const before = subset ^ bit
       let used = fill[before]!
       if (used === Infinity) continue
-      const { units, lowest, top } = pieces[pieces.length - 32 + Math.clz32(bit)]!
-      for (let at = filling[before]!; at <= bestAt && at < order.length; at += 1, used = 0) {
+      const { units, lowest, top } = pieces[firstBit + Math.clz32(bit)]!
+      for (let at = filling[before]!; at <= bestAt; at += 1, used = 0) {
         const level = order[at]!
         if (level < lowest || level > top || used + units > caps[level]!) continue
-        if (at < bestAt || used + units < bestFill) [bestAt, bestFill] = [at, used + units]
+        if (at < bestAt || used + units < bestFill) {
+          bestAt = at
+          bestFill = used + units
+        }
         break
       }
     }
-    filling[subset] = bestFill === Infinity ? 0 : bestAt
+    filling[subset] = bestAt
     fill[subset] = bestFill
   }
+  return { filling, fill }
 }
 
 /** The sum over each subset. */
-function sums(pieces: readonly Piece[], of: (piece: Piece) => number): Float64Array {
-  const found = new Float64Array(2 ** pieces.length)
+function sums(units: readonly number[]): Float64Array {
+  const found = new Float64Array(2 ** units.length)
+  const firstBit = units.length - 32
   for (let subset = 1; subset < found.length; subset += 1) {
     const bit = subset & -subset
-    found[subset] = found[subset ^ bit]! + of(pieces[pieces.length - 32 + Math.clz32(bit)]!)
+    found[subset] = found[subset ^ bit]! + units[firstBit + Math.clz32(bit)]!
   }
   return found
 }

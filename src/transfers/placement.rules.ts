@@ -9,6 +9,9 @@ import { roundDown } from './units.rules.ts'
 /** 250,000 combinations of level sums, 40 claims, 6 levels: what must always be answered, and no more is tried. */
 const MOST_STEPS = 250_000 * 40 * 6
 
+/** A grid is laid out in the time of about so many steps: too long for a handful of claims, however small it is. */
+const STEPS_TO_SET_UP_GRID = 20_000
+
 /** A level of the qualification and what may be placed there. */
 export interface LevelRoom {
   readonly level: number
@@ -74,7 +77,7 @@ export function planSearch(candidates: readonly Candidate[], frame: Frame): Plan
   const steps = subsetSteps(pieces.length, frame.levels.length)
   const stepsInGrid = pieces.length === 0 ? Infinity : gridSteps(pieces, frame.limits)
   if (Math.min(steps, stepsInGrid) > MOST_STEPS) throw new TransferTooComplex()
-  const search = steps <= stepsInGrid ? searchSubsets : searchGrid
+  const search = steps <= stepsInGrid + STEPS_TO_SET_UP_GRID ? searchSubsets : searchGrid
   return { frame, placeable, begin: () => search(pieces, frame.limits) }
 }
 
@@ -87,7 +90,7 @@ export function greatestTransferable(search: PlacementSearch, { granularityUnits
 export function place(search: PlacementSearch, { frame, placeable }: PlannedSearch): Placement {
   const transferableUnits = greatestTransferable(search, frame)
   if (transferableUnits === 0) return { transferableUnits, levelByRef: new Map() }
-  const placings = search.best(search.leastTotal(transferableUnits))
+  const placings = search.best(transferableUnits)
   const levelByRef = new Map(placings.map(({ piece, level }) => [placeable[piece]!.ref, frame.levels[level]!.level]))
   return { transferableUnits, levelByRef }
 }

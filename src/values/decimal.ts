@@ -7,6 +7,7 @@ export interface Exact {
 }
 
 const PLAIN_DECIMAL = /^-?\d+(\.\d+)?$/
+const SHORTEST_DECIMAL = /^(?:-?[1-9]\d*|-?(?:0|[1-9]\d*)\.\d*[1-9]|0)$/
 /** Far beyond any amount or grade, and short enough that a hostile text costs nothing to read. */
 const LONGEST_TEXT = 40
 const PRINTED_DECIMALS = 4
@@ -85,7 +86,7 @@ export function print(value: Exact): string {
 
 /** The same number in its shortest form: "07.50" becomes "7.5". Throws a RangeError when it is not a decimal. */
 export function canonicalDecimal(text: string): string {
-  return print(exact(text))
+  return SHORTEST_DECIMAL.test(text) && text.length <= LONGEST_TEXT ? text : print(exact(text))
 }
 
 function printRounded({ numerator, denominator }: Exact): string {

@@ -1,7 +1,6 @@
 /** The executor: compiled or not, a client sees the same data and the same errors, and nothing that is not meant for it. */
 import { afterEach, describe, expect, it } from '@jest/globals'
-import { Executor } from '../../src/graph/executor.ts'
-import { type Answer, type SmallServer, smallSchema, startSmallServer } from '../support/small-graph.ts'
+import { type Answer, type SmallServer, smallExecutor, smallSchema, startSmallServer } from '../support/small-graph.ts'
 
 let server: SmallServer
 afterEach(() => server.close())
@@ -11,7 +10,7 @@ async function bothAnswers(query: string, variables?: object): Promise<[Answer, 
   const answers: Answer[] = []
   for (const enabled of [false, true]) {
     const schema = smallSchema()
-    const executor = new Executor(schema, { enabled, atUse: 1 })
+    const executor = smallExecutor(schema, { compile: { enabled, atUse: 1 } })
     server = await startSmallServer({ schema, executor })
     answers.push(await server.ask(query, variables, { 'x-correlation-id': 'same-for-both' }))
     await server.close()
@@ -72,7 +71,7 @@ describe('a compiled query', () => {
     // graphql-jit's own mark for dates in the code that it writes
     const mark = '__MAGIC_DATE__33a9e76d_02e0_4128_8e92_3530ad3da74d'
     const schema = smallSchema()
-    const executor = new Executor(schema, { atUse: 1 })
+    const executor = smallExecutor(schema, { compile: { atUse: 1 } })
     server = await startSmallServer({ schema, executor })
     const name = `${mark}(globalThis.injected = 1)`
     const { data } = await server.ask(`{ hello(name: "${name}") echo(wish: { name: "${name}" }) }`)
@@ -83,7 +82,7 @@ describe('a compiled query', () => {
 
   it('is compiled at its third use, and never twice', async () => {
     const schema = smallSchema()
-    const executor = new Executor(schema)
+    const executor = smallExecutor(schema)
     server = await startSmallServer({ schema, executor })
     const sizes: number[] = []
     for (let use = 1; use <= 4; use += 1) {
@@ -95,7 +94,7 @@ describe('a compiled query', () => {
 
   it('takes bounded room', async () => {
     const schema = smallSchema()
-    const executor = new Executor(schema, { atUse: 1, maximum: 5 })
+    const executor = smallExecutor(schema, { compile: { atUse: 1, maximum: 5 } })
     server = await startSmallServer({ schema, executor })
     for (let n = 1; n <= 20; n += 1) await server.ask(`query Q${n} { hello }`)
     expect(executor.compiler.size).toBe(5)
@@ -103,12 +102,12 @@ describe('a compiled query', () => {
 
   it('runs in graphql-js when the switch is off, and mutations always do', async () => {
     const schema = smallSchema()
-    const off = new Executor(schema, { enabled: false })
+    const off = smallExecutor(schema, { compile: { enabled: false } })
     server = await startSmallServer({ schema, executor: off })
     for (let use = 1; use <= 4; use += 1) await server.ask('{ hello }')
     expect(off.compiler.size).toBe(0)
     await server.close()
-    const on = new Executor(schema, { atUse: 1 })
+    const on = smallExecutor(schema, { compile: { atUse: 1 } })
     server = await startSmallServer({ schema, executor: on })
     expect((await server.ask('mutation { add(name: "x") { name } }')).data).toEqual({ add: { name: 'item x' } })
     expect(on.compiler.size).toBe(0)

@@ -4,8 +4,10 @@ import type { FastifyInstance } from 'fastify'
 import { buildSchema, GraphQLError, type GraphQLFieldResolver, type GraphQLSchema, isObjectType } from 'graphql'
 
 import { anonymousViewer } from '../../src/auth/viewer.ts'
+import { Billing } from '../../src/graph/bill.ts'
+import { MemoryBudgets } from '../../src/graph/budget.ts'
 import { badUserInput } from '../../src/graph/errors.ts'
-import { Executor } from '../../src/graph/executor.ts'
+import { Executor, type ExecutorOptions } from '../../src/graph/executor.ts'
 import type { ContextParts } from '../../src/graph/request.ts'
 import { buildServer, type ServerParts } from '../../src/http/server.ts'
 import { openLog } from '../../src/observability/log.ts'
@@ -109,6 +111,11 @@ export function smallSchema(): GraphQLSchema {
   return schema
 }
 
+/** The executor with ample budgets, unless a test is about them. */
+export function smallExecutor(schema: GraphQLSchema, options: Partial<ExecutorOptions> = {}): Executor {
+  return new Executor(schema, { billing: new Billing(new MemoryBudgets()), ...options })
+}
+
 /** A log that keeps its lines, as objects. */
 export function keptLog(level = 'info') {
   const lines: Record<string, unknown>[] = []
@@ -154,7 +161,7 @@ export async function startSmallServer(parts: Partial<ServerParts> = {}): Promis
   const metrics = parts.metrics ?? new Metrics()
   const fastify = await buildServer({
     schema,
-    executor: new Executor(schema),
+    executor: smallExecutor(schema),
     authenticate: (_authorization, address) => anonymousViewer(address),
     buildContext: (context) => context,
     metrics,

@@ -1,0 +1,87 @@
+/** Bills each operation to its caller: refuses what is too dear or beyond the budget, and says in the answer what was used. */
+import type { Viewer } from '../auth/viewer.ts'
+import type { BudgetSize, Budgets, Charge } from './budget.ts'
+import type { CostPlan } from './cost.ts'
+import { type GraphError, rateLimited, tooComplex } from './errors.ts'
+import type { GraphRequest } from './request.ts'
+import type { Variables } from './variables.ts'
+
+/** Anonymous callers by address; everybody who is signed in; institutions' machines. */
+export type BudgetSizes = Readonly<Record<'anonymous' | 'person' | 'client', BudgetSize>>
+
+/**
+ * A page of 20 courses with runs, prices and credit is asked at about 1,500 points and used at about 300; the unused rest is
+ * given back. An address may thus open a hundred such pages at once and thirty each second, a machine ten times that.
+ */
+export const budgetSizes: BudgetSizes = {
+  anonymous: { points: 200_000, restorePerSecond: 10_000 },
+  person: { points: 200_000, restorePerSecond: 10_000 },
+  client: { points: 2_000_000, restorePerSecond: 100_000 },
+}
+
+/** What one operation may cost at the most, whoever asks. */
+export const maximumCost = 100_000
+
+export interface Bill {
+  key: string
+  size: BudgetSize
+  requested: number
+  remaining: number
+}
+
+/** In `extensions.cost` of every answer. */
+export interface CostReport {
+  requested: number
+  actual: number
+  budgetRemaining: number
+  /** Points that flow back each second. */
+  restoreRate: number
+}
+
+/** An IPv6 customer has a whole /64 of addresses: they share a budget. */
+export function budgetKey({ key, anonymous }: Viewer): string {
+  const address = anonymous ? key.slice('anonymous:'.length) : ''
+  // neither IPv4 nor IPv4 written as IPv6
+  if (!address.includes(':') || address.includes('.')) return key
+  const [head = ''] = address.split('::')
+  const network = [...head.split(':'), '0', '0', '0', '0'].slice(0, 4)
+  return `anonymous:${network.map((group) => group || '0').join(':')}`
+}
+
+export class Billing {
+  private readonly budgets: Budgets
+  private readonly sizes: BudgetSizes
+  private readonly maximum: number
+
+  constructor(budgets: Budgets, sizes: BudgetSizes = budgetSizes, maximum: number = maximumCost) {
+    this.budgets = budgets
+    this.sizes = sizes
+    this.maximum = maximum
+  }
+
+  /** Charges the most that the operation can cost. Not a promise when the budgets are in memory. */
+  open(plan: CostPlan, variables: Variables, { viewer }: GraphRequest): Bill | GraphError | Promise<Bill | GraphError> {
+    const requested = plan.requested(variables)
+    if (requested > this.maximum) return tooComplex('cost points', requested, this.maximum)
+    const size = this.sizes[viewer.anonymous ? 'anonymous' : viewer.client ? 'client' : 'person']
+    const key = budgetKey(viewer)
+    const charge = this.budgets.charge(key, size, requested)
+    if (charge instanceof Promise) return charge.then((charged) => outcome(charged, key, size, requested))
+    return outcome(charge, key, size, requested)
+  }
+
+  /** Gives back what was not used and reports it. */
+  close({ key, size, requested, remaining }: Bill, plan: CostPlan, data: unknown): CostReport {
+    // an answer can cost more than was foreseen when a list that nobody pages is long; the promise holds
+    const actual = Math.min(requested, plan.actual(data))
+    if (actual < requested) this.budgets.giveBack(key, size, requested - actual)
+    return { requested, actual, budgetRemaining: remaining + requested - actual, restoreRate: size.restorePerSecond }
+  }
+}
+
+function outcome(charge: Charge, key: string, size: BudgetSize, requested: number): Bill | GraphError {
+  if (charge.granted) return { key, size, requested, remaining: charge.remaining }
+  const message = `This would cost ${requested} points and your budget holds ${charge.remaining} now; ask again in ${charge.retryAfterSeconds} s.`
+  const cost = { requested, budgetRemaining: charge.remaining, restoreRate: size.restorePerSecond }
+  return rateLimited(message, charge.retryAfterSeconds, { cost })
+}

@@ -1,0 +1,81 @@
+/** Budgets of callers as leaky buckets of cost points, in this process's memory. */
+import { LRUCache } from 'lru-cache'
+
+/** A bucket: how many points it holds, and how many flow back each second. */
+export interface BudgetSize {
+  points: number
+  restorePerSecond: number
+}
+
+export interface Charge {
+  granted: boolean
+  /** Points left after the charge, or without it when it was not granted. */
+  remaining: number
+  /** Whole seconds until it would be granted; 0 when it was. */
+  retryAfterSeconds: number
+}
+
+export interface Budgets {
+  /** Takes points from the caller's bucket when it holds as many. */
+  charge(key: string, size: BudgetSize, points: number): Charge | Promise<Charge>
+  /** Gives back what was charged and not used. */
+  giveBack(key: string, size: BudgetSize, points: number): void
+  close(): Promise<void>
+}
+
+interface Bucket {
+  /** Points used and not yet restored. */
+  used: number
+  atMs: number
+}
+
+/** Callers whose buckets are kept; the least active are forgotten, and theirs are full again. */
+const rememberedCallers = 100_000
+
+/** What a charge comes to, given the points in use now. */
+export function chargeOf(used: number, { points: held, restorePerSecond }: BudgetSize, points: number): Charge {
+  const granted = used + points <= held
+  const over = used + points - held
+  return {
+    granted,
+    remaining: Math.floor(held - used - (granted ? points : 0)),
+    retryAfterSeconds: granted ? 0 : Math.max(1, Math.ceil(over / restorePerSecond)),
+  }
+}
+
+export class MemoryBudgets implements Budgets {
+  private readonly buckets = new LRUCache<string, Bucket>({ max: rememberedCallers })
+  private readonly nowMs: () => number
+
+  constructor(nowMs: () => number = () => performance.now()) {
+    this.nowMs = nowMs
+  }
+
+  charge(key: string, size: BudgetSize, points: number): Charge {
+    const bucket = this.bucketOf(key, size)
+    const charge = chargeOf(bucket.used, size, points)
+    if (charge.granted) bucket.used += points
+    return charge
+  }
+
+  giveBack(key: string, size: BudgetSize, points: number): void {
+    const bucket = this.bucketOf(key, size)
+    bucket.used = Math.max(0, bucket.used - points)
+  }
+
+  async close(): Promise<void> {
+    this.buckets.clear()
+  }
+
+  private bucketOf(key: string, { restorePerSecond }: BudgetSize): Bucket {
+    const atMs = this.nowMs()
+    let bucket = this.buckets.get(key)
+    if (bucket === undefined) {
+      bucket = { used: 0, atMs }
+      this.buckets.set(key, bucket)
+    }
+    bucket.used = Math.max(0, bucket.used - ((atMs - bucket.atMs) / 1000) * restorePerSecond)
+    bucket.atMs = atMs
+    return bucket
+  }
+}

@@ -1,0 +1,186 @@
+/** What an operation costs, told from its text and variables: 1 for each object, 10 for each mutation, nothing for a leaf. */
+import {
+  type DirectiveNode,
+  type DocumentNode,
+  type FragmentDefinitionNode,
+  type GraphQLCompositeType,
+  type GraphQLField,
+  type GraphQLSchema,
+  getNamedType,
+  isCompositeType,
+  Kind,
+  type OperationDefinitionNode,
+  OperationTypeNode,
+  SchemaMetaFieldDef,
+  type SelectionSetNode,
+  TypeMetaFieldDef,
+  typeFromAST,
+} from 'graphql'
+import {
+  type Count,
+  defaultListSize,
+  type FieldCost,
+  innerPageOf,
+  largest,
+  type Occurrence,
+  sizeOf,
+} from './list-size.ts'
+import type { Variables } from './variables.ts'
+
+const objectCost = 1
+const mutationCost = 10
+type Condition = (variables: Variables) => boolean
+
+interface CostNode {
+  key: string
+  weight: number
+  size: Count
+  /** Of each time that it is asked for: none means always. */
+  conditions: (readonly Condition[])[]
+  children: CostNode[]
+}
+
+/** The priced operation. */
+export interface CostPlan {
+  /** The most that it can cost with these variables; lists count as full pages. */
+  requested(variables: Variables): number
+  /** What the answer came to. */
+  actual(data: unknown): number
+}
+
+function conditionsOf(directives: readonly DirectiveNode[] | undefined): Condition[] {
+  return (directives ?? []).flatMap((directive) => {
+    const wanted = directive.name.value === 'include'
+    if (!wanted && directive.name.value !== 'skip') return []
+    const value = directive.arguments?.[0]?.value
+    if (value?.kind === Kind.BOOLEAN) return value.value === wanted ? [] : [() => false]
+    if (value?.kind !== Kind.VARIABLE) return []
+    const name = value.name.value
+    return [(variables: Variables) => (variables[name] === true) === wanted]
+  })
+}
+
+interface Asked extends Occurrence {
+  conditions: readonly Condition[]
+}
+
+interface Selection {
+  type: GraphQLCompositeType
+  set: SelectionSetNode
+}
+
+function innerOf({ field, node }: Occurrence): Selection[] {
+  const type = getNamedType(field.type)
+  return node.selectionSet && isCompositeType(type) ? [{ type, set: node.selectionSet }] : []
+}
+
+class Pricing {
+  private readonly schema: GraphQLSchema
+  private readonly fragments = new Map<string, FragmentDefinitionNode>()
+  private readonly isMutation: boolean
+
+  constructor(schema: GraphQLSchema, document: DocumentNode, node: OperationDefinitionNode) {
+    this.schema = schema
+    this.isMutation = node.operation === OperationTypeNode.MUTATION
+    for (const definition of document.definitions) {
+      if (definition.kind === Kind.FRAGMENT_DEFINITION) this.fragments.set(definition.name.value, definition)
+    }
+  }
+
+  /** The composite fields of selections; `page` is the size of the page that they are part of. */
+  nodes(selections: readonly Selection[], page: Count, atRoot = false): CostNode[] {
+    const asked = new Map<string, Asked[]>()
+    for (const { type, set } of selections) this.collect(type, set, [], asked)
+    return [...asked].map(([key, occurrences]) => {
+      const inner = occurrences.flatMap(innerOf)
+      const { field } = occurrences[0] as Asked
+      const { weight } = (field.extensions.cost ?? {}) as FieldCost
+      const innerPage = largest(occurrences.map(innerPageOf))
+      return {
+        key,
+        weight: weight ?? (atRoot && this.isMutation ? mutationCost : objectCost),
+        size: largest(occurrences.map((occurrence) => sizeOf(occurrence, page))),
+        conditions: occurrences.map(({ conditions }) => conditions),
+        children: this.nodes(inner, innerPage),
+      }
+    })
+  }
+
+  private collect(
+    type: GraphQLCompositeType,
+    set: SelectionSetNode,
+    above: readonly Condition[],
+    asked: Map<string, Asked[]>,
+  ): void {
+    for (const selection of set.selections) {
+      const conditions = [...above, ...conditionsOf(selection.directives)]
+      if (selection.kind === Kind.FIELD) {
+        const field = this.fieldOf(type, selection.name.value)
+        if (!field || !isCompositeType(getNamedType(field.type))) continue
+        const key = (selection.alias ?? selection.name).value
+        const occurrence = { field, node: selection, conditions }
+        const known = asked.get(key)
+        if (known) known.push(occurrence)
+        else asked.set(key, [occurrence])
+        continue
+      }
+      const fragment = selection.kind === Kind.INLINE_FRAGMENT ? selection : this.fragments.get(selection.name.value)
+      if (!fragment) continue
+      const condition = fragment.typeCondition && typeFromAST(this.schema, fragment.typeCondition)
+      this.collect(isCompositeType(condition) ? condition : type, fragment.selectionSet, conditions, asked)
+    }
+  }
+
+  private fieldOf(type: GraphQLCompositeType, name: string): GraphQLField<unknown, unknown> | undefined {
+    if (name === SchemaMetaFieldDef.name) return SchemaMetaFieldDef
+    if (name === TypeMetaFieldDef.name) return TypeMetaFieldDef
+    return 'getFields' in type ? type.getFields()[name] : undefined
+  }
+}
+
+function requestedOf(nodes: readonly CostNode[], variables: Variables): number {
+  let sum = 0
+  for (const { weight, size, conditions, children } of nodes) {
+    if (!conditions.some((all) => all.every((holds) => holds(variables)))) continue
+    const times = typeof size === 'number' ? size : size(variables)
+    sum += times * (weight + requestedOf(children, variables))
+  }
+  return sum
+}
+
+function actualOf(node: CostNode, value: unknown): number {
+  if (value === null || typeof value !== 'object') return 0
+  if (!Array.isArray(value)) return node.weight + actualOfAll(node.children, value)
+  if (node.children.length === 0) return node.weight * value.length
+  let sum = 0
+  for (const entry of value) sum += actualOf(node, entry)
+  return sum
+}
+
+function actualOfAll(nodes: readonly CostNode[], value: object): number {
+  let sum = 0
+  for (const node of nodes) sum += actualOf(node, (value as Record<string, unknown>)[node.key])
+  return sum
+}
+
+/** Whether the same is requested whatever the variables say. */
+function isConstant(nodes: readonly CostNode[]): boolean {
+  return nodes.every(
+    ({ size, conditions, children }) =>
+      typeof size === 'number' && conditions.every((all) => all.length === 0) && isConstant(children),
+  )
+}
+
+/** Prices an operation once; what is left for each request is a little arithmetic. The least is 1. */
+export function costPlan(schema: GraphQLSchema, document: DocumentNode, node: OperationDefinitionNode): CostPlan {
+  const type = schema.getRootType(node.operation)
+  const nodes = type
+    ? new Pricing(schema, document, node).nodes([{ type, set: node.selectionSet }], defaultListSize, true)
+    : []
+  const requested = (variables: Variables) => Math.max(1, requestedOf(nodes, variables))
+  const constant = isConstant(nodes) ? requested({}) : null
+  return {
+    requested: constant === null ? requested : () => constant,
+    actual: (data) => Math.max(1, data === null || typeof data !== 'object' ? 0 : actualOfAll(nodes, data)),
+  }
+}

@@ -1,0 +1,89 @@
+/** How many entries a field answers with, told from its text and variables before anything is read. */
+import { type FieldNode, type GraphQLField, isListType, isNonNullType, Kind, type ValueNode } from 'graphql'
+import type { Variables } from './variables.ts'
+
+/** In a field's `extensions.cost`: what its text does not tell. */
+export interface FieldCost {
+  /** Entries of this list, when it is no page. */
+  listSize?: number
+  /** Points instead of 1 for each object. */
+  weight?: number
+}
+
+export interface Occurrence {
+  field: GraphQLField<unknown, unknown>
+  node: FieldNode
+}
+
+const defaultPageSize = 20
+/** Lists that nobody pages are short: criteria, outcomes, refunds. */
+export const defaultListSize = 10
+
+export type Count = number | ((variables: Variables) => number)
+
+type Given = number | null | ((variables: Variables) => number | null)
+
+/** How many an argument asks for: its number, or the length of its list; null when it says nothing. */
+function givenBy(node: ValueNode | undefined): Given {
+  if (node?.kind === Kind.INT) return Math.max(0, Number(node.value))
+  if (node?.kind === Kind.LIST) return node.values.length
+  if (node?.kind !== Kind.VARIABLE) return node === undefined || node.kind === Kind.NULL ? null : 1
+  const name = node.name.value
+  return (variables) => {
+    const value = variables[name]
+    if (typeof value === 'number') return Math.max(0, value)
+    return Array.isArray(value) ? value.length : null
+  }
+}
+
+/** The first of the two that says something, else `otherwise`. */
+function firstGiven(one: Given, other: Given, otherwise: Count): Count {
+  if (typeof one === 'number') return one
+  if (one === null) return other === null ? otherwise : firstGiven(other, null, otherwise)
+  const rest = firstGiven(other, null, otherwise)
+  return (variables) => one(variables) ?? (typeof rest === 'number' ? rest : rest(variables))
+}
+
+function argumentOf(node: FieldNode, name: string): ValueNode | undefined {
+  return node.arguments?.find((argument) => argument.name.value === name)?.value
+}
+
+function isPage(field: GraphQLField<unknown, unknown>): boolean {
+  return field.args.some(({ name }) => name === 'first' || name === 'last')
+}
+
+function pageSize(node: FieldNode): Count {
+  return firstGiven(givenBy(argumentOf(node, 'first')), givenBy(argumentOf(node, 'last')), defaultPageSize)
+}
+
+/** One entry for each entry of an input: nodes(ids:), a batch of checks. */
+function requiredListOf(field: GraphQLField<unknown, unknown>): string | null {
+  const argument = field.args.find(({ type }) => isNonNullType(type) && isListType(type.ofType))
+  return argument?.name ?? null
+}
+
+/** Under two types the same name may be asked with different arguments: the larger counts. */
+export function largest(counts: readonly Count[]): Count {
+  const [first = 1] = counts
+  if (counts.every((count) => count === first)) return first
+  return (variables) => Math.max(...counts.map((count) => (typeof count === 'number' ? count : count(variables))))
+}
+
+function isList({ type }: GraphQLField<unknown, unknown>): boolean {
+  return isListType(isNonNullType(type) ? type.ofType : type)
+}
+
+/** How many entries a field answers with: one when it is no list; `page` is the size of the page that it is part of. */
+export function sizeOf({ field, node }: Occurrence, page: Count): Count {
+  if (!isList(field)) return 1
+  const { listSize } = (field.extensions.cost ?? {}) as FieldCost
+  if (listSize !== undefined) return listSize
+  if (isPage(field)) return pageSize(node)
+  const sizedBy = requiredListOf(field)
+  return sizedBy === null ? page : firstGiven(givenBy(argumentOf(node, sizedBy)), null, page)
+}
+
+/** Size of the lists inside: of a connection's edges and nodes it is its page. */
+export function innerPageOf({ field, node }: Occurrence): Count {
+  return !isList(field) && isPage(field) ? pageSize(node) : defaultListSize
+}

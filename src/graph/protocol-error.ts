@@ -1,0 +1,33 @@
+/** Errors of parsing and validation as clients see them: short, with a code, the same on every transport. */
+import { GraphQLError, Kind } from 'graphql'
+import { ErrorCode } from './errors.ts'
+
+/** A message can quote the document at any length. */
+const longestMessage = 500
+
+const valueKinds: ReadonlySet<string> = new Set([
+  Kind.INT,
+  Kind.FLOAT,
+  Kind.STRING,
+  Kind.BOOLEAN,
+  Kind.NULL,
+  Kind.ENUM,
+  Kind.LIST,
+  Kind.OBJECT,
+  Kind.OBJECT_FIELD,
+])
+
+/** A literal in the document that does not fit its type reads like a variable that does not fit. */
+function isLiteralOfWrongType(error: unknown): boolean {
+  return error instanceof GraphQLError && error.nodes?.length === 1 && valueKinds.has(error.nodes[0]?.kind ?? '')
+}
+
+/** Message and code of an error that graphql-js reports of a document; `code` is what it has by default. */
+export function protocolError(error: unknown, message: string, code: unknown): { message: string; code: unknown } {
+  // graphql-js's own limit on comparing fields of the same name
+  if (message === 'Validation aborted.') {
+    return { message: 'The document asks too often for fields of the same name.', code: ErrorCode.TooComplex }
+  }
+  const short = message.length > longestMessage ? `${message.slice(0, longestMessage)}…` : message
+  return { message: short, code: isLiteralOfWrongType(error) ? ErrorCode.BadUserInput : code }
+}

@@ -1,0 +1,55 @@
+/** The same budgets kept in Redis, so that every replica draws on one bucket; loaded only when Redis is configured. */
+import { Redis } from 'ioredis'
+import { type BudgetSize, type Budgets, type Charge, chargeOf, MemoryBudgets } from './budget.ts'
+
+/** A request waits no longer for Redis than this, in ms: then this replica's own memory decides. */
+const patienceMs = 100
+
+/** Restores, then takes when there is room; a negative charge gives back. Answers the points in use before, and takes them. */
+const script = `
+local nowMs = redis.call('TIME')
+nowMs = nowMs[1] * 1000 + math.floor(nowMs[2] / 1000)
+local held, rate, points = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
+local bucket = redis.call('HMGET', KEYS[1], 'used', 'atMs')
+local used = tonumber(bucket[1] or '0')
+used = math.max(0, used - (nowMs - tonumber(bucket[2] or nowMs)) / 1000 * rate)
+local after = used
+if used + points <= held then after = math.max(0, used + points) end
+redis.call('HSET', KEYS[1], 'used', tostring(after), 'atMs', nowMs)
+redis.call('PEXPIRE', KEYS[1], math.ceil(held / rate * 1000) + 1000)
+return tostring(used)
+`
+
+export class SharedBudgets implements Budgets {
+  private readonly redis: Redis
+  private readonly own = new MemoryBudgets()
+  private readonly onTrouble: (error: unknown) => void
+
+  /** `onTrouble` hears of Redis failing; meanwhile each replica keeps its own buckets. */
+  constructor(redisUrl: string, onTrouble: (error: unknown) => void) {
+    this.onTrouble = onTrouble
+    this.redis = new Redis(redisUrl, { commandTimeout: patienceMs, maxRetriesPerRequest: 0, enableOfflineQueue: false })
+    this.redis.on('error', onTrouble)
+  }
+
+  async charge(key: string, size: BudgetSize, points: number): Promise<Charge> {
+    try {
+      return chargeOf(await this.move(key, size, points), size, points)
+    } catch (error) {
+      this.onTrouble(error)
+      return this.own.charge(key, size, points)
+    }
+  }
+
+  giveBack(key: string, size: BudgetSize, points: number): void {
+    this.move(key, size, -points).catch(this.onTrouble)
+  }
+
+  async close(): Promise<void> {
+    this.redis.disconnect()
+  }
+
+  private async move(key: string, { points: held, restorePerSecond }: BudgetSize, points: number): Promise<number> {
+    return Number(await this.redis.eval(script, 1, `budget:${key}`, held, restorePerSecond, points))
+  }
+}

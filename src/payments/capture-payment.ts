@@ -1,0 +1,92 @@
+/** Takes the money of an order that its buyer has approved: claim under the lock, call with the stored key, record. */
+import type { EntityManager } from '@mikro-orm/postgresql'
+import { addJob, inTransaction } from '../store/transaction.ts'
+import { isOutsideFailure, type OutsideFailure } from '../values/outside-failure.ts'
+import type { Change } from './change.ts'
+import { movePayment } from './move-payment.ts'
+import { lockPayment, type Paying } from './paying.ts'
+import { isOpenPayment } from './payment.states.ts'
+import type { Payment } from './payment.ts'
+import type { PaymentProvider, ProviderPayment } from './payment-provider.ts'
+import { recordSeen } from './record-seen.ts'
+
+interface Cause {
+  cause: string
+  actor: string | null
+}
+
+/** Longer than the call may take: the job acts only when the call was never made, or never recorded. */
+const FOLLOWED_UP_AFTER_MS = 15_000
+/** After an answer that never came: soon, for a buyer waits. */
+const ASKED_AGAIN_AFTER_MS = 2_000
+
+/**
+ * Captures what was seen APPROVED; two at once use one key, and so one capture. Null when nothing is to be taken: the
+ * payment or what it pays for has ended. Throws OutsideFailure when the outcome is not known or nothing was done yet.
+ */
+export async function captureApproved(
+  context: Paying,
+  payment: Payment,
+  approved: ProviderPayment,
+  why: Cause,
+): Promise<readonly Change[] | null> {
+  const { awaitsPayment } = await context.paidThing.orderFor(context.em.fork({ clear: true }), payment)
+  // A capture that was claimed before may have been made: it is asked for again to hear how it went.
+  if (!awaitsPayment && payment.captureKey === null) return null
+  const key = await claim(context, payment.id, approved.reference, why)
+  if (key === null) return null
+  const lookedAt = context.now()
+  try {
+    const seen = await captureOrLook(context.providers[payment.provider], approved.reference, key)
+    return await recordSeen(context, payment.id, seen, { ...why, lookedAt })
+  } catch (failure) {
+    if (isOutsideFailure(failure, 'UNKNOWN')) await recordUnknown(context, payment.id)
+    throw failure
+  }
+}
+
+/** Transaction 1: PROCESSING, the key, and the job that goes on should this process not. The key; null when it ended. */
+function claim(context: Paying, paymentId: string, reference: string, why: Cause): Promise<string | null> {
+  const at = context.now()
+  return inTransaction(context.em, async (tx) => {
+    const payment = await lockPayment(tx, paymentId)
+    if (!isOpenPayment(payment.status)) return null
+    payment.reference ??= reference
+    payment.captureKey ??= `${payment.id}:capture:${payment.attempt}`
+    movePayment(tx, payment, 'PROCESSING', { ...why, at })
+    await tx.flush()
+    await followUp(tx, paymentId, FOLLOWED_UP_AFTER_MS)
+    return payment.captureKey
+  })
+}
+
+/** A definitive no leaves the order as it is: that says whether it was captured before, or is the buyer's turn again. */
+async function captureOrLook(provider: PaymentProvider, reference: string, key: string): Promise<ProviderPayment> {
+  try {
+    return await provider.capture(reference, key)
+  } catch (failure) {
+    if (!isOutsideFailure(failure, 'REFUSED')) throw failure
+    const seen = await provider.look(reference)
+    if (seen === null) throw failure
+    return seen.state === 'APPROVED' ? declined(seen, failure) : seen
+  }
+}
+
+function declined(seen: ProviderPayment, { code }: OutsideFailure): ProviderPayment {
+  const message = 'The payment was not accepted. Choose another way to pay and try again.'
+  return { ...seen, state: 'REQUIRES_ACTION', failure: seen.failure ?? { code, message, retryable: true } }
+}
+
+function recordUnknown(context: Paying, paymentId: string): Promise<void> {
+  const at = context.now()
+  return inTransaction(context.em, async (tx) => {
+    const payment = await lockPayment(tx, paymentId)
+    if (payment.status === 'PROCESSING') movePayment(tx, payment, 'UNKNOWN', { cause: 'PROVIDER_SILENT', at })
+    await tx.flush()
+    if (isOpenPayment(payment.status)) await followUp(tx, paymentId, ASKED_AGAIN_AFTER_MS)
+  })
+}
+
+function followUp(tx: EntityManager, paymentId: string, afterMs: number): Promise<void> {
+  return addJob(tx, 'advance_payment', { paymentId }, { key: `advance_payment:${paymentId}`, afterMs })
+}

@@ -1,0 +1,22 @@
+/** A change that looking at a provider brought about, as reconciliation reports it. */
+
+export interface Change {
+  subjectKind: 'Payment' | 'Refund' | 'Dispute'
+  subjectId: string
+  /** The provider's reference of it. */
+  reference: string | null
+  /** Status before; `absent` for what was not known here. */
+  from: string
+  to: string
+}
+
+/** One change, or none when the status is what it was. */
+export function noteChange(
+  subjectKind: Change['subjectKind'],
+  subjectId: string,
+  reference: string | null,
+  from: string | null,
+  to: string,
+): Change[] {
+  return from === to ? [] : [{ subjectKind, subjectId, reference, from: from ?? 'absent', to }]
+}

@@ -1,0 +1,147 @@
+/** Reads of payments, refunds, disputes and reconciliations, batched and paged. */
+import type { Viewer } from '../auth/viewer.ts'
+import { defineLoader, grouped, inOrder, type Loads } from '../graph/loader.ts'
+import { definePages, type List } from '../store/list.ts'
+import { type ReadConnection, statement } from '../store/read-connection.ts'
+import type { Dispute } from './dispute.ts'
+import type { Payment } from './payment.ts'
+import type { Correction, Reconciliation } from './reconciliation.ts'
+import type { Refund } from './refund.ts'
+
+interface Reading {
+  read: ReadConnection
+  loads: Loads
+}
+
+interface Asking extends Reading {
+  viewer: Viewer
+}
+
+/** A payment as the graph reads it; `learnerId` says whose it is. */
+export interface PaymentRow
+  extends Omit<Payment, 'description' | 'buyerEmail' | 'returnUrl' | 'openKey' | 'captureKey'> {
+  learnerId: string
+}
+
+const paymentColumns = `p.id, p.enrolment_id, p.provider, p.method, p.status, p.amount_minor, p.currency, p.attempt,
+  p.reference, p.capture_reference, p.redirect_url, p.action_expires_at, p.card_brand, p.card_last4, p.failure_code,
+  p.failure_message, p.failure_retryable, p.captured_minor, p.captured_currency, p.closes_at, p.created_at,
+  p.captured_at, p.updated_at, e.learner_id`
+const paymentsWithLearner = 'payment p join enrolment e on e.id = p.enrolment_id'
+
+const refundColumns = `r.id, r.payment_id, r.amount_minor, r.currency, r.status, r.origin, r.reason, r.failure_reason,
+  r.keep_registration, r.reference, r.requested_at, r.settled_at`
+
+const disputeColumns = 'd.id, d.payment_id, d.reference, d.amount_minor, d.currency, d.status, d.opened_at, d.closed_at'
+
+const paymentsById = statement<PaymentRow>(
+  'payments-by-id',
+  `select ${paymentColumns} from ${paymentsWithLearner} where p.id = any($1::uuid[])`,
+)
+
+/** A payment by uuid, whoever asks; null when there is none. */
+export const paymentById = defineLoader<string, PaymentRow | null, Reading>(async ({ read }, ids) =>
+  inOrder(ids, await read.rows(paymentsById, [ids]), (row) => row.id),
+)
+
+const paymentsByEnrolment = statement<PaymentRow>(
+  'payments-by-enrolment',
+  `select ${paymentColumns} from ${paymentsWithLearner} where p.enrolment_id = any($1::uuid[]) order by p.id`,
+)
+
+/** All payments for an enrolment, the oldest first. The caller has seen to it that the enrolment may be read. */
+export const paymentsOfEnrolment = defineLoader<string, PaymentRow[], Reading>(async ({ read }, ids) =>
+  grouped(ids, await read.rows(paymentsByEnrolment, [ids]), (row) => row.enrolmentId),
+)
+
+const refundsById = statement<Refund>(
+  'refunds-by-id',
+  `select ${refundColumns} from refund r where r.id = any($1::uuid[])`,
+)
+const refundById = defineLoader<string, Refund | null, Reading>(async ({ read }, ids) =>
+  inOrder(ids, await read.rows(refundsById, [ids]), (row) => row.id),
+)
+
+const refundsByPayment = statement<Refund>(
+  'refunds-by-payment',
+  `select ${refundColumns} from refund r where r.payment_id = any($1::uuid[]) order by r.id`,
+)
+
+/** The refunds of a payment, the oldest first. */
+export const refundsOf = defineLoader<string, Refund[], Reading>(async ({ read }, ids) =>
+  grouped(ids, await read.rows(refundsByPayment, [ids]), (row) => row.paymentId),
+)
+
+const disputesById = statement<Dispute>(
+  'disputes-by-id',
+  `select ${disputeColumns} from dispute d where d.id = any($1::uuid[])`,
+)
+const disputeById = defineLoader<string, Dispute | null, Reading>(async ({ read }, ids) =>
+  inOrder(ids, await read.rows(disputesById, [ids]), (row) => row.id),
+)
+
+const disputesByPayment = statement<Dispute>(
+  'disputes-by-payment',
+  `select ${disputeColumns} from dispute d where d.payment_id = any($1::uuid[]) order by d.id`,
+)
+
+/** The disputes of a payment, the oldest first. */
+export const disputesOf = defineLoader<string, Dispute[], Reading>(async ({ read }, ids) =>
+  grouped(ids, await read.rows(disputesByPayment, [ids]), (row) => row.paymentId),
+)
+
+const reconciliationColumns = 'r.id, r.started_at, r.finished_at, r.examined, r.dry_run'
+const reconciliationsById = statement<Reconciliation>(
+  'reconciliations-by-id',
+  `select ${reconciliationColumns} from reconciliation r where r.id = any($1::uuid[])`,
+)
+const reconciliationById = defineLoader<string, Reconciliation | null, Reading>(async ({ read }, ids) =>
+  inOrder(ids, await read.rows(reconciliationsById, [ids]), (row) => row.id),
+)
+
+const newestFirst = (column: string) => [{ sql: column, as: 'id', type: 'uuid' as const, descending: true }]
+
+/** For operators, the newest first. */
+export const paymentList: List = {
+  ...{ name: 'payments', columns: paymentColumns, from: paymentsWithLearner, order: newestFirst('p.id') },
+}
+export const refundList: List = {
+  ...{ name: 'refunds', columns: refundColumns, from: 'refund r', order: newestFirst('r.id') },
+}
+export const reconciliationList: List = {
+  ...{ name: 'reconciliations', columns: reconciliationColumns, from: 'reconciliation r', order: newestFirst('r.id') },
+}
+
+/** What a reconciliation found, in the order in which it found it. */
+export const correctionsOf = definePages<Correction>({
+  name: 'corrections',
+  columns: `c.id, c.subject_kind, c.subject_id, c.provider_reference, c.outcome, c."from", c."to", c.note`,
+  from: 'correction c',
+  parent: 'c.reconciliation_id',
+  order: [{ sql: 'c.id', as: 'id', type: 'uuid' }],
+})
+
+/** A payment by id: for the learner who paid and for operators. */
+export async function paymentNode(context: Asking, uuid: string): Promise<PaymentRow | null> {
+  const { viewer } = context
+  if (viewer.learner === null && viewer.operator === null) return null
+  const payment = await paymentById(context, uuid)
+  return payment && (viewer.operator || viewer.learner?.id === payment.learnerId) ? payment : null
+}
+
+/** A refund by id: for whoever may see its payment. */
+export async function refundNode(context: Asking, uuid: string): Promise<Refund | null> {
+  const refund = await refundById(context, uuid)
+  return refund && (await paymentNode(context, refund.paymentId)) ? refund : null
+}
+
+/** A dispute by id: for whoever may see its payment. */
+export async function disputeNode(context: Asking, uuid: string): Promise<Dispute | null> {
+  const dispute = await disputeById(context, uuid)
+  return dispute && (await paymentNode(context, dispute.paymentId)) ? dispute : null
+}
+
+/** A reconciliation by id: for operators. */
+export async function reconciliationNode(context: Asking, uuid: string): Promise<Reconciliation | null> {
+  return context.viewer.operator ? reconciliationById(context, uuid) : null
+}

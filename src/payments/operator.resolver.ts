@@ -1,0 +1,103 @@
+/** What operators see of the money: all payments and refunds, and what each reconciliation found. */
+import { Arg, Args, Ctx, FieldResolver, Resolver, Root } from 'type-graphql'
+import { requireOperator } from '../auth/permissions.ts'
+import type { Context } from '../context.ts'
+import { Node } from '../graph/node.ts'
+import { ForwardArgs, type Page } from '../graph/page.ts'
+import { Operator } from '../institutions/operator.ts'
+import { type Condition, readPage } from '../store/list.ts'
+import {
+  correctionsOf,
+  disputeNode,
+  paymentList,
+  paymentNode,
+  reconciliationList,
+  refundList,
+  refundNode,
+} from './loaders.ts'
+import { PaymentConnection, PaymentStatus } from './payment.ts'
+import { Correction, CorrectionConnection, Reconciliation, ReconciliationConnection } from './reconciliation.ts'
+import { RefundConnection, RefundStatus } from './refund.ts'
+
+interface ReconciliationRow {
+  id: string
+}
+
+interface CorrectionRow {
+  subjectKind: string | null
+  subjectId: string | null
+}
+
+const subjects: Record<string, (context: Context, uuid: string) => Promise<object | null>> = {
+  Payment: paymentNode,
+  Refund: refundNode,
+  Dispute: disputeNode,
+}
+
+const statusIs = (column: string, status: readonly string[] | null | undefined): Condition[] =>
+  status == null ? [] : [{ sql: `${column} = any(?::text[])`, value: status }]
+
+@Resolver(() => Operator)
+export class OperatorPaymentsResolver {
+  @FieldResolver(() => PaymentConnection, { description: 'All payments, the newest first.' })
+  payments(
+    @Args(() => ForwardArgs) args: ForwardArgs,
+    @Arg('status', () => [PaymentStatus], { nullable: true, description: 'Only those that stand so.' })
+    status: PaymentStatus[] | null,
+    @Arg('providerReference', () => String, {
+      nullable: true,
+      description: "Only that of this session, order, intent or capture, as the provider's dashboard shows it.",
+    })
+    providerReference: string | null,
+    @Ctx() context: Context,
+  ): Promise<Page<unknown>> {
+    requireOperator(context.viewer)
+    const conditions = statusIs('p.status', status)
+    if (providerReference != null) {
+      conditions.push({ sql: '? in (p.reference, p.capture_reference)', value: providerReference.trim() })
+    }
+    return readPage(context, paymentList, args, conditions)
+  }
+
+  @FieldResolver(() => RefundConnection, { description: 'All refunds, the newest first.' })
+  refunds(
+    @Args(() => ForwardArgs) args: ForwardArgs,
+    @Arg('status', () => [RefundStatus], { nullable: true, description: 'Only those that stand so.' })
+    status: RefundStatus[] | null,
+    @Ctx() context: Context,
+  ): Promise<Page<unknown>> {
+    requireOperator(context.viewer)
+    return readPage(context, refundList, args, statusIs('r.status', status))
+  }
+
+  @FieldResolver(() => ReconciliationConnection, { description: 'All reconciliations, the newest first.' })
+  reconciliations(@Args(() => ForwardArgs) args: ForwardArgs, @Ctx() context: Context): Promise<Page<unknown>> {
+    requireOperator(context.viewer)
+    return readPage(context, reconciliationList, args)
+  }
+}
+
+@Resolver(() => Reconciliation)
+export class ReconciliationResolver {
+  @FieldResolver(() => CorrectionConnection, { description: 'What it found different, in the order it was found.' })
+  corrections(
+    @Root() reconciliation: ReconciliationRow,
+    @Args(() => ForwardArgs) args: ForwardArgs,
+    @Ctx() context: Context,
+  ): Promise<Page<unknown>> {
+    return correctionsOf(context, reconciliation.id, args)
+  }
+}
+
+@Resolver(() => Correction)
+export class CorrectionResolver {
+  @FieldResolver(() => Node, {
+    nullable: true,
+    description: 'What it is about; null when nothing here corresponds.',
+  })
+  async subject(@Root() { subjectKind, subjectId }: CorrectionRow, @Ctx() context: Context): Promise<object | null> {
+    const load = subjects[subjectKind ?? '']
+    const row = load && subjectId ? await load(context, subjectId) : null
+    return row && { ...row, __typename: subjectKind }
+  }
+}

@@ -1,0 +1,29 @@
+/** What the commands about payments need of the context, and how they find and lock what they work on. */
+import { type EntityManager, LockMode } from '@mikro-orm/postgresql'
+import type { Context } from '../context.ts'
+import { Payment } from './payment.ts'
+import { Refund } from './refund.ts'
+
+/** For commands that ask a provider. */
+export type Paying = Pick<Context, 'em' | 'providers' | 'paidThing' | 'settings' | 'now' | 'log'>
+
+/** For what is done inside a transaction: nobody outside is called there. */
+export type Recording = Pick<Context, 'paidThing' | 'now' | 'log'>
+
+/** The payment as it stands, not locked, for a look before a call. Throws when there is none: its id is from our rows. */
+export function findPayment(em: EntityManager, paymentId: string): Promise<Payment> {
+  return em.fork({ clear: true }).findOneOrFail(Payment, paymentId)
+}
+
+/** The payment, locked until the transaction ends: always before the refund, and before what it pays for. */
+export function lockPayment(tx: EntityManager, paymentId: string): Promise<Payment> {
+  return tx.findOneOrFail(Payment, paymentId, { lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true })
+}
+
+/** The refund and its payment, locked in that order's reverse: the payment first. */
+export async function lockRefund(tx: EntityManager, refundId: string): Promise<{ payment: Payment; refund: Refund }> {
+  const { paymentId } = await tx.findOneOrFail(Refund, refundId)
+  const payment = await lockPayment(tx, paymentId)
+  const lock = { lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true } as const
+  return { payment, refund: await tx.findOneOrFail(Refund, refundId, lock) }
+}

@@ -1,0 +1,176 @@
+/** Reconciles: asks the providers about everything that may have been missed, compares, and puts it right or only reports. */
+import type { EntityManager } from '@mikro-orm/postgresql'
+import type { Context, Job } from '../context.ts'
+import { newId } from '../store/row.ts'
+import { inTransaction } from '../store/transaction.ts'
+import { isOutsideFailure } from '../values/outside-failure.ts'
+import type { Change } from './change.ts'
+import { Dispute } from './dispute.ts'
+import { comparePayment, healPayment } from './examine-payment.ts'
+import { findMissedEvents, isOursButUnknown, keepMissedEvent, type MissedEvent } from './missed-events.ts'
+import { lockPayment } from './paying.ts'
+import { Payment } from './payment.ts'
+import { Correction, Reconciliation, type ReconciliationOutcome } from './reconciliation.ts'
+import { openRefundStatuses } from './refund.states.ts'
+import { Refund } from './refund.ts'
+
+/** Open payments that nobody touched for so long are asked about: whoever pays is done by then, or has left. */
+const STALE_AFTER_MS = 5 * 60_000
+/** A refund whose job has not even begun by then has lost it. */
+const LOST_AFTER_MS = 60_000
+/** Money that leads nowhere is waited for so long: registering takes seconds when the partner answers. */
+const UNSETTLED_AFTER_MS = 10 * 60_000
+/** Each pass looks back beyond the one before: providers list events late, and passes take time themselves. */
+const OVERLAP_MS = 60 * 60_000
+/** As long as Stripe and PayPal keep their events. */
+const FIRST_PASS_LOOKS_BACK_MS = 30 * 24 * 60 * 60_000
+
+interface Pass {
+  context: Context
+  id: string
+  apply: boolean
+  startedAt: Date
+}
+
+type Finding = Omit<Correction, 'id' | 'reconciliationId'>
+
+/**
+ * One pass. With `apply` everything found different is put right; without, nothing is written but the report itself.
+ * What could not be asked now is DEFERRED to the next pass. Answers the reconciliation's row.
+ */
+export async function reconcile(context: Context, { apply }: { apply: boolean }): Promise<Reconciliation> {
+  const pass: Pass = { context, id: newId(), apply, startedAt: context.now() }
+  await begin(pass)
+  const sweep = await findMissedEvents(context, await sweptUntil(pass))
+  for (const { provider, code } of sweep.silent) await note(pass, silentProvider(provider, code))
+  for (const missed of sweep.missed) await takeMissedEvent(pass, missed)
+  const missedFor = sweep.missed.flatMap(({ paymentId }) => paymentId ?? [])
+  const suspects = new Set([...missedFor, ...(await suspectPayments(pass))])
+  for (const paymentId of suspects) await examine(pass, paymentId)
+  const unsettled = await context.paidThing.unsettled(fork(context), before(pass, UNSETTLED_AFTER_MS))
+  for (const { paymentId, status } of unsettled) await takeUp(pass, paymentId, status)
+  return finish(pass, sweep.examined + suspects.size + unsettled.length)
+}
+
+const fork = (context: Context): EntityManager => context.em.fork({ clear: true })
+const before = ({ startedAt }: Pass, ms: number): Date => new Date(startedAt.getTime() - ms)
+
+function begin({ context, id, apply, startedAt }: Pass): Promise<void> {
+  return inTransaction(context.em, async (tx) => {
+    tx.create(Reconciliation, { id, startedAt, finishedAt: null, examined: 0, dryRun: !apply })
+  })
+}
+
+function finish({ context, id }: Pass, examined: number): Promise<Reconciliation> {
+  return inTransaction(context.em, async (tx) => {
+    const row = await tx.findOneOrFail(Reconciliation, id)
+    row.examined = examined
+    row.finishedAt = context.now()
+    return row
+  })
+}
+
+/** Where the last pass that was applied to its end began, less the overlap. */
+async function sweptUntil(pass: Pass): Promise<Date> {
+  const [last] = await fork(pass.context).find(
+    Reconciliation,
+    { dryRun: false, finishedAt: { $ne: null } },
+    { orderBy: { startedAt: 'desc' }, limit: 1 },
+  )
+  return last ? new Date(last.startedAt.getTime() - OVERLAP_MS) : before(pass, FIRST_PASS_LOOKS_BACK_MS)
+}
+
+/** Payments that are open too long, that have refunds or disputes under way, or whose money has just come. */
+async function suspectPayments(pass: Pass): Promise<string[]> {
+  const em = fork(pass.context)
+  const stale = { $lt: before(pass, STALE_AFTER_MS) }
+  const payments = await em.find(Payment, {
+    $or: [
+      { status: { $in: ['PROCESSING', 'UNKNOWN'] } },
+      { status: { $in: ['CREATED', 'REQUIRES_ACTION'] }, updatedAt: stale },
+      { status: { $in: ['SUCCEEDED', 'CONFLICTED'] }, capturedAt: { $gte: before(pass, OVERLAP_MS) } },
+    ],
+  })
+  const lost = { $lt: before(pass, LOST_AFTER_MS) }
+  const refunds = await em.find(Refund, { status: { $in: [...openRefundStatuses] }, updatedAt: lost })
+  const disputes = await em.find(Dispute, { status: { $in: ['OPEN', 'UNDER_REVIEW'] } })
+  return [...payments.map(({ id }) => id), ...[...refunds, ...disputes].map(({ paymentId }) => paymentId)]
+}
+
+async function takeMissedEvent(pass: Pass, missed: MissedEvent): Promise<void> {
+  const { event } = missed
+  if (isOursButUnknown(missed)) {
+    const told = `${event.type} is about payment ${event.paymentId}, which is not here; a person has to find out whose it is.`
+    await note(pass, { ...nothing, providerReference: event.references[0] ?? event.id, to: event.type, note: told })
+  }
+  if (pass.apply) await keepMissedEvent(pass.context, missed)
+}
+
+const nothing = { subjectKind: null, subjectId: null, from: 'absent', outcome: 'QUARANTINED' } as const
+
+function silentProvider(provider: string, code: string): Finding {
+  const told = `${provider} did not list its events (${code}); the next pass asks again.`
+  return { ...nothing, providerReference: null, outcome: 'DEFERRED', from: 'unknown', to: 'unknown', note: told }
+}
+
+async function examine(pass: Pass, paymentId: string): Promise<void> {
+  const { context, apply } = pass
+  try {
+    const changes = await (apply ? healPayment(context, paymentId) : comparePayment(context, paymentId))
+    for (const change of changes) await note(pass, changed(change, apply))
+  } catch (problem) {
+    await note(pass, await notExamined(context, paymentId, problem))
+  }
+}
+
+function changed({ subjectKind, subjectId, reference, from, to }: Change, apply: boolean): Finding {
+  const outcome: ReconciliationOutcome = apply ? 'HEALED' : 'SKIPPED'
+  const told = apply
+    ? `The ${subjectKind.toLowerCase()} now stands as the provider has it.`
+    : `The provider has the ${subjectKind.toLowerCase()} further on; a dry run changes nothing.`
+  return { subjectKind, subjectId, providerReference: reference, outcome, from, to, note: told }
+}
+
+async function notExamined(context: Context, paymentId: string, problem: unknown): Promise<Finding> {
+  const { status, reference } = await fork(context).findOneOrFail(Payment, paymentId)
+  const about = { subjectKind: 'Payment', subjectId: paymentId, providerReference: reference, from: status, to: status }
+  if (isOutsideFailure(problem)) {
+    return { ...about, outcome: 'DEFERRED', note: `${problem.upstream} gave no answer (${problem.code}); asked again.` }
+  }
+  context.log.error({ err: problem, paymentId }, 'a payment could not be reconciled')
+  const told = 'It could not be brought together with its provider; a person has to look.'
+  return { ...about, outcome: 'QUARANTINED', note: told }
+}
+
+async function takeUp(pass: Pass, paymentId: string, status: string): Promise<void> {
+  const { context, apply } = pass
+  const about = { subjectKind: 'Payment', subjectId: paymentId, from: status, to: status }
+  const { captureReference: providerReference } = await fork(context).findOneOrFail(Payment, paymentId)
+  if (!apply) {
+    const told = 'The money came and led neither to a registration nor back; a dry run changes nothing.'
+    return note(pass, { ...about, providerReference, outcome: 'SKIPPED', note: told })
+  }
+  const taken = await inTransaction(context.em, async (tx) =>
+    context.paidThing.takeUp(tx, await lockPayment(tx, paymentId), context.now()),
+  )
+  const told = taken
+    ? 'The job that registers or refunds was added again.'
+    : 'Nothing can go on by itself; a person has to look.'
+  await note(pass, { ...about, providerReference, outcome: taken ? 'HEALED' : 'QUARANTINED', note: told })
+}
+
+/** Each correction is kept as it is found: a pass that is cut short has still said what it did. */
+function note({ context, id }: Pass, finding: Finding): Promise<void> {
+  return inTransaction(context.em, async (tx) => {
+    tx.create(Correction, { ...finding, id: newId(), reconciliationId: id })
+  })
+}
+
+/** The pass that runs by the clock. */
+export const reconcileJob: Job = {
+  task: 'reconcile',
+  async run(context) {
+    const { id, examined } = await reconcile(context, { apply: true })
+    context.log.info({ reconciliationId: id, examined }, 'reconciled')
+  },
+}

@@ -1,0 +1,59 @@
+/** Records, in one transaction, what a provider says of a payment: its state, its money, its refunds and disputes. */
+import type { EntityManager } from '@mikro-orm/postgresql'
+import { announce, inTransaction } from '../store/transaction.ts'
+import { type Change, noteChange } from './change.ts'
+import { keepDisputes } from './keep-disputes.ts'
+import { lockPayment, type Paying, type Recording } from './paying.ts'
+import type { Payment } from './payment.ts'
+import type { ProviderPayment } from './payment-provider.ts'
+import { settlePayment } from './settle-payment.ts'
+import { importRefunds } from './settle-refund.ts'
+
+/** Why and when somebody looked. */
+export interface Look {
+  /** Stable code of what made us look, e.g. WEBHOOK. */
+  cause: string
+  actor?: string | null
+  /** The moment before the provider was asked. */
+  lookedAt: Date
+}
+
+/** Records it and answers what changed; nothing, when it was known already. */
+export function recordSeen(
+  context: Paying,
+  paymentId: string,
+  seen: ProviderPayment,
+  look: Look,
+): Promise<readonly Change[]> {
+  return inTransaction(context.em, (tx) => recordSeenWithin(tx, context, paymentId, seen, look))
+}
+
+/** The same within the caller's transaction, which then holds the locks. */
+export async function recordSeenWithin(
+  tx: EntityManager,
+  context: Recording,
+  paymentId: string,
+  seen: ProviderPayment,
+  look: Look,
+): Promise<readonly Change[]> {
+  const why = { ...look, at: context.now() }
+  const payment = await lockPayment(tx, paymentId)
+  const before = payment.status
+  adoptReference(payment, seen)
+  await settlePayment(tx, context, payment, seen, why)
+  await tx.flush()
+  const changes = [
+    ...noteChange('Payment', payment.id, payment.reference, before, payment.status),
+    ...(await importRefunds(tx, context, payment, seen.refunds, why)),
+    ...(await keepDisputes(tx, context, payment, seen.disputes, why)),
+  ]
+  if (changes.length > 0) await announce(tx, 'enrolment', payment.enrolmentId)
+  return changes
+}
+
+/** The first reference stays: another object with our id in it would be a second way to pay. */
+function adoptReference(payment: Payment, { reference }: ProviderPayment): void {
+  payment.reference ??= reference
+  if (payment.reference === reference) return
+  throw new Error(`Payment ${payment.id} is ${payment.reference} at its provider, and also ${reference}`)
+}

@@ -1,0 +1,101 @@
+/** What the graph answers about payments, their refunds and their disputes. */
+import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql'
+import type { Context } from '../context.ts'
+import { Money } from '../graph/money.ts'
+import { defineHistory, HistoryEntry } from '../store/history.ts'
+import { Dispute } from './dispute.ts'
+import { disputesOf, type PaymentRow, paymentById, refundsOf } from './loaders.ts'
+import { Payment, PaymentAction, PaymentFailure } from './payment.ts'
+import { Refund } from './refund.ts'
+
+interface OfPayment {
+  paymentId: string
+  amountMinor: number
+  currency: string
+}
+
+const historyOfPayment = defineHistory('Payment')
+
+const moneyOf = ({ amountMinor, currency }: Money): Money => ({ amountMinor, currency })
+
+@Resolver(() => Payment)
+export class PaymentResolver {
+  @FieldResolver(() => Money, { description: 'What was asked.' })
+  amount(@Root() payment: PaymentRow): Money {
+    return moneyOf(payment)
+  }
+
+  @FieldResolver(() => Money, { description: 'The sum of all refunds that succeeded.' })
+  async refunded(@Root() payment: PaymentRow, @Ctx() context: Context): Promise<Money> {
+    const back = (await refundsOf(context, payment.id)).filter((refund) => refund.status === 'SUCCEEDED')
+    const amountMinor = back.reduce((sum, refund) => sum + refund.amountMinor, 0)
+    return { amountMinor, currency: payment.capturedCurrency ?? payment.currency }
+  }
+
+  @FieldResolver(() => PaymentAction, {
+    nullable: true,
+    description: 'Where the buyer pays; null unless the status is REQUIRES_ACTION.',
+  })
+  action(@Root() { status, redirectUrl, actionExpiresAt }: PaymentRow): PaymentAction | null {
+    if (status !== 'REQUIRES_ACTION' || redirectUrl === null || actionExpiresAt === null) return null
+    return { redirectUrl, expiresAt: actionExpiresAt }
+  }
+
+  @FieldResolver(() => PaymentFailure, {
+    nullable: true,
+    description: 'Why it did not succeed, or why the last try did not; null when nothing went wrong.',
+  })
+  failure(@Root() { failureCode, failureMessage, failureRetryable }: PaymentRow): PaymentFailure | null {
+    if (failureCode === null || failureMessage === null) return null
+    return { code: failureCode, message: failureMessage, retryable: failureRetryable ?? false }
+  }
+
+  @FieldResolver(() => String, {
+    nullable: true,
+    description: "The provider's reference of the checkout session or order; null unless the caller is an operator.",
+  })
+  providerReference(@Root() payment: PaymentRow, @Ctx() context: Context): string | null {
+    return context.viewer.operator ? payment.reference : null
+  }
+
+  @FieldResolver(() => [Refund], { description: 'Its refunds, the oldest first.' })
+  refunds(@Root() payment: PaymentRow, @Ctx() context: Context): Promise<Refund[]> {
+    return refundsOf(context, payment.id)
+  }
+
+  @FieldResolver(() => [Dispute], { description: 'Its disputes, the oldest first.' })
+  disputes(@Root() payment: PaymentRow, @Ctx() context: Context): Promise<Dispute[]> {
+    return disputesOf(context, payment.id)
+  }
+
+  @FieldResolver(() => [HistoryEntry], { description: 'What happened to it. Append-only, oldest first.' })
+  history(@Root() payment: PaymentRow, @Ctx() context: Context): Promise<HistoryEntry[]> {
+    return historyOfPayment(context, payment.id)
+  }
+}
+
+@Resolver(() => Refund)
+export class RefundResolver {
+  @FieldResolver(() => Payment, { description: 'What is paid back.' })
+  payment(@Root() refund: OfPayment, @Ctx() context: Context): Promise<object | null> {
+    return paymentById(context, refund.paymentId)
+  }
+
+  @FieldResolver(() => Money, { description: 'How much.' })
+  amount(@Root() refund: OfPayment): Money {
+    return moneyOf(refund)
+  }
+}
+
+@Resolver(() => Dispute)
+export class DisputeResolver {
+  @FieldResolver(() => Payment, { description: 'What is contested.' })
+  payment(@Root() dispute: OfPayment, @Ctx() context: Context): Promise<object | null> {
+    return paymentById(context, dispute.paymentId)
+  }
+
+  @FieldResolver(() => Money, { description: 'How much of it.' })
+  amount(@Root() dispute: OfPayment): Money {
+    return moneyOf(dispute)
+  }
+}

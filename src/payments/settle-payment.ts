@@ -1,0 +1,112 @@
+/** Brings a locked payment to where its provider has it, and tells what it pays for in the same transaction. */
+import type { EntityManager } from '@mikro-orm/postgresql'
+import type { MoveCause } from '../store/history.ts'
+import { addJob } from '../store/transaction.ts'
+import { correctToMatchTheProvider, movePayment } from './move-payment.ts'
+import type { Recording } from './paying.ts'
+import { isEndedPayment, isOpenPayment, paymentSteps } from './payment.states.ts'
+import type { Payment, PaymentStatus } from './payment.ts'
+import type { ProviderCapture, ProviderPayment } from './payment-provider.ts'
+import { refundInFull } from './request-refund.ts'
+
+/** Why and when somebody looked. */
+export interface Sighting extends MoveCause {
+  /** The moment before the provider was asked: a row that moved later knows better, money apart. */
+  lookedAt: Date
+}
+
+/** Moves the payment to what was seen. A state that no legal move leads to is logged and left for reconciliation. */
+export async function settlePayment(
+  tx: EntityManager,
+  context: Recording,
+  payment: Payment,
+  seen: ProviderPayment,
+  why: Sighting,
+): Promise<void> {
+  if (seen.capture && seen.state === 'SUCCEEDED') return settleCaptured(tx, context, payment, seen.capture, why)
+  if (isEndedPayment(payment.status)) return closeLeftOpen(tx, payment, seen)
+  if (!isOpenPayment(payment.status)) return
+  const to = statusOf(payment, seen)
+  if (paymentSteps(payment.status, to) === null) {
+    context.log.warn(
+      { paymentId: payment.id, from: payment.status, to },
+      'the provider has a payment where it cannot be',
+    )
+    return
+  }
+  movePayment(tx, payment, to, why)
+  keepAction(payment, seen)
+  keepFailure(payment, seen)
+}
+
+/** APPROVED is still the buyer's turn here until a capture is claimed; while one is under way, it is not undone. */
+function statusOf(payment: Payment, { state, capture }: ProviderPayment): PaymentStatus {
+  if (state === 'SUCCEEDED') return capture ? 'SUCCEEDED' : 'PROCESSING'
+  if (state !== 'APPROVED') return state
+  return payment.captureKey === null ? 'REQUIRES_ACTION' : payment.status
+}
+
+function keepAction(payment: Payment, { redirectUrl, expiresAt }: ProviderPayment): void {
+  payment.redirectUrl = redirectUrl ?? payment.redirectUrl
+  payment.actionExpiresAt = expiresAt ?? payment.actionExpiresAt ?? payment.closesAt
+}
+
+function keepFailure(payment: Payment, { failure }: ProviderPayment): void {
+  payment.failureCode = failure?.code.toUpperCase() ?? payment.failureCode
+  payment.failureMessage = failure?.message ?? payment.failureMessage
+  payment.failureRetryable = failure?.retryable ?? payment.failureRetryable
+}
+
+/** It had ended here and can still be paid there: a call that was on its way when it ended has opened it. */
+async function closeLeftOpen(tx: EntityManager, payment: Payment, { state }: ProviderPayment): Promise<void> {
+  if (state !== 'REQUIRES_ACTION') return
+  await addJob(tx, 'close_payment', { paymentId: payment.id }, { key: `close_payment:${payment.id}` })
+}
+
+async function settleCaptured(
+  tx: EntityManager,
+  context: Recording,
+  payment: Payment,
+  capture: ProviderCapture,
+  why: Sighting,
+): Promise<void> {
+  if (payment.status === 'SUCCEEDED' || payment.status === 'CONFLICTED') return
+  const conflict = conflictOf(payment, capture)
+  if (isEndedPayment(payment.status)) correctToMatchTheProvider(tx, payment, why.at)
+  movePayment(tx, payment, conflict ? 'CONFLICTED' : 'SUCCEEDED', conflict ? { ...why, cause: conflict } : why)
+  keepCapture(payment, capture)
+  await tx.flush()
+  if (conflict) {
+    keepConflict(payment, conflict)
+    await context.paidThing.conflicted(tx, payment, why.at)
+    await refundInFull(tx, payment, { reason: conflict, keepRegistration: false, now: why.at })
+  } else if ((await context.paidThing.paid(tx, payment, why.at)) === 'unwanted') {
+    await refundInFull(tx, payment, { reason: 'PAID_BUT_NOT_WANTED', keepRegistration: true, now: why.at })
+  }
+}
+
+function keepCapture(payment: Payment, capture: ProviderCapture): void {
+  payment.captureReference = capture.reference
+  payment.capturedMinor = capture.amount.amountMinor
+  payment.capturedCurrency = capture.amount.currency
+  payment.capturedAt = capture.capturedAt
+  payment.cardBrand = capture.cardBrand
+  payment.cardLast4 = capture.cardLast4
+  payment.failureCode = null
+  payment.failureMessage = null
+  payment.failureRetryable = null
+}
+
+function keepConflict(payment: Payment, conflict: string): void {
+  payment.failureCode = conflict
+  payment.failureMessage = 'What was paid differs from what was asked; it is paid back in full.'
+  payment.failureRetryable = true
+}
+
+/** Stable code of how what was paid differs from what was asked; null when it does not. */
+function conflictOf(payment: Payment, { amount, cardBrand }: ProviderCapture): string | null {
+  if (amount.currency !== payment.currency) return 'CURRENCY_DIFFERS'
+  if (amount.amountMinor !== payment.amountMinor) return 'AMOUNT_DIFFERS'
+  if (payment.method === 'CARD' && (cardBrand === null || cardBrand === 'OTHER')) return 'CARD_BRAND_NOT_ACCEPTED'
+  return null
+}

@@ -1,0 +1,105 @@
+/** The control calls of the PayPal sandbox: what a buyer, a bank or somebody in the dashboard would do. */
+import type { FastifyInstance, FastifyReply } from 'fastify'
+import { z } from 'zod'
+import { cancelUrlOf, returnUrlOf, waitsForBuyer } from './approval-page.ts'
+import { findCapture } from './captures.ts'
+import { minorOf } from './decimal-money.ts'
+import { DISPUTE_OUTCOMES, disputeCapture } from './disputes.ts'
+import { type Capture, INSTRUMENTS, type PaypalMerchant } from './merchant.ts'
+import { approveOrder, findOrder } from './orders.ts'
+import { refundView } from './payment-view.ts'
+import { makePending, PENDING_OUTCOMES } from './pending-captures.ts'
+import { refundCapture, settleRefund } from './refunds.ts'
+import { newDebugId, PaypalRefusal } from './refusal.ts'
+
+const money = z.object({ currency_code: z.string(), value: z.string() })
+const approval = z.object({ instrument: z.enum(INSTRUMENTS).default('balance') })
+const refund = z.object({
+  /** A decimal text in the capture's currency, or the amount with its currency. */
+  amount: z.union([z.string().regex(/^\d+(\.\d{1,2})?$/), money]).optional(),
+})
+const dispute = z.object({ outcome: z.enum(DISPUTE_OUTCOMES).default('open') })
+const pending = z.object({ outcome: z.enum(PENDING_OUTCOMES).optional() })
+const settlement = z.object({ outcome: z.enum(['completed', 'failed', 'cancelled']).default('completed') })
+
+interface ById {
+  Params: { id: string }
+}
+
+/** Serves /_sandbox/ledger and what people do to orders, captures and refunds. */
+export function registerControl(app: FastifyInstance, merchant: PaypalMerchant, saved: () => Promise<void>): void {
+  const serve = (path: string, act: (id: string, body: unknown) => object) =>
+    app.post<ById>(path, (call, reply) => control(reply, saved, () => act(call.params.id, call.body)))
+
+  app.get('/_sandbox/ledger', async () => ledger(merchant))
+  serve('/_sandbox/orders/:id/approve', (id, body) => {
+    const { instrument } = read(approval, body)
+    const order = findOrder(merchant, id)
+    if (!waitsForBuyer(order)) throw conflict(`The order is ${order.status}; the buyer has decided already.`)
+    approveOrder(merchant, order, instrument)
+    return { url: returnUrlOf(order), redirectUrl: returnUrlOf(order), status: order.status }
+  })
+  serve('/_sandbox/orders/:id/cancel', (id) => {
+    const order = findOrder(merchant, id)
+    if (!waitsForBuyer(order)) throw conflict(`The order is ${order.status}; the buyer has decided already.`)
+    return { url: cancelUrlOf(order), redirectUrl: cancelUrlOf(order), status: order.status }
+  })
+  serve('/_sandbox/captures/:id/refund', (id, body) => {
+    const { amount } = read(refund, body)
+    const capture = captureOf(merchant, id)
+    const { currency_code } = capture.amount
+    const wish = typeof amount === 'string' ? { currency_code, value: amount } : amount
+    return refundView(merchant, refundCapture(merchant, capture, { amount: wish }))
+  })
+  serve('/_sandbox/captures/:id/dispute', (id, body) =>
+    disputeCapture(merchant, captureOf(merchant, id), read(dispute, body).outcome),
+  )
+  serve('/_sandbox/captures/:id/pending', (id, body) => makePending(merchant, id, read(pending, body).outcome))
+  serve('/_sandbox/refunds/:id/settle', (id, body) => {
+    const outcome = read(settlement, body).outcome.toUpperCase() as 'COMPLETED' | 'FAILED' | 'CANCELLED'
+    return refundView(merchant, settleRefund(merchant, id, outcome))
+  })
+}
+
+/** The capture with this id, or that of the order with this id. Throws PaypalRefusal (404). */
+function captureOf(merchant: PaypalMerchant, id: string): Capture {
+  const ofOrder = Object.values(merchant.state.captures).find((capture) => capture.orderId === id)
+  return ofOrder ?? findCapture(merchant, id)
+}
+
+function read<Schema extends z.ZodType>(schema: Schema, body: unknown): z.output<Schema> {
+  const asked = schema.safeParse(body ?? {})
+  if (asked.success) return asked.data
+  const description = z.prettifyError(asked.error)
+  throw new PaypalRefusal(400, [{ issue: 'INVALID_PARAMETER_VALUE', description, location: 'body' }])
+}
+
+function conflict(description: string): PaypalRefusal {
+  return new PaypalRefusal(409, [{ issue: 'ORDER_DECIDED', description }])
+}
+
+async function control(reply: FastifyReply, saved: () => Promise<void>, act: () => object): Promise<FastifyReply> {
+  try {
+    const done = structuredClone(act())
+    await saved()
+    return reply.send(done)
+  } catch (problem) {
+    if (!(problem instanceof PaypalRefusal)) throw problem
+    const { status, body } = problem.answer(newDebugId())
+    return reply.code(status).send({ error: problem.message, ...(body as object) })
+  }
+}
+
+/** Amounts in minor units, as in Stripe's ledger; `metadata` carries what orders have instead of it. */
+function ledger({ state }: PaypalMerchant): object {
+  return {
+    captures: Object.values(state.captures).map(({ id, orderId, amount, customId, invoiceId, status }) => ({
+      ...{ id, order: orderId, amount: minorOf(amount), currency: amount.currency_code, status },
+      metadata: { custom_id: customId, invoice_id: invoiceId },
+    })),
+    refunds: Object.values(state.refunds).map(({ id, captureId, amount, customId, invoiceId, status }) => ({
+      ...{ id, capture: captureId, amount: minorOf(amount), currency: amount.currency_code, status },
+      metadata: { custom_id: customId, invoice_id: invoiceId },
+    })),
+  }
+}

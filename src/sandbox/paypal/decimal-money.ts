@@ -1,0 +1,42 @@
+/** PayPal's money: decimal text with as many decimals as the currency has; counted here in minor units, never in floats. */
+
+export interface Money {
+  currency_code: string
+  value: string
+}
+
+/** developer.paypal.com/api/rest/reference/currency-codes: what PayPal takes; these three without decimals. */
+const WITHOUT_DECIMALS = new Set(['HUF', 'JPY', 'TWD'])
+const WITH_DECIMALS = 'AUD BRL CAD CNY CZK DKK EUR HKD ILS MYR MXN NZD NOK PHP PLN GBP SGD SEK CHF THB USD'.split(' ')
+const CURRENCIES = new Set([...WITH_DECIMALS, ...WITHOUT_DECIMALS])
+
+export const isCurrency = (code: string): boolean => CURRENCIES.has(code)
+export const hasDecimals = (code: string): boolean => !WITHOUT_DECIMALS.has(code)
+
+/** Minor units of an amount whose decimals fit its currency. */
+export function minorOf({ currency_code, value }: Money): number {
+  const [whole = '0', decimals = ''] = value.split('.')
+  const digits = hasDecimals(currency_code) ? decimals.padEnd(2, '0').slice(0, 2) : ''
+  const minor = Number(`${whole.replace('-', '') || '0'}${digits}`)
+  return value.startsWith('-') ? -minor : minor
+}
+
+/** The amount as PayPal writes it: `12.00`, or `1200` for yen. */
+export function moneyOf(minor: number, currency_code: string): Money {
+  if (!hasDecimals(currency_code)) return { currency_code, value: String(minor) }
+  const digits = String(Math.abs(minor)).padStart(3, '0')
+  return { currency_code, value: `${minor < 0 ? '-' : ''}${digits.slice(0, -2)}.${digits.slice(-2)}` }
+}
+
+/** PayPal's share: about three hundredths, rounded up. */
+export const feeMinorOf = (amountMinor: number): number => Math.ceil((amountMinor * 29) / 1000)
+
+/** The amount as a person reads it: `£12.00`. */
+export function shown({ currency_code, value }: Money): string {
+  const format = new Intl.NumberFormat('en-GB', {
+    style: 'currency',
+    currency: currency_code,
+    minimumFractionDigits: hasDecimals(currency_code) ? 2 : 0,
+  })
+  return format.format(Number(value))
+}

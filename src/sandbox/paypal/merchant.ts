@@ -1,0 +1,158 @@
+/** The merchant's account at the PayPal sandbox: everything it keeps, as plain JSON, and what every part of it is handed. */
+import { noWebhooks, type WebhookState } from '../webhook-delivery.ts'
+import type { Certificates } from './certificates.ts'
+import type { Money } from './decimal-money.ts'
+
+/** How the buyer pays: decides what a capture comes to. */
+export const INSTRUMENTS = ['balance', 'echeck', 'declined', 'denied'] as const
+export type Instrument = (typeof INSTRUMENTS)[number]
+
+export interface Link {
+  href: string
+  rel: string
+  method: 'GET' | 'POST' | 'PATCH'
+}
+
+export interface PurchaseUnit {
+  reference_id: string
+  amount: Money & { breakdown?: Record<string, Money> }
+  description?: string
+  custom_id?: string
+  invoice_id?: string
+  soft_descriptor?: string
+  items?: object[]
+}
+
+export interface Order {
+  id: string
+  status: 'CREATED' | 'PAYER_ACTION_REQUIRED' | 'APPROVED' | 'COMPLETED' | 'VOIDED'
+  unit: PurchaseUnit
+  /** Whether `payment_source` was named at creation: then the buyer's link is called `payer-action`. */
+  sourceNamed: boolean
+  returnUrl: string | null
+  cancelUrl: string | null
+  brandName: string | null
+  /** Chosen by the buyer when approving. */
+  instrument: Instrument | null
+  /** Its capture will be held for review. */
+  captureWillPend: boolean
+  payer: Payer | null
+  createdAt: string
+  updatedAt: string
+  expiresAtMs: number
+}
+
+export interface Payer {
+  id: string
+  email: string
+  givenName: string
+  surname: string
+}
+
+export interface Capture {
+  id: string
+  orderId: string
+  status: 'COMPLETED' | 'DECLINED' | 'PARTIALLY_REFUNDED' | 'PENDING' | 'REFUNDED'
+  reason: 'ECHECK' | 'PENDING_REVIEW' | 'REFUNDED' | 'CHARGEBACK' | null
+  amount: Money
+  customId: string | null
+  invoiceId: string | null
+  instrument: Instrument
+  createdAt: string
+  updatedAt: string
+}
+
+export interface Refund {
+  id: string
+  captureId: string
+  status: 'COMPLETED' | 'PENDING' | 'FAILED' | 'CANCELLED'
+  amount: Money
+  customId: string | null
+  invoiceId: string | null
+  noteToPayer: string | null
+  /** What had been refunded of the capture with this one. */
+  totalRefunded: Money
+  createdAt: string
+  updatedAt: string
+}
+
+export interface Dispute {
+  id: string
+  captureId: string
+  status: 'OPEN' | 'UNDER_REVIEW' | 'RESOLVED'
+  outcome: 'RESOLVED_BUYER_FAVOUR' | 'RESOLVED_SELLER_FAVOUR' | 'CANCELED_BY_BUYER' | null
+  amount: Money
+  createdAt: string
+  updatedAt: string
+}
+
+export interface PaypalEvent {
+  id: string
+  event_version: '1.0'
+  create_time: string
+  resource_type: string
+  resource_version?: '2.0'
+  event_type: string
+  summary: string
+  resource: object
+  links: Link[]
+}
+
+/** A stored reply, for the next call with the same PayPal-Request-Id. */
+export interface KeptReply {
+  untilMs: number
+  fingerprint: string
+  status: number
+  body: unknown
+}
+
+export interface PaypalState {
+  orders: Record<string, Order>
+  captures: Record<string, Capture>
+  refunds: Record<string, Refund>
+  disputes: Record<string, Dispute>
+  events: Record<string, PaypalEvent>
+  keptReplies: Record<string, KeptReply>
+  /** Access tokens and until when they are good, in milliseconds since 1970. */
+  accessTokens: Record<string, number>
+  /** The next capture, whichever it is, will be PENDING. */
+  nextCapturePending: boolean
+  certificates: Certificates | null
+  webhooks: WebhookState
+}
+
+export const emptyState = (): PaypalState => ({
+  orders: {},
+  captures: {},
+  refunds: {},
+  disputes: {},
+  events: {},
+  keptReplies: {},
+  accessTokens: {},
+  nextCapturePending: false,
+  certificates: null,
+  webhooks: noWebhooks(),
+})
+
+/** What an event is about, and how PayPal names it. */
+export interface Happening {
+  type: string
+  resourceType: 'checkout-order' | 'payment-approval' | 'capture' | 'refund' | 'dispute'
+  summary: string
+  resource: object
+}
+
+/** What every part of the sandbox is handed. */
+export interface PaypalMerchant {
+  readonly state: PaypalState
+  /** Where the sandbox itself is reached: base of links, pages and the certificate's address. */
+  url: string
+  now(): Date
+  /** Records an event and has it delivered. */
+  emit(happening: Happening): void
+  /** Says that the state changed without an event. */
+  changed(): void
+}
+
+/** PayPal's time in resources: whole seconds, UTC. */
+export const wholeSeconds = (instant: Date): string => `${instant.toISOString().slice(0, 19)}Z`

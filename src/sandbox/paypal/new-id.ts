@@ -1,0 +1,16 @@
+/** Makes ids that look like PayPal's: capital letters and digits nobody can guess. */
+import { randomBytes } from 'node:crypto'
+
+const PLAIN = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789'
+/** Account ids leave out what is easily misread. */
+const ACCOUNT = '23456789ABCDEFGHJKLMNPQRSTUVWXYZ'
+
+/** 17 characters: orders, captures and refunds. */
+export const newId = (length = 17): string => pick(PLAIN, length)
+
+/** 13 characters: a buyer's or merchant's account. */
+export const newAccountId = (): string => pick(ACCOUNT, 13)
+
+function pick(alphabet: string, length: number): string {
+  return Array.from(randomBytes(length), (byte) => alphabet[byte % alphabet.length]).join('')
+}

@@ -1,0 +1,100 @@
+/** Budgets over HTTP: every answer says what it cost, an empty budget is 429 with a time, and callers do not share. */
+import { afterEach, describe, expect, it } from '@jest/globals'
+import { anonymousViewer } from '../../src/auth/viewer.ts'
+import { Billing, type BudgetSizes } from '../../src/graph/bill.ts'
+import { type Budgets, MemoryBudgets } from '../../src/graph/budget.ts'
+import { Metrics } from '../../src/observability/metrics.ts'
+import { type SmallServer, smallExecutor, smallSchema, startSmallServer } from '../support/small-graph.ts'
+
+let server: SmallServer
+afterEach(() => server.close())
+
+const small = { points: 100, restorePerSecond: 10 }
+const sizes: BudgetSizes = { anonymous: small, person: small, client: { points: 1000, restorePerSecond: 100 } }
+const fifty = '{ items(first: 50) { nodes { id } } }'
+
+/** Time stands still, so that nothing flows back while the test runs. */
+async function start(budgets: Budgets = new MemoryBudgets(() => 0), maximum = 500) {
+  const schema = smallSchema()
+  server = await startSmallServer({
+    schema,
+    executor: smallExecutor(schema, { billing: new Billing(budgets, sizes, maximum) }),
+    authenticate: (name, address) => {
+      if (name === undefined) return anonymousViewer(address)
+      const client = name === 'machine' ? { clientId: 'm', institutionSlug: 's', institutionId: 'i' } : null
+      return { ...anonymousViewer(address), key: `user:${name}`, anonymous: false, client }
+    },
+  })
+}
+
+describe('an answer', () => {
+  it('says what was asked, what it came to and what is left', async () => {
+    await start()
+    const { extensions } = await server.ask(
+      '{ items(first: 40) { nodes { id notes { text } } } }',
+      {},
+      { authorization: 'machine' },
+    )
+    expect(extensions).toEqual({ cost: { requested: 441, actual: 81, budgetRemaining: 919, restoreRate: 100 } })
+  })
+
+  it('with errors says it too', async () => {
+    await start()
+    expect((await server.ask('{ broken }')).extensions).toEqual({
+      cost: { requested: 1, actual: 1, budgetRemaining: 99, restoreRate: 10 },
+    })
+  })
+})
+
+describe('a budget', () => {
+  it('that is spent is 429, with the time after which to ask again', async () => {
+    await start()
+    expect((await server.ask(fifty)).status).toBe(200)
+    const refused = await server.ask(fifty)
+    expect(refused.status).toBe(429)
+    expect(refused.headers.get('retry-after')).toBe('1')
+    expect(refused.errors).toEqual([
+      {
+        message: 'This would cost 51 points and your budget holds 49 now; ask again in 1 s.',
+        extensions: {
+          code: 'RATE_LIMITED',
+          retryAfterSeconds: 1,
+          cost: { requested: 51, budgetRemaining: 49, restoreRate: 10 },
+        },
+      },
+    ])
+    expect('data' in refused).toBe(false)
+  })
+
+  it("is each caller's own", async () => {
+    await start()
+    await server.ask(fifty, {}, { authorization: 'ada' })
+    expect((await server.ask(fifty, {}, { authorization: 'ada' })).status).toBe(429)
+    expect((await server.ask(fifty, {}, { authorization: 'grace' })).status).toBe(200)
+    expect((await server.ask(fifty)).status).toBe(200)
+  })
+
+  it('cannot be spent by an operation beyond the maximum', async () => {
+    await start()
+    const { status, errors } = await server.ask(
+      '{ items(first: 1000) { nodes { id } } }',
+      {},
+      { authorization: 'machine' },
+    )
+    expect(status).toBe(400)
+    expect(errors?.[0]).toEqual({
+      message: 'The document has 1001 cost points; at most 500 are allowed.',
+      extensions: { code: 'TOO_COMPLEX', limit: 'cost points', found: 1001, allowed: 500 },
+    })
+  })
+})
+
+it('uses of the deprecated are counted', async () => {
+  const schema = smallSchema()
+  const metrics = new Metrics()
+  const executor = smallExecutor(schema, { onDeprecatedUse: (coordinate) => metrics.deprecatedUse(coordinate) })
+  server = await startSmallServer({ schema, executor, metrics })
+  await server.ask('{ old }')
+  await server.ask('{ old again: old }')
+  expect(await metrics.registry.metrics()).toContain('gateway_graphql_deprecated_uses_total{coordinate="Query.old"} 2')
+})

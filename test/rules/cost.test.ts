@@ -1,0 +1,127 @@
+/** Prices of operations: an object is 1, a mutation 10, a list is as long as it can be. */
+import { describe, expect, it } from '@jest/globals'
+import { Kind, type OperationDefinitionNode, parse } from 'graphql'
+import { anonymousViewer } from '../../src/auth/viewer.ts'
+import { budgetKey } from '../../src/graph/bill.ts'
+import { MemoryBudgets } from '../../src/graph/budget.ts'
+import { costPlan } from '../../src/graph/cost.ts'
+import { deprecatedUses } from '../../src/graph/deprecated.ts'
+import { smallSchema } from '../support/small-graph.ts'
+
+const schema = smallSchema()
+function operationOf(query: string) {
+  const document = parse(query)
+  const node = document.definitions.find((part) => part.kind === Kind.OPERATION_DEFINITION) as OperationDefinitionNode
+  return { document, node }
+}
+function plan(query: string) {
+  const { document, node } = operationOf(query)
+  return costPlan(schema, document, node)
+}
+
+describe('an operation', () => {
+  it.each<[string, string, object, number]>([
+    ['leaves are free, the least is 1', '{ hello __typename }', {}, 1],
+    ['an object is 1', '{ item(id: 1) { id name labels } }', {}, 1],
+    ['aliases cost each', '{ a: item(id: 1) { id } b: item(id: 2) { id } }', {}, 2],
+    ['a page has its size', '{ items(first: 5) { nodes { id } } }', {}, 1 + 5],
+    ['a page without a size has 20', '{ items { nodes { id } } }', {}, 1 + 20],
+    ['a page from the end has its size', '{ items(last: 7) { nodes { id } } }', {}, 1 + 7],
+    ['edges are objects too', '{ items(first: 5) { edges { node { id } } totalCount } }', {}, 1 + 5 * (1 + 1)],
+    ['the size may be a variable', 'query($n: Int) { items(first: $n) { nodes { id } } }', { n: 50 }, 1 + 50],
+    [
+      'a null size leaves the other end',
+      'query($n: Int, $m: Int) { items(first: $n, last: $m) { nodes { id } } }',
+      { n: null, m: 9 },
+      1 + 9,
+    ],
+    [
+      'pages multiply',
+      '{ items(first: 10) { nodes { parts(first: 3) { nodes { id } } } } }',
+      {},
+      1 + 10 * (1 + (1 + 3)),
+    ],
+    ['a list that is no page counts as 10', '{ item(id: 1) { notes { text } } }', {}, 1 + 10],
+    ['inside a page, too', '{ items(first: 2) { nodes { notes { text } } } }', {}, 1 + 2 * (1 + 10)],
+    [
+      'ids are as many as are given',
+      'query($ids: [ID!]!) { itemsById(ids: $ids) { id } }',
+      { ids: ['1', '2', '3'] },
+      3,
+    ],
+    ['also in the document', '{ itemsById(ids: ["1", "2"]) { id } }', {}, 2],
+    [
+      'what is skipped is free',
+      'query($no: Boolean!) { hello items @include(if: $no) { nodes { id } } }',
+      { no: false },
+      1,
+    ],
+    [
+      'what is asked twice is paid once',
+      '{ item(id: 1) { notes { text } ...F } } fragment F on Item { notes { text } }',
+      {},
+      1 + 10,
+    ],
+    ['a mutation is 10', 'mutation { add(name: "x") { id } }', {}, 10],
+    ['with what it answers', 'mutation { add(name: "x") { id notes { text } } }', {}, 10 + 10],
+  ])('%s', (_name, query, variables, cost) => {
+    expect(plan(query).requested(variables as Record<string, unknown>)).toBe(cost)
+  })
+
+  it('is billed for what it answered', () => {
+    const { actual } = plan('{ items(first: 100) { nodes { id notes { text } } } nothing: item(id: 1) { id } }')
+    expect(
+      actual({
+        items: {
+          nodes: [
+            { id: 1, notes: [{ text: '' }, { text: '' }] },
+            { id: 2, notes: [] },
+          ],
+        },
+        nothing: null,
+      }),
+    ).toBe(1 + 2 + 2)
+    expect(actual(null)).toBe(1)
+  })
+
+  it('names what it uses of the deprecated', () => {
+    const { document, node } = operationOf('{ old hello ...F } fragment F on Query { again: old }')
+    expect(deprecatedUses(schema, document, node)).toEqual(['Query.old'])
+  })
+})
+
+describe('a budget', () => {
+  const size = { points: 100, restorePerSecond: 10 }
+
+  it('empties, says when to come back, and fills again', () => {
+    let nowMs = 0
+    const budgets = new MemoryBudgets(() => nowMs)
+    expect(budgets.charge('a', size, 80)).toEqual({ granted: true, remaining: 20, retryAfterSeconds: 0 })
+    expect(budgets.charge('a', size, 50)).toEqual({ granted: false, remaining: 20, retryAfterSeconds: 3 })
+    expect(budgets.charge('b', size, 50)).toMatchObject({ granted: true })
+    nowMs = 3000
+    expect(budgets.charge('a', size, 50)).toEqual({ granted: true, remaining: 0, retryAfterSeconds: 0 })
+    nowMs = 1_000_000
+    expect(budgets.charge('a', size, 1)).toMatchObject({ remaining: 99 })
+  })
+
+  it('gets back what was not used, and never more than it holds', () => {
+    const budgets = new MemoryBudgets(() => 0)
+    budgets.charge('a', size, 80)
+    budgets.giveBack('a', size, 70)
+    expect(budgets.charge('a', size, 0)).toMatchObject({ remaining: 90 })
+    budgets.giveBack('a', size, 1000)
+    expect(budgets.charge('a', size, 0)).toMatchObject({ remaining: 100 })
+  })
+
+  it.each([
+    ['203.0.113.9', '203.0.113.9'],
+    ['::ffff:203.0.113.9', '::ffff:203.0.113.9'],
+    ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2'],
+    ['2001:db8:1:2:ffff::1', '2001:db8:1:2'],
+    ['2001:db8::1', '2001:db8:0:0'],
+    ['::1', '0:0:0:0'],
+  ])('of the address %s is that of %s', (address, shared) => {
+    expect(budgetKey(anonymousViewer(address))).toBe(`anonymous:${shared}`)
+  })
+})

@@ -8,13 +8,15 @@ import { registerEnrolmentJob } from './enrolments/register.ts'
 import { revokeEnrolmentJob } from './enrolments/revoke.ts'
 import { syncRegistrationsJob } from './enrolments/sync-registrations.ts'
 import { advancePaymentJob } from './payments/advance-payment.ts'
+import { closePaymentJob } from './payments/close-payment.ts'
 import { openPaymentJob } from './payments/open-payment.ts'
 import { handlePaymentEventJob } from './payments/payment-inbox.ts'
+import { reconcileJob } from './payments/reconcile.ts'
 import { submitRefundJob } from './payments/submit-refund.ts'
 
 export const jobs: Job[] = [
   ...[syncCatalogueJob, syncRegistrationsJob, handlePartnerEventJob],
-  ...[openPaymentJob, advancePaymentJob, handlePaymentEventJob, submitRefundJob],
+  ...[openPaymentJob, advancePaymentJob, closePaymentJob, handlePaymentEventJob, submitRefundJob, reconcileJob],
   ...[registerEnrolmentJob, revokeEnrolmentJob, expireEnrolmentJob],
   ...[awardCreditJob, reviewCreditJob],
 ]
@@ -24,5 +26,6 @@ export function crontab(clock: { syncEveryMinutes: number }): string[] {
   return [
     `*/${clock.syncEveryMinutes} * * * * sync_catalogue ?jobKey=sync_catalogue`,
     `*/${clock.syncEveryMinutes} * * * * sync_registrations ?jobKey=sync_registrations`,
+    '*/15 * * * * reconcile ?jobKey=reconcile&max=3',
   ]
 }

@@ -7,17 +7,24 @@ import type { Context } from './context.ts'
 import { courseById, liveEventById, runById } from './courses/loaders.ts'
 import { CourseConnectionResolver, CourseResolver } from './courses/resolver.ts'
 import { CourseRunResolver, LiveEventResolver } from './courses/run.resolver.ts'
-import { CreditResolver } from './graph/credit.ts'
-import { creditRecordNode, CreditRecordResolver, EnrolmentCreditResolver, LearnerCreditResolver } from './credit/resolver.ts'
-import { visibleEnrolment, visiblePayment, visibleRefund } from './enrolments/enrolment-visibility.ts'
+import {
+  CreditRecordResolver,
+  creditRecordNode,
+  EnrolmentCreditResolver,
+  LearnerCreditResolver,
+} from './credit/resolver.ts'
 import {
   AlreadyEnrolled,
   EnrolmentClosed,
-  EnrolmentMutationsResolver,
   PartnerAccountRequired,
+  PaymentNotCompleted,
+  RefundAmountExceeded,
   RefundWindowClosed,
   RunFull,
-} from './enrolments/mutations.resolver.ts'
+  UnsupportedCardBrand,
+} from './enrolments/enrolment-errors.ts'
+import { visibleEnrolment } from './enrolments/enrolment-visibility.ts'
+import { EnrolmentMutationsResolver } from './enrolments/mutations.resolver.ts'
 import {
   EnrolmentResolver,
   LearnerEnrolmentsResolver,
@@ -26,7 +33,9 @@ import {
   PaymentEnrolmentResolver,
   RunEnrolmentResolver,
 } from './enrolments/resolver.ts'
+import { CreditResolver } from './graph/credit.ts'
 import { finishSchema } from './graph/finish-schema.ts'
+import { MoneyResolver } from './graph/money.ts'
 import { type NodeLoader, nodeResolver } from './graph/node.resolver.ts'
 import {
   Forbidden,
@@ -45,16 +54,9 @@ import {
   QualificationResolver,
 } from './institutions/resolver.ts'
 import { LearnerResolver, learnerNode, ViewerResolver } from './learners/resolver.ts'
-import { OperatorMoneyResolver, ReconciliationResolver } from './payments/operator.resolver.ts'
-import {
-  DisputeResolver,
-  MoneyResolver,
-  PaymentNotCompleted,
-  PaymentResolver,
-  RefundAmountExceeded,
-  RefundResolver,
-  UnsupportedCardBrand,
-} from './payments/resolver.ts'
+import { disputeNode, paymentNode, reconciliationNode, refundNode } from './payments/loaders.ts'
+import { CorrectionResolver, OperatorPaymentsResolver, ReconciliationResolver } from './payments/operator.resolver.ts'
+import { DisputeResolver, PaymentResolver, RefundResolver } from './payments/resolver.ts'
 import { policyById } from './transfers/loaders.ts'
 import {
   QualificationPoliciesResolver,
@@ -71,8 +73,10 @@ const nodes: Record<string, NodeLoader<Context>> = {
   LiveEvent: liveEventById,
   Learner: learnerNode,
   Enrolment: visibleEnrolment,
-  Payment: visiblePayment,
-  Refund: visibleRefund,
+  Payment: paymentNode,
+  Refund: refundNode,
+  Dispute: disputeNode,
+  Reconciliation: reconciliationNode,
   CreditRecord: creditRecordNode,
   TransferPolicy: policyById,
 }
@@ -82,7 +86,13 @@ const resolvers: unknown[] = [
   ...[InstitutionResolver, QualificationResolver, InstitutionStaffResolver, InstitutionClientResolver],
   ...[CourseResolver, CourseConnectionResolver, CourseRunResolver, LiveEventResolver, CreditResolver],
   ...[ViewerResolver, LearnerResolver, MoneyResolver, PaymentResolver, RefundResolver, DisputeResolver],
-  ...[OperatorMoneyResolver, ReconciliationResolver, EnrolmentResolver, LearnerEnrolmentsResolver],
+  ...[
+    OperatorPaymentsResolver,
+    ReconciliationResolver,
+    CorrectionResolver,
+    EnrolmentResolver,
+    LearnerEnrolmentsResolver,
+  ],
   ...[RunEnrolmentResolver, LiveEventJoinResolver, PaymentEnrolmentResolver, OperatorEnrolmentsResolver],
   ...[EnrolmentMutationsResolver, CreditRecordResolver, LearnerCreditResolver, EnrolmentCreditResolver],
   ...[TransferEligibilityResolver, QualificationPoliciesResolver, TransferPolicyResolver],

@@ -1,9 +1,8 @@
 /** The mutations of enrolling, paying, cancelling and refunding: inputs, payloads, and one line each. */
 import { Arg, Ctx, Field, ID, InputType, Int, Mutation, ObjectType, Resolver } from 'type-graphql'
 import type { Context } from '../context.ts'
-import { DateTime, Url } from '../graph/scalars.ts'
+import { Url } from '../graph/scalars.ts'
 import { type Refusal, UserError } from '../graph/user-error.ts'
-import { PartnerAccount } from '../learners/learner.ts'
 import { paymentById, refundById } from '../payments/loaders.ts'
 import { Payment, PaymentMethod } from '../payments/payment.ts'
 import { Refund } from '../payments/refund.ts'
@@ -118,44 +117,6 @@ class CancelEnrolmentPayload {
 class RequestRefundPayload extends CancelEnrolmentPayload {
   @Field(() => Refund, { nullable: true, description: 'The refund, as it stands.' })
   refund!: Refund | null
-}
-
-@ObjectType({
-  implements: UserError,
-  simpleResolvers: true,
-  description: 'The learner needs an account at the partner first.',
-})
-export class PartnerAccountRequired extends UserError {
-  @Field(() => PartnerAccount, { nullable: true, description: 'The account to be linked, with its invitation.' })
-  partnerAccount!: PartnerAccount | null
-}
-
-@ObjectType({ implements: UserError, simpleResolvers: true, description: 'Outside the enrolment window.' })
-export class EnrolmentClosed extends UserError {
-  @Field(() => DateTime, { description: 'When it opens or opened.' })
-  opensAt!: Date
-
-  @Field(() => DateTime, { description: 'When it closes or closed.' })
-  closesAt!: Date
-}
-
-@ObjectType({
-  implements: UserError,
-  simpleResolvers: true,
-  description: 'The learner has a place on this run already.',
-})
-export class AlreadyEnrolled extends UserError {
-  @Field(() => Enrolment, { description: 'That place.' })
-  enrolment!: Enrolment
-}
-
-@ObjectType({ implements: UserError, simpleResolvers: true, description: 'No place is left.' })
-export class RunFull extends UserError {}
-
-@ObjectType({ implements: UserError, simpleResolvers: true, description: 'It is too late to ask for a refund.' })
-export class RefundWindowClosed extends UserError {
-  @Field(() => DateTime, { description: 'The last instant at which one could ask.' })
-  closedAt!: Date
 }
 
 interface Ids {

@@ -37,7 +37,7 @@ export class Refundability {
 }
 
 interface Paid {
-  payment: Payment | null
+  payment: Pick<Payment, 'capturedMinor' | 'currency'> | null
   refunds: readonly Refund[]
   disputes: readonly Dispute[]
 }

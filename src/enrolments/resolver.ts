@@ -10,7 +10,7 @@ import { Decimal, Url } from '../graph/scalars.ts'
 import { Operator } from '../institutions/operator.ts'
 import { Learner } from '../learners/learner.ts'
 import { learnerById } from '../learners/loaders.ts'
-import { disputesOf, paymentsOf, refundsOf } from '../payments/loaders.ts'
+import { disputesOf, type PaymentRow, paymentsOfEnrolment as paymentsOf, refundsOf } from '../payments/loaders.ts'
 import { Payment } from '../payments/payment.ts'
 import { defineHistory, HistoryEntry } from '../store/history.ts'
 import { type Condition, readPage } from '../store/list.ts'
@@ -39,7 +39,7 @@ const anyStatus = (status: EnrolmentStatus[] | null): Condition[] =>
   status ? [{ sql: 'e.status = any(?::text[])', value: status }] : []
 
 /** The last payment that took money, else the last one. */
-async function mainPayment(context: Context, enrolmentId: string): Promise<Payment | null> {
+async function mainPayment(context: Context, enrolmentId: string): Promise<PaymentRow | null> {
   const payments = await paymentsOf(context, enrolmentId)
   return payments.findLast((payment) => payment.status === 'SUCCEEDED') ?? payments.at(-1) ?? null
 }
@@ -60,12 +60,12 @@ export class EnrolmentResolver {
     nullable: true,
     description: 'The payment that counts: the last that took money, else the last; null for one made at the partner.',
   })
-  payment(@Root() enrolment: EnrolmentRow, @Ctx() context: Context): Promise<Payment | null> {
+  payment(@Root() enrolment: EnrolmentRow, @Ctx() context: Context): Promise<PaymentRow | null> {
     return mainPayment(context, enrolment.id)
   }
 
   @FieldResolver(() => [Payment], { description: 'Every attempt to pay, oldest first.' })
-  payments(@Root() enrolment: EnrolmentRow, @Ctx() context: Context): Promise<Payment[]> {
+  payments(@Root() enrolment: EnrolmentRow, @Ctx() context: Context): Promise<PaymentRow[]> {
     return paymentsOf(context, enrolment.id)
   }
 

@@ -3,7 +3,7 @@ import { type EntityManager, LockMode } from '@mikro-orm/postgresql'
 import { Course } from '../courses/course.ts'
 import { CourseRun } from '../courses/course-run.ts'
 import { Learner } from '../learners/learner.ts'
-import type { PaidThing } from '../payments/paid-thing.ts'
+import type { PaidThing, Unsettled } from '../payments/paid-thing.ts'
 import type { Payment } from '../payments/payment.ts'
 import type { Refund } from '../payments/refund.ts'
 import { move } from '../store/history.ts'
@@ -131,5 +131,23 @@ export const paidThing: PaidThing = {
     } else {
       await addJob(tx, 'review_credit', { enrolmentId: enrolment.id })
     }
+  },
+  async unsettled(em, before) {
+    return em.execute<Unsettled[]>(
+      `select p.id as "paymentId", e.status from payment p join enrolment e on e.id = p.enrolment_id
+       where p.status = 'SUCCEEDED' and p.captured_at < ? and e.status in ('PENDING_PAYMENT', 'PAID', 'REGISTERING')
+       order by p.id limit 500`,
+      [before],
+    )
+  },
+  async takeUp(tx, payment, at) {
+    const enrolment = await lockedOf(tx, payment)
+    if (enrolment.status === 'PENDING_PAYMENT') {
+      await register(tx, enrolment, 'RECONCILED', at)
+      return true
+    }
+    if (enrolment.status !== 'PAID' && enrolment.status !== 'REGISTERING') return false
+    await addJob(tx, 'register_enrolment', { enrolmentId: enrolment.id }, { key: `register:${enrolment.id}` })
+    return true
   },
 }

@@ -1,6 +1,6 @@
 /** One attempt at a call: sends it, gives up when told to, and says what its outcome means for breaker and retry. */
 import { FailureKind, OutsideFailure, type Upstream } from '../values/outside-failure.ts'
-import { FailureCode } from './outside-reply.ts'
+import { FailureCode, reasonText } from './outside-reply.ts'
 
 /** How it went. `unhealthy` counts against the outsider, whether there is a value (slow) or not. */
 export type Attempt<T> = { value: T; unhealthy: boolean } | { failure: OutsideFailure; unhealthy: boolean }
@@ -79,7 +79,7 @@ function failureOf(
 ): OutsideFailure {
   if (error instanceof OutsideFailure) return error
   if (signal.aborted) return noAnswer(upstream, operation, callerSignal?.aborted === true, error)
-  const reason = reasonOf(error)
+  const reason = reasonText(error)
   const text = `${upstream} ${operation} got no answer: ${reason}`
   return NEVER_CONNECTED.test(reason)
     ? new OutsideFailure(FailureKind.Unavailable, upstream, FailureCode.ConnectionRefused, text, { cause: error })
@@ -97,24 +97,3 @@ export function noAnswer(upstream: Upstream, operation: string, callerLeft: bool
 /** Codes of Node and undici for a connection that never came to be, so that nothing can have been sent on it. */
 const NEVER_CONNECTED =
   /\b(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|EHOSTDOWN|UND_ERR_CONNECT_TIMEOUT|CERT_\w+|ERR_TLS_\w+|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_VERIFY_LEAF_SIGNATURE)\b/
-
-/** The codes and messages of an error and of everything that caused it: libraries wrap them two or three deep. */
-export function reasonOf(error: unknown): string {
-  const parts: string[] = []
-  for (let at = error as Wrapped | undefined, depth = 0; at && depth < MOST_CAUSES; depth += 1) {
-    parts.push([at.code, at.message].filter(Boolean).join(' '))
-    at = at.cause ?? at.detail ?? at.errors?.[0]
-  }
-  return parts.filter(Boolean).join(': ') || String(error)
-}
-
-const MOST_CAUSES = 5
-
-/** Where Node, undici, AggregateError and the Stripe SDK keep what went wrong below. */
-interface Wrapped {
-  code?: unknown
-  message?: unknown
-  cause?: Wrapped
-  detail?: Wrapped
-  errors?: Wrapped[]
-}

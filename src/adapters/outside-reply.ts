@@ -72,3 +72,24 @@ export function malformed(upstream: Upstream, problem: string, cause?: unknown):
   const text = `${upstream} sent an answer that cannot be read: ${problem}`
   return new OutsideFailure(FailureKind.Unknown, upstream, FailureCode.Malformed, text, { cause })
 }
+
+/** The codes and messages of an error and of everything that caused it: libraries wrap them two or three deep. */
+export function reasonText(error: unknown): string {
+  const parts: string[] = []
+  for (let at = error as Wrapped | undefined, depth = 0; at && depth < MOST_CAUSES; depth += 1) {
+    parts.push([at.code, at.message].filter(Boolean).join(' '))
+    at = at.cause ?? at.detail ?? at.errors?.[0]
+  }
+  return parts.filter(Boolean).join(': ') || String(error)
+}
+
+const MOST_CAUSES = 5
+
+/** Where Node, undici, AggregateError and the Stripe SDK keep what went wrong below. */
+interface Wrapped {
+  code?: unknown
+  message?: unknown
+  cause?: Wrapped
+  detail?: Wrapped
+  errors?: Wrapped[]
+}

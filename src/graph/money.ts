@@ -23,11 +23,15 @@ export class MoneyResolver {
   @FieldResolver(() => String, { description: 'As people of the locale write it, digit for digit.' })
   formatted(
     @Root() money: MoneyValue,
-    @Arg('locale', () => String, { defaultValue: 'en-GB', description: 'A language tag, e.g. en-GB or cy.' })
-    locale: string,
+    @Arg('locale', () => String, {
+      nullable: true,
+      defaultValue: 'en-GB',
+      description: 'A language tag, e.g. en-GB or cy.',
+    })
+    locale: string | null,
   ): string {
     try {
-      return formatted(money, locale)
+      return formatted(money, locale ?? 'en-GB')
     } catch (error) {
       if (!(error instanceof RangeError)) throw error
       throw badUserInput(`"locale" must be a language tag such as "en-GB".`, 'locale')

@@ -7,6 +7,6 @@ import { type Budgets, MemoryBudgets } from './budget.ts'
  */
 export async function openBudgets(redisUrl: string | null, onTrouble: (error: unknown) => void): Promise<Budgets> {
   if (redisUrl === null) return new MemoryBudgets()
-  const { SharedBudgets } = await import('./shared-budget.ts')
-  return new SharedBudgets(redisUrl, onTrouble)
+  const { openRedis, SharedBudgets } = await import('./shared-budget.ts')
+  return new SharedBudgets(openRedis(redisUrl), onTrouble)
 }

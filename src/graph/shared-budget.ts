@@ -4,6 +4,13 @@ import { type BudgetSize, type Budgets, type Charge, chargeOf, MemoryBudgets } f
 
 /** A request waits no longer for Redis than this, in ms: then this replica's own memory decides. */
 const patienceMs = 100
+/** Least time between two complaints, in ms. */
+const quietMs = 10_000
+
+/** Connects; commands fail at once while there is no connection. */
+export function openRedis(url: string): Redis {
+  return new Redis(url, { commandTimeout: patienceMs, maxRetriesPerRequest: 0, enableOfflineQueue: false })
+}
 
 /** Restores, then takes when there is room; a negative charge gives back. Answers the points in use before, and takes them. */
 const script = `
@@ -11,8 +18,8 @@ local nowMs = redis.call('TIME')
 nowMs = nowMs[1] * 1000 + math.floor(nowMs[2] / 1000)
 local held, rate, points = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 local bucket = redis.call('HMGET', KEYS[1], 'used', 'atMs')
-local used = tonumber(bucket[1] or '0')
-used = math.max(0, used - (nowMs - tonumber(bucket[2] or nowMs)) / 1000 * rate)
+local used, atMs = tonumber(bucket[1]) or 0, tonumber(bucket[2]) or nowMs
+used = math.max(0, used - (nowMs - atMs) / 1000 * rate)
 local after = used
 if used + points <= held then after = math.max(0, used + points) end
 redis.call('HSET', KEYS[1], 'used', tostring(after), 'atMs', nowMs)
@@ -24,25 +31,34 @@ export class SharedBudgets implements Budgets {
   private readonly redis: Redis
   private readonly own = new MemoryBudgets()
   private readonly onTrouble: (error: unknown) => void
+  private complainedMs = -quietMs
 
   /** `onTrouble` hears of Redis failing; meanwhile each replica keeps its own buckets. */
-  constructor(redisUrl: string, onTrouble: (error: unknown) => void) {
+  constructor(redis: Redis, onTrouble: (error: unknown) => void) {
+    this.redis = redis
     this.onTrouble = onTrouble
-    this.redis = new Redis(redisUrl, { commandTimeout: patienceMs, maxRetriesPerRequest: 0, enableOfflineQueue: false })
-    this.redis.on('error', onTrouble)
+    redis.on('error', (error) => this.complain(error))
+  }
+
+  /** Once in a while: an outage is not told once for each request. */
+  private complain(error: unknown): void {
+    const nowMs = performance.now()
+    if (nowMs - this.complainedMs < quietMs) return
+    this.complainedMs = nowMs
+    this.onTrouble(error)
   }
 
   async charge(key: string, size: BudgetSize, points: number): Promise<Charge> {
     try {
       return chargeOf(await this.move(key, size, points), size, points)
     } catch (error) {
-      this.onTrouble(error)
+      this.complain(error)
       return this.own.charge(key, size, points)
     }
   }
 
   giveBack(key: string, size: BudgetSize, points: number): void {
-    this.move(key, size, -points).catch(this.onTrouble)
+    this.move(key, size, -points).catch((error: unknown) => this.complain(error))
   }
 
   async close(): Promise<void> {

@@ -64,6 +64,22 @@ function codesOf(body: string): string[] {
   return (errors ?? []).map((error) => error.extensions?.code ?? 'BAD_REQUEST')
 }
 
+const documentCodes: ReadonlySet<string> = new Set([
+  'GRAPHQL_PARSE_FAILED',
+  'GRAPHQL_VALIDATION_FAILED',
+  'BAD_USER_INPUT',
+])
+
+/**
+ * GraphQL over HTTP: who asks for application/json by name is told of a document that does not hold by its errors, with
+ * status 200, for old clients take 400 for a broken connection.
+ */
+function isPlainJsonAnswer({ headers }: FastifyRequest, codes: readonly string[]): boolean {
+  const accept = headers.accept ?? ''
+  if (!accept.includes('application/json') || accept.includes('application/graphql-response+json')) return false
+  return codes.every((code) => documentCodes.has(code))
+}
+
 /** The document that was sent, wherever it is; null when there is none or it is no text. */
 function documentText({ body, query }: FastifyRequest): string | null {
   const sent = (body ?? query) as { query?: unknown } | null
@@ -117,8 +133,9 @@ export function addGraphqlRoute(fastify: FastifyInstance, route: GraphqlRoute): 
     const text = body.kind === 'complete' ? body.string : ''
     for (const [name, value] of headers) reply.header(name, value)
     reply.header('cache-control', request.facts.cacheControl ?? 'no-store')
-    if (status !== undefined) reply.code(status)
-    if (request.facts.kind === null) request.facts.codes.push(...codesOf(text))
+    const { facts } = request
+    if (facts.kind === null) facts.codes.push(...codesOf(text))
+    if (status !== undefined) reply.code(status === 400 && isPlainJsonAnswer(httpRequest, facts.codes) ? 200 : status)
     reply.send(text)
   }
 

@@ -1,7 +1,7 @@
 /** The registration partner: its catalogue, memberships and enrolments, behind the three ports that ask for them. */
 import type { z } from 'zod'
 import type { CourseSource } from '../../courses/course-source.ts'
-import type { RegistrationPartner } from '../../enrolments/registration-partner.ts'
+import type { PartnerNotice, RegistrationPartner } from '../../enrolments/registration-partner.ts'
 import type { AccountPartner } from '../../learners/account-partner.ts'
 import { isOutsideFailure, Upstream } from '../../values/outside-failure.ts'
 import type { CallObservers } from '../call-log.ts'
@@ -22,7 +22,12 @@ export interface PartnerOptions extends CallObservers {
   limits?: Partial<CallLimits>
 }
 
-export type Partner = CourseSource & AccountPartner & RegistrationPartner & { state(): BreakerState }
+export type Partner = CourseSource &
+  AccountPartner &
+  RegistrationPartner & {
+    state(): BreakerState
+    verifyNotice(rawBody: Buffer, headers: Record<string, string | string[] | undefined>): PartnerNotice
+  }
 
 const mostAtOnce = 100
 

@@ -1,134 +1,85 @@
-/** The one client of ours around PayPal's old SDK: survives its sharp edges, and speaks only what we use. */
-import paypal from '@paypal/checkout-server-sdk'
-import { FailureKind, OutsideFailure, Upstream } from '../../values/outside-failure.ts'
-import { Effect, type OutsideCall } from '../outside-call.ts'
-import { failureOfStatus, malformed } from '../outside-reply.ts'
+/** PayPal's SDK made safe: it ends no process over a broken answer, waits ten seconds, and keeps its tokens to itself. */
+import paypal, { type PayPalAnswer, type PayPalRequest } from '@paypal/checkout-server-sdk'
+import { Upstream } from '../../values/outside-failure.ts'
+import { malformed } from '../outside-reply.ts'
+import { payPalFailure, tokenFailure } from './paypal-failure.ts'
 
-interface SdkRequest {
-  path: string
-  verb: 'GET' | 'POST'
-  headers: Record<string, string>
-  body?: unknown
-}
+const { core } = paypal
 
-interface SdkReply {
-  statusCode: number
-  headers: Record<string, string>
-  result: unknown
-}
-
-export interface PayPalRequest {
-  operation: string
-  path: string
-  verb?: 'GET' | 'POST'
-  body?: object
-  /** PayPal-Request-Id: stored before the call. */
-  key?: string
-}
-
-export interface PayPalClient {
-  /** The reply's body. Throws OutsideFailure. */
-  ask(request: PayPalRequest): Promise<unknown>
-  /** The same, null for a 404. */
-  find(request: PayPalRequest): Promise<unknown | null>
-}
-
-const timeoutMs = 10_000
-
-/**
- * The SDK parses replies in an event handler: a 2xx that is not JSON would throw outside its promise and end the
- * process, so its parser is replaced by one that never throws and marks what it could not read.
- */
-class CarefulClient extends paypal.core.PayPalHttpClient {
-  override getTimeout(): number {
-    return timeoutMs
-  }
-}
-
-const unreadable = Symbol('unreadable')
-
-function carefulEncoder(encoder: {
-  deserializeResponse(body: string, headers: Record<string, string>): unknown
-}): void {
-  encoder.deserializeResponse = (body) => {
-    try {
-      return body === '' ? {} : JSON.parse(body)
-    } catch {
-      return unreadable
-    }
-  }
-}
-
-/** The client for a base URL. */
-export function payPalClient(options: {
+export interface PayPalClientOptions {
   clientId: string
   clientSecret: string
+  /** Of the API, e.g. https://api-m.paypal.com; the SDK's own environments carry old hosts. */
   baseUrl: string
+  /** Of the pages a buyer sees, e.g. https://www.paypal.com */
   webUrl: string
-  call: OutsideCall
-}): PayPalClient {
-  const environment = new paypal.core.PayPalEnvironment(
-    ...[options.clientId, options.clientSecret, options.baseUrl, options.webUrl],
-  )
-  const sdk = new CarefulClient(environment)
-  carefulEncoder(sdk.encoder)
+  timeoutMs: number
+}
 
-  async function send({ path, verb = 'GET', body, key }: PayPalRequest): Promise<unknown> {
-    const headers: Record<string, string> = { 'Content-Type': 'application/json', Prefer: 'return=representation' }
-    if (key) headers['PayPal-Request-Id'] = key
-    const request: SdkRequest = { path, verb, headers, ...(verb === 'POST' && { body: body ?? {} }) }
-    let reply: SdkReply
-    try {
-      reply = (await sdk.execute(request)) as SdkReply
-    } catch (error) {
-      throw failureOf(error)
-    }
-    if (reply.result === unreadable) throw malformed(Upstream.PayPal, 'it is not JSON')
-    return reply.result
+/** Tells everybody who waits for a token the same as the one who fetched it: their calls were never sent. */
+class TokenCache extends core.TokenCache {
+  override notify(error?: unknown): void {
+    super.notify(error && tokenFailure(error))
   }
+}
 
-  const ask = (request: PayPalRequest) =>
-    options.call({
-      operation: request.operation,
-      effect: request.verb === 'POST' ? Effect.Write : Effect.Read,
-      send: () => send(request),
+export class PayPalClient extends core.PayPalHttpClient {
+  private readonly timeoutMs: number
+
+  constructor({ clientId, clientSecret, baseUrl, webUrl, timeoutMs }: PayPalClientOptions) {
+    super(new core.PayPalEnvironment(clientId, clientSecret, baseUrl, webUrl))
+    this.timeoutMs = timeoutMs
+    // The SDK's cache is one for the process and client id, whatever the host and the secret are.
+    this._cache = new TokenCache()
+    this.addInjector((request) => {
+      // The SDK unzips where no promise catches it: an answer that was cut short would end the process.
+      request.headers['Accept-Encoding'] = 'identity'
     })
-  return {
-    ask,
-    async find(request) {
-      try {
-        return await ask(request)
-      } catch (error) {
-        if (error instanceof OutsideFailure && error.code === 'RESOURCE_NOT_FOUND') return null
-        throw error
-      }
-    },
+  }
+
+  /** Throws OutsideFailure, or what the network threw. */
+  async send(request: PayPalRequest): Promise<unknown> {
+    const { statusCode, result } = await this.execute(request).catch((error: unknown) => {
+      throw payPalFailure(error)
+    })
+    if (result instanceof UnreadableBody) throw malformed(Upstream.PayPal, `${statusCode} with ${result.problem}`)
+    return result
+  }
+
+  override getTimeout(): number {
+    return this.timeoutMs
+  }
+
+  /** An answer that is zipped all the same is then no JSON, which is survived. */
+  override formatHeaders(headers: Record<string, string>): Record<string, string> {
+    const { 'content-encoding': _, ...others } = super.formatHeaders(headers)
+    return others
+  }
+
+  override fetchAccessToken(): Promise<unknown> {
+    return super.fetchAccessToken().catch((error: unknown) => {
+      throw tokenFailure(error)
+    })
+  }
+
+  /** Called from an event of the socket's, where nothing may be thrown: what cannot be read is handed over as such. */
+  protected override _parseResponse(
+    body: string,
+    { statusCode, headers }: { statusCode: number; headers: Record<string, string> },
+  ): PayPalAnswer {
+    if (body === '') return { statusCode, headers }
+    try {
+      return { statusCode, headers, result: JSON.parse(body) as unknown }
+    } catch (error) {
+      return { statusCode, headers, result: new UnreadableBody((error as Error).message) }
+    }
   }
 }
 
-interface SdkError {
-  statusCode?: number
-  message?: string
-  headers?: Record<string, string>
-}
+class UnreadableBody {
+  readonly problem: string
 
-/** The SDK's errors carry the raw text of the reply; the issue in it says more than the status. */
-function failureOf(error: unknown): unknown {
-  const { statusCode, message = '', headers } = error as SdkError
-  if (statusCode === undefined) return error
-  let said: { name?: string; message?: string; details?: { issue?: string }[] } = {}
-  try {
-    said = JSON.parse(message)
-  } catch {
-    // Not PayPal's error body: the status alone decides.
+  constructor(problem: string) {
+    this.problem = problem
   }
-  if (statusCode >= 200 && statusCode < 300) return malformed(Upstream.PayPal, 'it is not JSON', error)
-  const failure = failureOfStatus(Upstream.PayPal, {
-    status: statusCode,
-    code: said.details?.[0]?.issue ?? said.name ?? null,
-    message: said.message ?? '',
-    retryAfter: headers?.['retry-after'] ?? null,
-  })
-  if (statusCode !== 404) return failure
-  return new OutsideFailure(FailureKind.Refused, Upstream.PayPal, 'RESOURCE_NOT_FOUND', failure.message)
 }

@@ -1,43 +1,68 @@
-/** PayPal's events, as far as they say which payment to look at. */
-import type { z } from 'zod'
+/** Reads PayPal's events as what is needed to fetch their object again. */
 import type { ProviderEvent } from '../../payments/payment-provider.ts'
-import type { event } from './paypal-replies.ts'
+import type { PayPalEvent } from './paypal-objects.ts'
 
-const relevant =
-  /^(CHECKOUT\.ORDER\.(APPROVED|COMPLETED)|CHECKOUT\.PAYMENT-APPROVAL\.REVERSED|PAYMENT\.CAPTURE\.\w+|PAYMENT\.REFUND\.\w+|CUSTOMER\.DISPUTE\.\w+)$/
+/** What a payment, its refunds or its disputes can turn on. */
+const RELEVANT_TYPES: ReadonlySet<string> = new Set([
+  'CHECKOUT.ORDER.APPROVED',
+  'CHECKOUT.ORDER.COMPLETED',
+  'CHECKOUT.PAYMENT-APPROVAL.REVERSED',
+  'PAYMENT.CAPTURE.COMPLETED',
+  'PAYMENT.CAPTURE.PENDING',
+  'PAYMENT.CAPTURE.DENIED',
+  'PAYMENT.CAPTURE.DECLINED',
+  'PAYMENT.CAPTURE.REFUNDED',
+  'PAYMENT.CAPTURE.REVERSED',
+  'PAYMENT.REFUND.PENDING',
+  'PAYMENT.REFUND.FAILED',
+  'CUSTOMER.DISPUTE.CREATED',
+  'CUSTOMER.DISPUTE.UPDATED',
+  'CUSTOMER.DISPUTE.RESOLVED',
+])
 
-const texts = (value: unknown): string[] => (typeof value === 'string' ? [value] : [])
-
-interface Resource {
-  id?: string
-  custom_id?: string
-  purchase_units?: { custom_id?: string }[]
-  supplementary_data?: { related_ids?: { order_id?: string; capture_id?: string } }
-  links?: { href: string; rel: string }[]
-  disputed_transactions?: { seller_transaction_id?: string }[]
-}
-
-/** Ids of captures in the links: a refund's resource points up to what it refunds. */
-function upLinks({ links }: Resource): string[] {
-  return (links ?? []).flatMap(({ href }) => /\/(?:captures|orders)\/([\w-]+)/.exec(href)?.[1] ?? [])
-}
-
-/** Only what is needed to find the payment again. */
-export function eventOf(reply: z.output<typeof event>): ProviderEvent {
-  const resource = reply.resource as Resource
-  const related = resource.supplementary_data?.related_ids
-  const disputed = resource.disputed_transactions ?? []
+export function eventOf(event: PayPalEvent): ProviderEvent {
+  const { resource } = event
   const references = [
-    ...[...texts(resource.id), ...texts(related?.order_id), ...texts(related?.capture_id), ...upLinks(resource)],
-    ...disputed.flatMap(({ seller_transaction_id }) => texts(seller_transaction_id)),
-  ]
+    resource.id,
+    resource.order_id,
+    resource.supplementary_data?.related_ids?.order_id,
+    resource.supplementary_data?.related_ids?.capture_id,
+    parentIn(event),
+    resource.dispute_id,
+    ...resource.disputed_transactions.map((transaction) => transaction.seller_transaction_id),
+  ].filter((one) => one !== undefined)
   return {
-    id: reply.id,
-    type: reply.event_type,
-    createdAt: reply.create_time,
-    relevant: relevant.test(reply.event_type),
-    paymentId: resource.custom_id ?? resource.purchase_units?.[0]?.custom_id ?? null,
+    id: event.id,
+    type: event.event_type,
+    createdAt: event.create_time,
+    relevant: RELEVANT_TYPES.has(event.event_type),
+    paymentId: paymentIdIn(event),
     references: [...new Set(references)],
-    summary: { type: reply.event_type, resource: resource.id ?? null },
+    summary: {
+      resourceType: event.resource_type,
+      status: resource.status ?? null,
+      amount: resource.amount?.value ?? null,
+      currency: resource.amount?.currency_code ?? null,
+    },
   }
+}
+
+/** Which order an event of this payment's is about; null when it does not say. */
+export function orderIn(event: PayPalEvent): string | null {
+  const { resource, resource_type } = event
+  if (resource_type === 'checkout-order') return resource.id ?? null
+  return resource.order_id ?? resource.supplementary_data?.related_ids?.order_id ?? null
+}
+
+/** A refund's custom id is our refund's or, from the dashboard, the payment's: it cannot be told apart here. */
+function paymentIdIn({ resource, resource_type }: PayPalEvent): string | null {
+  if (resource_type === 'refund') return null
+  const fromDispute = resource.disputed_transactions.find(({ custom }) => custom !== undefined)?.custom
+  const fromOrder = resource.purchase_units.find(({ custom_id }) => custom_id !== undefined)?.custom_id
+  return resource.custom_id ?? fromOrder ?? fromDispute ?? null
+}
+
+/** What a refund (its capture) or a capture (its order) belongs to: the last part of its link upwards. */
+function parentIn({ resource }: PayPalEvent): string | undefined {
+  return resource.links.find(({ rel }) => rel === 'up')?.href.match(/\/([A-Z0-9]+)$/)?.[1]
 }

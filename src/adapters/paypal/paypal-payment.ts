@@ -1,86 +1,116 @@
-/** Puts PayPal's orders, captures, refunds and disputes into our words. */
-import type { z } from 'zod'
-import type { ProviderDispute, ProviderPayment, ProviderRefund } from '../../payments/payment-provider.ts'
-import { type Money, moneyFromMajorUnits } from '../../values/money.ts'
-import type { dispute, order, refund } from './paypal-replies.ts'
+/** Says in our words how an order, a refund or a dispute of PayPal's stands. */
+import type {
+  ProviderCapture,
+  ProviderDispute,
+  ProviderPayment,
+  ProviderRefund,
+} from '../../payments/payment-provider.ts'
+import type { PayPalCapture, PayPalDispute, PayPalOrder, PayPalRefund } from './paypal-objects.ts'
 
-/** PayPal keeps an order that nobody approved for three hours (the default of its experience). */
-const orderHours = 3
-
-export const moneyOf = ({ currency_code, value }: { currency_code: string; value: string }): Money =>
-  moneyFromMajorUnits(value, currency_code)
-
-const refundStates = { COMPLETED: 'SUCCEEDED', PENDING: 'PENDING', FAILED: 'FAILED', CANCELLED: 'CANCELLED' } as const
-
-export function refundOf(reply: z.output<typeof refund>): ProviderRefund {
+/** The order with what was captured by it, refunded and disputed since. `webUrl` is where buyers approve. */
+export function paymentOf(order: PayPalOrder, disputes: readonly PayPalDispute[], webUrl: string): ProviderPayment {
+  const [unit] = order.purchase_units
+  const capture = captureIn(order)
+  const state = capture ? CAPTURE_STATES[capture.status] : ORDER_STATES[order.status]
   return {
-    reference: reply.id,
-    refundId: reply.custom_id ?? null,
-    amount: moneyOf(reply.amount),
-    state: refundStates[reply.status],
-    failureReason: reply.status === 'FAILED' ? (reply.status_details?.reason ?? 'FAILED') : null,
-    createdAt: reply.create_time ?? new Date(),
-  }
-}
-
-function disputeState({ status, dispute_outcome }: z.output<typeof dispute>): ProviderDispute['state'] {
-  if (status !== 'RESOLVED') return status === 'UNDER_REVIEW' ? 'UNDER_REVIEW' : 'OPEN'
-  const outcome = dispute_outcome?.outcome_code ?? ''
-  if (outcome.includes('SELLER')) return 'WON'
-  return outcome.startsWith('CANCEL') ? 'WITHDRAWN' : 'LOST'
-}
-
-export function disputeOf(reply: z.output<typeof dispute>): ProviderDispute {
-  return {
-    reference: reply.dispute_id,
-    amount: moneyOf(reply.dispute_amount),
-    state: disputeState(reply),
-    openedAt: reply.create_time,
-    closedAt: reply.status === 'RESOLVED' ? (reply.update_time ?? reply.create_time) : null,
-  }
-}
-
-type Order = z.output<typeof order>
-
-/** An order COMPLETED does not mean captured: the capture decides. */
-function stateOf(reply: Order): ProviderPayment['state'] {
-  const [capture] = reply.purchase_units[0]?.payments?.captures ?? []
-  if (capture) {
-    if (capture.status === 'PENDING') return 'PROCESSING'
-    return capture.status === 'DECLINED' || capture.status === 'FAILED' ? 'FAILED' : 'SUCCEEDED'
-  }
-  if (reply.status === 'APPROVED') return 'APPROVED'
-  if (reply.status === 'VOIDED') return 'CANCELLED'
-  return 'REQUIRES_ACTION'
-}
-
-/** The order as a payment. */
-export function paymentOf(reply: Order, disputes: ProviderDispute[]): ProviderPayment {
-  const [unit] = reply.purchase_units
-  const [capture] = unit?.payments?.captures ?? []
-  const state = stateOf(reply)
-  const link = reply.links.find(({ rel }) => rel === 'payer-action' || rel === 'approve')
-  const failed = state === 'FAILED'
-  return {
-    reference: reply.id,
-    paymentId: unit?.custom_id ?? null,
+    reference: order.id,
+    paymentId: unit.custom_id ?? null,
     state,
-    redirectUrl: state === 'REQUIRES_ACTION' ? (link?.href ?? null) : null,
-    expiresAt: reply.create_time ? new Date(reply.create_time.getTime() + orderHours * 3_600_000) : null,
-    capture:
-      capture && state === 'SUCCEEDED'
-        ? {
-            reference: capture.id,
-            amount: moneyOf(capture.amount),
-            capturedAt: capture.create_time ?? new Date(),
-            cardBrand: null,
-            cardLast4: null,
-          }
-        : null,
-    failure: failed
-      ? { code: 'PAYPAL_DECLINED', message: 'PayPal declined the payment; try again or pay by card.', retryable: true }
-      : null,
-    refunds: (unit?.payments?.refunds ?? []).map(refundOf),
-    disputes,
+    redirectUrl: state === 'REQUIRES_ACTION' ? approvalUrl(order, webUrl) : null,
+    // PayPal forgets an order some hours after it was made, and does not say when.
+    expiresAt: null,
+    capture: capture && captureOf(capture),
+    failure: capture && failureOf(capture),
+    refunds: (unit.payments?.refunds ?? []).map((refund) => refundOf(refund, unit.custom_id)),
+    disputes: disputes.map(disputeOf),
+  }
+}
+
+/** Where the buyer approves this order, also a second time after a refused instrument. */
+export function approvalUrl(order: PayPalOrder, webUrl: string): string {
+  const link = order.links.find(({ rel }) => rel === 'payer-action' || rel === 'approve')
+  return link?.href ?? `${webUrl}/checkoutnow?token=${encodeURIComponent(order.id)}`
+}
+
+/** An order that is COMPLETED says only that its capture was tried; this is what came of it. */
+export function captureIn(order: PayPalOrder): PayPalCapture | null {
+  const captures = order.purchase_units[0].payments?.captures ?? []
+  return captures.find(({ status }) => TOOK_MONEY.has(status)) ?? captures.at(-1) ?? null
+}
+
+const TOOK_MONEY = new Set<PayPalCapture['status']>(['COMPLETED', 'PARTIALLY_REFUNDED', 'REFUNDED'])
+
+const CAPTURE_STATES = {
+  COMPLETED: 'SUCCEEDED',
+  PARTIALLY_REFUNDED: 'SUCCEEDED',
+  REFUNDED: 'SUCCEEDED',
+  PENDING: 'PROCESSING',
+  DECLINED: 'FAILED',
+  FAILED: 'FAILED',
+} as const
+
+/** Of an order without a capture. */
+const ORDER_STATES = {
+  CREATED: 'REQUIRES_ACTION',
+  SAVED: 'REQUIRES_ACTION',
+  PAYER_ACTION_REQUIRED: 'REQUIRES_ACTION',
+  APPROVED: 'APPROVED',
+  COMPLETED: 'PROCESSING',
+  VOIDED: 'CANCELLED',
+} as const
+
+function captureOf({ id, status, amount, create_time }: PayPalCapture): ProviderCapture | null {
+  if (!TOOK_MONEY.has(status)) return null
+  return { reference: id, amount, capturedAt: create_time, cardBrand: null, cardLast4: null }
+}
+
+function failureOf({ status, status_details }: PayPalCapture): ProviderPayment['failure'] {
+  if (CAPTURE_STATES[status] !== 'FAILED') return null
+  const message = 'PayPal could not take the payment. Another way to pay may work.'
+  return { code: status_details?.reason ?? `CAPTURE_${status}`, message, retryable: true }
+}
+
+const REFUND_STATES = {
+  COMPLETED: 'SUCCEEDED',
+  PENDING: 'PENDING',
+  FAILED: 'FAILED',
+  CANCELLED: 'CANCELLED',
+} as const
+
+/** A refund from the dashboard inherits the custom id of its payment: only another one is our refund's. */
+export function refundOf(refund: PayPalRefund, customIdOfPayment: string | undefined): ProviderRefund {
+  const { custom_id } = refund
+  const state = REFUND_STATES[refund.status]
+  return {
+    reference: refund.id,
+    refundId: custom_id === customIdOfPayment ? null : (custom_id ?? null),
+    amount: refund.amount,
+    state,
+    failureReason: state === 'FAILED' || state === 'CANCELLED' ? (refund.status_details?.reason ?? null) : null,
+    createdAt: refund.create_time,
+  }
+}
+
+/** How a resolved dispute ended: ACCEPTED and DENIED are PayPal's, of the buyer's claim; NONE: closed for another one. */
+const OUTCOMES: Readonly<Record<string, ProviderDispute['state']>> = {
+  RESOLVED_BUYER_FAVOUR: 'LOST',
+  ACCEPTED: 'LOST',
+  RESOLVED_SELLER_FAVOUR: 'WON',
+  // PayPal pays the buyer out of its own pocket.
+  RESOLVED_WITH_PAYOUT: 'WON',
+  DENIED: 'WON',
+  CANCELED_BY_BUYER: 'WITHDRAWN',
+  NONE: 'WITHDRAWN',
+}
+
+function disputeOf(dispute: PayPalDispute): ProviderDispute {
+  const resolved = dispute.status === 'RESOLVED'
+  const open = dispute.status === 'UNDER_REVIEW' ? 'UNDER_REVIEW' : 'OPEN'
+  return {
+    reference: dispute.dispute_id,
+    amount: dispute.dispute_amount,
+    state: resolved ? (OUTCOMES[dispute.dispute_outcome?.outcome_code ?? 'NONE'] ?? 'UNDER_REVIEW') : open,
+    openedAt: dispute.create_time,
+    closedAt: resolved ? (dispute.update_time ?? null) : null,
   }
 }

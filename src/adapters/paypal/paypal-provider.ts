@@ -1,163 +1,132 @@
-/** PayPal as a payment provider: an order with intent CAPTURE, captured by us once the buyer approved. */
+/** PayPal as a payment provider: orders that a buyer approves, captured by us, refunded by capture. */
 import {
-  type PaymentOrder,
   type PaymentProvider,
-  type ProviderDispute,
   ProviderName,
   type ProviderPayment,
+  type ProviderRefund,
 } from '../../payments/payment-provider.ts'
-import { type Money, majorUnits } from '../../values/money.ts'
 import { isOutsideFailure, Upstream } from '../../values/outside-failure.ts'
-import { WebhookRefused } from '../../values/webhook-refused.ts'
 import type { CallObservers } from '../call-log.ts'
-import { type BreakerState, type CallLimits, outsideCall } from '../outside-call.ts'
-import { problems, readReply } from '../outside-reply.ts'
-import { payPalClient } from './paypal-client.ts'
-import { eventOf } from './paypal-event.ts'
-import { disputeOf, paymentOf, refundOf } from './paypal-payment.ts'
-import { capture, dispute, disputes, event, events, order, refund } from './paypal-replies.ts'
-import { verifyPayPalSignature } from './paypal-webhook.ts'
+import { type BreakerState, CALL_LIMITS, type CallLimits, outsideCall } from '../outside-call.ts'
+import { failureOfStatus, malformed } from '../outside-reply.ts'
+import { captureOrder } from './paypal-capture.ts'
+import { payPalCertificates } from './paypal-certificates.ts'
+import { PayPalClient } from './paypal-client.ts'
+import { eventOf, orderIn } from './paypal-event.ts'
+import { type PayPalExchange, payPalExchange } from './paypal-exchange.ts'
+import type { PayPalCapture, PayPalEvent } from './paypal-objects.ts'
+import { orderRequest, refundRequest } from './paypal-order.ts'
+import { captureIn, paymentOf, refundOf } from './paypal-payment.ts'
+import { verifyPayPalEvent } from './paypal-webhook.ts'
 
 export interface PayPalOptions extends CallObservers {
   clientId: string
   clientSecret: string
   webhookId: string
+  /** Of the API, e.g. https://api-m.paypal.com */
   baseUrl: string
+  /** Of the pages a buyer sees, e.g. https://www.paypal.com */
   webUrl: string
-  /** PEM of a further root that may sign webhook certificates; null for public roots only. */
+  /** PEM of a further root that may sign the webhooks' certificates; null for none. */
   extraCa: string | null
   limits?: Partial<CallLimits>
 }
 
-const amountOf = (money: Money) => ({ currency_code: money.currency, value: majorUnits(money) })
-const id = encodeURIComponent
-
-/** Refusals of a capture after which the order itself says what happened. */
-const askTheOrder = new Set(['ORDER_ALREADY_CAPTURED', 'ORDER_COMPLETION_IN_PROGRESS', 'DUPLICATE_INVOICE_ID'])
-/** Refusals of a capture after which the buyer has to go back to PayPal. */
-const backToBuyer = new Set(['ORDER_NOT_APPROVED', 'PAYER_ACTION_REQUIRED', 'INSTRUMENT_DECLINED'])
-
-function orderRequest({ paymentId, amount, description, returnUrl, cancelUrl }: PaymentOrder): object {
-  return {
-    intent: 'CAPTURE',
-    purchase_units: [{ custom_id: paymentId, invoice_id: paymentId, description, amount: amountOf(amount) }],
-    payment_source: {
-      paypal: {
-        experience_context: {
-          ...{ return_url: returnUrl, cancel_url: cancelUrl, user_action: 'PAY_NOW' },
-          shipping_preference: 'NO_SHIPPING',
-        },
-      },
-    },
-  }
-}
+/** A little before what was asked for: PayPal's clock and ours differ. */
+const CLOCK_SKEW_MS = 60_000
+/** Anybody can send us the address of a certificate: fetching them must never crowd out the payments. */
+const CERTIFICATE_LIMITS: Partial<CallLimits> = { concurrency: 2, queue: 10 }
 
 /** The provider, and the state of its breaker for health and metrics. */
 export function payPalProvider(options: PayPalOptions): PaymentProvider & { state(): BreakerState } {
-  const { log, onCall, limits } = options
+  const { log, onCall, limits, webUrl, webhookId } = options
   const call = outsideCall({ upstream: Upstream.PayPal, log, onCall, ...(limits && { limits }) })
-  const client = payPalClient({ ...options, call })
-  const read = <Shape extends Parameters<typeof readReply>[1]>(shape: Shape, body: unknown) =>
-    readReply(Upstream.PayPal, shape, body)
+  const timeoutMs = limits?.timeoutMs ?? CALL_LIMITS.timeoutMs
+  const payPal = payPalExchange(new PayPalClient({ ...options, timeoutMs }), call)
+  const certificate = payPalCertificates({
+    ...options,
+    call: outsideCall({ upstream: Upstream.PayPal, log, onCall, limits: { ...limits, ...CERTIFICATE_LIMITS } }),
+  })
 
-  async function disputesOf(captureId: string): Promise<ProviderDispute[]> {
-    const path = `/v1/customer/disputes?disputed_transaction_id=${id(captureId)}`
-    const { items } = read(disputes, await client.ask({ operation: 'disputes.list', path }))
-    const all = items.map(async ({ dispute_id }) => {
-      const one = { operation: 'disputes.get', path: `/v1/customer/disputes/${id(dispute_id)}` }
-      return disputeOf(read(dispute, await client.ask(one)))
-    })
-    return Promise.all(all)
+  const look = async (reference: string): Promise<ProviderPayment | null> => {
+    const order = await payPal.order(reference)
+    if (order === null) return null
+    const capture = captureIn(order)
+    return paymentOf(order, capture ? await payPal.disputesOf(capture.id) : [], webUrl)
   }
 
-  async function look(reference: string): Promise<ProviderPayment | null> {
-    const body = await client.find({ operation: 'orders.get', path: `/v2/checkout/orders/${id(reference)}` })
-    if (body === null) return null
-    const reply = read(order, body)
-    const [taken] = reply.purchase_units[0]?.payments?.captures ?? []
-    return paymentOf(reply, taken ? await disputesOf(taken.id) : [])
+  /** By its events: PayPal has no search. An order that no buyer has approved has none; its key finds it again. */
+  const findByPaymentId = async (paymentId: string, since: Date) => {
+    const events = await payPal.eventsSince(new Date(since.getTime() - CLOCK_SKEW_MS))
+    const ours = events.filter((event) => eventOf(event).paymentId === paymentId)
+    const paid = ours.find((event) => event.resource_type === 'capture' && orderIn(event) !== null)
+    const reference = paid ? orderIn(paid) : (ours.map(orderIn).find((id) => id !== null) ?? null)
+    return reference === null ? null : look(reference)
   }
 
-  async function lookSurely(reference: string): Promise<ProviderPayment> {
-    const seen = await look(reference)
-    if (!seen) throw new Error(`PayPal does not know its own order ${reference}`)
-    return seen
-  }
-
-  async function eventsBetween(since: Date): Promise<ReturnType<typeof eventOf>[]> {
-    const found: ReturnType<typeof eventOf>[] = []
-    const query = new URLSearchParams({ page_size: '100', start_time: since.toISOString() })
-    let path: string | null = `/v1/notifications/webhooks-events?${query}`
-    while (path !== null) {
-      const page: { events: Parameters<typeof eventOf>[0][]; links: { href: string; rel: string }[] } = read(
-        events,
-        await client.ask({ operation: 'webhooks-events.list', path }),
-      )
-      found.push(...page.events.map(eventOf))
-      const next = page.links.find(({ rel }) => rel === 'next')
-      path = next && page.events.length > 0 ? new URL(next.href).pathname + new URL(next.href).search : null
-    }
-    return found.sort((a, b) => a.createdAt.getTime() - b.createdAt.getTime())
-  }
-
+  const lookOrRefuse = async (reference: string) => (await look(reference)) ?? notThere(reference)
   return {
     name: ProviderName.PayPal,
     state: call.state,
-    open: async (asked) => {
-      const request = { operation: 'orders.create', path: '/v2/checkout/orders', verb: 'POST' as const }
-      return paymentOf(read(order, await client.ask({ ...request, body: orderRequest(asked), key: asked.key })), [])
-    },
+    open: async (order) => paymentOf(await payPal.createOrder(orderRequest(order), order.key), [], webUrl),
     look,
-    // PayPal has no search by our ids: its events of that time carry them.
-    findByPaymentId: async (paymentId, since) => {
-      const seen = (await eventsBetween(new Date(since.getTime() - 60_000))).filter(
-        (one) => one.paymentId === paymentId,
-      )
-      for (const reference of seen.flatMap((one) => one.references)) {
-        const found = await look(reference)
-        if (found) return found
-      }
-      return null
-    },
-    capture: async (reference, key) => {
-      const path = `/v2/checkout/orders/${id(reference)}/capture`
-      try {
-        await client.ask({ operation: 'orders.capture', path, verb: 'POST', key })
-      } catch (error) {
-        if (!isOutsideFailure(error, 'REFUSED')) throw error
-        if (!askTheOrder.has(error.code) && !backToBuyer.has(error.code)) throw error
-        const seen = await lookSurely(reference)
-        if (!backToBuyer.has(error.code) || seen.capture) return seen
-        const message = 'PayPal needs you to choose another way to pay there.'
-        return { ...seen, state: 'REQUIRES_ACTION', failure: { code: error.code, message, retryable: true } }
-      }
-      return lookSurely(reference)
-    },
-    close: (reference) => lookSurely(reference),
-    refund: async ({ refundId, captureReference, amount, key }) => {
-      const path = `/v2/payments/captures/${id(captureReference)}/refund`
-      const body = { amount: amountOf(amount), invoice_id: refundId, custom_id: refundId }
-      return refundOf(read(refund, await client.ask({ operation: 'captures.refund', path, verb: 'POST', body, key })))
-    },
-    refundsOf: async (captureReference) => {
-      const path = `/v2/payments/captures/${id(captureReference)}`
-      const body = await client.find({ operation: 'captures.get', path })
-      const orderId = (body as { supplementary_data?: { related_ids?: { order_id?: string } } } | null)
-        ?.supplementary_data?.related_ids?.order_id
-      if (body === null || !orderId) return []
-      read(capture, body)
-      return (await look(orderId))?.refunds ?? []
-    },
-    lookRefund: async (reference) => {
-      const body = await client.find({ operation: 'refunds.get', path: `/v2/payments/refunds/${id(reference)}` })
-      return body === null ? null : refundOf(read(refund, body))
-    },
-    verifyEvent: async (rawBody, headers, now) => {
-      await verifyPayPalSignature(rawBody, headers, now, options)
-      const parsed = event.safeParse(JSON.parse(rawBody.toString('utf8')))
-      if (!parsed.success) throw new WebhookRefused(`The body does not fit: ${problems(parsed.error)}.`)
-      return eventOf(parsed.data)
-    },
-    eventsSince: eventsBetween,
+    findByPaymentId,
+    capture: (reference, key) => captureOrder({ payPal, webUrl, look, findByPaymentId }, reference, key),
+    // An order cannot be taken back; it is simply never captured, and PayPal forgets it.
+    close: (reference) => lookOrRefuse(reference),
+    refund: (request) => refund(payPal, request),
+    refundsOf: (captureReference) => refundsOf(payPal, captureReference),
+    lookRefund: (reference) => lookRefund(payPal, reference),
+    verifyEvent: async (rawBody, headers, now) =>
+      eventOf(await verifyPayPalEvent({ rawBody, headers, receivedAt: now }, webhookId, certificate)),
+    eventsSince: async (since) => (await payPal.eventsSince(since)).sort(byTime).map(eventOf),
   }
+}
+
+const byTime = (one: PayPalEvent, other: PayPalEvent) => one.create_time.getTime() - other.create_time.getTime()
+
+/** What an id that was used before, or nothing left to refund, may mean: that this very refund was made. */
+const REFUNDED_ALREADY = new Set(['CAPTURE_FULLY_REFUNDED', 'DUPLICATE_INVOICE_ID'])
+
+async function refund(
+  payPal: PayPalExchange,
+  { refundId, captureReference, amount, key }: Parameters<PaymentProvider['refund']>[0],
+): Promise<ProviderRefund> {
+  try {
+    return refundOf(await payPal.refundCapture(captureReference, refundRequest(refundId, amount), key), undefined)
+  } catch (error) {
+    if (!isOutsideFailure(error, 'REFUSED') || !REFUNDED_ALREADY.has(error.code)) throw error
+    const ours = (await refundsOf(payPal, captureReference)).find((one) => one.refundId === refundId)
+    if (ours === undefined) throw error
+    return ours
+  }
+}
+
+/** PayPal lists refunds only within the order that their capture belongs to. */
+async function refundsOf(payPal: PayPalExchange, captureReference: string): Promise<ProviderRefund[]> {
+  const capture = await payPal.capture(captureReference)
+  const orderId = orderOf(capture)
+  const order = orderId === null ? null : await payPal.order(orderId)
+  if (order === null) throw malformed(Upstream.PayPal, `capture ${captureReference} names no order that is there`)
+  const refunds = order.purchase_units[0].payments?.refunds ?? []
+  return refunds.map((one) => refundOf(one, capture.custom_id))
+}
+
+function orderOf({ supplementary_data, links }: PayPalCapture): string | null {
+  const named = supplementary_data?.related_ids?.order_id
+  return named ?? links.find(({ rel }) => rel === 'up')?.href.match(/\/orders\/([A-Z0-9]+)$/)?.[1] ?? null
+}
+
+/** With its capture, whose id tells whose refund it is. */
+async function lookRefund(payPal: PayPalExchange, reference: string): Promise<ProviderRefund | null> {
+  const found = await payPal.refund(reference)
+  if (found === null) return null
+  const captureId = found.links.find(({ rel }) => rel === 'up')?.href.match(/\/captures\/([A-Z0-9]+)$/)?.[1]
+  const capture = captureId === undefined ? null : await payPal.capture(captureId)
+  return refundOf(found, capture?.custom_id)
+}
+
+function notThere(reference: string): never {
+  const message = `there is no order ${reference}`
+  throw failureOfStatus(Upstream.PayPal, { status: 404, code: 'RESOURCE_NOT_FOUND', message, retryAfter: null })
 }

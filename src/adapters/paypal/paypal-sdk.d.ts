@@ -1,14 +1,68 @@
-/** The few types of @paypal/checkout-server-sdk that are used: the package has none. */
+/** The few types that are used of PayPal's SDK, which has none. */
 declare module '@paypal/checkout-server-sdk' {
-  class PayPalEnvironment {
-    constructor(clientId: string, clientSecret: string, baseUrl: string, webUrl: string)
+  namespace core {
+    class PayPalEnvironment {
+      constructor(clientId: string, clientSecret: string, baseUrl: string, webUrl: string)
+    }
+
+    class TokenCache {
+      notify(error?: unknown): void
+    }
+
+    class PayPalHttpClient {
+      protected _cache: TokenCache
+      constructor(environment: PayPalEnvironment)
+      addInjector(injector: (request: PayPalRequest) => void): void
+      /** Milliseconds. */
+      getTimeout(): number
+      formatHeaders(headers: Record<string, string>): Record<string, string>
+      fetchAccessToken(): Promise<unknown>
+      execute(request: PayPalRequest): Promise<PayPalAnswer>
+      protected _parseResponse(
+        body: string,
+        response: { statusCode: number; headers: Record<string, string> },
+        headers: Record<string, string>,
+      ): PayPalAnswer
+    }
   }
-  class PayPalHttpClient {
-    constructor(environment: PayPalEnvironment)
-    encoder: { deserializeResponse(body: string, headers: Record<string, string>): unknown }
-    getTimeout(): number
-    execute(request: object): Promise<unknown>
+
+  namespace orders {
+    class OrdersCreateRequest extends PayPalRequest {}
+    class OrdersGetRequest extends PayPalRequest {
+      constructor(orderId: string)
+    }
+    class OrdersCaptureRequest extends PayPalRequest {
+      constructor(orderId: string)
+    }
   }
-  const sdk: { core: { PayPalEnvironment: typeof PayPalEnvironment; PayPalHttpClient: typeof PayPalHttpClient } }
+
+  namespace payments {
+    class CapturesGetRequest extends PayPalRequest {
+      constructor(captureId: string)
+    }
+    class CapturesRefundRequest extends PayPalRequest {
+      constructor(captureId: string)
+    }
+    class RefundsGetRequest extends PayPalRequest {
+      constructor(refundId: string)
+    }
+  }
+
+  class PayPalRequest {
+    path: string
+    verb: 'GET' | 'POST'
+    headers: Record<string, string>
+    body: object | null
+  }
+
+  interface PayPalAnswer {
+    statusCode: number
+    headers: Record<string, string>
+    result?: unknown
+  }
+
+  const sdk: { core: typeof core; orders: typeof orders; payments: typeof payments }
+
+  export { core, orders, type PayPalAnswer, type PayPalRequest, payments }
   export default sdk
 }

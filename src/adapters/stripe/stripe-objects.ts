@@ -1,6 +1,11 @@
 /** The part of Stripe's objects that is read, checked at the edge: sessions, refunds, disputes and events. */
 import { z } from 'zod'
+import { isCurrency } from '../../values/money.ts'
 
+/** As Stripe writes it: in small letters. */
+const currency = z
+  .string()
+  .refine((code) => isCurrency(code.toUpperCase()), 'expected an ISO 4217 currency code in small letters')
 const seconds = z.int().transform((value) => new Date(value * 1000))
 const metadata = z
   .record(z.string(), z.string())
@@ -16,7 +21,7 @@ const charge = z.object({
   id: z.string(),
   status: z.string(),
   amount_captured: z.int(),
-  currency: z.string(),
+  currency,
   created: seconds,
   disputed: z.boolean(),
   payment_method_details: z
@@ -54,7 +59,7 @@ export const refund = z.object({
   id: z.string(),
   status: z.enum(['pending', 'requires_action', 'succeeded', 'failed', 'canceled']),
   amount: z.int(),
-  currency: z.string(),
+  currency,
   created: seconds,
   failure_reason: z.string().nullish(),
   metadata,
@@ -65,7 +70,7 @@ export const dispute = z.object({
   id: z.string(),
   status: z.string(),
   amount: z.int(),
-  currency: z.string(),
+  currency,
   created: seconds,
 })
 export type StripeDispute = z.output<typeof dispute>

@@ -24,15 +24,14 @@ export function paymentOf(
 ): ProviderPayment {
   const intent = session.payment_intent
   const state = stateOf(session)
-  const open = state === 'REQUIRES_ACTION'
   return {
     reference: session.id,
     paymentId: session.metadata.paymentId ?? null,
     state,
-    redirectUrl: open ? session.url : null,
+    redirectUrl: state === 'REQUIRES_ACTION' ? session.url : null,
     expiresAt: session.expires_at,
     capture: intent === null ? null : captureOf(intent),
-    failure: intent && failureOf(intent, open),
+    failure: intent && failureOf(intent),
     refunds: refunds.map(refundOf),
     disputes: disputes.map(disputeOf),
   }
@@ -49,11 +48,11 @@ function stateOf({ status, payment_status, payment_intent }: StripeSession): Pro
   return payment_intent?.status === 'requires_payment_method' ? 'FAILED' : 'PROCESSING'
 }
 
-/** While the page is open the buyer may try another card on it. */
-function failureOf({ last_payment_error: error }: StripePaymentIntent, open: boolean): ProviderPayment['failure'] {
+/** Whatever a card was refused for, another card may work: on the page while it is open, else on a new one. */
+function failureOf({ last_payment_error: error }: StripePaymentIntent): ProviderPayment['failure'] {
   if (error === null) return null
   const code = error.decline_code ?? error.code ?? 'unknown'
-  return { code, message: error.message ?? 'The card was not accepted.', retryable: open }
+  return { code, message: error.message ?? 'The card was not accepted.', retryable: true }
 }
 
 function captureOf({ id, status, latest_charge: charge }: StripePaymentIntent): ProviderCapture | null {

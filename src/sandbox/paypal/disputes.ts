@@ -57,6 +57,7 @@ function openDispute(merchant: PaypalMerchant, capture: Capture): Dispute {
     updatedAt: at,
   }
   merchant.state.disputes[dispute.id] = dispute
+  merchant.changed('disputes', dispute.id)
   tell(merchant, dispute, 'CREATED')
   return dispute
 }
@@ -84,7 +85,7 @@ function move(
   dispute.status = status
   dispute.outcome = outcome
   dispute.updatedAt = wholeSeconds(merchant.now())
-  merchant.changed()
+  merchant.changed('disputes', dispute.id)
 }
 
 function tell(merchant: PaypalMerchant, dispute: Dispute, what: 'CREATED' | 'UPDATED' | 'RESOLVED'): void {

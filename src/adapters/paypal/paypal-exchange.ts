@@ -1,0 +1,113 @@
+/** Every call that is made to PayPal, through its SDK: what is sent, and the shape of what comes back. */
+import paypal, { type PayPalRequest } from '@paypal/checkout-server-sdk'
+import type { z } from 'zod'
+import { isOutsideFailure, Upstream } from '../../values/outside-failure.ts'
+import { Effect, type OutsideCall } from '../outside-call.ts'
+import { readReply } from '../outside-reply.ts'
+import type { PayPalClient } from './paypal-client.ts'
+import {
+  capture,
+  dispute,
+  disputeList,
+  eventPage,
+  order,
+  type PayPalEvent,
+  type PayPalLink,
+  refund,
+} from './paypal-objects.ts'
+
+const { orders, payments } = paypal
+const EVENTS = '/v1/notifications/webhooks-events'
+const EVENTS_PER_PAGE = 300
+const DISPUTES_PER_PAGE = 50
+
+export type PayPalExchange = ReturnType<typeof payPalExchange>
+
+export function payPalExchange(client: PayPalClient, call: OutsideCall) {
+  const send = <Shape extends z.ZodType>(
+    operation: string,
+    effect: Effect,
+    shape: Shape,
+    request: () => PayPalRequest,
+  ): Promise<z.output<Shape>> =>
+    call({
+      operation,
+      effect,
+      // A new request for each attempt: the SDK writes into the one it is given.
+      send: async () => readReply(Upstream.PayPal, shape, await client.send(request())),
+    })
+  const get = <Shape extends z.ZodType>(operation: string, shape: Shape, path: string) =>
+    send(operation, Effect.Read, shape, () => ({ path, verb: 'GET', headers: JSON_TYPE(), body: null }))
+
+  /** All pages, newest first. A next link is followed at the configured host, whatever host it names. */
+  const eventsSince = async (since: Date): Promise<PayPalEvent[]> => {
+    const query = new URLSearchParams({ start_time: since.toISOString(), page_size: String(EVENTS_PER_PAGE) })
+    const found: PayPalEvent[] = []
+    for (let search: string | null = `?${query}`; search !== null; ) {
+      const page: z.output<typeof eventPage> = await get('webhooks-events.list', eventPage, `${EVENTS}${search}`)
+      found.push(...page.events)
+      search = page.events.length > 0 ? nextSearch(page.links) : null
+    }
+    return found
+  }
+
+  const disputesOf = async (captureId: string) => {
+    const query = new URLSearchParams({ disputed_transaction_id: captureId, page_size: String(DISPUTES_PER_PAGE) })
+    const { items } = await get('disputes.list', disputeList, `/v1/customer/disputes?${query}`)
+    // The list does not say how a dispute ended.
+    return Promise.all(
+      items.map((item) => get('disputes.get', dispute, `/v1/customer/disputes/${encodeURIComponent(item.dispute_id)}`)),
+    )
+  }
+
+  return {
+    createOrder: (body: object, key: string) =>
+      send('orders.create', Effect.Write, order, () => keyed(new orders.OrdersCreateRequest(), key, body)),
+    order: (id: string) => orNull(send('orders.get', Effect.Read, order, () => plain(new orders.OrdersGetRequest(id)))),
+    captureOrder: (id: string, key: string) =>
+      send('orders.capture', Effect.Write, order, () => keyed(new orders.OrdersCaptureRequest(id), key, {})),
+    capture: (id: string) =>
+      send('captures.get', Effect.Read, capture, () => plain(new payments.CapturesGetRequest(id))),
+    refundCapture: (captureId: string, body: object, key: string) =>
+      send('captures.refund', Effect.Write, refund, () =>
+        keyed(new payments.CapturesRefundRequest(captureId), key, body),
+      ),
+    refund: (id: string) =>
+      orNull(send('refunds.get', Effect.Read, refund, () => plain(new payments.RefundsGetRequest(id)))),
+    disputesOf,
+    eventsSince,
+  }
+}
+
+function nextSearch(links: readonly PayPalLink[]): string | null {
+  const next = links.find(({ rel }) => rel === 'next')
+  return next ? new URL(next.href, 'https://unused').search : null
+}
+
+const JSON_TYPE = () => ({ 'Content-Type': 'application/json' })
+
+/** The SDK ends its paths in a question mark. */
+function plain(request: PayPalRequest): PayPalRequest {
+  request.path = request.path.replace(/\?$/, '')
+  return request
+}
+
+/** The id is a header, which the SDK's own order request has no word for; the whole object is wanted back. */
+function keyed(request: PayPalRequest, key: string, body: object): PayPalRequest {
+  request.headers['PayPal-Request-Id'] = key
+  request.headers.Prefer = 'return=representation'
+  request.body = body
+  return plain(request)
+}
+
+/** PayPal's words for an id that it does not have; of orders it forgets the unpaid ones after some hours. */
+const NOT_THERE = new Set(['INVALID_RESOURCE_ID', 'RESOURCE_NOT_FOUND', 'http_404'])
+
+async function orNull<T>(answer: Promise<T>): Promise<T | null> {
+  try {
+    return await answer
+  } catch (error) {
+    if (isOutsideFailure(error, 'REFUSED') && NOT_THERE.has(error.code)) return null
+    throw error
+  }
+}

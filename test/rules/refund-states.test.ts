@@ -1,0 +1,70 @@
+/** The table of a refund's states: what it has, what it must never have, and the ways through it. */
+import { describe, expect, it } from '@jest/globals'
+import fc from 'fast-check'
+import {
+  isOpenRefund,
+  openRefundStatuses,
+  refundStates,
+  refundSteps,
+  voidRefundStatuses,
+} from '../../src/payments/refund.states.ts'
+import { RefundStatus } from '../../src/payments/refund.ts'
+import { canMove, checkMove, IllegalMove } from '../../src/store/states.ts'
+
+const statuses = Object.values(RefundStatus)
+const status = fc.constantFrom(...statuses)
+
+describe('the states of a refund', () => {
+  it('has exactly the moves that the rules name', () => {
+    const moves = statuses.flatMap((from) => refundStates.moves[from].map((to) => `${from} ${to}`))
+    expect(moves.toSorted()).toEqual(
+      [
+        'REQUESTED SUBMITTED',
+        ...['PENDING', 'SUCCEEDED', 'FAILED', 'UNKNOWN'].map((to) => `SUBMITTED ${to}`),
+        ...['SUBMITTED', 'PENDING', 'SUCCEEDED', 'FAILED'].map((to) => `UNKNOWN ${to}`),
+        ...['SUCCEEDED', 'FAILED', 'CANCELLED'].map((to) => `PENDING ${to}`),
+        'SUCCEEDED FAILED',
+      ].toSorted(),
+    )
+  })
+
+  it('throws at every move that it does not have', () => {
+    fc.assert(
+      fc.property(status, status, (from, to) => {
+        fc.pre(!canMove(refundStates, from, to))
+        expect(() => checkMove(refundStates, from, to)).toThrow(IllegalMove)
+      }),
+    )
+  })
+
+  it('lets a refund that succeeded fail later, and a failed one never succeed: a retry is a new refund', () => {
+    expect(canMove(refundStates, 'SUCCEEDED', 'FAILED')).toBe(true)
+    for (const gone of voidRefundStatuses) expect(refundStates.moves[gone]).toEqual([])
+  })
+
+  it('submits nothing that was not recorded as submitted first', () => {
+    expect(refundStates.moves.REQUESTED).toEqual(['SUBMITTED'])
+    expect(refundSteps('REQUESTED', 'SUCCEEDED')).toEqual(['SUBMITTED', 'SUCCEEDED'])
+    expect(refundSteps('REQUESTED', 'CANCELLED')).toEqual(['SUBMITTED', 'PENDING', 'CANCELLED'])
+  })
+
+  it('reaches whatever a provider says from every open state, by legal steps alone', () => {
+    const reported = ['PENDING', 'SUCCEEDED', 'FAILED', 'CANCELLED'] as const
+    for (const from of openRefundStatuses) {
+      for (const to of reported) {
+        const steps = refundSteps(from, to)
+        expect(steps).not.toBeNull()
+        let at = from
+        for (const step of steps ?? []) {
+          checkMove(refundStates, at, step)
+          at = step
+        }
+        expect(at).toBe(to)
+      }
+    }
+  })
+
+  it('counts as open exactly what has not settled', () => {
+    expect(statuses.filter(isOpenRefund)).toEqual(['REQUESTED', 'SUBMITTED', 'PENDING', 'UNKNOWN'])
+  })
+})

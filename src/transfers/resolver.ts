@@ -45,7 +45,6 @@ const TransferEligibilityResult = createUnionType({
   name: 'TransferEligibilityResult',
   description: 'An answer, or why there is none.',
   types: () => [TransferEligibility, TransferEligibilityRejected] as const,
-  resolveType: (value) => ('index' in value ? TransferEligibilityRejected : TransferEligibility),
 })
 
 const mostQuestions = 1000
@@ -54,7 +53,12 @@ const typeOfCode: Record<string, string> = { NOT_FOUND: 'NotFound', TOO_COMPLEX:
 function rejected(index: number, { clientRef = null }: TransferEligibilityInput, error: GraphError) {
   const given = (error.extensions.field as string[] | undefined) ?? []
   const field = given[0] === 'input' ? ['inputs', `${index}`, ...given.slice(1)] : given
-  return { index, clientRef, userErrors: [refusal(typeOfCode[error.code] ?? 'InvalidInput', error.message, field)] }
+  return {
+    __typename: 'TransferEligibilityRejected',
+    index,
+    clientRef,
+    userErrors: [refusal(typeOfCode[error.code] ?? 'InvalidInput', error.message, field)],
+  }
 }
 
 type AssessedRow = Pick<Assessed, 'qualificationRow' | 'policyRow' | 'outcome'>
@@ -89,7 +93,7 @@ export class TransferEligibilityResolver {
     return Promise.all(
       inputs.map(async (input, index) => {
         try {
-          return await assess(context, input)
+          return { ...(await assess(context, input)), __typename: 'TransferEligibility' }
         } catch (error) {
           if (error instanceof GraphError) return rejected(index, input, error)
           throw error

@@ -29,7 +29,11 @@ export interface World {
   /** Asks as a persona, or as nobody. */
   ask(persona: string | null, document: string, variables?: object): Promise<Answer>
   /** A sandbox's control call. */
-  control(sandbox: 'stripe' | 'paypal' | 'partner', path: string, body?: object): Promise<{ status: number; body: unknown }>
+  control(
+    sandbox: 'stripe' | 'paypal' | 'partner',
+    path: string,
+    body?: object,
+  ): Promise<{ status: number; body: unknown }>
   /** Lets webhooks arrive and runs the jobs until none is due. */
   settle(): Promise<void>
   /** Moves the gateway's clock by so many minutes. */
@@ -84,6 +88,9 @@ export async function startWorld(): Promise<World> {
   await gateway.prepared
   for (const name of ['stripe', 'paypal', 'partner'] as const)
     boxes[name].setWebhookUrl(`${gateway.url}/webhooks/${name}`)
+  // Held webhooks arrive when `settle` lets them, and it waits for them.
+  for (const box of [boxes.stripe, boxes.paypal, boxes.partner])
+    await post(`${box.url}/_sandbox/webhooks`, { mode: 'hold' })
   const pool = new pg.Pool({ connectionString: database.url, max: 1 })
   const tokens = new Map<string, Promise<string>>()
   const tokenOf = (persona: string) => {

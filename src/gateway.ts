@@ -9,6 +9,8 @@ import { receivePartnerEvent } from './enrolments/partner-inbox.ts'
 import { Billing } from './graph/bill.ts'
 import { Executor } from './graph/executor.ts'
 import { openBudgets } from './graph/open-budgets.ts'
+import { TrustedDocuments } from './graph/trusted-documents.ts'
+import { readManifestFile } from './graph/trusted-manifest.ts'
 import type { HealthCheck } from './http/health.ts'
 import { buildServer } from './http/server.ts'
 import { institutionBySlug } from './institutions/loaders.ts'
@@ -62,6 +64,7 @@ export async function startGateway(app: App, config: Config, options: { jobsByHa
     authenticate: (header, address) => authenticator.authenticate(header, address),
     buildContext: (request) => app.contextFor(request),
     metrics,
+    trusted: await trustedDocuments(config),
     webhooks: receivers(app),
     checks: checks(app, progress),
     log: app.log,
@@ -88,6 +91,15 @@ export async function startGateway(app: App, config: Config, options: { jobsByHa
       await app.close()
     },
   }
+}
+
+/** In production only known documents, but for operators; elsewhere any, and their hashes are learnt. */
+async function trustedDocuments(config: Config): Promise<TrustedDocuments> {
+  const file = config.TRUSTED_DOCUMENTS_FILE
+  return new TrustedDocuments({
+    texts: file ? await readManifestFile(file) : new Map(),
+    arbitraryFor: config.NODE_ENV === 'production' ? new Set(['operator']) : null,
+  })
 }
 
 async function prepare(app: App, config: Config, progress: { migrated: boolean }, jobsByHand: boolean): Promise<void> {

@@ -7,8 +7,10 @@ import type { Documents } from '../graph/documents.ts'
 import { GraphError } from '../graph/errors.ts'
 import { publicError } from '../graph/mask-errors.ts'
 import { type ContextParts, GraphRequest } from '../graph/request.ts'
+import type { TrustedDocuments } from '../graph/trusted-documents.ts'
 import type { Metrics } from '../observability/metrics.ts'
 import { recordAnswered } from './answered.ts'
+import { type ApolloInput, apolloInput, documentRequest } from './document-request.ts'
 
 /** What Apollo carries to the executor; it copies the outside, so the request itself is inside. */
 export interface ApolloContext {
@@ -18,6 +20,7 @@ export interface ApolloContext {
 export interface GraphqlRoute {
   apollo: ApolloServer<ApolloContext>
   documents: Documents
+  trusted: TrustedDocuments
   /** Who sends this Authorization header; throws UNAUTHENTICATED for a bad token. Not a promise when it is known already. */
   authenticate(authorization: string | undefined, address: string): Viewer | Promise<Viewer>
   buildContext(parts: ContextParts): object
@@ -80,17 +83,6 @@ function isPlainJsonAnswer({ headers }: FastifyRequest, codes: readonly string[]
   return codes.every((code) => documentCodes.has(code))
 }
 
-/** The document that was sent, wherever it is; null when there is none or it is no text. */
-function documentText({ body, query }: FastifyRequest): string | null {
-  const sent = (body ?? query) as { query?: unknown } | null
-  return typeof sent?.query === 'string' ? sent.query : null
-}
-
-function searchOf(url: string): string {
-  const mark = url.indexOf('?')
-  return mark < 0 ? '' : url.slice(mark)
-}
-
 /** Adds the route; everything it needs is handed in. */
 export function addGraphqlRoute(fastify: FastifyInstance, route: GraphqlRoute): void {
   const { apollo, log, deadlineMs } = route
@@ -110,7 +102,17 @@ export function addGraphqlRoute(fastify: FastifyInstance, route: GraphqlRoute): 
     sendRefusal(httpRequest, reply, new GraphError('INTERNAL', message, { correlationId: request.correlationId }), 504)
   }
 
+  /** The request for Apollo; throws when its document is not known, not permitted or beyond the limits. */
+  function admit(viewer: Viewer, httpRequest: FastifyRequest): ApolloInput {
+    const named = documentRequest(httpRequest)
+    const text = named === null ? null : route.trusted.textOf(named, viewer)
+    const refusal = text === null ? null : route.documents.refusal(text)
+    if (refusal) throw refusal
+    return apolloInput(httpRequest, named, text)
+  }
+
   async function run(request: GraphRequest, httpRequest: FastifyRequest, reply: FastifyReply): Promise<void> {
+    const input = admit(request.viewer, httpRequest)
     const { raw } = reply
     const deadline = setTimeout(expire, deadlineMs, request, httpRequest, reply)
     raw.once('close', () => {
@@ -119,12 +121,7 @@ export function addGraphqlRoute(fastify: FastifyInstance, route: GraphqlRoute): 
     const context: ApolloContext = { request }
     const { status, headers, body } = await apollo
       .executeHTTPGraphQLRequest({
-        httpGraphQLRequest: {
-          method: httpRequest.method,
-          headers: apolloHeaders(httpRequest),
-          search: searchOf(httpRequest.url),
-          body: httpRequest.body,
-        },
+        httpGraphQLRequest: { method: httpRequest.method, headers: apolloHeaders(httpRequest), ...input },
         context: async () => context,
       })
       .finally(() => clearTimeout(deadline))
@@ -139,7 +136,7 @@ export function addGraphqlRoute(fastify: FastifyInstance, route: GraphqlRoute): 
     reply.send(text)
   }
 
-  /** Refused before Apollo sees it. */
+  /** Refused before Apollo saw it, or by a fault around it. */
   function refuse(request: GraphRequest, httpRequest: FastifyRequest, reply: FastifyReply, error: GraphError): void {
     request.facts.codes.push(error.code)
     sendRefusal(httpRequest, reply, error)
@@ -153,10 +150,11 @@ export function addGraphqlRoute(fastify: FastifyInstance, route: GraphqlRoute): 
     } catch (error) {
       return sendRefusal(httpRequest, reply, publicError(error, httpRequest.id, log))
     }
-    const text = documentText(httpRequest)
-    const refusal = text === null ? null : route.documents.refusal(text)
-    if (refusal) refuse(request, httpRequest, reply, refusal)
-    else await run(request, httpRequest, reply)
+    try {
+      await run(request, httpRequest, reply)
+    } catch (error) {
+      refuse(request, httpRequest, reply, publicError(error, httpRequest.id, log))
+    }
     const status = reply.sent ? reply.statusCode : 499
     recordAnswered(log, route.metrics, { request, status, durationMs: performance.now() - startedAt })
     return reply

@@ -1,4 +1,5 @@
 /** Delivers a sandbox's webhooks with retries, or holds, doubles, shuffles or drops them on request. */
+import { randomUUID } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 
@@ -6,27 +7,28 @@ import { z } from 'zod'
 export const WEBHOOK_MODES = ['deliver', 'hold', 'duplicate', 'shuffle', 'drop'] as const
 export type WebhookMode = (typeof WEBHOOK_MODES)[number]
 
-/** One event on its way. `attempts` counts the failed ones; `held` waits for a flush. */
+/** One event on its way. `held` waits for a flush. */
 export interface PendingWebhook {
+  key: string
   eventId: string
   body: string
-  attempts: number
   held: boolean
 }
 
 /** The part of a sandbox's state that delivery keeps: plain JSON. */
 export interface WebhookState {
   mode: WebhookMode
-  pending: PendingWebhook[]
+  /** By key, in the order in which they were queued. */
+  pending: Record<string, PendingWebhook>
 }
 
 /** An empty queue in the ordinary mode. */
-export const noWebhooks = (): WebhookState => ({ mode: 'deliver', pending: [] })
+export const noWebhooks = (): WebhookState => ({ mode: 'deliver', pending: {} })
 
 export interface WebhookDeliveryOptions {
   state: WebhookState
-  /** Called after each change of `state`. */
-  changed: () => void
+  /** Called after each change of `state`, with the path to what changed. */
+  changed: (...path: string[]) => void
   /** The headers of one attempt at sending `body`, signature included. */
   sign: (body: string, eventId: string) => Record<string, string>
   /** Where to; without it events wait until `setUrl`. */
@@ -44,7 +46,8 @@ const MOST_ATTEMPTS = 250
 export class WebhookDelivery {
   private readonly options: WebhookDeliveryOptions
   private readonly state: WebhookState
-  private readonly timers = new Map<PendingWebhook, NodeJS.Timeout>()
+  private readonly timers = new Map<string, NodeJS.Timeout>()
+  private readonly attempts = new Map<string, number>()
   private readonly closing = new AbortController()
   private url: string | undefined
   private shuffling: NodeJS.Timeout | undefined
@@ -54,7 +57,7 @@ export class WebhookDelivery {
     this.state = options.state
     this.url = options.url
     if (this.state.mode === 'shuffle') this.flush()
-    for (const webhook of this.state.pending) this.sendAfter(webhook, 0)
+    for (const webhook of this.waiting()) this.sendAfter(webhook, 0)
   }
 
   /** Queues an event; `body` is sent byte for byte. */
@@ -62,11 +65,12 @@ export class WebhookDelivery {
     const { mode } = this.state
     if (mode === 'drop') return
     for (let copy = 0; copy < (mode === 'duplicate' ? 2 : 1); copy += 1) {
-      const webhook = { eventId, body, attempts: 0, held: mode === 'hold' || mode === 'shuffle' }
-      this.state.pending.push(webhook)
+      const key = randomUUID()
+      const webhook = { key, eventId, body, held: mode === 'hold' || mode === 'shuffle' }
+      this.state.pending[key] = webhook
+      this.options.changed('pending', key)
       this.sendAfter(webhook, 0)
     }
-    this.options.changed()
     if (mode === 'shuffle') {
       this.shuffling ??= setTimeout(() => this.flush(), SHUFFLE_WINDOW_MS).unref()
     }
@@ -75,32 +79,32 @@ export class WebhookDelivery {
   /** Points delivery at another address and tries at once everything that waits for a retry. */
   setUrl(url: string): void {
     this.url = url
-    for (const webhook of this.state.pending) this.sendAfter(webhook, 0)
+    for (const webhook of this.waiting()) this.sendAfter(webhook, 0)
   }
 
   setMode(mode: WebhookMode): void {
     this.state.mode = mode
-    this.options.changed()
+    this.options.changed('mode')
   }
 
   /** Sends what is held (in another order, if the mode is `shuffle`); answers how many events that was. */
   flush(): number {
     clearTimeout(this.shuffling)
     this.shuffling = undefined
-    const held = this.state.pending.filter((webhook) => webhook.held)
+    const held = this.waiting().filter((webhook) => webhook.held)
     const ordered = this.state.mode === 'shuffle' ? shuffled(held) : held
     for (const [index, webhook] of ordered.entries()) {
       webhook.held = false
+      this.options.changed('pending', webhook.key)
       // A little apart, so that the order of arrival is the order chosen here.
       this.sendAfter(webhook, this.state.mode === 'shuffle' ? index * 20 : 0)
     }
-    this.options.changed()
     return held.length
   }
 
   /** How many events wait, held ones included. */
   get pendingCount(): number {
-    return this.state.pending.length
+    return this.waiting().length
   }
 
   get mode(): WebhookMode {
@@ -116,19 +120,19 @@ export class WebhookDelivery {
   }
 
   private sendAfter(webhook: PendingWebhook, delayMs: number): void {
-    clearTimeout(this.timers.get(webhook))
+    clearTimeout(this.timers.get(webhook.key))
     if (webhook.held || this.url === undefined || this.closing.signal.aborted) return
-    this.timers.set(webhook, setTimeout(() => void this.attempt(webhook), delayMs).unref())
+    this.timers.set(webhook.key, setTimeout(() => void this.attempt(webhook), delayMs).unref())
   }
 
   private async attempt(webhook: PendingWebhook): Promise<void> {
-    this.timers.delete(webhook)
+    this.timers.delete(webhook.key)
     const delivered = await this.post(webhook)
     if (this.closing.signal.aborted) return
-    webhook.attempts += 1
-    if (delivered || webhook.attempts >= MOST_ATTEMPTS) this.forget(webhook)
-    else this.sendAfter(webhook, Math.min(FIRST_RETRY_MS * 2 ** (webhook.attempts - 1), LONGEST_RETRY_MS))
-    this.options.changed()
+    const attempts = (this.attempts.get(webhook.key) ?? 0) + 1
+    if (delivered || attempts >= MOST_ATTEMPTS) return this.forget(webhook)
+    this.attempts.set(webhook.key, attempts)
+    this.sendAfter(webhook, Math.min(FIRST_RETRY_MS * 2 ** (attempts - 1), LONGEST_RETRY_MS))
   }
 
   private async post({ eventId, body }: PendingWebhook): Promise<boolean> {
@@ -148,9 +152,14 @@ export class WebhookDelivery {
     }
   }
 
-  private forget(webhook: PendingWebhook): void {
-    const index = this.state.pending.indexOf(webhook)
-    if (index >= 0) this.state.pending.splice(index, 1)
+  private waiting(): PendingWebhook[] {
+    return Object.values(this.state.pending)
+  }
+
+  private forget({ key }: PendingWebhook): void {
+    this.attempts.delete(key)
+    delete this.state.pending[key]
+    this.options.changed('pending', key)
   }
 }
 

@@ -174,7 +174,8 @@ function amount(text: string, field: readonly string[]): number {
 }
 
 function isGrade(text: string): boolean {
-  return isDecimal(text) && compareDecimals(text, '0') >= 0 && compareDecimals(text, '100') <= 0
+  const near = Number(text)
+  return isDecimal(text) && near >= 0 && (near < 100 || compareDecimals(text, '100') === 0)
 }
 
 function expected(what: string, got: string): string {

@@ -20,6 +20,7 @@ import { digestOf } from './digest.rules.ts'
 import { moreCredit, resolveReview } from './improvement.rules.ts'
 import {
   type Candidate,
+  candidate,
   type Frame,
   frameOf,
   greatestTransferable,
@@ -69,20 +70,21 @@ function decide(
   const frame = frameOf(policy, qualification)
   const accepted = claims.filter(({ status }) => status === ClaimStatus.ACCEPTED)
   const open = claims.filter(({ status }) => status === ClaimStatus.REVIEW)
-  const planned = planSearch(accepted.map(candidateOf), frame)
+  const candidates = accepted.map((claim) => candidateOf(claim, frame))
+  const planned = planSearch(candidates, frame)
   // Planned before anything is searched, so that what is too complex is refused at once.
-  const plannedOpen = open.length === 0 ? null : planSearch([...accepted, ...open].map(candidateOf), frame)
-  const search = planned.begin()
-  const placement = place(search, planned)
+  const plannedOpen =
+    open.length === 0 ? null : planSearch([...candidates, ...open.map((claim) => candidateOf(claim, frame))], frame)
+  const placement = place(planned)
   const { transferableUnits } = placement
-  const potentialUnits = plannedOpen === null ? transferableUnits : greatestTransferable(plannedOpen.begin(), frame)
+  const potentialUnits = plannedOpen === null ? transferableUnits : greatestTransferable(plannedOpen)
   const improvements = [
     resolveReview(
       transferableUnits,
       potentialUnits,
       open.map(({ claim }) => claim.ref),
     ),
-    moreCredit(search, frame, policy.terms.acceptedLevels, transferableUnits),
+    moreCredit(planned, policy.terms.acceptedLevels, transferableUnits),
   ]
   return {
     outcome: outcomeOf(policy, transferableUnits, potentialUnits),
@@ -97,8 +99,8 @@ function decide(
 }
 
 /** Accepted credit, or credit under review as it would be were every doubt settled in the learner's favour. */
-function candidateOf({ claim, units, level, freeChoice }: AssessedClaim): Candidate {
-  return { ref: claim.ref, units, level: level!, freeChoice }
+function candidateOf({ claim, units, level, freeChoice }: AssessedClaim, frame: Frame): Candidate {
+  return candidate(claim.ref, units, level!, freeChoice, frame)
 }
 
 function outcomeOf({ terms }: ReadPolicy, transferableUnits: number, potentialUnits: number): TransferOutcome {
@@ -122,7 +124,7 @@ function claimDecision(assessed: AssessedClaim, frame: Frame, placement: Placeme
     status,
     placedAtLevel,
     counted: placedAtLevel === null ? '0' : amount,
-    unplacedReason: leftOut ? unplacedReason(candidateOf(assessed), frame, placement.transferableUnits) : null,
+    unplacedReason: leftOut ? unplacedReason(candidateOf(assessed, frame), placement.transferableUnits) : null,
     findings,
   }
 }

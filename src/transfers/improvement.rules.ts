@@ -1,6 +1,6 @@
 /** What would raise the credit that transfers: settling what is open, or the least more credit that helps. */
 import { type Improvement, ImprovementKind } from './check.rules.ts'
-import type { Frame } from './placement.rules.ts'
+import type { Frame, PlannedSearch } from './placement.rules.ts'
 import type { PlacementSearch } from './placement-search.rules.ts'
 import { printUnits, roundDown, UNITS_PER_CATS } from './units.rules.ts'
 
@@ -37,14 +37,13 @@ interface Addition {
  * transfers; null when no such piece of up to 360 does. The search is that of the accepted claims.
  */
 export function moreCredit(
-  search: PlacementSearch,
-  frame: Frame,
+  { frame, search }: PlannedSearch,
   acceptedLevels: readonly number[],
   transferableUnits: number,
 ): Improvement | null {
   const entries = entryLevels(frame, acceptedLevels)
   if (entries.every((level) => level === null)) return null
-  const addition = leastAddition(search, frame, entries, transferableUnits + frame.granularityUnits)
+  const addition = leastAddition(search(), frame, entries, transferableUnits + frame.granularityUnits)
   if (addition === null) return null
   const then = printUnits(roundDown(addition.totalUnits, frame.granularityUnits))
   const credit = String(addition.cats)
@@ -77,17 +76,23 @@ function leastAddition(
 ): Addition | null {
   const { totals, leavesRoom } = search.rooms()
   let best: Addition | null = null
+  let fromUnits = goalUnits - MOST_MORE_CATS * UNITS_PER_CATS
   // From the greatest down, so that most of the others are seen at once to need more.
   for (let at = totals.length - 1; at >= 0; at -= 1) {
-    const cats = Math.ceil((goalUnits - totals[at]!) / UNITS_PER_CATS)
-    const units = cats * UNITS_PER_CATS
-    const totalUnits = totals[at]! + units
+    const now = totals[at]!
     // What already reaches the goal is among what cannot be placed.
-    if (cats < 1 || cats > (best?.cats ?? MOST_MORE_CATS) || totalUnits > limits.total) continue
+    if (now < fromUnits || now >= goalUnits) continue
+    const cats = Math.ceil((goalUnits - now) / UNITS_PER_CATS)
+    const units = cats * UNITS_PER_CATS
+    if (now + units > limits.total) continue
     for (let place = 0; place < entries.length; place += 1) {
       const level = entries[place]!
-      if (level === null || (best !== null && !isBetter({ cats, level, totalUnits }, best))) continue
-      if (leavesRoom(at, place, units)) best = { cats, level, totalUnits }
+      if (level === null) continue
+      const addition = { cats, level, totalUnits: now + units }
+      if (best !== null && !isBetter(addition, best)) continue
+      if (!leavesRoom(at, place, units)) continue
+      best = addition
+      fromUnits = goalUnits - units
     }
   }
   return best

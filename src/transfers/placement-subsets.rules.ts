@@ -28,10 +28,24 @@ export function searchSubsets(pieces: readonly Piece[], limits: Limits): Placeme
   const { caps } = limits
   const totals = sums(pieces.map(({ units }) => units))
   const free = sums(pieces.map(({ units, freeChoice }) => (freeChoice ? units : 0)))
+  const left = new Float64Array(caps.length)
   const packings: (Packing | undefined)[] = caps.map(() => undefined)
 
   function isAllowed(subset: number): boolean {
     return totals[subset]! <= limits.total && free[subset]! <= limits.freeChoice
+  }
+
+  /** Whether all of it fits with each piece at the highest level it may go to, beside so many units at one level. */
+  function fitsAtTop(subset: number, level: number, besideUnits: number): boolean {
+    for (let at = 0; at < caps.length; at += 1) left[at] = caps[at]!
+    left[level]! -= besideUnits
+    let short = left[level]! < 0
+    for (let bits = subset; bits !== 0 && !short; bits &= bits - 1) {
+      const { units, top } = pieces[pieces.length - 32 + Math.clz32(bits & -bits)]!
+      left[top]! -= units
+      short = left[top]! < 0
+    }
+    return !short
   }
 
   function packing(last: number): Packing {
@@ -41,13 +55,13 @@ export function searchSubsets(pieces: readonly Piece[], limits: Limits): Placeme
 
   function canBePlaced(subset: number): boolean {
     if (!isAllowed(subset)) return false
-    if (packings[0] === undefined && fitAtTop(chosenIn(subset), caps)) return true
+    if (packings[0] === undefined && fitsAtTop(subset, 0, 0)) return true
     return packing(0).fill[subset] !== Infinity
   }
 
   function leavesRoom(subset: number, level: number, units: number): boolean {
     if (!isAllowed(subset)) return false
-    if (packings[level] === undefined && fitAtTop(chosenIn(subset), caps, level, units)) return true
+    if (packings[level] === undefined && fitsAtTop(subset, level, units)) return true
     const { filling, fill } = packing(level)
     // What is filled last takes as little as it can; the levels before it are as many as there are others.
     const least = filling[subset] === caps.length - 1 || fill[subset] === Infinity ? fill[subset]! : 0
@@ -71,7 +85,9 @@ export function searchSubsets(pieces: readonly Piece[], limits: Limits): Placeme
       if (total === least && bitCount(subset) >= bitCount(found)) continue
       if (canBePlaced(subset)) [found, least] = [subset, total]
     }
-    return highestLevels(chosenIn(found), caps, positionsIn(found))
+    const chosen = positionsIn(found)
+    if (fitsAtTop(found, 0, 0)) return chosen.map((piece) => ({ piece, level: pieces[piece]!.top }))
+    return highestLevels(pieces, chosen, caps)
   }
 
   function positionsIn(subset: number): number[] {
@@ -82,37 +98,22 @@ export function searchSubsets(pieces: readonly Piece[], limits: Limits): Placeme
     return positions
   }
 
-  function chosenIn(subset: number): Piece[] {
-    return positionsIn(subset).map((piece) => pieces[piece]!)
-  }
-
   return { greatestTotal, best, rooms: () => ({ totals, leavesRoom }) }
 }
 
 /** Piece by piece the highest level from which the rest can still be placed. All of them can be. */
-function highestLevels(chosen: readonly Piece[], caps: readonly number[], positions: readonly number[]): Placing[] {
+function highestLevels(pieces: readonly Piece[], chosen: readonly number[], caps: readonly number[]): Placing[] {
   const left = [...caps]
-  return chosen.map(({ units, top }, at) => {
-    const rest = chosen.slice(at + 1)
+  return chosen.map((piece, at) => {
+    const { units, top } = pieces[piece]!
+    const rest = chosen.slice(at + 1).map((later) => pieces[later]!)
     for (let level = top; ; level -= 1) {
       if (units > left[level]!) continue
       left[level]! -= units
-      if (canAllBePlaced(rest, left)) return { piece: positions[at]!, level }
+      if (pack(rest, left, 0, () => true).fill.at(-1) !== Infinity) return { piece, level }
       left[level]! += units
     }
   })
-}
-
-function canAllBePlaced(pieces: readonly Piece[], caps: readonly number[]): boolean {
-  return fitAtTop(pieces, caps) || pack(pieces, caps, 0, () => true).fill.at(-1) !== Infinity
-}
-
-/** Whether all fit with each at the highest level it may go to, beside so many units at one level. */
-function fitAtTop(pieces: readonly Piece[], caps: readonly number[], level = 0, besideUnits = 0): boolean {
-  const left = [...caps]
-  left[level]! -= besideUnits
-  for (const { units, top } of pieces) left[top]! -= units
-  return left.every((units) => units >= 0)
 }
 
 /** Fills the levels in order, the given one last. `filling` counts levels in that order. */

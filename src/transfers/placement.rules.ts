@@ -28,12 +28,10 @@ export interface Frame {
   readonly higherLevelCountsLower: PolicyTerms['higherLevelCountsLower']
 }
 
-/** Credit that may be placed: `level` is the FHEQ level that it counts at. */
-export interface Candidate {
+/** Credit that may be placed, and why it cannot be even by itself: the cap that it alone exceeds. */
+export interface Candidate extends Piece {
   readonly ref: string
-  readonly units: number
-  readonly level: number
-  readonly freeChoice: boolean
+  readonly exceeds: UnplacedReason | null
 }
 
 export interface Placement {
@@ -60,62 +58,96 @@ export function frameOf(policy: ReadPolicy, qualification: ReadQualification): F
   }
 }
 
-/** A search that has been found to be short enough, and not begun. */
+/** A search that has been found to be short enough. */
 export interface PlannedSearch {
   readonly frame: Frame
   /** In the order of their refs; the search's pieces are these. */
   readonly placeable: readonly Candidate[]
-  begin(): PlacementSearch
+  /** Begins the search when it is first asked for. */
+  search(): PlacementSearch
+}
+
+/** `level` is the FHEQ level that the credit counts at. */
+export function candidate(
+  ref: string,
+  units: number,
+  level: number,
+  freeChoice: boolean,
+  { levels, limits, higherLevelCountsLower }: Frame,
+): Candidate {
+  const top = levels.findLastIndex((known) => known.level <= level)
+  const lowest = higherLevelCountsLower ? 0 : levels[top]?.level === level ? top : top + 1
+  const piece = { units, lowest, top, freeChoice }
+  return { ref, ...piece, exceeds: exceededAlone(piece, limits) }
+}
+
+/** Each cap is looked at alone, and the first that is exceeded is the reason. */
+function exceededAlone({ units, lowest, top, freeChoice }: Piece, limits: Limits): UnplacedReason | null {
+  let fitsSomewhere = false
+  for (let level = lowest; level <= top; level += 1) fitsSomewhere ||= units <= limits.caps[level]!
+  if (!fitsSomewhere) return UnplacedReason.LEVEL_CAP
+  if (freeChoice && units > limits.freeChoice) return UnplacedReason.FREE_CHOICE_CAP
+  return units > limits.total ? UnplacedReason.TOTAL_CAP : null
 }
 
 /** Chooses the shorter way to the exact answer. Throws TransferTooComplex when both are too long, before any search. */
 export function planSearch(candidates: readonly Candidate[], frame: Frame): PlannedSearch {
   const placeable = candidates
-    .filter((candidate) => whyNotAlone(candidate, frame) === null)
+    .filter(({ exceeds }) => exceeds === null)
     .sort((left, right) => compareRefs(left.ref, right.ref))
-  const pieces = placeable.map((candidate) => pieceOf(candidate, frame))
-  const steps = subsetSteps(pieces.length, frame.levels.length)
-  const stepsInGrid = pieces.length === 0 ? Infinity : gridSteps(pieces, frame.limits)
+  const steps = subsetSteps(placeable.length, frame.levels.length)
+  if (steps <= STEPS_TO_SET_UP_GRID) return planned(searchSubsets, placeable, frame)
+  const stepsInGrid = gridSteps(placeable, frame.limits)
   if (Math.min(steps, stepsInGrid) > MOST_STEPS) throw new TransferTooComplex()
-  const search = steps <= stepsInGrid + STEPS_TO_SET_UP_GRID ? searchSubsets : searchGrid
-  return { frame, placeable, begin: () => search(pieces, frame.limits) }
+  return planned(steps <= stepsInGrid + STEPS_TO_SET_UP_GRID ? searchSubsets : searchGrid, placeable, frame)
+}
+
+function planned(
+  begin: (pieces: readonly Piece[], limits: Limits) => PlacementSearch,
+  placeable: readonly Candidate[],
+  frame: Frame,
+): PlannedSearch {
+  let begun: PlacementSearch | undefined
+  function search(): PlacementSearch {
+    begun ??= begin(placeable, frame.limits)
+    return begun
+  }
+  return { frame, placeable, search }
 }
 
 /** The most that transfers, whichever way it is placed; a multiple of the granularity. */
-export function greatestTransferable(search: PlacementSearch, { granularityUnits }: Frame): number {
-  return roundDown(search.greatestTotal(), granularityUnits)
+export function greatestTransferable({ frame, placeable, search }: PlannedSearch): number {
+  const total = allTogether(placeable, frame.limits) ?? search().greatestTotal()
+  return roundDown(total, frame.granularityUnits)
+}
+
+/** What all come to when they fit together, each at its highest level; null when they do not, as is less common. */
+function allTogether(pieces: readonly Piece[], { caps, freeChoice, total }: Limits): number | null {
+  const left = [...caps]
+  let free = freeChoice
+  let sum = 0
+  for (const piece of pieces) {
+    sum += piece.units
+    left[piece.top]! -= piece.units
+    if (piece.freeChoice) free -= piece.units
+    if (left[piece.top]! < 0 || free < 0 || sum > total) return null
+  }
+  return sum
 }
 
 /** The best placement: most transferable, then least credit, fewest claims, first refs, highest levels. */
-export function place(search: PlacementSearch, { frame, placeable }: PlannedSearch): Placement {
-  const transferableUnits = greatestTransferable(search, frame)
+export function place(planned: PlannedSearch): Placement {
+  const { frame, placeable, search } = planned
+  const transferableUnits = greatestTransferable(planned)
   if (transferableUnits === 0) return { transferableUnits, levelByRef: new Map() }
-  const placings = search.best(transferableUnits)
+  const placings = search().best(transferableUnits)
   const levelByRef = new Map(placings.map(({ piece, level }) => [placeable[piece]!.ref, frame.levels[level]!.level]))
   return { transferableUnits, levelByRef }
 }
 
 /** Why accepted credit is not placed: the first reason that holds. */
-export function unplacedReason(candidate: Candidate, frame: Frame, transferableUnits: number): UnplacedReason {
-  const alone = whyNotAlone(candidate, frame)
-  if (alone !== null) return alone
-  return transferableUnits === 0 ? UnplacedReason.GRANULARITY : UnplacedReason.NOT_NEEDED
-}
-
-/** The cap that the credit exceeds all by itself, each looked at alone; null when there is none. */
-function whyNotAlone(candidate: Candidate, frame: Frame): UnplacedReason | null {
-  const { units, lowest, top } = pieceOf(candidate, frame)
-  const { caps, freeChoice, total } = frame.limits
-  if (!caps.some((cap, level) => level >= lowest && level <= top && units <= cap)) return UnplacedReason.LEVEL_CAP
-  if (candidate.freeChoice && units > freeChoice) return UnplacedReason.FREE_CHOICE_CAP
-  return units > total ? UnplacedReason.TOTAL_CAP : null
-}
-
-/** The positions of the levels it may go to, its own first of all; none when `lowest` is above `top`. */
-function pieceOf({ units, level, freeChoice }: Candidate, { levels, higherLevelCountsLower }: Frame): Piece {
-  const top = levels.findLastIndex((known) => known.level <= level)
-  const lowest = higherLevelCountsLower ? 0 : levels[top]?.level === level ? top : top + 1
-  return { units, lowest, top, freeChoice }
+export function unplacedReason({ exceeds }: Candidate, transferableUnits: number): UnplacedReason {
+  return exceeds ?? (transferableUnits === 0 ? UnplacedReason.GRANULARITY : UnplacedReason.NOT_NEEDED)
 }
 
 /** The order of the refs' UTF-8 bytes, which is that of their code points and not of their UTF-16 units. */

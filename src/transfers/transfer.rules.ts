@@ -19,14 +19,6 @@ export interface AssessedClaim {
   readonly lastDay: string | null
 }
 
-/** What a rule says, before the institution's own words are put beside it. */
-interface Verdict {
-  readonly status: FindingStatus
-  readonly expected: string | null
-  readonly actual: string | null
-  readonly message: string
-}
-
 /** The policy's lists in words and as sets: made once for all claims of a check. */
 interface Reading {
   readonly terms: PolicyTerms
@@ -51,18 +43,19 @@ function assessClaim({ claim, units, fheqLevels }: ReadClaim, reading: Reading, 
   const lastDay = terms.maximumAgeYears === null ? null : addYears(claim.awardedOn, terms.maximumAgeYears)
   const inSubject = terms.subjects.length === 0 || (claim.subject !== null && terms.subjects.includes(claim.subject))
   const findings = [
-    finding(TransferRule.STANDING, standing(claim), reading),
-    finding(TransferRule.AWARDING_BODY, awardingBody(claim, reading), reading),
-    finding(TransferRule.CMF_CONFORMANCE, cmfConformance(claim, terms), reading),
-    finding(TransferRule.IDENTITY_VERIFIED, identityVerified(claim, terms), reading),
-    finding(TransferRule.MINIMUM_GRADE, minimumGrade(claim, terms), reading),
-    finding(TransferRule.LEVEL, level(claim, fheqLevels, accepted, reading), reading),
-    finding(TransferRule.AGE, age(claim, terms, lastDay, asOf), reading),
-    finding(TransferRule.SUBJECT, subject(claim, inSubject, reading), reading),
-    finding(TransferRule.ALLOW_LIST, allowList(claim, reading), reading),
-    finding(TransferRule.EXCLUSION, exclusion(claim, terms), reading),
-    finding(TransferRule.DOUBLE_COUNTING, doubleCounting(claim), reading),
+    standing(claim),
+    awardingBody(claim, reading),
+    cmfConformance(claim, terms),
+    identityVerified(claim, terms),
+    minimumGrade(claim, terms),
+    level(claim, fheqLevels, accepted, reading),
+    age(claim, terms, lastDay, asOf),
+    subject(claim, inSubject, reading),
+    allowList(claim, reading),
+    exclusion(claim, terms),
+    doubleCounting(claim),
   ]
+  quote(findings, reading)
   return {
     claim,
     units,
@@ -74,120 +67,217 @@ function assessClaim({ claim, units, fheqLevels }: ReadClaim, reading: Reading, 
   }
 }
 
+/** Puts the institution's own words beside the findings that it has any for. */
+function quote(findings: Finding[], { clauses }: Reading): void {
+  if (clauses.size === 0) return
+  findings.forEach((finding, at) => {
+    const clause = clauses.get(finding.rule)
+    if (clause !== undefined) findings[at] = { ...finding, clause }
+  })
+}
+
 /** Any FAIL rejects; else anything not settled asks for a review. */
 function claimStatus(findings: readonly Finding[]): ClaimStatus {
   if (findings.some(({ status }) => status === FindingStatus.FAIL)) return ClaimStatus.REJECTED
   return findings.every(({ status }) => status === FindingStatus.PASS) ? ClaimStatus.ACCEPTED : ClaimStatus.REVIEW
 }
 
-function standing({ source, standing: trouble }: Claim): Verdict {
+function standing({ source, standing: trouble }: Claim): Finding {
   if (trouble === 'REVOKED')
-    return fail('awarded', 'revoked', 'This credit was revoked, and only awarded credit counts.')
+    return fail(TransferRule.STANDING, 'awarded', 'revoked', 'This credit was revoked, and only awarded credit counts.')
   if (trouble === 'SUSPENDED') {
-    return review('awarded', 'suspended', 'This credit is suspended: it can count only once that is settled.')
+    return review(
+      TransferRule.STANDING,
+      'awarded',
+      'suspended',
+      'This credit is suspended: it can count only once that is settled.',
+    )
   }
-  if (source === 'COURSE') return pass('awarded', 'not yet taken', 'This course is looked at as if it had been passed.')
+  if (source === 'COURSE')
+    return pass(TransferRule.STANDING, 'awarded', 'not yet taken', 'This course is looked at as if it had been passed.')
   if (source === 'EXTERNAL')
-    return pass('awarded', 'awarded elsewhere', 'This credit is taken as awarded, as described.')
-  return pass('awarded', 'awarded', 'This credit is awarded and in good standing.')
+    return pass(TransferRule.STANDING, 'awarded', 'awarded elsewhere', 'This credit is taken as awarded, as described.')
+  return pass(TransferRule.STANDING, 'awarded', 'awarded', 'This credit is awarded and in good standing.')
 }
 
-function awardingBody({ awardingBody: body }: Claim, { bodies, bodiesText }: Reading): Verdict {
-  if (bodies.size === 0) return pass(null, body, 'Credit of any awarding body is recognised.')
+function awardingBody({ awardingBody: body }: Claim, { bodies, bodiesText }: Reading): Finding {
+  if (bodies.size === 0)
+    return pass(TransferRule.AWARDING_BODY, null, body, 'Credit of any awarding body is recognised.')
   return bodies.has(asciiLowerCase(body))
-    ? pass(bodiesText, body, `Credit awarded by ${body} is recognised.`)
-    : fail(bodiesText, body, `Credit awarded by ${body} is not recognised; it must be awarded by ${bodiesText}.`)
+    ? pass(TransferRule.AWARDING_BODY, bodiesText, body, `Credit awarded by ${body} is recognised.`)
+    : fail(
+        TransferRule.AWARDING_BODY,
+        bodiesText,
+        body,
+        `Credit awarded by ${body} is not recognised; it must be awarded by ${bodiesText}.`,
+      )
 }
 
-function cmfConformance({ cmf }: Claim, { requiresCmf }: PolicyTerms): Verdict {
-  if (!requiresCmf) return pass(null, cmf, 'Conformance to the Common Microcredential Framework is not required.')
-  if (cmf === 'MET') return pass('MET', cmf, 'It meets the Common Microcredential Framework, as required.')
+function cmfConformance({ cmf }: Claim, { requiresCmf }: PolicyTerms): Finding {
+  if (!requiresCmf)
+    return pass(
+      TransferRule.CMF_CONFORMANCE,
+      null,
+      cmf,
+      'Conformance to the Common Microcredential Framework is not required.',
+    )
+  if (cmf === 'MET')
+    return pass(TransferRule.CMF_CONFORMANCE, 'MET', cmf, 'It meets the Common Microcredential Framework, as required.')
   return cmf === 'NOT_MET'
-    ? fail('MET', cmf, 'It must meet the Common Microcredential Framework, and it does not.')
-    : unknown('MET', cmf, 'It must meet the Common Microcredential Framework, and whether it does is not known.')
+    ? fail(
+        TransferRule.CMF_CONFORMANCE,
+        'MET',
+        cmf,
+        'It must meet the Common Microcredential Framework, and it does not.',
+      )
+    : unknown(
+        TransferRule.CMF_CONFORMANCE,
+        'MET',
+        cmf,
+        'It must meet the Common Microcredential Framework, and whether it does is not known.',
+      )
 }
 
-function identityVerified({ identityVerified: verified }: Claim, terms: PolicyTerms): Verdict {
+function identityVerified({ identityVerified: verified }: Claim, terms: PolicyTerms): Finding {
   const actual = verified === null ? null : verified ? 'verified' : 'not verified'
   if (!terms.requiresIdentityVerification) {
-    return pass(null, actual, "Verifying the learner's identity at the assessment is not required.")
+    return pass(
+      TransferRule.IDENTITY_VERIFIED,
+      null,
+      actual,
+      "Verifying the learner's identity at the assessment is not required.",
+    )
   }
   if (verified === null) {
-    return unknown('verified', null, 'Identity must be verified at the assessment, and whether it was is not known.')
+    return unknown(
+      TransferRule.IDENTITY_VERIFIED,
+      'verified',
+      null,
+      'Identity must be verified at the assessment, and whether it was is not known.',
+    )
   }
   return verified
-    ? pass('verified', actual, 'Identity is verified at the assessment, as required.')
-    : fail('verified', actual, 'Identity must be verified at the assessment, and it was not verified.')
+    ? pass(TransferRule.IDENTITY_VERIFIED, 'verified', actual, 'Identity is verified at the assessment, as required.')
+    : fail(
+        TransferRule.IDENTITY_VERIFIED,
+        'verified',
+        actual,
+        'Identity must be verified at the assessment, and it was not verified.',
+      )
 }
 
-function minimumGrade({ grade }: Claim, { minimumGrade: minimum }: PolicyTerms): Verdict {
-  if (minimum === null) return pass(null, grade, 'No minimum grade is asked for.')
+function minimumGrade({ grade }: Claim, { minimumGrade: minimum }: PolicyTerms): Finding {
+  if (minimum === null) return pass(TransferRule.MINIMUM_GRADE, null, grade, 'No minimum grade is asked for.')
   const expected = `at least ${minimum}`
-  if (grade === null) return unknown(expected, null, `A grade of ${expected} is asked for, and the grade is not known.`)
+  if (grade === null)
+    return unknown(
+      TransferRule.MINIMUM_GRADE,
+      expected,
+      null,
+      `A grade of ${expected} is asked for, and the grade is not known.`,
+    )
   return compareDecimals(grade, minimum) >= 0
-    ? pass(expected, grade, `The grade, ${grade}, reaches the ${minimum} asked for.`)
-    : fail(expected, grade, `The grade, ${grade}, is below the ${minimum} asked for.`)
+    ? pass(TransferRule.MINIMUM_GRADE, expected, grade, `The grade, ${grade}, reaches the ${minimum} asked for.`)
+    : fail(TransferRule.MINIMUM_GRADE, expected, grade, `The grade, ${grade}, is below the ${minimum} asked for.`)
 }
 
-function level(claim: Claim, possible: readonly number[], accepted: readonly number[], reading: Reading): Verdict {
+function level(claim: Claim, possible: readonly number[], accepted: readonly number[], reading: Reading): Finding {
   const { acceptedText: expected } = reading
   const actual =
     claim.framework === LevelFramework.FHEQ
       ? `FHEQ ${claim.level}`
       : `${claim.framework} ${claim.level} (FHEQ ${possible.join(' or ')})`
-  if (accepted.length === 0) return fail(expected, actual, `It is at ${actual}; credit is accepted at ${expected}.`)
+  if (accepted.length === 0)
+    return fail(TransferRule.LEVEL, expected, actual, `It is at ${actual}; credit is accepted at ${expected}.`)
   return accepted.length === possible.length
-    ? pass(expected, actual, `It is at ${actual}, which is accepted.`)
-    : review(expected, actual, `It is at ${actual}, and only ${expected} is accepted: someone must say which it is.`)
+    ? pass(TransferRule.LEVEL, expected, actual, `It is at ${actual}, which is accepted.`)
+    : review(
+        TransferRule.LEVEL,
+        expected,
+        actual,
+        `It is at ${actual}, and only ${expected} is accepted: someone must say which it is.`,
+      )
 }
 
-function age({ awardedOn }: Claim, terms: PolicyTerms, lastDay: string | null, asOf: string): Verdict {
+function age({ awardedOn }: Claim, terms: PolicyTerms, lastDay: string | null, asOf: string): Finding {
   const actual = `awarded on ${awardedOn}`
   if (awardedOn > asOf) {
-    return fail(`awarded by ${asOf}`, actual, `It was awarded on ${awardedOn}, after ${asOf}, the day asked about.`)
+    return fail(
+      TransferRule.AGE,
+      `awarded by ${asOf}`,
+      actual,
+      `It was awarded on ${awardedOn}, after ${asOf}, the day asked about.`,
+    )
   }
-  if (lastDay === null) return pass(null, actual, 'Credit of any age is accepted.')
+  if (lastDay === null) return pass(TransferRule.AGE, null, actual, 'Credit of any age is accepted.')
   const expected = `at most ${terms.maximumAgeYears} years old on ${asOf}`
-  if (lastDay >= asOf) return pass(expected, actual, `Awarded on ${awardedOn}, it is recent enough until ${lastDay}.`)
+  if (lastDay >= asOf)
+    return pass(TransferRule.AGE, expected, actual, `Awarded on ${awardedOn}, it is recent enough until ${lastDay}.`)
   const message = `Awarded on ${awardedOn}, it was recent enough until ${lastDay}: the limit is ${terms.maximumAgeYears} years`
   return terms.overAge === 'FAIL'
-    ? fail(expected, actual, `${message}.`)
-    : review(expected, actual, `${message}, and the institution looks at older credit case by case.`)
+    ? fail(TransferRule.AGE, expected, actual, `${message}.`)
+    : review(TransferRule.AGE, expected, actual, `${message}, and the institution looks at older credit case by case.`)
 }
 
-function subject({ subject: of }: Claim, inSubject: boolean, { terms, subjectsText, freeChoice }: Reading): Verdict {
-  if (terms.subjects.length === 0) return pass(null, of, 'Credit in any subject is accepted.')
-  if (inSubject) return pass(subjectsText, of, `Its subject, ${of}, is one that this qualification takes.`)
+function subject({ subject: of }: Claim, inSubject: boolean, { terms, subjectsText, freeChoice }: Reading): Finding {
+  if (terms.subjects.length === 0) return pass(TransferRule.SUBJECT, null, of, 'Credit in any subject is accepted.')
+  if (inSubject)
+    return pass(TransferRule.SUBJECT, subjectsText, of, `Its subject, ${of}, is one that this qualification takes.`)
   const said = of === null ? 'Its subject is not known' : `Its subject is ${of}`
   if (freeChoice) {
     const limit = `up to ${terms.freeChoiceMax} CATS points in all`
-    return pass(subjectsText, of, `${said}, so it counts as free choice, which is ${limit}.`)
+    return pass(TransferRule.SUBJECT, subjectsText, of, `${said}, so it counts as free choice, which is ${limit}.`)
   }
   const message = `${said}; this qualification takes ${subjectsText}.`
-  return of === null ? unknown(subjectsText, null, message) : fail(subjectsText, of, message)
+  return of === null
+    ? unknown(TransferRule.SUBJECT, subjectsText, null, message)
+    : fail(TransferRule.SUBJECT, subjectsText, of, message)
 }
 
-function allowList({ course }: Claim, { terms, coursesText }: Reading): Verdict {
-  if (terms.allowedCourses.length === 0) return pass(null, course, 'Courses need not be on a list.')
-  if (course === null) return fail(coursesText, null, `It is not of a listed course; only ${coursesText} count.`)
+function allowList({ course }: Claim, { terms, coursesText }: Reading): Finding {
+  if (terms.allowedCourses.length === 0)
+    return pass(TransferRule.ALLOW_LIST, null, course, 'Courses need not be on a list.')
+  if (course === null)
+    return fail(TransferRule.ALLOW_LIST, coursesText, null, `It is not of a listed course; only ${coursesText} count.`)
   return terms.allowedCourses.includes(course)
-    ? pass(coursesText, course, `The course ${course} is on the list of those that count.`)
-    : fail(coursesText, course, `The course ${course} is not on the list of those that count: ${coursesText}.`)
+    ? pass(TransferRule.ALLOW_LIST, coursesText, course, `The course ${course} is on the list of those that count.`)
+    : fail(
+        TransferRule.ALLOW_LIST,
+        coursesText,
+        course,
+        `The course ${course} is not on the list of those that count: ${coursesText}.`,
+      )
 }
 
-function exclusion({ course }: Claim, { exclusions }: PolicyTerms): Verdict {
+function exclusion({ course }: Claim, { exclusions }: PolicyTerms): Finding {
   const found = course === null ? undefined : exclusions.find((excluded) => excluded.course === course)
   return found === undefined
-    ? pass('not excluded', course, 'It is not among the courses that are excluded.')
-    : fail('not excluded', course, `The course ${course} is excluded: ${found.reason.replace(/\.?$/, '.')}`)
+    ? pass(TransferRule.EXCLUSION, 'not excluded', course, 'It is not among the courses that are excluded.')
+    : fail(
+        TransferRule.EXCLUSION,
+        'not excluded',
+        course,
+        `The course ${course} is excluded: ${found.reason.replace(/\.?$/, '.')}`,
+      )
 }
 
 /** Where the credit went is nobody else's business, so the other application is never named. */
-function doubleCounting({ use }: Claim): Verdict {
-  if (use === 'COUNTED') return fail('not used', 'counted', 'This credit already counts towards another award.')
+function doubleCounting({ use }: Claim): Finding {
+  if (use === 'COUNTED')
+    return fail(
+      TransferRule.DOUBLE_COUNTING,
+      'not used',
+      'counted',
+      'This credit already counts towards another award.',
+    )
   return use === 'RESERVED'
-    ? review('not used', 'reserved', 'This credit is reserved by another application that is not decided yet.')
-    : pass('not used', 'not used', 'This credit is not used by any other application.')
+    ? review(
+        TransferRule.DOUBLE_COUNTING,
+        'not used',
+        'reserved',
+        'This credit is reserved by another application that is not decided yet.',
+      )
+    : pass(TransferRule.DOUBLE_COUNTING, 'not used', 'not used', 'This credit is not used by any other application.')
 }
 
 function readingOf({ terms, freeChoiceUnits }: ReadPolicy): Reading {
@@ -208,25 +298,20 @@ function readingOf({ terms, freeChoiceUnits }: ReadPolicy): Reading {
   }
 }
 
-function finding(rule: TransferRule, verdict: Verdict, { clauses }: Reading): Finding {
-  const { status, expected, actual, message } = verdict
-  return { rule, status, expected, actual, message, clause: clauses.get(rule) ?? null }
+function pass(rule: TransferRule, expected: string | null, actual: string | null, message: string): Finding {
+  return { rule, status: FindingStatus.PASS, expected, actual, message, clause: null }
 }
 
-function pass(expected: string | null, actual: string | null, message: string): Verdict {
-  return { status: FindingStatus.PASS, expected, actual, message }
+function fail(rule: TransferRule, expected: string | null, actual: string | null, message: string): Finding {
+  return { rule, status: FindingStatus.FAIL, expected, actual, message, clause: null }
 }
 
-function fail(expected: string | null, actual: string | null, message: string): Verdict {
-  return { status: FindingStatus.FAIL, expected, actual, message }
+function unknown(rule: TransferRule, expected: string | null, actual: string | null, message: string): Finding {
+  return { rule, status: FindingStatus.UNKNOWN, expected, actual, message, clause: null }
 }
 
-function unknown(expected: string | null, actual: string | null, message: string): Verdict {
-  return { status: FindingStatus.UNKNOWN, expected, actual, message }
-}
-
-function review(expected: string | null, actual: string | null, message: string): Verdict {
-  return { status: FindingStatus.REVIEW, expected, actual, message }
+function review(rule: TransferRule, expected: string | null, actual: string | null, message: string): Finding {
+  return { rule, status: FindingStatus.REVIEW, expected, actual, message, clause: null }
 }
 
 /** "4, 5 or 6". */
@@ -235,5 +320,5 @@ function listed(values: readonly (string | number)[]): string {
 }
 
 function asciiLowerCase(text: string): string {
-  return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase())
+  return /[A-Z]/.test(text) ? text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase()) : text
 }

@@ -15,18 +15,16 @@ const UNITS_PER_HUNDREDTH: Readonly<Record<CreditScheme, number>> = {
   US_QUARTER: 8,
 }
 
-const AMOUNT = /^(\d{1,12})(?:\.(\d{1,2})0*)?$/
+const AMOUNT = /^\d{1,12}(\.\d{1,2}0*)?$/
 
 /**
  * The amount in units, or null when it is not a plain decimal from 0 to 100,000,000,000 with at most two decimals.
  * `amount` is a decimal text in units of the scheme.
  */
 export function unitsOf(amount: string, scheme: CreditScheme = CreditScheme.CATS): number | null {
-  const parts = AMOUNT.exec(amount)
-  if (parts === null) return null
-  const fraction = parts[2]
-  const hundredths =
-    Number(parts[1]) * 100 + (fraction === undefined ? 0 : Number(fraction) * (fraction.length === 1 ? 10 : 1))
+  if (!AMOUNT.test(amount)) return null
+  // A double carries 15 digits and these are at most 14, so that rounding to whole hundredths gives back the text exactly.
+  const hundredths = Math.round(Number(amount) * 100)
   return hundredths <= LARGEST_AMOUNT * 100 ? hundredths * UNITS_PER_HUNDREDTH[scheme] : null
 }
 

@@ -24,8 +24,8 @@ export function compareDates(left: string, right: string): number {
 export function addYears(date: string, years: number): string {
   const year = yearOf(date) + years
   if (year > 9999) return LAST_DATE
-  const day = Math.min(twoDigits(date, 8), daysInMonth(year, twoDigits(date, 5)))
-  return `${String(year).padStart(4, '0')}${date.slice(4, 8)}${String(day).padStart(2, '0')}`
+  const inYear = date.slice(4)
+  return String(year).padStart(4, '0') + (inYear === '-02-29' && daysInMonth(year, 2) === 28 ? '-02-28' : inYear)
 }
 
 /** The date that many days on (or back, when negative). */

@@ -23,7 +23,7 @@ describe('after success', () => {
       await expect(impatient.capture(id, { id: 'c-1' })).rejects.toThrow()
       const again = await impatient.capture(id, { id: 'c-1' })
       expect([again.statusCode, captureIn(again.result).status]).toEqual([200, 'COMPLETED'])
-      const { capture } = { capture: captureIn(again.result) }
+      const capture = captureIn(again.result)
       await arm('captures.refund', fault)
       await expect(impatient.refund(capture.id, {}, { id: 'f-1' })).rejects.toThrow()
       expect((await impatient.refund(capture.id, {}, { id: 'f-1' })).result.status).toBe('COMPLETED')
@@ -117,6 +117,12 @@ describe('access', () => {
     expect(await refusal(paypal.create({}))).toMatchObject({
       body: { name: 'INVALID_REQUEST', details: [{ field: '/intent' }, { field: '/purchase_units' }] },
     })
+    const broken = await fetch(`${paypal.sandbox.url}/v2/checkout/orders`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${await accessToken()}`, 'content-type': 'application/json' },
+      body: '{"intent":',
+    })
+    expect(await broken.json()).toMatchObject({ details: [{ issue: 'MALFORMED_REQUEST_JSON' }] })
     expect(await paypal.control('orders/NONE/approve')).toMatchObject({ status: 404 })
     expect(await arm('orders.make', 'http_500')).toMatchObject({ status: 400 })
   })

@@ -1,4 +1,4 @@
-/** The PayPal sandbox through PayPal's own SDK: orders, approval, captures, refunds, disputes and request ids. */
+/** The PayPal sandbox through PayPal's own SDK: orders, approval, captures and request ids. */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -165,94 +165,6 @@ describe('a capture', () => {
     expect((await paid(paypal, { invoice_id: 'invoice-3' })).capture.status).toBe('PENDING')
     expect((await paid(paypal, { invoice_id: 'invoice-4' })).capture.status).toBe('COMPLETED')
     expect(await paypal.control('captures/NONE/pending')).toMatchObject({ status: 404 })
-  })
-})
-
-describe('a refund', () => {
-  const gbp = (value: string) => ({ amount: { currency_code: 'GBP', value } })
-
-  it('is given in parts, never above the capture, and shows in capture, order and ledger', async () => {
-    const { id, capture } = await paid(paypal)
-    const first = await paypal.refund(capture.id, { ...gbp('25.00'), custom_id: 'refund-1' })
-    expect(first).toMatchObject({ statusCode: 201, result: { status: 'COMPLETED', custom_id: 'refund-1' } })
-    expect(await refusal(paypal.refund(capture.id, gbp('100.01')))).toMatchObject({ issue: 'REFUND_AMOUNT_EXCEEDED' })
-    const euros = { amount: { currency_code: 'EUR', value: '1.00' } }
-    expect(await refusal(paypal.refund(capture.id, euros))).toMatchObject({ issue: 'REFUND_CAPTURE_CURRENCY_MISMATCH' })
-    expect((await paypal.captureOf(capture.id)).result.status).toBe('PARTIALLY_REFUNDED')
-    const rest = (await paypal.refund(capture.id)).result
-    expect(rest).toMatchObject({ ...gbp('100.00'), custom_id: 'payment-1' })
-    expect((await paypal.captureOf(capture.id)).result.status).toBe('REFUNDED')
-    expect(await refusal(paypal.refund(capture.id))).toMatchObject({ issue: 'CAPTURE_FULLY_REFUNDED' })
-    const [unit] = (await paypal.order(id)).result.purchase_units as { payments: { refunds: object[] } }[]
-    expect(unit?.payments.refunds).toHaveLength(2)
-    expect((await paypal.refundOf(rest.id)).result).toEqual(rest)
-    const ledger = await (await fetch(`${paypal.sandbox.url}/_sandbox/ledger`)).json()
-    expect(ledger).toMatchObject({
-      captures: [
-        { id: capture.id, amount: 12_500, currency: 'GBP', status: 'REFUNDED', metadata: { custom_id: 'payment-1' } },
-      ],
-      refunds: [{ capture: capture.id, amount: 2_500, status: 'COMPLETED' }, { amount: 10_000 }],
-    })
-  })
-
-  it('of an e-check is pending until the bank is done, and one that failed can be made again', async () => {
-    const { capture } = await paid(paypal, {}, 'echeck')
-    await paypal.control(`captures/${capture.id}/pending`, { outcome: 'completed' })
-    const { result } = await paypal.refund(capture.id)
-    expect(result.status).toBe('PENDING')
-    expect((await paypal.control(`refunds/${result.id}/settle`, { outcome: 'failed' })).json.status).toBe('FAILED')
-    const again = (await paypal.refund(capture.id)).result
-    await paypal.control(`refunds/${again.id}/settle`)
-    expect((await paypal.refundOf(again.id)).result.status).toBe('COMPLETED')
-    expect((await types()).at(-1)).toBe('PAYMENT.CAPTURE.REFUNDED')
-  })
-
-  it('in the dashboard is told by an event whose resource is the refund', async () => {
-    const { capture } = await paid(paypal)
-    const { json } = await paypal.control(`captures/${capture.id}/refund`, { amount: '5.00' })
-    const [event] = (await paypal.events('event_type=PAYMENT.CAPTURE.REFUNDED')).events
-    expect(event?.resource).toMatchObject({ id: json.id, ...gbp('5.00') })
-    expect(event?.resource.links).toContainEqual(
-      expect.objectContaining({ rel: 'up', href: expect.stringContaining(capture.id) }),
-    )
-  })
-
-  it('is refused after 180 days, and for reasons that are asked for', async () => {
-    const { capture } = await paid(paypal)
-    await paypal.control('refusals', { operation: 'captures.refund', issue: 'REFUND_FAILED_INSUFFICIENT_FUNDS' })
-    expect(await refusal(paypal.refund(capture.id))).toMatchObject({ issue: 'REFUND_FAILED_INSUFFICIENT_FUNDS' })
-    expect(await paypal.control('refusals', { operation: 'captures.refund', issue: 'NONSENSE' })).toMatchObject({
-      status: 400,
-    })
-    later(181 * 24 * HOUR)
-    expect(await refusal(paypal.refund(capture.id))).toMatchObject({ issue: 'REFUND_TIME_LIMIT_EXCEEDED' })
-  })
-})
-
-describe('a dispute', () => {
-  it.each([
-    ['won', 'RESOLVED_SELLER_FAVOUR', 'COMPLETED'],
-    ['lost', 'RESOLVED_BUYER_FAVOUR', 'REFUNDED'],
-    ['withdrawn', 'CANCELED_BY_BUYER', 'COMPLETED'],
-  ])('that is %s is resolved as %s and leaves the capture %s', async (outcome, outcome_code, status) => {
-    const { capture } = await paid(paypal)
-    const opened = await paypal.control(`captures/${capture.id}/dispute`)
-    expect(await refusal(paypal.refund(capture.id, { amount: { currency_code: 'GBP', value: '1.00' } }))).toMatchObject(
-      {
-        issue: 'TRANSACTION_DISPUTED',
-      },
-    )
-    await paypal.control(`captures/${capture.id}/dispute`, { outcome: 'under_review' })
-    await paypal.control(`captures/${capture.id}/dispute`, { outcome })
-    const { result } = await paypal.get(`/v1/customer/disputes/${opened.json.dispute_id}`)
-    expect(result).toMatchObject({ status: 'RESOLVED', dispute_outcome: { outcome_code } })
-    expect((await paypal.captureOf(capture.id)).result.status).toBe(status)
-    const listed = (await paypal.get(`/v1/customer/disputes?disputed_transaction_id=${capture.id}`)).result
-    expect(listed.items).toMatchObject([{ dispute_id: opened.json.dispute_id, dispute_state: 'RESOLVED' }])
-    const told = (await types()).filter((type) => type.startsWith('CUSTOMER') || type.endsWith('REVERSED'))
-    const names = ['CREATED', 'UPDATED', 'RESOLVED'].map((name) => `CUSTOMER.DISPUTE.${name}`)
-    expect(told).toEqual(outcome === 'lost' ? [...names, 'PAYMENT.CAPTURE.REVERSED'] : names)
-    expect(await paypal.control(`captures/${capture.id}/dispute`, { outcome: 'won' })).toMatchObject({ status: 409 })
   })
 })
 

@@ -1,12 +1,12 @@
 /** Whether the Stripe sandbox's objects have the properties of Stripe's own fixtures; skipped where those are not at hand. */
 import { existsSync, readFileSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import Stripe from 'stripe'
 import { type StripeSandbox, startStripeSandbox } from '../../src/sandbox/stripe/start-stripe.ts'
 import { post } from './sandbox-inbox.ts'
 
-const FIXTURES = resolve('../shared/contracts/stripe/fixtures3.json')
+const FIXTURES = join(import.meta.dirname, '../../../shared/contracts/stripe/fixtures3.json')
 const whereFixturesAre = existsSync(FIXTURES) ? describe : describe.skip
 
 type Plain = Record<string, unknown>

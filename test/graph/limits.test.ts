@@ -195,19 +195,21 @@ describe('a hostile document', () => {
   it('costs milliseconds and no memory, however often it is sent', async () => {
     for (const each of hostile) await ask(each)
     const before = settledHeap()
-    const slowest = { name: '', tookMs: 0 }
+    const bestMs = new Map<string, number>()
     for (let round = 0; round < 5; round += 1) {
       for (const each of hostile) {
         // a new text each time, so that nothing is remembered
         const { tookMs } = await ask({ ...each, query: `${each.query} # ${round}` })
-        if (tookMs > slowest.tookMs) Object.assign(slowest, { name: each.name, tookMs })
+        bestMs.set(each.name, Math.min(tookMs, bestMs.get(each.name) ?? tookMs))
       }
     }
+    const [slowest, tookMs] = [...bestMs].sort(([, one], [, other]) => other - one)[0] ?? ['', 0]
     const grownMb = (settledHeap() - before) / 1e6
     process.stdout.write(
-      `slowest of ${hostile.length}: ${slowest.name}, ${slowest.tookMs.toFixed(1)} ms; heap ${grownMb.toFixed(1)} MB more\n`,
+      `slowest of ${hostile.length}: ${slowest}, ${tookMs.toFixed(1)} ms; heap ${grownMb.toFixed(1)} MB more\n`,
     )
     expect(hostile.length).toBeGreaterThanOrEqual(50)
+    expect(tookMs).toBeLessThan(200)
     expect(grownMb).toBeLessThan(40)
   })
 })

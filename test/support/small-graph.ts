@@ -9,6 +9,7 @@ import { MemoryBudgets } from '../../src/graph/budget.ts'
 import { badUserInput } from '../../src/graph/errors.ts'
 import { Executor, type ExecutorOptions } from '../../src/graph/executor.ts'
 import type { ContextParts } from '../../src/graph/request.ts'
+import { TrustedDocuments } from '../../src/graph/trusted-documents.ts'
 import { buildServer, type ServerParts } from '../../src/http/server.ts'
 import { openLog } from '../../src/observability/log.ts'
 import { Metrics } from '../../src/observability/metrics.ts'
@@ -165,6 +166,7 @@ export async function startSmallServer(parts: Partial<ServerParts> = {}): Promis
     authenticate: (_authorization, address) => anonymousViewer(address),
     buildContext: (context) => context,
     metrics,
+    trusted: new TrustedDocuments({ texts: new Map(), arbitraryFor: null }),
     webhooks: [],
     checks: [],
     log,

@@ -39,10 +39,10 @@ export class PayPalClient extends core.PayPalHttpClient {
 
   /** Throws OutsideFailure, or what the network threw. */
   async send(request: PayPalRequest): Promise<unknown> {
-    const { statusCode, result } = await this.execute(request).catch((error: unknown) => {
+    const { statusCode, result, unreadable } = await this.execute(request).catch((error: unknown) => {
       throw payPalFailure(error)
     })
-    if (result instanceof UnreadableBody) throw malformed(Upstream.PayPal, `${statusCode} with ${result.problem}`)
+    if (unreadable !== undefined) throw malformed(Upstream.PayPal, `${statusCode} with ${unreadable}`)
     return result
   }
 
@@ -71,15 +71,7 @@ export class PayPalClient extends core.PayPalHttpClient {
     try {
       return { statusCode, headers, result: JSON.parse(body) as unknown }
     } catch (error) {
-      return { statusCode, headers, result: new UnreadableBody((error as Error).message) }
+      return { statusCode, headers, unreadable: (error as Error).message }
     }
-  }
-}
-
-class UnreadableBody {
-  readonly problem: string
-
-  constructor(problem: string) {
-    this.problem = problem
   }
 }

@@ -59,6 +59,8 @@ declare module '@paypal/checkout-server-sdk' {
     statusCode: number
     headers: Record<string, string>
     result?: unknown
+    /** Of our own subclass: why the body cannot be read. */
+    unreadable?: string
   }
 
   const sdk: { core: typeof core; orders: typeof orders; payments: typeof payments }

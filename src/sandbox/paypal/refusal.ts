@@ -65,6 +65,12 @@ export function noSuch(value: string, field: string): PaypalRefusal {
   return new PaypalRefusal(404, [{ issue: 'INVALID_RESOURCE_ID', field, value, location: 'path', description }])
 }
 
+/** 400 for a body that is not JSON. */
+export function malformedJson(): PaypalRefusal {
+  const description = 'The request JSON is not well formed.'
+  return new PaypalRefusal(400, [{ issue: 'MALFORMED_REQUEST_JSON', description, location: 'body' }])
+}
+
 /** The business refusals (422), with the official descriptions. */
 export const ISSUES = {
   CANNOT_BE_ZERO_OR_NEGATIVE:

@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type Answer, answerWithFaults, type Faults, send } from '../faults.ts'
 import { checkToken } from './access-tokens.ts'
 import type { PaypalMerchant } from './merchant.ts'
-import { newDebugId, outage, PaypalRefusal } from './refusal.ts'
+import { malformedJson, newDebugId, outage, PaypalRefusal } from './refusal.ts'
 import type { RefusalsOnRequest } from './refusals-on-request.ts'
 import { fingerprintOf, keepReply, keptReply, keyOf, previousInProgress } from './request-ids.ts'
 import type { Call, Route } from './route.ts'
@@ -95,10 +95,7 @@ function run(route: Route, call: Call, by: ServedBy): Answer {
 
 function read(request: FastifyRequest, hasRequestId: boolean): Call {
   const { body } = request
-  if (typeof body === 'string') {
-    const description = 'The request JSON is not well formed.'
-    throw new PaypalRefusal(400, [{ issue: 'MALFORMED_REQUEST_JSON', description, location: 'body' }])
-  }
+  if (typeof body === 'string') throw malformedJson()
   return {
     id: (request.params as { id?: string }).id ?? '',
     query: new URLSearchParams(request.url.split('?')[1] ?? ''),

@@ -1,6 +1,6 @@
 /** Starts the PayPal sandbox: the API that the SDK calls, the approval page, signed webhooks and control calls. */
 import type { AddressInfo } from 'node:net'
-import { answerWithFaults, Faults, registerFaultControl } from '../faults.ts'
+import { answerWithFaults, Faults, registerFaultControl, send } from '../faults.ts'
 import { createProviderServer } from '../provider-server.ts'
 import { StateFile } from '../state-file.ts'
 import { registerWebhookControl, WebhookDelivery } from '../webhook-delivery.ts'
@@ -14,7 +14,7 @@ import { eventRoutes, newEvent } from './events.ts'
 import { emptyState, type PaypalEvent, type PaypalMerchant, type PaypalState } from './merchant.ts'
 import { expireOrders, orderRoutes } from './orders.ts'
 import { refundRoutes } from './refunds.ts'
-import { newDebugId, noSuch, outage } from './refusal.ts'
+import { malformedJson, newDebugId, noSuch, outage, PaypalRefusal } from './refusal.ts'
 import { RefusalsOnRequest, registerRefusalControl } from './refusals-on-request.ts'
 import { forgetOldReplies } from './request-ids.ts'
 import { registerRoutes } from './routes.ts'
@@ -139,6 +139,12 @@ function buildServer(merchant: PaypalMerchant, { delivery, deliver, certificates
   registerFaultControl(app, faults, [...operations, 'oauth2.token'])
   registerRefusalControl(app, refusals, operations)
   registerWebhookControl(app, delivery)
+  app.setErrorHandler((problem: Error & { statusCode?: number }, _request, reply) => {
+    const unreadable = problem.statusCode !== undefined && problem.statusCode < 500
+    if (!unreadable) console.error(problem)
+    const refusal = unreadable ? malformedJson() : new PaypalRefusal(500, [])
+    return send(reply, refusal.answer(newDebugId()))
+  })
   app.setNotFoundHandler((_request, reply) => reply.code(404).send(noSuch('', 'path').answer(newDebugId()).body))
   return app
 }

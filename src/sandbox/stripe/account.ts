@@ -68,7 +68,8 @@ export interface StripeState {
   disputes: Record<string, Dispute>
   events: Record<string, StripeEvent>
   keptReplies: Record<string, KeptReply>
-  dueLater: DueLater[]
+  /** By kind and id. */
+  dueLater: Record<string, DueLater>
   webhooks: WebhookState
 }
 
@@ -84,7 +85,7 @@ export const emptyState = (): StripeState => ({
   disputes: {},
   events: {},
   keptReplies: {},
-  dueLater: [],
+  dueLater: {},
   webhooks: noWebhooks(),
 })
 
@@ -98,8 +99,15 @@ export interface StripeAccount {
   now(): Date
   /** Records an event about `object` as it is now and has it delivered. */
   emit(type: Stripe.Event.Type, object: StripeObject, previous?: Record<string, unknown>): void
-  /** Says that the state changed without an event. */
-  changed(): void
+  /** Says that a record changed without an event about it; what an event is about is kept with the event. */
+  changed(collection: keyof StripeState, id: string): void
+}
+
+/** Has something happen by itself at `atMs`. */
+export function schedule(account: StripeAccount, later: DueLater): void {
+  const key = `${later.kind} ${later.id}`
+  account.state.dueLater[key] = later
+  account.changed('dueLater', key)
 }
 
 /** Stripe's time: whole seconds since 1970. */

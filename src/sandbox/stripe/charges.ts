@@ -83,6 +83,8 @@ export function newCharge(account: StripeAccount, intent: PaymentIntent, given: 
   }
   account.state.charges[id] = charge
   account.state.cardNumbers[id] = given.card.number
+  account.changed('charges', id)
+  account.changed('cardNumbers', id)
   return charge
 }
 

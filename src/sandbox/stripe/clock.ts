@@ -9,15 +9,15 @@ import { expireSession } from './sessions.ts'
 export function catchUp(account: StripeAccount): void {
   const { state } = account
   const nowMs = account.now().getTime()
-  const due = state.dueLater.filter((later) => later.atMs <= nowMs)
+  const due = Object.entries(state.dueLater).filter(([, later]) => later.atMs <= nowMs)
   if (due.length === 0) return
-  state.dueLater = state.dueLater.filter((later) => later.atMs > nowMs)
-  for (const { kind, id } of due.sort((a, b) => a.atMs - b.atMs)) {
+  for (const [key, { kind, id }] of due.sort(([, a], [, b]) => a.atMs - b.atMs)) {
+    delete state.dueLater[key]
+    account.changed('dueLater', key)
     const [session, charge] = [state.sessions[id], state.charges[id]]
     if (kind === 'session_expires' && session?.status === 'open') expireSession(account, session)
     if (kind === 'refund_fails') bounceRefund(account, id)
     if (kind === 'charge_disputed' && charge && !charge.disputed) disputeCharge(account, charge, 'open')
   }
   forgetOldReplies(account)
-  account.changed()
 }

@@ -50,6 +50,7 @@ function openDispute(account: StripeAccount, charge: Charge, asInquiry: boolean)
   const dispute = newDispute(account, charge, asInquiry)
   account.state.disputes[dispute.id] = dispute
   charge.disputed = true
+  account.changed('charges', charge.id)
   account.emit('charge.dispute.created', dispute)
   if (!asInquiry) account.emit('charge.dispute.funds_withdrawn', dispute)
   return dispute

@@ -55,7 +55,7 @@ export function eventRoutes({ state }: StripeAccount): Route[] {
       handle({ params }) {
         const asked = checked(eventList, params)
         const types = asked.types ?? (asked.type === undefined ? undefined : [asked.type])
-        const undelivered = new Set(state.webhooks.pending.map((webhook) => webhook.eventId))
+        const undelivered = new Set(Object.values(state.webhooks.pending).map((webhook) => webhook.eventId))
         const found = Object.values(state.events).filter(
           (event) =>
             madeWithin(event, asked.created) &&

@@ -45,13 +45,15 @@ export function keepReply(
 ) {
   const { fingerprint, requestId, status, body } = reply
   account.state.keptReplies[key] = { atMs: account.now().getTime(), fingerprint, requestId, status, body }
-  account.changed()
+  account.changed('keptReplies', key)
 }
 
 /** Forgets the replies whose day is over. */
 export function forgetOldReplies(account: StripeAccount): void {
   const before = account.now().getTime() - KEPT_FOR_MS
-  const old = Object.entries(account.state.keptReplies).filter(([, kept]) => kept.atMs < before)
-  for (const [key] of old) delete account.state.keptReplies[key]
-  if (old.length > 0) account.changed()
+  for (const [key, kept] of Object.entries(account.state.keptReplies)) {
+    if (kept.atMs >= before) continue
+    delete account.state.keptReplies[key]
+    account.changed('keptReplies', key)
+  }
 }

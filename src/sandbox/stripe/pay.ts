@@ -1,5 +1,5 @@
 /** What a buyer does on the hosted page: gives a card, authenticates, is declined or pays. */
-import type { Charge, PaymentIntent, Session, StripeAccount } from './account.ts'
+import { type Charge, type PaymentIntent, type Session, type StripeAccount, schedule } from './account.ts'
 import { type GivenCard, newCharge } from './charges.ts'
 import { customerDetails } from './new-session.ts'
 import { intentOf } from './payment-intents.ts'
@@ -40,6 +40,7 @@ export function finishAuthentication(account: StripeAccount, session: Session, p
   const card = findTestCard(account.state.authenticating[intent.id] ?? '')
   if (!card) return { outcome: 'refused', code: 'not_authenticating', message: 'There is nothing to confirm.' }
   delete account.state.authenticating[intent.id]
+  account.changed('authenticating', intent.id)
   intent.next_action = null
   if (passed) return charge(account, session, intent, { card, ...UNTOLD })
   const code = 'payment_intent_authentication_failure'
@@ -66,6 +67,7 @@ function askForAuthentication(
   intent.status = 'requires_action'
   intent.next_action = { type: 'redirect_to_url', redirect_to_url: { return_url: session.url, url } }
   account.state.authenticating[intent.id] = given.card.number
+  account.changed('authenticating', intent.id)
   account.emit('payment_intent.requires_action', intent)
   return { outcome: 'authenticate', url }
 }
@@ -83,7 +85,7 @@ function charge(account: StripeAccount, session: Session, intent: PaymentIntent,
   complete(account, session, intent, made)
   if (given.card.afterwards === 'charge_disputed') {
     const atMs = account.now().getTime() + AFTERWARDS_MS
-    account.state.dueLater.push({ atMs, kind: 'charge_disputed', id: made.id })
+    schedule(account, { atMs, kind: 'charge_disputed', id: made.id })
   }
   return { outcome: 'paid', url: successUrlOf(session) }
 }

@@ -17,6 +17,7 @@ export function intentOf(account: StripeAccount, session: Session): PaymentInten
   const intent = newIntent(account, session)
   state.paymentIntents[intent.id] = intent
   session.payment_intent = intent.id
+  account.changed('sessions', session.id)
   account.emit('payment_intent.created', intent)
   return intent
 }
@@ -83,6 +84,7 @@ export function cancelIntent(account: StripeAccount, id: string): void {
   intent.cancellation_reason = 'expired'
   intent.next_action = null
   delete account.state.authenticating[id]
+  account.changed('authenticating', id)
   account.emit('payment_intent.canceled', intent)
 }
 

@@ -1,6 +1,6 @@
 /** Refunds: by call or in the dashboard, never above the charge; some cards bounce them later. */
 import { z } from 'zod'
-import { type Charge, type Refund, type StripeAccount, seconds } from './account.ts'
+import { type Charge, type Refund, type StripeAccount, schedule, seconds } from './account.ts'
 import { checkStep, shown } from './amounts.ts'
 import { findCharge } from './charges.ts'
 import { disputeThatBlocksRefunds } from './disputes.ts'
@@ -58,7 +58,7 @@ export function refundCharge(account: StripeAccount, charge: Charge, wish: Refun
   account.emit('charge.refunded', charge, { amount_refunded: before })
   if (findTestCard(account.state.cardNumbers[charge.id] ?? '')?.afterwards === 'refund_fails') {
     const atMs = account.now().getTime() + BOUNCES_AFTER_MS
-    account.state.dueLater.push({ atMs, kind: 'refund_fails', id: refund.id })
+    schedule(account, { atMs, kind: 'refund_fails', id: refund.id })
   }
   return refund
 }
@@ -73,6 +73,7 @@ export function bounceRefund(account: StripeAccount, id: string): void {
   refund.failure_reason = 'lost_or_stolen_card'
   refund.failure_balance_transaction = newId('txn_3')
   setRefunded(charge, charge.amount_refunded - refund.amount)
+  account.changed('charges', charge.id)
   account.emit('refund.failed', refund)
   account.emit('refund.updated', refund, previous)
   account.emit('charge.refund.updated', refund, previous)

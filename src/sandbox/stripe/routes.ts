@@ -122,7 +122,6 @@ function describe(request: FastifyRequest, reply: FastifyReply, requestId: strin
   reply.headers({
     'request-id': requestId,
     'stripe-version': oneHeader(request, 'stripe-version') ?? API_VERSION,
-    'stripe-should-retry': 'false',
   })
   const key = oneHeader(request, 'idempotency-key')
   if (key !== undefined) reply.header('idempotency-key', key)

@@ -1,6 +1,6 @@
 /** Checkout Sessions: made, looked up, listed, expired by call or by the clock. */
 import { z } from 'zod'
-import { type Session, type StripeAccount, seconds } from './account.ts'
+import { type Session, type StripeAccount, schedule, seconds } from './account.ts'
 import { checkChargeable } from './amounts.ts'
 import { expanded } from './expand.ts'
 import type { Form } from './form.ts'
@@ -51,8 +51,8 @@ function createSession(account: StripeAccount, params: Form, version: string): o
     statementDescriptor: asked.payment_intent_data?.statement_descriptor ?? null,
     statementDescriptorSuffix: asked.payment_intent_data?.statement_descriptor_suffix ?? null,
   }
-  account.state.dueLater.push({ atMs: expiresAt * 1000, kind: 'session_expires', id: session.id })
-  account.changed()
+  for (const collection of ['sessions', 'lineItems', 'intentWishes'] as const) account.changed(collection, session.id)
+  schedule(account, { atMs: expiresAt * 1000, kind: 'session_expires', id: session.id })
   return expanded(account.state, session, asked.expand)
 }
 

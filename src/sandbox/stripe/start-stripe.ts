@@ -36,6 +36,14 @@ export interface StripeSandbox {
 }
 
 const TICK_MS = 250
+/** Where the state keeps each kind of object that events are about. */
+const COLLECTIONS = {
+  'checkout.session': 'sessions',
+  payment_intent: 'paymentIntents',
+  charge: 'charges',
+  refund: 'refunds',
+  dispute: 'disputes',
+} as const
 
 /** Starts to listen; settles once the sandbox can be called. Rejects where the port is taken. */
 export async function startStripeSandbox(options: StripeSandboxOptions): Promise<StripeSandbox> {
@@ -43,7 +51,7 @@ export async function startStripeSandbox(options: StripeSandboxOptions): Promise
   const file = await StateFile.open(options.stateFile, emptyState)
   const delivery = new WebhookDelivery({
     state: file.state.webhooks,
-    changed: () => file.changed(),
+    changed: (...path) => file.changed('webhooks', ...path),
     sign: (body) => ({ 'stripe-signature': stripeSignature(body, options.webhookSecret, now()) }),
     ...(options.webhookUrl !== undefined && { url: options.webhookUrl }),
   })
@@ -59,10 +67,11 @@ export async function startStripeSandbox(options: StripeSandboxOptions): Promise
         ...(previous && { previous }),
       })
       file.state.events[event.id] = event
+      file.changed('events', event.id)
+      file.changed(COLLECTIONS[object.object], object.id)
       delivery.enqueue(event.id, JSON.stringify(event, null, 2))
-      file.changed()
     },
-    changed: () => file.changed(),
+    changed: (collection, id) => file.changed(collection, id),
   }
   const app = buildServer(account, delivery, options, () => file.saved())
   await app.listen({ host: options.host, port: options.port })
@@ -75,6 +84,8 @@ export async function startStripeSandbox(options: StripeSandboxOptions): Promise
       clearInterval(clock)
       delivery.close()
       await app.close()
+      // All of it, so that a clean stop leaves one file.
+      file.changed()
       await file.saved()
     },
   }

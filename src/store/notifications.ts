@@ -1,0 +1,147 @@
+/** Hears what any replica announces: one connection that listens to PostgreSQL and wakes those who wait for a topic. */
+import { Client } from 'pg'
+
+/** The channel on which `announce` tells, within its transaction, which thing changed. */
+const channel = 'gateway'
+const firstRetryMs = 100
+const longestRetryMs = 5000
+
+export interface NotificationsOptions {
+  /** PostgreSQL; the connection is this object's own. */
+  url: string
+  /** Hears when the connection is lost; it is opened again until `close`. */
+  onTrouble(error: unknown): void
+}
+
+/**
+ * One subscriber's wait. It holds at most one event however many come: whoever hears that a thing changed reads the thing
+ * as it then is, so that a slow reader misses no state that still matters and fills no memory.
+ */
+class Waiting implements AsyncIterableIterator<string> {
+  private changed = false
+  private ended = false
+  private wake: (() => void) | null = null
+  private readonly topic: string
+  private readonly leave: (waiting: Waiting) => void
+
+  constructor(topic: string, leave: (waiting: Waiting) => void) {
+    this.topic = topic
+    this.leave = leave
+  }
+
+  tell(): void {
+    this.changed = true
+    this.wake?.()
+  }
+
+  end(): void {
+    this.ended = true
+    this.wake?.()
+  }
+
+  async next(): Promise<IteratorResult<string>> {
+    while (!this.changed && !this.ended) {
+      await new Promise<void>((resolve) => {
+        this.wake = resolve
+      })
+    }
+    if (this.ended) return { done: true, value: undefined }
+    this.changed = false
+    return { done: false, value: this.topic }
+  }
+
+  async return(): Promise<IteratorResult<string>> {
+    this.leave(this)
+    this.end()
+    return { done: true, value: undefined }
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this
+  }
+}
+
+export class Notifications {
+  private readonly options: NotificationsOptions
+  private readonly waiting = new Map<string, Set<Waiting>>()
+  private client: Client | null = null
+  private retry: NodeJS.Timeout | null = null
+  private retryMs = firstRetryMs
+  private closed = false
+
+  constructor(options: NotificationsOptions) {
+    this.options = options
+  }
+
+  /** Connects; rejects when PostgreSQL does not answer now, and goes on trying until `close`. */
+  async open(): Promise<void> {
+    const client = new Client({
+      connectionString: this.options.url,
+      application_name: 'gateway-notifications',
+      keepAlive: true,
+    })
+    client.on('notification', ({ payload }) => {
+      for (const waiting of this.waiting.get(payload ?? '') ?? []) waiting.tell()
+    })
+    client.on('error', (error) => this.lost(client, error))
+    client.on('end', () => this.lost(client, new Error('PostgreSQL ended the connection.')))
+    this.client = client
+    await client.connect()
+    await client.query(`listen ${channel}`)
+    this.retryMs = firstRetryMs
+  }
+
+  /** Whether announcements are heard now. */
+  get listening(): boolean {
+    return this.client !== null && !this.closed
+  }
+
+  /** Subscribers now, for the metrics. */
+  get subscribers(): number {
+    let count = 0
+    for (const waiting of this.waiting.values()) count += waiting.size
+    return count
+  }
+
+  /** One event, the topic itself, after each change of it, e.g. `enrolment:<uuid>`; changes that come together are one. */
+  subscribe(topic: string): AsyncIterableIterator<string> {
+    const all = this.waiting.get(topic) ?? new Set()
+    this.waiting.set(topic, all)
+    const waiting = new Waiting(topic, (gone) => {
+      all.delete(gone)
+      if (all.size === 0 && this.waiting.get(topic) === all) this.waiting.delete(topic)
+    })
+    all.add(waiting)
+    if (this.closed) waiting.end()
+    return waiting
+  }
+
+  /** Ends every subscription and the connection. */
+  async close(): Promise<void> {
+    this.closed = true
+    if (this.retry) clearTimeout(this.retry)
+    for (const all of this.waiting.values()) for (const waiting of all) waiting.end()
+    this.waiting.clear()
+    await this.client?.end().catch(() => undefined)
+  }
+
+  private lost(client: Client, error: unknown): void {
+    if (this.closed || this.client !== client) return
+    this.client = null
+    this.options.onTrouble(error)
+    client.end().catch(() => undefined)
+    this.retry = setTimeout(() => this.reopen(), this.retryMs)
+    this.retryMs = Math.min(longestRetryMs, this.retryMs * 2)
+  }
+
+  private async reopen(): Promise<void> {
+    try {
+      await this.open()
+    } catch (error) {
+      if (this.client) this.lost(this.client, error)
+      return
+    }
+    // what was announced meanwhile is not known: everybody looks again
+    for (const all of this.waiting.values()) for (const waiting of all) waiting.tell()
+  }
+}

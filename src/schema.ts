@@ -57,6 +57,7 @@ import { LearnerResolver, learnerNode, ViewerResolver } from './learners/resolve
 import { disputeNode, paymentNode, reconciliationNode, refundNode } from './payments/loaders.ts'
 import { CorrectionResolver, OperatorPaymentsResolver, ReconciliationResolver } from './payments/operator.resolver.ts'
 import { DisputeResolver, PaymentResolver, RefundResolver } from './payments/resolver.ts'
+import { filterCoursesByPolicy } from './transfers/counts-towards.ts'
 import { policyById } from './transfers/loaders.ts'
 import {
   QualificationPoliciesResolver,
@@ -104,6 +105,8 @@ const orphanedTypes: unknown[] = [
   ...[PaymentNotCompleted, UnsupportedCardBrand, RefundAmountExceeded, PartnerAccountRequired, EnrolmentClosed],
   ...[AlreadyEnrolled, RunFull, RefundWindowClosed],
 ]
+
+filterCoursesByPolicy()
 
 /** The executable schema. */
 export function buildGraph(): GraphQLSchema {

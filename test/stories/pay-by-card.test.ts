@@ -197,3 +197,18 @@ describe('by PayPal', () => {
     )
   })
 })
+
+describe('the catalogue', () => {
+  it('can be narrowed to what a qualification admits, and to nothing for one that is not known', async () => {
+    const { data } = await world.ask(
+      null,
+      '{ qualification(institutionSlug: "the-open-university", slug: "pg-certificate-professional-practice") { id } }',
+    )
+    const courses =
+      'query ($id: ID!) { courses(first: 100, filter: { countsTowardsQualificationId: $id }) { totalCount nodes { credit { level } } } }'
+    const found = (await world.ask(null, courses, { id: data.qualification.id })).data.courses
+    expect(found.totalCount).toBeGreaterThan(0)
+    expect(new Set(found.nodes.map((one: { credit: { level: number } }) => one.credit.level))).not.toContain(4)
+    expect((await world.ask(null, courses, { id: 'nobody' })).data.courses.totalCount).toBe(0)
+  })
+})

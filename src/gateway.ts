@@ -19,6 +19,7 @@ import { Metrics } from './observability/metrics.ts'
 import { receivePaymentEvent } from './payments/payment-inbox.ts'
 import { buildGraph } from './schema.ts'
 import { statement } from './store/read-connection.ts'
+import { addJob, inTransaction } from './store/transaction.ts'
 import { importRegisterFile } from './transfers/import-policies.ts'
 
 export interface Gateway {
@@ -108,6 +109,7 @@ async function prepare(app: App, config: Config, progress: { migrated: boolean }
   const context = app.systemContext('start')
   if (config.REGISTER_FILE) await importRegisterFile(context, config.REGISTER_FILE)
   await syncSoon(context)
+  await inTransaction(context.em, (tx) => addJob(tx, 'sync_registrations', {}, { key: 'sync_registrations' }))
   if (!jobsByHand) await app.worker.start()
 }
 

@@ -1,6 +1,12 @@
 /** Which command answers which job, and which run by the clock. */
 import type { Job } from './context.ts'
 import { syncCatalogueJob } from './courses/sync-catalogue.ts'
+import { awardCreditJob, reviewCreditJob } from './credit/award-credit.ts'
+import { expireEnrolmentJob } from './enrolments/expire.ts'
+import { handlePartnerEventJob } from './enrolments/partner-inbox.ts'
+import { registerEnrolmentJob } from './enrolments/register.ts'
+import { revokeEnrolmentJob } from './enrolments/revoke.ts'
+import { syncRegistrationsJob } from './enrolments/sync-registrations.ts'
 import { advancePaymentJob } from './payments/advance-payment.ts'
 import { closePaymentJob } from './payments/close-payment.ts'
 import { openPaymentJob } from './payments/open-payment.ts'
@@ -9,14 +15,17 @@ import { reconcileJob } from './payments/reconcile.ts'
 import { submitRefundJob } from './payments/submit-refund.ts'
 
 export const jobs: Job[] = [
-  syncCatalogueJob,
-  ...[openPaymentJob, advancePaymentJob, closePaymentJob, submitRefundJob, handlePaymentEventJob, reconcileJob],
+  ...[syncCatalogueJob, syncRegistrationsJob, handlePartnerEventJob],
+  ...[openPaymentJob, advancePaymentJob, closePaymentJob, handlePaymentEventJob, submitRefundJob, reconcileJob],
+  ...[registerEnrolmentJob, revokeEnrolmentJob, expireEnrolmentJob],
+  ...[awardCreditJob, reviewCreditJob],
 ]
 
 /** Cron lines of graphile-worker, in UTC: what runs by the clock. */
 export function crontab(clock: { syncEveryMinutes: number }): string[] {
   return [
     `*/${clock.syncEveryMinutes} * * * * sync_catalogue ?jobKey=sync_catalogue`,
+    `*/${clock.syncEveryMinutes} * * * * sync_registrations ?jobKey=sync_registrations`,
     '*/15 * * * * reconcile ?jobKey=reconcile&max=3',
   ]
 }

@@ -33,8 +33,10 @@ main().catch((error: Error) => {
   // One sentence for what the reader can mend; the whole error for what only we can.
   const { code, port } = error as { code?: string; port?: number }
   if (error instanceof ConfigRefused) console.error(error.message)
-  else if (code === 'EADDRINUSE') console.error(`Port ${port} is in use; stop what listens there, or set PORT to another.`)
-  else if (code === 'ECONNREFUSED') console.error(`PostgreSQL does not answer at DATABASE_URL (${error.message}); start it.`)
+  else if (code === 'EADDRINUSE')
+    console.error(`Port ${port} is in use; stop what listens there, or set PORT to another.`)
+  else if (code === 'ECONNREFUSED')
+    console.error(`PostgreSQL does not answer at DATABASE_URL (${error.message}); start it.`)
   else console.error(error)
   process.exit(1)
 })

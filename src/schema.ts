@@ -7,6 +7,32 @@ import type { Context } from './context.ts'
 import { courseById, liveEventById, runById } from './courses/loaders.ts'
 import { CourseConnectionResolver, CourseResolver } from './courses/resolver.ts'
 import { CourseRunResolver, LiveEventResolver } from './courses/run.resolver.ts'
+import {
+  CreditRecordResolver,
+  creditRecordNode,
+  EnrolmentCreditResolver,
+  LearnerCreditResolver,
+} from './credit/resolver.ts'
+import {
+  AlreadyEnrolled,
+  EnrolmentClosed,
+  PartnerAccountRequired,
+  PaymentNotCompleted,
+  RefundAmountExceeded,
+  RefundWindowClosed,
+  RunFull,
+  UnsupportedCardBrand,
+} from './enrolments/enrolment-errors.ts'
+import { visibleEnrolment } from './enrolments/enrolment-visibility.ts'
+import { EnrolmentMutationsResolver } from './enrolments/mutations.resolver.ts'
+import {
+  EnrolmentResolver,
+  LearnerEnrolmentsResolver,
+  LiveEventJoinResolver,
+  OperatorEnrolmentsResolver,
+  PaymentEnrolmentResolver,
+  RunEnrolmentResolver,
+} from './enrolments/resolver.ts'
 import { CreditResolver } from './graph/credit.ts'
 import { finishSchema } from './graph/finish-schema.ts'
 import { MoneyResolver } from './graph/money.ts'
@@ -31,6 +57,13 @@ import { LearnerResolver, learnerNode, ViewerResolver } from './learners/resolve
 import { disputeNode, paymentNode, reconciliationNode, refundNode } from './payments/loaders.ts'
 import { CorrectionResolver, OperatorPaymentsResolver, ReconciliationResolver } from './payments/operator.resolver.ts'
 import { DisputeResolver, PaymentResolver, RefundResolver } from './payments/resolver.ts'
+import { filterCoursesByPolicy } from './transfers/counts-towards.ts'
+import { policyById } from './transfers/loaders.ts'
+import {
+  QualificationPoliciesResolver,
+  TransferEligibilityResolver,
+  TransferPolicyResolver,
+} from './transfers/resolver.ts'
 
 /** What `node(id)` opens, by type: each loader answers only what the caller may see. */
 const nodes: Record<string, NodeLoader<Context>> = {
@@ -40,25 +73,40 @@ const nodes: Record<string, NodeLoader<Context>> = {
   CourseRun: runById,
   LiveEvent: liveEventById,
   Learner: learnerNode,
+  Enrolment: visibleEnrolment,
   Payment: paymentNode,
   Refund: refundNode,
   Dispute: disputeNode,
   Reconciliation: reconciliationNode,
+  CreditRecord: creditRecordNode,
+  TransferPolicy: policyById,
 }
 
 const resolvers: unknown[] = [
   nodeResolver<Context>(nodes),
   ...[InstitutionResolver, QualificationResolver, InstitutionStaffResolver, InstitutionClientResolver],
   ...[CourseResolver, CourseConnectionResolver, CourseRunResolver, LiveEventResolver, CreditResolver],
-  ...[ViewerResolver, LearnerResolver],
-  ...[MoneyResolver, PaymentResolver, RefundResolver, DisputeResolver],
-  ...[OperatorPaymentsResolver, ReconciliationResolver, CorrectionResolver],
+  ...[ViewerResolver, LearnerResolver, MoneyResolver, PaymentResolver, RefundResolver, DisputeResolver],
+  ...[
+    OperatorPaymentsResolver,
+    ReconciliationResolver,
+    CorrectionResolver,
+    EnrolmentResolver,
+    LearnerEnrolmentsResolver,
+  ],
+  ...[RunEnrolmentResolver, LiveEventJoinResolver, PaymentEnrolmentResolver, OperatorEnrolmentsResolver],
+  ...[EnrolmentMutationsResolver, CreditRecordResolver, LearnerCreditResolver, EnrolmentCreditResolver],
+  ...[TransferEligibilityResolver, QualificationPoliciesResolver, TransferPolicyResolver],
 ]
 
 /** Types that are reached only through an interface: concrete user errors and nodes. */
 const orphanedTypes: unknown[] = [
   ...[InvalidInput, NotFound, Forbidden, IdempotencyConflict, ProviderUnavailable, IllegalTransition, TooComplex],
+  ...[PaymentNotCompleted, UnsupportedCardBrand, RefundAmountExceeded, PartnerAccountRequired, EnrolmentClosed],
+  ...[AlreadyEnrolled, RunFull, RefundWindowClosed],
 ]
+
+filterCoursesByPolicy()
 
 /** The executable schema. */
 export function buildGraph(): GraphQLSchema {

@@ -36,6 +36,8 @@ export interface RegistrationPartner {
   registrations(uuids: readonly string[], signal?: AbortSignal): Promise<Map<string, Registration>>
   /** Everything changed since the instant; null when this partner has no such list. */
   changedSince(instant: Date | null): Promise<Registration[] | null>
+  /** Verifies a webhook's signature and form. Throws WebhookRefused. */
+  verifyNotice(rawBody: Buffer, headers: Record<string, string | string[] | undefined>): PartnerNotice
   /** Ends it; ending an ended one is no error. `reason` at most 250 characters. */
   deactivate(uuid: string, reason: string): Promise<void>
 }

@@ -1,5 +1,5 @@
 /** What every type of a kind has in common is set once on the built schema: global ids of nodes, fields of connections. */
-import { type GraphQLObjectType, type GraphQLSchema, isObjectType } from 'graphql'
+import { type GraphQLObjectType, type GraphQLSchema, isAbstractType, isObjectType } from 'graphql'
 import { globalId } from './node.ts'
 import type { Page } from './page.ts'
 
@@ -27,6 +27,8 @@ function finishConnection(type: GraphQLObjectType): void {
 /** Sets those resolvers on the schema and returns it. */
 export function finishSchema(schema: GraphQLSchema): GraphQLSchema {
   for (const type of Object.values(schema.getTypeMap())) {
+    // Said by the value itself and at once: type-graphql answers with a promise, which compiled queries do not await.
+    if (isAbstractType(type)) type.resolveType = (value: { __typename: string }) => value.__typename
     if (!isObjectType(type)) continue
     if (type.getInterfaces().some((one) => one.name === 'Node')) finishNode(type)
     if (type.name.endsWith('Connection')) finishConnection(type)

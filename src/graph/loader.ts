@@ -21,7 +21,7 @@ export function defineLoader<Key, Value, Ctx extends WithLoads>(
     let loader = context.loads.get(declaration) as DataLoader<Key, Value, unknown> | undefined
     if (!loader) {
       loader = new DataLoader<Key, Value, unknown>((keys) => batch(context, keys), {
-        maxBatchSize: options.maxBatchSize ?? 1000,
+        maxBatchSize: options.maxBatchSize ?? 10_000,
         ...(options.cacheKey && { cacheKeyFn: options.cacheKey }),
       })
       context.loads.set(declaration, loader as DataLoader<unknown, unknown>)

@@ -58,7 +58,7 @@ const refundsById = statement<Refund>(
   'refunds-by-id',
   `select ${refundColumns} from refund r where r.id = any($1::uuid[])`,
 )
-const refundById = defineLoader<string, Refund | null, Reading>(async ({ read }, ids) =>
+export const refundById = defineLoader<string, Refund | null, Reading>(async ({ read }, ids) =>
   inOrder(ids, await read.rows(refundsById, [ids]), (row) => row.id),
 )
 

@@ -3,7 +3,7 @@ import type { Money } from '../values/money.ts'
 
 export { WebhookRefused } from '../values/webhook-refused.ts'
 
-export const ProviderName = { Stripe: 'STRIPE', PayPal: 'PAYPAL' } as const
+export const ProviderName = { STRIPE: 'STRIPE', PAYPAL: 'PAYPAL' } as const
 export type ProviderName = (typeof ProviderName)[keyof typeof ProviderName]
 
 export type CardBrandName = 'VISA' | 'MASTERCARD' | 'AMERICAN_EXPRESS' | 'OTHER'

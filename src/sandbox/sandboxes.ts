@@ -1,11 +1,12 @@
 /** The process that runs the sandboxes: with `npm start`, or alone with `npm run sandboxes`. */
-import { mkdir } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { openToContainerNetwork } from './container-door.ts'
-import { signingKeysFile } from './gateway-environment.ts'
+import { paypalCaFile, signingKeysFile } from './gateway-environment.ts'
 import { startIdentitySandbox } from './identity/identity-sandbox.ts'
 import { type LocalSettings, readLocalSettings, type SandboxName, sandboxParts } from './local-settings.ts'
 import { startPartnerSandbox } from './partner/partner-sandbox.ts'
+import { startPaypalSandbox } from './paypal/start-paypal.ts'
 import { untilPortsAreFree } from './ports.ts'
 import { sandboxSecrets } from './sandbox-secrets.ts'
 import { ensureSigningKeys } from './signing-keys.ts'
@@ -28,7 +29,7 @@ const place = (name: SandboxName, { localFolder, gateway }: LocalSettings, port:
   stateFile: join(localFolder, `${name}.json`),
 })
 
-const starters: Partial<Record<SandboxName, (settings: LocalSettings, port: number) => Promise<Closing>>> = {
+const starters: Record<SandboxName, (settings: LocalSettings, port: number) => Promise<Closing>> = {
   partner: (settings, port) =>
     startPartnerSandbox({
       ...place('partner', settings, port),
@@ -42,6 +43,16 @@ const starters: Partial<Record<SandboxName, (settings: LocalSettings, port: numb
       secretKey: secret('STRIPE_SECRET_KEY'),
       webhookSecret: secret('STRIPE_WEBHOOK_SECRET'),
     }),
+  paypal: async (settings, port) => {
+    const sandbox = await startPaypalSandbox({
+      ...place('paypal', settings, port),
+      clientId: secret('PAYPAL_CLIENT_ID'),
+      clientSecret: secret('PAYPAL_CLIENT_SECRET'),
+      webhookId: secret('PAYPAL_WEBHOOK_ID'),
+    })
+    await writeFile(paypalCaFile(settings.localFolder), sandbox.caPem)
+    return sandbox
+  },
   identity: (settings, port) => {
     const { host, stateFile } = place('identity', settings, port)
     const audience = secret('OIDC_AUDIENCE')
@@ -61,7 +72,7 @@ async function startSandboxes(settings: LocalSettings): Promise<void> {
   for (const { name } of sandboxParts) {
     const port = settings.sandboxes[name]
     const start = starters[name]
-    if (port === undefined || start === undefined) continue
+    if (port === undefined) continue
     open.push(await start(settings, port))
     if (process.env.SANDBOXES_IN_CONTAINER) open.push(await openToContainerNetwork(port))
     console.log(`${name}: http://127.0.0.1:${port}`)

@@ -37,6 +37,8 @@ export function openWorker(options: WorkerOptions): Worker {
   const { url, concurrency = 4 } = options
   const pool = new pg.Pool({ connectionString: url, max: concurrency + 2, application_name: 'gateway-worker' })
   pool.on('error', (error) => options.onFailed('pool', error, 0))
+  // graphile-worker wants to be sure that a connection that breaks while it is lent ends nothing.
+  pool.on('connect', (client) => client.on('error', (error) => options.onFailed('connection', error, 0)))
   const taskList = asTaskList(options)
   const events = honourRetryAfter(pool, options.retryAfter)
   const logger = new Logger(() => () => undefined)

@@ -6,32 +6,15 @@ import { connectionOf } from '../graph/page.ts'
 import { CalendarDate, DateTime, Decimal } from '../graph/scalars.ts'
 import { LevelRequirement, Qualification } from '../institutions/qualification.ts'
 import { exactAmount, instant } from '../store/row.ts'
+import { AgreementMode, OverAgeTreatment, TransferRule } from './check.rules.ts'
 
-export const AgreementMode = { AUTOMATIC: 'AUTOMATIC', SUBJECT_TO_AGREEMENT: 'SUBJECT_TO_AGREEMENT' } as const
-export type AgreementMode = (typeof AgreementMode)[keyof typeof AgreementMode]
 registerEnumType(AgreementMode, {
   name: 'AgreementMode',
   description: 'Whether credit that fits the policy counts by itself, or the institution agrees case by case.',
 })
 
-export const OverAgeTreatment = { FAIL: 'FAIL', REVIEW: 'REVIEW' } as const
-export type OverAgeTreatment = (typeof OverAgeTreatment)[keyof typeof OverAgeTreatment]
 registerEnumType(OverAgeTreatment, { name: 'OverAgeTreatment', description: 'What becomes of credit that is too old.' })
 
-export const TransferRule = {
-  STANDING: 'STANDING',
-  AWARDING_BODY: 'AWARDING_BODY',
-  CMF_CONFORMANCE: 'CMF_CONFORMANCE',
-  IDENTITY_VERIFIED: 'IDENTITY_VERIFIED',
-  MINIMUM_GRADE: 'MINIMUM_GRADE',
-  LEVEL: 'LEVEL',
-  AGE: 'AGE',
-  SUBJECT: 'SUBJECT',
-  ALLOW_LIST: 'ALLOW_LIST',
-  EXCLUSION: 'EXCLUSION',
-  DOUBLE_COUNTING: 'DOUBLE_COUNTING',
-} as const
-export type TransferRule = (typeof TransferRule)[keyof typeof TransferRule]
 registerEnumType(TransferRule, { name: 'TransferRule', description: 'The rules, in the order of the findings.' })
 
 @ObjectType({ simpleResolvers: true, description: 'A course whose credit is not taken.' })

@@ -98,5 +98,9 @@ measure('6 claims', checks(2_000, 6), 20)
 measure('9 claims', checks(1_000, 9), 5)
 measure('40 claims', checks(300, 40), 1)
 measure('40 claims, no free choice', checks(300, 40, { subjects: [] }), 1)
-measure('40 claims, wide caps, no total limit', checks(300, 40, { subjects: [], maxCredit: '360', granularity: '1' }), 1)
+measure(
+  '40 claims, wide caps, no total limit',
+  checks(300, 40, { subjects: [], maxCredit: '360', granularity: '1' }),
+  1,
+)
 measure('40 claims, own level only', checks(300, 40, { higherLevelCountsLower: false }), 1)

@@ -66,7 +66,7 @@ export function payPalProvider(options: PayPalOptions): PaymentProvider & { stat
 
   const lookOrRefuse = async (reference: string) => (await look(reference)) ?? notThere(reference)
   return {
-    name: ProviderName.PayPal,
+    name: ProviderName.PAYPAL,
     state: call.state,
     open: async (order) => paymentOf(await payPal.createOrder(orderRequest(order), order.key), [], webUrl),
     look,

@@ -44,7 +44,7 @@ export function stripeProvider(options: StripeOptions): PaymentProvider & { stat
     return session && withAftermath(stripe, session)
   }
   return {
-    name: ProviderName.Stripe,
+    name: ProviderName.STRIPE,
     state: call.state,
     open: async (order) => paymentOf(await stripe.createSession(sessionRequest(order), order.key), [], []),
     look,

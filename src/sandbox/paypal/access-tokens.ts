@@ -36,13 +36,11 @@ export function grantToken(
 function newToken({ state, now, changed }: PaypalMerchant): object {
   const nowMs = now().getTime()
   for (const [token, untilMs] of Object.entries(state.accessTokens)) {
-    if (untilMs >= nowMs) continue
-    delete state.accessTokens[token]
-    changed('accessTokens', token)
+    if (untilMs < nowMs) delete state.accessTokens[token]
   }
   const token = `A21AA${newId(80)}`
   state.accessTokens[token] = nowMs + LASTS_SECONDS * 1000
-  changed('accessTokens', token)
+  changed()
   return {
     scope: 'https://uri.paypal.com/services/payments/payment',
     access_token: token,

@@ -48,7 +48,7 @@ export function setStatus(
   capture.status = status
   capture.reason = reason
   capture.updatedAt = wholeSeconds(merchant.now())
-  merchant.changed('captures', capture.id)
+  merchant.changed()
 }
 
 /** What of a capture is on its way back or is back already, in minor units. */
@@ -63,7 +63,6 @@ function captureOrder(merchant: PaypalMerchant, call: Call): Answer {
   checkCapturable(merchant, order)
   const capture = newCapture(merchant, order)
   merchant.state.captures[capture.id] = capture
-  merchant.changed('captures', capture.id)
   order.status = 'COMPLETED'
   touch(merchant, order)
   if (capture.status === 'COMPLETED') tellCapture(merchant, capture, 'COMPLETED')
@@ -107,7 +106,6 @@ function declineInstrument(merchant: PaypalMerchant, order: Order) {
 function newCapture(merchant: PaypalMerchant, order: Order): Capture {
   const pending = order.instrument === 'echeck' || order.captureWillPend || merchant.state.nextCapturePending
   merchant.state.nextCapturePending = false
-  merchant.changed('nextCapturePending')
   const at = wholeSeconds(merchant.now())
   return {
     id: newId(),

@@ -57,7 +57,6 @@ function openDispute(merchant: PaypalMerchant, capture: Capture): Dispute {
     updatedAt: at,
   }
   merchant.state.disputes[dispute.id] = dispute
-  merchant.changed('disputes', dispute.id)
   tell(merchant, dispute, 'CREATED')
   return dispute
 }
@@ -85,7 +84,7 @@ function move(
   dispute.status = status
   dispute.outcome = outcome
   dispute.updatedAt = wholeSeconds(merchant.now())
-  merchant.changed('disputes', dispute.id)
+  merchant.changed()
 }
 
 function tell(merchant: PaypalMerchant, dispute: Dispute, what: 'CREATED' | 'UPDATED' | 'RESOLVED'): void {

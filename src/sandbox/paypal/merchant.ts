@@ -150,8 +150,8 @@ export interface PaypalMerchant {
   now(): Date
   /** Records an event and has it delivered. */
   emit(happening: Happening): void
-  /** Says that a record, or a part that is none, changed. */
-  changed(part: keyof PaypalState, id?: string): void
+  /** Says that the state changed without an event. */
+  changed(): void
 }
 
 /** PayPal's time in resources: whole seconds, UTC. */

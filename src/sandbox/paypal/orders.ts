@@ -22,7 +22,7 @@ export function findOrder({ state }: PaypalMerchant, id: string): Order {
 /** Notes that the order changed now. */
 export function touch(merchant: PaypalMerchant, order: Order): void {
   order.updatedAt = wholeSeconds(merchant.now())
-  merchant.changed('orders', order.id)
+  merchant.changed()
 }
 
 function createOrder(merchant: PaypalMerchant, call: Call): Answer {
@@ -51,7 +51,7 @@ function createOrder(merchant: PaypalMerchant, call: Call): Answer {
     expiresAtMs: now.getTime() + LASTS_MS,
   }
   merchant.state.orders[order.id] = order
-  merchant.changed('orders', order.id)
+  merchant.changed()
   const body = call.whole ? orderView(merchant, order) : minimalOrder(merchant, order)
   return { status: sourceNamed ? 200 : 201, body }
 }
@@ -89,7 +89,7 @@ export function expireOrders(merchant: PaypalMerchant): void {
     if (order.expiresAtMs > nowMs || order.status === 'COMPLETED' || order.status === 'VOIDED') continue
     if (order.status === 'APPROVED') reverseApproval(merchant, order)
     else delete merchant.state.orders[order.id]
-    merchant.changed('orders', order.id)
+    merchant.changed()
   }
 }
 

@@ -14,14 +14,14 @@ type PendingOutcome = (typeof PENDING_OUTCOMES)[number]
 export function makePending(merchant: PaypalMerchant, id: string, outcome: PendingOutcome | undefined): object {
   if (id === 'next' && outcome === undefined) {
     merchant.state.nextCapturePending = true
-    merchant.changed('nextCapturePending')
+    merchant.changed()
     return { next: 'PENDING' }
   }
   const capture = Object.values(merchant.state.captures).find((one) => one.id === id || one.orderId === id)
   const order = merchant.state.orders[id]
   if (!capture && order && outcome === undefined) {
     order.captureWillPend = true
-    merchant.changed('orders', order.id)
+    merchant.changed()
     return { order: order.id, capture: 'PENDING' }
   }
   return settle(merchant, capture ?? findCapture(merchant, id), outcome)

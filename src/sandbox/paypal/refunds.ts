@@ -45,7 +45,7 @@ export function refundCapture(merchant: PaypalMerchant, capture: Capture, wish: 
     updatedAt: at,
   }
   merchant.state.refunds[refund.id] = refund
-  merchant.changed('refunds', refund.id)
+  merchant.changed()
   if (refund.status === 'COMPLETED') complete(merchant, capture, refund)
   return refund
 }
@@ -62,7 +62,7 @@ export function settleRefund(
   }
   refund.status = status
   refund.updatedAt = wholeSeconds(merchant.now())
-  merchant.changed('refunds', refund.id)
+  merchant.changed()
   if (status === 'COMPLETED') complete(merchant, findCapture(merchant, refund.captureId), refund)
   return refund
 }

@@ -40,7 +40,7 @@ export function keepReply(
     status: kept.repeatStatus,
     body: kept.answer.body,
   }
-  merchant.changed('keptReplies', key)
+  merchant.changed()
 }
 
 /** Forgets replies that are kept no longer; called when the sandbox starts. */

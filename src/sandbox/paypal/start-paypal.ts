@@ -56,14 +56,14 @@ export async function startPaypalSandbox(options: PaypalSandboxOptions): Promise
     emit(happening) {
       const event = newEvent(merchant, happening)
       file.state.events[event.id] = event
-      file.changed('events', event.id)
       deliver(event)
+      file.changed()
     },
-    changed: (part, id) => file.changed(...(id === undefined ? [part] : [part, id])),
+    changed: () => file.changed(),
   }
   const delivery = new WebhookDelivery({
     state: file.state.webhooks,
-    changed: (...path) => file.changed('webhooks', ...path),
+    changed: () => file.changed(),
     sign: (body) => transmissionHeaders(merchant, certificates, options.webhookId, body),
   })
   const deliver = (event: PaypalEvent) => delivery.enqueue(event.id, JSON.stringify(event))
@@ -82,8 +82,6 @@ export async function startPaypalSandbox(options: PaypalSandboxOptions): Promise
       clearInterval(clock)
       delivery.close()
       await app.close()
-      // All of it, so that a clean stop leaves one file.
-      file.changed()
       await file.saved()
     },
   }

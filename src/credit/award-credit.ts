@@ -1,0 +1,75 @@
+/** Awards credit for a passed enrolment, with the course's facts of that day; and reviews it when the money moves. */
+import { type EntityManager, LockMode } from '@mikro-orm/postgresql'
+import type { Context, Job } from '../context.ts'
+import { Course } from '../courses/course.ts'
+import { CourseRun } from '../courses/course-run.ts'
+import { Enrolment, type EnrolmentStatus } from '../enrolments/enrolment.ts'
+import { Institution } from '../institutions/institution.ts'
+import { Learner } from '../learners/learner.ts'
+import { Dispute } from '../payments/dispute.ts'
+import { Payment } from '../payments/payment.ts'
+import { beginHistory, move } from '../store/history.ts'
+import { newId } from '../store/row.ts'
+import { inTransaction } from '../store/transaction.ts'
+import { dateIn } from '../values/dates.ts'
+import { creditRecordStates } from './credit-record.states.ts'
+import { CreditRecord, type CreditRecordStatus } from './credit-record.ts'
+
+async function award(context: Context, tx: EntityManager, enrolmentId: string): Promise<void> {
+  const enrolment = await tx.findOneOrFail(Enrolment, enrolmentId, { lockMode: LockMode.PESSIMISTIC_WRITE })
+  if (enrolment.resultOutcome !== 'PASSED') return
+  if (await tx.findOne(CreditRecord, { enrolmentId })) return
+  const run = await tx.findOneOrFail(CourseRun, enrolment.runId)
+  const course = await tx.findOneOrFail(Course, run.courseId)
+  const { creditAmount, creditScheme, creditLevel, creditFramework } = course
+  // A course that states no credit awards none.
+  if (creditAmount === null || creditScheme === null || creditLevel === null || creditFramework === null) return
+  const learner = await tx.findOneOrFail(Learner, enrolment.learnerId)
+  const institution = await tx.findOneOrFail(Institution, course.awardingInstitutionId)
+  const [index] = await tx.execute<{ next: string }[]>("select nextval('credit_status_index') as next")
+  const now = context.now()
+  const record = tx.create(CreditRecord, {
+    ...{ id: newId(), enrolmentId, learnerId: learner.id, courseId: course.id, holderName: learner.displayName },
+    ...{ creditAmount, creditScheme, creditLevel, creditFramework, status: 'AWARDED' },
+    awardedOn: enrolment.resultAwardedOn ?? dateIn(now, run.timeZone),
+    ...{ grade: enrolment.resultGrade, identityVerified: enrolment.resultIdentityVerified },
+    facts: {
+      ...{ courseSlug: course.slug, courseTitle: course.title, subject: course.subject },
+      ...{ awardingBodySlug: institution.slug, awardingBodyName: institution.name, cmf: course.cmfStatus },
+      ...{ learningOutcomes: course.learningOutcomes, totalStudyHours: course.totalStudyHours },
+    },
+    ...{ statusIndex: Number(index!.next), createdAt: now, updatedAt: now },
+  } as CreditRecord)
+  beginHistory(tx, 'CreditRecord', record, { cause: 'ASSESSMENT_PASSED', at: now })
+}
+
+const suspending: readonly EnrolmentStatus[] = ['REVOKING', 'COMPENSATING', 'STUCK']
+
+async function statusWanted(tx: EntityManager, enrolment: Enrolment): Promise<CreditRecordStatus> {
+  if (enrolment.status === 'REVOKED' || enrolment.status === 'COMPENSATED') return 'REVOKED'
+  if (suspending.includes(enrolment.status)) return 'SUSPENDED'
+  const payments = await tx.find(Payment, { enrolmentId: enrolment.id })
+  const open = { paymentId: { $in: payments.map(({ id }) => id) }, status: { $in: ['OPEN', 'UNDER_REVIEW'] as const } }
+  return (await tx.count(Dispute, { ...open, status: { $in: [...open.status.$in] } })) > 0 ? 'SUSPENDED' : 'AWARDED'
+}
+
+async function review(context: Context, tx: EntityManager, enrolmentId: string): Promise<void> {
+  const enrolment = await tx.findOneOrFail(Enrolment, enrolmentId, { lockMode: LockMode.PESSIMISTIC_WRITE })
+  const record = await tx.findOne(CreditRecord, { enrolmentId }, { lockMode: LockMode.PESSIMISTIC_WRITE })
+  if (!record) return
+  const to = await statusWanted(tx, enrolment)
+  if (record.status === to || record.status === 'REVOKED') return
+  move(tx, creditRecordStates, record, to, { cause: `ENROLMENT_${enrolment.status}`, at: context.now() })
+}
+
+/** Awards what an enrolment earned, once. */
+export const awardCreditJob: Job = {
+  task: 'award_credit',
+  run: (context, { enrolmentId }) => inTransaction(context.em, (tx) => award(context, tx, enrolmentId as string)),
+}
+
+/** Suspends, restores or revokes credit as the enrolment that it rests on stands now. */
+export const reviewCreditJob: Job = {
+  task: 'review_credit',
+  run: (context, { enrolmentId }) => inTransaction(context.em, (tx) => review(context, tx, enrolmentId as string)),
+}

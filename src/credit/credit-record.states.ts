@@ -1,0 +1,12 @@
+/** The states of a credit record and every legal move between them. */
+import type { States } from '../store/states.ts'
+import type { CreditRecordStatus } from './credit-record.ts'
+
+export const creditRecordStates: States<CreditRecordStatus> = {
+  noun: 'CreditRecord',
+  moves: {
+    AWARDED: ['SUSPENDED', 'REVOKED'],
+    SUSPENDED: ['AWARDED', 'REVOKED'],
+    REVOKED: [],
+  },
+}

@@ -1,0 +1,123 @@
+/** What the graph answers about credit records, and about learners and enrolments as far as they have some. */
+import { Args, Ctx, Field, FieldResolver, Int, ObjectType, Resolver, Root } from 'type-graphql'
+import type { Context } from '../context.ts'
+import { Course } from '../courses/course.ts'
+import { courseById } from '../courses/loaders.ts'
+import { Enrolment } from '../enrolments/enrolment.ts'
+import { Credit } from '../graph/credit.ts'
+import { type Page, PageArgs } from '../graph/page.ts'
+import { Decimal, Jwt } from '../graph/scalars.ts'
+import { Learner } from '../learners/learner.ts'
+import { learnerById } from '../learners/loaders.ts'
+import { defineHistory, HistoryEntry } from '../store/history.ts'
+import { amountIn, eqfLevel } from '../values/credit.ts'
+import { credentialOf } from './credential.ts'
+import { CreditRecord, CreditRecordConnection } from './credit-record.ts'
+import { creditRecordById, creditRecordOf, creditRecordsOf } from './loaders.ts'
+
+@ObjectType({
+  simpleResolvers: true,
+  description: 'The four things the framework asks a transcript to state, and who and when.',
+})
+class Transcript {
+  @Field(() => [String], { description: 'What the holder can do.' })
+  learningOutcomes!: string[]
+
+  @Field(() => Int, { nullable: true, description: 'Hours of study in all.' })
+  totalStudyHours!: number | null
+
+  @Field(() => Int, { nullable: true, description: 'EQF level.' })
+  eqfLevel!: number | null
+
+  @Field(() => Credit, { description: 'Credit, in the scheme in which it was awarded.' })
+  credit!: Credit
+
+  @Field(() => Decimal, { description: 'The same in ECTS, exactly.' })
+  ects!: string
+}
+
+interface Row {
+  id: string
+}
+type RecordRow = CreditRecord
+const historyOf = defineHistory('CreditRecord')
+
+const creditOf = ({ creditAmount, creditScheme, creditLevel, creditFramework }: CreditRecord): Credit => ({
+  amount: creditAmount,
+  scheme: creditScheme,
+  level: creditLevel,
+  framework: creditFramework,
+})
+
+@Resolver(() => CreditRecord)
+export class CreditRecordResolver {
+  @FieldResolver(() => Learner, {
+    nullable: true,
+    description: 'Null unless the caller is that learner or an operator; others get holderName.',
+  })
+  async learner(@Root() record: RecordRow, @Ctx() context: Context): Promise<Learner | null> {
+    const { learner, operator } = context.viewer
+    return learner?.id === record.learnerId || operator ? learnerById(context, record.learnerId) : null
+  }
+
+  @FieldResolver(() => Course, { description: 'The course that was passed.' })
+  course(@Root() record: RecordRow, @Ctx() context: Context): Promise<Course | null> {
+    return courseById(context, record.courseId)
+  }
+
+  @FieldResolver(() => Credit, { description: 'What was awarded.' })
+  credit(@Root() record: RecordRow): Credit {
+    return creditOf(record)
+  }
+
+  @FieldResolver(() => Transcript, { description: 'What the transcript states, as of the day of the award.' })
+  transcript(@Root() record: RecordRow): Transcript {
+    const { learningOutcomes, totalStudyHours } = record.facts
+    const credit = creditOf(record)
+    const ects = amountIn(credit.amount, credit.scheme, 'ECTS')
+    return { learningOutcomes, totalStudyHours, eqfLevel: eqfLevel(credit.level, credit.framework), credit, ects }
+  }
+
+  @FieldResolver(() => Jwt, {
+    nullable: true,
+    description:
+      'Open Badges 3.0 / W3C Verifiable Credential, signed; verifiable with the keys at /.well-known/jwks.json. Null while suspended or revoked.',
+  })
+  async credential(@Root() record: RecordRow, @Ctx() context: Context): Promise<string | null> {
+    return record.status === 'AWARDED'
+      ? context.signer.sign(credentialOf(record, context.settings.publicUrl), 'vc+jwt')
+      : null
+  }
+
+  @FieldResolver(() => [HistoryEntry], { description: 'What happened to it, oldest first.' })
+  history(@Root() record: RecordRow, @Ctx() context: Context): Promise<HistoryEntry[]> {
+    return historyOf(context, record.id)
+  }
+}
+
+@Resolver(() => Learner)
+export class LearnerCreditResolver {
+  @FieldResolver(() => CreditRecordConnection, { description: 'Their credit records, newest first.' })
+  creditRecords(
+    @Root() learner: Row,
+    @Args(() => PageArgs) args: PageArgs,
+    @Ctx() context: Context,
+  ): Promise<Page<CreditRecord>> {
+    return creditRecordsOf(context, learner.id, args)
+  }
+}
+
+@Resolver(() => Enrolment)
+export class EnrolmentCreditResolver {
+  @FieldResolver(() => CreditRecord, { nullable: true, description: 'The credit that it earned.' })
+  creditRecord(@Root() enrolment: Row, @Ctx() context: Context): Promise<CreditRecord | null> {
+    return creditRecordOf(context, enrolment.id)
+  }
+}
+
+/** A record by id: its learner and operators. */
+export async function creditRecordNode(context: Context, uuid: string): Promise<object | null> {
+  const record = await creditRecordById(context, uuid)
+  const { learner, operator } = context.viewer
+  return record && (learner?.id === record.learnerId || operator) ? record : null
+}

@@ -1,0 +1,68 @@
+/** Expected refusals of enrolling, paying and refunding, with the data that a screen needs. */
+import { Field, ObjectType } from 'type-graphql'
+import { Money } from '../graph/money.ts'
+import { DateTime } from '../graph/scalars.ts'
+import { UserError } from '../graph/user-error.ts'
+import { PartnerAccount } from '../learners/learner.ts'
+import { PaymentStatus } from '../payments/payment.ts'
+import { Enrolment } from './enrolment.ts'
+
+@ObjectType({
+  implements: UserError,
+  simpleResolvers: true,
+  description: 'The learner needs an account at the partner first.',
+})
+export class PartnerAccountRequired extends UserError {
+  @Field(() => PartnerAccount, { nullable: true, description: 'The account to be linked, with its invitation.' })
+  partnerAccount!: PartnerAccount | null
+}
+
+@ObjectType({ implements: UserError, simpleResolvers: true, description: 'Outside the enrolment window.' })
+export class EnrolmentClosed extends UserError {
+  @Field(() => DateTime, { description: 'When it opens or opened.' })
+  opensAt!: Date
+
+  @Field(() => DateTime, { description: 'When it closes or closed.' })
+  closesAt!: Date
+}
+
+@ObjectType({
+  implements: UserError,
+  simpleResolvers: true,
+  description: 'The learner has a place on this run already.',
+})
+export class AlreadyEnrolled extends UserError {
+  @Field(() => Enrolment, { description: 'That place.' })
+  enrolment!: Enrolment
+}
+
+@ObjectType({ implements: UserError, simpleResolvers: true, description: 'No place is left.' })
+export class RunFull extends UserError {}
+
+@ObjectType({ implements: UserError, simpleResolvers: true, description: 'It is too late to ask for a refund.' })
+export class RefundWindowClosed extends UserError {
+  @Field(() => DateTime, { description: 'The last instant at which one could ask.' })
+  closedAt!: Date
+}
+
+@ObjectType({ implements: UserError, simpleResolvers: true, description: 'The payment is not completed.' })
+export class PaymentNotCompleted extends UserError {
+  @Field(() => PaymentStatus, { description: 'Where it stands.' })
+  status!: PaymentStatus
+}
+
+@ObjectType({
+  implements: UserError,
+  simpleResolvers: true,
+  description: 'Paid with a card that is not taken; it goes back.',
+})
+export class UnsupportedCardBrand extends UserError {
+  @Field(() => String, { description: 'The brand.' })
+  brand!: string
+}
+
+@ObjectType({ implements: UserError, simpleResolvers: true, description: 'More was asked for than can go back.' })
+export class RefundAmountExceeded extends UserError {
+  @Field(() => Money, { description: 'The most that can.' })
+  maximum!: Money
+}

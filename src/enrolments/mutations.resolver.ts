@@ -1,0 +1,194 @@
+/** The mutations of enrolling, paying, cancelling and refunding: inputs, payloads, and one line each. */
+import { Arg, Ctx, Field, ID, InputType, Int, Mutation, ObjectType, Resolver } from 'type-graphql'
+import type { Context } from '../context.ts'
+import { Url } from '../graph/scalars.ts'
+import { type Refusal, UserError } from '../graph/user-error.ts'
+import { paymentById, refundById } from '../payments/loaders.ts'
+import { Payment, PaymentMethod } from '../payments/payment.ts'
+import { Refund } from '../payments/refund.ts'
+import { cancelEnrolment } from './cancel-enrolment.ts'
+import { completePayment } from './complete-payment.ts'
+import { enrol } from './enrol.ts'
+import { Enrolment } from './enrolment.ts'
+import { enrolmentById } from './loaders.ts'
+import { requestRefund } from './request-refund.ts'
+import { retryPayment } from './retry-payment.ts'
+
+@InputType({
+  description: 'returnUrl: its origin is on the allow-list; we append `payment=<id>` and `result=returned|cancelled`.',
+})
+class EnrolInput {
+  @Field(() => ID, { description: 'The run.' })
+  courseRunId!: string
+
+  @Field(() => PaymentMethod, { description: 'Card or PayPal.' })
+  paymentMethod!: PaymentMethod
+
+  @Field(() => Url, { description: 'Where the buyer comes back to; http or https.' })
+  returnUrl!: string
+
+  @Field(() => Boolean, { description: 'Has to be true.' })
+  termsAccepted!: boolean
+
+  @Field(() => String, { description: 'Any text of 1 to 200 characters, new for each new request.' })
+  idempotencyKey!: string
+}
+
+@InputType({ description: 'Which payment the buyer comes back from.' })
+class CompletePaymentInput {
+  @Field(() => ID, { description: 'The payment.' })
+  paymentId!: string
+}
+
+@InputType({ description: 'Which enrolment to pay for, and how.' })
+class RetryPaymentInput {
+  @Field(() => ID, { description: 'The enrolment.' })
+  enrolmentId!: string
+
+  @Field(() => PaymentMethod, { description: 'Card or PayPal; it may differ from before.' })
+  paymentMethod!: PaymentMethod
+
+  @Field(() => Url, { description: 'Where the buyer comes back to; http or https.' })
+  returnUrl!: string
+
+  @Field(() => String, { description: 'Any text of 1 to 200 characters, new for each new request.' })
+  idempotencyKey!: string
+}
+
+@InputType({ description: 'Which enrolment to cancel.' })
+class CancelEnrolmentInput {
+  @Field(() => ID, { description: 'The enrolment.' })
+  enrolmentId!: string
+}
+
+@InputType({ description: 'What to pay back.' })
+class RequestRefundInput {
+  @Field(() => ID, { description: 'The enrolment.' })
+  enrolmentId!: string
+
+  @Field(() => String, { nullable: true, description: 'Why; required of operators.' })
+  reason?: string | null
+
+  @Field(() => Int, { nullable: true, description: 'Operators only: part of the amount.' })
+  amountMinor?: number | null
+
+  @Field(() => ID, { nullable: true, description: 'Which payment, when there are several; the last that took money.' })
+  paymentId?: string | null
+
+  @Field(() => Boolean, { defaultValue: false, description: 'Operators only: the registration outlives the refund.' })
+  keepRegistration!: boolean
+
+  @Field(() => String, { description: 'Any text of 1 to 200 characters, new for each new request.' })
+  idempotencyKey!: string
+}
+
+@ObjectType({
+  simpleResolvers: true,
+  description:
+    'Enrolment and payment can both be set beside ProviderUnavailable: the place is kept, and the same key tries again.',
+})
+class EnrolPayload {
+  @Field(() => Enrolment, { nullable: true, description: 'The enrolment, as it stands.' })
+  enrolment!: Enrolment | null
+
+  @Field(() => Payment, { nullable: true, description: 'The payment, with where to pay.' })
+  payment!: Payment | null
+
+  @Field(() => [UserError], { description: 'Why it was not done; empty when it was.' })
+  userErrors!: UserError[]
+}
+
+@ObjectType({ simpleResolvers: true, description: 'How payment and enrolment stand now.' })
+class CompletePaymentPayload extends EnrolPayload {}
+
+@ObjectType({ simpleResolvers: true, description: 'The enrolment with its new payment.' })
+class RetryPaymentPayload extends EnrolPayload {}
+
+@ObjectType({ simpleResolvers: true, description: 'The enrolment, cancelled.' })
+class CancelEnrolmentPayload {
+  @Field(() => Enrolment, { nullable: true, description: 'The enrolment, as it stands.' })
+  enrolment!: Enrolment | null
+
+  @Field(() => [UserError], { description: 'Why it was not done; empty when it was.' })
+  userErrors!: UserError[]
+}
+
+@ObjectType({ simpleResolvers: true, description: 'The refund on its way.' })
+class RequestRefundPayload extends CancelEnrolmentPayload {
+  @Field(() => Refund, { nullable: true, description: 'The refund, as it stands.' })
+  refund!: Refund | null
+}
+
+interface Ids {
+  enrolmentId: string | null
+  paymentId: string | null
+  refusals: Refusal[]
+}
+
+/** What a repeat or a refusal answers too: the rows as they stand now, read after the write. */
+async function payload(context: Context, { enrolmentId, paymentId, refusals }: Ids): Promise<object> {
+  const [enrolment, payment] = await Promise.all([
+    enrolmentId && enrolmentById(context, enrolmentId),
+    paymentId && paymentById(context, paymentId),
+  ])
+  return { enrolment: enrolment || null, payment: payment || null, userErrors: refusals }
+}
+
+@Resolver()
+export class EnrolmentMutationsResolver {
+  @Mutation(() => EnrolPayload, {
+    nullable: true,
+    description:
+      'Reserves a place, opens a payment and returns where to pay. Repeating it with the same idempotencyKey returns the same enrolment.',
+  })
+  async enrol(
+    @Arg('input', () => EnrolInput, { description: 'The run and how to pay.' }) input: EnrolInput,
+    @Ctx() context: Context,
+  ): Promise<object> {
+    return payload(context, await enrol(context, input))
+  }
+
+  @Mutation(() => CompletePaymentPayload, {
+    nullable: true,
+    description: "Called when the buyer is back from the provider's page. Idempotent; the webhook does the same.",
+  })
+  async completePayment(
+    @Arg('input', () => CompletePaymentInput, { description: 'The payment.' }) input: CompletePaymentInput,
+    @Ctx() context: Context,
+  ): Promise<object> {
+    return payload(context, await completePayment(context, input.paymentId))
+  }
+
+  @Mutation(() => RetryPaymentPayload, {
+    nullable: true,
+    description:
+      'A new payment for an enrolment in PENDING_PAYMENT whose last payment failed, expired or was cancelled, by the same or the other method.',
+  })
+  async retryPayment(
+    @Arg('input', () => RetryPaymentInput, { description: 'The enrolment and how to pay.' }) input: RetryPaymentInput,
+    @Ctx() context: Context,
+  ): Promise<object> {
+    return payload(context, await retryPayment(context, input))
+  }
+
+  @Mutation(() => CancelEnrolmentPayload, { nullable: true, description: 'Before anything is paid.' })
+  async cancelEnrolment(
+    @Arg('input', () => CancelEnrolmentInput, { description: 'The enrolment.' }) input: CancelEnrolmentInput,
+    @Ctx() context: Context,
+  ): Promise<object> {
+    return payload(context, { ...(await cancelEnrolment(context, input.enrolmentId)), paymentId: null })
+  }
+
+  @Mutation(() => RequestRefundPayload, {
+    nullable: true,
+    description: 'Pays back: a learner the whole inside the window, an operator at any time with a reason.',
+  })
+  async requestRefund(
+    @Arg('input', () => RequestRefundInput, { description: 'What to pay back.' }) input: RequestRefundInput,
+    @Ctx() context: Context,
+  ): Promise<object> {
+    const result = await requestRefund(context, input)
+    const refund = result.refundId ? await refundById(context, result.refundId) : null
+    return { ...(await payload(context, { ...result, paymentId: null })), refund }
+  }
+}

@@ -1,0 +1,56 @@
+/** Which courses a policy lists or admits: its terms as conditions on the list of courses. */
+import type { Context } from '../context.ts'
+import { addCourseFilter } from '../courses/find-courses.ts'
+import { uuidOf } from '../graph/node.ts'
+import type { Condition } from '../store/list.ts'
+import { fheqLevels, isLevel, LevelFramework } from '../values/credit.ts'
+import { dateIn } from '../values/dates.ts'
+import { compareDecimals } from '../values/decimal.ts'
+import { policyInForce } from './loaders.ts'
+import type { TransferPolicy } from './transfer-policy.ts'
+
+const levels = [3, 4, 5, 6, 7, 8, 9, 10, 11, 12]
+
+/** Every framework's levels that may be one of those accepted, as FRAMEWORK:level. */
+function acceptedNames(accepted: readonly number[]): string[] {
+  return Object.values(LevelFramework).flatMap((framework) =>
+    levels
+      .filter((level) => isLevel(level, framework))
+      .filter((level) => fheqLevels(level, framework).some((fheq) => accepted.includes(fheq)))
+      .map((level) => `${framework}:${level}`),
+  )
+}
+
+/** The policy's terms that are about the course itself; grade, age and use are about who took it. */
+function conditionsOf(policy: TransferPolicy): Condition[] {
+  const names = acceptedNames(policy.acceptedLevels)
+  const conditions: Condition[] = [
+    { sql: "c.credit_framework || ':' || c.credit_level = any(?::text[])", value: names },
+  ]
+  const add = (sql: string, value: unknown) => conditions.push({ sql, value })
+  if (policy.allowedCourses.length) add('c.slug = any(?::text[])', policy.allowedCourses)
+  if (policy.exclusions.length)
+    add(
+      'c.slug <> all(?::text[])',
+      policy.exclusions.map(({ course }) => course),
+    )
+  const onlySubjects = policy.subjects.length > 0 && compareDecimals(policy.freeChoiceMax, '0') === 0
+  if (onlySubjects) add('c.subject = any(?::text[])', policy.subjects)
+  if (policy.requiresCmf) add('c.cmf_status = ?', 'MET')
+  if (policy.recognisedAwardingBodies.length) {
+    const bodies = policy.recognisedAwardingBodies.map((body) => body.toLowerCase())
+    add('c.awarding_institution_id in (select w.id from institution w where lower(w.slug) = any(?::text[]))', bodies)
+  }
+  return conditions
+}
+
+/** Makes `countsTowardsQualificationId` of the courses' filter work; an unknown id, or no policy today, finds nothing. */
+export function filterCoursesByPolicy(): void {
+  addCourseFilter(async (context: Context, { countsTowardsQualificationId: id }) => {
+    if (id == null) return []
+    const qualificationId = uuidOf('Qualification', id)
+    const asOf = dateIn(context.now(), 'UTC')
+    const policy = qualificationId && (await policyInForce(context, { qualificationId, asOf }))
+    return policy ? conditionsOf(policy) : null
+  })
+}

@@ -1,0 +1,231 @@
+/** The answer to a transfer question as the graph shows it, and the question as clients write it. */
+import { Field, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql'
+import { ConformanceStatus } from '../courses/course.ts'
+import { Credit } from '../graph/credit.ts'
+import { CalendarDate, Decimal } from '../graph/scalars.ts'
+import { CreditScheme, LevelFramework } from '../values/credit.ts'
+import {
+  ClaimSource,
+  ClaimStatus,
+  FindingStatus,
+  ImprovementKind,
+  TransferOutcome,
+  TransferRule,
+  UnplacedReason,
+} from './check.rules.ts'
+
+registerEnumType(ClaimSource, { name: 'ClaimSource', description: 'Where a claim comes from.' })
+registerEnumType(ClaimStatus, { name: 'ClaimStatus', description: 'What the rules make of a claim.' })
+registerEnumType(FindingStatus, {
+  name: 'FindingStatus',
+  description: 'What a rule makes of a claim; UNKNOWN is never a pass.',
+})
+registerEnumType(ImprovementKind, { name: 'ImprovementKind', description: 'What would make more credit transfer.' })
+registerEnumType(UnplacedReason, { name: 'UnplacedReason', description: 'Why an accepted claim does not count.' })
+registerEnumType(TransferOutcome, {
+  name: 'TransferOutcome',
+  description: 'The answer in a word; the first that holds.',
+})
+
+@InputType({ description: 'Credit awarded elsewhere, as its holder states it.' })
+export class ExternalCreditInput {
+  @Field(() => String, { description: "The caller's own name for it, unique in the question." })
+  ref!: string
+
+  @Field(() => String, { description: 'What was studied.' })
+  title!: string
+
+  @Field(() => String, { description: 'Who awarded it: a slug where the body is known here.' })
+  awardingBody!: string
+
+  @Field(() => Decimal, { description: 'How much, at most two decimals.' })
+  amount!: string
+
+  @Field(() => CreditScheme, { description: 'Scheme of the amount.' })
+  scheme!: CreditScheme
+
+  @Field(() => Int, { description: 'Level, in the framework.' })
+  level!: number
+
+  @Field(() => LevelFramework, { description: 'Framework of the level.' })
+  framework!: LevelFramework
+
+  @Field(() => CalendarDate, { description: 'When it was awarded.' })
+  awardedOn!: string
+
+  @Field(() => Decimal, { nullable: true, description: 'Grade, 0 to 100.' })
+  grade?: string | null
+
+  @Field(() => Boolean, { nullable: true, description: 'Whether identity was verified at the assessment.' })
+  identityVerified?: boolean | null
+
+  @Field(() => ConformanceStatus, {
+    defaultValue: 'UNKNOWN',
+    description: 'Conformance to the Common Microcredential Framework.',
+  })
+  cmf!: ConformanceStatus
+
+  @Field(() => String, { nullable: true, description: 'Subject.' })
+  subject?: string | null
+
+  @Field(() => String, { nullable: true, description: 'Slug of the course, when it is in the catalogue.' })
+  course?: string | null
+}
+
+@InputType({ description: 'Would this credit count there?' })
+export class TransferEligibilityInput {
+  @Field(() => ID, { description: 'Into which qualification.' })
+  qualificationId!: string
+
+  @Field(() => [ID], { defaultValue: [], description: 'Awarded credit.' })
+  creditRecordIds!: string[]
+
+  @Field(() => [ID], { defaultValue: [], description: 'Courses, as if they were passed.' })
+  courseIds!: string[]
+
+  @Field(() => [ExternalCreditInput], { defaultValue: [], description: 'Credit awarded elsewhere.' })
+  externalCredits!: ExternalCreditInput[]
+
+  @Field(() => String, { nullable: true, description: "Code of a learner's share, for records that are shared." })
+  shareCode?: string | null
+
+  @Field(() => String, { nullable: true, description: "The caller's own name for the question; given back." })
+  clientRef?: string | null
+
+  @Field(() => CalendarDate, { nullable: true, description: 'Today when none is given.' })
+  asOf?: string | null
+}
+
+@ObjectType({ simpleResolvers: true, description: 'What one rule makes of one claim.' })
+export class Finding {
+  @Field(() => TransferRule, { description: 'The rule.' })
+  rule!: TransferRule
+
+  @Field(() => FindingStatus, { description: 'What it makes of the claim.' })
+  status!: FindingStatus
+
+  @Field(() => String, { nullable: true, description: 'What the policy expects.' })
+  expected!: string | null
+
+  @Field(() => String, { nullable: true, description: 'What the claim has.' })
+  actual!: string | null
+
+  @Field(() => String, { description: 'In a sentence.' })
+  message!: string
+
+  @Field(() => String, { nullable: true, description: "The institution's own words." })
+  clause!: string | null
+}
+
+@ObjectType({ simpleResolvers: true, description: 'One piece of credit, and what becomes of it.' })
+export class TransferClaim {
+  @Field(() => ID, { description: 'Id of the record or course, or the ref that was given.' })
+  ref!: string
+
+  @Field(() => ClaimSource, { description: 'Where it comes from.' })
+  source!: ClaimSource
+
+  @Field(() => String, { description: 'What was studied.' })
+  title!: string
+
+  @Field(() => Credit, { description: 'As awarded.' })
+  credit!: Credit
+
+  @Field(() => Decimal, { description: 'CATS.' })
+  amount!: string
+
+  @Field(() => ClaimStatus, { description: 'Accepted, rejected, or to be looked at.' })
+  status!: ClaimStatus
+
+  @Field(() => Int, { nullable: true, description: 'FHEQ level at which it counts.' })
+  placedAtLevel!: number | null
+
+  @Field(() => Decimal, { description: 'How much of it counts: all or nothing.' })
+  counted!: string
+
+  @Field(() => UnplacedReason, { nullable: true, description: 'Why it does not count although it is accepted.' })
+  unplacedReason!: UnplacedReason | null
+
+  @Field(() => [Finding], { description: 'One for each rule, always all of them, in order.' })
+  findings!: Finding[]
+}
+
+@ObjectType({ simpleResolvers: true, description: 'How much counts at a level.' })
+export class LevelPlacement {
+  @Field(() => Int, { description: 'FHEQ level.' })
+  level!: number
+
+  @Field(() => Decimal, { description: 'What the qualification wants there.' })
+  required!: string
+
+  @Field(() => Decimal, { description: 'The most that may be transferred there.' })
+  cap!: string
+
+  @Field(() => Decimal, { description: 'What is placed there.' })
+  placed!: string
+}
+
+@ObjectType({ simpleResolvers: true, description: 'What would make more credit transfer.' })
+export class Improvement {
+  @Field(() => ImprovementKind, { description: 'What kind of thing.' })
+  kind!: ImprovementKind
+
+  @Field(() => String, { description: 'In a sentence.' })
+  message!: string
+
+  @Field(() => Decimal, { nullable: true, description: 'How much more credit, CATS points.' })
+  credit!: string | null
+
+  @Field(() => Int, { nullable: true, description: 'At which FHEQ level.' })
+  level!: number | null
+
+  @Field(() => [ID], { description: 'The claims that it is about.' })
+  claimRefs!: string[]
+
+  @Field(() => Decimal, { description: 'What would transfer then.' })
+  transferableThen!: string
+}
+
+@ObjectType({
+  simpleResolvers: true,
+  description: 'A dated, explained, reproducible answer. All amounts are CATS points.',
+})
+export class TransferEligibility {
+  @Field(() => String, { nullable: true, description: "The caller's own name for the question." })
+  clientRef!: string | null
+
+  @Field(() => TransferOutcome, { description: 'The answer in a word.' })
+  outcome!: TransferOutcome
+
+  @Field(() => CalendarDate, { description: 'The day for which it is given.' })
+  asOf!: string
+
+  @Field(() => Decimal, { description: 'Credit that counts towards the qualification.' })
+  transferable!: string
+
+  @Field(() => Decimal, { description: "The same, were every REVIEW settled in the learner's favour." })
+  potential!: string
+
+  @Field(() => Decimal, { description: 'What the qualification wants beyond it.' })
+  remaining!: string
+
+  @Field(() => [TransferClaim], { description: 'Every claim, in the order of the question.' })
+  claims!: TransferClaim[]
+
+  @Field(() => [LevelPlacement], { description: 'Level by level, lowest first.' })
+  levels!: LevelPlacement[]
+
+  @Field(() => [Improvement], { description: 'What would make more credit transfer.' })
+  improvements!: Improvement[]
+
+  @Field(() => CalendarDate, {
+    nullable: true,
+    description: 'Day after which this answer can change by itself: credit too old, or policy over.',
+  })
+  validUntil!: string | null
+
+  @Field(() => String, {
+    description: 'SHA-256 over the canonical inputs and policy: equal digests mean equal answers.',
+  })
+  digest!: string
+}

@@ -1,0 +1,67 @@
+/** Reads of transfer policies: each with the end that it has of itself or by the next version. */
+import { defineLoader, inOrder, type Loads } from '../graph/loader.ts'
+import { definePages } from '../store/list.ts'
+import { type ReadConnection, statement } from '../store/read-connection.ts'
+import type { TransferPolicy } from './transfer-policy.ts'
+
+interface Reading {
+  read: ReadConnection
+  loads: Loads
+}
+
+/** Every policy of the qualifications, with its derived last day in `effective_to`. */
+const dated = `(select t.*, least(t.declared_effective_to,
+    lead(t.effective_from) over (partition by t.qualification_id order by t.effective_from) - 1) as effective_to
+  from transfer_policy t)`
+
+const columns = `p.id, p.qualification_id, p.version, p.effective_from, p.effective_to, p.agreement, p.max_credit,
+  p.level_caps, p.granularity, p.accepted_levels, p.higher_level_counts_lower, p.minimum_grade, p.maximum_age_years,
+  p.over_age, p.requires_cmf, p.requires_identity_verification, p.recognised_awarding_bodies, p.subjects,
+  p.free_choice_max, p.allowed_courses, p.exclusions, p.clauses, p.published_at, p.published_by`
+
+const policiesInForce = statement<TransferPolicy & { slot: number }>(
+  'transfer-policies-in-force',
+  `select k.slot::int, ${columns} from unnest($1::uuid[], $2::date[]) with ordinality as k(qualification_id, as_of, slot)
+   join lateral (select * from ${dated} d where d.qualification_id = k.qualification_id) p
+     on p.effective_from <= k.as_of and (p.effective_to is null or p.effective_to >= k.as_of)`,
+)
+
+/** The policy in force for a qualification on a date; null when there is none. */
+export const policyInForce = defineLoader<{ qualificationId: string; asOf: string }, TransferPolicy | null, Reading>(
+  async ({ read }, keys) => {
+    const ids = keys.map((key) => key.qualificationId)
+    const rows = await read.rows(policiesInForce, [ids, keys.map((key) => key.asOf)])
+    const bySlot = new Map(rows.map((row) => [row.slot, row]))
+    return keys.map((_, index) => bySlot.get(index + 1) ?? null)
+  },
+  { cacheKey: ({ qualificationId, asOf }) => `${qualificationId}${asOf}` },
+)
+
+const policiesById = statement<TransferPolicy>(
+  'transfer-policies-by-id',
+  `select ${columns} from ${dated} p where p.id = any($1::uuid[])`,
+)
+
+/** A policy by uuid; null when there is none. */
+export const policyById = defineLoader<string, TransferPolicy | null, Reading>(async ({ read }, ids) =>
+  inOrder(ids, await read.rows(policiesById, [ids]), (row) => row.id),
+)
+
+/** The policies of a qualification, newest first. */
+export const policiesOf = definePages<TransferPolicy>({
+  name: 'transfer-policies-of-qualification',
+  columns,
+  from: `${dated} p`,
+  parent: 'p.qualification_id',
+  order: [{ sql: 'p.version', as: 'version', type: 'int', descending: true }],
+})
+
+const usesOfRecords = statement<{ creditRecordId: string; status: 'RESERVED' | 'COUNTED' }>(
+  'uses-of-credit-records',
+  'select credit_record_id, status from credit_use where credit_record_id = any($1::uuid[]) and status is not null',
+)
+
+/** How a credit record is used already; null while it is free. */
+export const useOf = defineLoader<string, 'RESERVED' | 'COUNTED' | null, Reading>(async ({ read }, ids) =>
+  inOrder(ids, await read.rows(usesOfRecords, [ids]), (row) => row.creditRecordId).map((row) => row?.status ?? null),
+)

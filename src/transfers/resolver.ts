@@ -1,0 +1,175 @@
+/** What the graph answers about transfer: eligibility, one question or many, and policies. */
+import {
+  Arg,
+  Args,
+  Ctx,
+  createUnionType,
+  Field,
+  FieldResolver,
+  Int,
+  ObjectType,
+  Query,
+  Resolver,
+  Root,
+} from 'type-graphql'
+import type { Context } from '../context.ts'
+import { badUserInput, GraphError } from '../graph/errors.ts'
+import { type Page, PageArgs } from '../graph/page.ts'
+import { CalendarDate, Jwt } from '../graph/scalars.ts'
+import { refusal, UserError } from '../graph/user-error.ts'
+import { qualificationById } from '../institutions/loaders.ts'
+import { Qualification } from '../institutions/qualification.ts'
+import { dateIn } from '../values/dates.ts'
+import { type Assessed, assess } from './assess-transfer.ts'
+import { TransferEligibility, TransferEligibilityInput } from './eligibility.ts'
+import { policiesOf, policyInForce } from './loaders.ts'
+import { signStatement } from './statement.ts'
+import { TransferPolicy, TransferPolicyConnection } from './transfer-policy.ts'
+
+@ObjectType({
+  simpleResolvers: true,
+  description: 'A question of a batch that could not be answered; the others were.',
+})
+class TransferEligibilityRejected {
+  @Field(() => Int, { description: 'Which one, from 0.' })
+  index!: number
+
+  @Field(() => String, { nullable: true, description: "The caller's own name for the question." })
+  clientRef!: string | null
+
+  @Field(() => [UserError], { description: 'Why.' })
+  userErrors!: UserError[]
+}
+
+const TransferEligibilityResult = createUnionType({
+  name: 'TransferEligibilityResult',
+  description: 'An answer, or why there is none.',
+  types: () => [TransferEligibility, TransferEligibilityRejected] as const,
+})
+
+const mostQuestions = 1000
+const typeOfCode: Record<string, string> = { NOT_FOUND: 'NotFound', TOO_COMPLEX: 'TooComplex' }
+
+function rejected(index: number, { clientRef = null }: TransferEligibilityInput, error: GraphError) {
+  const given = (error.extensions.field as string[] | undefined) ?? []
+  const field = given[0] === 'input' ? ['inputs', `${index}`, ...given.slice(1)] : given
+  return {
+    __typename: 'TransferEligibilityRejected',
+    index,
+    clientRef,
+    userErrors: [refusal(typeOfCode[error.code] ?? 'InvalidInput', error.message, field)],
+  }
+}
+
+type AssessedRow = Pick<Assessed, 'qualificationRow' | 'policyRow' | 'outcome'>
+
+@Resolver(() => TransferEligibility)
+export class TransferEligibilityResolver {
+  @Query(() => TransferEligibility, {
+    nullable: true,
+    description:
+      "Would this credit count there? Works before anything is bought (courseIds), for awarded credit (creditRecordIds: the caller's own, shared with the caller by shareCode, or in an application to the caller's institution), and for credit awarded elsewhere (externalCredits). An unknown id is null with the code NOT_FOUND.",
+  })
+  transferEligibility(
+    @Arg('input', () => TransferEligibilityInput, { description: 'The question.' }) input: TransferEligibilityInput,
+    @Ctx() context: Context,
+  ): Promise<object> {
+    return assess(context, input)
+  }
+
+  @Query(() => [TransferEligibilityResult], {
+    nullable: true,
+    description:
+      'Many checks in one call, at most 1000; the answer has the length and order of the inputs; an entry that fits the types but cannot be answered is rejected alone.',
+  })
+  async transferEligibilityBatch(
+    @Arg('inputs', () => [TransferEligibilityInput], { description: 'The questions, at most 1000.' })
+    inputs: TransferEligibilityInput[],
+    @Ctx() context: Context,
+  ): Promise<object[]> {
+    if (inputs.length > mostQuestions) {
+      throw badUserInput(`"inputs" has ${inputs.length} questions; at most ${mostQuestions} fit.`, 'inputs')
+    }
+    return Promise.all(
+      inputs.map(async (input, index) => {
+        try {
+          return { ...(await assess(context, input)), __typename: 'TransferEligibility' }
+        } catch (error) {
+          if (error instanceof GraphError) return rejected(index, input, error)
+          throw error
+        }
+      }),
+    )
+  }
+
+  @FieldResolver(() => Qualification, { description: 'Into which qualification.' })
+  qualification(@Root() { qualificationRow }: AssessedRow): Qualification {
+    return qualificationRow
+  }
+
+  @FieldResolver(() => TransferPolicy, {
+    nullable: true,
+    description: 'The policy that was in force; null when there was none.',
+  })
+  policy(@Root() { policyRow }: AssessedRow): TransferPolicy | null {
+    return policyRow
+  }
+
+  @FieldResolver(() => Jwt, {
+    nullable: true,
+    description:
+      'The answer, signed, with the source of every claim in it; null where there is no policy to answer from.',
+  })
+  async statement(@Root() answer: Assessed, @Ctx() context: Context): Promise<string | null> {
+    return answer.policyRow ? signStatement(context, answer) : null
+  }
+}
+
+interface Row {
+  id: string
+}
+interface PolicyRow {
+  qualificationId: string
+  publishedBy: string
+}
+
+@Resolver(() => Qualification)
+export class QualificationPoliciesResolver {
+  @FieldResolver(() => TransferPolicy, {
+    nullable: true,
+    description: 'In force on the date, today when none is given.',
+  })
+  transferPolicy(
+    @Root() qualification: Row,
+    @Arg('asOf', () => CalendarDate, { nullable: true, description: 'The day.' }) asOf: string | null,
+    @Ctx() context: Context,
+  ): Promise<TransferPolicy | null> {
+    return policyInForce(context, { qualificationId: qualification.id, asOf: asOf ?? dateIn(context.now(), 'UTC') })
+  }
+
+  @FieldResolver(() => TransferPolicyConnection, { description: 'All versions, newest first.' })
+  transferPolicies(
+    @Root() qualification: Row,
+    @Args(() => PageArgs) args: PageArgs,
+    @Ctx() context: Context,
+  ): Promise<Page<TransferPolicy>> {
+    return policiesOf(context, qualification.id, args)
+  }
+}
+
+@Resolver(() => TransferPolicy)
+export class TransferPolicyResolver {
+  @FieldResolver(() => Qualification, { description: 'Whose policy it is.' })
+  qualification(@Root() policy: PolicyRow, @Ctx() context: Context): Promise<Qualification | null> {
+    return qualificationById(context, policy.qualificationId)
+  }
+
+  @FieldResolver(() => String, { nullable: true, description: 'Own staff and operators only.' })
+  async publishedBy(@Root() policy: PolicyRow, @Ctx() context: Context): Promise<string | null> {
+    const { staff, operator } = context.viewer
+    if (operator) return policy.publishedBy
+    if (!staff) return null
+    const qualification = await qualificationById(context, policy.qualificationId)
+    return qualification?.institutionId === staff.institutionId ? policy.publishedBy : null
+  }
+}

@@ -1,0 +1,31 @@
+/** The signed statement of an answer: anyone can verify it with the published keys. */
+import type { Context } from '../context.ts'
+import { globalId } from '../graph/node.ts'
+import type { Assessed } from './assess-transfer.ts'
+
+/** A compact JWS. The source of every claim is in it, so that invented external credit never looks awarded. */
+export function signStatement({ signer, settings, now }: Context, answer: Assessed): Promise<string> {
+  const { qualificationRow, policyRow } = answer
+  return signer.sign(
+    {
+      iss: settings.publicUrl,
+      sub: answer.digest,
+      iat: Math.floor(now().getTime() / 1000),
+      outcome: answer.outcome,
+      transferable: answer.transferable,
+      qualification: globalId('Qualification', qualificationRow.id),
+      policy: policyRow && { id: globalId('TransferPolicy', policyRow.id), version: policyRow.version },
+      asOf: answer.asOf,
+      validUntil: answer.validUntil,
+      digest: answer.digest,
+      claims: answer.claims.map(({ ref, source, amount, status, counted }) => ({
+        ref,
+        source,
+        amount,
+        status,
+        counted,
+      })),
+    },
+    'transfer-statement+jwt',
+  )
+}

@@ -1,0 +1,153 @@
+/** A whole world for one test file: the gateway, a database of its own and the four sandboxes, on free ports. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import pg from 'pg'
+import { pino } from 'pino'
+import { type App, migrate, openApp } from '../../src/app.ts'
+import { readConfig } from '../../src/config.ts'
+import { startGateway } from '../../src/gateway.ts'
+import { startIdentitySandbox } from '../../src/sandbox/identity/identity-sandbox.ts'
+import { startPartnerSandbox } from '../../src/sandbox/partner/partner-sandbox.ts'
+import { startPaypalSandbox } from '../../src/sandbox/paypal/start-paypal.ts'
+import { sandboxSecrets } from '../../src/sandbox/sandbox-secrets.ts'
+import { ensureSigningKeys } from '../../src/sandbox/signing-keys.ts'
+import { startStripeSandbox } from '../../src/sandbox/stripe/start-stripe.ts'
+import { createDatabase, ensureTemplate } from './postgres.ts'
+
+export interface Answer {
+  // biome-ignore lint/suspicious/noExplicitAny: a test reads what it asked for
+  data: any
+  errors?: { message: string; path?: (string | number)[]; extensions: { code: string } }[]
+}
+
+export interface World {
+  url: string
+  app: App
+  /** What the partner sandbox holds. */
+  partnerLedger(): Promise<{ enrolments: { uuid: string; external_learner_id: string; status: string }[] }>
+  /** Asks as a persona, or as nobody. */
+  ask(persona: string | null, document: string, variables?: object): Promise<Answer>
+  /** A sandbox's control call. */
+  control(
+    sandbox: 'stripe' | 'paypal' | 'partner',
+    path: string,
+    body?: object,
+  ): Promise<{ status: number; body: unknown }>
+  /** Lets webhooks arrive and runs the jobs until none is due. */
+  settle(): Promise<void>
+  /** Moves the gateway's clock by so many minutes. */
+  pass(minutes: number): void
+  close(): Promise<void>
+}
+
+const template = 'migrated_template'
+const settleRounds = 40
+
+async function sandboxes() {
+  const at = { host: '127.0.0.1', port: 0 }
+  const s = sandboxSecrets
+  const [stripe, paypal, partner, identity] = await Promise.all([
+    startStripeSandbox({ ...at, secretKey: s.STRIPE_SECRET_KEY, webhookSecret: s.STRIPE_WEBHOOK_SECRET }),
+    startPaypalSandbox({
+      ...{ ...at, clientId: s.PAYPAL_CLIENT_ID, clientSecret: s.PAYPAL_CLIENT_SECRET },
+      webhookId: s.PAYPAL_WEBHOOK_ID,
+    }),
+    startPartnerSandbox({
+      ...{ ...at, consumerKey: s.PARTNER_CONSUMER_KEY, sharedSecret: s.PARTNER_SHARED_SECRET },
+      webhookSecret: s.PARTNER_WEBHOOK_SECRET,
+    }),
+    startIdentitySandbox({ ...at, audience: s.OIDC_AUDIENCE, clientSecret: s.IDENTITY_CLIENT_SECRET }),
+  ])
+  return { stripe, paypal, partner, identity }
+}
+
+/** Starts everything, synchronises the catalogue and takes over what was registered at the partner. */
+export async function startWorld(): Promise<World> {
+  await ensureTemplate(template, migrate)
+  const database = await createDatabase({ template })
+  const folder = await mkdtemp(join(tmpdir(), 'world-'))
+  const boxes = await sandboxes()
+  const keys = join(folder, 'keys.json')
+  const ca = join(folder, 'ca.pem')
+  await ensureSigningKeys(keys)
+  await writeFile(ca, boxes.paypal.caPem)
+  const { IDENTITY_CLIENT_SECRET: _, ...secrets } = sandboxSecrets
+  const config = readConfig({
+    ...secrets,
+    ...{ NODE_ENV: 'test', HOST: '127.0.0.1', PORT: '0', PUBLIC_URL: 'http://127.0.0.1:4000', LOG_LEVEL: 'silent' },
+    ...{ DATABASE_URL: database.url, STRIPE_API_BASE: boxes.stripe.url, OIDC_ISSUER: boxes.identity.url },
+    ...{ PAYPAL_API_BASE: boxes.paypal.url, PAYPAL_WEB_BASE: boxes.paypal.url, PAYPAL_WEBHOOK_CA_FILE: ca },
+    ...{ PARTNER_BASE_URL: `${boxes.partner.url}/partners`, SIGNING_KEYS_FILE: keys },
+    ...{ REGISTER_FILE: 'src/sandbox/seed/register.json', RETURN_URL_ORIGINS: 'https://app.example' },
+  })
+  let offsetMs = 0
+  const now = () => new Date(Date.now() + offsetMs)
+  const app = await openApp(config, { log: pino({ level: 'silent' }), now })
+  const gateway = await startGateway(app, config, { jobsByHand: true })
+  await gateway.prepared
+  for (const name of ['stripe', 'paypal', 'partner'] as const)
+    boxes[name].setWebhookUrl(`${gateway.url}/webhooks/${name}`)
+  // Held webhooks arrive when `settle` lets them, and it waits for them.
+  for (const box of [boxes.stripe, boxes.paypal, boxes.partner])
+    await post(`${box.url}/_sandbox/webhooks`, { mode: 'hold' })
+  const pool = new pg.Pool({ connectionString: database.url, max: 1 })
+  const tokens = new Map<string, Promise<string>>()
+  const tokenOf = (persona: string) => {
+    let token = tokens.get(persona)
+    if (!token) {
+      token = post(`${boxes.identity.url}/_sandbox/token`, { persona }).then(({ body }) => body.access_token)
+      tokens.set(persona, token)
+    }
+    return token
+  }
+  /** Jobs that are due by the gateway's clock, retries among them, are due now. */
+  const due = async () => {
+    const { rows } = await pool.query(
+      `update graphile_worker._private_jobs set run_at = now() where locked_at is null and attempts < 6
+       and (run_at <= $1::timestamptz or attempts > 0) returning id`,
+      [now()],
+    )
+    return rows.length
+  }
+  const world: World = {
+    url: gateway.url,
+    app,
+    partnerLedger: async () => (await fetch(`${boxes.partner.url}/_sandbox/ledger`)).json() as never,
+    async ask(persona, document, variables = {}) {
+      const headers: Record<string, string> = persona ? { authorization: `Bearer ${await tokenOf(persona)}` } : {}
+      const { body } = await post(`${gateway.url}/graphql`, { query: document, variables }, headers)
+      return body
+    },
+    control: (sandbox, path, body) => post(`${boxes[sandbox].url}/_sandbox/${path}`, body ?? {}),
+    async settle() {
+      for (let round = 0; round < settleRounds; round++) {
+        for (const name of ['stripe', 'paypal', 'partner'] as const) await world.control(name, 'webhooks/flush')
+        if ((await due()) === 0) return
+        await app.worker.runDue()
+      }
+    },
+    pass(minutes) {
+      offsetMs += minutes * 60_000
+    },
+    async close() {
+      await gateway.close()
+      await pool.end()
+      await Promise.all(Object.values(boxes).map((box) => box.close()))
+      await database.drop()
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+  await world.settle()
+  return world
+}
+
+async function post(url: string, body: object, headers: Record<string, string> = {}) {
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify(body),
+  })
+  const text = await response.text()
+  return { status: response.status, body: text === '' ? null : JSON.parse(text) }
+}

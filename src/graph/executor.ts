@@ -1,9 +1,9 @@
 /** Runs operations: compiled when often used, in graphql-js otherwise, with the same answers and errors either way. */
-import { type DocumentNode, type ExecutionResult, execute, type GraphQLSchema } from 'graphql'
+import { type DocumentNode, type ExecutionResult, execute, type GraphQLSchema, type OperationTypeNode } from 'graphql'
 import type { Bill, Billing } from './bill.ts'
 import { type CompileOptions, Compiler } from './compile.ts'
 import type { GraphError } from './errors.ts'
-import { maskErrors, wholeRequestError } from './mask-errors.ts'
+import { maskErrors } from './mask-errors.ts'
 import { type Operation, Operations } from './operation.ts'
 import type { GraphRequest } from './request.ts'
 import type { Variables } from './variables.ts'
@@ -71,6 +71,18 @@ export class Executor {
     return admissionOf(bill, operation, given, read)
   }
 
+  /** What kind of operation is asked for; null when there is none of that name. */
+  kindOf({ document, operationName }: Pick<Execution, 'document' | 'operationName'>): OperationTypeNode | null {
+    const operation = this.operations.find(document, operationName)
+    return 'node' in operation ? operation.node.operation : null
+  }
+
+  /** Answers one event of a subscription that was admitted; who subscribed has paid when it began. */
+  async answerEvent({ operation, given, read }: Admitted, execution: Execution): Promise<ExecutionResult> {
+    const { data, errors } = await this.execute(operation, given, read, execution)
+    return errors === undefined ? { data } : { data, errors: maskErrors(errors, execution.request) }
+  }
+
   private async execute(operation: Operation, given: Variables, read: Variables, { request, rootValue }: Execution) {
     const compiled = this.compiler.get(operation)
     if (compiled) {
@@ -93,9 +105,9 @@ export class Executor {
   }
 }
 
-type Admission = Admitted | { errors: readonly GraphError[] }
+export type Admission = Admitted | { errors: readonly GraphError[] }
 
-interface Admitted {
+export interface Admitted {
   operation: Operation
   given: Variables
   read: Variables
@@ -109,5 +121,5 @@ function admissionOf(bill: Bill | GraphError, operation: Operation, given: Varia
 /** The answer to a request that was refused before any resolver ran. */
 function refusal(request: GraphRequest, errors: readonly GraphError[]): ExecutionResult {
   for (const { code } of errors) request.facts.codes.push(code)
-  return { errors: errors.map(wholeRequestError) }
+  return { errors }
 }

@@ -165,6 +165,14 @@ async function openDesk(closers: (() => Promise<unknown> | undefined)[]) {
         ? desk.stripe(`checkout/${reference}`, { card })
         : desk.paypal(`orders/${reference}/approve`)
     },
+    /** How often the provider's own books have the money of this payment taken. */
+    async capturesOf(id: string): Promise<number> {
+      const { method } = await desk.payment(id)
+      const answer = await fetch(`${method === 'CARD' ? stripe.url : paypal.url}/_sandbox/ledger`)
+      const { charges, captures } = (await answer.json()) as { charges?: LedgerEntry[]; captures?: LedgerEntry[] }
+      const taken = (charges ?? captures ?? []).filter(({ status }) => !['failed', 'DECLINED'].includes(status))
+      return taken.filter(({ metadata }) => metadata.paymentId === id || metadata.custom_id === id).length
+    },
     payment: (id: string) => fork().findOneOrFail(Payment, id),
     refunds: (paymentId: string) => fork().find(Refund, { paymentId }, { orderBy: { id: 'asc' } }),
     async history(id: string): Promise<string[]> {
@@ -210,6 +218,11 @@ async function untilDelivered(urls: readonly string[]): Promise<void> {
       if (Date.now() > deadline) throw new Error(`${url} still has ${pending} webhooks to deliver`)
     }
   }
+}
+
+interface LedgerEntry {
+  status: string
+  metadata: Record<string, string | null>
 }
 
 export type Told = { what: string; status?: string; refundedMinor?: number }

@@ -1,5 +1,6 @@
 /** Runs operations: compiled when often used, in graphql-js otherwise, with the same answers and errors either way. */
 import { type DocumentNode, type ExecutionResult, execute, type GraphQLSchema, type OperationTypeNode } from 'graphql'
+import type { Tracing } from '../observability/tracing.ts'
 import type { Bill, Billing } from './bill.ts'
 import { type CompileOptions, Compiler } from './compile.ts'
 import type { GraphError } from './errors.ts'
@@ -23,6 +24,7 @@ export const compileDefaults: CompileOptions = { enabled: true, maximum: 500, at
 export interface ExecutorOptions {
   compile?: Partial<CompileOptions>
   billing: Billing
+  tracing?: Tracing | null
   /** Hears once for each request that uses it. */
   onDeprecatedUse?(coordinate: string): void
 }
@@ -83,7 +85,17 @@ export class Executor {
     return errors === undefined ? { data } : { data, errors: maskErrors(errors, execution.request) }
   }
 
-  private async execute(operation: Operation, given: Variables, read: Variables, { request, rootValue }: Execution) {
+  private execute(operation: Operation, given: Variables, read: Variables, execution: Execution) {
+    const { tracing } = this.options
+    if (!tracing) return this.resolve(operation, given, read, execution)
+    const kind = operation.node.operation
+    const facts = { 'graphql.operation.type': kind, 'graphql.operation.name': operation.name ?? '' }
+    return tracing.step(`graphql ${kind} ${operation.name ?? ''}`.trim(), facts, () =>
+      this.resolve(operation, given, read, execution),
+    )
+  }
+
+  private async resolve(operation: Operation, given: Variables, read: Variables, { request, rootValue }: Execution) {
     const compiled = this.compiler.get(operation)
     if (compiled) {
       try {

@@ -20,6 +20,7 @@ import type { DocumentLimits } from '../graph/limits.ts'
 import { publicError } from '../graph/mask-errors.ts'
 import { Streams } from '../graph/streams.ts'
 import type { Metrics } from '../observability/metrics.ts'
+import type { Tracing } from '../observability/tracing.ts'
 import { startApollo } from './apollo.ts'
 import { Drain, type DrainOptions } from './drain.ts'
 import { addGraphqlRoute, type GraphqlRoute, sendRefusal } from './graphql.ts'
@@ -27,6 +28,7 @@ import { addHealthRoutes, type HealthCheck } from './health.ts'
 import { addMetricsRoute } from './metrics.ts'
 import { securityHeaders } from './security-headers.ts'
 import { addSubscriptions } from './subscriptions.ts'
+import { traceRequests } from './traces.ts'
 import { addWebhookRoutes, type WebhookReceiver } from './webhooks.ts'
 
 declare module 'fastify' {
@@ -53,6 +55,8 @@ export interface ServerParts extends Omit<GraphqlRoute, 'apollo' | 'documents' |
   trustProxy: false | string[]
   /** Further routes, e.g. pages for browsers. */
   addRoutes?(fastify: FastifyInstance): void
+  /** Null, or left out: no traces, and no cost of them. */
+  tracing?: Tracing | null
   limits?: Partial<HttpLimits>
   documentLimits?: Partial<DocumentLimits>
 }
@@ -151,6 +155,7 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
     },
   }
   const fastify = createFastify(options)
+  if (parts.tracing) traceRequests(fastify, parts.tracing)
   const headers = securityHeaders(parts.https)
   fastify.addHook('onRequest', (request, reply, done) => {
     reply.headers(headers)

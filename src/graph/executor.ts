@@ -2,6 +2,7 @@
 import { type DocumentNode, type ExecutionResult, execute, type GraphQLSchema, type OperationTypeNode } from 'graphql'
 import type { Tracing } from '../observability/tracing.ts'
 import type { Bill, Billing } from './bill.ts'
+import type { CachePolicy } from './cache-policy.ts'
 import { type CompileOptions, Compiler } from './compile.ts'
 import type { GraphError } from './errors.ts'
 import { maskErrors } from './mask-errors.ts'
@@ -24,6 +25,8 @@ export const compileDefaults: CompileOptions = { enabled: true, maximum: 500, at
 export interface ExecutorOptions {
   compile?: Partial<CompileOptions>
   billing: Billing
+  /** Left out: nobody may keep any answer. */
+  cachePolicy?: CachePolicy
   tracing?: Tracing | null
   /** Hears once for each request that uses it. */
   onDeprecatedUse?(coordinate: string): void
@@ -38,7 +41,7 @@ export class Executor {
   constructor(schema: GraphQLSchema, options: ExecutorOptions) {
     this.schema = schema
     this.options = options
-    this.operations = new Operations(schema)
+    this.operations = new Operations(schema, options.cachePolicy ?? (() => null))
     this.compiler = new Compiler(schema, { ...compileDefaults, ...options.compile })
   }
 
@@ -51,7 +54,10 @@ export class Executor {
     const { operation, given, read, bill } = admission
     const { data, errors } = await this.execute(operation, given, read, execution)
     const extensions = { cost: this.options.billing.close(bill, operation.cost, data) }
-    if (errors === undefined) return { data, extensions }
+    if (errors === undefined) {
+      if (request.viewer.anonymous) request.facts.cacheControl = operation.cacheControl
+      return { data, extensions }
+    }
     return { data, errors: maskErrors(errors, request), extensions }
   }
 

@@ -25,11 +25,11 @@ import {
 } from './enrolments/enrolment-errors.ts'
 import { visibleEnrolment } from './enrolments/enrolment-visibility.ts'
 import { EnrolmentMutationsResolver } from './enrolments/mutations.resolver.ts'
+import { OperatorEnrolmentsResolver } from './enrolments/operator.resolver.ts'
 import {
   EnrolmentResolver,
   LearnerEnrolmentsResolver,
   LiveEventJoinResolver,
-  OperatorEnrolmentsResolver,
   PaymentEnrolmentResolver,
   RunEnrolmentResolver,
 } from './enrolments/resolver.ts'

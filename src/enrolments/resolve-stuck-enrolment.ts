@@ -1,0 +1,101 @@
+/** An operator takes up again what could not be finished: registers once more, or refunds once more. */
+import type { EntityManager } from '@mikro-orm/postgresql'
+import { requireOperator } from '../auth/permissions.ts'
+import type { Context } from '../context.ts'
+import { uuidOf } from '../graph/node.ts'
+import { type Refusal, refusal } from '../graph/user-error.ts'
+import type { Payment } from '../payments/payment.ts'
+import { keyRefusal, takeKey } from '../store/idempotent.ts'
+import { inTransaction } from '../store/transaction.ts'
+import { balanceOf } from './balance.ts'
+import { findEnrolment, lockEnrolment, moveEnrolment, registerSoon, reviewCreditSoon } from './change-enrolment.ts'
+import { lockPayments, sendBack } from './compensate.ts'
+import type { Enrolment } from './enrolment.ts'
+
+export const StuckResolution = { RETRY_REGISTRATION: 'RETRY_REGISTRATION', RETRY_REFUND: 'RETRY_REFUND' } as const
+export type StuckResolution = (typeof StuckResolution)[keyof typeof StuckResolution]
+
+export interface ResolveRequest {
+  enrolmentId: string
+  resolution: StuckResolution
+  reason: string
+  idempotencyKey: string
+}
+
+export interface ResolveResult {
+  enrolmentId: string | null
+  refusals: Refusal[]
+}
+
+const refused = (...refusals: Refusal[]): ResolveResult => ({ enrolmentId: null, refusals })
+const field = ['input', 'enrolmentId']
+const LONGEST_REASON = 500
+
+/** The enrolment, going on. Throws UNAUTHENTICATED or FORBIDDEN for those who are no operators. */
+export async function resolveStuckEnrolment(context: Context, input: ResolveRequest): Promise<ResolveResult> {
+  requireOperator(context.viewer)
+  const badKey = keyRefusal(input.idempotencyKey)
+  if (badKey) return refused(badKey)
+  const reason = input.reason.trim()
+  if (reason === '' || reason.length > LONGEST_REASON) {
+    const message = `Give the reason in 1 to ${LONGEST_REASON} characters.`
+    return refused(refusal('InvalidInput', message, ['input', 'reason']))
+  }
+  const id = uuidOf('Enrolment', input.enrolmentId)
+  const known = id === null ? null : await findEnrolment(context.em, id)
+  if (known === null) return refused(refusal('NotFound', 'There is no such enrolment.', field))
+  return inTransaction(context.em, (tx) => resolve(context, tx, known.id, { ...input, reason }))
+}
+
+async function resolve(
+  { viewer, now, log }: Context,
+  tx: EntityManager,
+  enrolmentId: string,
+  { idempotencyKey: key, ...request }: ResolveRequest,
+): Promise<ResolveResult> {
+  const at = now()
+  const taken = await takeKey(tx, { caller: viewer.key, operation: 'resolveStuckEnrolment', key, request, now: at })
+  if (taken.kind === 'conflict') return refused(taken.refusal)
+  if (taken.kind === 'repeat') return { enrolmentId, refusals: [] }
+  const payments = await lockPayments(tx, enrolmentId)
+  const enrolment = await lockEnrolment(tx, enrolmentId)
+  const { resolution, reason } = request
+  const no = await refusalOf(tx, enrolment, payments, resolution)
+  if (no) return { enrolmentId, refusals: [no] }
+  taken.keep({ enrolmentId })
+  log.info({ enrolmentId, resolution, reason }, 'an operator takes up a stuck enrolment')
+  const why = { cause: `OPERATOR_${resolution}`, actor: viewer.key, at }
+  if (resolution === 'RETRY_REFUND') await sendBack(tx, enrolment, payments, { reason, why })
+  else await registerAgain(tx, enrolment, why)
+  await reviewCreditSoon(tx, enrolmentId)
+  return { enrolmentId, refusals: [] }
+}
+
+/** Only what is STUCK; and what is on its way back pays for no registration. */
+async function refusalOf(
+  tx: EntityManager,
+  { status: from, paymentId }: Enrolment,
+  payments: readonly Payment[],
+  resolution: StuckResolution,
+): Promise<Refusal | null> {
+  const to = resolution === 'RETRY_REFUND' ? 'COMPENSATING' : 'REGISTERING'
+  if (from !== 'STUCK') {
+    return refusal('IllegalTransition', 'Only an enrolment that is STUCK can be taken up again.', field, { from, to })
+  }
+  if (resolution === 'RETRY_REFUND') return null
+  const payment = payments.find(({ id }) => id === paymentId)
+  const balance = payment && (await balanceOf(tx, payment))
+  if (balance && balance.leftMinor === balance.capturedMinor) return null
+  const message = 'Its money is back, or on its way back, so there is nothing to register for.'
+  return refusal('IllegalTransition', message, ['input', 'resolution'], { from, to })
+}
+
+async function registerAgain(
+  tx: EntityManager,
+  enrolment: Enrolment,
+  why: { cause: string; actor: string; at: Date },
+): Promise<void> {
+  enrolment.holdExpiresAt = null
+  await moveEnrolment(tx, enrolment, 'REGISTERING', why)
+  await registerSoon(tx, enrolment.id)
+}

@@ -9,7 +9,7 @@ import { type RawData, type WebSocket, WebSocketServer } from 'ws'
 import type { Viewer } from '../auth/viewer.ts'
 import { GraphError, tooComplex, unauthenticated } from '../graph/errors.ts'
 import { isStream, type StreamAnswer, type StreamRequest, type Streams } from '../graph/streams.ts'
-import type { StreamCallers } from './subscriptions.ts'
+import type { StreamCallers } from './stream-callers.ts'
 
 export interface WebSocketOptions {
   schema: GraphQLSchema

@@ -140,6 +140,7 @@ async function openDesk(closers: (() => Promise<unknown> | undefined)[]) {
     sql,
     shop,
     failures,
+    stripeUrl: stripe.url,
     stripe: control(stripe.url),
     paypal: control(paypal.url),
     /** Moves the desk's clock and the sandboxes' on. */

@@ -34,6 +34,8 @@ export interface World {
     path: string,
     body?: object,
   ): Promise<{ status: number; body: unknown }>
+  /** Takes back whatever faults a sandbox still has armed. */
+  clearFaults(sandbox: 'stripe' | 'paypal' | 'partner'): Promise<void>
   /** Lets webhooks arrive and runs the jobs until none is due. */
   settle(): Promise<void>
   /** Moves the gateway's clock by so many minutes. */
@@ -120,6 +122,9 @@ export async function startWorld(): Promise<World> {
       return body
     },
     control: (sandbox, path, body) => post(`${boxes[sandbox].url}/_sandbox/${path}`, body ?? {}),
+    async clearFaults(sandbox) {
+      await fetch(`${boxes[sandbox].url}/_sandbox/faults`, { method: 'DELETE' })
+    },
     async settle() {
       for (let round = 0; round < settleRounds; round++) {
         for (const name of ['stripe', 'paypal', 'partner'] as const) await world.control(name, 'webhooks/flush')

@@ -10,7 +10,8 @@ export async function linked(world: World, name: string): Promise<string> {
     persona,
     `mutation { linkPartnerAccount(input: { returnUrl: "${back}" }) { partnerAccount { invitationUrl } } }`,
   )
-  await followInvitation(data.linkPartnerAccount.partnerAccount.invitationUrl)
+  const { invitationUrl } = data.linkPartnerAccount.partnerAccount
+  if (invitationUrl !== null) await followInvitation(invitationUrl)
   await world.settle()
   return persona
 }
@@ -49,6 +50,7 @@ export async function newRun(world: World, facts: RunFacts = {}): Promise<{ id: 
   const found = data.course.runs.nodes.find((run: { registrationUrl: string }) =>
     run.registrationUrl.endsWith(`/${code}`),
   )
+  if (!found) throw new Error(`the run ${code} has not come into the graph`)
   return { id: found.id, uuid: (body as { uuid: string }).uuid }
 }
 

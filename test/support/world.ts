@@ -45,6 +45,7 @@ export interface World {
 
 const template = 'migrated_template'
 const settleRounds = 40
+const arrivesWithinMs = 10_000
 
 async function sandboxes() {
   const at = { host: '127.0.0.1', port: 0 }
@@ -112,6 +113,13 @@ export async function startWorld(): Promise<World> {
     )
     return rows.length
   }
+  /** Sends what a sandbox holds until it has all been answered. */
+  const arrived = async (name: 'stripe' | 'paypal' | 'partner') => {
+    const deadlineMs = Date.now() + arrivesWithinMs
+    while ((await post(`${boxes[name].url}/_sandbox/webhooks/flush`, {})).body.pending > 0) {
+      if (Date.now() > deadlineMs) throw new Error(`${name} has webhooks that nobody takes`)
+    }
+  }
   const world: World = {
     url: gateway.url,
     app,
@@ -127,7 +135,7 @@ export async function startWorld(): Promise<World> {
     },
     async settle() {
       for (let round = 0; round < settleRounds; round++) {
-        for (const name of ['stripe', 'paypal', 'partner'] as const) await world.control(name, 'webhooks/flush')
+        for (const name of ['stripe', 'paypal', 'partner'] as const) await arrived(name)
         if ((await due()) === 0) return
         await app.worker.runDue()
       }

@@ -7,12 +7,9 @@ import type { Context } from './context.ts'
 import { courseById, liveEventById, runById } from './courses/loaders.ts'
 import { CourseConnectionResolver, CourseResolver } from './courses/resolver.ts'
 import { CourseRunResolver, LiveEventResolver } from './courses/run.resolver.ts'
-import {
-  CreditRecordResolver,
-  creditRecordNode,
-  EnrolmentCreditResolver,
-  LearnerCreditResolver,
-} from './credit/resolver.ts'
+import { CreditRecordResolver, EnrolmentCreditResolver, LearnerCreditResolver } from './credit/resolver.ts'
+import { shareNode } from './credit/share.loaders.ts'
+import { CreditShareResolver, LearnerSharesResolver, ShareAccessResolver } from './credit/share.resolver.ts'
 import {
   AlreadyEnrolled,
   EnrolmentClosed,
@@ -57,6 +54,19 @@ import { LearnerResolver, learnerNode, ViewerResolver } from './learners/resolve
 import { disputeNode, paymentNode, reconciliationNode, refundNode } from './payments/loaders.ts'
 import { CorrectionResolver, OperatorPaymentsResolver, ReconciliationResolver } from './payments/operator.resolver.ts'
 import { DisputeResolver, PaymentResolver, RefundResolver } from './payments/resolver.ts'
+import { visibleApplication, visibleRecord } from './transfers/application.loaders.ts'
+import {
+  CreditRecordUsesResolver,
+  CreditUseResolver,
+  LearnerApplicationsResolver,
+  MemberApplicationsResolver,
+  TransferApplicationResolver,
+} from './transfers/application.resolver.ts'
+import {
+  ApplicationMutationsResolver,
+  CreditAlreadyUsed,
+  NotEligible,
+} from './transfers/application-mutations.resolver.ts'
 import { filterCoursesByPolicy } from './transfers/counts-towards.ts'
 import { policyById } from './transfers/loaders.ts'
 import {
@@ -78,8 +88,10 @@ const nodes: Record<string, NodeLoader<Context>> = {
   Refund: refundNode,
   Dispute: disputeNode,
   Reconciliation: reconciliationNode,
-  CreditRecord: creditRecordNode,
+  CreditRecord: visibleRecord,
+  CreditShare: shareNode,
   TransferPolicy: policyById,
+  TransferApplication: visibleApplication,
 }
 
 const resolvers: unknown[] = [
@@ -97,13 +109,16 @@ const resolvers: unknown[] = [
   ...[RunEnrolmentResolver, LiveEventJoinResolver, PaymentEnrolmentResolver, OperatorEnrolmentsResolver],
   ...[EnrolmentMutationsResolver, CreditRecordResolver, LearnerCreditResolver, EnrolmentCreditResolver],
   ...[TransferEligibilityResolver, QualificationPoliciesResolver, TransferPolicyResolver],
+  ...[CreditShareResolver, ShareAccessResolver, LearnerSharesResolver, CreditRecordUsesResolver, CreditUseResolver],
+  ...[TransferApplicationResolver, LearnerApplicationsResolver, MemberApplicationsResolver],
+  ...[ApplicationMutationsResolver],
 ]
 
 /** Types that are reached only through an interface: concrete user errors and nodes. */
 const orphanedTypes: unknown[] = [
   ...[InvalidInput, NotFound, Forbidden, IdempotencyConflict, ProviderUnavailable, IllegalTransition, TooComplex],
   ...[PaymentNotCompleted, UnsupportedCardBrand, RefundAmountExceeded, PartnerAccountRequired, EnrolmentClosed],
-  ...[AlreadyEnrolled, RunFull, RefundWindowClosed],
+  ...[AlreadyEnrolled, RunFull, RefundWindowClosed, CreditAlreadyUsed, NotEligible],
 ]
 
 filterCoursesByPolicy()

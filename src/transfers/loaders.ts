@@ -55,13 +55,3 @@ export const policiesOf = definePages<TransferPolicy>({
   parent: 'p.qualification_id',
   order: [{ sql: 'p.version', as: 'version', type: 'int', descending: true }],
 })
-
-const usesOfRecords = statement<{ creditRecordId: string; status: 'RESERVED' | 'COUNTED' }>(
-  'uses-of-credit-records',
-  'select credit_record_id, status from credit_use where credit_record_id = any($1::uuid[]) and status is not null',
-)
-
-/** How a credit record is used already; null while it is free. */
-export const useOf = defineLoader<string, 'RESERVED' | 'COUNTED' | null, Reading>(async ({ read }, ids) =>
-  inOrder(ids, await read.rows(usesOfRecords, [ids]), (row) => row.creditRecordId).map((row) => row?.status ?? null),
-)

@@ -1,0 +1,46 @@
+/** Opens a share by its code for an institution, and logs the look. */
+import { createHash } from 'node:crypto'
+import type { Context } from '../context.ts'
+import { defineLoader } from '../graph/loader.ts'
+import { newId } from '../store/row.ts'
+
+/** What a code opens. */
+export interface OpenedShare {
+  id: string
+  creditRecordIds: string[]
+}
+
+export const shareCodeHash = (code: string): string => createHash('sha256').update(code).digest('hex')
+
+/**
+ * Found and logged in one statement, so that no look is without its entry. Whoever has the code and acts for a
+ * participating institution may look, unless the share names another institution, has expired or was taken back.
+ */
+const lookSql = `with open as (
+    select s.id, s.code_hash from credit_share s join institution i on i.id = ?::uuid and i.participating
+    where s.code_hash = any(string_to_array(?, ',')) and s.revoked_at is null and s.expires_at > ?::timestamptz
+      and (s.institution_id is null or s.institution_id = i.id)),
+  look as (insert into share_access (id, share_id, institution_id, at, by)
+    select ids.id::uuid, open.id, ?::uuid, ?::timestamptz, ? from (select *, row_number() over () as slot from open) open
+    join unnest(string_to_array(?, ',')) with ordinality as ids(id, slot) on ids.slot = open.slot)
+  select open.id, open.code_hash as "codeHash",
+    array(select r.credit_record_id from credit_share_record r where r.share_id = open.id) as "creditRecordIds" from open`
+
+type Opened = OpenedShare & { codeHash: string }
+
+/**
+ * The share behind a code, its look logged; null when the code opens nothing for the caller. A request that gives the
+ * same code many times is one look.
+ */
+export const openShare = defineLoader<string, OpenedShare | null, Context>(async ({ em, viewer, now }, codes) => {
+  const member = viewer.staff ?? viewer.client
+  if (!member) return codes.map(() => null)
+  const by = 'displayName' in member ? member.displayName : member.clientId
+  const at = now()
+  const hashes = codes.map(shareCodeHash)
+  const ids = codes.map(() => newId()).join(',')
+  const values = [member.institutionId, hashes.join(','), at, member.institutionId, at, by, ids]
+  const rows = await em.fork({ clear: true }).execute<Opened[]>(lookSql, values)
+  const byHash = new Map(rows.map((row) => [row.codeHash, row]))
+  return hashes.map((hash) => byHash.get(hash) ?? null)
+})

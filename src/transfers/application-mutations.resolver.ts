@@ -1,0 +1,126 @@
+/** The mutations of applying for transfer, withdrawing and deciding: inputs, payloads, and one line each. */
+import { Arg, Ctx, Field, ID, InputType, Mutation, ObjectType, Resolver, registerEnumType } from 'type-graphql'
+import type { Context } from '../context.ts'
+import { Decimal } from '../graph/scalars.ts'
+import { UserError } from '../graph/user-error.ts'
+import { decideApplication, withdrawApplication } from './answer-application.ts'
+import { applicationById } from './application.loaders.ts'
+import { type ApplicationResult, applyForTransfer } from './apply-for-transfer.ts'
+import { TransferDecision } from './decide.rules.ts'
+import { TransferEligibility } from './eligibility.ts'
+import { TransferApplication } from './transfer-application.ts'
+
+registerEnumType(TransferDecision, {
+  name: 'TransferDecision',
+  description: 'All of the credit that would count, a part of it, or none.',
+})
+
+@ObjectType({
+  implements: UserError,
+  simpleResolvers: true,
+  description: 'Some of the credit is reserved for an application, or counted already.',
+})
+export class CreditAlreadyUsed extends UserError {
+  @Field(() => [ID], { description: 'Which records.' })
+  creditRecordIds!: string[]
+}
+
+@ObjectType({ implements: UserError, simpleResolvers: true, description: 'Nothing would count as things stand.' })
+export class NotEligible extends UserError {
+  @Field(() => TransferEligibility, { description: 'The answer that says why.' })
+  eligibility!: TransferEligibility
+}
+
+@InputType({ description: 'Which credit to have counted, and where.' })
+class ApplyForTransferInput {
+  @Field(() => ID, { description: 'Into which qualification.' })
+  qualificationId!: string
+
+  @Field(() => [ID], { description: "The learner's own records." })
+  creditRecordIds!: string[]
+
+  @Field(() => String, { description: 'Any text of 1 to 200 characters, new for each new request.' })
+  idempotencyKey!: string
+}
+
+@InputType({ description: 'Which application to withdraw.' })
+class WithdrawTransferApplicationInput {
+  @Field(() => ID, { description: 'The application.' })
+  applicationId!: string
+}
+
+@InputType({ description: "The receiving institution's answer." })
+class DecideTransferApplicationInput {
+  @Field(() => ID, { description: 'The application.' })
+  applicationId!: string
+
+  @Field(() => TransferDecision, { description: 'All, a part, or nothing.' })
+  decision!: TransferDecision
+
+  @Field(() => Decimal, { nullable: true, description: 'CATS points; required when only a part is agreed.' })
+  agreedCredit?: string | null
+
+  @Field(() => [String], { defaultValue: [], description: 'Shown to the learner.' })
+  reasons!: string[]
+
+  @Field(() => String, { nullable: true, description: 'Any text of 1 to 200 characters, new for each new request.' })
+  idempotencyKey?: string | null
+}
+
+@ObjectType({ simpleResolvers: true, description: 'The application, with its credit reserved.' })
+class ApplyForTransferPayload {
+  @Field(() => TransferApplication, { nullable: true, description: 'The application, as it stands.' })
+  application!: TransferApplication | null
+
+  @Field(() => [UserError], { description: 'Why it was not done; empty when it was.' })
+  userErrors!: UserError[]
+}
+
+@ObjectType({ simpleResolvers: true, description: 'The application, withdrawn, and its credit free again.' })
+class WithdrawTransferApplicationPayload extends ApplyForTransferPayload {}
+
+@ObjectType({ simpleResolvers: true, description: 'The application, answered.' })
+class DecideTransferApplicationPayload extends ApplyForTransferPayload {}
+
+async function payload(context: Context, { applicationId, refusals }: ApplicationResult): Promise<object> {
+  return { application: applicationId && (await applicationById(context, applicationId)), userErrors: refusals }
+}
+
+@Resolver()
+export class ApplicationMutationsResolver {
+  @Mutation(() => ApplyForTransferPayload, {
+    nullable: true,
+    description: 'Asks an institution to take awarded credit; what would count is reserved until it answers.',
+  })
+  async applyForTransfer(
+    @Arg('input', () => ApplyForTransferInput, { description: 'Credit and qualification.' })
+    input: ApplyForTransferInput,
+    @Ctx() context: Context,
+  ): Promise<object> {
+    return payload(context, await applyForTransfer(context, input))
+  }
+
+  @Mutation(() => WithdrawTransferApplicationPayload, {
+    nullable: true,
+    description: 'Takes an application back before it is answered; its credit is free again.',
+  })
+  async withdrawTransferApplication(
+    @Arg('input', () => WithdrawTransferApplicationInput, { description: 'The application.' })
+    input: WithdrawTransferApplicationInput,
+    @Ctx() context: Context,
+  ): Promise<object> {
+    return payload(context, await withdrawApplication(context, input.applicationId))
+  }
+
+  @Mutation(() => DecideTransferApplicationPayload, {
+    nullable: true,
+    description: "The receiving institution's answer.",
+  })
+  async decideTransferApplication(
+    @Arg('input', () => DecideTransferApplicationInput, { description: 'The answer.' })
+    input: DecideTransferApplicationInput,
+    @Ctx() context: Context,
+  ): Promise<object> {
+    return payload(context, await decideApplication(context, input))
+  }
+}

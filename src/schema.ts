@@ -68,7 +68,9 @@ import {
   NotEligible,
 } from './transfers/application-mutations.resolver.ts'
 import { filterCoursesByPolicy } from './transfers/counts-towards.ts'
+import { CourseTransferResolver } from './transfers/course.resolver.ts'
 import { policyById } from './transfers/loaders.ts'
+import { PolicyOverlap, PolicyPublicationResolver } from './transfers/policy.resolver.ts'
 import {
   QualificationPoliciesResolver,
   TransferEligibilityResolver,
@@ -111,14 +113,14 @@ const resolvers: unknown[] = [
   ...[TransferEligibilityResolver, QualificationPoliciesResolver, TransferPolicyResolver],
   ...[CreditShareResolver, ShareAccessResolver, LearnerSharesResolver, CreditRecordUsesResolver, CreditUseResolver],
   ...[TransferApplicationResolver, LearnerApplicationsResolver, MemberApplicationsResolver],
-  ...[ApplicationMutationsResolver],
+  ...[ApplicationMutationsResolver, PolicyPublicationResolver, CourseTransferResolver],
 ]
 
 /** Types that are reached only through an interface: concrete user errors and nodes. */
 const orphanedTypes: unknown[] = [
   ...[InvalidInput, NotFound, Forbidden, IdempotencyConflict, ProviderUnavailable, IllegalTransition, TooComplex],
   ...[PaymentNotCompleted, UnsupportedCardBrand, RefundAmountExceeded, PartnerAccountRequired, EnrolmentClosed],
-  ...[AlreadyEnrolled, RunFull, RefundWindowClosed, CreditAlreadyUsed, NotEligible],
+  ...[AlreadyEnrolled, RunFull, RefundWindowClosed, CreditAlreadyUsed, NotEligible, PolicyOverlap],
 ]
 
 filterCoursesByPolicy()

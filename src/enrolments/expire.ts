@@ -56,9 +56,9 @@ function closeSoon(tx: EntityManager, paymentId: string): Promise<void> {
   return addJob(tx, 'close_payment', { paymentId }, { key: `close_payment:${paymentId}`, maxAttempts: 100 })
 }
 
-/** Sets when the hold is looked at: `afterMs` from now, replacing an earlier time. */
-export function expireAfter(tx: EntityManager, enrolmentId: string, afterMs: number): Promise<void> {
-  return addJob(tx, 'expire_enrolment', { enrolmentId }, { key: `expire_enrolment:${enrolmentId}`, afterMs })
+/** Sets when the hold is looked at, in place of an earlier time. */
+export function expireAt(tx: EntityManager, enrolmentId: string, runAt: Date): Promise<void> {
+  return addJob(tx, 'expire_enrolment', { enrolmentId }, { key: `expire_enrolment:${enrolmentId}`, runAt })
 }
 
 export const expireEnrolmentJob: Job = {

@@ -12,7 +12,7 @@ import { announce, inTransaction } from '../store/transaction.ts'
 import { lockRun, moveEnrolment, registerSoon } from './change-enrolment.ts'
 import { enrolRefusal } from './enrolment.rules.ts'
 import { Enrolment, endedStatuses } from './enrolment.ts'
-import { expireAfter } from './expire.ts'
+import { expireAt } from './expire.ts'
 import { type PaymentResult, refused } from './pay.ts'
 import { freePlaces, type PlacesSeen } from './places.ts'
 
@@ -61,10 +61,10 @@ async function refusalUnderLock({ now }: Context, tx: EntityManager, { learner, 
 async function make({ now, settings, viewer }: Context, tx: EntityManager, wish: Reservation): Promise<PaymentResult> {
   const { learner, run } = wish
   const at = now()
-  const holdMs = settings.holdMinutes * 60_000
+  const holdExpiresAt = new Date(at.getTime() + settings.holdMinutes * 60_000)
   const enrolment = tx.create(Enrolment, {
     ...{ id: newId(), learnerId: learner.id, runId: run.id, status: 'PENDING_PAYMENT', paymentId: null },
-    ...{ holdExpiresAt: new Date(at.getTime() + holdMs), registrationUuid: null, registeredAt: null, studyUrl: null },
+    ...{ holdExpiresAt, registrationUuid: null, registeredAt: null, studyUrl: null },
     ...{ stepsCompletedRatio: null, stepsCompleted: null, progressSeenAt: null, resultOutcome: null },
     ...{ resultGrade: null, resultAwardedOn: null, resultIdentityVerified: null, statusBeforeRevoking: null },
     ...{ createdAt: at, updatedAt: at },
@@ -77,7 +77,7 @@ async function make({ now, settings, viewer }: Context, tx: EntityManager, wish:
     ...{ enrolmentId: enrolment.id, method: wish.paymentMethod, amountMinor: run.priceMinor, currency: run.currency },
     ...{ returnUrl: wish.returnUrl, actor: viewer.key, now: at },
   })
-  await expireAfter(tx, enrolment.id, holdMs)
+  await expireAt(tx, enrolment.id, holdExpiresAt)
   return { enrolmentId: enrolment.id, paymentId: payment.id, refusals: [] }
 }
 

@@ -12,7 +12,7 @@ import { announce, inTransaction } from '../store/transaction.ts'
 import { findEnrolment, lockEnrolment } from './change-enrolment.ts'
 import { lockPayments } from './compensate.ts'
 import type { Enrolment } from './enrolment.ts'
-import { closeOpenPayments, expireAfter } from './expire.ts'
+import { closeOpenPayments, expireAt } from './expire.ts'
 import { notCompleted, type PaymentResult, pay, refused } from './pay.ts'
 import { returnUrlProblem } from './return-url.rules.ts'
 
@@ -97,11 +97,11 @@ async function addNext(
 ): Promise<Payment> {
   const { amountMinor, currency } = payments.at(-1) as Payment
   const at = now()
-  const holdMs = settings.holdMinutes * 60_000
-  enrolment.holdExpiresAt = new Date(at.getTime() + holdMs)
+  const holdExpiresAt = new Date(at.getTime() + settings.holdMinutes * 60_000)
+  enrolment.holdExpiresAt = holdExpiresAt
   enrolment.updatedAt = at
   await tx.flush()
-  await expireAfter(tx, enrolment.id, holdMs)
+  await expireAt(tx, enrolment.id, holdExpiresAt)
   await announce(tx, 'enrolment', enrolment.id)
   const wish = { enrolmentId: enrolment.id, method, amountMinor, currency, returnUrl }
   return addPayment(tx, { ...wish, actor: viewer.key, now: at })

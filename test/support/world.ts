@@ -38,7 +38,7 @@ export interface World {
   clearFaults(sandbox: 'stripe' | 'paypal' | 'partner'): Promise<void>
   /** Lets webhooks arrive and runs the jobs until none is due. */
   settle(): Promise<void>
-  /** Moves the gateway's clock by so many minutes. */
+  /** Moves the clock of gateway, providers and partner by so many minutes. */
   pass(minutes: number): void
   close(): Promise<void>
 }
@@ -47,8 +47,10 @@ const template = 'migrated_template'
 const settleRounds = 40
 const arrivesWithinMs = 10_000
 
-async function sandboxes() {
-  const at = { host: '127.0.0.1', port: 0 }
+/** All on one clock, which tests move; people's tokens are of the real time. */
+async function sandboxes(now: () => Date) {
+  const local = { host: '127.0.0.1', port: 0 }
+  const at = { ...local, now }
   const s = sandboxSecrets
   const [stripe, paypal, partner, identity] = await Promise.all([
     startStripeSandbox({ ...at, secretKey: s.STRIPE_SECRET_KEY, webhookSecret: s.STRIPE_WEBHOOK_SECRET }),
@@ -60,7 +62,7 @@ async function sandboxes() {
       ...{ ...at, consumerKey: s.PARTNER_CONSUMER_KEY, sharedSecret: s.PARTNER_SHARED_SECRET },
       webhookSecret: s.PARTNER_WEBHOOK_SECRET,
     }),
-    startIdentitySandbox({ ...at, audience: s.OIDC_AUDIENCE, clientSecret: s.IDENTITY_CLIENT_SECRET }),
+    startIdentitySandbox({ ...local, audience: s.OIDC_AUDIENCE, clientSecret: s.IDENTITY_CLIENT_SECRET }),
   ])
   return { stripe, paypal, partner, identity }
 }
@@ -70,7 +72,9 @@ export async function startWorld(): Promise<World> {
   await ensureTemplate(template, migrate)
   const database = await createDatabase({ template })
   const folder = await mkdtemp(join(tmpdir(), 'world-'))
-  const boxes = await sandboxes()
+  let offsetMs = 0
+  const now = () => new Date(Date.now() + offsetMs)
+  const boxes = await sandboxes(now)
   const keys = join(folder, 'keys.json')
   const ca = join(folder, 'ca.pem')
   await ensureSigningKeys(keys)
@@ -84,8 +88,6 @@ export async function startWorld(): Promise<World> {
     ...{ PARTNER_BASE_URL: `${boxes.partner.url}/partners`, SIGNING_KEYS_FILE: keys },
     ...{ REGISTER_FILE: 'src/sandbox/seed/register.json', RETURN_URL_ORIGINS: 'https://app.example' },
   })
-  let offsetMs = 0
-  const now = () => new Date(Date.now() + offsetMs)
   const app = await openApp(config, { log: pino({ level: 'silent' }), now })
   const gateway = await startGateway(app, config, { jobsByHand: true })
   await gateway.prepared

@@ -1,0 +1,97 @@
+/** shareCredit, revokeCreditShare and Query.creditShare: only who has the code looks, and every look is seen by the learner. */
+import { afterAll, beforeAll, expect, it } from '@jest/globals'
+import { answerOf, awarded, qualificationId } from '../support/awarded.ts'
+import { linked } from '../support/study.ts'
+import { startWorld, type World } from '../support/world.ts'
+
+let world: World
+let persona: string
+let record: string
+beforeAll(async () => {
+  world = await startWorld()
+  persona = await linked(world, 'sheila')
+  record = await awarded(world, persona)
+})
+afterAll(() => world?.close())
+
+interface Payload {
+  // biome-ignore lint/suspicious/noExplicitAny: a test reads what it asked for
+  creditShare: any
+  // biome-ignore lint/suspicious/noExplicitAny: a test reads what it asked for
+  userErrors: any[]
+}
+const soon = () => new Date(Date.now() + 86_400_000).toISOString()
+function share(who: string, more: object = {}): Promise<Payload> {
+  const document = `mutation ($input: ShareCreditInput!) { shareCredit(input: $input) {
+    creditShare { id code url learnerName institution { slug } } userErrors { code field } } }`
+  return answerOf(world, who, document, { input: { creditRecordIds: [record], expiresAt: soon(), ...more } })
+}
+const look = (who: string | null, code: string) =>
+  world.ask(
+    who,
+    'query ($code: String!) { creditShare(code: $code) { learnerName creditRecords { id status learner { id } } accesses { totalCount } } }',
+    { code },
+  )
+const looks = async (id: string) => {
+  const document =
+    'query ($id: ID!) { node(id: $id) { ... on CreditShare { accesses { nodes { by institution { slug } } } } } }'
+  return (await world.ask(persona, document, { id })).data.node.accesses.nodes
+}
+
+it('an institution that has the code sees the records, and the learner sees who looked', async () => {
+  const { creditShare, userErrors } = await share(persona)
+  expect(userErrors).toEqual([])
+  const { data } = await look('registrar', creditShare.code)
+  expect(data.creditShare).toEqual({
+    ...{ learnerName: 'Sheila Learner', accesses: null },
+    creditRecords: [{ id: record, status: 'AWARDED', learner: null }],
+  })
+  expect(await looks(creditShare.id)).toEqual([{ by: 'Rosa Okafor', institution: { slug: 'the-open-university' } }])
+})
+
+it('a question about a shared record is answered with its code, refused without it, and is one look', async () => {
+  const { creditShare } = await share(persona)
+  const id = await qualificationId(world, 'university-of-northmoor', 'msc-leadership')
+  const ask = (more: object) =>
+    world.ask(
+      'institution-client-2',
+      'query ($inputs: [TransferEligibilityInput!]!) { transferEligibilityBatch(inputs: $inputs) { ... on TransferEligibility { transferable } ... on TransferEligibilityRejected { userErrors { code } } } }',
+      { inputs: Array.from({ length: 3 }, () => ({ qualificationId: id, creditRecordIds: [record], ...more })) },
+    )
+  const refused = { userErrors: [{ code: 'NOT_FOUND' }] }
+  expect((await ask({})).data.transferEligibilityBatch).toEqual([refused, refused, refused])
+  const answered = { transferable: '15' }
+  expect((await ask({ shareCode: creditShare.code })).data.transferEligibilityBatch).toEqual([
+    answered,
+    answered,
+    answered,
+  ])
+  expect(await looks(creditShare.id)).toMatchObject([{ by: 'institution-client-2' }])
+})
+
+it('a share for one institution opens for no other, and one taken back or over opens for nobody', async () => {
+  const northmoor = (await share(persona, { institutionSlug: 'university-of-northmoor' })).creditShare
+  expect((await look('registrar', northmoor.code)).data.creditShare).toBeNull()
+  expect((await look('registrar-2', northmoor.code)).data.creditShare).not.toBeNull()
+  const document = `mutation ($id: ID!) { revokeCreditShare(input: { creditShareId: $id }) { creditShare { revokedAt } userErrors { code } } }`
+  const stranger = await answerOf(world, 'grace', document, { id: northmoor.id })
+  expect(stranger).toEqual({ creditShare: null, userErrors: [{ code: 'NOT_FOUND' }] })
+  const taken = (await answerOf(world, persona, document, { id: northmoor.id })) as Payload
+  expect(taken.creditShare.revokedAt).not.toBeNull()
+  expect((await look('registrar-2', northmoor.code)).data.creditShare).toBeNull()
+  const { creditShare } = await share(persona)
+  world.pass(2 * 24 * 60)
+  const late = await look('registrar', creditShare.code)
+  world.pass(-2 * 24 * 60)
+  expect(late.data.creditShare).toBeNull()
+})
+
+it('refuses what is not theirs, what is over already, and who may not look', async () => {
+  expect((await share('grace')).userErrors).toMatchObject([
+    { code: 'NOT_FOUND', field: ['input', 'creditRecordIds', '0'] },
+  ])
+  const past = { expiresAt: '2020-01-01T00:00:00Z' }
+  expect((await share(persona, past)).userErrors).toEqual([{ code: 'INVALID_INPUT', field: ['input', 'expiresAt'] }])
+  expect((await look('grace', 'x')).errors?.[0]?.extensions.code).toBe('FORBIDDEN')
+  expect((await look(null, 'x')).errors?.[0]?.extensions.code).toBe('UNAUTHENTICATED')
+})

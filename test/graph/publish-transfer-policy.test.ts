@@ -1,0 +1,151 @@
+/** publishTransferPolicy and transferPolicyDryRun: versions never overlap, are never edited, and can be tried beforehand. */
+import { afterAll, beforeAll, expect, it } from '@jest/globals'
+import { answerOf, awarded, qualificationId } from '../support/awarded.ts'
+import { inDays, linked, newKey } from '../support/study.ts'
+import { startWorld, type World } from '../support/world.ts'
+
+let world: World
+let leadership: string
+beforeAll(async () => {
+  world = await startWorld()
+  leadership = await qualificationId(world, 'university-of-northmoor', 'msc-leadership')
+})
+afterAll(() => world?.close())
+
+interface Payload {
+  // biome-ignore lint/suspicious/noExplicitAny: a test reads what it asked for
+  policy: any
+  // biome-ignore lint/suspicious/noExplicitAny: a test reads what it asked for
+  userErrors: any[]
+}
+const terms = { agreement: 'AUTOMATIC', maxCredit: '60', acceptedLevels: [7], granularity: '15' }
+const day = (days: number) => inDays(days).slice(0, 10)
+const errors = 'userErrors { code field ... on PolicyOverlap { policy { version } } }'
+function publish(who: string | null, more: object = {}): Promise<Payload> {
+  const document = `mutation ($input: PublishTransferPolicyInput!) { publishTransferPolicy(input: $input) {
+    policy { id version effectiveFrom effectiveTo publishedBy } ${errors} } }`
+  return answerOf(world, who, document, {
+    input: { qualificationId: leadership, ...terms, effectiveFrom: day(30), ...more },
+  })
+}
+
+it('says beforehand which past answers would be others, and changes none', async () => {
+  const persona = await linked(world, 'delia')
+  const record = await awarded(world, persona)
+  const apply = 'mutation ($input: ApplyForTransferInput!) { applyForTransfer(input: $input) { application { id } } }'
+  const input = { qualificationId: leadership, creditRecordIds: [record], idempotencyKey: newKey() }
+  const { application } = (await answerOf(world, persona, apply, { input })) as { application: { id: string } }
+  const dryRun = (more: object) =>
+    answerOf(
+      world,
+      'registrar-2',
+      `query ($input: PublishTransferPolicyInput!) { transferPolicyDryRun(input: $input, first: 5) { examined changed ${errors}
+        cases { totalCount nodes { application { id } before { transferable } after { transferable outcome policy { id } statement } } } } }`,
+      { input: { qualificationId: leadership, ...terms, effectiveFrom: day(30), ...more } },
+    )
+  expect(await dryRun({})).toMatchObject({
+    examined: 1,
+    changed: 0,
+    userErrors: [],
+    cases: { totalCount: 0, nodes: [] },
+  })
+  expect(await dryRun({ minimumGrade: '90' })).toEqual({
+    ...{ examined: 1, changed: 1, userErrors: [] },
+    cases: {
+      totalCount: 1,
+      nodes: [
+        {
+          application: { id: application.id },
+          before: { transferable: '15' },
+          after: { transferable: '0', outcome: 'INELIGIBLE', policy: null, statement: null },
+        },
+      ],
+    },
+  })
+  expect(await dryRun({ effectiveFrom: '2025-08-01' })).toMatchObject({
+    userErrors: [{ code: 'POLICY_OVERLAP', policy: { version: 2 } }],
+    cases: null,
+  })
+})
+
+it('of versions published at once for one day one is made, and it ends the open one the day before', async () => {
+  const answers = await Promise.all(Array.from({ length: 5 }, () => publish('registrar-2')))
+  const made = answers.filter(({ policy }) => policy !== null)
+  expect(made.map(({ policy }) => policy.version)).toEqual([3])
+  expect(made[0]?.policy.publishedBy).toContain('Idris Farrell')
+  for (const { policy, userErrors } of answers)
+    if (!policy) expect(userErrors).toMatchObject([{ code: 'POLICY_OVERLAP', policy: { version: 3 } }])
+  const { data } = await world.ask(
+    null,
+    `query ($today: Date!, $then: Date!) { qualification(institutionSlug: "university-of-northmoor", slug: "msc-leadership") {
+      now: transferPolicy(asOf: $today) { version effectiveTo publishedBy } later: transferPolicy(asOf: $then) { version } } }`,
+    { today: day(0), then: day(30) },
+  )
+  expect(data.qualification).toEqual({
+    now: { version: 2, effectiveTo: day(29), publishedBy: null },
+    later: { version: 3 },
+  })
+})
+
+it('the same key finds the same version, and only its own institution publishes', async () => {
+  const more = { effectiveFrom: day(60), idempotencyKey: newKey() }
+  const [first, second] = [await publish('institution-client-2', more), await publish('institution-client-2', more)]
+  expect(first.policy.id).toBe(second.policy.id)
+  expect((await publish('registrar')).userErrors).toEqual([{ code: 'FORBIDDEN', field: ['input', 'qualificationId'] }])
+  await expect(publish('ada')).rejects.toThrow('FORBIDDEN')
+  await expect(publish(null)).rejects.toThrow('UNAUTHENTICATED')
+})
+
+it.each([
+  [{ granularity: '0' }, ['input', 'granularity']],
+  [{ levelCaps: [{ level: 6, credit: '30' }] }, ['input', 'levelCaps', '0', 'level']],
+  [{ acceptedLevels: [7, 2] }, ['input', 'acceptedLevels', '1']],
+  [{ maxCredit: '-1' }, ['input', 'maxCredit']],
+  [{ maxCredit: '123456789012' }, ['input', 'maxCredit']],
+  [{ minimumGrade: '101' }, ['input', 'minimumGrade']],
+  [{ maximumAgeYears: -1 }, ['input', 'maximumAgeYears']],
+  [{ effectiveTo: '2020-01-01' }, ['input', 'effectiveTo']],
+])('refuses %j, naming the field', async (more, field) => {
+  expect((await publish('registrar-2', more)).userErrors).toEqual([{ code: 'INVALID_INPUT', field }])
+})
+
+it('a course counts towards those that admit it, as the filter of courses has it', async () => {
+  const { data } = await world.ask(
+    null,
+    '{ course(slug: "evidence-based-coaching") { id countsTowards(first: 100) { totalCount nodes { id title } } } }',
+  )
+  const { id, countsTowards } = data.course
+  expect(countsTowards.nodes.map((one: { id: string }) => one.id)).toContain(leadership)
+  expect(countsTowards.totalCount).toBe(countsTowards.nodes.length)
+  const all = await world.ask(null, '{ qualifications(first: 100) { nodes { id title } } }')
+  for (const qualification of all.data.qualifications.nodes) {
+    const found = await world.ask(
+      null,
+      'query ($id: ID!) { courses(first: 100, filter: { countsTowardsQualificationId: $id }) { nodes { id } } }',
+      { id: qualification.id },
+    )
+    const listed = found.data.courses.nodes.some((course: { id: string }) => course.id === id)
+    const towards = countsTowards.nodes.some((one: { id: string }) => one.id === qualification.id)
+    expect([qualification.title, listed]).toEqual([qualification.title, towards])
+  }
+})
+
+it('a thousand questions are answered with at most eight statements', async () => {
+  const { data } = await world.ask(null, '{ courses(first: 20) { nodes { id credit { amount } } } }')
+  const courses = data.courses.nodes.filter((one: { credit: object | null }) => one.credit)
+  const inputs = Array.from({ length: 1000 }, (_, index) => ({
+    qualificationId: leadership,
+    courseIds: [courses[index % courses.length].id],
+    clientRef: `${index}`,
+  }))
+  const before = world.app.read.sent
+  const answer = await world.ask(
+    null,
+    'query ($inputs: [TransferEligibilityInput!]!) { transferEligibilityBatch(inputs: $inputs) { ... on TransferEligibility { clientRef outcome digest } } }',
+    { inputs },
+  )
+  expect(world.app.read.sent - before).toBeLessThanOrEqual(8)
+  expect(answer.data.transferEligibilityBatch.map((one: { clientRef: string }) => one.clientRef)).toEqual(
+    inputs.map(({ clientRef }) => clientRef),
+  )
+})

@@ -3,6 +3,7 @@ import { EventEmitter } from 'node:events'
 import { setTimeout as wait } from 'node:timers/promises'
 import { Logger, type Runner, run, runMigrations, runOnce, type TaskList, type WorkerEvents } from 'graphile-worker'
 import pg from 'pg'
+import { openPresence } from './worker-presence.ts'
 
 /** What answers one task. It may run twice; it throws to be tried again. */
 export type Task = (
@@ -42,11 +43,16 @@ export function openWorker(options: WorkerOptions): Worker {
   pool.on('connect', (client) => client.on('error', (error) => options.onFailed('connection', error, 0)))
   const taskList = asTaskList(options)
   const events = honourRetryAfter(pool, options.retryAfter)
+  const presence = openPresence(url, events, (error) => options.onFailed('presence', error, 0))
   const logger = new Logger(() => () => undefined)
+  let watch: NodeJS.Timeout | undefined
   let runner: Runner | null = null
   return {
     migrate: () => runMigrations({ pgPool: pool, logger }),
     async start() {
+      await presence.freeAbandoned()
+      const look = () => presence.freeAbandoned().catch((error) => options.onFailed('presence', error, 0))
+      watch = setInterval(look, LOOK_FOR_ABANDONED_EVERY_MS).unref()
       runner = await run({
         ...{ pgPool: pool, taskList, logger, events, concurrency, noHandleSignals: true, pollInterval: 1000 },
         crontab: options.crontab.join('\n'),
@@ -54,6 +60,7 @@ export function openWorker(options: WorkerOptions): Worker {
       runner.promise.catch((error) => options.onFailed('runner', error, 0))
     },
     async runDue() {
+      await presence.freeAbandoned()
       await runOnce({ pgPool: pool, taskList, logger, events, concurrency, noHandleSignals: true })
       await untilRecorded(pool)
     },
@@ -63,11 +70,16 @@ export function openWorker(options: WorkerOptions): Worker {
     async stop() {
       const stopping = runner
       runner = null
+      clearInterval(watch)
       await stopping?.stop().catch((error) => options.onFailed('runner', error, 0))
+      await presence.close()
       await pool.end()
     },
   }
 }
+
+/** How long the jobs of a process that was killed wait for the ones that go on. */
+const LOOK_FOR_ABANDONED_EVERY_MS = 15_000
 
 const RECORDED_WITHIN_MS = 2_000
 

@@ -1,0 +1,78 @@
+/** Frees the jobs that died with their worker: one is there as long as its process holds an advisory lock on its name. */
+import type { WorkerEvents } from 'graphile-worker'
+import pg from 'pg'
+
+export interface Presence {
+  /** Frees what workers held that are there no more, so that others take it up now and not after hours. */
+  freeAbandoned(): Promise<void>
+  close(): Promise<void>
+}
+
+const lockOf = `hashtextextended('worker-presence:' || $1, 0)`
+
+/**
+ * Watches over the workers that announce themselves in `events`. PostgreSQL drops a lock with its connection, however
+ * the process ended; the library alone gives a job back after four hours. A worker that is missed by mistake, because
+ * that connection was lost, costs a second run of a job, which finds its work done.
+ */
+export function openPresence(url: string, events: WorkerEvents, onLost: (error: Error) => void): Presence {
+  const own = new Set<string>()
+  let connecting: Promise<pg.Client> | null = null
+
+  /** One connection for all locks, made again with all of them when it was lost. */
+  function connection(): Promise<pg.Client> {
+    connecting ??= connect()
+    return connecting
+  }
+
+  async function connect(): Promise<pg.Client> {
+    const client = new pg.Client({ connectionString: url, application_name: 'gateway-worker-presence' })
+    const lost = (error: Error) => {
+      connecting = null
+      onLost(error)
+    }
+    client.on('error', lost)
+    try {
+      await client.connect()
+      for (const id of own) await client.query(`select pg_advisory_lock(${lockOf})`, [id])
+      return client
+    } catch (error) {
+      connecting = null
+      await client.end().catch(() => undefined)
+      throw error
+    }
+  }
+
+  const tell = (sql: string, id: string) =>
+    connection()
+      .then((client) => client.query(sql, [id]))
+      .catch(onLost)
+
+  // Jobs are held in the name of the pool, which is one for each time that the worker is started.
+  events.on('pool:create', ({ workerPool: { id } }) => {
+    own.add(id)
+    tell(`select pg_advisory_lock(${lockOf})`, id)
+  })
+  events.on('pool:release', ({ workerPool: { id } }) => {
+    own.delete(id)
+    tell(`select pg_advisory_unlock(${lockOf})`, id)
+  })
+
+  return {
+    async freeAbandoned() {
+      const client = await connection()
+      const holders = 'select distinct locked_by as id from graphile_worker.jobs where locked_by is not null'
+      for (const { id } of (await client.query<{ id: string }>(holders)).rows) {
+        if (own.has(id)) continue
+        const { rows } = await client.query<{ gone: boolean }>(`select pg_try_advisory_lock(${lockOf}) as gone`, [id])
+        if (!rows[0]?.gone) continue
+        await client.query('select graphile_worker.force_unlock_workers(array[$1::text])', [id])
+        await client.query(`select pg_advisory_unlock(${lockOf})`, [id])
+      }
+    },
+    async close() {
+      const client = await connecting?.catch(() => null)
+      await client?.end()
+    },
+  }
+}

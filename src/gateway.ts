@@ -5,6 +5,7 @@ import { migrate } from './app.ts'
 import { Authenticator } from './auth/authenticate.ts'
 import type { Config } from './config.ts'
 import { firstSyncDone, syncSoon } from './courses/sync-catalogue.ts'
+import { statusList } from './credit/status-list.ts'
 import { receivePartnerEvent } from './enrolments/partner-inbox.ts'
 import { Billing } from './graph/bill.ts'
 import { Executor } from './graph/executor.ts'
@@ -76,6 +77,14 @@ export async function startGateway(app: App, config: Config, options: { jobsByHa
     addRoutes: (routes) => {
       routes.get('/.well-known/jwks.json', async (_request, reply) =>
         reply.header('cache-control', 'public, max-age=300').send(app.signer.jwks),
+      )
+      routes.get<{ Params: { purpose: string; number: string } }>(
+        '/credentials/status/:purpose/:number',
+        async ({ params }, reply) => {
+          const list = await statusList(app, params.purpose, Number(params.number))
+          if (list === null) return reply.code(404).send({ error: 'There is no such status list.' })
+          return reply.header('cache-control', 'public, max-age=60').type('application/vc+jwt').send(list)
+        },
       )
     },
   })

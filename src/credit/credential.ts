@@ -1,5 +1,6 @@
 /** The credential of a credit record: Open Badges 3.0 as a W3C Verifiable Credential 2.0, to be signed as a JWT. */
 import type { CreditRecord } from './credit-record.ts'
+import { statusEntries } from './status-list.ts'
 
 /** The payload. Nothing personal but the holder's name, which the transcript carries too. */
 export function credentialOf(record: CreditRecord, publicUrl: string): object {
@@ -14,6 +15,7 @@ export function credentialOf(record: CreditRecord, publicUrl: string): object {
     issuer: { id: publicUrl, type: ['Profile'], name: facts.awardingBodyName },
     validFrom: `${record.awardedOn}T00:00:00Z`,
     name: facts.courseTitle,
+    credentialStatus: statusEntries(publicUrl, record.statusIndex),
     credentialSubject: {
       type: ['AchievementSubject'],
       identifier: [{ type: 'IdentityObject', identityType: 'name', hashed: false, identityHash: record.holderName }],

@@ -1,0 +1,76 @@
+/** The published status lists: one bit for each credential, set while it is suspended or once it is revoked. */
+import { gzipSync } from 'node:zlib'
+import type { Parts } from '../context.ts'
+import { statement } from '../store/read-connection.ts'
+
+export const StatusPurpose = { revocation: 'REVOKED', suspension: 'SUSPENDED' } as const
+export type StatusPurpose = keyof typeof StatusPurpose
+
+/** The least that the Bitstring Status List 1.0 allows, so that a reader does not give away whose bit it wants. */
+const bitsPerList = 131_072
+
+interface Entry {
+  id: string
+  type: 'BitstringStatusListEntry'
+  statusPurpose: StatusPurpose
+  statusListIndex: string
+  statusListCredential: string
+}
+
+const urlOf = (publicUrl: string, purpose: StatusPurpose, number: number) =>
+  `${publicUrl}/credentials/status/${purpose}/${number}`
+
+/** Where the credential with that index stands in the lists. */
+export function statusEntries(publicUrl: string, statusIndex: number): Entry[] {
+  return (Object.keys(StatusPurpose) as StatusPurpose[]).map((statusPurpose) => {
+    const statusListCredential = urlOf(publicUrl, statusPurpose, Math.floor(statusIndex / bitsPerList))
+    const statusListIndex = String(statusIndex % bitsPerList)
+    return {
+      ...{ id: `${statusListCredential}#${statusListIndex}`, type: 'BitstringStatusListEntry' },
+      ...{ statusPurpose, statusListIndex, statusListCredential },
+    }
+  })
+}
+
+const setBits = statement<{ bit: number }>(
+  'status-list-bits',
+  'select status_index - $1::int as bit from credit_record where status = $2 and status_index >= $1::int and status_index < $1::int + $3::int',
+)
+
+const highestIndex = statement<{ highest: number | null }>(
+  'status-list-highest',
+  'select max(status_index) as highest from credit_record',
+)
+
+/** A list as a signed credential, from 0; null when there is none of that purpose and number. */
+export async function statusList(
+  { read, signer, settings, now }: Pick<Parts, 'read' | 'signer' | 'settings' | 'now'>,
+  purpose: string,
+  number: number,
+): Promise<string | null> {
+  if (!isPurpose(purpose) || !Number.isSafeInteger(number) || number < 0) return null
+  const highest = (await read.row(highestIndex))?.highest ?? 0
+  if (number > Math.floor(highest / bitsPerList)) return null
+  const rows = await read.rows(setBits, [number * bitsPerList, StatusPurpose[purpose], bitsPerList])
+  const bits = Buffer.alloc(bitsPerList / 8)
+  // The first bit is the leftmost of the first byte.
+  for (const { bit } of rows) bits[bit >> 3] = (bits[bit >> 3] as number) | (0x80 >> (bit & 7))
+  const url = urlOf(settings.publicUrl, purpose, number)
+  return signer.sign(
+    {
+      ...{ '@context': ['https://www.w3.org/ns/credentials/v2'], id: url },
+      ...{ type: ['VerifiableCredential', 'BitstringStatusListCredential'], issuer: settings.publicUrl },
+      validFrom: now().toISOString(),
+      credentialSubject: {
+        ...{ id: `${url}#list`, type: 'BitstringStatusList', statusPurpose: purpose },
+        // Multibase: u for base64url without padding.
+        encodedList: `u${gzipSync(bits).toString('base64url')}`,
+      },
+    },
+    'vc+jwt',
+  )
+}
+
+function isPurpose(purpose: string): purpose is StatusPurpose {
+  return Object.hasOwn(StatusPurpose, purpose)
+}

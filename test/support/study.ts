@@ -170,3 +170,14 @@ export async function atPartner(world: World, name: string) {
     ended: own.filter(({ status }) => status === 'inactive').map(({ uuid }) => uuid),
   }
 }
+
+const COMES_TRUE_WITHIN_MS = 10_000
+
+/** Lets the world go on until it holds: for what a bank does in its own time. */
+export async function until(world: World, holds: () => Promise<boolean>): Promise<void> {
+  const deadlineMs = Date.now() + COMES_TRUE_WITHIN_MS
+  while (!(await holds())) {
+    if (Date.now() > deadlineMs) throw new Error('it did not come true')
+    await world.settle()
+  }
+}

@@ -48,7 +48,7 @@ it('is a transcript and a signed credential; a refund takes both away and sets t
     ...{ status: 'AWARDED', grade: '64.5', holderName: 'Carla Learner', credit: { amount: '15', scheme: 'CATS' } },
     transcript: { ects: '7.5', eqfLevel: 7, credit: { amount: '15' } },
   })
-  const credential = (await world.app.signer.verify(record.credential as string)) as { credentialStatus: Status[] }
+  const credential = (await world.app.signer.verify(String(record.credential))) as { credentialStatus: Status[] }
   expect(credential).toMatchObject({ type: ['VerifiableCredential', 'OpenBadgeCredential'] })
   expect(await Promise.all(credential.credentialStatus.map(bitOf))).toEqual([0, 0])
   const { userErrors } = await requestRefund(world, persona, enrolmentId)

@@ -77,9 +77,9 @@ it('of versions published at once for one day one is made, and it ends the open 
     if (!policy) expect(userErrors).toMatchObject([{ code: 'POLICY_OVERLAP', policy: { version: 3 } }])
   const { data } = await world.ask(
     null,
-    `query ($today: Date!, $then: Date!) { qualification(institutionSlug: "university-of-northmoor", slug: "msc-leadership") {
-      now: transferPolicy(asOf: $today) { version effectiveTo publishedBy } later: transferPolicy(asOf: $then) { version } } }`,
-    { today: day(0), then: day(30) },
+    `query ($today: Date!, $later: Date!) { qualification(institutionSlug: "university-of-northmoor", slug: "msc-leadership") {
+      now: transferPolicy(asOf: $today) { version effectiveTo publishedBy } later: transferPolicy(asOf: $later) { version } } }`,
+    { today: day(0), later: day(30) },
   )
   expect(data.qualification).toEqual({
     now: { version: 2, effectiveTo: day(29), publishedBy: null },

@@ -82,10 +82,10 @@ function isUnpaid({ state }: ProviderPayment): boolean {
   return state === 'REQUIRES_ACTION' || state === 'APPROVED' || state === 'CANCELLED' || state === 'EXPIRED'
 }
 
-/** Closes what was opened by a call that was on its way when the payment had ended here already. */
+/** Closes what is not to be paid any more: another payment was faster, or this one had ended before it was opened. */
 export const closePaymentJob: Job = {
   task: 'close_payment',
   async run(context, payload) {
-    await closePayment(context, payload.paymentId as string, 'CANCELLED', 'CLOSED_AFTER_ITS_END')
+    await closePayment(context, payload.paymentId as string, 'CANCELLED', 'NOT_NEEDED_ANY_MORE')
   },
 }

@@ -140,6 +140,32 @@ describe('a refund that the bank sends back', () => {
   })
 })
 
+describe('a refund that PayPal takes its time over', () => {
+  it.each([
+    { outcome: 'completed', status: 'SUCCEEDED', told: ['refunded'] },
+    { outcome: 'failed', status: 'FAILED', told: ['refundFailed'] },
+    { outcome: 'cancelled', status: 'CANCELLED', told: ['refundFailed'] },
+  ])('is PENDING until it is $outcome, and told only then', async ({ outcome, status, told }) => {
+    const id = await desk.open('PAYPAL')
+    const { reference } = await desk.payment(id)
+    await desk.paypal(`orders/${reference}/approve`, { instrument: 'echeck' })
+    await desk.settle()
+    await desk.paypal(`captures/${reference}/pending`, { outcome: 'completed' })
+    await desk.settle()
+    desk.shop.told.length = 0
+    const { id: refundId } = await desk.refund(id, 19_900)
+    await desk.settle(3)
+    const [pending] = await desk.refunds(id)
+    expect(pending).toMatchObject({ status: 'PENDING', reference: expect.any(String), settledAt: null })
+    expect(desk.shop.heard()).toEqual([])
+    await expect(desk.refund(id, 1)).rejects.toThrow(RefundExceeds)
+    await desk.paypal(`refunds/${pending?.reference}/settle`, { outcome })
+    await desk.settle()
+    expect(await desk.history(refundId)).toEqual(['REQUESTED', 'SUBMITTED', 'PENDING', status])
+    expect(desk.shop.heard()).toEqual(told)
+  })
+})
+
 describe('a refund that PayPal refuses', () => {
   const refuse = (issue: string, times = 1) =>
     desk.paypal('refusals', { operation: 'captures.refund', issue, times }) as Promise<unknown>

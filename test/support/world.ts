@@ -34,8 +34,8 @@ export interface World {
     path: string,
     body?: object,
   ): Promise<{ status: number; body: unknown }>
-  /** Takes back whatever faults a sandbox still has armed. */
-  clearFaults(sandbox: 'stripe' | 'paypal' | 'partner'): Promise<void>
+  /** Takes back whatever faults a sandbox still has armed, and answers for how many calls those were. */
+  clearFaults(sandbox: 'stripe' | 'paypal' | 'partner'): Promise<number>
   /** Lets webhooks arrive and runs the jobs until none is due. */
   settle(): Promise<void>
   /** Moves the clock of gateway, providers and partner by so many minutes. */
@@ -133,7 +133,10 @@ export async function startWorld(): Promise<World> {
     },
     control: (sandbox, path, body) => post(`${boxes[sandbox].url}/_sandbox/${path}`, body ?? {}),
     async clearFaults(sandbox) {
-      await fetch(`${boxes[sandbox].url}/_sandbox/faults`, { method: 'DELETE' })
+      const address = `${boxes[sandbox].url}/_sandbox/faults`
+      const { faults } = (await (await fetch(address)).json()) as { faults: { times: number }[] }
+      await fetch(address, { method: 'DELETE' })
+      return faults.reduce((sum, { times }) => sum + times, 0)
     },
     async settle() {
       for (let round = 0; round < settleRounds; round++) {

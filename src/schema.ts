@@ -33,6 +33,7 @@ import {
   PaymentEnrolmentResolver,
   RunEnrolmentResolver,
 } from './enrolments/resolver.ts'
+import { StuckResolver } from './enrolments/stuck.resolver.ts'
 import { CreditResolver } from './graph/credit.ts'
 import { finishSchema } from './graph/finish-schema.ts'
 import { MoneyResolver } from './graph/money.ts'
@@ -95,7 +96,7 @@ const resolvers: unknown[] = [
     LearnerEnrolmentsResolver,
   ],
   ...[RunEnrolmentResolver, LiveEventJoinResolver, PaymentEnrolmentResolver, OperatorEnrolmentsResolver],
-  ...[EnrolmentMutationsResolver, CreditRecordResolver, LearnerCreditResolver, EnrolmentCreditResolver],
+  ...[EnrolmentMutationsResolver, StuckResolver, CreditRecordResolver, LearnerCreditResolver, EnrolmentCreditResolver],
   ...[TransferEligibilityResolver, QualificationPoliciesResolver, TransferPolicyResolver],
 ]
 

@@ -46,7 +46,7 @@ export async function resolveStuckEnrolment(context: Context, input: ResolveStuc
     })
     if (taken.kind === 'conflict') return refused(taken.refusal)
     if (taken.kind === 'repeat') return { enrolmentId: taken.result.enrolmentId!, refusals: [] }
-    const lock = { lockMode: LockMode.PESSIMISTIC_WRITE, orderBy: { id: 'asc' as const } }
+    const lock = { lockMode: LockMode.PESSIMISTIC_WRITE as const, orderBy: { id: 'asc' as const } }
     const payments = id ? await tx.find(Payment, { enrolmentId: id, status: 'SUCCEEDED' }, lock) : []
     const enrolment = id && (await tx.findOne(Enrolment, id, { lockMode: LockMode.PESSIMISTIC_WRITE }))
     if (!enrolment) return refused(refusal('NotFound', 'There is no such enrolment.', ['input', 'enrolmentId']))

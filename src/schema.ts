@@ -60,6 +60,7 @@ import { CorrectionResolver, OperatorPaymentsResolver, ReconciliationResolver } 
 import { DisputeResolver, PaymentResolver, RefundResolver } from './payments/resolver.ts'
 import { filterCoursesByPolicy } from './transfers/counts-towards.ts'
 import { policyById } from './transfers/loaders.ts'
+import { PolicyOverlap, PolicyResolver } from './transfers/policy.resolver.ts'
 import {
   QualificationPoliciesResolver,
   TransferEligibilityResolver,
@@ -97,14 +98,14 @@ const resolvers: unknown[] = [
   ],
   ...[RunEnrolmentResolver, LiveEventJoinResolver, PaymentEnrolmentResolver, OperatorEnrolmentsResolver],
   ...[EnrolmentMutationsResolver, StuckResolver, CreditRecordResolver, LearnerCreditResolver, EnrolmentCreditResolver],
-  ...[TransferEligibilityResolver, QualificationPoliciesResolver, TransferPolicyResolver],
+  ...[TransferEligibilityResolver, PolicyResolver, QualificationPoliciesResolver, TransferPolicyResolver],
 ]
 
 /** Types that are reached only through an interface: concrete user errors and nodes. */
 const orphanedTypes: unknown[] = [
   ...[InvalidInput, NotFound, Forbidden, IdempotencyConflict, ProviderUnavailable, IllegalTransition, TooComplex],
   ...[PaymentNotCompleted, UnsupportedCardBrand, RefundAmountExceeded, PartnerAccountRequired, EnrolmentClosed],
-  ...[AlreadyEnrolled, RunFull, RefundWindowClosed],
+  ...[AlreadyEnrolled, RunFull, RefundWindowClosed, PolicyOverlap],
 ]
 
 filterCoursesByPolicy()

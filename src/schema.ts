@@ -58,6 +58,14 @@ import { LearnerResolver, learnerNode, ViewerResolver } from './learners/resolve
 import { disputeNode, paymentNode, reconciliationNode, refundNode } from './payments/loaders.ts'
 import { CorrectionResolver, OperatorPaymentsResolver, ReconciliationResolver } from './payments/operator.resolver.ts'
 import { DisputeResolver, PaymentResolver, RefundResolver } from './payments/resolver.ts'
+import { CreditUseResolver, CreditUsesResolver, TransferApplicationResolver } from './transfers/application.resolver.ts'
+import { LearnerApplicationsResolver, MemberApplicationsResolver } from './transfers/application-lists.resolver.ts'
+import { visibleApplication } from './transfers/application-loaders.ts'
+import {
+  ApplicationMutationsResolver,
+  CreditAlreadyUsed,
+  NotEligible,
+} from './transfers/application-mutations.resolver.ts'
 import { filterCoursesByPolicy } from './transfers/counts-towards.ts'
 import { policyById } from './transfers/loaders.ts'
 import { PolicyOverlap, PolicyResolver } from './transfers/policy.resolver.ts'
@@ -82,6 +90,7 @@ const nodes: Record<string, NodeLoader<Context>> = {
   Reconciliation: reconciliationNode,
   CreditRecord: creditRecordNode,
   TransferPolicy: policyById,
+  TransferApplication: visibleApplication,
 }
 
 const resolvers: unknown[] = [
@@ -98,6 +107,8 @@ const resolvers: unknown[] = [
   ],
   ...[RunEnrolmentResolver, LiveEventJoinResolver, PaymentEnrolmentResolver, OperatorEnrolmentsResolver],
   ...[EnrolmentMutationsResolver, StuckResolver, CreditRecordResolver, LearnerCreditResolver, EnrolmentCreditResolver],
+  ...[TransferApplicationResolver, CreditUsesResolver, CreditUseResolver, ApplicationMutationsResolver],
+  ...[LearnerApplicationsResolver, MemberApplicationsResolver],
   ...[TransferEligibilityResolver, PolicyResolver, QualificationPoliciesResolver, TransferPolicyResolver],
 ]
 
@@ -105,7 +116,7 @@ const resolvers: unknown[] = [
 const orphanedTypes: unknown[] = [
   ...[InvalidInput, NotFound, Forbidden, IdempotencyConflict, ProviderUnavailable, IllegalTransition, TooComplex],
   ...[PaymentNotCompleted, UnsupportedCardBrand, RefundAmountExceeded, PartnerAccountRequired, EnrolmentClosed],
-  ...[AlreadyEnrolled, RunFull, RefundWindowClosed, PolicyOverlap],
+  ...[AlreadyEnrolled, RunFull, RefundWindowClosed, PolicyOverlap, CreditAlreadyUsed, NotEligible],
 ]
 
 filterCoursesByPolicy()

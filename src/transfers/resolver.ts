@@ -120,7 +120,12 @@ export class TransferEligibilityResolver {
     description:
       'The answer, signed, with the source of every claim in it; null where there is no policy to answer from.',
   })
-  async statement(@Root() answer: Assessed, @Ctx() context: Context): Promise<string | null> {
+  async statement(
+    @Root() answer: Assessed & { statement?: string | null },
+    @Ctx() context: Context,
+  ): Promise<string | null> {
+    // An application's answer was signed when it was made, and is not signed again.
+    if (answer.statement !== undefined) return answer.statement
     return answer.policyRow ? signStatement(context, answer) : null
   }
 }

@@ -14,6 +14,7 @@ import { sandboxSecrets } from '../../src/sandbox/sandbox-secrets.ts'
 import { ensureSigningKeys } from '../../src/sandbox/signing-keys.ts'
 import { startStripeSandbox } from '../../src/sandbox/stripe/start-stripe.ts'
 import { createDatabase, ensureTemplate } from './postgres.ts'
+import { openWebhookDoor } from './webhook-door.ts'
 
 export interface Answer {
   // biome-ignore lint/suspicious/noExplicitAny: a test reads what it asked for
@@ -86,8 +87,8 @@ export async function startWorld(): Promise<World> {
   const app = await openApp(config, { log: pino({ level: 'silent' }), now })
   const gateway = await startGateway(app, config, { jobsByHand: true })
   await gateway.prepared
-  for (const name of ['stripe', 'paypal', 'partner'] as const)
-    boxes[name].setWebhookUrl(`${gateway.url}/webhooks/${name}`)
+  const door = await openWebhookDoor(gateway.url)
+  for (const name of ['stripe', 'paypal', 'partner'] as const) boxes[name].setWebhookUrl(`${door.url}/webhooks/${name}`)
   // Held webhooks arrive when `settle` lets them, and it waits for them.
   for (const box of [boxes.stripe, boxes.paypal, boxes.partner])
     await post(`${box.url}/_sandbox/webhooks`, { mode: 'hold' })
@@ -106,7 +107,8 @@ export async function startWorld(): Promise<World> {
     const { rows } = await pool.query(
       `update graphile_worker._private_jobs set run_at = now() where locked_at is null and attempts < 6
        and (run_at <= $1::timestamptz or attempts > 0) returning id`,
-      [now()],
+      // The database counts microseconds: what it stamped within our millisecond is due as well.
+      [new Date(now().getTime() + 1000)],
     )
     return rows.length
   }
@@ -122,7 +124,11 @@ export async function startWorld(): Promise<World> {
     control: (sandbox, path, body) => post(`${boxes[sandbox].url}/_sandbox/${path}`, body ?? {}),
     async settle() {
       for (let round = 0; round < settleRounds; round++) {
-        for (const name of ['stripe', 'paypal', 'partner'] as const) await world.control(name, 'webhooks/flush')
+        for (const name of ['stripe', 'paypal', 'partner'] as const) {
+          const { body } = await world.control(name, 'webhooks/flush')
+          door.expect((body as { sent: number }).sent)
+        }
+        await door.allArrived()
         if ((await due()) === 0) return
         await app.worker.runDue()
       }
@@ -131,9 +137,10 @@ export async function startWorld(): Promise<World> {
       offsetMs += minutes * 60_000
     },
     async close() {
+      await Promise.all(Object.values(boxes).map((box) => box.close()))
+      await door.close()
       await gateway.close()
       await pool.end()
-      await Promise.all(Object.values(boxes).map((box) => box.close()))
       await database.drop()
       await rm(folder, { recursive: true, force: true })
     },

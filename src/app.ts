@@ -59,7 +59,7 @@ export async function openApp(config: Config, options: AppOptions): Promise<App>
   const orm = await MikroORM.init(databaseOptions(config.DATABASE_URL, config.DATABASE_POOL))
   const onBroken = (error: Error) => log.warn({ err: error }, 'read connection lost; it is opened again when needed')
   const read = openReadConnection({ url: config.DATABASE_URL, onBroken })
-  const { stripe, payPal, partner } = openOutsiders(config, log)
+  const { stripe, payPal, partner } = openOutsiders(config, log, now)
   const parts: Parts = {
     read,
     orm,
@@ -117,7 +117,7 @@ function retryAfter(error: unknown): number | null {
 }
 
 /** The adapters, each with its own breaker, on one log and one clock. */
-function openOutsiders(config: Config, log: Logger) {
+function openOutsiders(config: Config, log: Logger, now: () => Date) {
   const observed = { log, onCall: () => undefined }
   return {
     stripe: stripeProvider({
@@ -141,6 +141,9 @@ function openOutsiders(config: Config, log: Logger) {
       consumerKey: config.PARTNER_CONSUMER_KEY,
       sharedSecret: config.PARTNER_SHARED_SECRET,
       webhookSecret: config.PARTNER_WEBHOOK_SECRET,
+      auth: config.PARTNER_AUTH,
+      tokenUrl: config.PARTNER_TOKEN_URL,
+      now,
     }),
   }
 }

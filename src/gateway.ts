@@ -62,6 +62,7 @@ export async function startGateway(app: App, config: Config, options: { jobsByHa
     schema,
     executor,
     authenticate: (header, address) => authenticator.authenticate(header, address),
+    expiryOf: (viewer) => authenticator.expiryOf(viewer),
     buildContext: (request) => app.contextFor(request),
     metrics,
     trusted: await trustedDocuments(config),

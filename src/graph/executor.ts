@@ -1,9 +1,11 @@
 /** Runs operations: compiled when often used, in graphql-js otherwise, with the same answers and errors either way. */
-import { type DocumentNode, type ExecutionResult, execute, type GraphQLSchema } from 'graphql'
+import { type DocumentNode, type ExecutionResult, execute, type GraphQLSchema, type OperationTypeNode } from 'graphql'
+import type { Tracing } from '../observability/tracing.ts'
 import type { Bill, Billing } from './bill.ts'
+import type { CachePolicy } from './cache-policy.ts'
 import { type CompileOptions, Compiler } from './compile.ts'
 import type { GraphError } from './errors.ts'
-import { maskErrors, wholeRequestError } from './mask-errors.ts'
+import { maskErrors } from './mask-errors.ts'
 import { type Operation, Operations } from './operation.ts'
 import type { GraphRequest } from './request.ts'
 import type { Variables } from './variables.ts'
@@ -23,6 +25,9 @@ export const compileDefaults: CompileOptions = { enabled: true, maximum: 500, at
 export interface ExecutorOptions {
   compile?: Partial<CompileOptions>
   billing: Billing
+  /** Left out: nobody may keep any answer. */
+  cachePolicy?: CachePolicy
+  tracing?: Tracing | null
   /** Hears once for each request that uses it. */
   onDeprecatedUse?(coordinate: string): void
 }
@@ -36,7 +41,7 @@ export class Executor {
   constructor(schema: GraphQLSchema, options: ExecutorOptions) {
     this.schema = schema
     this.options = options
-    this.operations = new Operations(schema)
+    this.operations = new Operations(schema, options.cachePolicy ?? (() => null))
     this.compiler = new Compiler(schema, { ...compileDefaults, ...options.compile })
   }
 
@@ -49,7 +54,10 @@ export class Executor {
     const { operation, given, read, bill } = admission
     const { data, errors } = await this.execute(operation, given, read, execution)
     const extensions = { cost: this.options.billing.close(bill, operation.cost, data) }
-    if (errors === undefined) return { data, extensions }
+    if (errors === undefined) {
+      if (request.viewer.anonymous) request.facts.cacheControl = operation.cacheControl
+      return { data, extensions }
+    }
     return { data, errors: maskErrors(errors, request), extensions }
   }
 
@@ -71,7 +79,29 @@ export class Executor {
     return admissionOf(bill, operation, given, read)
   }
 
-  private async execute(operation: Operation, given: Variables, read: Variables, { request, rootValue }: Execution) {
+  /** What kind of operation is asked for; null when there is none of that name. */
+  kindOf({ document, operationName }: Pick<Execution, 'document' | 'operationName'>): OperationTypeNode | null {
+    const operation = this.operations.find(document, operationName)
+    return 'node' in operation ? operation.node.operation : null
+  }
+
+  /** Answers one event of a subscription that was admitted; who subscribed has paid when it began. */
+  async answerEvent({ operation, given, read }: Admitted, execution: Execution): Promise<ExecutionResult> {
+    const { data, errors } = await this.execute(operation, given, read, execution)
+    return errors === undefined ? { data } : { data, errors: maskErrors(errors, execution.request) }
+  }
+
+  private execute(operation: Operation, given: Variables, read: Variables, execution: Execution) {
+    const { tracing } = this.options
+    if (!tracing) return this.resolve(operation, given, read, execution)
+    const kind = operation.node.operation
+    const facts = { 'graphql.operation.type': kind, 'graphql.operation.name': operation.name ?? '' }
+    return tracing.step(`graphql ${kind} ${operation.name ?? ''}`.trim(), facts, () =>
+      this.resolve(operation, given, read, execution),
+    )
+  }
+
+  private async resolve(operation: Operation, given: Variables, read: Variables, { request, rootValue }: Execution) {
     const compiled = this.compiler.get(operation)
     if (compiled) {
       try {
@@ -93,9 +123,9 @@ export class Executor {
   }
 }
 
-type Admission = Admitted | { errors: readonly GraphError[] }
+export type Admission = Admitted | { errors: readonly GraphError[] }
 
-interface Admitted {
+export interface Admitted {
   operation: Operation
   given: Variables
   read: Variables
@@ -109,5 +139,5 @@ function admissionOf(bill: Bill | GraphError, operation: Operation, given: Varia
 /** The answer to a request that was refused before any resolver ran. */
 function refusal(request: GraphRequest, errors: readonly GraphError[]): ExecutionResult {
   for (const { code } of errors) request.facts.codes.push(code)
-  return { errors: errors.map(wholeRequestError) }
+  return { errors }
 }

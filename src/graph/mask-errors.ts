@@ -75,7 +75,8 @@ export function maskErrors(errors: readonly GraphQLError[], request: GraphReques
 }
 
 /** A refusal of the whole request, as Apollo wants it to choose status and headers. */
-export function wholeRequestError(error: GraphError): GraphQLError {
+export function wholeRequestError(error: GraphQLError): GraphQLError {
+  if (!(error instanceof GraphError)) return error
   const { status, headers } = error
   return new GraphQLError(error.message, {
     originalError: error,

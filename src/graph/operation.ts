@@ -1,5 +1,6 @@
 /** Operations of validated documents, made ready once: what each needs at every request is computed at the first. */
 import { type DocumentNode, type GraphQLSchema, Kind, type OperationDefinitionNode } from 'graphql'
+import type { CachePolicy } from './cache-policy.ts'
 import { type CostPlan, costPlan } from './cost.ts'
 import { deprecatedUses } from './deprecated.ts'
 import { badUserInput, type GraphError } from './errors.ts'
@@ -13,6 +14,8 @@ export interface Operation {
   readonly cost: CostPlan
   /** Coordinates of what it uses and the schema calls deprecated. */
   readonly deprecated: readonly string[]
+  /** For how long an anonymous caller's answer may be kept; null: not at all. */
+  readonly cacheControl: string | null
   /** Requests so far; decides when it pays to compile. */
   uses: number
 }
@@ -31,9 +34,11 @@ function definitionOf(document: DocumentNode, name: string | null | undefined): 
 export class Operations {
   private readonly known = new WeakMap<DocumentNode, Map<string, Operation>>()
   private readonly schema: GraphQLSchema
+  private readonly cachePolicy: CachePolicy
 
-  constructor(schema: GraphQLSchema) {
+  constructor(schema: GraphQLSchema, cachePolicy: CachePolicy) {
     this.schema = schema
+    this.cachePolicy = cachePolicy
   }
 
   /** The operation to run, or why there is none. */
@@ -54,6 +59,7 @@ export class Operations {
       readVariables: variableReader(this.schema, node),
       cost: costPlan(this.schema, document, node),
       deprecated: deprecatedUses(this.schema, document, node),
+      cacheControl: this.cachePolicy(document, node),
       uses: 0,
     }
     operations.set(name ?? '', operation)

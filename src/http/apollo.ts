@@ -10,7 +10,7 @@ import type { DocumentNode, GraphQLSchema } from 'graphql'
 import { LRUCache } from 'lru-cache'
 import type { Logger } from 'pino'
 import type { Executor } from '../graph/executor.ts'
-import { formatterOf } from '../graph/mask-errors.ts'
+import { formatterOf, wholeRequestError } from '../graph/mask-errors.ts'
 import type { ApolloContext } from './graphql.ts'
 
 export interface ApolloOptions {
@@ -45,13 +45,12 @@ export async function startApollo(options: ApolloOptions): Promise<ApolloServer<
         return () => {}
       },
       load: async () => ({
-        executor: ({ document, operationName, request, context }) =>
-          executor.run({
-            document,
-            operationName: operationName ?? request.operationName,
-            variables: request.variables,
-            request: context.request,
-          }),
+        executor: async ({ document, operationName, request, context }) => {
+          const { variables } = request
+          const name = operationName ?? request.operationName
+          const result = await executor.run({ document, operationName: name, variables, request: context.request })
+          return result.data === undefined ? { ...result, errors: result.errors?.map(wholeRequestError) } : result
+        },
       }),
       stop: async () => {},
     },

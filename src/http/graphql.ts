@@ -10,6 +10,7 @@ import { type ContextParts, GraphRequest } from '../graph/request.ts'
 import type { TrustedDocuments } from '../graph/trusted-documents.ts'
 import type { Metrics } from '../observability/metrics.ts'
 import { recordAnswered } from './answered.ts'
+import { setCaching } from './caching.ts'
 import { type ApolloInput, apolloInput, documentRequest } from './document-request.ts'
 
 /** What Apollo carries to the executor; it copies the outside, so the request itself is inside. */
@@ -129,11 +130,11 @@ export function addGraphqlRoute(fastify: FastifyInstance, route: GraphqlRoute): 
     // incremental delivery is not offered, so an answer is always whole
     const text = body.kind === 'complete' ? body.string : ''
     for (const [name, value] of headers) reply.header(name, value)
-    reply.header('cache-control', request.facts.cacheControl ?? 'no-store')
     const { facts } = request
     if (facts.kind === null) facts.codes.push(...codesOf(text))
     if (status !== undefined) reply.code(status === 400 && isPlainJsonAnswer(httpRequest, facts.codes) ? 200 : status)
-    reply.send(text)
+    if (setCaching(httpRequest, reply, facts.cacheControl, text)) reply.code(304).send()
+    else reply.send(text)
   }
 
   /** Refused before Apollo saw it, or by a fault around it. */

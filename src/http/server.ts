@@ -12,17 +12,23 @@ import {
 } from 'fastify'
 import type { GraphQLSchema } from 'graphql'
 import type { Logger } from 'pino'
+import type { Viewer } from '../auth/viewer.ts'
 import { Documents } from '../graph/documents.ts'
 import { ErrorCode, GraphError } from '../graph/errors.ts'
 import type { Executor } from '../graph/executor.ts'
 import type { DocumentLimits } from '../graph/limits.ts'
 import { publicError } from '../graph/mask-errors.ts'
+import { Streams } from '../graph/streams.ts'
+import type { Metrics } from '../observability/metrics.ts'
+import type { Tracing } from '../observability/tracing.ts'
 import { startApollo } from './apollo.ts'
 import { Drain, type DrainOptions } from './drain.ts'
 import { addGraphqlRoute, type GraphqlRoute, sendRefusal } from './graphql.ts'
 import { addHealthRoutes, type HealthCheck } from './health.ts'
 import { addMetricsRoute } from './metrics.ts'
 import { securityHeaders } from './security-headers.ts'
+import { addSubscriptions } from './subscriptions.ts'
+import { traceRequests } from './traces.ts'
 import { addWebhookRoutes, type WebhookReceiver } from './webhooks.ts'
 
 declare module 'fastify' {
@@ -35,6 +41,8 @@ declare module 'fastify' {
 export interface ServerParts extends Omit<GraphqlRoute, 'apollo' | 'documents' | 'deadlineMs'> {
   schema: GraphQLSchema
   executor: Executor
+  /** When the caller's token ends; null for never. */
+  expiryOf(viewer: Viewer): Date | null
   webhooks: readonly WebhookReceiver[]
   checks: readonly HealthCheck[]
   log: Logger
@@ -47,6 +55,8 @@ export interface ServerParts extends Omit<GraphqlRoute, 'apollo' | 'documents' |
   trustProxy: false | string[]
   /** Further routes, e.g. pages for browsers. */
   addRoutes?(fastify: FastifyInstance): void
+  /** Null, or left out: no traces, and no cost of them. */
+  tracing?: Tracing | null
   limits?: Partial<HttpLimits>
   documentLimits?: Partial<DocumentLimits>
 }
@@ -64,6 +74,9 @@ export interface HttpLimits {
   deadlineMs: number
   /** Validated documents kept in memory. */
   documentCount: number
+  /** A WebSocket's message, in bytes, and its operations at once. */
+  messageBytes: number
+  operationsPerSocket: number
 }
 
 /** 2 MiB holds a batch of 1000 eligibility checks with all their variables. */
@@ -75,6 +88,8 @@ export const httpLimits: HttpLimits = {
   keepAliveMs: 72_000,
   deadlineMs: 30_000,
   documentCount: 1000,
+  messageBytes: 256 * 1024,
+  operationsPerSocket: 50,
 }
 
 const wellFormedId = /^[\w.-]{8,64}$/
@@ -140,6 +155,7 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
     },
   }
   const fastify = createFastify(options)
+  if (parts.tracing) traceRequests(fastify, parts.tracing)
   const headers = securityHeaders(parts.https)
   fastify.addHook('onRequest', (request, reply, done) => {
     reply.headers(headers)
@@ -160,12 +176,31 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
     if (parts.allowedOrigins.length > 0) await scope.register(cors, corsOptions(parts.allowedOrigins))
     scope.removeContentTypeParser('text/plain')
     addGraphqlRoute(scope, { ...parts, apollo, documents, deadlineMs: limits.deadlineMs })
+    const streams = new Streams({ ...parts, documents })
+    const { close, counts } = addSubscriptions(scope, streams, parts, {
+      schema: parts.schema,
+      allowedOrigins: parts.allowedOrigins,
+      messageBytes: limits.messageBytes,
+      operations: limits.operationsPerSocket,
+      isDraining: () => drain.draining,
+    })
+    drain.onStop(close)
+    countStreams(parts.metrics, counts)
   })
   addWebhookRoutes(fastify, parts.webhooks, log)
   addHealthRoutes(fastify, { checks: parts.checks, isDraining: () => drain.draining, timeoutMs: 2000 })
   addMetricsRoute(fastify, parts.metrics)
   parts.addRoutes?.(fastify)
   return fastify
+}
+
+function countStreams(metrics: Metrics, counts: () => { websockets: number; streams: number }): void {
+  metrics.addGauge({
+    name: 'gateway_open_streams',
+    help: 'Open WebSockets, and subscriptions over them or as server-sent events.',
+    labelNames: ['kind'],
+    read: () => Object.entries(counts()).map(([kind, value]) => ({ labels: { kind }, value })),
+  })
 }
 
 function corsOptions(allowedOrigins: readonly string[]) {

@@ -8,7 +8,7 @@ import { openPayment } from './open-payment.ts'
 import { findPayment, type Paying } from './paying.ts'
 import type { Payment } from './payment.ts'
 import type { ProviderPayment } from './payment-provider.ts'
-import { recordSeen } from './record-seen.ts'
+import { type Look, recordSeen } from './record-seen.ts'
 
 /**
  * Asks the provider how the payment stands, takes the money when the buyer has approved it, and records the answer.
@@ -25,7 +25,8 @@ export async function advancePayment(
   const lookedAt = context.now()
   const payment = await findPayment(context.em, paymentId)
   const seen = await lookAt(context, payment)
-  if (seen === null) return openAgain(context, payment)
+  if (seen === null && payment.reference === null) return openAgain(context, payment)
+  if (seen === null) return forget(context, payment, payment.reference as string, { cause, actor, lookedAt })
   if (seen.state === 'APPROVED') {
     const captured = await captureApproved(context, payment, seen, { cause, actor })
     if (captured) return captured
@@ -41,9 +42,16 @@ export function lookAt({ providers }: Pick<Paying, 'providers'>, payment: Paymen
     : provider.look(payment.reference)
 }
 
+/** PayPal forgets orders that nobody paid: that is an end like any other. Money is never forgotten. */
+async function forget(context: Paying, payment: Payment, reference: string, look: Look): Promise<readonly Change[]> {
+  if (payment.capturedAt !== null) throw new Error(`${payment.provider} does not know ${reference} any more`)
+  const gone = { reference, paymentId: payment.id, state: 'EXPIRED' as const, redirectUrl: null, expiresAt: null }
+  const nothing = { capture: null, failure: null, refunds: [], disputes: [] }
+  return recordSeen(context, payment.id, { ...gone, ...nothing }, look)
+}
+
 /** Nothing of it exists at the provider: opened now when it still may be. */
 async function openAgain(context: Paying, payment: Payment): Promise<readonly Change[]> {
-  if (payment.reference !== null) throw new Error(`${payment.provider} does not know ${payment.reference} any more`)
   const { payment: after, failure } = await openPayment(context, payment.id)
   if (failure && failure.kind !== 'REFUSED') throw failure
   return noteChange('Payment', payment.id, after.reference, payment.status, after.status)

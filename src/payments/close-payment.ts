@@ -1,6 +1,7 @@
 /** Closes an open payment so that it can no longer be paid, at the provider first; money that came anyway is kept in the books. */
 import type { Job } from '../context.ts'
 import { announce, inTransaction } from '../store/transaction.ts'
+import { isOutsideFailure } from '../values/outside-failure.ts'
 import { lookAt } from './advance-payment.ts'
 import { movePayment } from './move-payment.ts'
 import { findPayment, lockPayment, type Paying } from './paying.ts'
@@ -43,7 +44,15 @@ async function closeAt(context: Paying, payment: Payment): Promise<ProviderPayme
   if (reference === undefined) return null
   // Closing moves no money and may be repeated: a stored refusal of an earlier try must not be replayed.
   const key = `${payment.id}:close:${context.now().getTime()}`
-  return context.providers[payment.provider].close(reference, key)
+  const provider = context.providers[payment.provider]
+  try {
+    return await provider.close(reference, key)
+  } catch (failure) {
+    if (!isOutsideFailure(failure, 'REFUSED')) throw failure
+    // Forgotten there, as PayPal does with orders that nobody paid, or else in the way for a reason of its own.
+    if ((await provider.look(reference)) !== null) throw failure
+    return null
+  }
 }
 
 function record(

@@ -51,9 +51,12 @@ export async function recordSeenWithin(
   return changes
 }
 
-/** The first reference stays: another object with our id in it would be a second way to pay. */
-function adoptReference(payment: Payment, { reference }: ProviderPayment): void {
+/** The first reference stays, unless another object with our id turns out to be the one that took the money. */
+function adoptReference(payment: Payment, { reference, capture }: ProviderPayment): void {
   payment.reference ??= reference
   if (payment.reference === reference) return
-  throw new Error(`Payment ${payment.id} is ${payment.reference} at its provider, and also ${reference}`)
+  if (capture === null || payment.capturedAt !== null) {
+    throw new Error(`Payment ${payment.id} is ${payment.reference} at its provider, and also ${reference}`)
+  }
+  payment.reference = reference
 }

@@ -25,18 +25,36 @@ export async function settlePayment(
 ): Promise<void> {
   if (seen.capture && seen.state === 'SUCCEEDED') return settleCaptured(tx, context, payment, seen.capture, why)
   if (isEndedPayment(payment.status)) return closeLeftOpen(tx, payment, seen)
-  if (!isOpenPayment(payment.status)) return
   const to = statusOf(payment, seen)
-  if (paymentSteps(payment.status, to) === null) {
-    context.log.warn(
-      { paymentId: payment.id, from: payment.status, to },
-      'the provider has a payment where it cannot be',
-    )
+  if (!isOpenPayment(payment.status) || paymentSteps(payment.status, to) === null) {
+    const facts = { paymentId: payment.id, from: payment.status, to: seen.state }
+    if (payment.status !== to) context.log.warn(facts, 'the provider has a payment where it cannot be')
     return
   }
+  if (payment.updatedAt > why.lookedAt && payment.status !== to) return lookAgain(tx, payment)
   movePayment(tx, payment, to, why)
+  if (to === 'REQUIRES_ACTION') endCapture(payment)
   keepAction(payment, seen)
   keepFailure(payment, seen)
+}
+
+/** The row moved while this look was on its way: which of the two is the newer is found out by another one. */
+function lookAgain(tx: EntityManager, { id }: Payment): Promise<void> {
+  return addJob(
+    tx,
+    'advance_payment',
+    { paymentId: id },
+    { key: `advance_payment:${id}`, afterMs: LOOK_AGAIN_AFTER_MS },
+  )
+}
+
+const LOOK_AGAIN_AFTER_MS = 1_000
+
+/** The buyer's turn again: what was tried last is decided, and the next capture has a key of its own. */
+function endCapture(payment: Payment): void {
+  if (payment.captureKey === null) return
+  payment.captureKey = null
+  payment.attempt += 1
 }
 
 /** APPROVED is still the buyer's turn here until a capture is claimed; while one is under way, it is not undone. */

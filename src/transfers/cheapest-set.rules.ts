@@ -70,10 +70,11 @@ export function cheapestInGrid({ pieces, order, freeChoice }: Problem, grid: Gri
   let reached = 0
   for (const index of order) {
     const piece = pieces[index]!
+    const cost = costOf(index)
     reached = Math.min(reached + piece.units, piece.freeChoice ? Math.min(freeChoice, total) : total)
     // Downwards, so that what is read has not had this piece yet.
     for (let row = grid.rows - 1; row >= 0; row -= 1) {
-      addToRow(grid, cells, row, Math.min(width - 1, reached - grid.rowSums[row]!), piece, costOf(index))
+      addToRow(grid, cells, row, Math.min(width - 1, reached - grid.rowSums[row]!), piece, cost)
     }
   }
   let cheapest = Infinity

@@ -10,13 +10,14 @@ import {
   TransferOutcome,
 } from './check.rules.ts'
 import {
+  type ReadClaim,
   type ReadPolicy,
   type ReadQualification,
   readClaims,
   readPolicy,
   readQualification,
 } from './check-input.rules.ts'
-import { digestOf } from './digest.rules.ts'
+import { type DigestedCheck, digestOf } from './digest.rules.ts'
 import { moreCredit, resolveReview } from './improvement.rules.ts'
 import {
   type Candidate,
@@ -42,31 +43,40 @@ export function assessTransfer(check: TransferCheck): Decision {
   const qualification = readQualification(check.qualification)
   const policy = check.policy === null ? null : readPolicy(check.policy, qualification)
   const inForce = policy !== null && isInForce(policy.terms, asOf) ? policy : null
-  const digest = digestOf({ ...check, policy: inForce?.terms ?? null, participating })
-  if (!participating) return withoutPolicy(TransferOutcome.NOT_PARTICIPATING, qualification, asOf, digest)
-  if (inForce === null) return withoutPolicy(TransferOutcome.NO_AGREEMENT, qualification, asOf, digest)
-  return { ...decide(assessClaims(claims, inForce, asOf), inForce, qualification), asOf, digest }
+  const understood = { ...check, policy: inForce?.terms ?? null, participating }
+  return {
+    ...answer(claims, inForce, qualification, understood),
+    asOf,
+    // A third of the whole decision's time, and often nobody asks for it: made when it is.
+    get digest() {
+      return digestOf(understood)
+    },
+  }
+}
+
+type Answer = Omit<Decision, 'asOf' | 'digest'>
+
+function answer(
+  claims: readonly ReadClaim[],
+  policy: ReadPolicy | null,
+  qualification: ReadQualification,
+  { asOf, participating }: DigestedCheck,
+): Answer {
+  if (!participating) return withoutPolicy(TransferOutcome.NOT_PARTICIPATING, qualification)
+  if (policy === null) return withoutPolicy(TransferOutcome.NO_AGREEMENT, qualification)
+  return decide(assessClaims(claims, policy, asOf), policy, qualification)
 }
 
 function isInForce({ effectiveFrom, effectiveTo }: PolicyTerms, asOf: string): boolean {
   return effectiveFrom <= asOf && (effectiveTo === null || asOf <= effectiveTo)
 }
 
-function withoutPolicy(
-  outcome: TransferOutcome,
-  { totalUnits }: ReadQualification,
-  asOf: string,
-  digest: string,
-): Decision {
+function withoutPolicy(outcome: TransferOutcome, { totalUnits }: ReadQualification): Answer {
   const nothing = { transferable: '0', potential: '0', remaining: printUnits(totalUnits), validUntil: null }
-  return { outcome, asOf, ...nothing, claims: [], levels: [], improvements: [], digest }
+  return { outcome, ...nothing, claims: [], levels: [], improvements: [] }
 }
 
-function decide(
-  claims: readonly AssessedClaim[],
-  policy: ReadPolicy,
-  qualification: ReadQualification,
-): Omit<Decision, 'asOf' | 'digest'> {
+function decide(claims: readonly AssessedClaim[], policy: ReadPolicy, qualification: ReadQualification): Answer {
   const frame = frameOf(policy, qualification)
   const accepted = claims.filter(({ status }) => status === ClaimStatus.ACCEPTED)
   const open = claims.filter(({ status }) => status === ClaimStatus.REVIEW)

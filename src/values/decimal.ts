@@ -17,15 +17,6 @@ export function isDecimal(text: string): boolean {
   return text.length <= LONGEST_TEXT && PLAIN_DECIMAL.test(text)
 }
 
-/** How many digits matter after the point: "7.50" has one, "30.00" none. */
-export function decimalPlaces(text: string): number {
-  const point = text.indexOf('.')
-  if (point < 0) return 0
-  let end = text.length
-  while (text.charCodeAt(end - 1) === 48) end -= 1
-  return Math.max(0, end - point - 1)
-}
-
 /** The exact value of a decimal text. Throws a RangeError that says what was expected. */
 export function exact(text: string): Exact {
   if (!isDecimal(text)) throw new RangeError(`Expected a decimal number such as "7.5", got ${JSON.stringify(text)}.`)
@@ -41,13 +32,6 @@ export function ratio(numerator: bigint, denominator: bigint): Exact {
   const sign = denominator < 0n ? -1n : 1n
   const divisor = greatestCommonDivisor(numerator < 0n ? -numerator : numerator, denominator * sign)
   return { numerator: (numerator * sign) / divisor, denominator: (denominator * sign) / divisor }
-}
-
-export function add(left: Exact, right: Exact): Exact {
-  return ratio(
-    left.numerator * right.denominator + right.numerator * left.denominator,
-    left.denominator * right.denominator,
-  )
 }
 
 export function multiply(left: Exact, right: Exact): Exact {

@@ -64,6 +64,23 @@ describe('the best placement', () => {
     )
   })
 
+  it('has as its potential what transfers once every review is settled', () => {
+    const underReview = fc.tuple(placementChecks(14), fc.array(fc.boolean(), { minLength: 14, maxLength: 14 }))
+    fc.assert(
+      fc.property(underReview, ([check, doubts]) => {
+        const claims = check.claims.map((claim, at) => (doubts[at] ? { ...claim, use: 'RESERVED' as const } : claim))
+        const decision = assessTransfer({ ...check, claims })
+        expect(decision.potential).toBe(assessTransfer(check).transferable)
+        const settled = decision.improvements.find(({ kind }) => kind === 'RESOLVE_REVIEW')
+        expect(settled !== undefined).toBe(decision.potential !== decision.transferable)
+        expect(settled?.claimRefs ?? []).toEqual(
+          settled ? claims.filter(({ use }) => use === 'RESERVED').map(({ ref }) => ref) : [],
+        )
+      }),
+      { numRuns: 150 },
+    )
+  })
+
   it('never transfers less for one more accepted claim', () => {
     fc.assert(
       fc.property(placementChecks(12), (check) => {
@@ -118,19 +135,20 @@ describe('the two ways to place credit', () => {
       total: fc.integer({ min: 0, max: 80 }),
     }),
     allDown: fc.boolean(),
+    anyFree: fc.boolean(),
     step: fc.constantFrom(1, 7, 250),
   })
 
   it('agree about every total, every best set and all room that is left', () => {
     fc.assert(
-      fc.property(problem, ({ pieces: given, limits: small, allDown, step }) => {
+      fc.property(problem, ({ pieces: given, limits: small, allDown, anyFree, step }) => {
         const limits: Limits = {
           caps: small.caps.map((units) => units * step),
           freeChoice: small.freeChoice * step,
           total: small.total * step,
         }
         const ready: Piece[] = given.map(({ units, levels, freeChoice }) => ({
-          ...{ units: units * step, freeChoice, top: Math.max(...levels) },
+          ...{ units: units * step, freeChoice: freeChoice && anyFree, top: Math.max(...levels) },
           lowest: allDown ? 0 : Math.max(...levels),
         }))
         sameAnswers(ready, limits, step)

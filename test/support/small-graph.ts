@@ -6,7 +6,7 @@ import { buildSchema, GraphQLError, type GraphQLFieldResolver, type GraphQLSchem
 import { anonymousViewer } from '../../src/auth/viewer.ts'
 import { Billing } from '../../src/graph/bill.ts'
 import { MemoryBudgets } from '../../src/graph/budget.ts'
-import { badUserInput } from '../../src/graph/errors.ts'
+import { badUserInput, forbidden } from '../../src/graph/errors.ts'
 import { Executor, type ExecutorOptions } from '../../src/graph/executor.ts'
 import type { ContextParts } from '../../src/graph/request.ts'
 import { TrustedDocuments } from '../../src/graph/trusted-documents.ts'
@@ -42,7 +42,7 @@ const definitions = /* GraphQL */ `
   type Item { id: ID! name: String! parts(first: Int): ItemConnection! labels: [String!]! notes: [Note!]! }
   type Note { text: String! item: Item! }
   type Mutation { add(name: String!): Item  addMany(names: [String!]!): [Item!]! }
-  type Subscription { ticked(upTo: Int!): Int }
+  type Subscription { ticked(upTo: Int!): Int changed(id: ID!): Item failing: Int forbiddenToMe: Int }
 `
 
 const item = (id: string) => ({ id, name: `item ${id}`, labels: ['a', 'b'], notes: [{ text: 'one' }] })
@@ -87,7 +87,68 @@ const resolvers: Record<string, Record<string, Resolver>> = {
   },
   Item: { parts: (_item, { first }) => page(first ?? 20) },
   Note: { item: () => item('1') },
+  Subscription: { ticked: (tick) => tick, changed: (id) => item(String(id)), failing: (tick) => tick },
   Mutation: { add: (_root, { name }) => item(name), addMany: (_root, { names }) => names.map(item) },
+}
+
+/** Who waits for changes, so that tests can make them and see that nobody is left. */
+export const changes = new Map<string, Set<() => void>>()
+
+/** Tells whoever waits for that item. */
+export function change(id: string): void {
+  for (const wake of changes.get(id) ?? []) wake()
+}
+
+function changesOf(id: string): AsyncIterableIterator<string> {
+  let wake = () => {}
+  let ended = false
+  let changed = false
+  const heard = () => {
+    changed = true
+    wake()
+  }
+  const waiting = changes.get(id) ?? new Set()
+  changes.set(id, waiting.add(heard))
+  return {
+    async next() {
+      while (!changed && !ended) await new Promise<void>((resolve) => (wake = resolve))
+      changed = false
+      return ended ? { done: true, value: undefined } : { done: false, value: id }
+    },
+    async return() {
+      ended = true
+      waiting.delete(heard)
+      wake()
+      return { done: true, value: undefined }
+    },
+    [Symbol.asyncIterator]() {
+      return this
+    },
+  }
+}
+
+/** The last number that `ticked` was asked for. */
+export const ticks = { last: 0 }
+
+async function* countTo(last: number) {
+  for (let n = 1; n <= last; n += 1) {
+    ticks.last = n
+    yield n
+  }
+}
+
+async function* failAfterOne() {
+  yield 1
+  throw new Error('connection to 10.0.0.1 lost')
+}
+
+const subscribers: Record<string, Resolver> = {
+  ticked: (_root, { upTo }) => countTo(upTo),
+  changed: (_root, { id }) => changesOf(id),
+  failing: () => failAfterOne(),
+  forbiddenToMe: () => {
+    throw forbidden('Only operators may do this.')
+  },
 }
 
 /** The schema, made new each time: executors may keep what they like with it. */
@@ -97,6 +158,9 @@ export function smallSchema(): GraphQLSchema {
     const type = schema.getType(typeName)
     if (!isObjectType(type)) throw new Error(`no type ${typeName}`)
     for (const [name, resolve] of Object.entries(fields)) Object.assign(type.getFields()[name] ?? {}, { resolve })
+  }
+  for (const [name, subscribe] of Object.entries(subscribers)) {
+    Object.assign(schema.getSubscriptionType()?.getFields()[name] ?? {}, { subscribe })
   }
   const day = schema.getType('Day')
   const parseValue = (value: unknown) => {
@@ -164,6 +228,7 @@ export async function startSmallServer(parts: Partial<ServerParts> = {}): Promis
     schema,
     executor: smallExecutor(schema),
     authenticate: (_authorization, address) => anonymousViewer(address),
+    expiryOf: () => null,
     buildContext: (context) => context,
     metrics,
     trusted: new TrustedDocuments({ texts: new Map(), arbitraryFor: null }),

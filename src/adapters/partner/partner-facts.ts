@@ -5,22 +5,27 @@ import type { Registration } from '../../enrolments/registration-partner.ts'
 import type { Membership } from '../../learners/account-partner.ts'
 import type { membership, program, programEnrolment, programRun } from './partner-replies.ts'
 
+/** BCP 47 for a language that nobody stated. */
+const UNDETERMINED = 'und'
+
+const STUDY_LEVELS = { undergraduate: 'UNDERGRADUATE', postgraduate: 'POSTGRADUATE' } as const
+
 export function programFacts(reply: z.output<typeof program>): ProgramFacts {
   const { assessment } = reply
   return {
     uuid: reply.uuid,
     code: reply.code,
     title: reply.title,
-    introduction: reply.introduction,
+    introduction: reply.introduction ?? '',
     description: reply.description,
-    language: reply.language,
+    language: reply.language ?? UNDETERMINED,
     subject: reply.subject,
     imageUrl: reply.image_url,
     organisation: reply.organisation,
     hoursPerWeek: reply.hours_per_week,
     weeksCount: reply.weeks_count,
     totalStudyHours: reply.total_study_hours,
-    level: reply.level === null ? null : reply.level === 'undergraduate' ? 'UNDERGRADUATE' : 'POSTGRADUATE',
+    level: reply.level && STUDY_LEVELS[reply.level],
     credit: reply.credit,
     assessment: assessment && {
       summary: assessment.summary,
@@ -75,8 +80,6 @@ export function membershipFacts(reply: z.output<typeof membership>): Membership 
   }
 }
 
-const statuses: Record<string, Registration['status']> = { pending: 'PENDING', active: 'ACTIVE', completed: 'ACTIVE' }
-
 export function registrationFacts(reply: z.output<typeof programEnrolment>): Registration {
   const { result } = reply
   return {
@@ -84,12 +87,12 @@ export function registrationFacts(reply: z.output<typeof programEnrolment>): Reg
     membershipUuid: reply.organisation_membership.uuid,
     runUuid: reply.program_run.uuid,
     externalReference: reply.external_reference,
-    status: reply.deactivated_at ? 'INACTIVE' : (statuses[reply.status] ?? 'INACTIVE'),
+    status: statusOf(reply),
     activatedAt: reply.activated_at,
     deactivatedAt: reply.deactivated_at,
     studyUrl: reply.study_url,
     stepsCompletedCount: reply.steps_completed_count,
-    stepsCompletedRatio: reply.steps_completed_ratio === null ? null : String(reply.steps_completed_ratio),
+    stepsCompletedRatio: reply.steps_completed_ratio,
     result: result && {
       outcome: result.status === 'passed' ? 'PASSED' : 'FAILED',
       grade: result.grade,
@@ -98,4 +101,13 @@ export function registrationFacts(reply: z.output<typeof programEnrolment>): Reg
     },
     updatedAt: reply.updated_at,
   }
+}
+
+const STATUSES = { pending: 'PENDING', active: 'ACTIVE', completed: 'ACTIVE', inactive: 'INACTIVE' } as const
+
+/** A partner that states no status states when it was activated and deactivated. */
+function statusOf(reply: z.output<typeof programEnrolment>): Registration['status'] {
+  if (reply.status !== null) return STATUSES[reply.status]
+  if (reply.deactivated_at !== null) return 'INACTIVE'
+  return reply.activated_at === null ? 'PENDING' : 'ACTIVE'
 }

@@ -1,38 +1,56 @@
 /** The shapes that the partner's answers must have, field by field; what only some partners state may be absent. */
 import { z } from 'zod'
+import { CreditScheme, isLevel, LevelFramework, levelsExpected } from '../../values/credit.ts'
+import { isCurrency } from '../../values/money.ts'
 
 const text = z.string().min(1)
-const instant = z.iso.datetime({ offset: true }).transform((value) => new Date(value))
+const instant = z.iso.datetime({ offset: true, error: 'expected an ISO instant' }).transform((value) => new Date(value))
 const maybe = <Shape extends z.ZodType>(shape: Shape) => shape.nullish().transform((value) => value ?? null)
-const decimal = z
-  .union([z.string(), z.number()])
-  .transform(String)
-  .pipe(z.string().regex(/^\d+(\.\d+)?$/, 'a decimal'))
+const listOf = <Shape extends z.ZodType>(shape: Shape) =>
+  z
+    .array(shape)
+    .nullish()
+    .transform((value) => value ?? [])
 
-export const reference = z.object({ uuid: text, href: text })
+/** A number or a decimal text, as a plain decimal text: a tiny number would be written with an exponent. */
+const decimal = z
+  .union([z.string(), z.number().transform((value) => plainDecimal(value))])
+  .refine((value) => /^\d+(\.\d+)?$/.test(value), 'expected a decimal number')
+
+function plainDecimal(value: number): string {
+  const written = String(value)
+  return written.includes('e') ? value.toFixed(10).replace(/\.?0+$/, '') : written
+}
+
+export const reference = z.object({ uuid: text })
+
+const credit = z
+  .object({
+    amount: decimal,
+    scheme: z.enum(CreditScheme),
+    level: z.int(),
+    framework: z.enum(LevelFramework),
+  })
+  .superRefine(({ level, framework }, context) => {
+    if (isLevel(level, framework)) return
+    context.addIssue({ code: 'custom', path: ['level'], message: `expected ${levelsExpected(framework)}` })
+  })
 
 export const program = z.object({
   uuid: text,
   code: text,
   title: text,
-  introduction: z.string().default(''),
+  introduction: maybe(z.string()),
   description: maybe(z.string()),
-  language: z.string().default('en'),
+  language: maybe(text),
   subject: maybe(text),
   image_url: maybe(z.url()),
   organisation: z.object({ uuid: text, slug: maybe(text), name: text, country: maybe(text) }),
   hours_per_week: maybe(decimal),
-  weeks_count: maybe(z.number().int().positive()),
-  total_study_hours: maybe(z.number().int().positive()),
+  weeks_count: maybe(z.int().positive()),
+  total_study_hours: maybe(z.int().positive()),
   level: maybe(z.enum(['undergraduate', 'postgraduate'])),
-  credit: maybe(
-    z.object({
-      amount: decimal,
-      scheme: z.enum(['CATS', 'ECTS', 'SCQF', 'US_SEMESTER', 'US_QUARTER']),
-      level: z.number().int(),
-      framework: z.enum(['FHEQ', 'EQF', 'SCQF']),
-    }),
-  ),
+  credit: maybe(credit),
   assessment: maybe(
     z.object({
       summary: z.string(),
@@ -42,10 +60,7 @@ export const program = z.object({
       identity_verification: maybe(z.boolean()),
     }),
   ),
-  learning_outcomes: z
-    .array(z.string())
-    .nullish()
-    .transform((value) => value ?? []),
+  learning_outcomes: listOf(z.string()),
   transcript: maybe(z.boolean()),
   url: z.url(),
   withdrawn_at: maybe(instant),
@@ -56,31 +71,37 @@ const liveEvent = z.object({
   uuid: text,
   title: text,
   start_time: instant,
-  duration_minutes: z.number().int().positive(),
+  duration_minutes: z.int().positive(),
   join_url: maybe(z.url()),
   recording_url: maybe(z.url()),
 })
 
 export const programRun = z.object({
   uuid: text,
-  program: z.object({ uuid: text }),
+  program: reference,
   code: text,
   start_time: maybe(instant),
-  weeks_count: maybe(z.number().int().positive()),
-  time_zone: maybe(text),
+  weeks_count: maybe(z.int().positive()),
+  time_zone: maybe(z.string().refine(isTimeZone, 'expected an IANA time zone')),
   price: maybe(
-    z.object({ minor: z.number().int().min(0), currency: z.string().regex(/^[A-Z]{3}$/, 'an ISO 4217 code') }),
+    z.object({ minor: z.int().min(0), currency: z.string().refine(isCurrency, 'expected an ISO 4217 currency code') }),
   ),
   enrolment_opens_at: maybe(instant),
   enrolment_closes_at: maybe(instant),
-  live_events: z
-    .array(liveEvent)
-    .nullish()
-    .transform((value) => value ?? []),
+  live_events: listOf(liveEvent),
   url: z.url(),
   status: maybe(z.string()),
   updated_at: maybe(instant),
 })
+
+function isTimeZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }) !== null
+  } catch {
+    // A RangeError is how Intl says no.
+    return false
+  }
+}
 
 export const membership = z.object({
   uuid: text,
@@ -88,21 +109,22 @@ export const membership = z.object({
   email: maybe(z.string()),
   first_name: maybe(z.string()),
   last_name: maybe(z.string()),
-  learner: z.object({ uuid: text }).nullable(),
+  learner: reference.nullable(),
   invitation_url: maybe(z.url()),
 })
 
 export const programEnrolment = z.object({
   uuid: text,
-  organisation_membership: z.object({ uuid: text }),
-  program_run: z.object({ uuid: text }),
+  organisation_membership: reference,
+  program_run: reference,
   external_reference: maybe(z.string()),
-  status: z.string(),
+  // An unknown word is refused: read as "ended" it would cost a learner the place.
+  status: maybe(z.enum(['pending', 'active', 'completed', 'inactive'])),
   activated_at: maybe(instant),
   deactivated_at: maybe(instant),
   study_url: maybe(z.url()),
-  steps_completed_count: maybe(z.number().int().min(0)),
-  steps_completed_ratio: maybe(z.number().min(0).max(1)),
+  steps_completed_count: maybe(z.int().min(0)),
+  steps_completed_ratio: maybe(decimal.refine((value) => Number(value) <= 1, 'expected a ratio from 0 to 1')),
   result: maybe(
     z.object({
       status: z.enum(['passed', 'failed']),
@@ -114,7 +136,6 @@ export const programEnrolment = z.object({
   updated_at: maybe(instant),
 })
 
-export const availability = z.array(z.object({ uuid: text, places_remaining: z.number().int().nullable() }))
+export const availability = z.array(z.object({ uuid: text, places_remaining: z.int().min(0).nullable() }))
 
-export const errorReply = z.object({ error: z.object({ code: z.string(), message: z.string() }) })
-export const conflictReply = z.object({ reference })
+export const errorReply = z.object({ error: z.object({ code: z.string(), message: z.string().default('') }) })

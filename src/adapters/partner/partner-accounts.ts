@@ -1,0 +1,32 @@
+/** The partner's accounts: the memberships that join our learners to them. */
+import type { AccountPartner } from '../../learners/account-partner.ts'
+import type { PartnerExchange } from './partner-exchange.ts'
+import { membershipFacts } from './partner-facts.ts'
+import { membership } from './partner-replies.ts'
+import { createThing, findThing, getThing } from './partner-thing.ts'
+
+const MEMBERSHIPS = { name: 'organisation_memberships', shape: membership }
+
+export function partnerAccounts(exchange: PartnerExchange): AccountPartner {
+  const byLearner = (externalLearnerId: string) => ({ external_learner_id: externalLearnerId })
+  return {
+    invite: async ({ externalLearnerId, email, firstName, lastName, returnUrl }) => {
+      const body = {
+        ...byLearner(externalLearnerId),
+        email,
+        first_name: firstName,
+        last_name: lastName,
+        ...(returnUrl !== null && { return_url: returnUrl }),
+      }
+      return membershipFacts(await createThing(exchange, MEMBERSHIPS, { body, find: byLearner(externalLearnerId) }))
+    },
+    findMembership: async (externalLearnerId) => {
+      const found = await findThing(exchange, MEMBERSHIPS, byLearner(externalLearnerId))
+      return found && membershipFacts(found)
+    },
+    membership: async (uuid) => {
+      const found = await getThing(exchange, MEMBERSHIPS, uuid)
+      return found && membershipFacts(found)
+    },
+  }
+}

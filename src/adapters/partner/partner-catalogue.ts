@@ -1,0 +1,34 @@
+/** The partner as the source of the catalogue: programs, runs, and the places that are left on them. */
+import type { CourseSource } from '../../courses/course-source.ts'
+import type { PartnerExchange } from './partner-exchange.ts'
+import { programFacts, runFacts } from './partner-facts.ts'
+import { askAboutMany, changesOf } from './partner-lists.ts'
+import { availability, program, programRun } from './partner-replies.ts'
+import { getThing } from './partner-thing.ts'
+
+const PROGRAMS = { name: 'programs', shape: program }
+const RUNS = { name: 'program_runs', shape: programRun }
+const AVAILABILITY = {
+  operation: 'program_runs.availability',
+  path: '/program_runs/availability',
+  shape: availability,
+}
+
+export function partnerCatalogue(exchange: PartnerExchange): CourseSource {
+  return {
+    programs: (since) => changesOf(exchange, PROGRAMS, programFacts, since),
+    runs: (since) => changesOf(exchange, RUNS, runFacts, since),
+    program: async (uuid) => {
+      const found = await getThing(exchange, PROGRAMS, uuid)
+      return found && programFacts(found)
+    },
+    run: async (uuid) => {
+      const found = await getThing(exchange, RUNS, uuid)
+      return found && runFacts(found)
+    },
+    placesRemaining: async (runUuids, signal) => {
+      const said = await askAboutMany(exchange, { ...AVAILABILITY, signal }, runUuids)
+      return new Map(said.flat().map(({ uuid, places_remaining }) => [uuid, places_remaining]))
+    },
+  }
+}

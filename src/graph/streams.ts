@@ -1,0 +1,123 @@
+/** Operations that may answer more than once, for whichever transport: the same documents, limits, bills and masks as queries. */
+import { createSourceEventStream, type ExecutionResult, OperationTypeNode } from 'graphql'
+import type { Logger } from 'pino'
+import type { Viewer } from '../auth/viewer.ts'
+import type { Metrics } from '../observability/metrics.ts'
+import type { Documents } from './documents.ts'
+import { badUserInput } from './errors.ts'
+import type { Executor } from './executor.ts'
+import { mapEvents } from './map-events.ts'
+import { maskErrors, publicError } from './mask-errors.ts'
+import { type ContextParts, GraphRequest } from './request.ts'
+import type { DocumentRequest, TrustedDocuments } from './trusted-documents.ts'
+import type { Variables } from './variables.ts'
+
+export interface StreamsOptions {
+  executor: Executor
+  documents: Documents
+  trusted: TrustedDocuments
+  buildContext(parts: ContextParts): object
+  log: Logger
+  metrics: Metrics
+}
+
+/** What a client sends to start an operation. */
+export interface StreamRequest extends DocumentRequest {
+  operationName?: string | null
+  variables?: Variables | null
+}
+
+export interface StreamCaller {
+  viewer: Viewer
+  correlationId: string
+  /** A request that a page of another origin could have made may only read. */
+  readOnly: boolean
+}
+
+export type ResultStream = AsyncGenerator<ExecutionResult, void, void>
+
+/** One answer, or answers until somebody ends them. */
+export type StreamAnswer = ExecutionResult | ResultStream
+
+export function isStream(answer: StreamAnswer): answer is ResultStream {
+  return Symbol.asyncIterator in answer
+}
+
+export class Streams {
+  private readonly options: StreamsOptions
+  private readonly open = new Set<ResultStream>()
+
+  constructor(options: StreamsOptions) {
+    this.options = options
+  }
+
+  /** Streams that are open now, for the metrics. */
+  get count(): number {
+    return this.open.size
+  }
+
+  /** Starts an operation; refusals are answers, too. Never rejects. */
+  async start(asked: StreamRequest, caller: StreamCaller): Promise<StreamAnswer> {
+    const startedAt = performance.now()
+    const request = this.requestOf(caller)
+    let answer: StreamAnswer
+    try {
+      answer = await this.answer(asked, caller, request)
+    } catch (error) {
+      answer = { errors: [publicError(error, caller.correlationId, this.options.log)] }
+    }
+    const codes = isStream(answer) ? [] : (answer.errors ?? []).map(({ extensions }) => String(extensions.code))
+    const { kind, operationName } = request.facts
+    this.options.metrics.request({ kind, operationName, codes, durationMs: performance.now() - startedAt })
+    return answer
+  }
+
+  private async answer(asked: StreamRequest, caller: StreamCaller, request: GraphRequest): Promise<StreamAnswer> {
+    const { trusted, documents, executor } = this.options
+    const text = trusted.textOf(asked, caller.viewer)
+    if (text === null) throw badUserInput('Send a document in "query".', 'query')
+    const { document, errors } = documents.read(text)
+    if (errors) return { errors }
+    const execution = { document, operationName: asked.operationName, variables: asked.variables, request }
+    const kind = executor.kindOf(execution)
+    if (kind === OperationTypeNode.MUTATION && caller.readOnly) throw badUserInput('Send mutations by POST.')
+    return kind === OperationTypeNode.SUBSCRIPTION ? this.subscribe(execution, caller) : executor.run(execution)
+  }
+
+  /** Ends every stream: clients begin again with a replica that stays. */
+  async close(): Promise<void> {
+    await Promise.all([...this.open].map((stream) => stream.return()))
+  }
+
+  private requestOf({ viewer, correlationId }: StreamCaller): GraphRequest {
+    return new GraphRequest(viewer, correlationId, this.options.log, this.options.buildContext)
+  }
+
+  private async subscribe(execution: Parameters<Executor['run']>[0], caller: StreamCaller): Promise<StreamAnswer> {
+    const { executor, log } = this.options
+    const { request } = execution
+    const admission = await executor.admit(execution)
+    if ('errors' in admission) return { errors: admission.errors }
+    const { operation, given } = admission
+    const source = await createSourceEventStream({
+      schema: executor.schema,
+      document: operation.document,
+      operationName: operation.name,
+      variableValues: given,
+      contextValue: request.context,
+    })
+    if (!(Symbol.asyncIterator in source)) return { ...source, errors: maskErrors(source.errors ?? [], request) }
+    const stream: ResultStream = mapEvents(source, {
+      // each event is a request of its own: what an earlier one loaded is out of date
+      answer: (rootValue) =>
+        executor.answerEvent(admission, { ...execution, request: this.requestOf(caller), rootValue }),
+      fault: (error) => ({ errors: [publicError(error, caller.correlationId, log)] }),
+      ended: () => {
+        this.open.delete(stream)
+        request.abort(new Error('The subscription has ended.'))
+      },
+    })
+    this.open.add(stream)
+    return stream
+  }
+}

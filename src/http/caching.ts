@@ -1,0 +1,32 @@
+/** HTTP caching of answers to GET: how long they may be kept, and whether the client has this one already. */
+
+import { hash } from 'node:crypto'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+
+/** An answer's data decides: what it cost differs each time and means nothing to a cache. */
+function etagOf(text: string): string {
+  const end = text.lastIndexOf(',"extensions":')
+  return `W/"${hash('sha1', end < 0 ? text : text.slice(0, end), 'base64url')}"`
+}
+
+/**
+ * Sets the headers of an answer, `cacheControl` being what its document allows. True when the client has the answer
+ * already: then 304 is to be sent, without it.
+ */
+export function setCaching(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  cacheControl: string | null,
+  text: string,
+): boolean {
+  if (request.method !== 'GET' || cacheControl === null) {
+    reply.header('cache-control', 'no-store')
+    return false
+  }
+  const etag = etagOf(text)
+  reply.header('cache-control', cacheControl).header('etag', etag)
+  // who signs in must not be given what was kept for anybody
+  const vary = reply.getHeader('vary')
+  reply.header('vary', vary ? `${vary}, authorization, accept` : 'authorization, accept')
+  return request.headers['if-none-match']?.split(/, */).includes(etag) ?? false
+}

@@ -1,0 +1,192 @@
+/** Subscriptions over WebSocket at /graphql, in the protocol graphql-transport-ws. */
+
+import { randomUUID } from 'node:crypto'
+import type { IncomingMessage, Server } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { type GraphQLSchema, parse } from 'graphql'
+import { CloseCode, handleProtocols, makeServer } from 'graphql-ws'
+import { type RawData, type WebSocket, WebSocketServer } from 'ws'
+import type { Viewer } from '../auth/viewer.ts'
+import { GraphError, tooComplex, unauthenticated } from '../graph/errors.ts'
+import { isStream, type StreamAnswer, type StreamRequest, type Streams } from '../graph/streams.ts'
+import type { StreamCallers } from './subscriptions.ts'
+
+export interface WebSocketOptions {
+  schema: GraphQLSchema
+  /** Origins of other sites' pages that may connect; the gateway's own may, and what is no page. */
+  allowedOrigins: readonly string[]
+  /** A message's size, in bytes. */
+  messageBytes: number
+  /** Operations at once on one connection. */
+  operations: number
+  isDraining(): boolean
+}
+
+/** Unanswered for this long after a ping, a connection is dead, in ms. */
+const pingMs = 12_000
+/** What may wait to be sent to a client that does not read, in bytes. */
+const longestQueueBytes = 1024 * 1024
+/** For the first message of a client, in ms. */
+const greetingMs = 5000
+
+/** Any query: which operation runs is settled when graphql-ws sees this. */
+const carrier = parse('{ __typename }')
+
+interface Started {
+  answer: StreamAnswer
+}
+
+interface Connection {
+  socket: WebSocket
+  request: IncomingMessage
+  /** Set when the connection is acknowledged. */
+  viewer: Viewer | null
+}
+
+function mayConnect({ headers }: IncomingMessage, allowedOrigins: readonly string[]): boolean {
+  const { origin, host } = headers
+  if (origin === undefined || allowedOrigins.includes(origin)) return true
+  return URL.canParse(origin) && new URL(origin).host === host
+}
+
+function refuseUpgrade(socket: Duplex, status: string): void {
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
+}
+
+export class WebSockets {
+  private readonly server: WebSocketServer
+  private readonly streams: Streams
+  private readonly callers: StreamCallers
+  private readonly options: WebSocketOptions
+  private readonly protocol: ReturnType<typeof makeServer<Record<string, unknown>, Connection>>
+
+  constructor(streams: Streams, callers: StreamCallers, options: WebSocketOptions) {
+    this.streams = streams
+    this.callers = callers
+    this.options = options
+    this.server = new WebSocketServer({
+      noServer: true,
+      maxPayload: options.messageBytes,
+      handleProtocols,
+      clientTracking: true,
+    })
+    this.server.on('connection', (socket, request) => this.opened(socket, request))
+    this.protocol = makeServer<Record<string, unknown>, Connection>({
+      connectionInitWaitTimeout: greetingMs,
+      onConnect: ({ extra, connectionParams }) => this.greet(extra, connectionParams),
+      onSubscribe: ({ extra, subscriptions }, _id, payload) =>
+        this.start(extra, Object.keys(subscriptions).length, payload),
+      // started already: graphql-ws only carries the answers
+      execute: ({ contextValue }) => (contextValue as Started).answer,
+    })
+  }
+
+  get count(): number {
+    return this.server.clients.size
+  }
+
+  /** Takes upgrades of `server` to WebSocket at /graphql; refuses any other. */
+  attach(server: Server): void {
+    server.on('upgrade', (request, socket, head) => {
+      socket.on('error', () => socket.destroy())
+      if (this.options.isDraining()) return refuseUpgrade(socket, '503 Service Unavailable')
+      if (request.url?.split('?')[0] !== '/graphql') return refuseUpgrade(socket, '404 Not Found')
+      if (!mayConnect(request, this.options.allowedOrigins)) return refuseUpgrade(socket, '403 Forbidden')
+      this.server.handleUpgrade(request, socket, head, (connected) =>
+        this.server.emit('connection', connected, request),
+      )
+    })
+  }
+
+  /** Sends everybody away; clients connect again elsewhere. */
+  async close(): Promise<void> {
+    for (const socket of this.server.clients) socket.close(1001, 'Going away')
+    const cut = setTimeout(() => {
+      for (const socket of this.server.clients) socket.terminate()
+    }, 1000)
+    await Promise.all([...this.server.clients].map((socket) => new Promise((resolve) => socket.once('close', resolve))))
+    clearTimeout(cut)
+    this.server.close()
+  }
+
+  private opened(socket: WebSocket, request: IncomingMessage): void {
+    const stopPinging = keepAlive(socket)
+    socket.on('error', () => socket.terminate())
+    const closed = this.protocol.opened(
+      {
+        protocol: socket.protocol,
+        // graphql-ws waits for it before it asks for the next answer
+        send: (text) => new Promise((resolve) => socket.send(text, () => resolve())),
+        close: (code, reason) => socket.close(code, reason),
+        onMessage: (take) => socket.on('message', (data) => this.received(socket, data, take)),
+      },
+      { socket, request, viewer: null },
+    )
+    socket.once('close', (code, reason) => {
+      stopPinging()
+      closed(code, String(reason)).catch((error: unknown) => this.complain(error))
+    })
+  }
+
+  private received(socket: WebSocket, data: RawData, take: (text: string) => Promise<void>): void {
+    // it asks and does not read what it is told
+    if (socket.bufferedAmount > longestQueueBytes) {
+      socket.terminate()
+      return
+    }
+    take(String(data)).catch((error: unknown) => {
+      this.complain(error)
+      socket.close(CloseCode.InternalServerError, 'Internal server error')
+    })
+  }
+
+  private complain(error: unknown): void {
+    this.callers.log.error({ err: error }, 'unexpected fault on a WebSocket')
+  }
+
+  /** Who connects: by the first message's `authorization`, or by the header of the upgrade. */
+  private async greet(connection: Connection, parameters: Record<string, unknown> | undefined): Promise<void> {
+    const { socket, request } = connection
+    const given = parameters?.authorization ?? parameters?.Authorization ?? request.headers.authorization
+    try {
+      const address = request.socket.remoteAddress ?? ''
+      const viewer = await this.callers.authenticate(typeof given === 'string' ? given : undefined, address)
+      connection.viewer = viewer
+      this.closeWhenExpired(socket, this.callers.expiryOf(viewer))
+    } catch (error) {
+      const reason = error instanceof GraphError ? error.message : 'The token could not be checked.'
+      if (!(error instanceof GraphError)) this.complain(error)
+      socket.close(CloseCode.Unauthorized, reason.slice(0, 120))
+    }
+  }
+
+  private async start({ viewer }: Connection, running: number, asked: StreamRequest) {
+    if (viewer === null) return [unauthenticated()]
+    const { operations } = this.options
+    if (running > operations) return [tooComplex('operations on one connection', running, operations)]
+    const answer = await this.streams.start(asked, { viewer, correlationId: randomUUID(), readOnly: false })
+    if (!isStream(answer) && answer.data === undefined) return answer.errors ?? []
+    return { schema: this.options.schema, document: carrier, contextValue: { answer } satisfies Started }
+  }
+
+  private closeWhenExpired(socket: WebSocket, expiresAt: Date | null): void {
+    if (expiresAt === null) return
+    const end = () => socket.close(CloseCode.Unauthorized, 'The token has expired; sign in again.')
+    const expiry = setTimeout(end, Math.max(0, expiresAt.getTime() - Date.now()))
+    socket.once('close', () => clearTimeout(expiry))
+  }
+}
+
+/** Pings; ends a connection that did not answer the last one. Returns how to stop. */
+function keepAlive(socket: WebSocket): () => void {
+  let answered = true
+  socket.on('pong', () => {
+    answered = true
+  })
+  const pinging = setInterval(() => {
+    if (!answered) return socket.terminate()
+    answered = false
+    socket.ping()
+  }, pingMs)
+  return () => clearInterval(pinging)
+}

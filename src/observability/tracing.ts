@@ -1,0 +1,36 @@
+/** What the platform asks of traces; nobody asks anything when no exporter is configured. */
+import type { IncomingHttpHeaders } from 'node:http'
+import type { ReadConnection } from '../store/read-connection.ts'
+
+export type SpanFacts = Record<string, string | number>
+
+/** A request's span, from its arrival to its answer. */
+export interface RequestSpan {
+  /** Runs `next` and all that follows from it inside the span. */
+  run(next: () => void): void
+  end(status: number): void
+}
+
+export interface Tracing {
+  /** A request that arrives; a `traceparent` among the headers makes it part of the caller's trace. */
+  request(name: string, headers: IncomingHttpHeaders, facts: SpanFacts): RequestSpan
+  /** A step inside of what runs now. */
+  step<Result>(name: string, facts: SpanFacts, work: () => Promise<Result>): Promise<Result>
+  /** A step that is over: `durationMs` ago it began. */
+  past(name: string, facts: SpanFacts, durationMs: number, failed: boolean): void
+  /** Sends what is not sent yet. */
+  close(): Promise<void>
+}
+
+/** The read connection with a span around each statement, by its name; its values are nobody's business. */
+export function tracedReads(read: ReadConnection, tracing: Tracing): ReadConnection {
+  const facts = { 'db.system.name': 'postgresql' }
+  return {
+    rows: (query, values) => tracing.step(`sql ${query.name}`, facts, () => read.rows(query, values)),
+    row: (query, values) => tracing.step(`sql ${query.name}`, facts, () => read.row(query, values)),
+    get sent() {
+      return read.sent
+    },
+    close: () => read.close(),
+  }
+}

@@ -1,0 +1,118 @@
+/** The eleven rules, one by one: what passes, what does not, and what the learner is told. */
+import { describe, expect, it } from '@jest/globals'
+import { type Claim, type Finding, type PolicyTerms, TransferRule } from '../../src/transfers/check.rules.ts'
+import { assessTransfer } from '../../src/transfers/decision.rules.ts'
+import { aCheck, aClaim, aPolicy } from './transfer-check.ts'
+
+function decided(claim: Partial<Claim>, policy: Partial<PolicyTerms> = {}) {
+  const check = { ...aCheck, claims: [{ ...aClaim, ...claim }], policy: { ...aPolicy, ...policy } }
+  return assessTransfer(check).claims[0]!
+}
+
+function found(rule: TransferRule, claim: Partial<Claim>, policy: Partial<PolicyTerms> = {}): Finding {
+  return decided(claim, policy).findings.find((finding) => finding.rule === rule)!
+}
+
+const strict: Partial<PolicyTerms> = {
+  requiresCmf: true,
+  requiresIdentityVerification: true,
+  minimumGrade: '40',
+  maximumAgeYears: 5,
+  recognisedAwardingBodies: ['The-Open-University', 'monash'],
+  subjects: ['computing', 'business'],
+  allowedCourses: ['c-1', 'c-2'],
+  exclusions: [{ course: 'c-2', reason: 'Overlaps with a compulsory module' }],
+}
+
+describe('every claim', () => {
+  it('has one finding for each rule, in the order of the rules, each with a sentence', () => {
+    for (const claim of [{}, { grade: null, cmf: 'UNKNOWN', identityVerified: null, subject: null } as const]) {
+      const { findings } = decided(claim, strict)
+      expect(findings.map(({ rule }) => rule)).toEqual(Object.values(TransferRule))
+      for (const { message } of findings) expect(message).toMatch(/^[A-Z].+\.$/)
+    }
+  })
+
+  it('is accepted when all pass, rejected when any fails, and else under review', () => {
+    expect(decided({}, strict).status).toBe('ACCEPTED')
+    expect(decided({ cmf: 'UNKNOWN' }, strict).status).toBe('REVIEW')
+    expect(decided({ standing: 'SUSPENDED' }, strict).status).toBe('REVIEW')
+    expect(decided({ cmf: 'UNKNOWN', identityVerified: false }, strict).status).toBe('REJECTED')
+  })
+
+  it("is answered in the institution's own words where it has any", () => {
+    const clauses = [
+      { rule: 'AGE', text: 'Credit counts for five years.' },
+      { rule: 'AGE', text: 'Ask us about older credit.' },
+    ] as const
+    expect(found('AGE', {}, { clauses }).clause).toBe('Credit counts for five years. Ask us about older credit.')
+    expect(found('LEVEL', {}, { clauses }).clause).toBeNull()
+  })
+})
+
+const cases: readonly [TransferRule, Partial<Claim>, Finding['status'], RegExp][] = [
+  ['STANDING', {}, 'PASS', /in good standing/],
+  ['STANDING', { source: 'COURSE' }, 'PASS', /as if it had been passed/],
+  ['STANDING', { source: 'EXTERNAL' }, 'PASS', /as described/],
+  ['STANDING', { standing: 'REVOKED' }, 'FAIL', /revoked/],
+  ['STANDING', { standing: 'SUSPENDED' }, 'REVIEW', /suspended/],
+  ['AWARDING_BODY', { awardingBody: 'THE-open-UNIVERSITY' }, 'PASS', /is recognised/],
+  ['AWARDING_BODY', { awardingBody: 'leeds' }, 'FAIL', /must be awarded by The-Open-University or monash/],
+  ['CMF_CONFORMANCE', { cmf: 'NOT_MET' }, 'FAIL', /it does not/],
+  ['CMF_CONFORMANCE', { cmf: 'UNKNOWN' }, 'UNKNOWN', /not known/],
+  ['IDENTITY_VERIFIED', { identityVerified: false }, 'FAIL', /was not verified/],
+  ['IDENTITY_VERIFIED', { identityVerified: null }, 'UNKNOWN', /not known/],
+  ['MINIMUM_GRADE', { grade: '40.00' }, 'PASS', /reaches the 40/],
+  ['MINIMUM_GRADE', { grade: '39.9999999999999999999' }, 'FAIL', /below the 40/],
+  ['MINIMUM_GRADE', { grade: null }, 'UNKNOWN', /at least 40/],
+  ['LEVEL', { level: 7 }, 'FAIL', /at FHEQ 7; credit is accepted at FHEQ 4, 5 or 6/],
+  ['LEVEL', { level: 10, framework: 'SCQF' }, 'PASS', /at SCQF 10 \(FHEQ 6\)/],
+  ['AGE', { awardedOn: '2021-06-01' }, 'PASS', /until 2026-06-01/],
+  ['AGE', { awardedOn: '2021-05-31' }, 'FAIL', /the limit is 5 years/],
+  ['AGE', { awardedOn: '2026-06-02' }, 'FAIL', /after 2026-06-01, the day asked about/],
+  ['SUBJECT', { subject: 'business' }, 'PASS', /one that this qualification takes/],
+  ['SUBJECT', { subject: 'Business' }, 'FAIL', /takes computing or business/],
+  ['SUBJECT', { subject: null }, 'UNKNOWN', /not known/],
+  ['ALLOW_LIST', { course: 'c-2' }, 'PASS', /on the list/],
+  ['ALLOW_LIST', { course: 'c-3' }, 'FAIL', /c-1 or c-2/],
+  ['ALLOW_LIST', { course: null }, 'FAIL', /not of a listed course/],
+  ['EXCLUSION', { course: 'c-2' }, 'FAIL', /excluded: Overlaps with a compulsory module\.$/],
+  ['EXCLUSION', { course: null }, 'PASS', /not among/],
+  ['DOUBLE_COUNTING', {}, 'PASS', /not used/],
+  ['DOUBLE_COUNTING', { use: 'COUNTED' }, 'FAIL', /already counts towards another award/],
+  ['DOUBLE_COUNTING', { use: 'RESERVED' }, 'REVIEW', /reserved by another application/],
+]
+
+describe('each rule', () => {
+  it.each(cases)('%s of %j is %s', (rule, claim, status, sentence) => {
+    const finding = found(rule, claim, strict)
+    expect(finding.status).toBe(status)
+    expect(finding.message).toMatch(sentence)
+  })
+
+  it('that a policy does not set is passed by credit of which nothing is known', () => {
+    const nothingKnown = { grade: null, cmf: 'UNKNOWN', identityVerified: null, subject: null, course: null } as const
+    expect(decided({ ...nothingKnown, awardedOn: '1980-01-01' }).status).toBe('ACCEPTED')
+  })
+
+  it('sends older credit to a review where the policy says so, but never credit from the future', () => {
+    expect(found('AGE', { awardedOn: '2000-01-01' }, { maximumAgeYears: 5, overAge: 'REVIEW' }).status).toBe('REVIEW')
+    expect(found('AGE', { awardedOn: '2026-06-02' }, { maximumAgeYears: 5, overAge: 'REVIEW' }).status).toBe('FAIL')
+    expect(found('AGE', { awardedOn: '2026-06-02' }).status).toBe('FAIL')
+  })
+
+  it('takes other subjects, and unknown ones, as free choice where there is any', () => {
+    const policy = { subjects: ['business'], freeChoiceMax: '30' }
+    expect(found('SUBJECT', { subject: 'history' }, policy)).toMatchObject({ status: 'PASS' })
+    expect(found('SUBJECT', { subject: null }, policy).message).toMatch(/free choice, which is up to 30 CATS points/)
+  })
+
+  it('asks which level EQF 5 is when only one of its two is accepted', () => {
+    const eqf5 = { level: 5, framework: 'EQF' } as const
+    expect(found('LEVEL', eqf5, { acceptedLevels: [5, 6] }).status).toBe('REVIEW')
+    expect(found('LEVEL', eqf5, { acceptedLevels: [4] }).status).toBe('REVIEW')
+    expect(found('LEVEL', eqf5, { acceptedLevels: [4, 5] }).status).toBe('PASS')
+    expect(found('LEVEL', eqf5, { acceptedLevels: [6, 7] }).status).toBe('FAIL')
+    expect(found('LEVEL', eqf5, { acceptedLevels: [] })).toMatchObject({ status: 'FAIL', expected: 'no level' })
+  })
+})

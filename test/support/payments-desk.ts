@@ -1,0 +1,295 @@
+/** A payments desk without a shop around it: database, both providers' sandboxes, webhooks, jobs, and a note of what it told. */
+import { randomUUID } from 'node:crypto'
+import { MikroORM } from '@mikro-orm/postgresql'
+import fastify from 'fastify'
+import pg from 'pg'
+import { pino } from 'pino'
+import { payPalProvider } from '../../src/adapters/paypal/paypal-provider.ts'
+import { stripeProvider } from '../../src/adapters/stripe/stripe-provider.ts'
+import { anonymousViewer } from '../../src/auth/viewer.ts'
+import type { Context } from '../../src/context.ts'
+import { databaseOptions } from '../../src/database.ts'
+import { addWebhookRoutes } from '../../src/http/webhooks.ts'
+import { addPayment } from '../../src/payments/add-payment.ts'
+import { advancePaymentJob } from '../../src/payments/advance-payment.ts'
+import { closePaymentJob } from '../../src/payments/close-payment.ts'
+import { openPayment, openPaymentJob } from '../../src/payments/open-payment.ts'
+import type { PaidThing, Unsettled } from '../../src/payments/paid-thing.ts'
+import { lockPayment } from '../../src/payments/paying.ts'
+import { Payment, type PaymentMethod } from '../../src/payments/payment.ts'
+import { handlePaymentEventJob, receivePaymentEvent } from '../../src/payments/payment-inbox.ts'
+import { Refund } from '../../src/payments/refund.ts'
+import { addRefund, type RefundRequest } from '../../src/payments/request-refund.ts'
+import { submitRefundJob } from '../../src/payments/submit-refund.ts'
+import { startPaypalSandbox } from '../../src/sandbox/paypal/start-paypal.ts'
+import { startStripeSandbox } from '../../src/sandbox/stripe/start-stripe.ts'
+import { HistoryEntry } from '../../src/store/history.ts'
+import { inTransaction } from '../../src/store/transaction.ts'
+import { openWorker } from '../../src/store/worker.ts'
+import { post } from '../adapters/sandbox-inbox.ts'
+import { createDatabase, ensureTemplate } from './postgres.ts'
+
+/** Short enough that a provider's silence costs a test little. */
+const CALL_TIMEOUT_MS = 600
+const LONGEST_WAIT_MS = 10_000
+
+export type PaymentsDesk = Awaited<ReturnType<typeof openPaymentsDesk>>
+
+/** Opens it; `close` gives everything back, and so does a start that fails. */
+export async function openPaymentsDesk() {
+  const closers: (() => Promise<unknown> | undefined)[] = []
+  const close = async () => {
+    for (const one of closers.toReversed()) await one()
+  }
+  try {
+    return { ...(await openDesk(closers)), close }
+  } catch (problem) {
+    await close()
+    throw problem
+  }
+}
+
+async function openDesk(closers: (() => Promise<unknown> | undefined)[]) {
+  await ensureTemplate('payments_desk', migrate)
+  const database = await createDatabase({ template: 'payments_desk' })
+  closers.push(() => database.drop())
+  const clock = { offsetMs: 0 }
+  const now = () => new Date(Date.now() + clock.offsetMs)
+  const stripe = await startStripeSandbox({
+    ...{ host: '127.0.0.1', port: 0, secretKey: 'sk_test_sandbox', webhookSecret: 'whsec_sandbox', now },
+  })
+  closers.push(() => stripe.close())
+  const paypalSecrets = { clientId: 'sandbox-client', clientSecret: 'sandbox-secret', webhookId: 'WH-SANDBOX' }
+  const paypal = await startPaypalSandbox({ host: '127.0.0.1', port: 0, ...paypalSecrets, now })
+  closers.push(() => paypal.close())
+  const log = pino({ level: process.env.TEST_LOG_LEVEL ?? 'silent' })
+  const observed = { log, onCall: () => undefined, limits: { timeoutMs: CALL_TIMEOUT_MS, breakerWindow: 1_000 } }
+  const orm = await MikroORM.init(databaseOptions(database.url))
+  const sql = new pg.Pool({ connectionString: database.url, max: 2 })
+  closers.push(
+    () => orm.close(),
+    () => sql.end(),
+  )
+  const shop = pretendShop()
+  const parts = {
+    orm,
+    now,
+    paidThing: shop.thing,
+    providers: {
+      STRIPE: stripeProvider({
+        ...observed,
+        ...{ secretKey: 'sk_test_sandbox', webhookSecret: 'whsec_sandbox', baseUrl: stripe.url },
+      }),
+      PAYPAL: payPalProvider({
+        ...{ ...observed, ...paypalSecrets, baseUrl: paypal.url, webUrl: paypal.url, extraCa: paypal.caPem },
+      }),
+    },
+    settings: {
+      ...{ publicUrl: 'http://127.0.0.1', returnUrlOrigins: ['*'], issuer: '', holdMinutes: 30, staleAfterMinutes: 60 },
+    },
+  }
+  const context = {
+    ...parts,
+    ...{ em: orm.em, log, loads: new Map(), viewer: anonymousViewer('test'), correlationId: 'test' },
+    signal: new AbortController().signal,
+  } as unknown as Context
+  const failures: unknown[] = []
+  const allJobs = [openPaymentJob, advancePaymentJob, closePaymentJob, submitRefundJob, handlePaymentEventJob]
+  const worker = openWorker({
+    url: database.url,
+    tasks: Object.fromEntries(
+      allJobs.map((job) => [job.task, (payload, attempt) => job.run(context, payload, attempt)]),
+    ),
+    crontab: [],
+    retryAfter: () => null,
+    onFailed: (_task, error) => failures.push(error),
+  })
+  closers.push(() => worker.stop())
+  await worker.migrate()
+  const server = fastify({ forceCloseConnections: true })
+  const receivers = (['stripe', 'paypal'] as const).map((name) => ({
+    ...{ name, maxBytes: 512 * 1024, contentTypes: ['application/json'] },
+    receive: receivePaymentEvent(parts, name === 'stripe' ? 'STRIPE' : 'PAYPAL'),
+  }))
+  closers.push(() => server.close())
+  addWebhookRoutes(server, receivers, log)
+  const url = await server.listen({ host: '127.0.0.1', port: 0 })
+  stripe.setWebhookUrl(`${url}/webhooks/stripe`)
+  paypal.setWebhookUrl(`${url}/webhooks/paypal`)
+  const place = await makePlace(sql)
+
+  const fork = () => orm.em.fork({ clear: true })
+  const control =
+    (base: string) =>
+    async (path: string, body: unknown = {}) => {
+      const { status, json } = await post(`${base}/_sandbox/${path}`, body)
+      if (status >= 300) throw new Error(`${path}: ${status} ${JSON.stringify(json)}`)
+      return json
+    }
+  const desk = {
+    context,
+    url,
+    sql,
+    shop,
+    failures,
+    stripe: control(stripe.url),
+    paypal: control(paypal.url),
+    /** Moves the desk's clock and the sandboxes' on. */
+    travel(ms: number) {
+      clock.offsetMs += ms
+    },
+    /** A payment in CREATED, as `enrol` leaves it. */
+    async add(method: PaymentMethod, amountMinor = 19_900, currency = 'GBP'): Promise<string> {
+      const enrolmentId = await makeEnrolment(sql, place)
+      const wish = { enrolmentId, method, amountMinor, currency, returnUrl: 'https://learn.example/back?a=1' }
+      return inTransaction(orm.em, async (tx) => (await addPayment(tx, { ...wish, actor: 'user:ada', now: now() })).id)
+    },
+    /** A payment that was opened: answers its id. */
+    async open(method: PaymentMethod, amountMinor?: number, currency?: string): Promise<string> {
+      const id = await desk.add(method, amountMinor, currency)
+      const { failure } = await openPayment(context, id)
+      if (failure) throw failure
+      return id
+    },
+    /** A payment that was opened, paid by its buyer, and is in the books. */
+    async paid(method: PaymentMethod, card = 'visa'): Promise<string> {
+      const id = await desk.open(method)
+      await desk.pay(id, card)
+      await desk.settle()
+      return id
+    },
+    /** What the buyer does on the provider's page. */
+    async pay(id: string, card = 'visa') {
+      const { method, reference } = await desk.payment(id)
+      return method === 'CARD'
+        ? desk.stripe(`checkout/${reference}`, { card })
+        : desk.paypal(`orders/${reference}/approve`)
+    },
+    /** How often the provider's own books have the money of this payment taken. */
+    async capturesOf(id: string): Promise<number> {
+      const { method } = await desk.payment(id)
+      const answer = await fetch(`${method === 'CARD' ? stripe.url : paypal.url}/_sandbox/ledger`)
+      const { charges, captures } = (await answer.json()) as { charges?: LedgerEntry[]; captures?: LedgerEntry[] }
+      const taken = (charges ?? captures ?? []).filter(({ status }) => !['failed', 'DECLINED'].includes(status))
+      return taken.filter(({ metadata }) => metadata.paymentId === id || metadata.custom_id === id).length
+    },
+    payment: (id: string) => fork().findOneOrFail(Payment, id),
+    refunds: (paymentId: string) => fork().find(Refund, { paymentId }, { orderBy: { id: 'asc' } }),
+    async history(id: string): Promise<string[]> {
+      const entries = await fork().find(HistoryEntry, { subjectId: id }, { orderBy: { id: 'asc' } })
+      return entries.map((entry) => entry.to)
+    },
+    refund(paymentId: string, amountMinor: number, wish: Partial<RefundRequest> = {}): Promise<Refund> {
+      return inTransaction(orm.em, async (tx) =>
+        addRefund(tx, await lockPayment(tx, paymentId), {
+          ...{ amountMinor, origin: 'OPERATOR', reason: 'asked for', keepRegistration: false, requestedBy: 'user:op' },
+          ...{ now: now(), ...wish },
+        }),
+      )
+    },
+    /** Waits until every webhook that was sent has been answered, then runs all jobs, those of later among them. */
+    async settle(rounds = 6) {
+      for (let round = 0; round < rounds; round += 1) {
+        await untilDelivered([stripe.url, paypal.url])
+        const { rowCount } = await sql.query(
+          'update graphile_worker._private_jobs set run_at = now() where locked_at is null and attempts < max_attempts',
+        )
+        if (rowCount === 0) return
+        await worker.runDue()
+      }
+    },
+  }
+  return desk
+}
+
+async function migrate(url: string): Promise<void> {
+  const orm = await MikroORM.init(databaseOptions(url, 2))
+  await orm.migrator.up()
+  await orm.close()
+}
+
+async function untilDelivered(urls: readonly string[]): Promise<void> {
+  const deadline = Date.now() + LONGEST_WAIT_MS
+  for (const url of urls) {
+    for (;;) {
+      const answer = await fetch(`${url}/_sandbox/webhooks`)
+      const { mode, pending } = (await answer.json()) as { mode: string; pending: number }
+      if (pending === 0 || mode === 'hold') break
+      if (Date.now() > deadline) throw new Error(`${url} still has ${pending} webhooks to deliver`)
+    }
+  }
+}
+
+interface LedgerEntry {
+  status: string
+  metadata: Record<string, string | null>
+}
+
+export type Told = { what: string; status?: string; refundedMinor?: number }
+
+/** Stands for what is paid for: wants everything unless told otherwise, and notes what it hears. */
+function pretendShop() {
+  const told: Told[] = []
+  const answers = { awaitsPayment: true, wanted: 'wanted' as 'wanted' | 'unwanted', unsettled: [] as Unsettled[] }
+  const thing: PaidThing = {
+    orderFor: async () => ({
+      ...{ description: 'Introduction to Data', buyerEmail: 'ada@example.org', awaitsPayment: answers.awaitsPayment },
+      holdExpiresAt: null,
+    }),
+    paid: async (_tx, payment) => {
+      told.push({ what: 'paid', status: payment.status })
+      return answers.wanted
+    },
+    conflicted: async (_tx, payment) => void told.push({ what: 'conflicted', status: payment.status }),
+    refundStarted: async (_tx, _payment, refund) => void told.push({ what: 'refundStarted', status: refund.status }),
+    refunded: async (_tx, _payment, refund, refundedMinor) =>
+      void told.push({ what: 'refunded', status: refund.status, refundedMinor }),
+    refundFailed: async (_tx, _payment, refund) => void told.push({ what: 'refundFailed', status: refund.status }),
+    disputed: async (_tx, _payment, dispute) => void told.push({ what: 'disputed', status: dispute.status }),
+    unsettled: async () => answers.unsettled,
+    takeUp: async () => true,
+  }
+  return { thing, told, answers, heard: () => told.map(({ what }) => what) }
+}
+
+interface Place {
+  learnerId: string
+  courseId: string
+}
+
+/** The least that an enrolment hangs on. */
+async function makePlace(sql: pg.Pool): Promise<Place> {
+  const [institutionId, courseId, learnerId] = [randomUUID(), randomUUID(), randomUUID()]
+  await sql.query(
+    `insert into institution (id, slug, name, country, updated_at) values ($1, 'ou', 'The Open University', 'GB', now())`,
+    [institutionId],
+  )
+  await sql.query(
+    `insert into course (id, partner_uuid, slug, title, summary, language, subject, awarding_institution_id,
+       learning_outcomes, cmf_status, partner_url, fetched_at)
+     values ($1::uuid, $1::text, 'intro', 'Introduction', '', 'en', 'Data', $2, '[]', 'UNKNOWN', 'https://x.example', now())`,
+    [courseId, institutionId],
+  )
+  await sql.query(
+    `insert into learner (id, issuer, subject, display_name, given_name, family_name, email, created_at)
+     values ($1, 'issuer', 'ada', 'Ada', 'Ada', 'Lovelace', 'ada@example.org', now())`,
+    [learnerId],
+  )
+  return { learnerId, courseId }
+}
+
+/** Each on a run of its own, for a learner has one place on a run. */
+async function makeEnrolment(sql: pg.Pool, { learnerId, courseId }: Place): Promise<string> {
+  const [runId, id] = [randomUUID(), randomUUID()]
+  await sql.query(
+    `insert into course_run (id, course_id, partner_uuid, code, time_zone, registration_url, fetched_at)
+     values ($1::uuid, $2, $1::text, $1::text, 'Europe/London', 'https://x.example', now())`,
+    [runId, courseId],
+  )
+  await sql.query(
+    `insert into enrolment (id, learner_id, run_id, status, hold_expires_at, created_at, updated_at)
+     values ($1, $2, $3, 'PENDING_PAYMENT', now() + interval '30 minutes', now(), now())`,
+    [id, learnerId, runId],
+  )
+  return id
+}

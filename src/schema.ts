@@ -13,6 +13,8 @@ import {
   EnrolmentCreditResolver,
   LearnerCreditResolver,
 } from './credit/resolver.ts'
+import { CreditShareResolver, LearnerSharesResolver, ShareAccessResolver } from './credit/share.resolver.ts'
+import { shareNode } from './credit/share-loaders.ts'
 import {
   AlreadyEnrolled,
   EnrolmentClosed,
@@ -89,6 +91,7 @@ const nodes: Record<string, NodeLoader<Context>> = {
   Dispute: disputeNode,
   Reconciliation: reconciliationNode,
   CreditRecord: creditRecordNode,
+  CreditShare: shareNode,
   TransferPolicy: policyById,
   TransferApplication: visibleApplication,
 }
@@ -109,6 +112,7 @@ const resolvers: unknown[] = [
   ...[EnrolmentMutationsResolver, StuckResolver, CreditRecordResolver, LearnerCreditResolver, EnrolmentCreditResolver],
   ...[TransferApplicationResolver, CreditUsesResolver, CreditUseResolver, ApplicationMutationsResolver],
   ...[LearnerApplicationsResolver, MemberApplicationsResolver],
+  ...[CreditShareResolver, ShareAccessResolver, LearnerSharesResolver],
   ...[TransferEligibilityResolver, PolicyResolver, QualificationPoliciesResolver, TransferPolicyResolver],
 ]
 

@@ -6,11 +6,14 @@ import type { Course } from '../courses/course.ts'
 import { courseById } from '../courses/loaders.ts'
 import type { CreditRecord } from '../credit/credit-record.ts'
 import { creditRecordById } from '../credit/loaders.ts'
+import { openShare } from '../credit/open-share.ts'
+import { recordIdsOfShare } from '../credit/share-loaders.ts'
 import { badUserInput, GraphError, notFound } from '../graph/errors.ts'
 import { uuidOf } from '../graph/node.ts'
 import { institutionById, qualificationById } from '../institutions/loaders.ts'
 import type { Qualification } from '../institutions/qualification.ts'
 import { dateIn } from '../values/dates.ts'
+import { usesOfRecord, visibleApplication } from './application-loaders.ts'
 import { type Claim, type Decision, InvalidTransferInput, type PolicyTerms, TransferTooComplex } from './check.rules.ts'
 import { assessTransfer } from './decision.rules.ts'
 import type { ExternalCreditInput, TransferEligibilityInput } from './eligibility.ts'
@@ -62,20 +65,39 @@ function refusalOf(error: unknown, { creditRecordIds, courseIds }: TransferEligi
 }
 
 async function claimsOf(context: Context, input: TransferEligibilityInput, asOf: string): Promise<Claim[]> {
-  const records = input.creditRecordIds.map((id, index) => recordClaim(context, id, index))
+  const shared = await sharedRecords(context, input.shareCode)
+  const records = input.creditRecordIds.map((id, index) => recordClaim(context, id, index, shared))
   const courses = input.courseIds.map((id, index) => courseClaim(context, id, index, asOf))
   return [...(await Promise.all([...records, ...courses])), ...input.externalCredits.map(externalClaim)]
 }
 
-/** Their own, and for operators all: whoever else asks hears that there is none. */
-function maySee({ viewer }: Context, { learnerId }: CreditRecord): boolean {
-  return viewer.operator !== null || viewer.learner?.id === learnerId
+/**
+ * The learner about their own, operators about all, an institution about what is shared with it by the code or is in an
+ * application to it: whoever else asks hears that there is none.
+ */
+async function maySee(
+  context: Context,
+  { id, learnerId }: CreditRecord,
+  shared: ReadonlySet<string>,
+): Promise<boolean> {
+  const { viewer } = context
+  if (viewer.operator !== null || viewer.learner?.id === learnerId || shared.has(id)) return true
+  if (!viewer.staff && !viewer.client) return false
+  const uses = await usesOfRecord(context, id)
+  const applications = await Promise.all(uses.map((use) => visibleApplication(context, use.applicationId)))
+  return applications.some((application) => application !== null)
 }
 
-async function recordClaim(context: Context, id: string, index: number): Promise<Claim> {
+/** Records that the share's code opens for the caller; the look is logged. */
+async function sharedRecords(context: Context, code: string | null | undefined): Promise<ReadonlySet<string>> {
+  const share = code == null ? null : await openShare(context, code)
+  return new Set(share ? await recordIdsOfShare(context, share.id) : [])
+}
+
+async function recordClaim(context: Context, id: string, index: number, shared: ReadonlySet<string>): Promise<Claim> {
   const uuid = uuidOf('CreditRecord', id)
   const record = uuid && (await creditRecordById(context, uuid))
-  if (!record || !maySee(context, record)) {
+  if (!record || !(await maySee(context, record, shared))) {
     throw notFound('There is no such credit record that you may ask about.', ['input', 'creditRecordIds', `${index}`])
   }
   const use = await useOf(context, record.id)

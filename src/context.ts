@@ -2,7 +2,7 @@
 import type { EntityManager } from '@mikro-orm/postgresql'
 import type { Viewer } from './auth/viewer.ts'
 import type { CourseSource } from './courses/course-source.ts'
-import type { RegistrationPartner } from './enrolments/registration-partner.ts'
+import type { NoticePartner, RegistrationPartner } from './enrolments/registration-partner.ts'
 import type { Loads } from './graph/loader.ts'
 import type { AccountPartner } from './learners/account-partner.ts'
 import type { PaidThing } from './payments/paid-thing.ts'
@@ -37,7 +37,7 @@ export interface Parts {
   /** A clean entity manager; each transaction forks its own. */
   orm: { em: EntityManager }
   providers: Record<ProviderName, PaymentProvider>
-  partner: CourseSource & AccountPartner & RegistrationPartner
+  partner: CourseSource & AccountPartner & RegistrationPartner & NoticePartner
   /** What a payment pays for: told in the payment's own transaction. */
   paidThing: PaidThing
   signer: Signer

@@ -3,9 +3,10 @@ import type { Job } from './context.ts'
 import { syncCatalogueJob } from './courses/sync-catalogue.ts'
 import { awardCreditJob, reviewCreditJob } from './credit/award-credit.ts'
 import { expireEnrolmentJob } from './enrolments/expire.ts'
+import { fetchRegistrationJob } from './enrolments/keep-registration.ts'
 import { handlePartnerEventJob } from './enrolments/partner-inbox.ts'
 import { registerEnrolmentJob } from './enrolments/register.ts'
-import { revokeEnrolmentJob } from './enrolments/revoke.ts'
+import { withdrawRegistrationJob } from './enrolments/revoke.ts'
 import { syncRegistrationsJob } from './enrolments/sync-registrations.ts'
 import { advancePaymentJob } from './payments/advance-payment.ts'
 import { closePaymentJob } from './payments/close-payment.ts'
@@ -15,9 +16,9 @@ import { reconcileJob } from './payments/reconcile.ts'
 import { submitRefundJob } from './payments/submit-refund.ts'
 
 export const jobs: Job[] = [
-  ...[syncCatalogueJob, syncRegistrationsJob, handlePartnerEventJob],
+  ...[syncCatalogueJob, syncRegistrationsJob, handlePartnerEventJob, fetchRegistrationJob],
   ...[openPaymentJob, advancePaymentJob, closePaymentJob, handlePaymentEventJob, submitRefundJob, reconcileJob],
-  ...[registerEnrolmentJob, revokeEnrolmentJob, expireEnrolmentJob],
+  ...[registerEnrolmentJob, withdrawRegistrationJob, expireEnrolmentJob],
   ...[awardCreditJob, reviewCreditJob],
 ]
 

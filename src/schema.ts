@@ -27,15 +27,14 @@ import {
 } from './enrolments/enrolment-errors.ts'
 import { visibleEnrolment } from './enrolments/enrolment-visibility.ts'
 import { EnrolmentMutationsResolver } from './enrolments/mutations.resolver.ts'
+import { OperatorEnrolmentsResolver } from './enrolments/operator.resolver.ts'
 import {
   EnrolmentResolver,
   LearnerEnrolmentsResolver,
   LiveEventJoinResolver,
-  OperatorEnrolmentsResolver,
   PaymentEnrolmentResolver,
   RunEnrolmentResolver,
 } from './enrolments/resolver.ts'
-import { StuckResolver } from './enrolments/stuck.resolver.ts'
 import { CreditResolver } from './graph/credit.ts'
 import { finishSchema } from './graph/finish-schema.ts'
 import { MoneyResolver } from './graph/money.ts'
@@ -109,7 +108,7 @@ const resolvers: unknown[] = [
     LearnerEnrolmentsResolver,
   ],
   ...[RunEnrolmentResolver, LiveEventJoinResolver, PaymentEnrolmentResolver, OperatorEnrolmentsResolver],
-  ...[EnrolmentMutationsResolver, StuckResolver, CreditRecordResolver, LearnerCreditResolver, EnrolmentCreditResolver],
+  ...[EnrolmentMutationsResolver, CreditRecordResolver, LearnerCreditResolver, EnrolmentCreditResolver],
   ...[TransferApplicationResolver, CreditUsesResolver, CreditUseResolver, ApplicationMutationsResolver],
   ...[LearnerApplicationsResolver, MemberApplicationsResolver],
   ...[CreditShareResolver, ShareAccessResolver, LearnerSharesResolver],

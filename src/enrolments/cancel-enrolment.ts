@@ -1,43 +1,53 @@
-/** Cancels an enrolment before anything is paid, closing the provider's page first. */
+/** Cancels an enrolment before anything is paid, and closes what could still be. */
 import { requireLearner } from '../auth/permissions.ts'
 import type { Context } from '../context.ts'
 import { uuidOf } from '../graph/node.ts'
 import { type Refusal, refusal } from '../graph/user-error.ts'
-import { isOutsideFailure } from '../values/outside-failure.ts'
-import { Enrolment } from './enrolment.ts'
-import { closePayments, endUnpaid } from './expire.ts'
+import { inTransaction } from '../store/transaction.ts'
+import { findEnrolment, lockEnrolment, moveEnrolment } from './change-enrolment.ts'
+import type { EnrolmentStatus } from './enrolment.ts'
+import { closeOpenPayments } from './expire.ts'
 
-/** The learner's own enrolment, CANCELLED; cancelling a cancelled one is no error. */
+const field = ['input', 'enrolmentId']
+
+/**
+ * The learner's own enrolment, CANCELLED; cancelling a cancelled one is no error. A provider that does not answer holds
+ * nobody up: should money come after all, it goes back. Throws UNAUTHENTICATED or FORBIDDEN for those who are no learners.
+ */
 export async function cancelEnrolment(
   context: Context,
   globalEnrolmentId: string,
 ): Promise<{ enrolmentId: string | null; refusals: Refusal[] }> {
   const learner = requireLearner(context.viewer)
   const id = uuidOf('Enrolment', globalEnrolmentId)
-  const enrolment = id && (await context.em.fork().findOne(Enrolment, id))
-  if (!enrolment || enrolment.learnerId !== learner.id) {
-    const error = refusal('NotFound', 'There is no such enrolment of yours.', ['input', 'enrolmentId'])
-    return { enrolmentId: null, refusals: [error] }
+  const enrolment = id === null ? null : await findEnrolment(context.em, id)
+  if (enrolment?.learnerId !== learner.id) {
+    const message = 'You have no such enrolment; take enrolmentId from your enrolments.'
+    return { enrolmentId: null, refusals: [refusal('NotFound', message, field)] }
   }
-  if (enrolment.status === 'PENDING_PAYMENT') {
-    try {
-      await closePayments(context, enrolment.id, 'CANCELLED', 'LEARNER_CANCELLED')
-    } catch (error) {
-      if (!isOutsideFailure(error)) throw error
-      const message = 'The payment provider does not answer right now; the enrolment stands, try again in a moment.'
-      const { retryAfterSeconds } = error
-      const data = { provider: error.upstream.toUpperCase(), retryAfterSeconds }
-      return { enrolmentId: enrolment.id, refusals: [refusal('ProviderUnavailable', message, [], data)] }
-    }
-    const why = { cause: 'LEARNER_CANCELLED', actor: context.viewer.key }
-    if (await endUnpaid(context, enrolment.id, 'CANCELLED', why)) return { enrolmentId: enrolment.id, refusals: [] }
+  const payments =
+    enrolment.status === 'PENDING_PAYMENT'
+      ? await closeOpenPayments(context, enrolment.id, 'CANCELLED', 'CANCELLED_BY_LEARNER')
+      : []
+  if (payments.includes('PROCESSING')) {
+    const message = 'Your payment is being processed; wait for its outcome, then ask for a refund.'
+    return { enrolmentId: enrolment.id, refusals: [illegal(message, enrolment.status)] }
   }
-  const { status } = await context.em.fork().findOneOrFail(Enrolment, enrolment.id)
+  const status = await cancel(context, enrolment.id)
   if (status === 'CANCELLED') return { enrolmentId: enrolment.id, refusals: [] }
   const message = 'Only an enrolment that waits for its payment can be cancelled; ask for a refund instead.'
-  const states = { from: status, to: 'CANCELLED' }
-  return {
-    enrolmentId: enrolment.id,
-    refusals: [refusal('IllegalTransition', message, ['input', 'enrolmentId'], states)],
-  }
+  return { enrolmentId: enrolment.id, refusals: [illegal(message, status)] }
+}
+
+const illegal = (message: string, from: EnrolmentStatus) =>
+  refusal('IllegalTransition', message, field, { from, to: 'CANCELLED' })
+
+/** Under the lock: it may have been paid meanwhile. Answers the status it has then. */
+function cancel(context: Context, enrolmentId: string): Promise<EnrolmentStatus> {
+  const why = { cause: 'CANCELLED_BY_LEARNER', actor: context.viewer.key, at: context.now() }
+  return inTransaction(context.em, async (tx) => {
+    const enrolment = await lockEnrolment(tx, enrolmentId)
+    if (enrolment.status === 'PENDING_PAYMENT') await moveEnrolment(tx, enrolment, 'CANCELLED', why)
+    return enrolment.status
+  })
 }

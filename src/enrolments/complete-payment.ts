@@ -4,54 +4,57 @@ import type { Context } from '../context.ts'
 import { uuidOf } from '../graph/node.ts'
 import { type Refusal, refusal } from '../graph/user-error.ts'
 import { advancePayment } from '../payments/advance-payment.ts'
-import { openPayment } from '../payments/open-payment.ts'
+import { findPayment } from '../payments/paying.ts'
 import { Payment } from '../payments/payment.ts'
-import { isOutsideFailure } from '../values/outside-failure.ts'
-import { unavailable } from './enrol.ts'
+import { isOutsideFailure, type OutsideFailure } from '../values/outside-failure.ts'
 import { Enrolment } from './enrolment.ts'
+import { notCompleted, type PaymentResult, refused, unavailable } from './pay.ts'
 
-export interface CompleteResult {
-  paymentId: string | null
-  enrolmentId: string | null
-  refusals: Refusal[]
-}
+const field = ['input', 'paymentId']
 
-/** Idempotent. The viewer's own payments only: any other reads like one that does not exist. */
-export async function completePayment(context: Context, paymentGlobalId: string): Promise<CompleteResult> {
+/**
+ * How the viewer's own payment stands; any other reads like one that does not exist. Idempotent.
+ * Throws UNAUTHENTICATED or FORBIDDEN for those who are no learners.
+ */
+export async function completePayment(context: Context, globalPaymentId: string): Promise<PaymentResult> {
   const learner = requireLearner(context.viewer)
-  const id = uuidOf('Payment', paymentGlobalId)
-  const payment = id && (await own(context, id, learner.id))
-  if (!payment) {
-    const error = refusal('NotFound', 'There is no such payment of yours.', ['input', 'paymentId'])
-    return { paymentId: null, enrolmentId: null, refusals: [error] }
+  const id = uuidOf('Payment', globalPaymentId)
+  const payment = id === null ? null : await findOwn(context, id, learner.id)
+  if (payment === null) {
+    return refused(refusal('NotFound', 'You have no such payment; take paymentId from your enrolment.', field))
   }
-  const ids = { paymentId: payment.id, enrolmentId: payment.enrolmentId }
-  if (payment.status !== 'SUCCEEDED' && payment.status !== 'CONFLICTED') {
-    try {
-      if (payment.status === 'CREATED' || payment.status === 'UNKNOWN') await openPayment(context, payment.id)
-      await advancePayment(context, payment.id, 'BUYER_RETURNED')
-    } catch (error) {
-      if (!isOutsideFailure(error)) throw error
-      return { ...ids, refusals: [unavailable(error, payment.provider)] }
-    }
-  }
-  const now = await context.em.fork().findOneOrFail(Payment, payment.id)
-  return { ...ids, refusals: refusalsOf(now) }
+  const failure = isFinal(payment) ? null : await advance(context, payment.id)
+  const now = await findPayment(context.em, payment.id)
+  const refusals = isFinal(now) || failure === null ? refusalsOf(now) : [unavailable(failure)]
+  return { enrolmentId: payment.enrolmentId, paymentId: payment.id, refusals }
 }
 
-async function own(context: Context, paymentId: string, learnerId: string): Promise<Payment | null> {
-  const em = context.em.fork()
-  const payment = await em.findOne(Payment, paymentId)
-  const enrolment = payment && (await em.findOne(Enrolment, payment.enrolmentId))
+async function findOwn({ em }: Context, paymentId: string, learnerId: string): Promise<Payment | null> {
+  const fork = em.fork({ clear: true })
+  const payment = await fork.findOne(Payment, paymentId)
+  const enrolment = payment && (await fork.findOne(Enrolment, payment.enrolmentId))
   return enrolment?.learnerId === learnerId ? payment : null
+}
+
+/** The money came: the provider need not be asked again. */
+const isFinal = ({ status }: Payment): boolean => status === 'SUCCEEDED' || status === 'CONFLICTED'
+
+/** Why the outcome cannot be told now; null when it can. */
+async function advance(context: Context, paymentId: string): Promise<OutsideFailure | null> {
+  try {
+    await advancePayment(context, paymentId, 'BUYER_RETURNED', context.viewer.key)
+    return null
+  } catch (failure) {
+    if (!isOutsideFailure(failure)) throw failure
+    return failure
+  }
 }
 
 function refusalsOf({ status, failureCode, failureMessage, cardBrand }: Payment): Refusal[] {
   if (status === 'SUCCEEDED') return []
   if (status === 'CONFLICTED' && failureCode === 'CARD_BRAND_NOT_ACCEPTED') {
-    const message = 'Only Visa, Mastercard and American Express are taken; what was paid is on its way back.'
-    return [refusal('UnsupportedCardBrand', message, [], { brand: cardBrand ?? 'OTHER' })]
+    const message = 'Only Visa, Mastercard and American Express are accepted; what was paid is on its way back.'
+    return [refusal('UnsupportedCardBrand', message, field, { brand: cardBrand ?? 'OTHER' })]
   }
-  const message = failureMessage ?? 'The payment is not completed yet; finish it on the page of the provider.'
-  return [refusal('PaymentNotCompleted', message, ['input', 'paymentId'], { status })]
+  return [notCompleted({ status, failureMessage }, field)]
 }

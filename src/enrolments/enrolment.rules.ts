@@ -1,38 +1,41 @@
-/** May this learner enrol on this run now? Pure: refusals as data, the first that holds. */
+/** May this learner enrol on this run now: the first clause that says no, as a refusal. */
 import { openForEnrolment, type RunDates } from '../courses/run-status.rules.ts'
 import { instantText } from '../graph/scalars.ts'
 import { type Refusal, refusal } from '../graph/user-error.ts'
 
 export interface EnrolFacts {
   run: RunDates
+  /** The course is not offered any more. */
+  withdrawn: boolean
   now: Date
-  termsAccepted: boolean
-  /** Places that the partner says remain; null when there is no limit or it cannot say. */
-  placesRemaining: number | null
-  /** Places held here by learners who have not registered yet. */
-  heldHere: number
+  /** The learner's enrolment that holds a place on the run; null when there is none. */
+  active: object | null
+  /** Places left for one more; null when there is no limit, or nobody can say. */
+  freePlaces: number | null
 }
 
-/** Why not, or null. */
-export function enrolRefusal({ run, now, termsAccepted, placesRemaining, heldHere }: EnrolFacts): Refusal | null {
-  if (!termsAccepted) {
-    return refusal('InvalidInput', 'The terms must be accepted: termsAccepted has to be true.', [
-      'input',
-      'termsAccepted',
-    ])
+const run = ['input', 'courseRunId']
+
+/** Why not; null when the learner may. */
+export function enrolRefusal(facts: EnrolFacts): Refusal | null {
+  if (facts.active !== null) {
+    const message = 'You have a place on this run already.'
+    return refusal('AlreadyEnrolled', message, run, { enrolment: facts.active })
   }
-  if (!openForEnrolment(run, now)) {
-    const { enrolmentOpensAt: opensAt, enrolmentClosesAt: closesAt } = run
-    return refusal('EnrolmentClosed', closedMessage(run, now), ['input', 'courseRunId'], { opensAt, closesAt })
+  if (facts.withdrawn || !openForEnrolment(facts.run, facts.now)) {
+    const { enrolmentOpensAt: opensAt, enrolmentClosesAt: closesAt } = facts.run
+    return refusal('EnrolmentClosed', closedMessage(facts), run, { opensAt, closesAt })
   }
-  if (placesRemaining !== null && placesRemaining - heldHere <= 0) {
-    return refusal('RunFull', 'This run is full; choose another run.', ['input', 'courseRunId'])
+  if (facts.freePlaces !== null && facts.freePlaces <= 0) {
+    return refusal('RunFull', 'Every place on this run is taken; choose another run.', run)
   }
   return null
 }
 
-function closedMessage(run: RunDates, now: Date): string {
-  if (run.cancelled) return 'This run was cancelled; choose another run.'
-  if (now < run.enrolmentOpensAt) return `Enrolment on this run opens at ${instantText(run.enrolmentOpensAt)}.`
-  return `Enrolment on this run closed at ${instantText(run.enrolmentClosesAt)}; choose another run.`
+function closedMessage({ run: { cancelled, ...dates }, withdrawn, now }: EnrolFacts): string {
+  if (withdrawn) return 'This course is not offered any more; choose another course.'
+  if (cancelled) return 'This run has been cancelled; choose another run.'
+  if (now >= dates.endsAt) return `This run ended at ${instantText(dates.endsAt)}; choose another run.`
+  if (now < dates.enrolmentOpensAt) return `Enrolment on this run opens at ${instantText(dates.enrolmentOpensAt)}.`
+  return `Enrolment on this run closed at ${instantText(dates.enrolmentClosesAt)}; choose another run.`
 }

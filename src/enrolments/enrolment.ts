@@ -81,9 +81,16 @@ export class Enrolment extends Node {
   @Enum({ items: () => Object.values(EnrolmentStatus) })
   status!: EnrolmentStatus
 
-  /** The place is held until then while nothing is paid: 30 minutes after the last payment was opened. */
+  /**
+   * The place is held until then while nothing is paid: 30 minutes after the last payment was opened. Kept by what was
+   * paid for only after its place had been given up.
+   */
   @Property({ ...instant, nullable: true })
   holdExpiresAt!: Date | null
+
+  /** The payment that paid for it, of however many; null before, and when it was made at the partner or cost nothing. */
+  @Property({ type: 'uuid', nullable: true })
+  paymentId!: string | null
 
   /** The partner's enrolment, once there is one. */
   @Property({ type: 'text', nullable: true })

@@ -1,63 +1,67 @@
-/** Frees a place that nobody paid for in time: closes the provider's page first, so that no late money surprises. */
-import { LockMode } from '@mikro-orm/postgresql'
+/** Gives up a place whose hold has ended without payment: closes what could still be paid, then EXPIRED. */
+import type { EntityManager } from '@mikro-orm/postgresql'
 import { type Context, type Job, TryAgainLater } from '../context.ts'
 import { closePayment } from '../payments/close-payment.ts'
-import { Payment } from '../payments/payment.ts'
-import { move } from '../store/history.ts'
-import { addJob, announce, inTransaction } from '../store/transaction.ts'
+import { openPaymentStatuses } from '../payments/payment.states.ts'
+import { Payment, type PaymentStatus } from '../payments/payment.ts'
+import { addJob, inTransaction } from '../store/transaction.ts'
 import { isOutsideFailure } from '../values/outside-failure.ts'
-import { enrolmentStates } from './enrolment.states.ts'
-import { Enrolment } from './enrolment.ts'
+import { findEnrolment, lockEnrolment, moveEnrolment } from './change-enrolment.ts'
 
-const open = ['CREATED', 'REQUIRES_ACTION', 'PROCESSING', 'UNKNOWN'] as const
+/** Money that is on its way decides by itself; until then the place is held on. */
+const LOOK_AGAIN_SECONDS = 60
 
-/** Closes every open payment of the enrolment at its provider. Throws OutsideFailure. */
-export async function closePayments(
+/** Expires the enrolment if its hold has ended and nothing was paid. Throws TryAgainLater while it is too early to say. */
+export async function expire(context: Context, enrolmentId: string): Promise<void> {
+  const enrolment = await findEnrolment(context.em, enrolmentId)
+  if (enrolment?.status !== 'PENDING_PAYMENT' || enrolment.holdExpiresAt === null) return
+  const remainingMs = enrolment.holdExpiresAt.getTime() - context.now().getTime()
+  if (remainingMs > 0) throw new TryAgainLater('the place is held still', Math.ceil(remainingMs / 1000))
+  const statuses = await closeOpenPayments(context, enrolmentId, 'EXPIRED', 'HOLD_ENDED')
+  if (statuses.includes('PROCESSING')) throw new TryAgainLater('a payment is under way', LOOK_AGAIN_SECONDS)
+  const at = context.now()
+  await inTransaction(context.em, async (tx) => {
+    const row = await lockEnrolment(tx, enrolmentId)
+    if (row.status !== 'PENDING_PAYMENT' || row.holdExpiresAt === null || row.holdExpiresAt > at) return
+    await moveEnrolment(tx, row, 'EXPIRED', { cause: 'HOLD_ENDED', at })
+  })
+}
+
+/**
+ * Closes every open payment of the enrolment at its provider and answers how they stand. One whose provider does not
+ * answer is left as it is, with a job that closes it: should it be paid meanwhile, the money is kept or goes back.
+ */
+export async function closeOpenPayments(
   context: Context,
   enrolmentId: string,
   to: 'CANCELLED' | 'EXPIRED',
   cause: string,
-): Promise<void> {
-  const payments = await context.em.fork().find(Payment, { enrolmentId, status: { $in: [...open] } })
-  for (const payment of payments) await closePayment(context, payment.id, to, cause)
+): Promise<PaymentStatus[]> {
+  const open = { enrolmentId, status: { $in: [...openPaymentStatuses] } }
+  const payments = await context.em.fork({ clear: true }).find(Payment, open)
+  const statuses: PaymentStatus[] = []
+  for (const { id, status } of payments) {
+    try {
+      statuses.push(await closePayment(context, id, to, cause, context.viewer.learner ? context.viewer.key : null))
+    } catch (failure) {
+      if (!isOutsideFailure(failure)) throw failure
+      statuses.push(status)
+      await inTransaction(context.em, (tx) => closeSoon(tx, id))
+    }
+  }
+  return statuses
 }
 
-/** Moves an unpaid enrolment there, unless it was paid meanwhile. Answers whether it moved. */
-export function endUnpaid(
-  context: Context,
-  enrolmentId: string,
-  to: 'CANCELLED' | 'EXPIRED',
-  why: { cause: string; actor: string | null },
-): Promise<boolean> {
-  return inTransaction(context.em, async (tx) => {
-    const enrolment = await tx.findOneOrFail(Enrolment, enrolmentId, { lockMode: LockMode.PESSIMISTIC_WRITE })
-    if (enrolment.status !== 'PENDING_PAYMENT') return false
-    move(tx, enrolmentStates, enrolment, to, { ...why, at: context.now() })
-    await announce(tx, 'enrolment', enrolmentId)
-    return true
-  })
+function closeSoon(tx: EntityManager, paymentId: string): Promise<void> {
+  return addJob(tx, 'close_payment', { paymentId }, { key: `close_payment:${paymentId}`, maxAttempts: 100 })
 }
 
-/** Runs when a hold ends; a hold that was prolonged meanwhile is looked at again at its new end. */
+/** Sets when the hold is looked at: `afterMs` from now, replacing an earlier time. */
+export function expireAfter(tx: EntityManager, enrolmentId: string, afterMs: number): Promise<void> {
+  return addJob(tx, 'expire_enrolment', { enrolmentId }, { key: `expire_enrolment:${enrolmentId}`, afterMs })
+}
+
 export const expireEnrolmentJob: Job = {
   task: 'expire_enrolment',
-  async run(context, payload) {
-    const enrolmentId = payload.enrolmentId as string
-    const enrolment = await context.em.fork().findOneOrFail(Enrolment, enrolmentId)
-    if (enrolment.status !== 'PENDING_PAYMENT' || !enrolment.holdExpiresAt) return
-    if (enrolment.holdExpiresAt > context.now()) {
-      const runAt = new Date(enrolment.holdExpiresAt.getTime() + 1000)
-      await inTransaction(context.em, (tx) =>
-        addJob(tx, 'expire_enrolment', { enrolmentId }, { key: `expire-again:${enrolmentId}`, runAt }),
-      )
-      return
-    }
-    try {
-      await closePayments(context, enrolmentId, 'EXPIRED', 'HOLD_ENDED')
-    } catch (error) {
-      if (isOutsideFailure(error)) throw new TryAgainLater(error.message, error.retryAfterSeconds)
-      throw error
-    }
-    await endUnpaid(context, enrolmentId, 'EXPIRED', { cause: 'HOLD_ENDED', actor: null })
-  },
+  run: (context, payload) => expire(context, payload.enrolmentId as string),
 }

@@ -1,99 +1,152 @@
-/** Stores what the partner says of a registration: progress, result, end; one made at the partner becomes an enrolment. */
-import { type EntityManager, LockMode } from '@mikro-orm/postgresql'
-import type { Context } from '../context.ts'
+/** Keeps what the partner says of one registration: of an enrolment of ours, or of one that was made at the partner. */
+import type { EntityManager } from '@mikro-orm/postgresql'
+import { type Context, type Job, TryAgainLater } from '../context.ts'
 import { CourseRun } from '../courses/course-run.ts'
-import { PartnerAccount } from '../learners/learner.ts'
-import { keepLearner, type LearnerFacts } from '../learners/learner-directory.ts'
+import type { Membership } from '../learners/account-partner.ts'
+import { Learner, PartnerAccount } from '../learners/learner.ts'
+import { keepLearner } from '../learners/learner-directory.ts'
 import { keepMembership } from '../learners/link-partner-account.ts'
-import { beginHistory, move } from '../store/history.ts'
+import { beginHistory } from '../store/history.ts'
 import { newId } from '../store/row.ts'
-import { addJob, announce, inTransaction } from '../store/transaction.ts'
-import { enrolmentStates } from './enrolment.states.ts'
+import { announce, inTransaction } from '../store/transaction.ts'
+import { lockEnrolment, lockRun, withdrawSoon } from './change-enrolment.ts'
+import { applyRegistration } from './complete.ts'
 import { Enrolment, endedStatuses } from './enrolment.ts'
 import type { Registration } from './registration-partner.ts'
 
-/** Stores it; a registration of a run or a learner that is not known here yet is left for a later pass. */
-export async function keepRegistration(context: Context, registration: Registration): Promise<boolean> {
-  const known = await knownEnrolment(context, registration)
-  // What is not active at the partner and was not made here is nobody's enrolment.
-  if (known === null && registration.status !== 'ACTIVE') return true
-  const enrolmentId = known ?? (await importRegistration(context, registration))
-  if (enrolmentId === null) return false
-  await inTransaction(context.em, (tx) => update(context, tx, enrolmentId, registration))
-  return true
+/** UNKNOWN_RUN: the catalogue does not have it, or not completely; nothing was kept. */
+export type Kept = 'KEPT' | 'UNKNOWN_RUN'
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
+
+/** Keeps it; repeating it changes nothing. Throws OutsideFailure when the partner cannot say whose it is. */
+export async function keepRegistration(context: Context, registration: Registration): Promise<Kept> {
+  const em = context.em.fork({ clear: true })
+  const known = await findKnown(em, registration)
+  if (known) return apply(context, known.id, registration)
+  if (registration.status === 'INACTIVE') return 'KEPT'
+  const run = await em.findOne(CourseRun, { partnerUuid: registration.runUuid })
+  if (!run?.complete) return 'UNKNOWN_RUN'
+  const learnerId = await learnerOf(context, em, registration)
+  if (learnerId === null) return 'KEPT'
+  const held = { learnerId, runId: run.id, status: { $nin: [...endedStatuses] } }
+  const active = await em.findOne(Enrolment, held)
+  if (active) return apply(context, active.id, registration)
+  return importRegistration(context, { learnerId, runId: run.id }, registration)
 }
 
-async function knownEnrolment(context: Context, { uuid, externalReference }: Registration): Promise<string | null> {
-  const em = context.em.fork()
-  const byUuid = await em.findOne(Enrolment, { registrationUuid: uuid })
-  if (byUuid) return byUuid.id
-  const ours = externalReference && /^[0-9a-f-]{36}$/.test(externalReference)
-  const byReference = ours ? await em.findOne(Enrolment, { id: externalReference }) : null
-  return byReference?.id ?? null
+/** By the partner's name of it, or by ours in it. */
+async function findKnown(em: EntityManager, { uuid, externalReference }: Registration): Promise<Enrolment | null> {
+  const known = await em.findOne(Enrolment, { registrationUuid: uuid })
+  if (known || externalReference === null || !UUID.test(externalReference)) return known
+  return em.findOne(Enrolment, externalReference)
 }
 
-/** An enrolment made at the partner: no payment here. The learner is known by the identity's name for them. */
-async function importRegistration(context: Context, registration: Registration): Promise<string | null> {
-  const em = context.em.fork()
-  const run = await em.findOne(CourseRun, { partnerUuid: registration.runUuid, complete: true })
-  if (!run) return null
-  const account = await em.findOne(PartnerAccount, { membershipUuid: registration.membershipUuid })
-  const learnerId = account?.learnerId ?? (await importLearner(context, registration.membershipUuid))
-  if (learnerId === null) return null
-  return inTransaction(context.em, async (tx) => {
-    await tx.execute('select pg_advisory_xact_lock(hashtextextended(?, 0))', [registration.uuid])
-    const active = { learnerId, runId: run.id, status: { $nin: [...endedStatuses] } }
-    const there = await tx.findOne(Enrolment, active)
-    if (there) return there.registrationUuid === null || there.registrationUuid === registration.uuid ? there.id : null
-    const at = registration.activatedAt ?? context.now()
-    const enrolment = tx.create(Enrolment, {
-      ...{ id: newId(), learnerId, runId: run.id, status: 'REGISTERED', registrationUuid: registration.uuid },
-      ...{ registeredAt: at, createdAt: at, updatedAt: context.now() },
-    } as Enrolment)
-    beginHistory(tx, 'Enrolment', enrolment, { cause: 'MADE_AT_PARTNER', at: context.now() })
-    return enrolment.id
+function apply(context: Context, enrolmentId: string, registration: Registration): Promise<Kept> {
+  const at = context.now()
+  return inTransaction(context.em, async (tx): Promise<Kept> => {
+    const enrolment = await lockEnrolment(tx, enrolmentId)
+    if (isAbandoned(enrolment) && registration.status !== 'INACTIVE') {
+      // Registered by a call that was given up: nobody pays for it.
+      enrolment.registrationUuid = registration.uuid
+      await tx.flush()
+      await withdrawSoon(tx, enrolmentId)
+    } else if (isCurrent(enrolment, registration)) {
+      await applyRegistration(tx, enrolment, registration, { cause: 'PARTNER_REGISTERED', at })
+    }
+    return 'KEPT'
   })
 }
 
-async function importLearner(context: Context, membershipUuid: string): Promise<string | null> {
-  const membership = await context.partner.membership(membershipUuid)
-  if (!membership) return null
-  const { externalLearnerId: subject, email, firstName, lastName } = membership
-  const givenName = firstName ?? subject
-  const familyName = lastName ?? ''
-  const facts: LearnerFacts = {
-    ...{ issuer: context.settings.issuer, subject, email: email ?? '', givenName, familyName, timeZone: null },
-    displayName: `${givenName} ${familyName}`.trim(),
-  }
-  const learner = await inTransaction(context.em, (tx) => keepLearner(tx, facts, context.now()))
-  await keepMembership(context, learner, membership)
-  return learner
+const isAbandoned = ({ status }: Enrolment) => status === 'COMPENSATING' || status === 'COMPENSATED'
+
+/** Of several registrations on one run the latest active one counts; one that ended only as the end of its own. */
+function isCurrent(
+  { registrationUuid, registeredAt }: Enrolment,
+  { uuid, status, activatedAt }: Registration,
+): boolean {
+  if (status === 'INACTIVE') return false
+  if (registrationUuid === null || registrationUuid === uuid) return true
+  return activatedAt !== null && registeredAt !== null && activatedAt > registeredAt
 }
 
-async function update(context: Context, tx: EntityManager, enrolmentId: string, seen: Registration): Promise<void> {
-  const at = context.now()
-  const enrolment = await tx.findOneOrFail(Enrolment, enrolmentId, { lockMode: LockMode.PESSIMISTIC_WRITE })
-  if (enrolment.registrationUuid !== null && enrolment.registrationUuid !== seen.uuid) return
-  if (seen.stepsCompletedRatio !== null) {
-    enrolment.stepsCompletedRatio = seen.stepsCompletedRatio
-    enrolment.stepsCompleted = seen.stepsCompletedCount ?? 0
-    enrolment.progressSeenAt = at
-  }
-  if (seen.status === 'ACTIVE' && ['REGISTERED', 'COMPLETED'].includes(enrolment.status)) {
-    enrolment.studyUrl = seen.studyUrl
-  }
-  enrolment.updatedAt = at
-  if (seen.result) {
-    enrolment.resultOutcome = seen.result.outcome
-    enrolment.resultGrade = seen.result.grade
-    enrolment.resultAwardedOn = seen.result.awardedOn
-    enrolment.resultIdentityVerified = seen.result.identityVerified
-    if (enrolment.status === 'REGISTERED') {
-      move(tx, enrolmentStates, enrolment, 'COMPLETED', { cause: `RESULT_${seen.result.outcome}`, at })
-    }
-    await tx.flush()
-    if (enrolment.status === 'COMPLETED') await addJob(tx, 'award_credit', { enrolmentId })
-  }
-  await tx.flush()
-  await announce(tx, 'enrolment', enrolmentId)
+/** The learner behind the membership, made from it when first seen here; null when the partner does not know it. */
+async function learnerOf(
+  context: Context,
+  em: EntityManager,
+  { membershipUuid }: Registration,
+): Promise<string | null> {
+  const account = await em.findOne(PartnerAccount, { membershipUuid })
+  if (account) return account.learnerId
+  const membership = await context.partner.membership(membershipUuid)
+  if (membership === null) return null
+  const { issuer } = context.settings
+  const known = await em.findOne(Learner, { issuer, subject: membership.externalLearnerId })
+  const learnerId = known?.id ?? (await addLearner(context, membership))
+  await keepMembershipOf(context, em, learnerId, membership)
+  return learnerId
 }
+
+function addLearner(context: Context, membership: Membership): Promise<string> {
+  const { externalLearnerId: subject, email, firstName, lastName } = membership
+  const displayName = [firstName, lastName].filter(Boolean).join(' ') || subject
+  const names = { givenName: firstName ?? '', familyName: lastName ?? '', displayName }
+  const facts = { issuer: context.settings.issuer, subject, email: email ?? '', ...names, timeZone: null }
+  return inTransaction(context.em, (tx) => keepLearner(tx, facts, context.now()))
+}
+
+/** A linked account is not given up for another membership that waits to be linked. */
+export async function keepMembershipOf(
+  context: Context,
+  em: EntityManager,
+  learnerId: string,
+  membership: Membership,
+): Promise<void> {
+  const account = await em.findOne(PartnerAccount, { learnerId })
+  const isOther = account !== null && account.membershipUuid !== membership.uuid
+  if (isOther && account.status === 'LINKED' && !membership.linked) return
+  await keepMembership(context, learnerId, membership)
+}
+
+/** An enrolment that was made at the partner: registered from the start, with nothing paid here. */
+function importRegistration(
+  context: Context,
+  { learnerId, runId }: { learnerId: string; runId: string },
+  registration: Registration,
+): Promise<Kept> {
+  const at = context.now()
+  return inTransaction(context.em, async (tx): Promise<Kept> => {
+    await lockRun(tx, runId)
+    if ((await tx.count(Enrolment, { learnerId, runId, status: { $nin: [...endedStatuses] } })) > 0) return 'KEPT'
+    const enrolment = tx.create(Enrolment, {
+      ...{ id: newId(), learnerId, runId, status: 'REGISTERED', paymentId: null, holdExpiresAt: null },
+      ...{ registrationUuid: registration.uuid, registeredAt: registration.activatedAt ?? at, studyUrl: null },
+      ...{ stepsCompletedRatio: null, stepsCompleted: null, progressSeenAt: null, resultOutcome: null },
+      ...{ resultGrade: null, resultAwardedOn: null, resultIdentityVerified: null, statusBeforeRevoking: null },
+      ...{ createdAt: registration.activatedAt ?? at, updatedAt: at },
+    })
+    const why = { cause: 'REGISTERED_AT_PARTNER', at }
+    beginHistory(tx, 'Enrolment', enrolment, why)
+    await tx.flush()
+    await applyRegistration(tx, enrolment, registration, why)
+    await announce(tx, 'enrolment', enrolment.id)
+    return 'KEPT'
+  })
+}
+
+/** Fetches one registration and keeps it; waits for its run when the catalogue is behind. */
+export const fetchRegistrationJob: Job = {
+  task: 'fetch_registration',
+  async run(context, payload, { number }) {
+    const registration = await context.partner.registration(payload.registrationUuid as string)
+    if (registration === null || (await keepRegistration(context, registration)) === 'KEPT') return
+    if (number < MOST_WAITS) throw new TryAgainLater('the run of this registration is not known yet', 2 ** number)
+    context.log.warn(
+      { registrationUuid: registration.uuid },
+      'a registration on a run that is not complete is left out',
+    )
+  },
+}
+
+/** Two, four, eight seconds and so on: about eight minutes in all. */
+const MOST_WAITS = 8

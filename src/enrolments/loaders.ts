@@ -1,8 +1,8 @@
 /** Reads of enrolments, batched and paged; who may see which is part of the question. */
 import { defineLoader, inOrder, type Loads } from '../graph/loader.ts'
-import { definePages } from '../store/list.ts'
+import { type Condition, definePages, type List } from '../store/list.ts'
 import { type ReadConnection, statement } from '../store/read-connection.ts'
-import type { Enrolment } from './enrolment.ts'
+import type { Enrolment, EnrolmentStatus } from './enrolment.ts'
 
 interface Reading {
   read: ReadConnection
@@ -10,7 +10,7 @@ interface Reading {
   viewer: { learner: { id: string } | null }
 }
 
-export const enrolmentColumns = `e.id, e.learner_id, e.run_id, e.status, e.hold_expires_at, e.registration_uuid,
+const enrolmentColumns = `e.id, e.learner_id, e.run_id, e.status, e.payment_id, e.hold_expires_at, e.registration_uuid,
   e.registered_at, e.study_url, e.steps_completed_ratio, e.steps_completed, e.progress_seen_at, e.result_outcome,
   e.result_grade, e.result_awarded_on, e.result_identity_verified, e.created_at, e.updated_at`
 
@@ -24,6 +24,12 @@ export const enrolmentById = defineLoader<string, Enrolment | null, Reading>(asy
   inOrder(ids, await read.rows(enrolmentsById, [ids]), (row) => row.id),
 )
 
+/** The same, read anew: for an answer after a write. Whatever else this request has loaded is forgotten with it. */
+export function enrolmentAnew(context: Reading, id: string): Promise<Enrolment | null> {
+  context.loads.clear()
+  return enrolmentById(context, id)
+}
+
 /** A learner's enrolments, newest first. */
 export const enrolmentsOf = definePages<Enrolment>({
   name: 'enrolments-of-learner',
@@ -32,6 +38,10 @@ export const enrolmentsOf = definePages<Enrolment>({
   parent: 'e.learner_id',
   order: [{ sql: 'e.id', as: 'id', type: 'uuid', descending: true }],
 })
+
+/** Narrows a list to enrolments that stand so; all, when nothing is said. */
+export const statusIs = (status: readonly EnrolmentStatus[] | null | undefined): Condition[] =>
+  status == null ? [] : [{ sql: 'e.status = any(?::text[])', value: status }]
 
 const ownOnRuns = statement<Enrolment>(
   'own-enrolments-on-runs',
@@ -48,16 +58,16 @@ export const viewerEnrolmentOn = defineLoader<string, Enrolment | null, Reading>
 })
 
 /** Lists for operators: every enrolment, newest first. */
-export const allEnrolments = {
+export const allEnrolments: List = {
   name: 'enrolments',
   columns: enrolmentColumns,
   from: 'enrolment e join learner l on l.id = e.learner_id',
-  order: [{ sql: 'e.id', as: 'id', type: 'uuid' as const, descending: true }],
+  order: [{ sql: 'e.id', as: 'id', type: 'uuid', descending: true }],
 }
 
 /** What waits for an operator, oldest first. */
-export const stuckEnrolments = {
+export const stuckEnrolments: List = {
   ...allEnrolments,
   name: 'stuck-enrolments',
-  order: [{ sql: 'e.id', as: 'id', type: 'uuid' as const }],
+  order: [{ sql: 'e.id', as: 'id', type: 'uuid' }],
 }

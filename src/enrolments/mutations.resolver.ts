@@ -2,7 +2,7 @@
 import { Arg, Ctx, Field, ID, InputType, Int, Mutation, ObjectType, Resolver } from 'type-graphql'
 import type { Context } from '../context.ts'
 import { Url } from '../graph/scalars.ts'
-import { type Refusal, UserError } from '../graph/user-error.ts'
+import { UserError } from '../graph/user-error.ts'
 import { paymentById, refundById } from '../payments/loaders.ts'
 import { Payment, PaymentMethod } from '../payments/payment.ts'
 import { Refund } from '../payments/refund.ts'
@@ -10,7 +10,8 @@ import { cancelEnrolment } from './cancel-enrolment.ts'
 import { completePayment } from './complete-payment.ts'
 import { enrol } from './enrol.ts'
 import { Enrolment } from './enrolment.ts'
-import { enrolmentById } from './loaders.ts'
+import { enrolmentAnew } from './loaders.ts'
+import type { PaymentResult } from './pay.ts'
 import { requestRefund } from './request-refund.ts'
 import { retryPayment } from './retry-payment.ts'
 
@@ -119,16 +120,10 @@ class RequestRefundPayload extends CancelEnrolmentPayload {
   refund!: Refund | null
 }
 
-interface Ids {
-  enrolmentId: string | null
-  paymentId: string | null
-  refusals: Refusal[]
-}
-
 /** What a repeat or a refusal answers too: the rows as they stand now, read after the write. */
-async function payload(context: Context, { enrolmentId, paymentId, refusals }: Ids): Promise<object> {
+async function payload(context: Context, { enrolmentId, paymentId, refusals }: PaymentResult): Promise<object> {
   const [enrolment, payment] = await Promise.all([
-    enrolmentId && enrolmentById(context, enrolmentId),
+    enrolmentId && enrolmentAnew(context, enrolmentId),
     paymentId && paymentById(context, paymentId),
   ])
   return { enrolment: enrolment || null, payment: payment || null, userErrors: refusals }
@@ -181,7 +176,8 @@ export class EnrolmentMutationsResolver {
 
   @Mutation(() => RequestRefundPayload, {
     nullable: true,
-    description: 'Pays back: a learner the whole inside the window, an operator at any time with a reason.',
+    description:
+      'Asks for money back: a learner for the whole inside the window, an operator at any time with a reason.',
   })
   async requestRefund(
     @Arg('input', () => RequestRefundInput, { description: 'What to pay back.' }) input: RequestRefundInput,

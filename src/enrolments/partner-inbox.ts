@@ -1,68 +1,76 @@
-/** The partner's inbox: a verified notice is a row and a job before it is answered; what changed is fetched later. */
+/** The inbox of the partner's webhooks: verify, keep, answer; a job looks later at what has changed. */
 import type { Context, Job, Parts } from '../context.ts'
-import { Learner, PartnerAccount } from '../learners/learner.ts'
-import { keepMembership } from '../learners/link-partner-account.ts'
+import { Learner } from '../learners/learner.ts'
 import { newId } from '../store/row.ts'
 import { addJob, inTransaction } from '../store/transaction.ts'
-import { keepRegistration } from './keep-registration.ts'
+import { fetchRegistrationSoon } from './end-enrolment.ts'
+import { keepMembershipOf } from './keep-registration.ts'
 import { PartnerEvent } from './partner-event.ts'
+import type { PartnerNotice } from './registration-partner.ts'
 
 type Receiver = (rawBody: Buffer, headers: Record<string, string | string[] | undefined>) => Promise<{ status: 202 }>
 
-/** What the webhook's route calls. Throws WebhookRefused before anything is written. */
+/** What the webhook's route calls. Throws WebhookRefused for a forgery, before anything is read or written. */
 export function receivePartnerEvent({ partner, orm, now }: Pick<Parts, 'partner' | 'orm' | 'now'>): Receiver {
   return async (rawBody, headers) => {
-    const { uuid, href, type } = partner.verifyNotice(rawBody, headers)
-    await inTransaction(orm.em, async (tx) => {
-      const id = newId()
-      tx.create(PartnerEvent, { id, objectUuid: uuid, href, type, receivedAt: now(), handledAt: null })
-      await tx.flush()
-      await addJob(tx, 'handle_partner_event', { eventId: id })
-    })
+    await keepNotice(orm, partner.verifyNotice(rawBody, headers), now())
     return { status: 202 }
   }
 }
 
-/** What kind of thing the notice is about: the path of its address says it, whatever the partner's `type`. */
-function kindOf(href: string): string {
-  return new URL(href).pathname.split('/').at(-2) ?? ''
-}
-
-async function handle(context: Context, eventId: string): Promise<void> {
-  const event = await context.em.fork().findOneOrFail(PartnerEvent, eventId)
-  if (event.handledAt) return
-  await take(context, kindOf(event.href), event.objectUuid)
-  await inTransaction(context.em, async (tx) => {
-    const row = await tx.findOneOrFail(PartnerEvent, eventId)
-    row.handledAt = context.now()
+/** The row and its job. Notices of one thing that come in quick succession are answered by one look. */
+function keepNotice({ em }: Parts['orm'], { uuid, href, type }: PartnerNotice, receivedAt: Date): Promise<void> {
+  return inTransaction(em, async (tx) => {
+    const id = newId()
+    tx.create(PartnerEvent, { id, objectUuid: uuid, href, type, receivedAt, handledAt: null })
+    await tx.flush()
+    await addJob(tx, 'handle_partner_event', { eventId: id }, { key: `handle_partner_event:${uuid}` })
   })
 }
 
-async function take(context: Context, kind: string, uuid: string): Promise<void> {
-  if (kind === 'programs' || kind === 'program_runs') {
-    const payload = kind === 'programs' ? { programUuid: uuid } : { runUuid: uuid }
-    await inTransaction(context.em, (tx) => addJob(tx, 'sync_catalogue', payload, { key: `sync:${uuid}` }))
-  } else if (kind === 'organisation_memberships') {
-    await takeMembership(context, uuid)
-  } else if (kind === 'program_enrolments') {
-    const registration = await context.partner.registration(uuid)
-    if (registration) await keepRegistration(context, registration)
+/** The collection that an address lies in, e.g. `program_runs`: the partner need not say the type. */
+const collectionOf = (href: string): string | undefined => new URL(href).pathname.split('/').at(-2)
+
+async function handle(context: Context, eventId: string): Promise<void> {
+  const event = await context.em.fork({ clear: true }).findOneOrFail(PartnerEvent, eventId)
+  const { objectUuid: uuid, href } = event
+  switch (collectionOf(href)) {
+    case 'organisation_memberships':
+      await takeMembership(context, uuid)
+      break
+    case 'programs':
+      await syncSoon(context, { programUuid: uuid })
+      break
+    case 'program_runs':
+      await syncSoon(context, { runUuid: uuid })
+      break
+    case 'program_enrolments':
+      await inTransaction(context.em, (tx) => fetchRegistrationSoon(tx, uuid))
+      break
+    default:
+      context.log.warn({ href, type: event.type }, 'the partner told of something that is not known here')
   }
+  const before = { objectUuid: uuid, handledAt: null, receivedAt: { $lte: event.receivedAt } }
+  await inTransaction(context.em, (tx) => tx.nativeUpdate(PartnerEvent, before, { handledAt: context.now() }))
 }
 
+/** Linked, or invited: of a learner who has not been here there is nothing to keep. */
 async function takeMembership(context: Context, uuid: string): Promise<void> {
   const membership = await context.partner.membership(uuid)
-  if (!membership) return
-  const em = context.em.fork()
-  const account = await em.findOne(PartnerAccount, { membershipUuid: uuid })
+  if (membership === null) return
+  const em = context.em.fork({ clear: true })
   const { issuer } = context.settings
-  const learner = account ? null : await em.findOne(Learner, { issuer, subject: membership.externalLearnerId })
-  const learnerId = account?.learnerId ?? learner?.id
-  if (learnerId) await keepMembership(context, learnerId, membership)
+  const learner = await em.findOne(Learner, { issuer, subject: membership.externalLearnerId })
+  if (learner) await keepMembershipOf(context, em, learner.id, membership)
 }
 
-/** Fetches what a notice pointed at. */
+function syncSoon(context: Context, what: { programUuid: string } | { runUuid: string }): Promise<void> {
+  const [uuid] = Object.values(what)
+  return inTransaction(context.em, (tx) => addJob(tx, 'sync_catalogue', what, { key: `sync_catalogue:${uuid}` }))
+}
+
+/** Looks at what the partner's webhook pointed at. */
 export const handlePartnerEventJob: Job = {
   task: 'handle_partner_event',
-  run: (context, { eventId }) => handle(context, eventId as string),
+  run: (context, payload) => handle(context, payload.eventId as string),
 }

@@ -1,87 +1,110 @@
-/** Registers a paid enrolment at the partner: looks first, then creates; a definite no pays everything back. */
-import { LockMode } from '@mikro-orm/postgresql'
+/** Registers a paid enrolment at the partner: looks first, then asks; a definitive no sends the money back. */
 import { type Context, type Job, TryAgainLater } from '../context.ts'
 import { CourseRun } from '../courses/course-run.ts'
-import { PartnerAccount } from '../learners/learner.ts'
-import { Payment } from '../payments/payment.ts'
-import { addRefund, refundableMinor } from '../payments/request-refund.ts'
-import { move } from '../store/history.ts'
-import { announce, inTransaction } from '../store/transaction.ts'
+import { Learner, PartnerAccount } from '../learners/learner.ts'
+import { ensureInvitation } from '../learners/link-partner-account.ts'
+import { inTransaction } from '../store/transaction.ts'
 import { isOutsideFailure } from '../values/outside-failure.ts'
-import { enrolmentStates } from './enrolment.states.ts'
-import { Enrolment } from './enrolment.ts'
+import { lockEnrolment, lockRun, moveEnrolment, patience, withdrawSoon } from './change-enrolment.ts'
+import { compensate } from './compensate.ts'
+import { applyRegistration } from './complete.ts'
+import { isUnderWay } from './enrolment.states.ts'
+import type { Enrolment } from './enrolment.ts'
+import { freePlaces, lookForPlaces } from './places.ts'
 import type { Registration } from './registration-partner.ts'
 
-/** Takes the enrolment into REGISTERING; null when there is nothing to register any more. */
-function begin(context: Context, enrolmentId: string): Promise<Enrolment | null> {
+/** Whom to register on what, in the partner's names. */
+interface Wish {
+  enrolment: Enrolment
+  membershipUuid: string
+  runUuid: string
+}
+
+/**
+ * Registers the learner, or finds that it is done. Throws OutsideFailure when the partner cannot say: the next try looks
+ * before it asks again.
+ */
+export async function register(context: Context, enrolmentId: string): Promise<void> {
+  const wish = await begin(context, enrolmentId)
+  if (wish === null) return
+  const found = await lookUp(context, wish)
+  if (found) return record(context, enrolmentId, found)
+  if (await hasPlaceGone(context, wish)) return compensate(context, enrolmentId, 'RUN_FULL')
+  const { membershipUuid, runUuid } = wish
+  try {
+    const made = await context.partner.register({ membershipUuid, runUuid, externalReference: enrolmentId })
+    await record(context, enrolmentId, made)
+  } catch (failure) {
+    if (!isOutsideFailure(failure, 'REFUSED')) throw failure
+    // An earlier call whose answer was lost may have come through since: money only goes back once that is ruled out.
+    const late = await lookUp(context, wish)
+    if (late) return record(context, enrolmentId, late)
+    await compensate(context, enrolmentId, failure.code.toUpperCase())
+  }
+}
+
+/** Transaction 1: REGISTERING. Null when there is nothing to register any more. */
+async function begin(context: Context, enrolmentId: string): Promise<Wish | null> {
+  const at = context.now()
+  const enrolment = await inTransaction(context.em, async (tx) => {
+    const row = await lockEnrolment(tx, enrolmentId)
+    if (row.status === 'PAID') await moveEnrolment(tx, row, 'REGISTERING', { cause: 'REGISTRATION_STARTED', at })
+    return row.status === 'REGISTERING' ? row : null
+  })
+  if (enrolment === null) return null
+  const em = context.em.fork({ clear: true })
+  const { partnerUuid: runUuid } = await em.findOneOrFail(CourseRun, enrolment.runId)
+  const account = await em.findOne(PartnerAccount, { learnerId: enrolment.learnerId })
+  const { membershipUuid } =
+    account ?? (await ensureInvitation(context, await em.findOneOrFail(Learner, enrolment.learnerId)))
+  return { enrolment, membershipUuid, runUuid }
+}
+
+/** The registration that holds the learner's place, if there is one. A partner that has no look-up refuses it. */
+async function lookUp({ partner }: Context, { membershipUuid, runUuid }: Wish): Promise<Registration | null> {
+  try {
+    const found = await partner.find(membershipUuid, runUuid)
+    return found?.status === 'INACTIVE' ? null : found
+  } catch (failure) {
+    if (isOutsideFailure(failure, 'REFUSED')) return null
+    throw failure
+  }
+}
+
+/** Paid after its hold had ended: only when no other learner holds the place by now. */
+async function hasPlaceGone(context: Context, { enrolment, runUuid }: Wish): Promise<boolean> {
+  if (enrolment.holdExpiresAt === null) return false
+  const seen = await lookForPlaces(context, runUuid)
   return inTransaction(context.em, async (tx) => {
-    const enrolment = await tx.findOneOrFail(Enrolment, enrolmentId, { lockMode: LockMode.PESSIMISTIC_WRITE })
-    if (enrolment.status === 'REGISTERING') return enrolment
-    if (enrolment.status !== 'PAID') return null
-    move(tx, enrolmentStates, enrolment, 'REGISTERING', { cause: 'REGISTRATION_BEGUN', at: context.now() })
-    return enrolment
+    await lockRun(tx, enrolment.runId)
+    const free = await freePlaces(tx, enrolment.runId, seen, enrolment.id)
+    return free !== null && free <= 0
   })
 }
 
-async function registerAtPartner(context: Context, enrolment: Enrolment): Promise<Registration> {
-  const em = context.em.fork()
-  const account = await em.findOneOrFail(PartnerAccount, { learnerId: enrolment.learnerId })
-  const run = await em.findOneOrFail(CourseRun, enrolment.runId)
-  const { membershipUuid } = account
-  const found = await context.partner.find(membershipUuid, run.partnerUuid)
-  if (found && found.status !== 'INACTIVE') return found
-  return context.partner.register({ membershipUuid, runUuid: run.partnerUuid, externalReference: enrolment.id })
-}
-
-/** Stores the registration. */
-async function keep(context: Context, enrolmentId: string, registration: Registration): Promise<void> {
-  await inTransaction(context.em, async (tx) => {
-    const enrolment = await tx.findOneOrFail(Enrolment, enrolmentId, { lockMode: LockMode.PESSIMISTIC_WRITE })
-    if (enrolment.status !== 'REGISTERING') return
-    const at = context.now()
-    enrolment.registrationUuid = registration.uuid
-    enrolment.registeredAt = at
-    enrolment.studyUrl = registration.studyUrl
-    move(tx, enrolmentStates, enrolment, 'REGISTERED', { cause: 'REGISTERED_AT_PARTNER', at })
-    await announce(tx, 'enrolment', enrolmentId)
-  })
-}
-
-/** The partner will not have it: all that was captured for it goes back. */
-async function compensate(context: Context, enrolmentId: string, cause: string): Promise<void> {
-  await inTransaction(context.em, async (tx) => {
-    const payments = await tx.find(
-      Payment,
-      { enrolmentId, status: 'SUCCEEDED' },
-      { lockMode: LockMode.PESSIMISTIC_WRITE, orderBy: { id: 'asc' } },
-    )
-    const enrolment = await tx.findOneOrFail(Enrolment, enrolmentId, { lockMode: LockMode.PESSIMISTIC_WRITE })
-    if (enrolment.status !== 'REGISTERING' && enrolment.status !== 'PAID') return
-    const now = context.now()
-    move(tx, enrolmentStates, enrolment, 'COMPENSATING', { cause, at: now })
-    for (const payment of payments) {
-      const amountMinor = await refundableMinor(tx, payment)
-      if (amountMinor === 0) continue
-      const facts = { origin: 'COMPENSATION' as const, reason: cause, keepRegistration: false, requestedBy: null }
-      await addRefund(tx, payment, { ...facts, amountMinor, now })
+/** Transaction 2. What was made for an enrolment that ended meanwhile is withdrawn again. */
+function record(context: Context, enrolmentId: string, registration: Registration): Promise<void> {
+  const at = context.now()
+  return inTransaction(context.em, async (tx) => {
+    const enrolment = await lockEnrolment(tx, enrolmentId)
+    if (isUnderWay(enrolment.status)) {
+      return applyRegistration(tx, enrolment, registration, { cause: 'PARTNER_REGISTERED', at })
     }
-    await announce(tx, 'enrolment', enrolmentId)
+    if (enrolment.status !== 'COMPENSATING' && enrolment.status !== 'COMPENSATED') return
+    enrolment.registrationUuid = registration.uuid
+    await tx.flush()
+    await withdrawSoon(tx, enrolmentId)
   })
 }
 
-/** The saga's step: may run again at any time. */
 export const registerEnrolmentJob: Job = {
   task: 'register_enrolment',
-  async run(context, payload) {
-    const enrolmentId = payload.enrolmentId as string
-    const enrolment = await begin(context, enrolmentId)
-    if (!enrolment) return
+  async run(context, payload, attempt) {
     try {
-      await keep(context, enrolmentId, await registerAtPartner(context, enrolment))
-    } catch (error) {
-      if (!isOutsideFailure(error)) throw error
-      if (error.kind !== 'REFUSED') throw new TryAgainLater(error.message, error.retryAfterSeconds)
-      await compensate(context, enrolmentId, `PARTNER_REFUSED_${error.code.toUpperCase()}`)
+      await register(context, payload.enrolmentId as string)
+    } catch (failure) {
+      if (!isOutsideFailure(failure)) throw failure
+      throw new TryAgainLater(failure.message, patience(attempt.number, failure.retryAfterSeconds))
     }
   },
 }

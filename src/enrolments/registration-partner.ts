@@ -42,6 +42,12 @@ export interface RegistrationPartner {
   deactivate(uuid: string, reason: string): Promise<void>
 }
 
+/** The port to the partner's webhooks. */
+export interface NoticePartner {
+  /** What a webhook says has changed. Throws WebhookRefused when its signature or form does not hold. */
+  verifyNotice(rawBody: Buffer, headers: Record<string, string | string[] | undefined>): PartnerNotice
+}
+
 /** A verified webhook of the partner: only where to look. */
 export interface PartnerNotice {
   uuid: string

@@ -1,72 +1,101 @@
-/** Operators take up again what could not be finished: register once more, or pay back once more. */
-import { LockMode } from '@mikro-orm/postgresql'
+/** An operator takes up again what could not be finished: registers once more, or refunds once more. */
+import type { EntityManager } from '@mikro-orm/postgresql'
 import { requireOperator } from '../auth/permissions.ts'
 import type { Context } from '../context.ts'
 import { uuidOf } from '../graph/node.ts'
 import { type Refusal, refusal } from '../graph/user-error.ts'
-import { Payment } from '../payments/payment.ts'
-import { addRefund, refundableMinor } from '../payments/request-refund.ts'
-import { move } from '../store/history.ts'
+import type { Payment } from '../payments/payment.ts'
 import { keyRefusal, takeKey } from '../store/idempotent.ts'
-import { addJob, announce, inTransaction } from '../store/transaction.ts'
-import { enrolmentStates } from './enrolment.states.ts'
-import { Enrolment } from './enrolment.ts'
+import { inTransaction } from '../store/transaction.ts'
+import { balanceOf } from './balance.ts'
+import { findEnrolment, lockEnrolment, moveEnrolment, registerSoon, reviewCreditSoon } from './change-enrolment.ts'
+import { lockPayments, sendBack } from './compensate.ts'
+import type { Enrolment } from './enrolment.ts'
 
-export interface ResolveStuckRequest {
+export const StuckResolution = { RETRY_REGISTRATION: 'RETRY_REGISTRATION', RETRY_REFUND: 'RETRY_REFUND' } as const
+export type StuckResolution = (typeof StuckResolution)[keyof typeof StuckResolution]
+
+export interface ResolveRequest {
   enrolmentId: string
-  resolution: 'RETRY_REGISTRATION' | 'RETRY_REFUND'
+  resolution: StuckResolution
   reason: string
   idempotencyKey: string
 }
 
-interface Resolved {
+export interface ResolveResult {
   enrolmentId: string | null
   refusals: Refusal[]
 }
 
-const refused = (...refusals: Refusal[]): Resolved => ({ enrolmentId: null, refusals })
+const refused = (...refusals: Refusal[]): ResolveResult => ({ enrolmentId: null, refusals })
+const field = ['input', 'enrolmentId']
+const LONGEST_REASON = 500
 
-/** Moves a STUCK enrolment on and adds the job that does the work. Operators only. */
-export async function resolveStuckEnrolment(context: Context, input: ResolveStuckRequest): Promise<Resolved> {
+/** The enrolment, going on. Throws UNAUTHENTICATED or FORBIDDEN for those who are no operators. */
+export async function resolveStuckEnrolment(context: Context, input: ResolveRequest): Promise<ResolveResult> {
   requireOperator(context.viewer)
-  const keyProblem = keyRefusal(input.idempotencyKey)
-  if (keyProblem) return refused(keyProblem)
-  if (!input.reason.trim())
-    return refused(refusal('InvalidInput', 'Give a reason for the record.', ['input', 'reason']))
+  const badKey = keyRefusal(input.idempotencyKey)
+  if (badKey) return refused(badKey)
+  const reason = input.reason.trim()
+  if (reason === '' || reason.length > LONGEST_REASON) {
+    const message = `Give the reason in 1 to ${LONGEST_REASON} characters.`
+    return refused(refusal('InvalidInput', message, ['input', 'reason']))
+  }
   const id = uuidOf('Enrolment', input.enrolmentId)
-  return inTransaction(context.em, async (tx) => {
-    const { idempotencyKey: key, ...request } = input
-    const at = context.now()
-    const taken = await takeKey(tx, {
-      caller: context.viewer.key,
-      operation: 'resolveStuckEnrolment',
-      key,
-      request,
-      now: at,
-    })
-    if (taken.kind === 'conflict') return refused(taken.refusal)
-    if (taken.kind === 'repeat') return { enrolmentId: taken.result.enrolmentId!, refusals: [] }
-    const lock = { lockMode: LockMode.PESSIMISTIC_WRITE as const, orderBy: { id: 'asc' as const } }
-    const payments = id ? await tx.find(Payment, { enrolmentId: id, status: 'SUCCEEDED' }, lock) : []
-    const enrolment = id && (await tx.findOne(Enrolment, id, { lockMode: LockMode.PESSIMISTIC_WRITE }))
-    if (!enrolment) return refused(refusal('NotFound', 'There is no such enrolment.', ['input', 'enrolmentId']))
-    const to = input.resolution === 'RETRY_REGISTRATION' ? 'REGISTERING' : 'COMPENSATING'
-    if (enrolment.status !== 'STUCK') {
-      const states = { from: enrolment.status, to }
-      return refused(refusal('IllegalTransition', 'This enrolment is not stuck.', ['input', 'enrolmentId'], states))
-    }
-    move(tx, enrolmentStates, enrolment, to, { cause: `OPERATOR_${input.resolution}`, actor: context.viewer.key, at })
-    if (to === 'REGISTERING') {
-      await addJob(tx, 'register_enrolment', { enrolmentId: enrolment.id }, { key: `register:${enrolment.id}` })
-    } else {
-      for (const payment of payments) {
-        const amountMinor = await refundableMinor(tx, payment)
-        const facts = { origin: 'COMPENSATION' as const, keepRegistration: false, requestedBy: context.viewer.key }
-        if (amountMinor > 0) await addRefund(tx, payment, { ...facts, amountMinor, reason: input.reason, now: at })
-      }
-    }
-    taken.keep({ enrolmentId: enrolment.id })
-    await announce(tx, 'enrolment', enrolment.id)
-    return { enrolmentId: enrolment.id, refusals: [] }
-  })
+  const known = id === null ? null : await findEnrolment(context.em, id)
+  if (known === null) return refused(refusal('NotFound', 'There is no such enrolment.', field))
+  return inTransaction(context.em, (tx) => resolve(context, tx, known.id, { ...input, reason }))
+}
+
+async function resolve(
+  { viewer, now, log }: Context,
+  tx: EntityManager,
+  enrolmentId: string,
+  { idempotencyKey: key, ...request }: ResolveRequest,
+): Promise<ResolveResult> {
+  const at = now()
+  const taken = await takeKey(tx, { caller: viewer.key, operation: 'resolveStuckEnrolment', key, request, now: at })
+  if (taken.kind === 'conflict') return refused(taken.refusal)
+  if (taken.kind === 'repeat') return { enrolmentId, refusals: [] }
+  const payments = await lockPayments(tx, enrolmentId)
+  const enrolment = await lockEnrolment(tx, enrolmentId)
+  const { resolution, reason } = request
+  const no = await refusalOf(tx, enrolment, payments, resolution)
+  if (no) return { enrolmentId, refusals: [no] }
+  taken.keep({ enrolmentId })
+  log.info({ enrolmentId, resolution, reason }, 'an operator takes up a stuck enrolment')
+  const why = { cause: `OPERATOR_${resolution}`, actor: viewer.key, at }
+  if (resolution === 'RETRY_REFUND') await sendBack(tx, enrolment, payments, { reason, why })
+  else await registerAgain(tx, enrolment, why)
+  await reviewCreditSoon(tx, enrolmentId)
+  return { enrolmentId, refusals: [] }
+}
+
+/** Only what is STUCK; and what is on its way back pays for no registration. */
+async function refusalOf(
+  tx: EntityManager,
+  { status: from, paymentId }: Enrolment,
+  payments: readonly Payment[],
+  resolution: StuckResolution,
+): Promise<Refusal | null> {
+  const to = resolution === 'RETRY_REFUND' ? 'COMPENSATING' : 'REGISTERING'
+  if (from !== 'STUCK') {
+    return refusal('IllegalTransition', 'Only an enrolment that is STUCK can be taken up again.', field, { from, to })
+  }
+  if (resolution === 'RETRY_REFUND') return null
+  const payment = payments.find(({ id }) => id === paymentId)
+  const balance = payment && (await balanceOf(tx, payment))
+  if (balance && balance.leftMinor === balance.capturedMinor) return null
+  const message = 'Its money is back, or on its way back, so there is nothing to register for.'
+  return refusal('IllegalTransition', message, ['input', 'resolution'], { from, to })
+}
+
+async function registerAgain(
+  tx: EntityManager,
+  enrolment: Enrolment,
+  why: { cause: string; actor: string; at: Date },
+): Promise<void> {
+  enrolment.holdExpiresAt = null
+  await moveEnrolment(tx, enrolment, 'REGISTERING', why)
+  await registerSoon(tx, enrolment.id)
 }

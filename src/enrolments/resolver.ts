@@ -1,47 +1,35 @@
 /** What the graph answers about enrolments, and about other things as far as they hang on one. */
-import { Arg, Args, Ctx, Field, FieldResolver, Int, ObjectType, Resolver, Root } from 'type-graphql'
-import { requireOperator } from '../auth/permissions.ts'
+import { Arg, Args, Ctx, FieldResolver, Resolver, Root } from 'type-graphql'
+import { requireThatLearner } from '../auth/permissions.ts'
 import type { Context } from '../context.ts'
 import { CourseRun, LiveEvent } from '../courses/course-run.ts'
-import { Freshness } from '../courses/freshness.ts'
 import { type CompleteRun, runById } from '../courses/loaders.ts'
-import { ForwardArgs, type Page, PageArgs } from '../graph/page.ts'
-import { Decimal, Url } from '../graph/scalars.ts'
-import { Operator } from '../institutions/operator.ts'
+import { type Page, PageArgs } from '../graph/page.ts'
+import { Url } from '../graph/scalars.ts'
 import { Learner } from '../learners/learner.ts'
 import { learnerById } from '../learners/loaders.ts'
-import { disputesOf, type PaymentRow, paymentsOfEnrolment as paymentsOf, refundsOf } from '../payments/loaders.ts'
+import { disputesOf, type PaymentRow, paymentsOfEnrolment, refundsOf } from '../payments/loaders.ts'
 import { Payment } from '../payments/payment.ts'
 import { defineHistory, HistoryEntry } from '../store/history.ts'
-import { type Condition, readPage } from '../store/list.ts'
+import { isOnTheRun } from './enrolment.states.ts'
 import { AssessmentResult, Enrolment, EnrolmentConnection, EnrolmentStatus } from './enrolment.ts'
-import { allEnrolments, enrolmentById, enrolmentsOf, stuckEnrolments, viewerEnrolmentOn } from './loaders.ts'
-import { Refundability, refundability } from './refundability.ts'
+import { enrolmentById, enrolmentsOf, statusIs, viewerEnrolmentOn } from './loaders.ts'
+import { Progress, progressOf } from './progress.ts'
+import { Refundability, refundabilityOf } from './refundability.ts'
 
-@ObjectType({ simpleResolvers: true, description: 'How far the learner has come, as the partner counts it.' })
-class Progress {
-  @Field(() => Decimal, { description: '0 to 1.' })
-  stepsCompletedRatio!: string
-
-  @Field(() => Int, { description: 'How many steps.' })
-  stepsCompleted!: number
-
-  @Field(() => Freshness, { description: 'How old this is.' })
-  freshness!: Freshness
-}
+/** A plain row; an interface, so that type-graphql does not copy it into an instance. */
+interface EnrolmentRow extends Enrolment {}
 
 interface Row {
   id: string
 }
-type EnrolmentRow = Enrolment
-const historyOf = defineHistory('Enrolment')
-const anyStatus = (status: EnrolmentStatus[] | null): Condition[] =>
-  status ? [{ sql: 'e.status = any(?::text[])', value: status }] : []
 
-/** The last payment that took money, else the last one. */
-async function mainPayment(context: Context, enrolmentId: string): Promise<PaymentRow | null> {
-  const payments = await paymentsOf(context, enrolmentId)
-  return payments.findLast((payment) => payment.status === 'SUCCEEDED') ?? payments.at(-1) ?? null
+const historyOf = defineHistory('Enrolment')
+
+/** The payment that paid for it; before that, the last one. */
+async function paymentOf(context: Context, { id, paymentId }: Pick<Enrolment, 'id' | 'paymentId'>) {
+  const payments = await paymentsOfEnrolment(context, id)
+  return payments.find((payment) => payment.id === paymentId) ?? payments.at(-1) ?? null
 }
 
 @Resolver(() => Enrolment)
@@ -58,29 +46,24 @@ export class EnrolmentResolver {
 
   @FieldResolver(() => Payment, {
     nullable: true,
-    description: 'The payment that counts: the last that took money, else the last; null for one made at the partner.',
+    description: 'The payment that paid for it, else the latest; null when it was made at the partner or cost nothing.',
   })
   payment(@Root() enrolment: EnrolmentRow, @Ctx() context: Context): Promise<PaymentRow | null> {
-    return mainPayment(context, enrolment.id)
+    return paymentOf(context, enrolment)
   }
 
   @FieldResolver(() => [Payment], { description: 'Every attempt to pay, oldest first.' })
   payments(@Root() enrolment: EnrolmentRow, @Ctx() context: Context): Promise<PaymentRow[]> {
-    return paymentsOf(context, enrolment.id)
+    return paymentsOfEnrolment(context, enrolment.id)
   }
 
   @FieldResolver(() => Progress, {
     nullable: true,
-    description: 'How far the learner has come, once the partner said so.',
+    description:
+      'Live from the partner; the last that is known, marked stale, or null with an error entry when it cannot say.',
   })
-  progress(
-    @Root() { stepsCompletedRatio, stepsCompleted, progressSeenAt }: EnrolmentRow,
-    @Ctx() context: Context,
-  ): Progress | null {
-    if (stepsCompletedRatio == null || progressSeenAt == null) return null
-    const stale = context.now().getTime() - progressSeenAt.getTime() > context.settings.staleAfterMinutes * 60_000
-    const freshness = { source: 'partner', fetchedAt: progressSeenAt, stale }
-    return { stepsCompletedRatio, stepsCompleted: stepsCompleted ?? 0, freshness }
+  progress(@Root() enrolment: EnrolmentRow, @Ctx() context: Context): Promise<Progress | null> | Progress | null {
+    return progressOf(context, enrolment)
   }
 
   @FieldResolver(() => AssessmentResult, { nullable: true, description: 'The result, once the partner reported it.' })
@@ -94,14 +77,13 @@ export class EnrolmentResolver {
     }
   }
 
-  @FieldResolver(() => Refundability, { description: 'Whether a refund can be asked for.' })
+  @FieldResolver(() => Refundability, { description: 'Whether a refund can be asked for, and how much can go back.' })
   async refundability(@Root() enrolment: EnrolmentRow, @Ctx() context: Context): Promise<Refundability> {
-    const [run, payments] = await Promise.all([runById(context, enrolment.runId), paymentsOf(context, enrolment.id)])
-    const payment = payments.findLast((one) => one.status === 'SUCCEEDED') ?? null
+    const [run, payment] = await Promise.all([runById(context, enrolment.runId), paymentOf(context, enrolment)])
     const [refunds, disputes] = payment
       ? await Promise.all([refundsOf(context, payment.id), disputesOf(context, payment.id)])
       : [[], []]
-    return refundability(run as CompleteRun, { payment, refunds, disputes }, context.now())
+    return refundabilityOf(run as CompleteRun, { payment, refunds, disputes }, context.now())
   }
 
   @FieldResolver(() => [HistoryEntry], { description: 'Append-only, oldest first.' })
@@ -120,7 +102,9 @@ export class LearnerEnrolmentsResolver {
     status: EnrolmentStatus[] | null,
     @Ctx() context: Context,
   ): Promise<Page<Enrolment>> {
-    return enrolmentsOf(context, learner.id, args, anyStatus(status))
+    const { viewer } = context
+    if (viewer.operator === null) requireThatLearner(viewer, learner.id)
+    return enrolmentsOf(context, learner.id, args, statusIs(status))
   }
 }
 
@@ -143,7 +127,7 @@ export class LiveEventJoinResolver {
   async joinUrl(@Root() event: EventRow, @Ctx() context: Context): Promise<string | null> {
     if (event.joinUrl === null || !context.viewer.learner) return null
     const enrolment = await viewerEnrolmentOn(context, event.runId)
-    return enrolment && ['REGISTERED', 'COMPLETED'].includes(enrolment.status) ? event.joinUrl : null
+    return enrolment && isOnTheRun(enrolment.status) ? event.joinUrl : null
   }
 }
 
@@ -156,32 +140,5 @@ export class PaymentEnrolmentResolver {
   @FieldResolver(() => Enrolment, { description: 'What it pays for.' })
   enrolment(@Root() payment: OfEnrolment, @Ctx() context: Context): Promise<Enrolment | null> {
     return enrolmentById(context, payment.enrolmentId)
-  }
-}
-
-@Resolver(() => Operator)
-export class OperatorEnrolmentsResolver {
-  @FieldResolver(() => EnrolmentConnection, { description: 'What waits for an operator, oldest first.' })
-  stuckEnrolments(@Args(() => ForwardArgs) args: PageArgs, @Ctx() context: Context): Promise<Page<Enrolment>> {
-    requireOperator(context.viewer)
-    return readPage(context, stuckEnrolments, args, [{ sql: 'e.status = ?', value: 'STUCK' }])
-  }
-
-  @FieldResolver(() => EnrolmentConnection, { description: 'All enrolments, newest first.' })
-  enrolments(
-    @Args(() => ForwardArgs) args: PageArgs,
-    @Arg('status', () => [EnrolmentStatus], { nullable: true, description: 'Any of these.' })
-    status: EnrolmentStatus[] | null,
-    @Arg('search', () => String, { nullable: true, description: "Part of the learner's name or e-mail address." })
-    search: string | null,
-    @Ctx() context: Context,
-  ): Promise<Page<Enrolment>> {
-    requireOperator(context.viewer)
-    const conditions = anyStatus(status)
-    if (search?.trim()) {
-      const value = `%${search.trim().replaceAll(/[\\%_]/g, '\\$&')}%`
-      conditions.push({ sql: '(l.display_name ilike ? or l.email ilike ?)', value })
-    }
-    return readPage(context, allEnrolments, args, conditions)
   }
 }

@@ -1,15 +1,19 @@
 /** Opens another payment for an enrolment that still waits for one, by the same or the other method. */
-import { LockMode } from '@mikro-orm/postgresql'
+import type { EntityManager } from '@mikro-orm/postgresql'
 import { requireLearner } from '../auth/permissions.ts'
 import type { Context } from '../context.ts'
 import { uuidOf } from '../graph/node.ts'
-import { refusal } from '../graph/user-error.ts'
+import { type Refusal, refusal } from '../graph/user-error.ts'
 import { addPayment } from '../payments/add-payment.ts'
-import { Payment, type PaymentMethod } from '../payments/payment.ts'
-import { keyRefusal, takeKey } from '../store/idempotent.ts'
-import { inTransaction } from '../store/transaction.ts'
-import { type EnrolResult, pay } from './enrol.ts'
-import { Enrolment } from './enrolment.ts'
+import { isOpenPayment } from '../payments/payment.states.ts'
+import type { Payment, PaymentMethod } from '../payments/payment.ts'
+import { type KeyedRequest, keyRefusal, takeKey } from '../store/idempotent.ts'
+import { announce, inTransaction } from '../store/transaction.ts'
+import { findEnrolment, lockEnrolment } from './change-enrolment.ts'
+import { lockPayments } from './compensate.ts'
+import type { Enrolment } from './enrolment.ts'
+import { closeOpenPayments, expireAfter } from './expire.ts'
+import { notCompleted, type PaymentResult, pay, refused } from './pay.ts'
 import { returnUrlProblem } from './return-url.rules.ts'
 
 export interface RetryRequest {
@@ -19,56 +23,86 @@ export interface RetryRequest {
   idempotencyKey: string
 }
 
-const refused = (...refusals: EnrolResult['refusals']): EnrolResult => ({
-  enrolmentId: null,
-  paymentId: null,
-  refusals,
-})
+const field = ['input', 'enrolmentId']
 
-/** A new payment and its page. */
-export async function retryPayment(context: Context, input: RetryRequest): Promise<EnrolResult> {
+/**
+ * A new payment and its page; the place is held for as long again. A page that is still open is closed first, so that
+ * nobody can pay on both. Throws UNAUTHENTICATED or FORBIDDEN for those who are no learners.
+ */
+export async function retryPayment(context: Context, input: RetryRequest): Promise<PaymentResult> {
   const learner = requireLearner(context.viewer)
-  const keyProblem = keyRefusal(input.idempotencyKey)
-  if (keyProblem) return refused(keyProblem)
-  const urlProblem = returnUrlProblem(input.returnUrl, context.settings.returnUrlOrigins)
-  if (urlProblem) return refused(refusal('InvalidInput', urlProblem, ['input', 'returnUrl']))
+  const badKey = keyRefusal(input.idempotencyKey)
+  if (badKey) return refused(badKey)
+  const badUrl = returnUrlProblem(input.returnUrl, context.settings.returnUrlOrigins)
+  if (badUrl !== null) return refused(refusal('InvalidInput', badUrl, ['input', 'returnUrl']))
   const enrolmentId = uuidOf('Enrolment', input.enrolmentId)
-  const made = await inTransaction(context.em, async (tx): Promise<EnrolResult> => {
-    const now = context.now()
-    const { idempotencyKey: key, ...request } = input
-    const taken = await takeKey(tx, { caller: context.viewer.key, operation: 'retryPayment', key, request, now })
-    if (taken.kind === 'conflict') return refused(taken.refusal)
-    if (taken.kind === 'repeat') {
-      return { enrolmentId: taken.result.enrolmentId!, paymentId: taken.result.paymentId!, refusals: [] }
-    }
-    const payments = enrolmentId
-      ? await tx.find(Payment, { enrolmentId }, { lockMode: LockMode.PESSIMISTIC_WRITE, orderBy: { id: 'asc' } })
-      : []
-    const last = payments.at(-1)
-    const enrolment =
-      enrolmentId && (await tx.findOne(Enrolment, enrolmentId, { lockMode: LockMode.PESSIMISTIC_WRITE }))
-    if (!enrolment || enrolment.learnerId !== learner.id) {
-      return refused(refusal('NotFound', 'There is no such enrolment of yours.', ['input', 'enrolmentId']))
-    }
-    if (enrolment.status !== 'PENDING_PAYMENT' || !last) {
-      const message = 'This enrolment does not wait for a payment.'
-      const states = { from: enrolment.status, to: 'PENDING_PAYMENT' }
-      return refused(refusal('IllegalTransition', message, ['input', 'enrolmentId'], states))
-    }
-    if (!['FAILED', 'EXPIRED', 'CANCELLED'].includes(last.status)) {
-      const message = 'The last payment is still open: pay there, or cancel it on its page first.'
-      return refused(
-        refusal('IllegalTransition', message, ['input', 'enrolmentId'], { from: last.status, to: 'CREATED' }),
-      )
-    }
-    enrolment.holdExpiresAt = new Date(now.getTime() + context.settings.holdMinutes * 60_000)
-    enrolment.updatedAt = now
-    const payment = await addPayment(tx, {
-      ...{ enrolmentId: enrolment.id, method: input.paymentMethod, amountMinor: last.amountMinor },
-      ...{ currency: last.currency, returnUrl: input.returnUrl, actor: context.viewer.key, now },
-    })
-    taken.keep({ enrolmentId: enrolment.id, paymentId: payment.id })
-    return { enrolmentId: enrolment.id, paymentId: payment.id, refusals: [] }
+  const enrolment = enrolmentId === null ? null : await findEnrolment(context.em, enrolmentId)
+  if (enrolment?.learnerId !== learner.id) {
+    return refused(refusal('NotFound', 'You have no such enrolment; take enrolmentId from your enrolments.', field))
+  }
+  const keyed = keyedRequest(context, input)
+  const isNew = (await inTransaction(context.em, (tx) => takeKey(tx, keyed))).kind === 'new'
+  if (isNew && mayPay(context, enrolment) === null) {
+    await closeOpenPayments(context, enrolment.id, 'CANCELLED', 'REPLACED_BY_RETRY')
+  }
+  const added = await add(context, keyed, enrolment.id, input)
+  return added.paymentId === null ? added : pay(context, enrolment.id, added.paymentId)
+}
+
+function keyedRequest({ viewer, now }: Context, { idempotencyKey: key, ...request }: RetryRequest): KeyedRequest {
+  return { caller: viewer.key, operation: 'retryPayment', key, request, now: now() }
+}
+
+/** Why the enrolment takes no payment; null when it waits for one. */
+function mayPay({ now }: Context, { status, holdExpiresAt }: Enrolment): Refusal | null {
+  const holdOver = status === 'PENDING_PAYMENT' && holdExpiresAt !== null && now() >= holdExpiresAt
+  if (status === 'PENDING_PAYMENT' && !holdOver) return null
+  const from = holdOver ? 'EXPIRED' : status
+  const message =
+    from === 'EXPIRED' || from === 'CANCELLED'
+      ? 'The place is not held any more; enrol again.'
+      : 'This enrolment does not wait for a payment.'
+  return refusal('IllegalTransition', message, field, { from, to: 'PENDING_PAYMENT' })
+}
+
+/** The transaction: key, payment, and the hold that begins anew. The payments are locked before the enrolment. */
+function add(context: Context, keyed: KeyedRequest, enrolmentId: string, input: RetryRequest): Promise<PaymentResult> {
+  return inTransaction(context.em, async (tx) => {
+    const key = await takeKey(tx, keyed)
+    if (key.kind === 'conflict') return refused(key.refusal)
+    if (key.kind === 'repeat') return { enrolmentId, paymentId: key.result.paymentId as string, refusals: [] }
+    const payments = await lockPayments(tx, enrolmentId)
+    const enrolment = await lockEnrolment(tx, enrolmentId)
+    const no = mayPay(context, enrolment) ?? openRefusal(payments)
+    if (no) return { enrolmentId, paymentId: null, refusals: [no] }
+    const payment = await addNext(context, tx, enrolment, payments, input)
+    key.keep({ enrolmentId, paymentId: payment.id })
+    return { enrolmentId, paymentId: payment.id, refusals: [] }
   })
-  return made.refusals.length ? made : pay(context, made)
+}
+
+/** One that could not be closed may be paid yet. */
+function openRefusal(payments: readonly Payment[]): Refusal | null {
+  const open = payments.find(({ status }) => isOpenPayment(status))
+  return open ? notCompleted({ status: open.status, failureMessage: null }, field) : null
+}
+
+/** At the price at which the place was reserved. */
+async function addNext(
+  { viewer, now, settings }: Context,
+  tx: EntityManager,
+  enrolment: Enrolment,
+  payments: readonly Payment[],
+  { paymentMethod: method, returnUrl }: RetryRequest,
+): Promise<Payment> {
+  const { amountMinor, currency } = payments.at(-1) as Payment
+  const at = now()
+  const holdMs = settings.holdMinutes * 60_000
+  enrolment.holdExpiresAt = new Date(at.getTime() + holdMs)
+  enrolment.updatedAt = at
+  await tx.flush()
+  await expireAfter(tx, enrolment.id, holdMs)
+  await announce(tx, 'enrolment', enrolment.id)
+  const wish = { enrolmentId: enrolment.id, method, amountMinor, currency, returnUrl }
+  return addPayment(tx, { ...wish, actor: viewer.key, now: at })
 }

@@ -1,17 +1,18 @@
 /** Where a buyer may be sent back to: an http or https address whose origin is on the allow-list. */
 
-/** Whether the origin fits a pattern, in which `*` stands for any port or any one label. */
-function fits(origin: string, pattern: string): boolean {
-  const escaped = pattern.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '[a-z0-9-]+')
-  return new RegExp(`^${escaped}$`, 'i').test(origin) || (pattern.endsWith(':*') && origin === pattern.slice(0, -2))
-}
-
-/** Why the address cannot be used, in one sentence; null when it can. */
+/** Why the address cannot be used, in one sentence; null when it can. In the list `*` is any port, or any one label. */
 export function returnUrlProblem(returnUrl: string, origins: readonly string[]): string | null {
   const url = URL.canParse(returnUrl) ? new URL(returnUrl) : null
-  if (!url || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
+  if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
     return 'The returnUrl must begin with http:// or https://.'
   }
-  if (origins.some((pattern) => fits(url.origin, pattern))) return null
-  return `The returnUrl's origin ${url.origin} is not one of those that buyers may be sent back to.`
+  if (url.username !== '' || url.password !== '') return 'The returnUrl must not carry a user name or password.'
+  if (origins.some((pattern) => fits(url, pattern))) return null
+  return `The returnUrl's origin ${url.origin} is not one that buyers may be sent back to.`
+}
+
+function fits({ origin }: URL, pattern: string): boolean {
+  const [, base = pattern, anyPort] = /^(.*?)(:\*)?$/.exec(pattern.toLowerCase()) ?? []
+  const labels = base.split('*').map((text) => text.replace(/[.+?^${}()|[\]\\]/g, '\\$&'))
+  return new RegExp(`^${labels.join('[a-z0-9-]+')}${anyPort ? '(:\\d+)?' : ''}$`).test(origin)
 }

@@ -1,32 +1,97 @@
-/** Withdraws a registration at the partner, only after the money went back. */
-import { LockMode } from '@mikro-orm/postgresql'
-import type { Job } from '../context.ts'
-import { move } from '../store/history.ts'
-import { addJob, announce, inTransaction } from '../store/transaction.ts'
-import { enrolmentStates } from './enrolment.states.ts'
+/** Ends a registration at the partner, only once its money is back: REVOKED; also what was registered for nothing. */
+import { type Context, type Job, TryAgainLater } from '../context.ts'
+import { CourseRun } from '../courses/course-run.ts'
+import { PartnerAccount } from '../learners/learner.ts'
+import { inTransaction } from '../store/transaction.ts'
+import { isOutsideFailure } from '../values/outside-failure.ts'
+import { lockEnrolment, moveEnrolment, patience, registerSoon, reviewCreditSoon } from './change-enrolment.ts'
+import { isPaymentBack } from './end-enrolment.ts'
+import { isOnTheRun, restorations } from './enrolment.states.ts'
 import { Enrolment, endedStatuses } from './enrolment.ts'
 
-/** Ends the registration at the partner, then here; the credit that rests on it is looked at in the same step. */
-export const revokeEnrolmentJob: Job = {
-  task: 'revoke_enrolment',
-  async run(context, payload) {
-    const enrolmentId = payload.enrolmentId as string
-    const em = context.em.fork()
-    const enrolment = await em.findOneOrFail(Enrolment, enrolmentId)
-    if (enrolment.status !== 'REVOKING') return
-    const { learnerId, runId, registrationUuid } = enrolment
-    const others = { id: { $ne: enrolmentId }, learnerId, runId, status: { $nin: [...endedStatuses] } }
-    // Another paid enrolment may cover the same learner and run: then the registration is its.
-    if (registrationUuid && (await em.count(Enrolment, others)) === 0) {
-      await context.partner.deactivate(registrationUuid, 'The payment was refunded.')
+const REASON = 'The payment for this enrolment went back to the learner.'
+
+/**
+ * Ends the registration of an enrolment that is REVOKING and whose money is back, or that was compensated. Repeating it
+ * finds the registration ended. Throws OutsideFailure when the partner cannot say whether it did.
+ */
+export async function withdrawRegistration(context: Context, enrolmentId: string): Promise<void> {
+  const enrolment = await toBeWithdrawn(context, enrolmentId)
+  if (enrolment === null) return
+  const registrationUuid = await registrationOf(context, enrolment)
+  if (registrationUuid !== null && !(await coversAnother(context, enrolment, registrationUuid))) {
+    await deactivate(context, registrationUuid)
+  }
+  await record(context, enrolmentId)
+}
+
+/** Read under the lock: a refund may have bounced since the job was added. */
+function toBeWithdrawn(context: Context, enrolmentId: string): Promise<Enrolment | null> {
+  return inTransaction(context.em, async (tx) => {
+    const enrolment = await lockEnrolment(tx, enrolmentId)
+    if (enrolment.status === 'REVOKING') return (await isPaymentBack(tx, enrolment)) ? enrolment : null
+    return enrolment.status === 'COMPENSATING' || enrolment.status === 'COMPENSATED' ? enrolment : null
+  })
+}
+
+/** The partner's uuid of it; looked up when the answer that named it was lost, and then only when it is this one. */
+async function registrationOf({ em, partner }: Context, enrolment: Enrolment): Promise<string | null> {
+  if (enrolment.registrationUuid !== null) return enrolment.registrationUuid
+  const fork = em.fork({ clear: true })
+  const account = await fork.findOne(PartnerAccount, { learnerId: enrolment.learnerId })
+  if (account === null) return null
+  const { partnerUuid } = await fork.findOneOrFail(CourseRun, enrolment.runId)
+  const found = await partner.find(account.membershipUuid, partnerUuid)
+  return found?.externalReference === enrolment.id && found.status !== 'INACTIVE' ? found.uuid : null
+}
+
+/** Whether another enrolment of the learner on the run holds a place: the partner knows one registration of the two. */
+async function coversAnother({ em }: Context, enrolment: Enrolment, registrationUuid: string): Promise<boolean> {
+  const { id, learnerId, runId } = enrolment
+  const others = await em.fork({ clear: true }).count(Enrolment, {
+    id: { $ne: id },
+    ...{ learnerId, runId, status: { $nin: [...endedStatuses] } },
+    $or: [{ registrationUuid }, { registrationUuid: null }],
+  })
+  return others > 0
+}
+
+/** A refusal is looked into: what is gone or ended needs no ending. */
+async function deactivate({ partner }: Context, registrationUuid: string): Promise<void> {
+  try {
+    await partner.deactivate(registrationUuid, REASON)
+  } catch (failure) {
+    if (!isOutsideFailure(failure, 'REFUSED')) throw failure
+    const now = await partner.registration(registrationUuid)
+    if (now !== null && now.status !== 'INACTIVE') throw failure
+  }
+}
+
+function record(context: Context, enrolmentId: string): Promise<void> {
+  const at = context.now()
+  return inTransaction(context.em, async (tx) => {
+    const enrolment = await lockEnrolment(tx, enrolmentId)
+    enrolment.studyUrl = null
+    if (enrolment.status === 'REVOKING') {
+      await moveEnrolment(tx, enrolment, 'REVOKED', { cause: 'REGISTRATION_ENDED', at })
+      await reviewCreditSoon(tx, enrolmentId)
+    } else if (isOnTheRun(enrolment.status)) {
+      // The refund bounced while the partner was asked: what was just ended is made again.
+      enrolment.registrationUuid = null
+      await moveEnrolment(tx, enrolment, 'REGISTERING', { cause: 'REFUND_FAILED', at }, restorations)
+      await registerSoon(tx, enrolmentId)
     }
-    await inTransaction(context.em, async (tx) => {
-      const row = await tx.findOneOrFail(Enrolment, enrolmentId, { lockMode: LockMode.PESSIMISTIC_WRITE })
-      if (row.status !== 'REVOKING') return
-      row.studyUrl = null
-      move(tx, enrolmentStates, row, 'REVOKED', { cause: 'REGISTRATION_WITHDRAWN', at: context.now() })
-      await addJob(tx, 'review_credit', { enrolmentId })
-      await announce(tx, 'enrolment', enrolmentId)
-    })
+  })
+}
+
+export const withdrawRegistrationJob: Job = {
+  task: 'withdraw_registration',
+  async run(context, payload, attempt) {
+    try {
+      await withdrawRegistration(context, payload.enrolmentId as string)
+    } catch (failure) {
+      if (!isOutsideFailure(failure)) throw failure
+      throw new TryAgainLater(failure.message, patience(attempt.number, failure.retryAfterSeconds))
+    }
   },
 }

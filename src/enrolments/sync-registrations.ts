@@ -1,55 +1,93 @@
-/** Polls the partner's registrations, because webhooks get lost: what changed since, or, failing such a list, the known ones. */
-import type { Context, Job } from '../context.ts'
-import { TryAgainLater } from '../context.ts'
+/** Polls the partner's registrations, for webhooks get lost: what changed since the last pass, or every one that is going on. */
+import { type Context, type Job, TryAgainLater } from '../context.ts'
 import { firstSyncDone } from '../courses/sync-catalogue.ts'
 import { SyncState } from '../courses/sync-state.ts'
-import { inTransaction } from '../store/transaction.ts'
+import { addJob, inTransaction } from '../store/transaction.ts'
 import { isOutsideFailure } from '../values/outside-failure.ts'
 import { Enrolment } from './enrolment.ts'
 import { keepRegistration } from './keep-registration.ts'
 import type { Registration } from './registration-partner.ts'
 
-const list = 'enrolments'
-const mostAtOnce = 100
+const LIST = 'enrolments'
+/** As many as the partner answers about in one call. */
+const AT_ONCE = 100
+const CATALOGUE_COMES_WITHIN_SECONDS = 1
 
-async function* known(context: Context): AsyncGenerator<Registration> {
-  const active = await context.em
-    .fork()
-    .find(Enrolment, { status: { $in: ['REGISTERED', 'COMPLETED'] }, registrationUuid: { $ne: null } })
-  for (let at = 0; at < active.length; at += mostAtOnce) {
-    const uuids = active.slice(at, at + mostAtOnce).map((row) => row.registrationUuid as string)
-    yield* (await context.partner.registrations(uuids)).values()
+type Report = SyncState['report']
+
+/** One pass. Throws OutsideFailure when the partner does not answer: the next pass begins where this one did. */
+export async function syncRegistrations(context: Context): Promise<void> {
+  const state = await context.em.fork({ clear: true }).findOne(SyncState, { list: LIST })
+  const before = state?.seenUntil ?? null
+  const changed = await context.partner.changedSince(before)
+  const report: Report = []
+  for (const registration of changed ?? (await activeOnes(context))) {
+    const problem = await keepOne(context, registration)
+    if (problem !== null) report.push({ reference: registration.uuid, problem })
+  }
+  const seenUntil = latest(before, changed ?? [])
+  await keepState(context, { seenUntil, succeededAt: context.now(), report })
+}
+
+/** A registration that cannot be kept does not keep the others out. */
+async function keepOne(context: Context, registration: Registration): Promise<string | null> {
+  try {
+    const kept = await keepRegistration(context, registration)
+    if (kept === 'KEPT') return null
+    await fetchLater(context, registration.uuid)
+    return `its run ${registration.runUuid} is not in the catalogue, or not complete`
+  } catch (failure) {
+    if (isOutsideFailure(failure)) throw failure
+    context.log.error({ err: failure, registrationUuid: registration.uuid }, 'a registration could not be kept')
+    return 'it could not be kept'
   }
 }
 
-async function sync(context: Context): Promise<void> {
-  const state = await context.em.fork().findOne(SyncState, { list })
-  const changed = await context.partner.changedSince(state?.seenUntil ?? null)
-  let seenUntil = state?.seenUntil ?? null
-  let complete = true
-  for await (const registration of changed ?? known(context)) {
-    complete = (await keepRegistration(context, registration)) && complete
-    if (registration.updatedAt && (!seenUntil || registration.updatedAt > seenUntil)) seenUntil = registration.updatedAt
+/** Its run may be on its way: `seenUntil` goes past this registration, so it is asked for by name. */
+function fetchLater(context: Context, registrationUuid: string): Promise<void> {
+  const options = { key: `fetch_registration:${registrationUuid}`, preserveRunAt: true, afterMs: 2_000 }
+  return inTransaction(context.em, (tx) => addJob(tx, 'fetch_registration', { registrationUuid }, options))
+}
+
+/** For a partner without a list of changes: all that are registered here, asked for by name. */
+async function activeOnes({ em, partner }: Context): Promise<Registration[]> {
+  const active = { status: { $in: ['REGISTERED', 'COMPLETED'] as const }, registrationUuid: { $ne: null } }
+  const rows = await em.fork({ clear: true }).find(Enrolment, active, { fields: ['registrationUuid'] })
+  const uuids = rows.map(({ registrationUuid }) => registrationUuid as string)
+  const found: Registration[] = []
+  for (let from = 0; from < uuids.length; from += AT_ONCE) {
+    found.push(...(await partner.registrations(uuids.slice(from, from + AT_ONCE))).values())
   }
-  await inTransaction(context.em, async (tx) => {
-    const row = (await tx.findOne(SyncState, { list })) ?? tx.create(SyncState, empty())
-    // What could not be placed yet comes again with the next pass.
-    tx.assign(row, { ...(complete && { seenUntil }), succeededAt: context.now() })
+  return found
+}
+
+function latest(before: Date | null, changed: readonly Registration[]): Date | null {
+  return changed.reduce<Date | null>(
+    (seen, { updatedAt }) => (updatedAt !== null && (seen === null || updatedAt > seen) ? updatedAt : seen),
+    before,
+  )
+}
+
+function keepState(context: Context, facts: Partial<SyncState>): Promise<void> {
+  return inTransaction(context.em, async (tx) => {
+    const empty = { seenUntil: null, etag: null, succeededAt: null, failedAt: null, report: [] }
+    const state = (await tx.findOne(SyncState, { list: LIST })) ?? tx.create(SyncState, { list: LIST, ...empty })
+    tx.assign(state, facts)
   })
 }
 
-const empty = () => ({ list, seenUntil: null, etag: null, succeededAt: null, failedAt: null, report: [] })
-
-/** Runs at the start, once the catalogue is here, and by the clock. */
+/** The pass that runs at the start and by the clock, once there is a catalogue to register on. */
 export const syncRegistrationsJob: Job = {
   task: 'sync_registrations',
   async run(context) {
-    if (!(await firstSyncDone(context))) throw new TryAgainLater('the catalogue comes first', 1)
+    if (!(await firstSyncDone(context))) {
+      throw new TryAgainLater('the catalogue is not here yet', CATALOGUE_COMES_WITHIN_SECONDS)
+    }
     try {
-      await sync(context)
-    } catch (error) {
-      if (isOutsideFailure(error)) throw new TryAgainLater(error.message, error.retryAfterSeconds ?? 10)
-      throw error
+      await syncRegistrations(context)
+    } catch (failure) {
+      if (isOutsideFailure(failure)) await keepState(context, { failedAt: context.now() })
+      throw failure
     }
   },
 }

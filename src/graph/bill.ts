@@ -10,17 +10,15 @@ import type { Variables } from './variables.ts'
 export type BudgetSizes = Readonly<Record<'anonymous' | 'person' | 'client', BudgetSize>>
 
 /**
- * A page of 20 courses with runs, prices and credit is asked at about 1,500 points and used at about 300; the unused rest is
- * given back. An address may thus open a hundred such pages at once and thirty each second, a machine ten times that.
+ * A page of 20 courses with 20 runs each, prices and credit is asked at about 900 points and used at a fraction of it; the
+ * unused rest is given back. An address may thus open some two hundred such pages at once and ten and more each second. A
+ * batch of 1000 checks with all their claims is asked at about 100,000. No operation may cost more than a full bucket.
  */
 export const budgetSizes: BudgetSizes = {
   anonymous: { points: 200_000, restorePerSecond: 10_000 },
   person: { points: 200_000, restorePerSecond: 10_000 },
-  client: { points: 2_000_000, restorePerSecond: 100_000 },
+  client: { points: 1_000_000, restorePerSecond: 100_000 },
 }
-
-/** What one operation may cost at the most, whoever asks. */
-export const maximumCost = 100_000
 
 export interface Bill {
   key: string
@@ -51,19 +49,17 @@ export function budgetKey({ key, anonymous }: Viewer): string {
 export class Billing {
   private readonly budgets: Budgets
   private readonly sizes: BudgetSizes
-  private readonly maximum: number
 
-  constructor(budgets: Budgets, sizes: BudgetSizes = budgetSizes, maximum: number = maximumCost) {
+  constructor(budgets: Budgets, sizes: BudgetSizes = budgetSizes) {
     this.budgets = budgets
     this.sizes = sizes
-    this.maximum = maximum
   }
 
   /** Charges the most that the operation can cost. Not a promise when the budgets are in memory. */
   open(plan: CostPlan, variables: Variables, { viewer }: GraphRequest): Bill | GraphError | Promise<Bill | GraphError> {
     const requested = plan.requested(variables)
-    if (requested > this.maximum) return tooComplex('cost points', requested, this.maximum)
     const size = this.sizes[viewer.anonymous ? 'anonymous' : viewer.client ? 'client' : 'person']
+    if (requested > size.points) return tooComplex('cost points', requested, size.points)
     const key = budgetKey(viewer)
     const charge = this.budgets.charge(key, size, requested)
     if (charge instanceof Promise) return charge.then((charged) => outcome(charged, key, size, requested))

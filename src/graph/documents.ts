@@ -83,7 +83,7 @@ export class Documents {
     try {
       const document = parse(text, { maxTokens: this.limits.tokens })
       const rules = this.introspection ? specifiedRules : [...specifiedRules, NoSchemaIntrospectionCustomRule]
-      const errors = validate(this.schema, document, rules, { maxErrors: 20 })
+      const errors = validate(this.schema, document, rules, { maxErrors: 20, hideSuggestions: !this.introspection })
       if (errors.length === 0) return { document, errors: null }
       return { document: null, errors: errors.map((error) => described(error, 'GRAPHQL_VALIDATION_FAILED')) }
     } catch (error) {

@@ -7,7 +7,7 @@ import { badUserInput } from '../graph/errors.ts'
 import { publicError } from '../graph/mask-errors.ts'
 import { isStream, type ResultStream, type StreamAnswer, type StreamRequest, type Streams } from '../graph/streams.ts'
 import { sendRefusal } from './graphql.ts'
-import type { StreamCallers } from './subscriptions.ts'
+import type { StreamCallers } from './stream-callers.ts'
 
 /** A line without meaning, so that proxies keep the connection and dead clients are noticed, in ms. */
 const pulseMs = 12_000

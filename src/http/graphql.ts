@@ -29,6 +29,8 @@ export interface GraphqlRoute {
   log: Logger
   /** How long a request may take, in ms; then its signal is aborted and the client gets 504. */
   deadlineMs: number
+  /** What a browser is shown at GET /graphql; left out: an answer that says what to send. */
+  browserPage?(request: FastifyRequest, reply: FastifyReply): unknown
 }
 
 const graphqlMediaType = 'application/graphql-response+json; charset=utf-8'
@@ -82,6 +84,11 @@ function isPlainJsonAnswer({ headers }: FastifyRequest, codes: readonly string[]
   const accept = headers.accept ?? ''
   if (!accept.includes('application/json') || accept.includes('application/graphql-response+json')) return false
   return codes.every((code) => documentCodes.has(code))
+}
+
+/** Somebody who typed the address, not a client that asks. */
+function isBrowser({ headers, url }: FastifyRequest): boolean {
+  return !url.includes('?') && (headers.accept?.includes('text/html') ?? false)
 }
 
 /** Adds the route; everything it needs is handed in. */
@@ -162,5 +169,8 @@ export function addGraphqlRoute(fastify: FastifyInstance, route: GraphqlRoute): 
   }
 
   fastify.post('/graphql', answer)
-  fastify.get('/graphql', answer)
+  fastify.get('/graphql', (httpRequest, reply) => {
+    if (route.browserPage && isBrowser(httpRequest)) return route.browserPage(httpRequest, reply)
+    return answer(httpRequest, reply)
+  })
 }

@@ -3,6 +3,7 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, Server } from 'node:http'
 import cors from '@fastify/cors'
+import proxyAddr from '@fastify/proxy-addr'
 import {
   fastify as createFastify,
   type FastifyError,
@@ -180,6 +181,7 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
     const { close, counts } = addSubscriptions(scope, streams, parts, {
       schema: parts.schema,
       allowedOrigins: parts.allowedOrigins,
+      addressOf: addressFinder(parts.trustProxy),
       messageBytes: limits.messageBytes,
       operations: limits.operationsPerSocket,
       isDraining: () => drain.draining,
@@ -201,6 +203,13 @@ function countStreams(metrics: Metrics, counts: () => { websockets: number; stre
     labelNames: ['kind'],
     read: () => Object.entries(counts()).map(([kind, value]) => ({ labels: { kind }, value })),
   })
+}
+
+/** As Fastify finds a request's address, for upgrades that it does not see. */
+function addressFinder(trustProxy: false | string[]): (request: IncomingMessage) => string {
+  if (trustProxy === false) return ({ socket }) => socket.remoteAddress ?? ''
+  const trusted = proxyAddr.compile(trustProxy)
+  return (request) => proxyAddr(request, trusted)
 }
 
 function corsOptions(allowedOrigins: readonly string[]) {

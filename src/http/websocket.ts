@@ -9,12 +9,14 @@ import { type RawData, type WebSocket, WebSocketServer } from 'ws'
 import type { Viewer } from '../auth/viewer.ts'
 import { GraphError, tooComplex, unauthenticated } from '../graph/errors.ts'
 import { isStream, type StreamAnswer, type StreamRequest, type Streams } from '../graph/streams.ts'
-import type { StreamCallers } from './subscriptions.ts'
+import type { StreamCallers } from './stream-callers.ts'
 
 export interface WebSocketOptions {
   schema: GraphQLSchema
   /** Origins of other sites' pages that may connect; the gateway's own may, and what is no page. */
   allowedOrigins: readonly string[]
+  /** Where an upgrade comes from, behind whatever proxies. */
+  addressOf(request: IncomingMessage): string
   /** A message's size, in bytes. */
   messageBytes: number
   /** Operations at once on one connection. */
@@ -149,7 +151,7 @@ export class WebSockets {
     const { socket, request } = connection
     const given = parameters?.authorization ?? parameters?.Authorization ?? request.headers.authorization
     try {
-      const address = request.socket.remoteAddress ?? ''
+      const address = this.options.addressOf(request)
       const viewer = await this.callers.authenticate(typeof given === 'string' ? given : undefined, address)
       connection.viewer = viewer
       this.closeWhenExpired(socket, this.callers.expiryOf(viewer))

@@ -1,5 +1,6 @@
 /** Runs the durable jobs: graphile-worker on an ordinary pool, with each job handed a context of its own. */
 import { EventEmitter } from 'node:events'
+import { setTimeout as wait } from 'node:timers/promises'
 import { Logger, type Runner, run, runMigrations, runOnce, type TaskList, type WorkerEvents } from 'graphile-worker'
 import pg from 'pg'
 
@@ -52,7 +53,10 @@ export function openWorker(options: WorkerOptions): Worker {
       })
       runner.promise.catch((error) => options.onFailed('runner', error, 0))
     },
-    runDue: () => runOnce({ pgPool: pool, taskList, logger, events, concurrency, noHandleSignals: true }),
+    async runDue() {
+      await runOnce({ pgPool: pool, taskList, logger, events, concurrency, noHandleSignals: true })
+      await untilRecorded(pool)
+    },
     get running() {
       return runner !== null
     },
@@ -63,6 +67,15 @@ export function openWorker(options: WorkerOptions): Worker {
       await pool.end()
     },
   }
+}
+
+const RECORDED_WITHIN_MS = 2_000
+
+/** The library does not wait for the end of a job to be recorded; whoever looks at the jobs next has to. */
+async function untilRecorded(pool: pg.Pool): Promise<void> {
+  const deadlineMs = performance.now() + RECORDED_WITHIN_MS
+  const locked = 'select 1 from graphile_worker.jobs where locked_at is not null limit 1'
+  while ((await pool.query(locked)).rowCount && performance.now() < deadlineMs);
 }
 
 function asTaskList({ tasks, onFailed }: WorkerOptions): TaskList {
@@ -92,12 +105,19 @@ function honourRetryAfter(pool: pg.Pool, retryAfter: WorkerOptions['retryAfter']
   events.on('job:complete', ({ job, error }) => {
     const seconds = error ? retryAfter(error) : null
     if (seconds === null) return
-    pool
-      .query('select graphile_worker.reschedule_jobs(array[$1::bigint], run_at => now() + make_interval(secs => $2))', [
-        job.id,
-        seconds,
-      ])
-      .catch(() => undefined)
+    reschedule(pool, String(job.id), seconds).catch(() => undefined)
   })
   return events
+}
+
+const RESCHEDULE_TRIES = 40
+const RESCHEDULE_PAUSE_MS = 50
+
+/** The event comes before the failure is recorded, and a job that is still locked cannot be rescheduled. */
+async function reschedule(pool: pg.Pool, jobId: string, seconds: number): Promise<void> {
+  const sql = 'select graphile_worker.reschedule_jobs(array[$1::bigint], run_at => now() + make_interval(secs => $2))'
+  for (let tries = 0; tries < RESCHEDULE_TRIES; tries += 1) {
+    if ((await pool.query(sql, [jobId, seconds])).rowCount) return
+    await wait(RESCHEDULE_PAUSE_MS)
+  }
 }

@@ -108,6 +108,15 @@ describe('a browser', () => {
     expect((await preflight('https://evil.example')).headers.get('access-control-allow-origin')).toBeNull()
   })
 
+  it('is shown a page where clients ask', async () => {
+    server = await startSmallServer({
+      browserPage: (_request, reply) => reply.type('text/html').send('<h1>Explorer</h1>'),
+    })
+    const get = (headers: Record<string, string>) => fetch(`${server.url}/graphql`, { headers })
+    expect(await (await get({ accept: 'text/html,*/*' })).text()).toBe('<h1>Explorer</h1>')
+    expect((await get({ accept: 'application/json', 'apollo-require-preflight': '1' })).status).toBe(400)
+  })
+
   it('gets security headers with every answer', async () => {
     server = await startSmallServer({ https: true })
     for (const path of ['/health/live', '/nowhere', '/graphql']) {

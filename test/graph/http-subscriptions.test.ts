@@ -208,6 +208,22 @@ describe('a WebSocket', () => {
     expect(response.statusCode).toBe(status)
   })
 
+  it('behind a trusted proxy is known by its own address', async () => {
+    await start({ trustProxy: ['127.0.0.1'] })
+    const client = createSocketClient({
+      url: `${server.url.replace('http', 'ws')}/graphql`,
+      webSocketImpl: class extends WebSocket {
+        constructor(url: string, protocol: string) {
+          super(url, protocol, { headers: { 'x-forwarded-for': '203.0.113.9' } })
+        }
+      },
+    })
+    closing.push(() => client.dispose())
+    expect((await all(client.iterate({ query: '{ whoAmI }' }) as AsyncIterableIterator<Result>))[0]?.data).toEqual({
+      whoAmI: 'anonymous:203.0.113.9',
+    })
+  })
+
   it('of an allowed page is let in', async () => {
     await start({ allowedOrigins: ['https://app.example.org'] })
     const headers = { origin: 'https://app.example.org' }

@@ -107,6 +107,13 @@ describe('each rule', () => {
     expect(found('SUBJECT', { subject: null }, policy).message).toMatch(/free choice, which is up to 30 CATS points/)
   })
 
+  it('names the beginning of a long list, and how much longer it is', () => {
+    const allowedCourses = Array.from({ length: 400 }, (_, at) => `c-${at + 2}`)
+    const { message, expected } = found('ALLOW_LIST', {}, { allowedCourses })
+    expect(expected).toMatch(/^c-2, c-3, .*, c-13 or one of 388 more$/)
+    expect(message.length).toBeLessThan(200)
+  })
+
   it('asks which level EQF 5 is when only one of its two is accepted', () => {
     const eqf5 = { level: 5, framework: 'EQF' } as const
     expect(found('LEVEL', eqf5, { acceptedLevels: [5, 6] }).status).toBe('REVIEW')

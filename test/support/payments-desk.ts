@@ -13,6 +13,7 @@ import { addWebhookRoutes } from '../../src/http/webhooks.ts'
 import { addPayment } from '../../src/payments/add-payment.ts'
 import { advancePaymentJob } from '../../src/payments/advance-payment.ts'
 import { closePaymentJob } from '../../src/payments/close-payment.ts'
+import { Dispute } from '../../src/payments/dispute.ts'
 import { openPayment, openPaymentJob } from '../../src/payments/open-payment.ts'
 import type { PaidThing, Unsettled } from '../../src/payments/paid-thing.ts'
 import { lockPayment } from '../../src/payments/paying.ts'
@@ -126,12 +127,20 @@ async function openDesk(closers: (() => Promise<unknown> | undefined)[]) {
       if (status >= 300) throw new Error(`${path}: ${status} ${JSON.stringify(json)}`)
       return json
     }
+  const ledgerOf = async ({ method }: Payment): Promise<Ledger> =>
+    (await fetch(`${method === 'CARD' ? stripe.url : paypal.url}/_sandbox/ledger`)).json() as Promise<Ledger>
+  const takenFor = async (payment: Payment): Promise<LedgerEntry[]> => {
+    const { charges, captures } = await ledgerOf(payment)
+    const taken = (charges ?? captures ?? []).filter(({ status }) => !['failed', 'DECLINED'].includes(status))
+    return taken.filter(({ metadata }) => [metadata.paymentId, metadata.custom_id].includes(payment.id))
+  }
   const desk = {
     context,
     url,
     sql,
     shop,
     failures,
+    stripeUrl: stripe.url,
     stripe: control(stripe.url),
     paypal: control(paypal.url),
     /** Moves the desk's clock and the sandboxes' on. */
@@ -167,14 +176,30 @@ async function openDesk(closers: (() => Promise<unknown> | undefined)[]) {
     },
     /** How often the provider's own books have the money of this payment taken. */
     async capturesOf(id: string): Promise<number> {
-      const { method } = await desk.payment(id)
-      const answer = await fetch(`${method === 'CARD' ? stripe.url : paypal.url}/_sandbox/ledger`)
-      const { charges, captures } = (await answer.json()) as { charges?: LedgerEntry[]; captures?: LedgerEntry[] }
-      const taken = (charges ?? captures ?? []).filter(({ status }) => !['failed', 'DECLINED'].includes(status))
-      return taken.filter(({ metadata }) => metadata.paymentId === id || metadata.custom_id === id).length
+      return (await takenFor(await desk.payment(id))).length
+    },
+    /** Stripe's charge of this payment. */
+    async chargeOf(id: string): Promise<string> {
+      return (await takenFor(await desk.payment(id)))[0]?.id as string
+    },
+    /** Amounts of the refunds that the provider's own books have, failed ones apart. */
+    async refundedAtProvider(id: string): Promise<number[]> {
+      const payment = await desk.payment(id)
+      const taken = new Set((await takenFor(payment)).map((entry) => entry.id))
+      const { refunds } = await ledgerOf(payment)
+      const made = refunds.filter(
+        ({ charge, capture, status }) => taken.has((charge ?? capture) as string) && status !== 'failed',
+      )
+      return made.map(({ amount }) => amount)
     },
     payment: (id: string) => fork().findOneOrFail(Payment, id),
     refunds: (paymentId: string) => fork().find(Refund, { paymentId }, { orderBy: { id: 'asc' } }),
+    disputes: (paymentId: string) => fork().find(Dispute, { paymentId }, { orderBy: { id: 'asc' } }),
+    /** Asks again until it holds. */
+    async until(holds: () => Promise<boolean>) {
+      const deadline = Date.now() + LONGEST_WAIT_MS
+      while (!(await holds())) if (Date.now() > deadline) throw new Error('it did not come to hold')
+    },
     async history(id: string): Promise<string[]> {
       const entries = await fork().find(HistoryEntry, { subjectId: id }, { orderBy: { id: 'asc' } })
       return entries.map((entry) => entry.to)
@@ -220,8 +245,18 @@ async function untilDelivered(urls: readonly string[]): Promise<void> {
   }
 }
 
+interface Ledger {
+  charges?: LedgerEntry[]
+  captures?: LedgerEntry[]
+  refunds: LedgerEntry[]
+}
+
 interface LedgerEntry {
+  id: string
+  amount: number
   status: string
+  charge?: string
+  capture?: string
   metadata: Record<string, string | null>
 }
 

@@ -1,0 +1,69 @@
+/** Finds, locks and moves an enrolment: how every command here changes one. */
+import { type EntityManager, LockMode } from '@mikro-orm/postgresql'
+import { CourseRun } from '../courses/course-run.ts'
+import { type MoveCause, move } from '../store/history.ts'
+import type { States } from '../store/states.ts'
+import { addJob, announce } from '../store/transaction.ts'
+import { enrolmentStates } from './enrolment.states.ts'
+import { Enrolment, type EnrolmentStatus, endedStatuses } from './enrolment.ts'
+
+/** The enrolment as it stands, not locked, for a look before a call; null when there is none. */
+export function findEnrolment(em: EntityManager, id: string): Promise<Enrolment | null> {
+  return em.fork({ clear: true }).findOne(Enrolment, id)
+}
+
+/** The enrolment, locked until the transaction ends: always after its payment. */
+export function lockEnrolment(tx: EntityManager, id: string): Promise<Enrolment> {
+  return tx.findOneOrFail(Enrolment, id, { lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true })
+}
+
+/** Locks the run, so that places on it are given one after the other. */
+export function lockRun(tx: EntityManager, id: string): Promise<CourseRun> {
+  return tx.findOneOrFail(CourseRun, id, { lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true })
+}
+
+/** Moves it by its table and tells whoever listens. Throws IllegalMove. */
+export async function moveEnrolment(
+  tx: EntityManager,
+  enrolment: Enrolment,
+  to: EnrolmentStatus,
+  why: MoveCause,
+  table: States<EnrolmentStatus> = enrolmentStates,
+): Promise<void> {
+  move(tx, table, enrolment, to, why)
+  await tx.flush()
+  await announce(tx, 'enrolment', enrolment.id)
+}
+
+/**
+ * Whether the learner has another enrolment on the run that holds a place: then this one, which has ended, cannot come
+ * back. Locks the run, so that none appears meanwhile.
+ */
+export async function hasSuccessor(tx: EntityManager, { id, learnerId, runId }: Enrolment): Promise<boolean> {
+  await lockRun(tx, runId)
+  const others = await tx.count(Enrolment, { learnerId, runId, id: { $ne: id }, status: { $nin: [...endedStatuses] } })
+  return others > 0
+}
+
+/** Adds the job that registers the learner at the partner; it waits for the partner for days. */
+export function registerSoon(tx: EntityManager, enrolmentId: string): Promise<void> {
+  return addJob(tx, 'register_enrolment', { enrolmentId }, patient(`register_enrolment:${enrolmentId}`))
+}
+
+/** Adds the job that ends the registration at the partner, `afterMs` later. */
+export function withdrawSoon(tx: EntityManager, enrolmentId: string, afterMs = 0): Promise<void> {
+  const options = patient(`withdraw_registration:${enrolmentId}`)
+  return addJob(tx, 'withdraw_registration', { enrolmentId }, { ...options, afterMs })
+}
+
+/** Adds the job with which credit looks again at the money that it rests on. */
+export function reviewCreditSoon(tx: EntityManager, enrolmentId: string): Promise<void> {
+  return addJob(tx, 'review_credit', { enrolmentId }, { key: `review_credit:${enrolmentId}` })
+}
+
+const patient = (key: string) => ({ key, maxAttempts: 1_000 })
+
+/** Seconds until the next try: doubling up to five minutes, never before the outsider asked to be tried again. */
+export function patience(attempt: number, retryAfterSeconds: number | null): number {
+  return Math.max(2 ** Math.min(attempt - 1, 8), retryAfterSeconds ?? 0)
+}

@@ -1,0 +1,46 @@
+/** Sends the money back for what the partner will not register: the whole of it, whatever the refund window says. */
+import type { EntityManager } from '@mikro-orm/postgresql'
+import type { Context } from '../context.ts'
+import { lockPayment } from '../payments/paying.ts'
+import { Payment } from '../payments/payment.ts'
+import { refundInFull } from '../payments/request-refund.ts'
+import type { MoveCause } from '../store/history.ts'
+import { inTransaction } from '../store/transaction.ts'
+import { balanceOf } from './balance.ts'
+import { lockEnrolment, moveEnrolment } from './change-enrolment.ts'
+import { finishEnding } from './end-enrolment.ts'
+import type { Enrolment } from './enrolment.ts'
+
+/** Compensates an enrolment that is still REGISTERING, under the lock: another run of the job may have registered it. */
+export function compensate(context: Context, enrolmentId: string, cause: string): Promise<void> {
+  const at = context.now()
+  return inTransaction(context.em, async (tx) => {
+    const payments = await lockPayments(tx, enrolmentId)
+    const enrolment = await lockEnrolment(tx, enrolmentId)
+    if (enrolment.status !== 'REGISTERING') return
+    await sendBack(tx, enrolment, payments, { reason: cause, why: { cause, at } })
+  })
+}
+
+/** COMPENSATING, with a refund for whatever is left of each payment; COMPENSATED at once when nothing is. All is locked. */
+export async function sendBack(
+  tx: EntityManager,
+  enrolment: Enrolment,
+  payments: readonly Payment[],
+  { reason, why }: { reason: string; why: MoveCause },
+): Promise<void> {
+  await moveEnrolment(tx, enrolment, 'COMPENSATING', why)
+  for (const payment of payments) {
+    const { leftMinor } = await balanceOf(tx, payment)
+    if (leftMinor > 0) await refundInFull(tx, payment, { reason, keepRegistration: false, now: why.at })
+  }
+  await finishEnding(tx, enrolment, why)
+}
+
+/** All payments of the enrolment, locked in one order: before the enrolment itself. */
+export async function lockPayments(tx: EntityManager, enrolmentId: string): Promise<Payment[]> {
+  const known = await tx.find(Payment, { enrolmentId }, { orderBy: { id: 'asc' } })
+  const locked: Payment[] = []
+  for (const { id } of known) locked.push(await lockPayment(tx, id))
+  return locked
+}

@@ -1,0 +1,64 @@
+/** Ends what was paid for when its money goes back, step by step: the registration outlives the money by no means, nor the other way. */
+import type { EntityManager } from '@mikro-orm/postgresql'
+import { Payment } from '../payments/payment.ts'
+import type { MoveCause } from '../store/history.ts'
+import { addJob } from '../store/transaction.ts'
+import { balanceOf, isAllBack } from './balance.ts'
+import { moveEnrolment, withdrawSoon } from './change-enrolment.ts'
+import type { Enrolment } from './enrolment.ts'
+
+/** Longer than a call that registers may take: what it makes is found then. */
+const REGISTERED_MEANWHILE_AFTER_MS = 15_000
+
+/**
+ * The money is going back, or is back: REVOKING when the learner is on the run, COMPENSATING when not yet. One that is
+ * ending or has ended already is left. The enrolment is locked.
+ */
+export async function beginEnding(tx: EntityManager, enrolment: Enrolment, why: MoveCause): Promise<void> {
+  switch (enrolment.status) {
+    case 'REGISTERED':
+    case 'COMPLETED':
+      enrolment.statusBeforeRevoking = enrolment.status
+      return moveEnrolment(tx, enrolment, 'REVOKING', why)
+    case 'REGISTERING':
+      await withdrawSoon(tx, enrolment.id, REGISTERED_MEANWHILE_AFTER_MS)
+      return moveEnrolment(tx, enrolment, 'COMPENSATING', why)
+    case 'PAID':
+    case 'STUCK':
+      return moveEnrolment(tx, enrolment, 'COMPENSATING', why)
+  }
+}
+
+/** Once the money is back, goes on to the end: COMPENSATED here, REVOKED by the job that ends the registration. */
+export async function finishEnding(tx: EntityManager, enrolment: Enrolment, why: MoveCause): Promise<void> {
+  if (enrolment.status === 'REVOKING') {
+    if (await isPaymentBack(tx, enrolment)) await withdrawSoon(tx, enrolment.id)
+    return
+  }
+  if (enrolment.status !== 'COMPENSATING' && enrolment.status !== 'STUCK') return
+  if (!(await isAllBack(tx, enrolment.id))) return
+  if (enrolment.status === 'STUCK') await moveEnrolment(tx, enrolment, 'COMPENSATING', why)
+  await moveEnrolment(tx, enrolment, 'COMPENSATED', why)
+}
+
+/** Whether what paid for the registration is with the buyer again. */
+export async function isPaymentBack(tx: EntityManager, { paymentId }: Enrolment): Promise<boolean> {
+  const payment = paymentId === null ? null : await tx.findOne(Payment, paymentId)
+  if (payment === null) return false
+  const { capturedMinor, backMinor } = await balanceOf(tx, payment)
+  return backMinor >= capturedMinor
+}
+
+/** The money stays after all: back to where it was before. What the partner said meanwhile is fetched again. */
+export async function undoRevoking(tx: EntityManager, enrolment: Enrolment, why: MoveCause): Promise<void> {
+  const before = enrolment.statusBeforeRevoking === 'COMPLETED' ? 'COMPLETED' : 'REGISTERED'
+  enrolment.statusBeforeRevoking = null
+  await moveEnrolment(tx, enrolment, before, why)
+  if (enrolment.registrationUuid !== null) await fetchRegistrationSoon(tx, enrolment.registrationUuid)
+}
+
+/** Adds the job that fetches one registration from the partner and keeps what it says. */
+export function fetchRegistrationSoon(tx: EntityManager, registrationUuid: string, afterMs = 0): Promise<void> {
+  const key = `fetch_registration:${registrationUuid}`
+  return addJob(tx, 'fetch_registration', { registrationUuid }, { key, afterMs })
+}

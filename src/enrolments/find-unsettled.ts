@@ -1,0 +1,58 @@
+/** Money that came and leads nowhere: found for the reconciliation, and taken up again. */
+import type { EntityManager } from '@mikro-orm/postgresql'
+import type { Unsettled } from '../payments/paid-thing.ts'
+import type { Payment } from '../payments/payment.ts'
+import { Refund } from '../payments/refund.ts'
+import { refundInFull } from '../payments/request-refund.ts'
+import { balanceOf } from './balance.ts'
+import { lockEnrolment, registerSoon } from './change-enrolment.ts'
+import { finishEnding } from './end-enrolment.ts'
+import type { Enrolment } from './enrolment.ts'
+
+// The three sides: captured = registered, or back, or on its way back. What an operator has in hand is not reported.
+const unsettledPayments = `
+  select p.id as "paymentId", e.status
+  from payment p
+  join enrolment e on e.id = p.enrolment_id
+  cross join lateral (
+    select coalesce(sum(r.amount_minor) filter (where r.status not in ('FAILED', 'CANCELLED')), 0) as going_back,
+      coalesce(bool_or(r.status in ('REQUESTED', 'SUBMITTED', 'UNKNOWN', 'PENDING')), false) as open
+    from refund r where r.payment_id = p.id) r
+  cross join lateral (
+    select coalesce(sum(d.amount_minor) filter (where d.status = 'LOST'), 0) as lost
+    from dispute d where d.payment_id = p.id) d
+  where p.captured_minor > 0 and p.captured_at < ? and case
+    when e.status = 'STUCK' then false
+    when e.payment_id = p.id and e.status in ('PAID', 'REGISTERING') then true
+    when e.payment_id = p.id and e.status in ('REGISTERED', 'COMPLETED') then false
+    when e.payment_id = p.id and e.status in ('REVOKING', 'COMPENSATING') then not r.open
+    else p.captured_minor - r.going_back - d.lost > 0
+  end
+  order by p.id`
+
+/** Payments captured before `before` that nothing is being done about. */
+export function unsettled(em: EntityManager, before: Date): Promise<Unsettled[]> {
+  return em.execute<Unsettled[]>(unsettledPayments, [before])
+}
+
+/** Adds the job or the refund that goes on with it. False when that has failed before: then a person has to look. */
+export async function takeUp(tx: EntityManager, payment: Payment, at: Date): Promise<boolean> {
+  const enrolment = await lockEnrolment(tx, payment.enrolmentId)
+  if (enrolment.paymentId === payment.id && (await goOn(tx, enrolment, at))) return true
+  const { leftMinor } = await balanceOf(tx, payment)
+  if (leftMinor === 0) return true
+  const failed = await tx.count(Refund, { paymentId: payment.id, status: { $in: ['FAILED', 'CANCELLED'] } })
+  if (failed > 0) return false
+  const keepRegistration = enrolment.paymentId !== payment.id
+  return (await refundInFull(tx, payment, { reason: 'NOT_SETTLED', keepRegistration, now: at })) !== null
+}
+
+/** What only waits for its job gets it again. */
+async function goOn(tx: EntityManager, enrolment: Enrolment, at: Date): Promise<boolean> {
+  if (enrolment.status === 'PAID' || enrolment.status === 'REGISTERING') {
+    await registerSoon(tx, enrolment.id)
+    return true
+  }
+  await finishEnding(tx, enrolment, { cause: 'RECONCILIATION', at })
+  return enrolment.status === 'COMPENSATED'
+}

@@ -1,0 +1,51 @@
+/** A refund failed, at once or days after it had succeeded: the money stays here, so what had been ended for it comes back. */
+import type { EntityManager } from '@mikro-orm/postgresql'
+import type { Payment } from '../payments/payment.ts'
+import type { MoveCause } from '../store/history.ts'
+import { balanceOf } from './balance.ts'
+import { hasSuccessor, moveEnrolment, registerSoon } from './change-enrolment.ts'
+import { undoRevoking } from './end-enrolment.ts'
+import { restorations } from './enrolment.states.ts'
+import type { Enrolment } from './enrolment.ts'
+
+/**
+ * What follows for the enrolment: a registration that was to end goes on, one that had ended is made again, and what
+ * cannot be registered is STUCK, for an operator. Payment and enrolment are locked.
+ */
+export async function keepMoneyThatStayed(
+  tx: EntityManager,
+  enrolment: Enrolment,
+  payment: Payment,
+  at: Date,
+): Promise<void> {
+  const { leftMinor } = await balanceOf(tx, payment)
+  if (leftMinor === 0) return
+  const why = { cause: 'REFUND_FAILED', at }
+  const paysForIt = enrolment.paymentId === payment.id
+  switch (enrolment.status) {
+    case 'REVOKING':
+      return paysForIt ? undoRevoking(tx, enrolment, why) : undefined
+    case 'REVOKED':
+      return paysForIt ? restore(tx, enrolment, why) : undefined
+    case 'COMPENSATING':
+      return moveEnrolment(tx, enrolment, 'STUCK', why)
+    case 'COMPENSATED':
+    case 'CANCELLED':
+    case 'EXPIRED':
+      return strand(tx, enrolment, why)
+  }
+}
+
+/** The learner is registered again, unless they have enrolled anew: then the money is for the reconciliation to report. */
+async function restore(tx: EntityManager, enrolment: Enrolment, why: MoveCause): Promise<void> {
+  if (await hasSuccessor(tx, enrolment)) return
+  enrolment.registrationUuid = null
+  await moveEnrolment(tx, enrolment, 'REGISTERING', why, restorations)
+  await registerSoon(tx, enrolment.id)
+}
+
+async function strand(tx: EntityManager, enrolment: Enrolment, why: MoveCause): Promise<void> {
+  if (await hasSuccessor(tx, enrolment)) return
+  if (enrolment.status !== 'COMPENSATED') await moveEnrolment(tx, enrolment, 'COMPENSATING', why)
+  await moveEnrolment(tx, enrolment, 'STUCK', why)
+}

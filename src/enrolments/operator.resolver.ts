@@ -1,0 +1,92 @@
+/** What operators see of enrolments: all of them, and the queue of those that need a person; and how one is taken up. */
+import {
+  Arg,
+  Args,
+  Ctx,
+  Field,
+  FieldResolver,
+  ID,
+  InputType,
+  Mutation,
+  ObjectType,
+  Resolver,
+  registerEnumType,
+} from 'type-graphql'
+import { requireOperator } from '../auth/permissions.ts'
+import type { Context } from '../context.ts'
+import { ForwardArgs, type Page } from '../graph/page.ts'
+import { UserError } from '../graph/user-error.ts'
+import { Operator } from '../institutions/operator.ts'
+import { readPage } from '../store/list.ts'
+import { Enrolment, EnrolmentConnection, EnrolmentStatus } from './enrolment.ts'
+import { allEnrolments, enrolmentAnew, statusIs, stuckEnrolments } from './loaders.ts'
+import { resolveStuckEnrolment, StuckResolution } from './resolve-stuck-enrolment.ts'
+
+registerEnumType(StuckResolution, {
+  name: 'StuckResolution',
+  description: 'What to try once more: registering at the partner, or paying the money back.',
+})
+
+@InputType({ description: 'Which stuck enrolment to take up, and how.' })
+class ResolveStuckEnrolmentInput {
+  @Field(() => ID, { description: 'The enrolment; it has to be STUCK.' })
+  enrolmentId!: string
+
+  @Field(() => StuckResolution, { description: 'What to try once more.' })
+  resolution!: StuckResolution
+
+  @Field(() => String, { description: 'Why, in 1 to 500 characters; kept in the log.' })
+  reason!: string
+
+  @Field(() => String, { description: 'Any text of 1 to 200 characters, new for each new request.' })
+  idempotencyKey!: string
+}
+
+@ObjectType({ simpleResolvers: true, description: 'The enrolment, going on.' })
+class ResolveStuckEnrolmentPayload {
+  @Field(() => Enrolment, { nullable: true, description: 'The enrolment as it stands now.' })
+  enrolment!: Enrolment | null
+
+  @Field(() => [UserError], { description: 'Why it was not done; empty when it was.' })
+  userErrors!: UserError[]
+}
+
+@Resolver(() => Operator)
+export class OperatorEnrolmentsResolver {
+  @FieldResolver(() => EnrolmentConnection, { description: 'What waits for an operator, oldest first.' })
+  stuckEnrolments(@Args(() => ForwardArgs) args: ForwardArgs, @Ctx() context: Context): Promise<Page<unknown>> {
+    requireOperator(context.viewer)
+    return readPage(context, stuckEnrolments, args, statusIs(['STUCK']))
+  }
+
+  @FieldResolver(() => EnrolmentConnection, { description: 'All enrolments, newest first.' })
+  enrolments(
+    @Args(() => ForwardArgs) args: ForwardArgs,
+    @Arg('status', () => [EnrolmentStatus], { nullable: true, description: 'Only those that stand so.' })
+    status: EnrolmentStatus[] | null,
+    @Arg('search', () => String, { nullable: true, description: "Part of the learner's name or e-mail address." })
+    search: string | null,
+    @Ctx() context: Context,
+  ): Promise<Page<unknown>> {
+    requireOperator(context.viewer)
+    const conditions = statusIs(status)
+    if (search?.trim()) {
+      const value = `%${search.trim().replaceAll(/[\\%_]/g, '\\$&')}%`
+      conditions.push({ sql: `concat_ws(' ', l.display_name, l.email) ilike ?`, value })
+    }
+    return readPage(context, allEnrolments, args, conditions)
+  }
+
+  @Mutation(() => ResolveStuckEnrolmentPayload, {
+    nullable: true,
+    description: 'Operators: take up again what could not be finished.',
+  })
+  async resolveStuckEnrolment(
+    @Arg('input', () => ResolveStuckEnrolmentInput, { description: 'The enrolment and what to try.' })
+    input: ResolveStuckEnrolmentInput,
+    @Ctx() context: Context,
+  ): Promise<object> {
+    const { enrolmentId, refusals } = await resolveStuckEnrolment(context, input)
+    return { enrolment: enrolmentId && (await enrolmentAnew(context, enrolmentId)), userErrors: refusals }
+  }
+}

@@ -1,0 +1,95 @@
+/** May this refund be asked for now: a learner's is whole and inside the window, an operator's needs a reason. */
+import { type Refusal, refusal } from '../graph/user-error.ts'
+import type { PaymentStatus } from '../payments/payment.ts'
+import { type RefundAnswer, refundability } from '../payments/refund-window.rules.ts'
+import type { Balance } from './balance.ts'
+import type { EnrolmentStatus } from './enrolment.ts'
+
+export interface RefundWish {
+  byOperator: boolean
+  reason: string | null
+  /** Part of the amount, in minor units; null for all that is left. */
+  amountMinor: number | null
+  keepRegistration: boolean
+  enrolmentStatus: EnrolmentStatus
+  /** Null when nothing was ever to be paid. */
+  paymentStatus: PaymentStatus | null
+  balance: Balance | null
+  currency: string
+  /** Start of the run, and the zone in which the window is counted. */
+  startsAt: Date
+  timeZone: string
+  now: Date
+}
+
+const LONGEST_REASON = 500
+
+/** Why not; null when the refund may be made. */
+export function refundRefusal(wish: RefundWish): Refusal | null {
+  return (wish.byOperator ? operatorsRefusal(wish) : learnersRefusal(wish)) ?? moneyRefusal(wish)
+}
+
+function wrong(name: string, message: string, type = 'InvalidInput'): Refusal {
+  return refusal(type, message, ['input', name])
+}
+
+function operatorsRefusal({ reason, amountMinor }: RefundWish): Refusal | null {
+  const said = reason?.trim() ?? ''
+  if (said === '') return wrong('reason', 'Give the reason for the refund; operators have to.')
+  if (said.length > LONGEST_REASON)
+    return wrong('reason', `The reason must be at most ${LONGEST_REASON} characters long.`)
+  if (amountMinor !== null && amountMinor < 1) return wrong('amountMinor', 'The amountMinor must be 1 or more.')
+  return null
+}
+
+function learnersRefusal(wish: RefundWish): Refusal | null {
+  if ((wish.reason?.length ?? 0) > LONGEST_REASON) {
+    return wrong('reason', `The reason must be at most ${LONGEST_REASON} characters long.`)
+  }
+  if (wish.amountMinor !== null) {
+    return wrong('amountMinor', "Only operators may refund a part: a learner's refund is always whole.", 'Forbidden')
+  }
+  if (wish.keepRegistration) {
+    const message = "Only operators may keep the registration: a learner's refund always ends it."
+    return wrong('keepRegistration', message, 'Forbidden')
+  }
+  const answer = answerFor(wish)
+  if (answer.reasonCode !== 'WINDOW_CLOSED') return null
+  const message = answer.reason as string
+  return refusal('RefundWindowClosed', message, ['input', 'enrolmentId'], { closedAt: answer.deadline })
+}
+
+/** What of the money can go back, whoever asks. */
+function moneyRefusal(wish: RefundWish): Refusal | null {
+  const { balance, amountMinor, currency, enrolmentStatus: from } = wish
+  const maximum = { amountMinor: balance?.leftMinor ?? 0, currency }
+  if (balance === null || balance.capturedMinor === 0) {
+    const message = 'Nothing was paid for this enrolment here, so nothing can go back.'
+    return refusal('IllegalTransition', message, ['input', 'enrolmentId'], { from, to: 'REVOKING' })
+  }
+  if (maximum.amountMinor === 0) {
+    const message = 'Everything that was paid is back already, or on its way back.'
+    return refusal('RefundAmountExceeded', message, ['input', 'enrolmentId'], { maximum })
+  }
+  if (balance.contested) {
+    const message = 'The payment is disputed at the bank or PayPal, who decide about the money.'
+    return refusal('IllegalTransition', message, ['input', 'enrolmentId'], { from, to: 'REVOKING' })
+  }
+  if ((amountMinor ?? 0) <= maximum.amountMinor) return null
+  const message = `The amountMinor must be at most ${maximum.amountMinor}: more cannot go back.`
+  return refusal('RefundAmountExceeded', message, ['input', 'amountMinor'], { maximum })
+}
+
+type WindowFacts = Pick<RefundWish, 'paymentStatus' | 'balance' | 'startsAt' | 'timeZone' | 'now'>
+
+/** What is shown to the learner before anyone asks. */
+export function answerFor({ paymentStatus, balance, startsAt, timeZone, now }: WindowFacts): RefundAnswer {
+  return refundability({
+    paymentStatus,
+    capturedMinor: balance?.capturedMinor ?? 0,
+    refundedMinor: balance?.backMinor ?? 0,
+    pendingRefundMinor: balance?.onItsWayMinor ?? 0,
+    disputed: balance?.contested ?? false,
+    ...{ startsAt, timeZone, now },
+  })
+}

@@ -1,0 +1,48 @@
+/** A policy's lists as sets and in words: made once for all the claims of a check. */
+import type { PolicyTerms, TransferRule } from './check.rules.ts'
+import type { ReadPolicy } from './check-input.rules.ts'
+
+export interface Reading {
+  readonly terms: PolicyTerms
+  readonly clauses: ReadonlyMap<TransferRule, string>
+  readonly bodies: ReadonlySet<string>
+  readonly bodiesText: string
+  readonly acceptedText: string
+  readonly subjectsText: string
+  readonly coursesText: string
+  readonly freeChoice: boolean
+}
+
+export function readingOf({ terms, freeChoiceUnits }: ReadPolicy): Reading {
+  const clauses = new Map<TransferRule, string>()
+  for (const { rule, text } of terms.clauses) {
+    const before = clauses.get(rule)
+    clauses.set(rule, before === undefined ? text : `${before} ${text}`)
+  }
+  return {
+    terms,
+    clauses,
+    bodies: new Set(terms.recognisedAwardingBodies.map(asciiLowerCase)),
+    bodiesText: listed(terms.recognisedAwardingBodies),
+    acceptedText: terms.acceptedLevels.length === 0 ? 'no level' : `FHEQ ${listed(terms.acceptedLevels)}`,
+    subjectsText: listed(terms.subjects),
+    coursesText: listed(terms.allowedCourses),
+    freeChoice: freeChoiceUnits > 0,
+  }
+}
+
+/** More than this many are not read to the end, and would make each of a check's messages as long as its policy. */
+const MOST_LISTED = 12
+
+/** "4, 5 or 6"; of a long list its beginning, and how many more there are. */
+function listed(values: readonly (string | number)[]): string {
+  if (values.length > MOST_LISTED) {
+    return `${values.slice(0, MOST_LISTED).join(', ')} or one of ${values.length - MOST_LISTED} more`
+  }
+  return values.length < 2 ? values.join('') : `${values.slice(0, -1).join(', ')} or ${values.at(-1)}`
+}
+
+/** Awarding bodies are compared without regard to the case of the letters A to Z. */
+export function asciiLowerCase(text: string): string {
+  return /[A-Z]/.test(text) ? text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase()) : text
+}

@@ -35,6 +35,7 @@ import {
   PaymentEnrolmentResolver,
   RunEnrolmentResolver,
 } from './enrolments/resolver.ts'
+import { EnrolmentSubscriptionResolver } from './enrolments/subscription.resolver.ts'
 import { CreditResolver } from './graph/credit.ts'
 import { finishSchema } from './graph/finish-schema.ts'
 import { MoneyResolver } from './graph/money.ts'
@@ -75,6 +76,7 @@ import {
   TransferEligibilityResolver,
   TransferPolicyResolver,
 } from './transfers/resolver.ts'
+import { TransferApplicationSubscriptionResolver } from './transfers/subscription.resolver.ts'
 
 /** What `node(id)` opens, by type: each loader answers only what the caller may see. */
 const nodes: Record<string, NodeLoader<Context>> = {
@@ -111,6 +113,7 @@ const resolvers: unknown[] = [
   ...[EnrolmentMutationsResolver, CreditRecordResolver, LearnerCreditResolver, EnrolmentCreditResolver],
   ...[TransferApplicationResolver, CreditUsesResolver, CreditUseResolver, ApplicationMutationsResolver],
   ...[LearnerApplicationsResolver, MemberApplicationsResolver],
+  ...[EnrolmentSubscriptionResolver, TransferApplicationSubscriptionResolver],
   ...[CreditShareResolver, ShareAccessResolver, LearnerSharesResolver],
   ...[TransferEligibilityResolver, PolicyResolver, QualificationPoliciesResolver, TransferPolicyResolver],
 ]
@@ -124,6 +127,12 @@ const orphanedTypes: unknown[] = [
 
 filterCoursesByPolicy()
 
+const neverAsked = () => {
+  throw new Error('subscriptions listen to PostgreSQL, see store/notifications.ts')
+}
+/** type-graphql wants one as soon as there is a subscription, though each of ours says itself what it hears. */
+const unused = { publish: neverAsked, subscribe: neverAsked }
+
 /** The executable schema. */
 export function buildGraph(): GraphQLSchema {
   return finishSchema(
@@ -131,6 +140,7 @@ export function buildGraph(): GraphQLSchema {
       resolvers: resolvers as NonEmptyArray<() => void>,
       orphanedTypes: orphanedTypes as (() => void)[],
       validate: false,
+      pubSub: unused,
     }),
   )
 }

@@ -7,14 +7,9 @@ import type { Context } from './context.ts'
 import { courseById, liveEventById, runById } from './courses/loaders.ts'
 import { CourseConnectionResolver, CourseResolver } from './courses/resolver.ts'
 import { CourseRunResolver, LiveEventResolver } from './courses/run.resolver.ts'
-import {
-  CreditRecordResolver,
-  creditRecordNode,
-  EnrolmentCreditResolver,
-  LearnerCreditResolver,
-} from './credit/resolver.ts'
+import { CreditRecordResolver, EnrolmentCreditResolver, LearnerCreditResolver } from './credit/resolver.ts'
+import { shareNode } from './credit/share.loaders.ts'
 import { CreditShareResolver, LearnerSharesResolver, ShareAccessResolver } from './credit/share.resolver.ts'
-import { shareNode } from './credit/share-loaders.ts'
 import {
   AlreadyEnrolled,
   EnrolmentClosed,
@@ -60,17 +55,23 @@ import { LearnerResolver, learnerNode, ViewerResolver } from './learners/resolve
 import { disputeNode, paymentNode, reconciliationNode, refundNode } from './payments/loaders.ts'
 import { CorrectionResolver, OperatorPaymentsResolver, ReconciliationResolver } from './payments/operator.resolver.ts'
 import { DisputeResolver, PaymentResolver, RefundResolver } from './payments/resolver.ts'
-import { CreditUseResolver, CreditUsesResolver, TransferApplicationResolver } from './transfers/application.resolver.ts'
-import { LearnerApplicationsResolver, MemberApplicationsResolver } from './transfers/application-lists.resolver.ts'
-import { visibleApplication } from './transfers/application-loaders.ts'
+import { visibleApplication, visibleRecord } from './transfers/application.loaders.ts'
+import {
+  CreditRecordUsesResolver,
+  CreditUseResolver,
+  LearnerApplicationsResolver,
+  MemberApplicationsResolver,
+  TransferApplicationResolver,
+} from './transfers/application.resolver.ts'
 import {
   ApplicationMutationsResolver,
   CreditAlreadyUsed,
   NotEligible,
 } from './transfers/application-mutations.resolver.ts'
 import { filterCoursesByPolicy } from './transfers/counts-towards.ts'
+import { CourseTransferResolver } from './transfers/course.resolver.ts'
 import { policyById } from './transfers/loaders.ts'
-import { PolicyOverlap, PolicyResolver } from './transfers/policy.resolver.ts'
+import { PolicyOverlap, PolicyPublicationResolver } from './transfers/policy.resolver.ts'
 import {
   QualificationPoliciesResolver,
   TransferEligibilityResolver,
@@ -91,7 +92,7 @@ const nodes: Record<string, NodeLoader<Context>> = {
   Refund: refundNode,
   Dispute: disputeNode,
   Reconciliation: reconciliationNode,
-  CreditRecord: creditRecordNode,
+  CreditRecord: visibleRecord,
   CreditShare: shareNode,
   TransferPolicy: policyById,
   TransferApplication: visibleApplication,
@@ -111,18 +112,18 @@ const resolvers: unknown[] = [
   ],
   ...[RunEnrolmentResolver, LiveEventJoinResolver, PaymentEnrolmentResolver, OperatorEnrolmentsResolver],
   ...[EnrolmentMutationsResolver, CreditRecordResolver, LearnerCreditResolver, EnrolmentCreditResolver],
-  ...[TransferApplicationResolver, CreditUsesResolver, CreditUseResolver, ApplicationMutationsResolver],
-  ...[LearnerApplicationsResolver, MemberApplicationsResolver],
+  ...[TransferEligibilityResolver, QualificationPoliciesResolver, TransferPolicyResolver],
+  ...[CreditShareResolver, ShareAccessResolver, LearnerSharesResolver, CreditRecordUsesResolver, CreditUseResolver],
+  ...[TransferApplicationResolver, LearnerApplicationsResolver, MemberApplicationsResolver],
   ...[EnrolmentSubscriptionResolver, TransferApplicationSubscriptionResolver],
-  ...[CreditShareResolver, ShareAccessResolver, LearnerSharesResolver],
-  ...[TransferEligibilityResolver, PolicyResolver, QualificationPoliciesResolver, TransferPolicyResolver],
+  ...[ApplicationMutationsResolver, PolicyPublicationResolver, CourseTransferResolver],
 ]
 
 /** Types that are reached only through an interface: concrete user errors and nodes. */
 const orphanedTypes: unknown[] = [
   ...[InvalidInput, NotFound, Forbidden, IdempotencyConflict, ProviderUnavailable, IllegalTransition, TooComplex],
   ...[PaymentNotCompleted, UnsupportedCardBrand, RefundAmountExceeded, PartnerAccountRequired, EnrolmentClosed],
-  ...[AlreadyEnrolled, RunFull, RefundWindowClosed, PolicyOverlap, CreditAlreadyUsed, NotEligible],
+  ...[AlreadyEnrolled, RunFull, RefundWindowClosed, CreditAlreadyUsed, NotEligible, PolicyOverlap],
 ]
 
 filterCoursesByPolicy()

@@ -1,30 +1,46 @@
-/** Opens a share by its code for an institution, and logs the look; anything else reads like an unknown code. */
+/** Opens a share by its code for an institution, and logs the look. */
+import { createHash } from 'node:crypto'
 import type { Context } from '../context.ts'
-import { statement } from '../store/read-connection.ts'
+import { defineLoader } from '../graph/loader.ts'
 import { newId } from '../store/row.ts'
-import { inTransaction } from '../store/transaction.ts'
-import { type CreditShare, ShareAccess } from './credit-share.ts'
-import { hashOfCode } from './share-credit.ts'
-import { shareColumns } from './share-loaders.ts'
 
-const shareByHash = statement<CreditShare>(
-  'credit-share-by-code',
-  `select ${shareColumns} from credit_share s where s.code_hash = $1 and s.revoked_at is null and s.expires_at > $2::timestamptz`,
-)
+/** What a code opens. */
+export interface OpenedShare {
+  id: string
+  creditRecordIds: string[]
+}
+
+export const shareCodeHash = (code: string): string => createHash('sha256').update(code).digest('hex')
 
 /**
- * The share, for staff and machines of a participating institution, or of the one institution that it is for; null for
- * everyone else and for codes that are unknown, expired or revoked. Each look is logged before it is answered.
+ * Found and logged in one statement, so that no look is without its entry. Whoever has the code and acts for a
+ * participating institution may look, unless the share names another institution, has expired or was taken back.
  */
-export async function openShare(context: Context, code: string): Promise<CreditShare | null> {
-  const member = context.viewer.staff ?? context.viewer.client
-  if (!member || code.length > 200) return null
-  const share = await context.read.row(shareByHash, [hashOfCode(code), context.now()])
-  if (!share || (share.institutionId !== null && share.institutionId !== member.institutionId)) return null
-  await inTransaction(context.em, async (tx) => {
-    const by = 'clientId' in member ? member.clientId : member.displayName
-    const { institutionId } = member
-    tx.create(ShareAccess, { id: newId(), shareId: share.id, institutionId, at: context.now(), by })
-  })
-  return share
-}
+const lookSql = `with open as (
+    select s.id, s.code_hash from credit_share s join institution i on i.id = ?::uuid and i.participating
+    where s.code_hash = any(string_to_array(?, ',')) and s.revoked_at is null and s.expires_at > ?::timestamptz
+      and (s.institution_id is null or s.institution_id = i.id)),
+  look as (insert into share_access (id, share_id, institution_id, at, by)
+    select ids.id::uuid, open.id, ?::uuid, ?::timestamptz, ? from (select *, row_number() over () as slot from open) open
+    join unnest(string_to_array(?, ',')) with ordinality as ids(id, slot) on ids.slot = open.slot)
+  select open.id, open.code_hash as "codeHash",
+    array(select r.credit_record_id from credit_share_record r where r.share_id = open.id) as "creditRecordIds" from open`
+
+type Opened = OpenedShare & { codeHash: string }
+
+/**
+ * The share behind a code, its look logged; null when the code opens nothing for the caller. A request that gives the
+ * same code many times is one look.
+ */
+export const openShare = defineLoader<string, OpenedShare | null, Context>(async ({ em, viewer, now }, codes) => {
+  const member = viewer.staff ?? viewer.client
+  if (!member) return codes.map(() => null)
+  const by = 'displayName' in member ? member.displayName : member.clientId
+  const at = now()
+  const hashes = codes.map(shareCodeHash)
+  const ids = codes.map(() => newId()).join(',')
+  const values = [member.institutionId, hashes.join(','), at, member.institutionId, at, by, ids]
+  const rows = await em.fork({ clear: true }).execute<Opened[]>(lookSql, values)
+  const byHash = new Map(rows.map((row) => [row.codeHash, row]))
+  return hashes.map((hash) => byHash.get(hash) ?? null)
+})

@@ -13,7 +13,7 @@ import { defineHistory, HistoryEntry } from '../store/history.ts'
 import { amountIn, eqfLevel } from '../values/credit.ts'
 import { credentialOf } from './credential.ts'
 import { CreditRecord, CreditRecordConnection } from './credit-record.ts'
-import { creditRecordById, creditRecordOf, creditRecordsOf } from './loaders.ts'
+import { creditRecordOf, creditRecordsOf } from './loaders.ts'
 
 @ObjectType({
   simpleResolvers: true,
@@ -113,11 +113,4 @@ export class EnrolmentCreditResolver {
   creditRecord(@Root() enrolment: Row, @Ctx() context: Context): Promise<CreditRecord | null> {
     return creditRecordOf(context, enrolment.id)
   }
-}
-
-/** A record by id: its learner and operators. */
-export async function creditRecordNode(context: Context, uuid: string): Promise<object | null> {
-  const record = await creditRecordById(context, uuid)
-  const { learner, operator } = context.viewer
-  return record && (learner?.id === record.learnerId || operator) ? record : null
 }

@@ -1,15 +1,17 @@
-/** A learner shares chosen records by a code, until an instant, with everyone who has it or one institution; and takes it back. */
-import { createHash, randomBytes } from 'node:crypto'
+/** Shares chosen credit records under a code, and takes a share back. */
+import { randomBytes } from 'node:crypto'
+import { type EntityManager, LockMode } from '@mikro-orm/postgresql'
 import { requireLearner } from '../auth/permissions.ts'
 import type { Context } from '../context.ts'
 import { uuidOf } from '../graph/node.ts'
 import { type Refusal, refusal } from '../graph/user-error.ts'
-import { Institution } from '../institutions/institution.ts'
+import { institutionBySlug } from '../institutions/loaders.ts'
 import { keyRefusal, takeKey } from '../store/idempotent.ts'
 import { newId } from '../store/row.ts'
 import { inTransaction } from '../store/transaction.ts'
-import { CreditRecord } from './credit-record.ts'
 import { CreditShare, CreditShareRecord } from './credit-share.ts'
+import { creditRecordById } from './loaders.ts'
+import { shareCodeHash } from './open-share.ts'
 
 export interface ShareRequest {
   creditRecordIds: string[]
@@ -18,83 +20,97 @@ export interface ShareRequest {
   idempotencyKey?: string | null
 }
 
-interface Shared {
+/** The share's uuid, or why there is none. */
+export interface ShareResult {
   shareId: string | null
   refusals: Refusal[]
 }
 
-const refused = (...refusals: Refusal[]): Shared => ({ shareId: null, refusals })
 const codeBytes = 20
-const mostRecords = 40
-const longestDays = 366
+const mostRecords = 100
+const refused = (error: Refusal): ShareResult => ({ shareId: null, refusals: [error] })
 
-/** What is looked up instead of the code itself: comparing hashes says nothing about the code by its time. */
-export const hashOfCode = (code: string): string => createHash('sha256').update(code).digest('hex')
-
-function wrongTime(expiresAt: Date, now: Date): Refusal | null {
-  const days = (expiresAt.getTime() - now.getTime()) / 86_400_000
-  if (days > 0 && days <= longestDays) return null
-  return refusal('InvalidInput', `expiresAt must be in the future, at most ${longestDays} days from now.`, [
-    'input',
-    'expiresAt',
-  ])
-}
-
-/** Makes the share. Only the learner's own records. */
-export async function shareCredit(context: Context, input: ShareRequest): Promise<Shared> {
+/** Throws UNAUTHENTICATED or FORBIDDEN for those who are no learners. */
+export async function shareCredit(context: Context, input: ShareRequest): Promise<ShareResult> {
   const learner = requireLearner(context.viewer)
-  const { idempotencyKey, ...request } = input
-  const keyProblem = idempotencyKey == null ? null : keyRefusal(idempotencyKey)
-  if (keyProblem) return refused(keyProblem)
-  const now = context.now()
-  const late = wrongTime(input.expiresAt, now)
-  if (late) return refused(late)
-  if (input.creditRecordIds.length < 1 || input.creditRecordIds.length > mostRecords) {
-    return refused(refusal('InvalidInput', `Share 1 to ${mostRecords} records.`, ['input', 'creditRecordIds']))
+  const wrong = shapeRefusal(context, input)
+  if (wrong) return refused(wrong)
+  const recordIds: string[] = []
+  for (const [index, id] of input.creditRecordIds.entries()) {
+    const uuid = uuidOf('CreditRecord', id)
+    const record = uuid && (await creditRecordById(context, uuid))
+    if (!record || record.learnerId !== learner.id) {
+      const message = 'You have no such credit record; take the ids from your creditRecords.'
+      return refused(refusal('NotFound', message, ['input', 'creditRecordIds', `${index}`]))
+    }
+    if (!recordIds.includes(record.id)) recordIds.push(record.id)
   }
-  return inTransaction(context.em, async (tx) => {
-    const keyed = { caller: context.viewer.key, operation: 'shareCredit', key: idempotencyKey ?? '', request, now }
-    const taken = idempotencyKey == null ? null : await takeKey(tx, keyed)
-    if (taken?.kind === 'conflict') return refused(taken.refusal)
-    if (taken?.kind === 'repeat') return { shareId: taken.result.shareId!, refusals: [] }
-    const uuids = new Set<string>()
-    for (const [index, id] of input.creditRecordIds.entries()) {
-      const uuid = uuidOf('CreditRecord', id)
-      const record = uuid && (await tx.findOne(CreditRecord, { id: uuid, learnerId: learner.id }))
-      const field = ['input', 'creditRecordIds', `${index}`]
-      if (!record) return refused(refusal('NotFound', 'There is no such credit record of yours.', field))
-      uuids.add(record.id)
-    }
-    const slug = input.institutionSlug
-    const institution = slug == null ? null : await tx.findOne(Institution, { slug })
-    if (slug != null && !institution) {
-      return refused(refusal('NotFound', 'There is no such institution.', ['input', 'institutionSlug']))
-    }
-    const code = randomBytes(codeBytes).toString('base64url')
-    const share = tx.create(CreditShare, {
-      ...{
-        id: newId(),
-        learnerId: learner.id,
-        code,
-        codeHash: hashOfCode(code),
-        institutionId: institution?.id ?? null,
-      },
-      ...{ expiresAt: input.expiresAt, revokedAt: null, createdAt: now },
-    } as CreditShare)
-    await tx.flush()
-    for (const creditRecordId of uuids) tx.create(CreditShareRecord, { shareId: share.id, creditRecordId })
-    if (taken?.kind === 'new') taken.keep({ shareId: share.id })
-    return { shareId: share.id, refusals: [] }
-  })
+  const { institutionSlug: slug } = input
+  const institution = slug == null ? null : await institutionBySlug(context, slug)
+  if (slug != null && !institution) {
+    return refused(refusal('NotFound', 'There is no institution of that slug.', ['input', 'institutionSlug']))
+  }
+  return inTransaction(context.em, (tx) =>
+    keep(context, tx, input, { learnerId: learner.id, institutionId: institution?.id ?? null, recordIds }),
+  )
 }
 
-/** Takes a share back; the code opens nothing any more. Taking it back twice is no error. */
-export async function revokeShare(context: Context, globalShareId: string): Promise<Shared> {
+function shapeRefusal({ now }: Context, input: ShareRequest): Refusal | null {
+  const wrong = (field: string, message: string) => refusal('InvalidInput', message, ['input', field])
+  const { creditRecordIds, expiresAt, idempotencyKey } = input
+  if (creditRecordIds.length === 0 || creditRecordIds.length > mostRecords) {
+    return wrong('creditRecordIds', `Choose 1 to ${mostRecords} credit records to share.`)
+  }
+  if (expiresAt <= now()) return wrong('expiresAt', 'The share has to end in the future.')
+  return idempotencyKey == null ? null : keyRefusal(idempotencyKey)
+}
+
+interface Kept {
+  learnerId: string
+  institutionId: string | null
+  recordIds: string[]
+}
+
+async function keep(
+  { viewer, now }: Context,
+  tx: EntityManager,
+  input: ShareRequest,
+  kept: Kept,
+): Promise<ShareResult> {
+  const { idempotencyKey, ...request } = input
+  const at = now()
+  const key =
+    idempotencyKey == null
+      ? null
+      : await takeKey(tx, {
+          ...{ caller: viewer.key, operation: 'shareCredit', key: idempotencyKey, now: at },
+          request: { ...request, expiresAt: request.expiresAt.toISOString() },
+        })
+  if (key?.kind === 'conflict') return refused(key.refusal)
+  if (key?.kind === 'repeat') return { shareId: key.result.shareId as string, refusals: [] }
+  const { learnerId, institutionId, recordIds } = kept
+  const code = randomBytes(codeBytes).toString('base64url')
+  const share = tx.create(CreditShare, {
+    ...{ id: newId(), learnerId, code, codeHash: shareCodeHash(code), institutionId },
+    ...{ expiresAt: input.expiresAt, revokedAt: null, createdAt: at },
+  })
+  await tx.flush()
+  for (const creditRecordId of recordIds) tx.create(CreditShareRecord, { shareId: share.id, creditRecordId })
+  key?.keep({ shareId: share.id })
+  return { shareId: share.id, refusals: [] }
+}
+
+/** The learner's own share, ended now; ending an ended one is no error. */
+export async function revokeCreditShare(context: Context, globalShareId: string): Promise<ShareResult> {
   const learner = requireLearner(context.viewer)
   const id = uuidOf('CreditShare', globalShareId)
   return inTransaction(context.em, async (tx) => {
-    const share = id && (await tx.findOne(CreditShare, { id, learnerId: learner.id }))
-    if (!share) return refused(refusal('NotFound', 'There is no such share of yours.', ['input', 'creditShareId']))
+    const lock = { lockMode: LockMode.PESSIMISTIC_WRITE } as const
+    const share = id === null ? null : await tx.findOne(CreditShare, id, lock)
+    if (!share || share.learnerId !== learner.id) {
+      const message = 'You have no such share; take creditShareId from your creditShares.'
+      return refused(refusal('NotFound', message, ['input', 'creditShareId']))
+    }
     share.revokedAt ??= context.now()
     return { shareId: share.id, refusals: [] }
   })

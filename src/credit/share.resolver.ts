@@ -1,4 +1,4 @@
-/** What the graph answers about shares of credit, and the mutations that make and revoke them. */
+/** What the graph answers about shares of credit records, and the mutations that make and end them. */
 import {
   Arg,
   Args,
@@ -13,6 +13,7 @@ import {
   Resolver,
   Root,
 } from 'type-graphql'
+import { requireAnyMember } from '../auth/permissions.ts'
 import type { Context } from '../context.ts'
 import { ForwardArgs, type Page, PageArgs } from '../graph/page.ts'
 import { DateTime, Url } from '../graph/scalars.ts'
@@ -23,27 +24,38 @@ import { Learner } from '../learners/learner.ts'
 import { learnerById } from '../learners/loaders.ts'
 import { CreditRecord } from './credit-record.ts'
 import { CreditShare, CreditShareConnection, ShareAccess, ShareAccessConnection } from './credit-share.ts'
-import { creditRecordById } from './loaders.ts'
 import { openShare } from './open-share.ts'
-import { revokeShare, shareCredit } from './share-credit.ts'
-import { accessesOf, recordIdsOfShare, shareById, sharesOf } from './share-loaders.ts'
+import { accessesOf, shareById, sharedRecords, sharesOf } from './share.loaders.ts'
+import { revokeCreditShare, type ShareResult, shareCredit } from './share-credit.ts'
 
-@InputType({ description: 'What to share, with whom, and until when.' })
+@InputType({ description: 'Which credit records to show, to whom, and until when.' })
 class ShareCreditInput {
-  @Field(() => [ID], { description: "The learner's own credit records." })
+  @Field(() => [ID], { description: "The learner's own records, 1 to 100." })
   creditRecordIds!: string[]
 
   @Field(() => String, {
     nullable: true,
-    description: 'Only this institution; any participating one when none is given.',
+    description: 'Only this institution may open it; any that takes part when not given.',
   })
   institutionSlug?: string | null
 
-  @Field(() => DateTime, { description: 'The code opens nothing afterwards.' })
+  @Field(() => DateTime, { description: 'The code opens nothing afterwards; in the future.' })
   expiresAt!: Date
 
-  @Field(() => String, { nullable: true, description: 'Any text of 1 to 200 characters, new for each new request.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Any text of 1 to 200 characters; the same key finds the same share.',
+  })
   idempotencyKey?: string | null
+}
+
+@ObjectType({ simpleResolvers: true, description: 'The share with its code.' })
+class ShareCreditPayload {
+  @Field(() => CreditShare, { nullable: true, description: 'The share.' })
+  creditShare!: CreditShare | null
+
+  @Field(() => [UserError], { description: 'Why it was not done; empty when it was.' })
+  userErrors!: UserError[]
 }
 
 @InputType({ description: 'Which share to take back.' })
@@ -52,24 +64,18 @@ class RevokeCreditShareInput {
   creditShareId!: string
 }
 
-@ObjectType({ simpleResolvers: true, description: 'The share that was made.' })
-class ShareCreditPayload {
-  @Field(() => CreditShare, { nullable: true, description: 'The share, with its code.' })
-  creditShare!: CreditShare | null
-
-  @Field(() => [UserError], { description: 'Why it was not done; empty when it was.' })
-  userErrors!: UserError[]
-}
-
-@ObjectType({ simpleResolvers: true, description: 'The share that was taken back.' })
+@ObjectType({ simpleResolvers: true, description: 'The share, which opens nothing any more.' })
 class RevokeCreditSharePayload extends ShareCreditPayload {}
 
-type ShareRow = CreditShare
-interface Row {
+interface ShareRow {
   id: string
+  code: string
+  learnerId: string
+  institutionId: string | null
 }
-interface OfInstitution {
-  institutionId: string
+
+async function payload(context: Context, { shareId, refusals }: ShareResult): Promise<object> {
+  return { creditShare: shareId === null ? null : await shareById(context, shareId), userErrors: refusals }
 }
 
 @Resolver(() => CreditShare)
@@ -79,64 +85,69 @@ export class CreditShareResolver {
     description:
       "What a learner shared with the caller's institution. Every look is logged and visible to the learner.",
   })
-  creditShare(
-    @Arg('code', () => String, { description: 'The code that the learner handed over.' }) code: string,
+  async creditShare(
+    @Arg('code', () => String, { description: 'As the learner handed it over.' }) code: string,
     @Ctx() context: Context,
   ): Promise<CreditShare | null> {
-    return openShare(context, code)
+    requireAnyMember(context.viewer)
+    const opened = await openShare(context, code)
+    return opened && shareById(context, opened.id)
   }
 
-  @Mutation(() => ShareCreditPayload, { nullable: true, description: 'Shows chosen credit to whoever has the code.' })
+  @Mutation(() => ShareCreditPayload, {
+    nullable: true,
+    description: 'Shows chosen credit records to whichever institution has the code, until an instant, revocably.',
+  })
   async shareCredit(
     @Arg('input', () => ShareCreditInput, { description: 'What to share.' }) input: ShareCreditInput,
     @Ctx() context: Context,
   ): Promise<object> {
-    const { shareId, refusals } = await shareCredit(context, input)
-    return { creditShare: shareId && (await shareById(context, shareId)), userErrors: refusals }
+    return payload(context, await shareCredit(context, input))
   }
 
-  @Mutation(() => RevokeCreditSharePayload, { nullable: true, description: 'Takes a share back, at once.' })
+  @Mutation(() => RevokeCreditSharePayload, {
+    nullable: true,
+    description: 'Takes a share back, at once and for good.',
+  })
   async revokeCreditShare(
-    @Arg('input', () => RevokeCreditShareInput, { description: 'Which one.' }) input: RevokeCreditShareInput,
+    @Arg('input', () => RevokeCreditShareInput, { description: 'The share.' }) input: RevokeCreditShareInput,
     @Ctx() context: Context,
   ): Promise<object> {
-    const { shareId, refusals } = await revokeShare(context, input.creditShareId)
-    return { creditShare: shareId && (await shareById(context, shareId)), userErrors: refusals }
+    return payload(context, await revokeCreditShare(context, input.creditShareId))
   }
 
-  @FieldResolver(() => Url, { description: "The code as an address of this gateway's, for handing over." })
+  @FieldResolver(() => Url, { description: 'The same as a link.' })
   url(@Root() share: ShareRow, @Ctx() context: Context): string {
     return `${context.settings.publicUrl}/shares/${share.code}`
   }
 
   @FieldResolver(() => String, { description: 'Whose credit it is.' })
   async learnerName(@Root() share: ShareRow, @Ctx() context: Context): Promise<string> {
-    return (await learnerById(context, share.learnerId))?.displayName ?? ''
+    return (await learnerById(context, share.learnerId))!.displayName
   }
 
-  @FieldResolver(() => [CreditRecord], { description: 'The records that it shows.' })
-  async creditRecords(@Root() share: ShareRow, @Ctx() context: Context): Promise<(CreditRecord | null)[]> {
-    const ids = await recordIdsOfShare(context, share.id)
-    return Promise.all(ids.map((id) => creditRecordById(context, id)))
+  @FieldResolver(() => [CreditRecord], { description: 'The records, as they stand now.' })
+  creditRecords(@Root() share: ShareRow, @Ctx() context: Context): Promise<(CreditRecord | null)[]> {
+    return sharedRecords(context, share.id)
   }
 
   @FieldResolver(() => Institution, {
     nullable: true,
-    description: 'The one institution that it is for, if it is for one.',
+    description: 'The only one that may open it; null when any may.',
   })
-  institution(@Root() { institutionId }: ShareRow, @Ctx() context: Context): Promise<Institution | null> | null {
-    return institutionId === null ? null : institutionById(context, institutionId)
+  async institution(@Root() share: ShareRow, @Ctx() context: Context): Promise<Institution | null> {
+    return share.institutionId === null ? null : institutionById(context, share.institutionId)
   }
 
   @FieldResolver(() => ShareAccessConnection, {
     nullable: true,
-    description: "Who looked, oldest first; the learner's.",
+    description: 'Who looked, newest first; null for all but the learner.',
   })
-  accesses(
+  async accesses(
     @Root() share: ShareRow,
-    @Args(() => ForwardArgs) args: PageArgs,
+    @Args(() => ForwardArgs) args: ForwardArgs,
     @Ctx() context: Context,
-  ): Promise<Page<ShareAccess>> | null {
+  ): Promise<Page<ShareAccess> | null> {
     return context.viewer.learner?.id === share.learnerId ? accessesOf(context, share.id, args) : null
   }
 }
@@ -144,21 +155,19 @@ export class CreditShareResolver {
 @Resolver(() => ShareAccess)
 export class ShareAccessResolver {
   @FieldResolver(() => Institution, { description: 'For which institution.' })
-  institution(@Root() access: OfInstitution, @Ctx() context: Context): Promise<Institution | null> {
+  institution(@Root() access: { institutionId: string }, @Ctx() context: Context): Promise<Institution | null> {
     return institutionById(context, access.institutionId)
   }
 }
 
 @Resolver(() => Learner)
 export class LearnerSharesResolver {
-  @FieldResolver(() => CreditShareConnection, { description: 'What they share, newest first; the learner alone.' })
+  @FieldResolver(() => CreditShareConnection, { description: 'Their shares, newest first.' })
   creditShares(
-    @Root() learner: Row,
+    @Root() learner: { id: string },
     @Args(() => PageArgs) args: PageArgs,
     @Ctx() context: Context,
   ): Promise<Page<CreditShare>> {
-    // An operator sees that there is a learner, never a code that opens their credit.
-    const nothing = [{ sql: 'false', value: undefined }]
-    return sharesOf(context, learner.id, args, context.viewer.learner?.id === learner.id ? [] : nothing)
+    return sharesOf(context, learner.id, args)
   }
 }

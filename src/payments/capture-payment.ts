@@ -2,9 +2,9 @@
 import type { EntityManager } from '@mikro-orm/postgresql'
 import { addJob, inTransaction } from '../store/transaction.ts'
 import { isOutsideFailure, type OutsideFailure } from '../values/outside-failure.ts'
-import type { Change } from './change.ts'
+import { type Change, noteChange } from './change.ts'
 import { movePayment } from './move-payment.ts'
-import { lockPayment, type Paying } from './paying.ts'
+import { findPayment, lockPayment, type Paying } from './paying.ts'
 import { isOpenPayment } from './payment.states.ts'
 import type { Payment } from './payment.ts'
 import type { PaymentProvider, ProviderPayment } from './payment-provider.ts'
@@ -38,7 +38,11 @@ export async function captureApproved(
   const lookedAt = context.now()
   try {
     const seen = await captureOrLook(context.providers[payment.provider], approved.reference, key)
-    return await recordSeen(context, payment.id, seen, { ...why, lookedAt })
+    const changes = await recordSeen(context, payment.id, seen, { ...why, lookedAt })
+    // Told from where it stood before the claim.
+    const { reference, status } = await findPayment(context.em, payment.id)
+    const moved = noteChange('Payment', payment.id, reference, payment.status, status)
+    return [...moved, ...changes.filter(({ subjectKind }) => subjectKind !== 'Payment')]
   } catch (failure) {
     if (isOutsideFailure(failure, 'UNKNOWN')) await recordUnknown(context, payment.id)
     throw failure

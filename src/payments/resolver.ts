@@ -10,6 +10,8 @@ import { Refund } from './refund.ts'
 
 interface OfPayment {
   paymentId: string
+  /** The payment's row, when the way here led through it. */
+  loaded?: PaymentRow
   amountMinor: number
   currency: string
 }
@@ -59,13 +61,13 @@ export class PaymentResolver {
   }
 
   @FieldResolver(() => [Refund], { description: 'Its refunds, the oldest first.' })
-  refunds(@Root() payment: PaymentRow, @Ctx() context: Context): Promise<Refund[]> {
-    return refundsOf(context, payment.id)
+  async refunds(@Root() payment: PaymentRow, @Ctx() context: Context): Promise<object[]> {
+    return (await refundsOf(context, payment.id)).map((refund) => ({ ...refund, loaded: payment }))
   }
 
   @FieldResolver(() => [Dispute], { description: 'Its disputes, the oldest first.' })
-  disputes(@Root() payment: PaymentRow, @Ctx() context: Context): Promise<Dispute[]> {
-    return disputesOf(context, payment.id)
+  async disputes(@Root() payment: PaymentRow, @Ctx() context: Context): Promise<object[]> {
+    return (await disputesOf(context, payment.id)).map((dispute) => ({ ...dispute, loaded: payment }))
   }
 
   @FieldResolver(() => [HistoryEntry], { description: 'What happened to it. Append-only, oldest first.' })
@@ -77,8 +79,8 @@ export class PaymentResolver {
 @Resolver(() => Refund)
 export class RefundResolver {
   @FieldResolver(() => Payment, { description: 'What is paid back.' })
-  payment(@Root() refund: OfPayment, @Ctx() context: Context): Promise<object | null> {
-    return paymentById(context, refund.paymentId)
+  async payment(@Root() refund: OfPayment, @Ctx() context: Context): Promise<object | null> {
+    return refund.loaded ?? paymentById(context, refund.paymentId)
   }
 
   @FieldResolver(() => Money, { description: 'How much.' })
@@ -90,8 +92,8 @@ export class RefundResolver {
 @Resolver(() => Dispute)
 export class DisputeResolver {
   @FieldResolver(() => Payment, { description: 'What is contested.' })
-  payment(@Root() dispute: OfPayment, @Ctx() context: Context): Promise<object | null> {
-    return paymentById(context, dispute.paymentId)
+  async payment(@Root() dispute: OfPayment, @Ctx() context: Context): Promise<object | null> {
+    return dispute.loaded ?? paymentById(context, dispute.paymentId)
   }
 
   @FieldResolver(() => Money, { description: 'How much of it.' })

@@ -1,55 +1,73 @@
-/** The mutations of applying, withdrawing and deciding. */
+/** The mutations of applying for transfer, withdrawing and deciding: inputs, payloads, and one line each. */
 import { Arg, Ctx, Field, ID, InputType, Mutation, ObjectType, Resolver, registerEnumType } from 'type-graphql'
 import type { Context } from '../context.ts'
 import { Decimal } from '../graph/scalars.ts'
 import { UserError } from '../graph/user-error.ts'
-import { applicationById } from './application-loaders.ts'
-import { applyForTransfer } from './apply-for-transfer.ts'
-import { type Decided, decideApplication, withdrawApplication } from './decide-application.ts'
+import { decideApplication, withdrawApplication } from './answer-application.ts'
+import { applicationById } from './application.loaders.ts'
+import { type ApplicationResult, applyForTransfer } from './apply-for-transfer.ts'
+import { TransferDecision } from './decide.rules.ts'
 import { TransferEligibility } from './eligibility.ts'
 import { TransferApplication } from './transfer-application.ts'
 
-const TransferDecision = { AGREE: 'AGREE', AGREE_IN_PART: 'AGREE_IN_PART', DECLINE: 'DECLINE' } as const
-type TransferDecision = (typeof TransferDecision)[keyof typeof TransferDecision]
-registerEnumType(TransferDecision, { name: 'TransferDecision', description: "The institution's answer." })
+registerEnumType(TransferDecision, {
+  name: 'TransferDecision',
+  description: 'All of the credit that would count, a part of it, or none.',
+})
 
-@InputType({ description: 'Which credit, into which qualification.' })
+@ObjectType({
+  implements: UserError,
+  simpleResolvers: true,
+  description: 'Some of the credit is reserved for an application, or counted already.',
+})
+export class CreditAlreadyUsed extends UserError {
+  @Field(() => [ID], { description: 'Which records.' })
+  creditRecordIds!: string[]
+}
+
+@ObjectType({ implements: UserError, simpleResolvers: true, description: 'Nothing would count as things stand.' })
+export class NotEligible extends UserError {
+  @Field(() => TransferEligibility, { description: 'The answer that says why.' })
+  eligibility!: TransferEligibility
+}
+
+@InputType({ description: 'Which credit to have counted, and where.' })
 class ApplyForTransferInput {
-  @Field(() => ID, { description: 'The qualification.' })
+  @Field(() => ID, { description: 'Into which qualification.' })
   qualificationId!: string
 
-  @Field(() => [ID], { description: "The learner's own credit records." })
+  @Field(() => [ID], { description: "The learner's own records." })
   creditRecordIds!: string[]
 
   @Field(() => String, { description: 'Any text of 1 to 200 characters, new for each new request.' })
   idempotencyKey!: string
 }
 
-@InputType({ description: 'Which application to take back.' })
+@InputType({ description: 'Which application to withdraw.' })
 class WithdrawTransferApplicationInput {
   @Field(() => ID, { description: 'The application.' })
   applicationId!: string
 }
 
-@InputType({ description: "The institution's answer." })
+@InputType({ description: "The receiving institution's answer." })
 class DecideTransferApplicationInput {
   @Field(() => ID, { description: 'The application.' })
   applicationId!: string
 
-  @Field(() => TransferDecision, { description: 'Agree, agree in part, or decline.' })
+  @Field(() => TransferDecision, { description: 'All, a part, or nothing.' })
   decision!: TransferDecision
 
-  @Field(() => Decimal, { nullable: true, description: 'How much, CATS points; needed when agreeing in part.' })
+  @Field(() => Decimal, { nullable: true, description: 'CATS points; required when only a part is agreed.' })
   agreedCredit?: string | null
 
-  @Field(() => [String], { defaultValue: [], description: 'For the learner; needed when declining.' })
+  @Field(() => [String], { defaultValue: [], description: 'Shown to the learner.' })
   reasons!: string[]
 
   @Field(() => String, { nullable: true, description: 'Any text of 1 to 200 characters, new for each new request.' })
   idempotencyKey?: string | null
 }
 
-@ObjectType({ simpleResolvers: true, description: 'The application that was made.' })
+@ObjectType({ simpleResolvers: true, description: 'The application, with its credit reserved.' })
 class ApplyForTransferPayload {
   @Field(() => TransferApplication, { nullable: true, description: 'The application, as it stands.' })
   application!: TransferApplication | null
@@ -58,29 +76,13 @@ class ApplyForTransferPayload {
   userErrors!: UserError[]
 }
 
-@ObjectType({ simpleResolvers: true, description: 'The application that was taken back.' })
+@ObjectType({ simpleResolvers: true, description: 'The application, withdrawn, and its credit free again.' })
 class WithdrawTransferApplicationPayload extends ApplyForTransferPayload {}
 
-@ObjectType({ simpleResolvers: true, description: 'The application that was answered.' })
+@ObjectType({ simpleResolvers: true, description: 'The application, answered.' })
 class DecideTransferApplicationPayload extends ApplyForTransferPayload {}
 
-@ObjectType({
-  implements: UserError,
-  simpleResolvers: true,
-  description: 'The credit is reserved for, or counted by, another application.',
-})
-export class CreditAlreadyUsed extends UserError {
-  @Field(() => [ID], { description: 'Which records.' })
-  creditRecordIds!: string[]
-}
-
-@ObjectType({ implements: UserError, simpleResolvers: true, description: 'Nothing of the credit would count.' })
-export class NotEligible extends UserError {
-  @Field(() => TransferEligibility, { description: 'The answer, with its reasons.' })
-  eligibility!: TransferEligibility
-}
-
-async function payload(context: Context, { applicationId, refusals }: Decided): Promise<object> {
+async function payload(context: Context, { applicationId, refusals }: ApplicationResult): Promise<object> {
   return { application: applicationId && (await applicationById(context, applicationId)), userErrors: refusals }
 }
 
@@ -88,10 +90,10 @@ async function payload(context: Context, { applicationId, refusals }: Decided): 
 export class ApplicationMutationsResolver {
   @Mutation(() => ApplyForTransferPayload, {
     nullable: true,
-    description: 'Asks the institution to take the credit, which is reserved until it answers.',
+    description: 'Asks an institution to take awarded credit; what would count is reserved until it answers.',
   })
   async applyForTransfer(
-    @Arg('input', () => ApplyForTransferInput, { description: 'Which credit, and where.' })
+    @Arg('input', () => ApplyForTransferInput, { description: 'Credit and qualification.' })
     input: ApplyForTransferInput,
     @Ctx() context: Context,
   ): Promise<object> {
@@ -100,10 +102,10 @@ export class ApplicationMutationsResolver {
 
   @Mutation(() => WithdrawTransferApplicationPayload, {
     nullable: true,
-    description: 'Takes an open application back; its credit is free again.',
+    description: 'Takes an application back before it is answered; its credit is free again.',
   })
   async withdrawTransferApplication(
-    @Arg('input', () => WithdrawTransferApplicationInput, { description: 'Which one.' })
+    @Arg('input', () => WithdrawTransferApplicationInput, { description: 'The application.' })
     input: WithdrawTransferApplicationInput,
     @Ctx() context: Context,
   ): Promise<object> {

@@ -1,33 +1,49 @@
-/** What the graph answers about transfer applications and the uses of credit. */
-import { Ctx, Field, FieldResolver, ObjectType, Resolver, Root } from 'type-graphql'
+/** What the graph answers about applications: their own fields, and the lists of learners and institutions. */
+import { Arg, Args, Ctx, Field, FieldResolver, ID, ObjectType, Resolver, Root } from 'type-graphql'
 import type { Context } from '../context.ts'
 import { CreditRecord } from '../credit/credit-record.ts'
-import { creditRecordById } from '../credit/loaders.ts'
+import { uuidOf } from '../graph/node.ts'
+import { type Page, PageArgs } from '../graph/page.ts'
+import { DateTime } from '../graph/scalars.ts'
 import { qualificationById } from '../institutions/loaders.ts'
+import { InstitutionMember } from '../institutions/member.ts'
 import { Qualification } from '../institutions/qualification.ts'
 import { Learner } from '../learners/learner.ts'
 import { learnerById } from '../learners/loaders.ts'
 import { defineHistory, HistoryEntry } from '../store/history.ts'
-import { usesOfApplication, usesOfRecord, visibleApplication } from './application-loaders.ts'
-import type { Frozen } from './apply-for-transfer.ts'
+import type { Condition } from '../store/list.ts'
+import {
+  type ApplicationRow,
+  applicationsOfInstitution,
+  applicationsOfLearner,
+  isPartyTo,
+  recordsOf,
+  type UseRow,
+  usesOf,
+  visibleApplication,
+} from './application.loaders.ts'
 import { TransferEligibility } from './eligibility.ts'
-import { CreditUse, TransferApplication } from './transfer-application.ts'
+import { thaw } from './frozen.ts'
+import {
+  CreditUse,
+  TransferApplication,
+  TransferApplicationConnection,
+  TransferApplicationStatus,
+} from './transfer-application.ts'
 
-@ObjectType({ simpleResolvers: true, description: 'Who applies, as the institution sees them.' })
+@ObjectType({ simpleResolvers: true, description: 'Who applies, as the institution needs to know them.' })
 class Applicant {
   @Field(() => String, { description: 'Name to show.' })
   displayName!: string
 
-  @Field(() => String, { nullable: true, description: 'Where to write.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Where to write to them; null for the institution once the application is withdrawn.',
+  })
   email!: string | null
 }
 
-interface ApplicationRow {
-  id: string
-  learnerId: string
-  qualificationId: string
-  frozen: Record<string, unknown>
-}
+type Row = ApplicationRow
 const historyOf = defineHistory('TransferApplication')
 
 @Resolver(() => TransferApplication)
@@ -36,67 +52,107 @@ export class TransferApplicationResolver {
     nullable: true,
     description: 'Null unless the caller is that learner or an operator.',
   })
-  async learner(@Root() application: ApplicationRow, @Ctx() context: Context): Promise<Learner | null> {
-    const { learner, operator } = context.viewer
-    const may = operator !== null || learner?.id === application.learnerId
-    return may ? learnerById(context, application.learnerId) : null
+  async learner(@Root() application: Row, @Ctx() context: Context): Promise<Learner | null> {
+    return isOwn(context, application) ? learnerById(context, application.learnerId) : null
   }
 
   @FieldResolver(() => Applicant, { description: 'Who applies.' })
-  async applicant(@Root() application: ApplicationRow, @Ctx() context: Context): Promise<Applicant> {
-    const { displayName, email } = (await learnerById(context, application.learnerId)) as Learner
-    return { displayName, email }
+  async applicant(@Root() application: Row, @Ctx() context: Context): Promise<Applicant> {
+    const { displayName, email } = (await learnerById(context, application.learnerId))!
+    return { displayName, email: application.status === 'WITHDRAWN' && !isOwn(context, application) ? null : email }
   }
 
   @FieldResolver(() => Qualification, { description: 'Into which qualification.' })
-  qualification(@Root() application: ApplicationRow, @Ctx() context: Context): Promise<Qualification | null> {
+  qualification(@Root() application: Row, @Ctx() context: Context): Promise<Qualification | null> {
     return qualificationById(context, application.qualificationId)
   }
 
   @FieldResolver(() => TransferEligibility, {
     description: 'The answer as it stood when the application was made: it never changes afterwards.',
   })
-  eligibility(@Root() application: ApplicationRow): Frozen {
-    return application.frozen as unknown as Frozen
+  eligibility(@Root() application: Row): object {
+    return thaw(application.frozen)
   }
 
-  @FieldResolver(() => [CreditRecord], { description: 'The records that it is about.' })
-  async creditRecords(@Root() application: ApplicationRow, @Ctx() context: Context): Promise<(CreditRecord | null)[]> {
-    const uses = await usesOfApplication(context, application.id)
-    return Promise.all(uses.map(({ creditRecordId }) => creditRecordById(context, creditRecordId)))
+  @FieldResolver(() => [CreditRecord], { description: 'The records that it names, as they stand now.' })
+  creditRecords(@Root() application: Row, @Ctx() context: Context): Promise<(CreditRecord | null)[]> {
+    return recordsOf(context, application.id)
   }
 
   @FieldResolver(() => [HistoryEntry], { description: 'What happened to it, oldest first.' })
-  history(@Root() application: ApplicationRow, @Ctx() context: Context): Promise<HistoryEntry[]> {
+  history(@Root() application: Row, @Ctx() context: Context): Promise<HistoryEntry[]> {
     return historyOf(context, application.id)
   }
 }
 
-interface Row {
-  id: string
+function isOwn({ viewer }: Context, { learnerId }: Row): boolean {
+  return viewer.operator !== null || viewer.learner?.id === learnerId
 }
-interface OfApplication {
-  applicationId: string
+
+@Resolver(() => Learner)
+export class LearnerApplicationsResolver {
+  @FieldResolver(() => TransferApplicationConnection, { description: 'Their applications, newest first.' })
+  transferApplications(
+    @Root() learner: { id: string },
+    @Args(() => PageArgs) args: PageArgs,
+    @Ctx() context: Context,
+  ): Promise<Page<Row>> {
+    return applicationsOfLearner(context, learner.id, args)
+  }
+}
+
+@Resolver(() => InstitutionMember)
+export class MemberApplicationsResolver {
+  @FieldResolver(() => TransferApplicationConnection, {
+    description: 'The applications made to their institution: a queue, oldest first.',
+  })
+  transferApplications(
+    @Root() member: { institutionId: string },
+    @Args(() => PageArgs) args: PageArgs,
+    @Arg('status', () => [TransferApplicationStatus], { nullable: true, description: 'Only those that stand so.' })
+    status: TransferApplicationStatus[] | null,
+    @Arg('qualificationId', () => ID, { nullable: true, description: 'Only those about this qualification.' })
+    qualificationId: string | null,
+    @Arg('updatedSince', () => DateTime, { nullable: true, description: 'Only those that changed then or later.' })
+    updatedSince: Date | null,
+    @Ctx() context: Context,
+  ): Promise<Page<Row>> {
+    const conditions: Condition[] = []
+    if (status) conditions.push({ sql: 'a.status = any(?::text[])', value: status })
+    // An id of nothing finds nothing.
+    if (qualificationId != null)
+      conditions.push({
+        sql: 'a.qualification_id is not distinct from ?::uuid',
+        value: uuidOf('Qualification', qualificationId),
+      })
+    if (updatedSince) conditions.push({ sql: 'a.updated_at >= ?::timestamptz', value: updatedSince })
+    return applicationsOfInstitution(context, member.institutionId, args, conditions)
+  }
 }
 
 @Resolver(() => CreditRecord)
-export class CreditUsesResolver {
+export class CreditRecordUsesResolver {
   @FieldResolver(() => [CreditUse], { description: 'Awards this credit is already counted towards, or reserved for.' })
-  uses(@Root() record: Row, @Ctx() context: Context): Promise<object[]> {
-    return usesOfRecord(context, record.id)
+  async uses(@Root() record: { id: string }, @Ctx() context: Context): Promise<UseRow[]> {
+    return (await usesOf(context, record.id)).filter(({ status }) => status !== null)
   }
 }
 
 @Resolver(() => CreditUse)
 export class CreditUseResolver {
-  @FieldResolver(() => TransferApplication, { nullable: true, description: 'By which application.' })
-  application(@Root() use: OfApplication, @Ctx() context: Context): Promise<TransferApplication | null> {
+  @FieldResolver(() => TransferApplication, {
+    nullable: true,
+    description: 'By which application; null for those who may not know where the credit went.',
+  })
+  application(@Root() use: UseRow, @Ctx() context: Context): Promise<ApplicationRow | null> {
     return visibleApplication(context, use.applicationId)
   }
 
-  @FieldResolver(() => Qualification, { nullable: true, description: 'Towards which qualification.' })
-  async qualification(@Root() use: OfApplication, @Ctx() context: Context): Promise<Qualification | null> {
-    const application = await visibleApplication(context, use.applicationId)
-    return application && qualificationById(context, application.qualificationId)
+  @FieldResolver(() => Qualification, {
+    nullable: true,
+    description: 'Towards which qualification; null for those who may not know where the credit went.',
+  })
+  async qualification(@Root() use: UseRow, @Ctx() context: Context): Promise<Qualification | null> {
+    return isPartyTo(context, use) ? qualificationById(context, use.qualificationId) : null
   }
 }

@@ -1,108 +1,149 @@
-/** A learner asks an institution to take their credit: the placed records are reserved, the answer is frozen. */
-import { LockMode } from '@mikro-orm/postgresql'
+/** Applies for transfer: assesses the learner's records under their locks, reserves what counts, and freezes the answer. */
+import { type EntityManager, LockMode } from '@mikro-orm/postgresql'
 import { requireLearner } from '../auth/permissions.ts'
 import type { Context } from '../context.ts'
 import { CreditRecord } from '../credit/credit-record.ts'
-import { GraphError } from '../graph/errors.ts'
-import { uuidOf } from '../graph/node.ts'
+import { globalId, uuidOf } from '../graph/node.ts'
 import { type Refusal, refusal } from '../graph/user-error.ts'
+import { qualificationById } from '../institutions/loaders.ts'
 import { beginHistory } from '../store/history.ts'
 import { keyRefusal, takeKey } from '../store/idempotent.ts'
 import { newId } from '../store/row.ts'
-import { announce, inTransaction, isDuplicateOf } from '../store/transaction.ts'
-import { type Assessed, assess } from './assess-transfer.ts'
-import { signStatement } from './statement.ts'
+import { announce, inTransaction } from '../store/transaction.ts'
+import { dateIn } from '../values/dates.ts'
+import { type Assessed, answerFrom, type Ground, groundOf } from './assess-transfer.ts'
+import { InvalidTransferInput, TransferTooComplex } from './check.rules.ts'
+import { recordClaim } from './claim.ts'
+import { freeze } from './frozen.ts'
 import { CreditUse, TransferApplication } from './transfer-application.ts'
 
-export interface ApplyRequest {
+export interface ApplicationRequest {
   qualificationId: string
   creditRecordIds: string[]
   idempotencyKey: string
 }
 
-interface Applied {
+/** The application's uuid, or why there is none. */
+export interface ApplicationResult {
   applicationId: string | null
   refusals: Refusal[]
 }
 
-const refused = (...refusals: Refusal[]): Applied => ({ applicationId: null, refusals })
+export const refused = (error: Refusal): ApplicationResult => ({ applicationId: null, refusals: [error] })
+const recordsField = ['input', 'creditRecordIds']
 
-/** The answer as it is kept with the application: everything the graph shows of it, and it never changes again. */
-export interface Frozen extends Assessed {
-  statement: string | null
-}
-
-/** Reserves what would be placed. Parallel applications for one record: exactly one wins. */
-export async function applyForTransfer(context: Context, input: ApplyRequest): Promise<Applied> {
-  requireLearner(context.viewer)
-  const keyProblem = keyRefusal(input.idempotencyKey)
-  if (keyProblem) return refused(keyProblem)
-  try {
-    return await inTransaction(context.em, (tx) => apply(context, tx, input))
-  } catch (error) {
-    if (!isDuplicateOf(error, 'credit_use_once')) throw error
-    return refused(used(input.creditRecordIds))
+/** Throws UNAUTHENTICATED or FORBIDDEN for those who are no learners. */
+export async function applyForTransfer(context: Context, input: ApplicationRequest): Promise<ApplicationResult> {
+  const learner = requireLearner(context.viewer)
+  const wrong = keyRefusal(input.idempotencyKey)
+  if (wrong) return refused(wrong)
+  const qualificationId = uuidOf('Qualification', input.qualificationId)
+  const qualification = qualificationId && (await qualificationById(context, qualificationId))
+  if (!qualification) {
+    return refused(refusal('NotFound', 'There is no such qualification.', ['input', 'qualificationId']))
   }
+  const ground = await groundOf(context, qualification, dateIn(context.now(), 'UTC'))
+  const result = await inTransaction(context.em, (tx) => apply(context, tx, learner.id, ground, input))
+  context.loads.clear()
+  return result
 }
 
-function used(creditRecordIds: string[]): Refusal {
-  const message = 'This credit is used by another application already.'
-  return refusal('CreditAlreadyUsed', message, ['input', 'creditRecordIds'], { creditRecordIds })
-}
-
-type Tx = Parameters<Parameters<typeof inTransaction>[1]>[0]
-
-async function apply(context: Context, tx: Tx, input: ApplyRequest): Promise<Applied> {
+async function apply(
+  context: Context,
+  tx: EntityManager,
+  learnerId: string,
+  ground: Ground,
+  { idempotencyKey: key, ...request }: ApplicationRequest,
+): Promise<ApplicationResult> {
   const now = context.now()
-  const { idempotencyKey: key, ...request } = input
-  const { key: caller, learner } = context.viewer
-  const taken = await takeKey(tx, { caller, operation: 'applyForTransfer', key, request, now })
-  if (taken.kind === 'conflict') return refused(taken.refusal)
-  if (taken.kind === 'repeat') return { applicationId: taken.result.applicationId!, refusals: [] }
-  // Locked in one order, so that two applications for the same records wait for each other and never deadlock.
-  const uuids = input.creditRecordIds.map((id) => uuidOf('CreditRecord', id)).filter((id) => id !== null)
-  const lock = { lockMode: LockMode.PESSIMISTIC_WRITE as const, orderBy: { id: 'asc' as const } }
-  await tx.find(CreditRecord, { id: { $in: uuids }, learnerId: learner!.id }, lock)
-  const inUse = await tx.find(CreditUse, { creditRecordId: { $in: uuids }, status: { $ne: null } })
-  if (inUse.length) {
-    const taken = new Set(inUse.map(({ creditRecordId }) => creditRecordId))
-    return refused(used(input.creditRecordIds.filter((id) => taken.has(uuidOf('CreditRecord', id) as string))))
-  }
-  const asked = await answerTo(context, input)
-  if ('no' in asked) return refused(asked.no)
-  const { answer } = asked
-  const placed = answer.claims.filter((claim) => claim.placedAtLevel !== null)
-  if (placed.length === 0) {
-    const message = 'Nothing of this credit would count towards the qualification; the answer says why.'
-    const eligibility = { ...answer, __typename: 'TransferEligibility' }
-    return refused(refusal('NotEligible', message, ['input', 'creditRecordIds'], { eligibility }))
-  }
-  const id = newId()
-  const frozen: Frozen = { ...answer, statement: await signStatement(context, answer) }
-  const application = tx.create(TransferApplication, {
-    ...{ id, learnerId: learner!.id, qualificationId: answer.qualificationRow.id, status: 'SUBMITTED' },
-    ...{ frozen: JSON.parse(JSON.stringify(frozen)), submittedAt: now, decidedAt: null, agreedCredit: null },
-    ...{ reasons: [], updatedAt: now },
-  } as TransferApplication)
-  beginHistory(tx, 'TransferApplication', application, { cause: 'APPLIED', actor: caller, at: now })
-  await tx.flush()
-  for (const { ref } of placed) {
-    const creditRecordId = uuidOf('CreditRecord', ref) as string
-    tx.create(CreditUse, { id: newId(), applicationId: id, creditRecordId, status: 'RESERVED' })
-  }
-  taken.keep({ applicationId: id })
-  await tx.flush()
-  await announce(tx, 'transfer-application', id)
-  return { applicationId: id, refusals: [] }
+  const keyed = await takeKey(tx, { caller: context.viewer.key, operation: 'applyForTransfer', key, request, now })
+  if (keyed.kind === 'conflict') return refused(keyed.refusal)
+  if (keyed.kind === 'repeat') return { applicationId: keyed.result.applicationId as string, refusals: [] }
+  const records = await lockRecords(tx, learnerId, request.creditRecordIds)
+  if (!Array.isArray(records)) return refused(records)
+  const used = await usedAmong(tx, records)
+  if (used) return refused(used)
+  const { answer, no } = assessed(ground, records)
+  if (!answer) return refused(no)
+  const application = await submit(context, tx, { learnerId, ground, records, answer })
+  keyed.keep({ applicationId: application.id })
+  return { applicationId: application.id, refusals: [] }
 }
 
-async function answerTo(context: Context, input: ApplyRequest): Promise<{ answer: Assessed } | { no: Refusal }> {
-  try {
-    const { qualificationId, creditRecordIds } = input
-    return { answer: await assess(context, { qualificationId, creditRecordIds, courseIds: [], externalCredits: [] }) }
-  } catch (error) {
-    if (!(error instanceof GraphError)) throw error
-    const type = { NOT_FOUND: 'NotFound', TOO_COMPLEX: 'TooComplex' }[error.code as string] ?? 'InvalidInput'
-    return { no: refusal(type, error.message, (error.extensions.field as string[]) ?? []) }
+/** The records in the order given, locked in the order of their ids, so that no two applications wait for each other. */
+async function lockRecords(tx: EntityManager, learnerId: string, given: string[]): Promise<CreditRecord[] | Refusal> {
+  const ids = given.map((id) => uuidOf('CreditRecord', id))
+  const wanted = { id: { $in: ids.filter((id) => id !== null) }, learnerId }
+  const locking = { lockMode: LockMode.PESSIMISTIC_WRITE, orderBy: { id: 'asc' } } as const
+  const byId = new Map((await tx.find(CreditRecord, wanted, locking)).map((record) => [record.id, record]))
+  const missing = ids.findIndex((id) => id === null || !byId.has(id))
+  if (missing >= 0) {
+    const message = 'You have no such credit record; take the ids from your creditRecords.'
+    return refusal('NotFound', message, [...recordsField, `${missing}`])
   }
+  return ids.map((id) => byId.get(id as string) as CreditRecord)
+}
+
+/** Under the locks: nobody else can be reserving one of them now. */
+async function usedAmong(tx: EntityManager, records: CreditRecord[]): Promise<Refusal | null> {
+  const uses = await tx.find(CreditUse, {
+    creditRecordId: { $in: records.map(({ id }) => id) },
+    status: { $ne: null },
+  })
+  if (uses.length === 0) return null
+  const used = new Set(uses.map((use) => use.creditRecordId))
+  const creditRecordIds = records.filter(({ id }) => used.has(id)).map(({ id }) => globalId('CreditRecord', id))
+  const message = 'Some of this credit is reserved for another application, or counted already; credit counts once.'
+  return refusal('CreditAlreadyUsed', message, recordsField, { creditRecordIds })
+}
+
+type Outcome = { answer: Assessed; no: null } | { answer: null; no: Refusal }
+const not = (no: Refusal): Outcome => ({ answer: null, no })
+
+function assessed(ground: Ground, records: CreditRecord[]): Outcome {
+  try {
+    const answer = answerFrom(
+      ground,
+      records.map((record) => recordClaim(record, null)),
+    )
+    if (answer.claims.some(({ placedAtLevel }) => placedAtLevel !== null)) return { answer, no: null }
+    const message = 'None of this credit would count there as it stands; the eligibility says why.'
+    return not(refusal('NotEligible', message, recordsField, { eligibility: answer }))
+  } catch (error) {
+    if (error instanceof TransferTooComplex) return not(refusal('TooComplex', error.message, recordsField))
+    if (!(error instanceof InvalidTransferInput)) throw error
+    const [list, index] = error.field
+    const field = list === 'claims' ? [...recordsField, ...(index === undefined ? [] : [index])] : ['input']
+    return not(refusal('InvalidInput', error.message, field))
+  }
+}
+
+interface Submission {
+  learnerId: string
+  ground: Ground
+  records: CreditRecord[]
+  answer: Assessed
+}
+
+async function submit(
+  context: Context,
+  tx: EntityManager,
+  { learnerId, ground, records, answer }: Submission,
+): Promise<TransferApplication> {
+  const at = context.now()
+  const id = newId()
+  const application = tx.create(TransferApplication, {
+    ...{ id, learnerId, qualificationId: ground.qualification.id, status: 'SUBMITTED' },
+    frozen: await freeze(context, answer, id),
+    ...{ submittedAt: at, decidedAt: null, agreedCredit: null, reasons: [], updatedAt: at },
+  })
+  beginHistory(tx, 'TransferApplication', application, { cause: 'APPLIED', actor: context.viewer.key, at })
+  await tx.flush()
+  records.forEach((record, index) => {
+    // What is not placed is named in the application, and stays free.
+    const status = answer.claims[index]!.placedAtLevel === null ? null : 'RESERVED'
+    tx.create(CreditUse, { id: newId(), applicationId: id, creditRecordId: record.id, status })
+  })
+  await announce(tx, 'application', id)
+  return application
 }

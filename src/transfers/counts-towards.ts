@@ -2,6 +2,7 @@
 import type { Context } from '../context.ts'
 import { addCourseFilter } from '../courses/find-courses.ts'
 import { uuidOf } from '../graph/node.ts'
+import { institutionById, qualificationById } from '../institutions/loaders.ts'
 import type { Condition } from '../store/list.ts'
 import { fheqLevels, isLevel, LevelFramework } from '../values/credit.ts'
 import { dateIn } from '../values/dates.ts'
@@ -44,13 +45,16 @@ function conditionsOf(policy: TransferPolicy): Condition[] {
   return conditions
 }
 
-/** Makes `countsTowardsQualificationId` of the courses' filter work; an unknown id, or no policy today, finds nothing. */
+/** Makes `countsTowardsQualificationId` of the courses' filter work; an unknown id, no policy today, or an institution that takes no part, finds nothing. */
 export function filterCoursesByPolicy(): void {
   addCourseFilter(async (context: Context, { countsTowardsQualificationId: id }) => {
     if (id == null) return []
     const qualificationId = uuidOf('Qualification', id)
     const asOf = dateIn(context.now(), 'UTC')
-    const policy = qualificationId && (await policyInForce(context, { qualificationId, asOf }))
-    return policy ? conditionsOf(policy) : null
+    const qualification = qualificationId && (await qualificationById(context, qualificationId))
+    if (!qualification) return null
+    const institution = await institutionById(context, qualification.institutionId)
+    const policy = await policyInForce(context, { qualificationId: qualification.id, asOf })
+    return policy && institution?.participating ? conditionsOf(policy) : null
   })
 }

@@ -1,7 +1,8 @@
 /** Reads of transfer policies: each with the end that it has of itself or by the next version. */
-import { defineLoader, inOrder, type Loads } from '../graph/loader.ts'
+import { defineLoader, grouped, inOrder, type Loads } from '../graph/loader.ts'
 import { definePages } from '../store/list.ts'
 import { type ReadConnection, statement } from '../store/read-connection.ts'
+import { overlapped } from './policy-dates.rules.ts'
 import type { TransferPolicy } from './transfer-policy.ts'
 
 interface Reading {
@@ -56,12 +57,32 @@ export const policiesOf = definePages<TransferPolicy>({
   order: [{ sql: 'p.version', as: 'version', type: 'int', descending: true }],
 })
 
-const usesOfRecords = statement<{ creditRecordId: string; status: 'RESERVED' | 'COUNTED' }>(
-  'uses-of-credit-records',
-  'select credit_record_id, status from credit_use where credit_record_id = any($1::uuid[]) and status is not null',
+const allPolicies = statement<TransferPolicy & { declaredEffectiveTo: string | null }>(
+  'transfer-policies-of-one',
+  `select ${columns}, p.declared_effective_to from ${dated} p where p.qualification_id = $1::uuid`,
 )
 
-/** How a credit record is used already; null while it is free. */
-export const useOf = defineLoader<string, 'RESERVED' | 'COUNTED' | null, Reading>(async ({ read }, ids) =>
-  inOrder(ids, await read.rows(usesOfRecords, [ids]), (row) => row.creditRecordId).map((row) => row?.status ?? null),
+/** The version of the qualification that one in force on these days would overlap; null when there is none. */
+export async function overlappedBy(
+  { read }: Reading,
+  qualificationId: string,
+  dates: { effectiveFrom: string; effectiveTo: string | null },
+): Promise<TransferPolicy | null> {
+  return overlapped(await read.rows(allPolicies, [qualificationId]), dates)
+}
+
+/** A policy with the title of its qualification, by which lists of qualifications are ordered. */
+export type TitledPolicy = TransferPolicy & { title: string }
+
+const policiesOnDays = statement<TitledPolicy & { day: string }>(
+  'transfer-policies-on-days',
+  `select d.day::date as day, q.title, ${columns} from unnest($1::date[]) as d(day)
+   join ${dated} p on p.effective_from <= d.day and (p.effective_to is null or p.effective_to >= d.day)
+   join qualification q on q.id = p.qualification_id join institution i on i.id = q.institution_id and i.participating
+   order by q.title, q.id`,
+)
+
+/** Every policy in force on a day of an institution that takes part, by the title of its qualification. */
+export const policiesOn = defineLoader<string, TitledPolicy[], Reading>(async ({ read }, days) =>
+  grouped(days, await read.rows(policiesOnDays, [days]), (row) => row.day),
 )

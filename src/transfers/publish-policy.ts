@@ -1,97 +1,134 @@
-/** Publishes a policy: an immutable, numbered version that never overlaps another; an open-ended one ends the day before. */
-import { LockMode } from '@mikro-orm/postgresql'
-import { requireMember } from '../auth/permissions.ts'
+/** Publishes a version of a transfer policy: checked as the engine reads it, numbered and dated under a lock. */
+import { type EntityManager, LockMode } from '@mikro-orm/postgresql'
+import { isMember, requireAnyMember } from '../auth/permissions.ts'
 import type { Context } from '../context.ts'
 import { uuidOf } from '../graph/node.ts'
 import { type Refusal, refusal } from '../graph/user-error.ts'
+import { qualificationById } from '../institutions/loaders.ts'
 import { Qualification } from '../institutions/qualification.ts'
 import { keyRefusal, takeKey } from '../store/idempotent.ts'
 import { newId } from '../store/row.ts'
 import { inTransaction } from '../store/transaction.ts'
 import { InvalidTransferInput, type PolicyTerms } from './check.rules.ts'
-import { assessTransfer } from './decision.rules.ts'
+import { readPolicy, readQualification } from './check-input.rules.ts'
+import { policyById } from './loaders.ts'
+import { overlapped } from './policy-dates.rules.ts'
+import type { PublishTransferPolicyInput } from './publish-input.ts'
 import { TransferPolicy } from './transfer-policy.ts'
 
-export type PublishRequest = PolicyTerms & { qualificationId: string; idempotencyKey?: string | null }
-
-interface Published {
+/** The version's uuid, or why there is none. */
+export interface PublishResult {
   policyId: string | null
   refusals: Refusal[]
 }
 
-const refused = (...refusals: Refusal[]): Published => ({ policyId: null, refusals })
+const refused = (error: Refusal): PublishResult => ({ policyId: null, refusals: [error] })
+const qualificationField = ['input', 'qualificationId']
 
-/** Asks the engine a question of nothing: it refuses terms that do not fit, naming the field. */
-function problemOf(terms: PolicyTerms, qualification: Qualification): Refusal | null {
-  if (terms.effectiveTo !== null && terms.effectiveTo < terms.effectiveFrom) {
-    return refusal('InvalidInput', 'effectiveTo must not be before effectiveFrom.', ['input', 'effectiveTo'])
+/** Throws UNAUTHENTICATED or FORBIDDEN for those who act for no institution. */
+export async function publishPolicy(context: Context, input: PublishTransferPolicyInput): Promise<PublishResult> {
+  const proposed = await readProposal(context, input)
+  if ('refusal' in proposed) return refused(proposed.refusal)
+  const wrong = input.idempotencyKey == null ? null : keyRefusal(input.idempotencyKey)
+  if (wrong) return refused(wrong)
+  const done = await inTransaction(context.em, (tx) => publish(context, tx, input, proposed))
+  context.loads.clear()
+  if (typeof done !== 'string') return done
+  const policy = await policyById(context, done)
+  const message =
+    'Another version is in force on some of these days; a version may only start inside one without an end.'
+  return refused(refusal('PolicyOverlap', message, ['input', 'effectiveFrom'], { policy }))
+}
+
+/** A policy that fits its qualification, and that the caller may publish. */
+export interface Proposal {
+  qualification: Qualification
+  terms: PolicyTerms
+}
+
+/** Reads the input; refused when it does not fit, or when the qualification is not the caller's institution's. */
+export async function readProposal(
+  context: Context,
+  input: PublishTransferPolicyInput,
+): Promise<Proposal | { refusal: Refusal }> {
+  requireAnyMember(context.viewer)
+  const id = uuidOf('Qualification', input.qualificationId)
+  const qualification = id && (await qualificationById(context, id))
+  if (!qualification) {
+    return { refusal: refusal('NotFound', 'There is no such qualification.', qualificationField) }
   }
+  if (!isMember(context.viewer, qualification.institutionId)) {
+    const message = "Only the qualification's own institution publishes its policies."
+    return { refusal: refusal('Forbidden', message, qualificationField) }
+  }
+  const terms = termsGiven(input)
+  const problem = unfit(terms) ?? unreadable(terms, qualification)
+  return problem ? { refusal: problem } : { qualification, terms }
+}
+
+function termsGiven(input: PublishTransferPolicyInput): PolicyTerms {
+  const { qualificationId: _q, idempotencyKey: _k, ...terms } = input
+  const { effectiveTo = null, minimumGrade = null, maximumAgeYears = null } = terms
+  return { ...terms, effectiveTo, minimumGrade, maximumAgeYears }
+}
+
+const wrong = (message: string, field: readonly string[]) => refusal('InvalidInput', message, ['input', ...field])
+
+/** What the engine would take and a row cannot hold. */
+function unfit(terms: PolicyTerms): Refusal | null {
+  const { maxCredit, granularity, freeChoiceMax, minimumGrade } = terms
+  const caps = terms.levelCaps.map(({ credit }, index) => [credit, ['levelCaps', `${index}`, 'credit']] as const)
+  const amounts = [
+    ...([
+      [maxCredit, ['maxCredit']],
+      [granularity, ['granularity']],
+      [freeChoiceMax, ['freeChoiceMax']],
+    ] as const),
+    ...([[minimumGrade ?? '0', ['minimumGrade']]] as const),
+    ...caps,
+  ]
+  const bad = amounts.find(([amount]) => !/^\d{1,8}(\.\d{1,2})?$/.test(amount))
+  if (bad) return wrong('Expected a number from 0 to 99999999.99 with at most two decimals.', bad[1])
+  if (JSON.stringify(terms).includes('\\u0000')) return wrong('Texts may not contain the character NUL.', [])
+  return null
+}
+
+function unreadable(terms: PolicyTerms, qualification: Qualification): Refusal | null {
   try {
-    assessTransfer({ claims: [], policy: terms, qualification, asOf: terms.effectiveFrom })
+    readPolicy(terms, readQualification(qualification))
     return null
   } catch (error) {
     if (!(error instanceof InvalidTransferInput)) throw error
-    const [, ...field] = error.field
-    return refusal('InvalidInput', error.message, ['input', ...field])
+    return wrong(error.message, error.field[0] === 'policy' ? error.field.slice(1) : [])
   }
 }
 
-/**
- * The version that the new range would overlap; null when there is none. Starting inside an open-ended version is no
- * overlap: that one ends the day before.
- */
-function overlapOf(terms: PolicyTerms, known: TransferPolicy[]): TransferPolicy | null {
-  const inOrder = known.toSorted((a, b) => (a.effectiveFrom < b.effectiveFrom ? -1 : 1))
-  const from = terms.effectiveFrom
-  const same = inOrder.find((one) => one.effectiveFrom === from)
-  if (same) return same
-  const before = inOrder.findLast((one) => one.effectiveFrom < from)
-  if (before?.declaredEffectiveTo && before.declaredEffectiveTo >= from) return before
-  const after = inOrder.find((one) => one.effectiveFrom > from)
-  return after && (terms.effectiveTo === null || terms.effectiveTo >= after.effectiveFrom) ? after : null
+/** Under the qualification's lock, so that no two versions get one number or overlap. A text is the overlapped version. */
+async function publish(
+  { viewer, now }: Context,
+  tx: EntityManager,
+  { idempotencyKey, ...request }: PublishTransferPolicyInput,
+  { qualification, terms }: Proposal,
+): Promise<PublishResult | string> {
+  const caller = { caller: viewer.key, operation: 'publishTransferPolicy', now: now() }
+  const keyed = idempotencyKey == null ? null : await takeKey(tx, { ...caller, key: idempotencyKey, request })
+  if (keyed?.kind === 'conflict') return refused(keyed.refusal)
+  if (keyed?.kind === 'repeat') return { policyId: keyed.result.policyId as string, refusals: [] }
+  await tx.findOneOrFail(Qualification, qualification.id, { lockMode: LockMode.PESSIMISTIC_WRITE })
+  const versions = await tx.find(TransferPolicy, { qualificationId: qualification.id })
+  const overlap = overlapped(versions, terms)
+  if (overlap) return overlap.id
+  const { effectiveTo, ...content } = terms
+  const policy = tx.create(TransferPolicy, {
+    ...content,
+    ...{ id: newId(), qualificationId: qualification.id, declaredEffectiveTo: effectiveTo },
+    version: 1 + Math.max(0, ...versions.map(({ version }) => version)),
+    ...{ publishedAt: now(), publishedBy: publisher(viewer) },
+  } as unknown as TransferPolicy)
+  keyed?.keep({ policyId: policy.id })
+  return { policyId: policy.id, refusals: [] }
 }
 
-/** Stores the next version. Only staff and machines of the qualification's own institution. */
-export async function publishPolicy(context: Context, input: PublishRequest): Promise<Published> {
-  const { qualificationId: globalQualificationId, idempotencyKey, ...terms } = input
-  const keyProblem = idempotencyKey == null ? null : keyRefusal(idempotencyKey)
-  if (keyProblem) return refused(keyProblem)
-  const id = uuidOf('Qualification', globalQualificationId)
-  return inTransaction(context.em, async (tx) => {
-    const qualification = id && (await tx.findOne(Qualification, id, { lockMode: LockMode.PESSIMISTIC_WRITE }))
-    if (!qualification)
-      return refused(refusal('NotFound', 'There is no such qualification.', ['input', 'qualificationId']))
-    const who = requireMember(context.viewer, qualification.institutionId)
-    const now = context.now()
-    const { key: caller } = context.viewer
-    const keyed = {
-      caller,
-      operation: 'publishTransferPolicy',
-      key: idempotencyKey ?? '',
-      request: { id, ...terms },
-      now,
-    }
-    const taken = idempotencyKey == null ? null : await takeKey(tx, keyed)
-    if (taken?.kind === 'conflict') return refused(taken.refusal)
-    if (taken?.kind === 'repeat') return { policyId: taken.result.policyId!, refusals: [] }
-    const problem = problemOf(terms, qualification)
-    if (problem) return refused(problem)
-    const known = await tx.find(TransferPolicy, { qualificationId: qualification.id })
-    const overlap = overlapOf(terms, known)
-    if (overlap) {
-      const message = `Version ${overlap.version}, in force from ${overlap.effectiveFrom}, overlaps these dates.`
-      const policy = { ...overlap, effectiveTo: overlap.declaredEffectiveTo }
-      return refused(refusal('PolicyOverlap', message, ['input', 'effectiveFrom'], { policy }))
-    }
-    const { effectiveTo, ...content } = terms
-    const policyId = newId()
-    tx.create(TransferPolicy, {
-      ...content,
-      ...{ id: policyId, qualificationId: qualification.id, declaredEffectiveTo: effectiveTo },
-      ...{ version: 1 + known.reduce((most, one) => Math.max(most, one.version), 0), publishedAt: now },
-      publishedBy: 'clientId' in who ? who.clientId : who.displayName,
-    } as unknown as TransferPolicy)
-    if (taken?.kind === 'new') taken.keep({ policyId })
-    return { policyId, refusals: [] }
-  })
+function publisher({ staff, client, key }: Context['viewer']): string {
+  return `${staff?.displayName ?? client?.clientId} (${key})`
 }

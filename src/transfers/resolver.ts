@@ -93,7 +93,7 @@ export class TransferEligibilityResolver {
     return Promise.all(
       inputs.map(async (input, index) => {
         try {
-          return { ...(await assess(context, input)), __typename: 'TransferEligibility' }
+          return Object.assign(await assess(context, input), { __typename: 'TransferEligibility' })
         } catch (error) {
           if (error instanceof GraphError) return rejected(index, input, error)
           throw error
@@ -120,12 +120,8 @@ export class TransferEligibilityResolver {
     description:
       'The answer, signed, with the source of every claim in it; null where there is no policy to answer from.',
   })
-  async statement(
-    @Root() answer: Assessed & { statement?: string | null },
-    @Ctx() context: Context,
-  ): Promise<string | null> {
-    // An application's answer was signed when it was made, and is not signed again.
-    if (answer.statement !== undefined) return answer.statement
+  async statement(@Root() answer: Assessed, @Ctx() context: Context): Promise<string | null> {
+    if (answer.signed !== undefined) return answer.signed
     return answer.policyRow ? signStatement(context, answer) : null
   }
 }

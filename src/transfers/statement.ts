@@ -3,13 +3,20 @@ import type { Context } from '../context.ts'
 import { globalId } from '../graph/node.ts'
 import type { Assessed } from './assess-transfer.ts'
 
-/** A compact JWS. The source of every claim is in it, so that invented external credit never looks awarded. */
-export function signStatement({ signer, settings, now }: Context, answer: Assessed): Promise<string> {
+/**
+ * A compact JWS about `subject`, the answer's digest unless said. The source of every claim is in it, so that invented
+ * external credit never looks awarded.
+ */
+export function signStatement(
+  { signer, settings, now }: Context,
+  answer: Assessed,
+  subject: string = answer.digest,
+): Promise<string> {
   const { qualificationRow, policyRow } = answer
   return signer.sign(
     {
       iss: settings.publicUrl,
-      sub: answer.digest,
+      sub: subject,
       iat: Math.floor(now().getTime() / 1000),
       outcome: answer.outcome,
       transferable: answer.transferable,

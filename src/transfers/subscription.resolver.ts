@@ -3,7 +3,7 @@ import { Arg, Ctx, ID, Resolver, Root, Subscription } from 'type-graphql'
 import type { Context } from '../context.ts'
 import { notFound } from '../graph/errors.ts'
 import { uuidOf } from '../graph/node.ts'
-import { visibleApplication } from './application-loaders.ts'
+import { visibleApplication } from './application.loaders.ts'
 import { TransferApplication } from './transfer-application.ts'
 
 interface Asked {
@@ -15,7 +15,7 @@ interface Asked {
 async function changes({ args, context }: Asked): Promise<AsyncIterable<string>> {
   const id = uuidOf('TransferApplication', args.applicationId)
   if (!id || !(await visibleApplication(context, id))) throw notFound('There is no such application.', 'applicationId')
-  return context.changesOf(`transfer-application:${id}`)
+  return context.changesOf(`application:${id}`)
 }
 
 @Resolver()

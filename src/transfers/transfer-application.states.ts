@@ -1,8 +1,8 @@
-/** The states of a transfer application and every legal move between them. */
+/** The states of an application and every legal move between them. */
 import type { States } from '../store/states.ts'
 import type { TransferApplicationStatus } from './transfer-application.ts'
 
-export const applicationStates: States<TransferApplicationStatus> = {
+export const transferApplicationStates: States<TransferApplicationStatus> = {
   noun: 'TransferApplication',
   moves: {
     SUBMITTED: ['AGREED', 'PARTLY_AGREED', 'DECLINED', 'WITHDRAWN'],

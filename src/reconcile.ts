@@ -1,0 +1,61 @@
+/** The reconcile command: one pass over everything that may have been missed, applied or only reported. */
+import 'reflect-metadata'
+import { parseArgs } from 'node:util'
+import { pino } from 'pino'
+import { type App, openApp } from './app.ts'
+import { ConfigRefused, readConfig } from './config.ts'
+import { reconcile } from './payments/reconcile.ts'
+import { Correction } from './payments/reconciliation.ts'
+
+const usage = `Say what to do about what is found:
+  npm run reconcile -- --dry-run   report it, and change nothing
+  npm run reconcile -- --apply     put it right`
+
+/** What the arguments ask for; null when they do not say it, or say both. */
+function readArguments(): { apply: boolean } | null {
+  try {
+    const { values } = parseArgs({ options: { 'dry-run': { type: 'boolean' }, apply: { type: 'boolean' } } })
+    const [apply, dryRun] = [values.apply === true, values['dry-run'] === true]
+    return apply === dryRun ? null : { apply }
+  } catch {
+    return null
+  }
+}
+
+async function run(app: App, apply: boolean): Promise<void> {
+  const context = app.systemContext('reconcile-command')
+  const { id, examined } = await reconcile(context, { apply })
+  const corrections = await context.em.fork().find(Correction, { reconciliationId: id }, { orderBy: { id: 'asc' } })
+  for (const { outcome, subjectKind, subjectId, providerReference, from, to, note } of corrections) {
+    const subject = [subjectKind, subjectId, providerReference].filter(Boolean).join(' ')
+    console.log(`${outcome.padEnd(12)}${subject}: ${from} -> ${to}. ${note}`)
+  }
+  const counts = Map.groupBy(corrections, ({ outcome }) => outcome)
+  const summary = [...counts].map(([outcome, found]) => `${found.length} ${outcome}`).join(', ')
+  console.log(`Examined ${examined}: ${summary || 'nothing to correct'}${apply ? '.' : '; a dry run changes nothing.'}`)
+}
+
+async function main(): Promise<void> {
+  const asked = readArguments()
+  if (asked === null) {
+    console.error(usage)
+    process.exitCode = 2
+    return
+  }
+  const config = readConfig()
+  const app = await openApp(config, { log: pino({ level: 'warn' }, pino.destination(2)) })
+  try {
+    await run(app, asked.apply)
+  } finally {
+    await app.close()
+  }
+}
+
+main().catch((error: Error & { code?: string }) => {
+  // One sentence for what the reader can mend; the whole error for what only we can.
+  if (error instanceof ConfigRefused) console.error(error.message)
+  else if (error.code === 'ECONNREFUSED')
+    console.error(`PostgreSQL does not answer at DATABASE_URL (${error.message}).`)
+  else console.error(error)
+  process.exitCode = 1
+})

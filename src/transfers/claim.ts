@@ -1,0 +1,59 @@
+/** What is claimed: a credit record, a course as if it were passed, or credit awarded elsewhere, as the engine reads it. */
+import type { Context } from '../context.ts'
+import { checkCmf } from '../courses/cmf.rules.ts'
+import { cmfFacts } from '../courses/cmf-report.ts'
+import type { Course } from '../courses/course.ts'
+import { courseById } from '../courses/loaders.ts'
+import type { CreditRecord } from '../credit/credit-record.ts'
+import { badUserInput, notFound } from '../graph/errors.ts'
+import { globalId, uuidOf } from '../graph/node.ts'
+import { institutionById } from '../institutions/loaders.ts'
+import type { Claim } from './check.rules.ts'
+import type { ExternalCreditInput } from './eligibility.ts'
+import type { CreditUseStatus } from './transfer-application.ts'
+
+/** An awarded record. `use` is what an application does with it already. */
+export function recordClaim(record: CreditRecord, use: CreditUseStatus | null): Claim {
+  const { facts, status } = record
+  return {
+    ...{ ref: globalId('CreditRecord', record.id), source: 'CREDIT_RECORD', title: facts.courseTitle },
+    ...{ awardingBody: facts.awardingBodySlug, amount: record.creditAmount, scheme: record.creditScheme },
+    ...{ level: record.creditLevel, framework: record.creditFramework },
+    ...{ awardedOn: record.awardedOn, grade: record.grade, identityVerified: record.identityVerified },
+    ...{ cmf: facts.cmf, subject: facts.subject, course: facts.courseSlug },
+    ...(status !== 'AWARDED' && { standing: status }),
+    ...(use && { use }),
+  }
+}
+
+/** A course by the client's id, the `index`-th of the question. Throws NOT_FOUND, or BAD_USER_INPUT without credit. */
+export async function courseClaim(context: Context, id: string, index: number, asOf: string): Promise<Claim> {
+  const field = ['input', 'courseIds', `${index}`]
+  const uuid = uuidOf('Course', id)
+  const course = uuid && (await courseById(context, uuid))
+  if (!course) throw notFound('There is no such course.', field)
+  const { credit } = cmfFacts(course)
+  if (!credit) throw badUserInput('This course states no credit, so there is nothing to transfer.', field)
+  const institution = await institutionById(context, course.awardingInstitutionId)
+  return { ...asIfPassed(course, asOf), ...credit, ref: id, awardingBody: institution!.slug }
+}
+
+/** A course not yet taken is claimed as if passed on that day at the pass mark. */
+function asIfPassed(course: Course, awardedOn: string) {
+  return {
+    source: 'COURSE' as const,
+    title: course.title,
+    awardedOn,
+    grade: course.assessment?.passMark ?? null,
+    identityVerified: course.assessment?.identityVerification ?? null,
+    cmf: checkCmf(cmfFacts(course)).status,
+    subject: course.subject,
+    course: course.slug,
+  }
+}
+
+/** Credit awarded elsewhere: its holder's own word. */
+export function externalClaim(external: ExternalCreditInput): Claim {
+  const { grade = null, identityVerified = null, subject = null, course = null } = external
+  return { ...external, grade, identityVerified, subject, course, source: 'EXTERNAL' }
+}

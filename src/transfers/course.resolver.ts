@@ -1,0 +1,37 @@
+/** What the graph answers about courses as far as transfer goes: where their credit counts today. */
+import { Args, Ctx, FieldResolver, Resolver, Root } from 'type-graphql'
+import type { Context } from '../context.ts'
+import { checkCmf } from '../courses/cmf.rules.ts'
+import { type CmfRow, cmfFacts } from '../courses/cmf-report.ts'
+import { Course } from '../courses/course.ts'
+import { ForwardArgs, type Page } from '../graph/page.ts'
+import { institutionById, qualificationById } from '../institutions/loaders.ts'
+import { Qualification, QualificationConnection } from '../institutions/qualification.ts'
+import { dateIn } from '../values/dates.ts'
+import { admits, type CourseFacts } from './course.rules.ts'
+import { policiesOn } from './loaders.ts'
+import { pageOfRows } from './page-of-rows.ts'
+
+type CourseRow = Omit<CourseFacts, 'awardingBody' | 'cmf'> & CmfRow & { awardingInstitutionId: string }
+
+@Resolver(() => Course)
+export class CourseTransferResolver {
+  @FieldResolver(() => QualificationConnection, {
+    description: 'Qualifications whose transfer policy lists or admits this course today.',
+  })
+  async countsTowards(
+    @Root() course: CourseRow,
+    @Args(() => ForwardArgs) args: ForwardArgs,
+    @Ctx() context: Context,
+  ): Promise<Page<Qualification>> {
+    const [policies, institution] = await Promise.all([
+      policiesOn(context, dateIn(context.now(), 'UTC')),
+      institutionById(context, course.awardingInstitutionId),
+    ])
+    const facts = { ...course, awardingBody: institution!.slug, cmf: checkCmf(cmfFacts(course)).status }
+    const ids = policies.filter((policy) => admits(policy, facts)).map(({ qualificationId }) => qualificationId)
+    const page = pageOfRows(ids, args, 'counts-towards', (id) => id)
+    const rows = await Promise.all(page.rows.map((id) => qualificationById(context, id)))
+    return { ...page, rows: rows as Qualification[], cursorOf: ({ id }) => page.cursorOf(id) }
+  }
+}

@@ -1,0 +1,90 @@
+/** What a policy would change in past applications: each is decided anew from its frozen question. */
+import type { Context } from '../context.ts'
+import type { Refusal } from '../graph/user-error.ts'
+import { refusal } from '../graph/user-error.ts'
+import { statement } from '../store/read-connection.ts'
+import type { ApplicationRow } from './application.loaders.ts'
+import type { Assessed } from './assess-transfer.ts'
+import { type PolicyTerms, TransferTooComplex } from './check.rules.ts'
+import { assessTransfer } from './decision.rules.ts'
+import { thaw } from './frozen.ts'
+import { overlappedBy } from './loaders.ts'
+import type { PublishTransferPolicyInput } from './publish-input.ts'
+import { readProposal } from './publish-policy.ts'
+
+export interface DryRunCase {
+  /** The application's uuid: the place in the list. */
+  id: string
+  application: ApplicationRow
+  before: Assessed
+  after: Assessed
+}
+
+export interface DryRun {
+  refusals: Refusal[]
+  examined: number
+  changed: DryRunCase[]
+}
+
+/** The newest so many are examined: a decision takes milliseconds at worst, and this one answer has to wait for them. */
+const mostExamined = 2000
+
+const applicationsAbout = statement<ApplicationRow>(
+  'transfer-applications-about',
+  `select a.id, a.learner_id, a.qualification_id, q.institution_id, a.status, a.frozen, a.submitted_at, a.decided_at,
+     a.agreed_credit, a.reasons, a.updated_at
+   from transfer_application a join qualification q on q.id = a.qualification_id
+   where a.qualification_id = $1::uuid order by a.id desc limit ${mostExamined}`,
+)
+
+const nothing = (refused: Refusal): DryRun => ({ refusals: [refused], examined: 0, changed: [] })
+
+/**
+ * As though the terms had been in force on the day of each application; newest first. Nothing is written.
+ * Throws UNAUTHENTICATED or FORBIDDEN for those who act for no institution.
+ */
+export async function dryRun(context: Context, input: PublishTransferPolicyInput): Promise<DryRun> {
+  const proposed = await readProposal(context, input)
+  if ('refusal' in proposed) return nothing(proposed.refusal)
+  const { qualification, terms } = proposed
+  const overlap = await overlappedBy(context, qualification.id, terms)
+  if (overlap) {
+    const message = 'Another version is in force on some of these days; this one could not be published so.'
+    return nothing(refusal('PolicyOverlap', message, ['input', 'effectiveFrom'], { policy: overlap }))
+  }
+  const rows = await context.read.rows(applicationsAbout, [qualification.id])
+  try {
+    const cases = rows.map((application) => caseOf(application, terms))
+    return { refusals: [], examined: rows.length, changed: cases.filter(differs) }
+  } catch (error) {
+    if (!(error instanceof TransferTooComplex)) throw error
+    return nothing(refusal('TooComplex', error.message, ['input']))
+  }
+}
+
+function caseOf(application: ApplicationRow, terms: PolicyTerms): DryRunCase {
+  const before = thaw(application.frozen)
+  const { check } = before
+  const policy = { ...terms, ...datesAround(terms, check.asOf) }
+  const decision = assessTransfer({ ...check, policy, participating: true })
+  // There is no version that could be shown or stated: it is not published.
+  const more = {
+    check: { ...check, policy },
+    clientRef: null,
+    qualificationRow: before.qualificationRow,
+    policyRow: null,
+  }
+  return { id: application.id, application, before, after: Object.assign(decision, more) }
+}
+
+function datesAround({ effectiveFrom, effectiveTo }: PolicyTerms, day: string) {
+  return {
+    effectiveFrom: effectiveFrom < day ? effectiveFrom : day,
+    effectiveTo: effectiveTo === null || effectiveTo > day ? effectiveTo : day,
+  }
+}
+
+const essence = ({ outcome, transferable, potential, claims }: Assessed) =>
+  JSON.stringify([outcome, transferable, potential, claims.map((claim) => [claim.status, claim.placedAtLevel])])
+
+const differs = ({ before, after }: DryRunCase) => essence(before) !== essence(after)

@@ -1,0 +1,33 @@
+/** When versions of a policy are in force: which of them a new one would overlap. */
+
+export interface DatedVersion {
+  effectiveFrom: string
+  /** As published; null when it was published without an end. */
+  declaredEffectiveTo: string | null
+}
+
+const LAST_DATE = '9999-12-31'
+
+/**
+ * The version that the new one must not overlap; null when there is none. A version is open when it declares no end and
+ * no later one follows it: one that starts inside it ends it, which is no overlap.
+ */
+export function overlapped<Version extends DatedVersion>(
+  versions: readonly Version[],
+  { effectiveFrom, effectiveTo }: { effectiveFrom: string; effectiveTo: string | null },
+): Version | null {
+  const ordered = [...versions].sort((left, right) => (left.effectiveFrom < right.effectiveFrom ? -1 : 1))
+  for (const [index, version] of ordered.entries()) {
+    const next = ordered[index + 1]?.effectiveFrom ?? null
+    const open = version.declaredEffectiveTo === null && next === null
+    if (version.effectiveFrom > (effectiveTo ?? LAST_DATE)) continue
+    if (version.effectiveFrom < effectiveFrom && (open || isOver(version, next, effectiveFrom))) continue
+    return version
+  }
+  return null
+}
+
+/** Whether its declared end, or the day before the next version, lies before the day. */
+function isOver({ declaredEffectiveTo }: DatedVersion, next: string | null, day: string): boolean {
+  return (declaredEffectiveTo !== null && declaredEffectiveTo < day) || (next !== null && next <= day)
+}

@@ -1,0 +1,115 @@
+/** Operator.payments, .refunds and .reconciliations: everything about the money, found again, and explained. */
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { reconcile } from '../../src/payments/reconcile.ts'
+import { enrol, linked, newRun, pay, registered, requestRefund } from '../support/study.ts'
+import { startWorld, type World } from '../support/world.ts'
+
+let world: World
+let persona: string
+beforeAll(async () => {
+  world = await startWorld()
+  persona = await linked(world, 'olga')
+})
+afterAll(() => world?.close())
+
+async function asOperator(selection: string, variables: object = {}, declared = '') {
+  const { data, errors } = await world.ask(
+    'operator',
+    `query ${declared} { viewer { operator { ${selection} } } }`,
+    variables,
+  )
+  expect(errors).toBeUndefined()
+  return data.viewer.operator
+}
+
+describe('all payments', () => {
+  it('come newest first, page by page, each once', async () => {
+    const made: string[] = []
+    for (let count = 0; count < 3; count += 1) {
+      made.unshift((await enrol(world, persona, (await newRun(world)).id)).payment.id)
+    }
+    const found: string[] = []
+    let after: string | null = null
+    do {
+      const page = 'payments(first: 2, after: $after) { totalCount nodes { id } pageInfo { hasNextPage endCursor } }'
+      const { payments } = await asOperator(page, { after }, '($after: String)')
+      found.push(...payments.nodes.map(({ id }: { id: string }) => id))
+      expect(payments.totalCount).toBe(3)
+      after = payments.pageInfo.hasNextPage ? payments.pageInfo.endCursor : null
+    } while (after !== null)
+    expect(found).toEqual(made)
+  })
+
+  it('are narrowed by status and found by any reference that the provider shows', async () => {
+    const { paymentId } = await registered(world, persona, (await newRun(world)).id)
+    const { payments } = await asOperator('payments(status: [SUCCEEDED]) { nodes { id status providerReference } }')
+    expect(payments.nodes).toEqual([{ id: paymentId, status: 'SUCCEEDED', providerReference: expect.any(String) }])
+    const { providerReference } = payments.nodes[0]
+    const byReference = 'payments(providerReference: $reference) { nodes { id } }'
+    const find = (reference: string) => asOperator(byReference, { reference }, '($reference: String!)')
+    expect((await find(` ${providerReference} `)).payments.nodes).toEqual([{ id: paymentId }])
+    const row = await world.app.orm.em
+      .getConnection()
+      .execute('select capture_reference from payment where reference = ?', [providerReference])
+    expect((await find(row[0]?.capture_reference)).payments.nodes).toEqual([{ id: paymentId }])
+    expect((await find('cs_of_nobody')).payments.nodes).toEqual([])
+  })
+})
+
+it('all refunds come newest first, narrowed by status', async () => {
+  const { enrolmentId } = await registered(
+    world,
+    persona,
+    (await newRun(world, { price: { minor: 9_000, currency: 'GBP' } })).id,
+  )
+  for (const amountMinor of [100, 200]) {
+    await requestRefund(world, 'operator', enrolmentId, { amountMinor, reason: 'A courtesy.' })
+  }
+  await world.settle()
+  const { refunds } = await asOperator(
+    'refunds(status: [SUCCEEDED]) { totalCount nodes { amount { amountMinor } payment { id } } }',
+  )
+  expect(refunds.nodes.map(({ amount }: { amount: { amountMinor: number } }) => amount.amountMinor)).toEqual([200, 100])
+  expect((await asOperator('refunds(status: [FAILED]) { totalCount }')).refunds.totalCount).toBe(0)
+})
+
+describe('reconciliations', () => {
+  const report = `reconciliations(first: 1) { totalCount nodes { id startedAt finishedAt examined dryRun
+    corrections(first: 10) { totalCount nodes { outcome from to note providerReference
+      subject { __typename id ... on Payment { status } } } } } }`
+
+  it('say what was found, what was done about it, and lead to what it is about', async () => {
+    const { payment } = await enrol(world, persona, (await newRun(world)).id)
+    await world.control('stripe', 'webhooks', { mode: 'drop' })
+    await pay(world, payment.action.redirectUrl)
+    for (const apply of [false, true]) await reconcile(world.app.systemContext('test'), { apply })
+    await world.control('stripe', 'webhooks', { mode: 'hold' })
+    const { reconciliations } = await asOperator(report)
+    const [newest] = reconciliations.nodes
+    expect(newest).toMatchObject({ dryRun: false, finishedAt: expect.any(String) })
+    expect(newest.examined).toBeGreaterThan(0)
+    const about = newest.corrections.nodes.filter(
+      ({ subject }: { subject: { id: string } }) => subject?.id === payment.id,
+    )
+    expect(about).toMatchObject([
+      {
+        ...{ outcome: 'HEALED', from: 'REQUIRES_ACTION', to: 'SUCCEEDED', note: expect.stringMatching(/\.$/) },
+        subject: { __typename: 'Payment', id: payment.id, status: 'SUCCEEDED' },
+      },
+    ])
+    expect(reconciliations.totalCount).toBe(2)
+  })
+
+  it('are fetched again by id by operators, and by nobody else', async () => {
+    const { reconciliations } = await asOperator(report)
+    const { id } = reconciliations.nodes[0]
+    const fetch = (who: string | null) => world.ask(who, 'query ($id: ID!) { node(id: $id) { id } }', { id })
+    expect((await fetch('operator')).data.node).toEqual({ id })
+    for (const other of [null, persona, 'registrar']) expect((await fetch(other)).data.node).toBeNull()
+  })
+})
+
+it('a learner has no operator to ask', async () => {
+  const { data } = await world.ask(persona, '{ viewer { operator { payments { totalCount } } } }')
+  expect(data.viewer.operator).toBeNull()
+})

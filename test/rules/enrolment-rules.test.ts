@@ -1,0 +1,79 @@
+/** Who may enrol on which run when: the clauses one by one, their order, and the edges of the window. */
+import 'reflect-metadata'
+import { describe, expect, it } from '@jest/globals'
+import fc from 'fast-check'
+import { type EnrolFacts, enrolRefusal } from '../../src/enrolments/enrolment.rules.ts'
+
+const open: EnrolFacts = {
+  run: {
+    enrolmentOpensAt: new Date('2026-09-01T09:00:00Z'),
+    startsAt: new Date('2026-10-01T09:00:00Z'),
+    enrolmentClosesAt: new Date('2026-10-15T09:00:00Z'),
+    endsAt: new Date('2026-12-24T09:00:00Z'),
+    cancelled: false,
+  },
+  withdrawn: false,
+  now: new Date('2026-09-20T12:00:00Z'),
+  active: null,
+  freePlaces: 3,
+}
+const on = (instant: string, more: Partial<EnrolFacts> = {}): EnrolFacts => ({
+  ...open,
+  now: new Date(instant),
+  ...more,
+})
+
+describe('enrolling', () => {
+  it.each<[string, EnrolFacts]>([
+    ['inside the window', open],
+    ['at the instant the window opens', on('2026-09-01T09:00:00Z')],
+    ['at the instant the window closes', on('2026-10-15T09:00:00Z')],
+    ['after the start, while the window is open', on('2026-10-10T09:00:00Z')],
+    ['when the partner cannot say how many places are left', on('2026-09-20T12:00:00Z', { freePlaces: null })],
+    ['on the last place', on('2026-09-20T12:00:00Z', { freePlaces: 1 })],
+  ])('is possible %s', (_, facts) => {
+    expect(enrolRefusal(facts)).toBeNull()
+  })
+
+  it.each<[string, EnrolFacts, string, RegExp]>([
+    ['before the window', on('2026-09-01T08:59:59.999Z'), 'ENROLMENT_CLOSED', /opens at 2026-09-01T09:00:00Z/],
+    ['after the window', on('2026-10-15T09:00:00.001Z'), 'ENROLMENT_CLOSED', /closed at 2026-10-15T09:00:00Z/],
+    ['after the end', on('2027-01-01T00:00:00Z'), 'ENROLMENT_CLOSED', /ended at 2026-12-24T09:00:00Z/],
+    ['on a cancelled run', { ...open, run: { ...open.run, cancelled: true } }, 'ENROLMENT_CLOSED', /cancelled/],
+    ['on a course that is not offered any more', { ...open, withdrawn: true }, 'ENROLMENT_CLOSED', /not offered/],
+    ['when no place is left', { ...open, freePlaces: 0 }, 'RUN_FULL', /taken/],
+    ['when more are held than there are', { ...open, freePlaces: -2 }, 'RUN_FULL', /taken/],
+    ['twice', { ...open, active: { id: 'e' } }, 'ALREADY_ENROLLED', /already/],
+  ])('is not possible %s, and the refusal says why', (_, facts, code, message) => {
+    const refusal = enrolRefusal(facts)
+    expect(refusal).toMatchObject({ code, field: ['input', 'courseRunId'] })
+    expect(refusal?.message).toMatch(message)
+  })
+
+  it('tells when the window is, and which enrolment there is', () => {
+    expect(enrolRefusal(on('2026-08-01T00:00:00Z'))).toMatchObject({
+      opensAt: open.run.enrolmentOpensAt,
+      closesAt: open.run.enrolmentClosesAt,
+    })
+    expect(enrolRefusal({ ...open, active: { id: 'mine' } })).toMatchObject({ enrolment: { id: 'mine' } })
+  })
+
+  it('names the place that the learner has before anything else, then the window, then the places', () => {
+    const closed = { ...open.run, cancelled: true }
+    expect(enrolRefusal({ ...open, active: {}, run: closed, freePlaces: 0 })?.code).toBe('ALREADY_ENROLLED')
+    expect(enrolRefusal({ ...open, run: closed, freePlaces: 0 })?.code).toBe('ENROLMENT_CLOSED')
+  })
+
+  it('is possible exactly in the window, with a place, once', () => {
+    const instant = fc.date({ min: new Date('2026-08-01'), max: new Date('2027-02-01'), noInvalidDate: true })
+    const places = fc.option(fc.integer({ min: -3, max: 3 }))
+    fc.assert(
+      fc.property(instant, places, fc.boolean(), fc.boolean(), (now, freePlaces, mine, withdrawn) => {
+        const refusal = enrolRefusal({ ...open, now, freePlaces, withdrawn, active: mine ? {} : null })
+        const inWindow = now >= open.run.enrolmentOpensAt && now <= open.run.enrolmentClosesAt
+        const room = freePlaces === null || freePlaces > 0
+        expect(refusal === null).toBe(inWindow && room && !mine && !withdrawn)
+      }),
+    )
+  })
+})

@@ -1,0 +1,87 @@
+/** The table of an enrolment's states: what it has, what it must never have, and that no state is a dead end for money. */
+import { describe, expect, it } from '@jest/globals'
+import fc from 'fast-check'
+import { enrolmentStates, isOnTheRun, isUnderWay, restorations } from '../../src/enrolments/enrolment.states.ts'
+import { EnrolmentStatus, endedStatuses } from '../../src/enrolments/enrolment.ts'
+import { canMove, checkMove, IllegalMove } from '../../src/store/states.ts'
+
+const statuses = Object.values(EnrolmentStatus)
+const status = fc.constantFrom(...statuses)
+
+describe('the states of an enrolment', () => {
+  it('has exactly the moves that the rules name', () => {
+    const moves = statuses.flatMap((from) => enrolmentStates.moves[from].map((to) => `${from} ${to}`))
+    expect(moves.toSorted()).toEqual(
+      [
+        ...['PAID', 'CANCELLED', 'EXPIRED'].map((to) => `PENDING_PAYMENT ${to}`),
+        ...['REGISTERING', 'COMPENSATING'].map((to) => `PAID ${to}`),
+        ...['REGISTERED', 'COMPENSATING'].map((to) => `REGISTERING ${to}`),
+        ...['COMPLETED', 'REVOKING'].map((to) => `REGISTERED ${to}`),
+        'COMPLETED REVOKING',
+        ...['PAID', 'COMPENSATING'].flatMap((to) => [`CANCELLED ${to}`, `EXPIRED ${to}`]),
+        ...['COMPENSATED', 'STUCK'].map((to) => `COMPENSATING ${to}`),
+        'COMPENSATED STUCK',
+        ...['COMPENSATING', 'REGISTERING'].map((to) => `STUCK ${to}`),
+        ...['REVOKED', 'REGISTERED', 'COMPLETED'].map((to) => `REVOKING ${to}`),
+      ].toSorted(),
+    )
+  })
+
+  it('throws at every move that it does not have, naming both states', () => {
+    fc.assert(
+      fc.property(status, status, (from, to) => {
+        fc.pre(!canMove(enrolmentStates, from, to))
+        expect(() => checkMove(enrolmentStates, from, to)).toThrow(IllegalMove)
+        expect(() => checkMove(enrolmentStates, from, to)).toThrow(`Enrolment cannot go from ${from} to ${to}`)
+      }),
+    )
+  })
+
+  it('leads from every state that holds a place to one that does not', () => {
+    const ended = new Set<string>(endedStatuses)
+    for (const from of statuses.filter((one) => !ended.has(one))) {
+      expect([...reachable(from)].some((to) => ended.has(to))).toBe(true)
+    }
+  })
+
+  it('gets to the run only by way of PAID or an operator: never from a place that was not paid', () => {
+    for (const from of ['PENDING_PAYMENT', 'CANCELLED', 'EXPIRED'] as const) {
+      const withoutPaying = reachable(from, (to) => to === 'PAID' || to === 'STUCK')
+      expect([...withoutPaying].filter((to) => isOnTheRun(to) || to === 'REGISTERING')).toEqual([])
+    }
+  })
+
+  it('ends a registration only by way of REVOKING', () => {
+    for (const from of ['REGISTERED', 'COMPLETED'] as const) {
+      expect([...reachable(from, (to) => to === 'REVOKING')].filter((to) => to !== 'COMPLETED')).toEqual([])
+    }
+  })
+
+  it('registers again only what was on the run, and only by a restoration', () => {
+    fc.assert(
+      fc.property(status, status, (from, to) => {
+        const wasOnTheRun = isOnTheRun(from) || from === 'REVOKED'
+        expect(canMove(restorations, from, to)).toBe(wasOnTheRun && to === 'REGISTERING')
+        expect(canMove(restorations, from, to) && canMove(enrolmentStates, from, to)).toBe(false)
+      }),
+    )
+  })
+
+  it('is never under way and on the run at once', () => {
+    for (const one of statuses) expect(isUnderWay(one) && isOnTheRun(one)).toBe(false)
+  })
+})
+
+/** Every state that moves lead to, without going through those that are barred. */
+function reachable(from: EnrolmentStatus, barred: (to: EnrolmentStatus) => boolean = () => false) {
+  const found = new Set<EnrolmentStatus>()
+  const open = [from]
+  for (let at = open.pop(); at !== undefined; at = open.pop()) {
+    for (const to of enrolmentStates.moves[at]) {
+      if (barred(to) || found.has(to)) continue
+      found.add(to)
+      open.push(to)
+    }
+  }
+  return found
+}

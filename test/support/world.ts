@@ -49,8 +49,9 @@ const template = 'migrated_template'
 const settleRounds = 40
 const arrivesWithinMs = 10_000
 
-async function sandboxes() {
-  const at = { host: '127.0.0.1', port: 0 }
+async function sandboxes(now: () => Date) {
+  // one clock for all: a webhook signed in another hour would be refused for its age
+  const at = { host: '127.0.0.1', port: 0, now }
   const s = sandboxSecrets
   const [stripe, paypal, partner, identity] = await Promise.all([
     startStripeSandbox({ ...at, secretKey: s.STRIPE_SECRET_KEY, webhookSecret: s.STRIPE_WEBHOOK_SECRET }),
@@ -69,10 +70,12 @@ async function sandboxes() {
 
 /** Starts everything, synchronises the catalogue and takes over what was registered at the partner. */
 export async function startWorld(): Promise<World> {
+  let offsetMs = 0
+  const now = () => new Date(Date.now() + offsetMs)
   await ensureTemplate(template, migrate)
   const database = await createDatabase({ template })
   const folder = await mkdtemp(join(tmpdir(), 'world-'))
-  const boxes = await sandboxes()
+  const boxes = await sandboxes(now)
   const keys = join(folder, 'keys.json')
   const ca = join(folder, 'ca.pem')
   await ensureSigningKeys(keys)
@@ -86,8 +89,6 @@ export async function startWorld(): Promise<World> {
     ...{ PARTNER_BASE_URL: `${boxes.partner.url}/partners`, SIGNING_KEYS_FILE: keys },
     ...{ REGISTER_FILE: 'src/sandbox/seed/register.json', RETURN_URL_ORIGINS: 'https://app.example' },
   })
-  let offsetMs = 0
-  const now = () => new Date(Date.now() + offsetMs)
   const app = await openApp(config, { log: pino({ level: 'silent' }), now })
   const gateway = await startGateway(app, config, { jobsByHand: true })
   await gateway.prepared

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { MikroORM } from '@mikro-orm/postgresql'
 import pg from 'pg'
 import type { Logger } from 'pino'
+import type { CallObservers } from './adapters/call-log.ts'
 import { partnerAdapter } from './adapters/partner/partner-adapter.ts'
 import { payPalProvider } from './adapters/paypal/paypal-provider.ts'
 import { stripeProvider } from './adapters/stripe/stripe-provider.ts'
@@ -11,8 +12,13 @@ import type { Config } from './config.ts'
 import { type Context, type Parts, TryAgainLater } from './context.ts'
 import { databaseOptions } from './database.ts'
 import { paidThing } from './enrolments/settle.ts'
+import { addGauges } from './gauges.ts'
 import type { ContextParts } from './graph/request.ts'
 import { crontab, jobs } from './jobs.ts'
+import { Metrics } from './observability/metrics.ts'
+import { type Tracing, tracedReads } from './observability/tracing.ts'
+import { upstreamCallObserver } from './observability/upstream-calls.ts'
+import { Notifications } from './store/notifications.ts'
 import { openReadConnection } from './store/read-connection.ts'
 import { openSigner } from './store/signer.ts'
 import { openWorker, type Worker } from './store/worker.ts'
@@ -28,6 +34,9 @@ export interface AppOptions {
 export interface App extends Parts {
   worker: Worker
   log: Logger
+  metrics: Metrics
+  /** Null when no collector is configured. */
+  tracing: Tracing | null
   breakers(): Record<string, string>
   contextFor(request: ContextParts): Context
   /** For commands that nobody asks over HTTP: jobs, the reconcile command. */
@@ -59,14 +68,23 @@ export async function openApp(config: Config, options: AppOptions): Promise<App>
   const orm = await MikroORM.init(databaseOptions(config.DATABASE_URL, config.DATABASE_POOL))
   const onBroken = (error: Error) => log.warn({ err: error }, 'read connection lost; it is opened again when needed')
   const read = openReadConnection({ url: config.DATABASE_URL, onBroken })
-  const { stripe, payPal, partner } = openOutsiders(config, log, now)
+  const metrics = new Metrics()
+  const tracing = config.OTEL_EXPORTER_OTLP_ENDPOINT
+    ? (await import('./observability/otlp-traces.ts')).openTraces(config.OTEL_EXPORTER_OTLP_ENDPOINT)
+    : null
+  const onTrouble = (error: unknown) => log.warn({ err: error }, 'notifications lost; they are opened again')
+  const notifications = new Notifications({ url: config.DATABASE_URL, onTrouble })
+  await notifications.open()
+  const observed = { log, onCall: upstreamCallObserver(metrics, tracing) }
+  const { stripe, payPal, partner } = openOutsiders(config, observed, now)
   const parts: Parts = {
-    read,
+    read: tracing ? tracedReads(read, tracing) : read,
     orm,
     providers: { STRIPE: stripe, PAYPAL: payPal },
     partner,
     paidThing,
     signer: await openSigner(config.SIGNING_KEYS_FILE),
+    changesOf: (topic) => notifications.subscribe(topic),
     settings: {
       publicUrl: config.PUBLIC_URL,
       returnUrlOrigins: config.RETURN_URL_ORIGINS,
@@ -94,15 +112,20 @@ export async function openApp(config: Config, options: AppOptions): Promise<App>
       log[expected ? 'warn' : 'error']({ task, attempt, err: error }, 'job failed; it is tried again')
     },
   })
+  const breakers = () => ({ stripe: stripe.state(), paypal: payPal.state(), partner: partner.state() })
+  addGauges(metrics, { read, breakers, subscribers: () => notifications.subscribers })
   return {
     ...parts,
     worker,
     log,
-    breakers: () => ({ stripe: stripe.state(), paypal: payPal.state(), partner: partner.state() }),
+    metrics,
+    tracing,
+    breakers,
     contextFor,
     systemContext,
     async close() {
       await worker.stop()
+      await notifications.close()
       await read.close()
       await orm.close()
     },
@@ -117,8 +140,7 @@ function retryAfter(error: unknown): number | null {
 }
 
 /** The adapters, each with its own breaker, on one log and one clock. */
-function openOutsiders(config: Config, log: Logger, now: () => Date) {
-  const observed = { log, onCall: () => undefined }
+function openOutsiders(config: Config, observed: CallObservers, now: () => Date) {
   return {
     stripe: stripeProvider({
       ...observed,
@@ -157,6 +179,7 @@ class RequestContext implements Context {
   readonly partner: Parts['partner']
   readonly paidThing: Parts['paidThing']
   readonly signer: Parts['signer']
+  readonly changesOf: Parts['changesOf']
   readonly settings: Parts['settings']
   readonly now: Parts['now']
   readonly viewer: Viewer
@@ -170,6 +193,7 @@ class RequestContext implements Context {
     this.partner = parts.partner
     this.paidThing = parts.paidThing
     this.signer = parts.signer
+    this.changesOf = parts.changesOf
     this.settings = parts.settings
     this.now = parts.now
     this.viewer = request.viewer

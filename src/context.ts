@@ -41,6 +41,8 @@ export interface Parts {
   /** What a payment pays for: told in the payment's own transaction. */
   paidThing: PaidThing
   signer: Signer
+  /** One event after each change of a topic that `announce` tells of, on whichever replica, e.g. `enrolment:<uuid>`. */
+  changesOf(topic: string): AsyncIterable<string>
   settings: Settings
   now(): Date
 }

@@ -16,7 +16,6 @@ import type { HealthCheck } from './http/health.ts'
 import { buildServer } from './http/server.ts'
 import { institutionBySlug } from './institutions/loaders.ts'
 import { learnerIdOf } from './learners/learner-directory.ts'
-import { Metrics } from './observability/metrics.ts'
 import { receivePaymentEvent } from './payments/payment-inbox.ts'
 import { buildGraph } from './schema.ts'
 import { statement } from './store/read-connection.ts'
@@ -41,13 +40,14 @@ const webhookBytes = 512 * 1024
  */
 export async function startGateway(app: App, config: Config, options: { jobsByHand?: boolean } = {}): Promise<Gateway> {
   const schema = buildGraph()
-  const metrics = new Metrics()
+  const { metrics, tracing } = app
   const budgets = await openBudgets(config.REDIS_URL ?? null, (error) =>
     app.log.warn({ err: error }, 'Redis does not answer; budgets are kept by this process alone'),
   )
   const executor = new Executor(schema, {
     compile: { enabled: config.JIT === 'on' },
     billing: new Billing(budgets),
+    tracing,
     onDeprecatedUse: (coordinate) => metrics.deprecatedUse(coordinate),
   })
   const authenticator = new Authenticator({
@@ -66,6 +66,7 @@ export async function startGateway(app: App, config: Config, options: { jobsByHa
     expiryOf: (viewer) => authenticator.expiryOf(viewer),
     buildContext: (request) => app.contextFor(request),
     metrics,
+    tracing,
     trusted: await trustedDocuments(config),
     webhooks: receivers(app),
     checks: checks(app, progress),

@@ -1,13 +1,13 @@
 /** Starts the gateway from the environment; stops it, in order, on SIGTERM or SIGINT. */
 import 'reflect-metadata'
-import { pino } from 'pino'
 import { openApp } from './app.ts'
 import { ConfigRefused, readConfig } from './config.ts'
 import { startGateway } from './gateway.ts'
+import { openLog } from './observability/log.ts'
 
 async function main(): Promise<void> {
   const config = readConfig()
-  const log = pino({ level: config.LOG_LEVEL, redact: ['*.authorization', '*.email', '*.token'] })
+  const log = openLog(config.LOG_LEVEL)
   const app = await openApp(config, { log })
   const gateway = await startGateway(app, config)
   let stopping = false

@@ -30,6 +30,7 @@ import {
   PaymentEnrolmentResolver,
   RunEnrolmentResolver,
 } from './enrolments/resolver.ts'
+import { EnrolmentSubscriptionResolver } from './enrolments/subscription.resolver.ts'
 import { CreditResolver } from './graph/credit.ts'
 import { finishSchema } from './graph/finish-schema.ts'
 import { MoneyResolver } from './graph/money.ts'
@@ -76,6 +77,7 @@ import {
   TransferEligibilityResolver,
   TransferPolicyResolver,
 } from './transfers/resolver.ts'
+import { TransferApplicationSubscriptionResolver } from './transfers/subscription.resolver.ts'
 
 /** What `node(id)` opens, by type: each loader answers only what the caller may see. */
 const nodes: Record<string, NodeLoader<Context>> = {
@@ -113,6 +115,7 @@ const resolvers: unknown[] = [
   ...[TransferEligibilityResolver, QualificationPoliciesResolver, TransferPolicyResolver],
   ...[CreditShareResolver, ShareAccessResolver, LearnerSharesResolver, CreditRecordUsesResolver, CreditUseResolver],
   ...[TransferApplicationResolver, LearnerApplicationsResolver, MemberApplicationsResolver],
+  ...[EnrolmentSubscriptionResolver, TransferApplicationSubscriptionResolver],
   ...[ApplicationMutationsResolver, PolicyPublicationResolver, CourseTransferResolver],
 ]
 
@@ -125,6 +128,12 @@ const orphanedTypes: unknown[] = [
 
 filterCoursesByPolicy()
 
+const neverAsked = () => {
+  throw new Error('subscriptions listen to PostgreSQL, see store/notifications.ts')
+}
+/** type-graphql wants one as soon as there is a subscription, though each of ours says itself what it hears. */
+const unused = { publish: neverAsked, subscribe: neverAsked }
+
 /** The executable schema. */
 export function buildGraph(): GraphQLSchema {
   return finishSchema(
@@ -132,6 +141,7 @@ export function buildGraph(): GraphQLSchema {
       resolvers: resolvers as NonEmptyArray<() => void>,
       orphanedTypes: orphanedTypes as (() => void)[],
       validate: false,
+      pubSub: unused,
     }),
   )
 }

@@ -187,7 +187,7 @@ async function pagesOfParents<Row>(
   const values = new Values()
   const parentsSlot = values.slot(parents, 'uuid[]')
   const where = whereSql(list, request, conditions, values)
-  const text = `select p.id as ${parentSlot}_, x.* from unnest(${parentsSlot}) as p(id) cross join lateral (select ${list.columns} from ${list.from} where ${list.parent} = p.id and ${where} order by ${orderSql(list.order, request.backward)} limit ${values.slot(request.size + 1, 'int')}) x`
+  const text = `select page_parent.id as ${parentSlot}_, x.* from unnest(${parentsSlot}) as page_parent(id) cross join lateral (select ${list.columns} from ${list.from} where ${list.parent} = page_parent.id and ${where} order by ${orderSql(list.order, request.backward)} limit ${values.slot(request.size + 1, 'int')}) x`
   const rows = await context.read.rows(named<Row & { parentId_: string }>(list.name, text), values.list)
   let counts: Promise<Map<string, number>> | undefined
   const groups = Map.groupBy(rows, (row) => row.parentId_)

@@ -28,6 +28,8 @@ export interface World {
   partnerLedger(): Promise<{ enrolments: { uuid: string; external_learner_id: string; status: string }[] }>
   /** Asks as a persona, or as nobody. */
   ask(persona: string | null, document: string, variables?: object): Promise<Answer>
+  /** A persona's bearer token. */
+  tokenOf(persona: string): Promise<string>
   /** A sandbox's control call. */
   control(
     sandbox: 'stripe' | 'paypal' | 'partner',
@@ -125,6 +127,7 @@ export async function startWorld(): Promise<World> {
   const world: World = {
     url: gateway.url,
     app,
+    tokenOf,
     partnerLedger: async () => (await fetch(`${boxes.partner.url}/_sandbox/ledger`)).json() as never,
     async ask(persona, document, variables = {}) {
       const headers: Record<string, string> = persona ? { authorization: `Bearer ${await tokenOf(persona)}` } : {}

@@ -1,0 +1,35 @@
+/** Tells those who may see an enrolment whenever it changes, on whichever replica. */
+import { Arg, Ctx, ID, Resolver, Root, Subscription } from 'type-graphql'
+import type { Context } from '../context.ts'
+import { notFound } from '../graph/errors.ts'
+import { uuidOf } from '../graph/node.ts'
+import { Enrolment } from './enrolment.ts'
+import { visibleEnrolment } from './enrolment-visibility.ts'
+
+interface Asked {
+  args: { enrolmentId: string }
+  context: Context
+}
+
+/** Refuses before anything is heard: what the caller may not see reads like what does not exist. */
+async function changes({ args, context }: Asked): Promise<AsyncIterable<string>> {
+  const id = uuidOf('Enrolment', args.enrolmentId)
+  if (!id || !(await visibleEnrolment(context, id))) throw notFound('There is no such enrolment.', 'enrolmentId')
+  return context.changesOf(`enrolment:${id}`)
+}
+
+@Resolver()
+export class EnrolmentSubscriptionResolver {
+  @Subscription(() => Enrolment, {
+    description: 'The enrolment, each time that it has changed; changes that come together are told once.',
+    subscribe: (asked) => changes(asked as unknown as Asked),
+  })
+  async enrolmentUpdated(
+    @Arg('enrolmentId', () => ID, { description: 'The enrolment.' }) _enrolmentId: string,
+    @Root() topic: string,
+    @Ctx() context: Context,
+  ): Promise<object | null> {
+    context.loads.clear()
+    return visibleEnrolment(context, topic.slice(topic.indexOf(':') + 1))
+  }
+}

@@ -1,0 +1,35 @@
+/** Tells those who may see a transfer application whenever it changes, on whichever replica. */
+import { Arg, Ctx, ID, Resolver, Root, Subscription } from 'type-graphql'
+import type { Context } from '../context.ts'
+import { notFound } from '../graph/errors.ts'
+import { uuidOf } from '../graph/node.ts'
+import { visibleApplication } from './application.loaders.ts'
+import { TransferApplication } from './transfer-application.ts'
+
+interface Asked {
+  args: { applicationId: string }
+  context: Context
+}
+
+/** Refuses before anything is heard: what the caller may not see reads like what does not exist. */
+async function changes({ args, context }: Asked): Promise<AsyncIterable<string>> {
+  const id = uuidOf('TransferApplication', args.applicationId)
+  if (!id || !(await visibleApplication(context, id))) throw notFound('There is no such application.', 'applicationId')
+  return context.changesOf(`application:${id}`)
+}
+
+@Resolver()
+export class TransferApplicationSubscriptionResolver {
+  @Subscription(() => TransferApplication, {
+    description: 'The application, each time that it has changed; changes that come together are told once.',
+    subscribe: (asked) => changes(asked as unknown as Asked),
+  })
+  async transferApplicationUpdated(
+    @Arg('applicationId', () => ID, { description: 'The application.' }) _applicationId: string,
+    @Root() topic: string,
+    @Ctx() context: Context,
+  ): Promise<object | null> {
+    context.loads.clear()
+    return visibleApplication(context, topic.slice(topic.indexOf(':') + 1))
+  }
+}

@@ -1,0 +1,79 @@
+/** The partner fails while learners are registered: each is registered once in the end, or has the money back. */
+
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { reconcile } from '../../src/payments/reconcile.ts'
+import { atPartner, enrol, enrolmentOf, linked, newRun, paid, until, way } from '../support/study.ts'
+import { startWorld, type World } from '../support/world.ts'
+
+let world: World
+beforeAll(async () => {
+  world = await startWorld()
+})
+afterAll(() => world?.close())
+
+const registeredWay = ['PENDING_PAYMENT', 'PAID', 'REGISTERING', 'REGISTERED']
+const compensatedWay = ['PENDING_PAYMENT', 'PAID', 'REGISTERING', 'COMPENSATING', 'COMPENSATED']
+
+describe('registering', () => {
+  it.each([
+    ...['http_503', 'http_429', 'http_500', 'malformed', 'reset_before', 'reset_after'].map((fault) => [
+      fault,
+      'program_enrolments.create',
+    ]),
+    ['http_503', 'program_enrolments.find'],
+  ])('survives %s of %s: one registration', async (fault, operation) => {
+    const name = `vera-${fault.replaceAll('_', '-')}-${operation.split('.')[1]}`
+    const persona = await linked(world, name)
+    const { enrolmentId } = await paid(world, persona, (await newRun(world)).id)
+    await world.control('partner', 'faults', { operation, fault, times: 2 })
+    await world.settle()
+    await world.clearFaults('partner')
+    await world.settle()
+    expect(await way(world, persona, enrolmentId)).toEqual(registeredWay)
+    expect((await atPartner(world, name)).active).toHaveLength(1)
+  })
+
+  it('waits as long as the partner is down, and goes on by itself', async () => {
+    const persona = await linked(world, 'waldo')
+    const { enrolmentId } = await paid(world, persona, (await newRun(world)).id)
+    await world.control('partner', 'faults', { operation: '*', fault: 'http_503', times: 1_000 })
+    await world.settle()
+    expect((await enrolmentOf(world, persona, enrolmentId)).status).toBe('REGISTERING')
+    await world.clearFaults('partner')
+    world.pass(11)
+    await until(world, async () => {
+      await reconcile(world.app.systemContext('test'), { apply: true })
+      await world.settle()
+      return (await enrolmentOf(world, persona, enrolmentId)).status === 'REGISTERED'
+    })
+    expect(await way(world, persona, enrolmentId)).toEqual(registeredWay)
+  })
+})
+
+describe('a definitive no', () => {
+  it.each([
+    ['full', { capacity: 0 }, 'RUN_FULL'],
+    ['closed', { status: 'cancelled' }, 'RUN_CLOSED'],
+  ])('because the run is %s sends all the money back', async (_, change, cause) => {
+    const persona = await linked(world, `nora-${cause.toLowerCase().replace('_', '-')}`)
+    const run = await newRun(world)
+    const { enrolmentId } = await paid(world, persona, run.id)
+    await world.control('partner', `program_runs/${run.uuid}`, change)
+    await world.settle()
+    expect(await way(world, persona, enrolmentId)).toEqual(compensatedWay)
+    const { history, payments } = await enrolmentOf(world, persona, enrolmentId)
+    expect(history).toContainEqual(expect.objectContaining({ to: 'COMPENSATING', cause }))
+    expect(payments[0].refunds).toMatchObject([
+      { status: 'SUCCEEDED', origin: 'COMPENSATION', amount: { amountMinor: 49_500 } },
+    ])
+    expect((await enrol(world, persona, (await newRun(world)).id)).userErrors).toEqual([])
+  })
+})
+
+it('of two learners who want the last place at once, one has it and the other hears that the run is full', async () => {
+  const [one, two] = [await linked(world, 'anna'), await linked(world, 'otto')]
+  const run = await newRun(world, { capacity: 1 })
+  const answers = await Promise.all([enrol(world, one, run.id), enrol(world, two, run.id)])
+  const codes = answers.flatMap(({ userErrors }) => userErrors.map(({ code }: { code: string }) => code))
+  expect(codes).toEqual(['RUN_FULL'])
+})

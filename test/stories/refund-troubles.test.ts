@@ -1,0 +1,116 @@
+/** Refunds and disputes that go their own ways: whatever the bank decides, registration and money stay together. */
+
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { readGlobalId } from '../../src/graph/node.ts'
+import { Payment } from '../../src/payments/payment.ts'
+import { reconcile } from '../../src/payments/reconcile.ts'
+import { atPartner, enrolmentOf, linked, newRun, registered, requestRefund, until, way } from '../support/study.ts'
+import { startWorld, type World } from '../support/world.ts'
+
+let world: World
+beforeAll(async () => {
+  world = await startWorld()
+})
+afterAll(() => world?.close())
+
+const studyWay = ['PENDING_PAYMENT', 'PAID', 'REGISTERING', 'REGISTERED']
+const statusOf = async (persona: string, id: string) => (await enrolmentOf(world, persona, id)).status
+
+async function study(name: string, card?: string) {
+  const persona = await linked(world, name)
+  const run = await newRun(world)
+  return { persona, run, ...(await registered(world, persona, run.id, {}, card)) }
+}
+
+/** What the provider's dashboard knows the payment by. */
+async function chargeOf(paymentId: string): Promise<string> {
+  const payment = await world.app.orm.em.fork().findOneOrFail(Payment, readGlobalId(paymentId)?.uuid as string)
+  return payment.captureReference as string
+}
+
+it('a refund that the bank sends back gives the learner the registration back', async () => {
+  const { persona, enrolmentId } = await study('bella', '4000000000005126')
+  await requestRefund(world, persona, enrolmentId)
+  await until(world, async () => (await way(world, persona, enrolmentId)).length > studyWay.length + 3)
+  expect(await way(world, persona, enrolmentId)).toEqual([
+    ...studyWay,
+    ...['REVOKING', 'REVOKED', 'REGISTERING', 'REGISTERED'],
+  ])
+  expect(await atPartner(world, 'bella')).toMatchObject({ active: [expect.any(String)], ended: [expect.any(String)] })
+})
+
+it('a registration lasts until the money is back, however long the provider takes', async () => {
+  const { persona, enrolmentId } = await study('pete')
+  await world.control('stripe', 'faults', { operation: 'refunds.create', fault: 'http_503', times: 1_000 })
+  await requestRefund(world, persona, enrolmentId)
+  await world.settle()
+  expect(await statusOf(persona, enrolmentId)).toBe('REVOKING')
+  expect((await atPartner(world, 'pete')).active).toHaveLength(1)
+  await world.clearFaults('stripe')
+  await reconcile(world.app.systemContext('test'), { apply: true })
+  await world.settle()
+  expect(await statusOf(persona, enrolmentId)).toBe('REVOKED')
+  expect((await atPartner(world, 'pete')).active).toHaveLength(0)
+})
+
+it.each(['http_503', 'http_500', 'reset_after', 'malformed'])(
+  'a registration that the partner ends with %s is ended once, and known to be',
+  async (fault) => {
+    const name = `dean-${fault.replaceAll('_', '-')}`
+    const { persona, enrolmentId } = await study(name)
+    await world.control('partner', 'faults', { operation: 'program_enrolments.deactivate', fault, times: 2 })
+    await requestRefund(world, persona, enrolmentId)
+    await world.settle()
+    await world.clearFaults('partner')
+    expect(await statusOf(persona, enrolmentId)).toBe('REVOKED')
+    expect((await atPartner(world, name)).active).toHaveLength(0)
+  },
+)
+
+describe('a refund made in the provider’s dashboard', () => {
+  it('of the whole ends the registration', async () => {
+    const { persona, enrolmentId, paymentId } = await study('hans')
+    await world.control('stripe', `charges/${await chargeOf(paymentId)}/refund`)
+    await world.settle()
+    expect(await way(world, persona, enrolmentId)).toEqual([...studyWay, 'REVOKING', 'REVOKED'])
+    const { payments } = await enrolmentOf(world, persona, enrolmentId)
+    expect(payments[0].refunds).toMatchObject([{ origin: 'PROVIDER', status: 'SUCCEEDED' }])
+  })
+
+  it('of a part leaves it, until parts add up to the whole', async () => {
+    const { persona, enrolmentId, paymentId } = await study('heidi')
+    const charge = await chargeOf(paymentId)
+    await world.control('stripe', `charges/${charge}/refund`, { amount: 9_500 })
+    await world.settle()
+    expect(await statusOf(persona, enrolmentId)).toBe('REGISTERED')
+    await world.control('stripe', `charges/${charge}/refund`, { amount: 40_000 })
+    await world.settle()
+    expect(await statusOf(persona, enrolmentId)).toBe('REVOKED')
+  })
+})
+
+describe('a dispute', () => {
+  const disputed = async (name: string, outcome: string) => {
+    const studying = await study(name)
+    const charge = `charges/${await chargeOf(studying.paymentId)}/dispute`
+    await world.control('stripe', charge, { outcome: 'open' })
+    await world.settle()
+    const { status, refundability } = await enrolmentOf(world, studying.persona, studying.enrolmentId)
+    expect([status, refundability.reasonCode]).toEqual(['REGISTERED', 'DISPUTED'])
+    await world.control('stripe', charge, { outcome })
+    await world.settle()
+    return studying
+  }
+
+  it.each(['won', 'withdrawn'])('that is %s changes nothing', async (outcome) => {
+    const { persona, enrolmentId } = await disputed(`dina-${outcome}`, outcome)
+    expect(await way(world, persona, enrolmentId)).toEqual(studyWay)
+    expect((await enrolmentOf(world, persona, enrolmentId)).refundability.refundable).toBe(true)
+  })
+
+  it('that is lost ends the registration', async () => {
+    const { persona, enrolmentId } = await disputed('dina-lost', 'lost')
+    expect(await way(world, persona, enrolmentId)).toEqual([...studyWay, 'REVOKING', 'REVOKED'])
+    expect((await atPartner(world, 'dina-lost')).active).toHaveLength(0)
+  })
+})

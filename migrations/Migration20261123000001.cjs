@@ -89,6 +89,8 @@ class Migration20261123000001 extends Migration {
 
     this.addSql(`create table "dispute" ("id" uuid not null, "payment_id" uuid not null, "reference" text not null, "amount_minor" int not null, "currency" text not null, "status" text not null, "opened_at" timestamptz(3) not null, "closed_at" timestamptz(3) null, primary key ("id"));`);
     this.addSql(`create index "dispute_payment_id_index" on "dispute" ("payment_id");`);
+    this.addSql(`create index "dispute_status_index" on "dispute" ("status");`);
+    this.addSql(`create index "dispute_reference_index" on "dispute" ("reference");`);
     this.addSql(`alter table "dispute" add constraint "dispute_payment_id_reference_unique" unique ("payment_id", "reference");`);
     this.addSql(`alter table "dispute" add constraint "dispute_status_check" check ("status" in ('OPEN', 'UNDER_REVIEW', 'WON', 'LOST', 'WITHDRAWN'));`);
 
@@ -113,6 +115,7 @@ class Migration20261123000001 extends Migration {
     this.addSql(`create index "refund_payment_id_index" on "refund" ("payment_id");`);
     this.addSql(`alter table "refund" add constraint "refund_call_key_unique" unique ("call_key");`);
     this.addSql(`alter table "refund" add constraint "refund_reference_unique" unique ("reference");`);
+    this.addSql(`create index "refund_status_updated_at_index" on "refund" ("status", "updated_at");`);
     this.addSql(`alter table "refund" add constraint "refund_amount_positive" check (amount_minor > 0);`);
     this.addSql(`alter table "refund" add constraint "refund_status_check" check ("status" in ('REQUESTED', 'SUBMITTED', 'PENDING', 'SUCCEEDED', 'FAILED', 'CANCELLED', 'UNKNOWN'));`);
     this.addSql(`alter table "refund" add constraint "refund_origin_check" check ("origin" in ('LEARNER', 'OPERATOR', 'COMPENSATION', 'PROVIDER'));`);

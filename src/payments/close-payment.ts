@@ -64,9 +64,12 @@ function record(
   const at = context.now()
   return inTransaction(context.em, async (tx) => {
     const payment = await lockPayment(tx, paymentId)
-    if (seen && !isUnpaid(seen)) await recordSeenWithin(tx, context, paymentId, seen, closing)
-    // A capture that is under way is not undone: what it comes to decides.
-    else if (payment.captureKey === null && isOpenPayment(payment.status)) {
+    if (seen && (!isUnpaid(seen) || payment.captureKey !== null)) {
+      await recordSeenWithin(tx, context, paymentId, seen, closing)
+    }
+    // A capture that is still under way is not undone: what it comes to decides.
+    const unpaid = seen === null || isUnpaid(seen)
+    if (unpaid && payment.captureKey === null && isOpenPayment(payment.status)) {
       payment.reference ??= seen?.reference ?? null
       // UNKNOWN does not expire: the provider has just said that there is nothing, or that it is closed.
       const to = payment.status === 'UNKNOWN' ? 'CANCELLED' : closing.to

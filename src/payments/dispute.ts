@@ -1,5 +1,5 @@
 /** A dispute: the buyer asked their bank or PayPal for the money back. */
-import { Entity, Enum, ManyToOne, PrimaryKey, Property, Unique } from '@mikro-orm/decorators/legacy'
+import { Entity, Enum, Index, ManyToOne, PrimaryKey, Property, Unique } from '@mikro-orm/decorators/legacy'
 import { Field, ObjectType, registerEnumType } from 'type-graphql'
 import { Node } from '../graph/node.ts'
 import { DateTime } from '../graph/scalars.ts'
@@ -23,6 +23,8 @@ registerEnumType(DisputeStatus, { name: 'DisputeStatus', description: 'WON and L
 })
 @Entity({ tableName: 'dispute' })
 @Unique({ properties: ['paymentId', 'reference'] })
+@Index({ properties: ['reference'] })
+@Index({ properties: ['status'] })
 export class Dispute extends Node {
   @PrimaryKey({ type: 'uuid' })
   override id!: string

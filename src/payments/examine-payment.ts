@@ -7,7 +7,7 @@ import type { ProviderPayment } from './payment-provider.ts'
 import { recordSeenWithin } from './record-seen.ts'
 import { openRefundStatuses } from './refund.states.ts'
 import { Refund } from './refund.ts'
-import { submitRefund } from './submit-refund.ts'
+import { submitRefund, waitsForItsTurn } from './submit-refund.ts'
 
 const CAUSE = 'RECONCILIATION'
 
@@ -25,7 +25,8 @@ async function submitOpenRefunds(context: Paying, paymentId: string): Promise<re
   const em = context.em.fork({ clear: true })
   const refunds = await em.find(Refund, { paymentId, status: { $in: [...openRefundStatuses] } })
   const changes: Change[] = []
-  for (const { id, status } of refunds.filter((refund) => refund.status !== 'PENDING')) {
+  const due = refunds.filter((refund) => refund.status !== 'PENDING' && !waitsForItsTurn(refund, context.now()))
+  for (const { id, status } of due) {
     await submitRefund(context, id)
     const after = await context.em.fork({ clear: true }).findOneOrFail(Refund, id)
     changes.push(...noteChange('Refund', id, after.reference, status, after.status))

@@ -2,7 +2,7 @@
 import type { Context } from '../context.ts'
 import { isOutsideFailure } from '../values/outside-failure.ts'
 import { PaymentEvent } from './payment-event.ts'
-import { keepEvent, paymentOfEvent } from './payment-inbox.ts'
+import { isOurKindOfId, keepEvent, paymentOfEvent } from './payment-inbox.ts'
 import { type ProviderEvent, ProviderName } from './payment-provider.ts'
 
 export interface MissedEvent {
@@ -53,9 +53,7 @@ export function keepMissedEvent(context: Context, { provider, event }: MissedEve
   return keepEvent(context, provider, event, 'RECONCILIATION')
 }
 
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
-
 /** Whether the event carries an id of our making although nothing here has it: money that this database never knew. */
 export function isOursButUnknown({ event, paymentId }: MissedEvent): boolean {
-  return paymentId === null && event.paymentId !== null && UUID.test(event.paymentId)
+  return paymentId === null && isOurKindOfId(event.paymentId)
 }

@@ -20,7 +20,7 @@ export function lockPayment(tx: EntityManager, paymentId: string): Promise<Payme
   return tx.findOneOrFail(Payment, paymentId, { lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true })
 }
 
-/** The refund and its payment, locked in that order's reverse: the payment first. */
+/** A refund with its payment, both locked: the payment first, as everywhere. */
 export async function lockRefund(tx: EntityManager, refundId: string): Promise<{ payment: Payment; refund: Refund }> {
   const { paymentId } = await tx.findOneOrFail(Refund, refundId)
   const payment = await lockPayment(tx, paymentId)

@@ -11,7 +11,6 @@ import { Refund } from './refund.ts'
 
 type Receiver = (rawBody: Buffer, headers: Record<string, string | string[] | undefined>) => Promise<{ status: 200 }>
 
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 /** Ten waits, each twice the one before, are 34 minutes: longer than any transaction of ours. */
 const MOST_ATTEMPTS = 11
 
@@ -49,13 +48,18 @@ export function keepEvent(
   })
 }
 
+/** Whether an id in an event can be one that we made. */
+export function isOurKindOfId(id: string | null): id is string {
+  return id !== null && /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/.test(id)
+}
+
 /** The payment that an event is about: by our own id in it, or by any reference that we know; null when there is none. */
 export async function paymentOfEvent(
   { em: shared }: Pick<Context, 'em'>,
   { provider, paymentId, references }: Pick<PaymentEvent, 'provider' | 'paymentId' | 'references'>,
 ): Promise<string | null> {
   const em = shared.fork({ clear: true })
-  const byId = paymentId && UUID.test(paymentId) ? await em.findOne(Payment, { id: paymentId, provider }) : null
+  const byId = isOurKindOfId(paymentId) ? await em.findOne(Payment, { id: paymentId, provider }) : null
   if (byId) return byId.id
   const known = { $in: references }
   const byReference = await em.findOne(Payment, { provider, $or: [{ reference: known }, { captureReference: known }] })

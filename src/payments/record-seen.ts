@@ -11,7 +11,7 @@ import { importRefunds } from './settle-refund.ts'
 
 /** Why and when somebody looked. */
 export interface Look {
-  /** Stable code of what made us look, e.g. WEBHOOK. */
+  /** Stable code of what made us look, e.g. PROVIDER_EVENT. */
   cause: string
   actor?: string | null
   /** The moment before the provider was asked. */

@@ -1,5 +1,5 @@
 /** A refund: money on its way back, whoever asked for it. */
-import { Check, Entity, Enum, ManyToOne, PrimaryKey, Property, Unique } from '@mikro-orm/decorators/legacy'
+import { Check, Entity, Enum, Index, ManyToOne, PrimaryKey, Property, Unique } from '@mikro-orm/decorators/legacy'
 import { Field, ObjectType, registerEnumType } from 'type-graphql'
 import { Node } from '../graph/node.ts'
 import { connectionOf } from '../graph/page.ts'
@@ -37,6 +37,7 @@ registerEnumType(RefundOrigin, {
 
 @ObjectType({ implements: Node, simpleResolvers: true, description: 'Money paid back, or on its way.' })
 @Entity({ tableName: 'refund' })
+@Index({ properties: ['status', 'updatedAt'] })
 @Check({ name: 'refund_amount_positive', expression: 'amount_minor > 0' })
 export class Refund extends Node {
   @PrimaryKey({ type: 'uuid' })

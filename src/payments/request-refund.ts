@@ -3,6 +3,7 @@ import type { EntityManager } from '@mikro-orm/postgresql'
 import { beginHistory } from '../store/history.ts'
 import { newId } from '../store/row.ts'
 import { addJob } from '../store/transaction.ts'
+import { Dispute } from './dispute.ts'
 import type { Payment } from './payment.ts'
 import { voidRefundStatuses } from './refund.states.ts'
 import { Refund, type RefundOrigin } from './refund.ts'
@@ -63,15 +64,20 @@ export async function refundInFull(
   { reason, keepRegistration, now }: { reason: string; keepRegistration: boolean; now: Date },
 ): Promise<Refund | null> {
   const amountMinor = await refundableMinor(tx, payment)
-  if (amountMinor <= 0) return null
+  if (amountMinor === 0) return null
   const wish = { amountMinor, reason, keepRegistration, now, requestedBy: null }
   return addRefund(tx, payment, { ...wish, origin: 'COMPENSATION' })
 }
 
-/** What can still go back, in minor units: captured less every refund that is not void. The payment is locked. */
+/**
+ * What can still go back, in minor units: captured, less every refund that is not void, less what a lost dispute took.
+ * The payment is locked.
+ */
 export async function refundableMinor(tx: EntityManager, payment: Payment): Promise<number> {
-  const refunds = await tx.find(Refund, { paymentId: payment.id, status: { $nin: [...voidRefundStatuses] } })
-  return (payment.capturedMinor ?? 0) - sumMinor(refunds)
+  const paymentId = payment.id
+  const refunds = await tx.find(Refund, { paymentId, status: { $nin: [...voidRefundStatuses] } })
+  const lost = await tx.find(Dispute, { paymentId, status: 'LOST' })
+  return Math.max(0, (payment.capturedMinor ?? 0) - sumMinor(refunds) - sumMinor(lost))
 }
 
 /** What has gone back, in minor units: the sum of the refunds that succeeded. */
@@ -79,8 +85,8 @@ export async function refundedMinor(tx: EntityManager, paymentId: string): Promi
   return sumMinor(await tx.find(Refund, { paymentId, status: 'SUCCEEDED' }))
 }
 
-function sumMinor(refunds: readonly Refund[]): number {
-  return refunds.reduce((sum, refund) => sum + refund.amountMinor, 0)
+function sumMinor(parts: readonly { amountMinor: number }[]): number {
+  return parts.reduce((sum, { amountMinor }) => sum + amountMinor, 0)
 }
 
 /** Sets when the job that submits the refund, or follows it up, runs next. */

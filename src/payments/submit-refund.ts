@@ -16,9 +16,9 @@ import { endRefund, settleRefund } from './settle-refund.ts'
 
 /** Refusals that time mends, in the providers' own words: tried again later, as a new row with a new key. */
 const MENDED_BY_TIME = new Set(['REFUND_FAILED_INSUFFICIENT_FUNDS', 'PENDING_CAPTURE', 'INSUFFICIENT_FUNDS'])
-/** With the hours between them this is about a day and a half; after that a person has to see to it. */
+/** With one, two, four … hours between them this is a day and a half; after that a person has to see to it. */
 const MOST_ATTEMPTS = 6
-const MENDS_WITHIN_MS = 15 * 60_000
+const MENDS_WITHIN_MS = 60 * 60_000
 /** How long a provider may take to settle what it has accepted before it is asked again, in seconds. */
 const PENDING_LOOK_SECONDS = 30 * 60
 
@@ -117,7 +117,17 @@ async function fail(
   const { amountMinor, origin, reason, keepRegistration, requestedBy, attempt } = refund
   const wish = { amountMinor, origin, reason, keepRegistration, requestedBy, now: at }
   // Whoever waits for the money hears of the last of them only: one wish, however many rows.
-  await addRefund(tx, payment, { ...wish, attempt: attempt + 1, afterMs: MENDS_WITHIN_MS * 2 ** (attempt - 1) })
+  await addRefund(tx, payment, { ...wish, attempt: attempt + 1, afterMs: waitBeforeMs(attempt + 1) })
+}
+
+/** How long time is given to mend what was refused, before this attempt. */
+function waitBeforeMs(attempt: number): number {
+  return attempt === 1 ? 0 : MENDS_WITHIN_MS * 2 ** (attempt - 2)
+}
+
+/** Whether the refund is submitted only later, for its last attempt was refused for now. */
+export function waitsForItsTurn({ status, attempt, requestedAt }: Refund, now: Date): boolean {
+  return status === 'REQUESTED' && now.getTime() < requestedAt.getTime() + waitBeforeMs(attempt)
 }
 
 async function isRoomFor(tx: EntityManager, payment: Payment, refund: Refund): Promise<boolean> {

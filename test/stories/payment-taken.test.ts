@@ -156,6 +156,25 @@ describe('a PayPal order', () => {
     },
   )
 
+  it.each([
+    { fault: 'timeout_after', closed: 'SUCCEEDED' },
+    { fault: 'timeout_before', closed: 'UNKNOWN' },
+  ] as const)(
+    'whose capture met $fault is not closed over the buyer’s money: it is $closed, then SUCCEEDED',
+    async ({ fault, closed }) => {
+      const id = await desk.open('PAYPAL')
+      await desk.paypal('webhooks', { mode: 'drop' })
+      await desk.pay(id)
+      await desk.paypal('faults', { operation: 'orders.capture', fault })
+      await expect(advancePayment(desk.context, id, 'BUYER_RETURNED')).rejects.toMatchObject({ kind: 'UNKNOWN' })
+      expect(await closePayment(desk.context, id, 'EXPIRED', 'HOLD_EXPIRED')).toBe(closed)
+      await desk.settle()
+      await desk.paypal('webhooks', { mode: 'deliver' })
+      expect((await desk.payment(id)).status).toBe('SUCCEEDED')
+      expect(await captured(id)).toBe(1)
+    },
+  )
+
   it('whose process died between claim and capture is captured by the job, with the same key', async () => {
     const id = await desk.open('PAYPAL')
     await desk.paypal('webhooks', { mode: 'drop' })

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import { reconcile } from '../../src/payments/reconcile.ts'
 import { Correction, Reconciliation } from '../../src/payments/reconciliation.ts'
+import { submitRefund } from '../../src/payments/submit-refund.ts'
 import { OutsideFailure } from '../../src/values/outside-failure.ts'
 import { openPaymentsDesk, type PaymentsDesk } from '../support/payments-desk.ts'
 
@@ -128,6 +129,20 @@ it('a refund whose job is lost is submitted', async () => {
     { subjectKind: 'Refund', from: 'REQUESTED', to: 'SUCCEEDED', outcome: 'HEALED' },
   ])
   expect(await desk.refundedAtProvider(id)).toEqual([3_000])
+})
+
+it('a refund that was refused for now is not hurried', async () => {
+  const id = await desk.open('PAYPAL')
+  await desk.pay(id)
+  await pass(true)
+  await desk.paypal('refusals', { operation: 'captures.refund', issue: 'REFUND_FAILED_INSUFFICIENT_FUNDS' })
+  await submitRefund(desk.context, (await desk.refund(id, 19_900)).id)
+  desk.travel(30 * 60_000)
+  await pass(true)
+  expect((await desk.refunds(id)).map(({ status }) => status)).toEqual(['FAILED', 'REQUESTED'])
+  desk.travel(31 * 60_000)
+  await pass(true)
+  expect((await desk.refunds(id)).map(({ status }) => status)).toEqual(['FAILED', 'SUCCEEDED'])
 })
 
 it('a page that nobody paid on is found closed once its time is over', async () => {

@@ -1,5 +1,4 @@
 /** A payments desk without a shop around it: database, both providers' sandboxes, webhooks, jobs, and a note of what it told. */
-import { randomUUID } from 'node:crypto'
 import { MikroORM } from '@mikro-orm/postgresql'
 import fastify from 'fastify'
 import pg from 'pg'
@@ -15,7 +14,6 @@ import { advancePaymentJob } from '../../src/payments/advance-payment.ts'
 import { closePaymentJob } from '../../src/payments/close-payment.ts'
 import { Dispute } from '../../src/payments/dispute.ts'
 import { openPayment, openPaymentJob } from '../../src/payments/open-payment.ts'
-import type { PaidThing, Unsettled } from '../../src/payments/paid-thing.ts'
 import { lockPayment } from '../../src/payments/paying.ts'
 import { Payment, type PaymentMethod } from '../../src/payments/payment.ts'
 import { handlePaymentEventJob, receivePaymentEvent } from '../../src/payments/payment-inbox.ts'
@@ -29,6 +27,8 @@ import { inTransaction } from '../../src/store/transaction.ts'
 import { openWorker } from '../../src/store/worker.ts'
 import { post } from '../adapters/sandbox-inbox.ts'
 import { createDatabase, ensureTemplate } from './postgres.ts'
+import { makeEnrolment, makePlace, pretendShop } from './pretend-shop.ts'
+import { refundedFor, takenFor } from './provider-ledger.ts'
 
 /** Short enough that a provider's silence costs a test little. */
 const CALL_TIMEOUT_MS = 600
@@ -127,13 +127,7 @@ async function openDesk(closers: (() => Promise<unknown> | undefined)[]) {
       if (status >= 300) throw new Error(`${path}: ${status} ${JSON.stringify(json)}`)
       return json
     }
-  const ledgerOf = async ({ method }: Payment): Promise<Ledger> =>
-    (await fetch(`${method === 'CARD' ? stripe.url : paypal.url}/_sandbox/ledger`)).json() as Promise<Ledger>
-  const takenFor = async (payment: Payment): Promise<LedgerEntry[]> => {
-    const { charges, captures } = await ledgerOf(payment)
-    const taken = (charges ?? captures ?? []).filter(({ status }) => !['failed', 'DECLINED'].includes(status))
-    return taken.filter(({ metadata }) => [metadata.paymentId, metadata.custom_id].includes(payment.id))
-  }
+  const books = { stripe: stripe.url, paypal: paypal.url }
   const desk = {
     context,
     url,
@@ -175,23 +169,11 @@ async function openDesk(closers: (() => Promise<unknown> | undefined)[]) {
         : desk.paypal(`orders/${reference}/approve`)
     },
     /** How often the provider's own books have the money of this payment taken. */
-    async capturesOf(id: string): Promise<number> {
-      return (await takenFor(await desk.payment(id))).length
-    },
+    capturesOf: async (id: string) => (await takenFor(books, await desk.payment(id))).length,
     /** Stripe's charge of this payment. */
-    async chargeOf(id: string): Promise<string> {
-      return (await takenFor(await desk.payment(id)))[0]?.id as string
-    },
+    chargeOf: async (id: string) => (await takenFor(books, await desk.payment(id)))[0]?.id as string,
     /** Amounts of the refunds that the provider's own books have, failed ones apart. */
-    async refundedAtProvider(id: string): Promise<number[]> {
-      const payment = await desk.payment(id)
-      const taken = new Set((await takenFor(payment)).map((entry) => entry.id))
-      const { refunds } = await ledgerOf(payment)
-      const made = refunds.filter(
-        ({ charge, capture, status }) => taken.has((charge ?? capture) as string) && status !== 'failed',
-      )
-      return made.map(({ amount }) => amount)
-    },
+    refundedAtProvider: async (id: string) => refundedFor(books, await desk.payment(id)),
     payment: (id: string) => fork().findOneOrFail(Payment, id),
     refunds: (paymentId: string) => fork().find(Refund, { paymentId }, { orderBy: { id: 'asc' } }),
     disputes: (paymentId: string) => fork().find(Dispute, { paymentId }, { orderBy: { id: 'asc' } }),
@@ -243,88 +225,4 @@ async function untilDelivered(urls: readonly string[]): Promise<void> {
       if (Date.now() > deadline) throw new Error(`${url} still has ${pending} webhooks to deliver`)
     }
   }
-}
-
-interface Ledger {
-  charges?: LedgerEntry[]
-  captures?: LedgerEntry[]
-  refunds: LedgerEntry[]
-}
-
-interface LedgerEntry {
-  id: string
-  amount: number
-  status: string
-  charge?: string
-  capture?: string
-  metadata: Record<string, string | null>
-}
-
-export type Told = { what: string; status?: string; refundedMinor?: number }
-
-/** Stands for what is paid for: wants everything unless told otherwise, and notes what it hears. */
-function pretendShop() {
-  const told: Told[] = []
-  const answers = { awaitsPayment: true, wanted: 'wanted' as 'wanted' | 'unwanted', unsettled: [] as Unsettled[] }
-  const thing: PaidThing = {
-    orderFor: async () => ({
-      ...{ description: 'Introduction to Data', buyerEmail: 'ada@example.org', awaitsPayment: answers.awaitsPayment },
-      holdExpiresAt: null,
-    }),
-    paid: async (_tx, payment) => {
-      told.push({ what: 'paid', status: payment.status })
-      return answers.wanted
-    },
-    conflicted: async (_tx, payment) => void told.push({ what: 'conflicted', status: payment.status }),
-    refundStarted: async (_tx, _payment, refund) => void told.push({ what: 'refundStarted', status: refund.status }),
-    refunded: async (_tx, _payment, refund, refundedMinor) =>
-      void told.push({ what: 'refunded', status: refund.status, refundedMinor }),
-    refundFailed: async (_tx, _payment, refund) => void told.push({ what: 'refundFailed', status: refund.status }),
-    disputed: async (_tx, _payment, dispute) => void told.push({ what: 'disputed', status: dispute.status }),
-    unsettled: async () => answers.unsettled,
-    takeUp: async () => true,
-  }
-  return { thing, told, answers, heard: () => told.map(({ what }) => what) }
-}
-
-interface Place {
-  learnerId: string
-  courseId: string
-}
-
-/** The least that an enrolment hangs on. */
-async function makePlace(sql: pg.Pool): Promise<Place> {
-  const [institutionId, courseId, learnerId] = [randomUUID(), randomUUID(), randomUUID()]
-  await sql.query(
-    `insert into institution (id, slug, name, country, updated_at) values ($1, 'ou', 'The Open University', 'GB', now())`,
-    [institutionId],
-  )
-  await sql.query(
-    `insert into course (id, partner_uuid, slug, title, summary, language, subject, awarding_institution_id,
-       learning_outcomes, cmf_status, partner_url, fetched_at)
-     values ($1::uuid, $1::text, 'intro', 'Introduction', '', 'en', 'Data', $2, '[]', 'UNKNOWN', 'https://x.example', now())`,
-    [courseId, institutionId],
-  )
-  await sql.query(
-    `insert into learner (id, issuer, subject, display_name, given_name, family_name, email, created_at)
-     values ($1, 'issuer', 'ada', 'Ada', 'Ada', 'Lovelace', 'ada@example.org', now())`,
-    [learnerId],
-  )
-  return { learnerId, courseId }
-}
-
-/** Each on a run of its own, for a learner has one place on a run. */
-async function makeEnrolment(sql: pg.Pool, { learnerId, courseId }: Place): Promise<string> {
-  const [runId, id] = [randomUUID(), randomUUID()]
-  await sql.query(
-    `insert into course_run (id, course_id, partner_uuid, code, time_zone, registration_url, fetched_at)
-     values ($1::uuid, $2, $1::text, $1::text, 'Europe/London', 'https://x.example', now())`,
-    [runId, courseId],
-  )
-  await sql.query(
-    `insert into enrolment (id, learner_id, run_id, status, hold_expires_at, created_at, updated_at)
-     values ($1, $2, $3, 'PENDING_PAYMENT', now() + interval '30 minutes', now(), now())`,
-    [id, learnerId, runId],
-  )
-  return id
 }

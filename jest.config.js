@@ -21,6 +21,7 @@ export default {
   },
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
+  setupFiles: ['<rootDir>/test/support/fixed-seed.ts'],
   maxWorkers: 2,
   testTimeout: 30_000,
 }

@@ -12,7 +12,8 @@ import {
   refundDeadline,
 } from '../../src/values/dates.ts'
 
-const instants = fc.date({ min: new Date('1950-01-01'), max: new Date('2090-01-01'), noInvalidDate: true })
+// Before 1973 some zones were off by odd seconds, which RFC 3339 cannot write.
+const instants = fc.date({ min: new Date('1973-01-01'), max: new Date('2090-01-01'), noInvalidDate: true })
 const dates = instants.map((instant) => instant.toISOString().slice(0, 10))
 
 describe('a calendar date', () => {

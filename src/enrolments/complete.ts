@@ -22,7 +22,10 @@ export async function applyRegistration(
     enrolment.holdExpiresAt = null
     await moveEnrolment(tx, enrolment, 'REGISTERED', why)
     // Registered again after its refund bounced: the result that it had still stands.
-    if (enrolment.resultOutcome !== null) await moveEnrolment(tx, enrolment, 'COMPLETED', why)
+    if (enrolment.resultOutcome !== null) {
+      await moveEnrolment(tx, enrolment, 'COMPLETED', why)
+      await reviewCreditSoon(tx, enrolment.id)
+    }
   }
   if (!isOnTheRun(enrolment.status)) return
   const changed = [keepFacts(enrolment, registration), await keepResult(tx, enrolment, registration, why.at)]

@@ -1,0 +1,75 @@
+/** Money that came and led nowhere is found by the next reconciliation, and goes on. */
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { readGlobalId } from '../../src/graph/node.ts'
+import { reconcile } from '../../src/payments/reconcile.ts'
+import { atPartner, enrolmentOf, linked, newRun, paid, registered, requestRefund } from '../support/study.ts'
+import { startWorld, type World } from '../support/world.ts'
+
+let world: World
+beforeAll(async () => {
+  world = await startWorld()
+})
+afterAll(() => world?.close())
+
+/** As if the job had been lost: deleted by hand, or given up after days. */
+const lose = (task: string) =>
+  world.app.orm.em
+    .fork()
+    .execute(
+      'delete from graphile_worker._private_jobs where task_id = (select id from graphile_worker._private_tasks where identifier = ?)',
+      [task],
+    )
+
+async function corrections(apply: boolean) {
+  world.pass(11)
+  const { id } = await reconcile(world.app.systemContext('test'), { apply })
+  await world.settle()
+  const found = await world.app.orm.em
+    .fork()
+    .execute('select outcome, "from" from correction where reconciliation_id = ?', [id])
+  return found
+}
+
+describe('a payment whose enrolment was forgotten', () => {
+  it('is only reported by a dry run, and registered by the next that is applied', async () => {
+    const persona = await linked(world, 'olga')
+    const { enrolmentId } = await paid(world, persona, (await newRun(world)).id)
+    await lose('register_enrolment')
+    expect(await corrections(false)).toContainEqual({ outcome: 'SKIPPED', from: 'PAID' })
+    expect((await enrolmentOf(world, persona, enrolmentId)).status).toBe('PAID')
+    expect(await corrections(true)).toContainEqual({ outcome: 'HEALED', from: 'PAID' })
+    expect((await enrolmentOf(world, persona, enrolmentId)).status).toBe('REGISTERED')
+    expect(await corrections(true)).toEqual([])
+  })
+
+  it('ends its registration when only that was forgotten', async () => {
+    const persona = await linked(world, 'olaf')
+    const { enrolmentId } = await registered(world, persona, (await newRun(world)).id)
+    await requestRefund(world, persona, enrolmentId)
+    await world.control('partner', 'faults', {
+      operation: 'program_enrolments.deactivate',
+      fault: 'http_503',
+      times: 1_000,
+    })
+    await world.settle()
+    await lose('withdraw_registration')
+    await world.clearFaults('partner')
+    expect(await corrections(true)).toContainEqual({ outcome: 'HEALED', from: 'REVOKING' })
+    expect((await enrolmentOf(world, persona, enrolmentId)).status).toBe('REVOKED')
+    expect((await atPartner(world, 'olaf')).active).toEqual([])
+  })
+})
+
+it('money for an enrolment that has ended goes back, whoever forgot it', async () => {
+  const persona = await linked(world, 'oona')
+  const { enrolmentId, paymentId } = await registered(world, persona, (await newRun(world)).id)
+  await world.app.orm.em
+    .fork()
+    .execute("update enrolment set status = 'CANCELLED', payment_id = null where payment_id = ?", [
+      readGlobalId(paymentId)?.uuid,
+    ])
+  expect(await corrections(true)).toContainEqual({ outcome: 'HEALED', from: 'CANCELLED' })
+  const { payments } = await enrolmentOf(world, persona, enrolmentId)
+  expect(payments).toMatchObject([{ refunds: [{ status: 'SUCCEEDED', origin: 'COMPENSATION' }] }])
+  expect(await corrections(true)).toEqual([])
+})

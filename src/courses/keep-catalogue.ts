@@ -132,11 +132,17 @@ export async function keepRun(context: Context, facts: RunFacts): Promise<Kept> 
       partnerUpdatedAt: facts.updatedAt,
     }
     const known = await tx.findOne(CourseRun, { partnerUuid: facts.uuid })
+    const missing = missingOf(facts, weeks)
+    const problem = { reference: facts.uuid, problem: `lacks ${missing.join(', ')}` }
+    // Learners may be enrolled on it: what was complete stays as it was last complete, but for a cancellation.
+    if (known?.complete && missing.length > 0) {
+      tx.assign(known, { cancelled: facts.cancelled })
+      return { problem }
+    }
     const run = known ? tx.assign(known, fields) : tx.create(CourseRun, { id: newId(), ...fields } as CourseRun)
     await tx.flush()
     await keepLiveEvents(tx, run.id, facts.liveEvents)
-    const missing = missingOf(facts, weeks)
-    return missing.length ? { problem: { reference: facts.uuid, problem: `lacks ${missing.join(', ')}` } } : {}
+    return missing.length > 0 ? { problem } : {}
   })
 }
 

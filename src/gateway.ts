@@ -33,6 +33,8 @@ export interface Gateway {
 }
 
 const webhookBytes = 512 * 1024
+const shareHelp =
+  'A learner shared credit with you. Staff and machines of an institution open it with the query creditShare(code: "…"), the code being the last part of this address.\n'
 
 /**
  * Starts to listen at once, so that liveness can be asked, and prepares behind it: migrations, the worker's schema, the
@@ -78,6 +80,10 @@ export async function startGateway(app: App, config: Config, options: { jobsByHa
     addRoutes: (routes) => {
       routes.get('/.well-known/jwks.json', async (_request, reply) =>
         reply.header('cache-control', 'public, max-age=300').send(app.signer.jwks),
+      )
+      // Where a share's address leads: the code is opened in the graph, so that every look is logged with who looked.
+      routes.get('/shares/:code', async (_request, reply) =>
+        reply.header('cache-control', 'no-store').type('text/plain; charset=utf-8').send(shareHelp),
       )
       routes.get<{ Params: { purpose: string; number: string } }>(
         '/credentials/status/:purpose/:number',

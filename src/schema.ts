@@ -10,6 +10,7 @@ import { CourseRunResolver, LiveEventResolver } from './courses/run.resolver.ts'
 import { CreditRecordResolver, EnrolmentCreditResolver, LearnerCreditResolver } from './credit/resolver.ts'
 import { shareNode } from './credit/share.loaders.ts'
 import { CreditShareResolver, LearnerSharesResolver, ShareAccessResolver } from './credit/share.resolver.ts'
+import { VerifyResolver } from './credit/verify.resolver.ts'
 import {
   AlreadyEnrolled,
   EnrolmentClosed,
@@ -115,7 +116,7 @@ const resolvers: unknown[] = [
   ...[TransferEligibilityResolver, QualificationPoliciesResolver, TransferPolicyResolver],
   ...[CreditShareResolver, ShareAccessResolver, LearnerSharesResolver, CreditRecordUsesResolver, CreditUseResolver],
   ...[TransferApplicationResolver, LearnerApplicationsResolver, MemberApplicationsResolver],
-  ...[EnrolmentSubscriptionResolver, TransferApplicationSubscriptionResolver],
+  ...[VerifyResolver, EnrolmentSubscriptionResolver, TransferApplicationSubscriptionResolver],
   ...[ApplicationMutationsResolver, PolicyPublicationResolver, CourseTransferResolver],
 ]
 

@@ -12,7 +12,7 @@ import { beginHistory, move } from '../store/history.ts'
 import { newId } from '../store/row.ts'
 import { inTransaction } from '../store/transaction.ts'
 import { dateIn } from '../values/dates.ts'
-import { creditRecordStates } from './credit-record.states.ts'
+import { creditRecordStates, creditRestorations } from './credit-record.states.ts'
 import { CreditRecord, type CreditRecordStatus } from './credit-record.ts'
 
 async function award(context: Context, tx: EntityManager, enrolmentId: string): Promise<void> {
@@ -58,8 +58,9 @@ async function review(context: Context, tx: EntityManager, enrolmentId: string):
   const record = await tx.findOne(CreditRecord, { enrolmentId }, { lockMode: LockMode.PESSIMISTIC_WRITE })
   if (!record) return
   const to = await statusWanted(tx, enrolment)
-  if (record.status === to || record.status === 'REVOKED') return
-  move(tx, creditRecordStates, record, to, { cause: `ENROLMENT_${enrolment.status}`, at: context.now() })
+  if (record.status === to) return
+  const states = record.status === 'REVOKED' ? creditRestorations : creditRecordStates
+  move(tx, states, record, to, { cause: `ENROLMENT_${enrolment.status}`, at: context.now() })
 }
 
 /** Awards what an enrolment earned, once. */

@@ -10,3 +10,13 @@ export const creditRecordStates: States<CreditRecordStatus> = {
     REVOKED: [],
   },
 }
+
+/** Only when a refund bounced after all was settled: the money is not back, so what was taken away is given back. */
+export const creditRestorations: States<CreditRecordStatus> = {
+  noun: 'CreditRecord',
+  moves: {
+    AWARDED: [],
+    SUSPENDED: [],
+    REVOKED: ['AWARDED', 'SUSPENDED'],
+  },
+}

@@ -39,6 +39,25 @@ it('a refund that the bank sends back gives the learner the registration back', 
   expect(await atPartner(world, 'bella')).toMatchObject({ active: [expect.any(String)], ended: [expect.any(String)] })
 })
 
+it('credit that rested on it is revoked with the refund, and stands again when the refund bounces', async () => {
+  const { persona, enrolmentId } = await study('cleo', '4000000000005126')
+  const { active } = await atPartner(world, 'cleo')
+  const passed = { status: 'passed', grade: '64', identity_verified: true, awarded_on: '2026-11-01' }
+  await world.control('partner', `program_enrolments/${active[0]}/result`, passed)
+  await world.settle()
+  const record = async () => {
+    const document =
+      'query ($id: ID!) { node(id: $id) { ... on Enrolment { creditRecord { status history { to } } } } }'
+    return (await world.ask(persona, document, { id: enrolmentId })).data.node.creditRecord
+  }
+  expect((await record()).status).toBe('AWARDED')
+  await requestRefund(world, persona, enrolmentId)
+  await until(world, async () => (await record()).history.length === 4)
+  expect((await record()).history.map(({ to }: { to: string }) => to)).toEqual([
+    ...['AWARDED', 'SUSPENDED', 'REVOKED', 'AWARDED'],
+  ])
+})
+
 it('a registration lasts until the money is back, however long the provider takes', async () => {
   const { persona, enrolmentId } = await study('pete')
   await world.control('stripe', 'faults', { operation: 'refunds.create', fault: 'http_503', times: 1_000 })

@@ -7,6 +7,7 @@ import type { Context } from './context.ts'
 import { courseById, liveEventById, runById } from './courses/loaders.ts'
 import { CourseConnectionResolver, CourseResolver } from './courses/resolver.ts'
 import { CourseRunResolver, LiveEventResolver } from './courses/run.resolver.ts'
+import { joinCreditRecords } from './credit/loaders.ts'
 import { CreditRecordResolver, EnrolmentCreditResolver, LearnerCreditResolver } from './credit/resolver.ts'
 import { shareNode } from './credit/share.loaders.ts'
 import { CreditShareResolver, LearnerSharesResolver, ShareAccessResolver } from './credit/share.resolver.ts'
@@ -128,6 +129,7 @@ const orphanedTypes: unknown[] = [
 ]
 
 filterCoursesByPolicy()
+joinCreditRecords()
 
 const neverAsked = () => {
   throw new Error('subscriptions listen to PostgreSQL, see store/notifications.ts')

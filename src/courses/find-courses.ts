@@ -3,11 +3,14 @@ import type { Context } from '../context.ts'
 import { badUserInput } from '../graph/errors.ts'
 import { globalId, uuidOf } from '../graph/node.ts'
 import type { Page, PageArgs } from '../graph/page.ts'
+import type { Wanted } from '../graph/selection.ts'
+import { institutionPart } from '../institutions/loaders.ts'
 import { type Condition, type OrderKey, readPage } from '../store/list.ts'
+import { isLight } from '../store/parts.ts'
 import { statement } from '../store/read-connection.ts'
 import type { Course } from './course.ts'
 import type { CourseFilter, CourseOrder, FacetValue } from './course-filter.ts'
-import { courseColumns } from './loaders.ts'
+import { courseColumns, lightCourse, nextRunPart } from './loaders.ts'
 
 export interface CourseSearch {
   search?: string | null
@@ -120,14 +123,24 @@ function orderOf(orderBy: CourseOrder, query: string | null, now: Date): { order
   return { columns: `, (${sql})::text as order_start`, order: [{ sql, as: 'orderStart', type: 'timestamptz' }, byId] }
 }
 
-/** The courses that match, a page of them. Throws BAD_USER_INPUT for wrong arguments. */
-export async function findCourses(context: Context, asked: CourseSearch, args: PageArgs): Promise<FoundCourses> {
+/**
+ * The courses that match, a page of them, with what is `wanted` of them at hand. Throws BAD_USER_INPUT for wrong
+ * arguments.
+ */
+export async function findCourses(
+  context: Context,
+  asked: CourseSearch,
+  args: PageArgs,
+  wanted: Wanted,
+): Promise<FoundCourses> {
   const query = searchQuery(asked.search)
   const conditions = await conditionsOf(context, asked, query)
   const { order, columns } = orderOf(asked.orderBy, query, context.now())
   const name = `courses-${asked.orderBy}${query === null ? '' : '-search'}`
-  const list = { name, columns: courseColumns + columns, from: 'course c', order }
-  return { ...(await readPage<Course>(context, list, args, conditions)), asked }
+  const own = isLight(lightCourse, wanted) ? lightCourse.columns : courseColumns
+  const parts = [institutionPart('awardingInstitution', 'x.awarding_institution_id'), nextRunPart(context.now())]
+  const list = { name, columns: own + columns, from: 'course c', order, parts }
+  return { ...(await readPage<Course>(context, list, args, conditions, wanted)), asked }
 }
 
 async function conditionsOf(context: Context, { filter }: CourseSearch, query: string | null, without?: string) {

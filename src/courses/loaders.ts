@@ -1,6 +1,7 @@
 /** Reads of courses, runs and live events, batched and paged. */
 import { defineLoader, grouped, inOrder, type Loads } from '../graph/loader.ts'
 import { definePages } from '../store/list.ts'
+import { asPart, type Light, type Part } from '../store/parts.ts'
 import { type ReadConnection, statement } from '../store/read-connection.ts'
 import type { Course } from './course.ts'
 import type { CourseRun, LiveEvent } from './course-run.ts'
@@ -21,10 +22,21 @@ export type CompleteRun = CourseRun & {
   currency: string
 }
 
-export const courseColumns = `c.id, c.partner_uuid, c.slug, c.title, c.summary, c.description, c.language, c.subject,
-  c.awarding_institution_id, c.level, c.credit_amount, c.credit_scheme, c.credit_level, c.credit_framework,
-  c.total_study_hours, c.weeks, c.hours_per_week, c.learning_outcomes, c.assessment, c.transcript, c.image_url,
-  c.partner_url, c.withdrawn_at, c.fetched_at`
+const lightColumns = `c.id, c.slug, c.title, c.language, c.subject, c.awarding_institution_id, c.level, c.credit_amount,
+  c.credit_scheme, c.credit_level, c.credit_framework, c.total_study_hours, c.weeks, c.hours_per_week, c.image_url,
+  c.withdrawn_at, c.fetched_at`
+
+export const courseColumns = `${lightColumns}, c.partner_uuid, c.summary, c.description, c.learning_outcomes, c.assessment,
+  c.transcript, c.partner_url`
+
+/** A course without its texts, for lists. */
+export const lightCourse: Light = {
+  fields: new Set([
+    ...['__typename', 'id', 'slug', 'title', 'language', 'subject', 'awardingInstitution', 'level', 'credit'],
+    ...['totalStudyHours', 'weeks', 'hoursPerWeek', 'imageUrl', 'withdrawnAt', 'nextRun', 'runs', 'freshness'],
+  ]),
+  columns: lightColumns,
+}
 
 const runColumns = `r.id, r.course_id, r.partner_uuid, r.code, r.starts_at, r.ends_at, r.time_zone, r.price_minor,
   r.currency, r.enrolment_opens_at, r.enrolment_closes_at, r.cancelled, r.registration_url, r.fetched_at`
@@ -71,11 +83,38 @@ export const runsOfCourse = definePages<CompleteRun>({
   ],
 })
 
+/** The course of an object at `path` with a `course_id`, which `from` names in SQL. */
+export const coursePart = (path: string, from: string): Part => ({
+  wanted: [path],
+  columns: asPart(path, courseColumns),
+  light: { ...lightCourse, columns: asPart(path, lightColumns) },
+  join: `left join course c on c.id = ${from}.course_id`,
+})
+
+/** The run of a row that has a `run_id`. */
+export const runPart = (path: string): Part => ({
+  wanted: [path],
+  columns: asPart(path, runColumns),
+  join: 'left join course_run r on r.id = x.run_id and r.complete',
+})
+
+const isNext = (now: string) =>
+  `r.complete and not r.cancelled and r.starts_at > ${now}::timestamptz and r.enrolment_closes_at >= ${now}::timestamptz`
+
+/** The next run of a row that is a course. */
+export const nextRunPart = (now: Date): Part => ({
+  wanted: ['nextRun'],
+  columns: asPart('nextRun', runColumns.replaceAll('r.', 'n.')),
+  join: `left join lateral (select ${runColumns} from course_run r cross join (select ?::timestamptz as now) clock
+    where r.course_id = x.id and ${isNext('clock.now')} order by r.starts_at, r.id limit 1) n on true`,
+  value: now,
+})
+
 const nextRuns = statement<CompleteRun>(
   'next-runs-of-courses',
   `select x.* from unnest($1::uuid[]) as p(id) cross join lateral (
      select ${runColumns} from course_run r
-     where r.course_id = p.id and r.complete and not r.cancelled and r.starts_at > $2::timestamptz and r.enrolment_closes_at >= $2::timestamptz
+     where r.course_id = p.id and ${isNext('$2')}
      order by r.starts_at, r.id limit 1) x`,
 )
 

@@ -1,8 +1,11 @@
 /** What the graph answers about courses. */
-import { Arg, Args, Ctx, FieldResolver, Query, Resolver, Root } from 'type-graphql'
+import type { GraphQLResolveInfo } from 'graphql'
+import { Arg, Args, Ctx, FieldResolver, Info, Query, Resolver, Root } from 'type-graphql'
 import type { Context } from '../context.ts'
 import { Credit } from '../graph/credit.ts'
+import type { Loaded } from '../graph/loader.ts'
 import { type Page, PageArgs } from '../graph/page.ts'
+import { wantedOfRows } from '../graph/selection.ts'
 import { Institution } from '../institutions/institution.ts'
 import { institutionById } from '../institutions/loaders.ts'
 import { checkCmf } from './cmf.rules.ts'
@@ -18,6 +21,9 @@ interface CourseRow extends CmfRow {
   id: string
   awardingInstitutionId: string
   fetchedAt: Date
+  /** When the list has looked ahead. */
+  awardingInstitution?: Institution | null
+  nextRun?: CourseRun | null
 }
 
 @Resolver(() => Course)
@@ -32,8 +38,9 @@ export class CourseResolver {
     @Arg('orderBy', () => CourseOrder, { nullable: true, defaultValue: 'RELEVANCE', description: 'The order.' })
     orderBy: CourseOrder | null,
     @Ctx() context: Context,
+    @Info() info: GraphQLResolveInfo,
   ): Promise<FoundCourses> {
-    return findCourses(context, { search, filter, orderBy: orderBy ?? 'RELEVANCE' }, args)
+    return findCourses(context, { search, filter, orderBy: orderBy ?? 'RELEVANCE' }, args, wantedOfRows(info))
   }
 
   @Query(() => Course, {
@@ -48,8 +55,8 @@ export class CourseResolver {
   }
 
   @FieldResolver(() => Institution, { description: 'Who awards the credit.' })
-  awardingInstitution(@Root() course: CourseRow, @Ctx() context: Context): Promise<Institution | null> {
-    return institutionById(context, course.awardingInstitutionId)
+  awardingInstitution(@Root() course: CourseRow, @Ctx() context: Context): Loaded<Institution | null> {
+    return course.awardingInstitution ?? institutionById(context, course.awardingInstitutionId)
   }
 
   @FieldResolver(() => Credit, { nullable: true, description: 'What is awarded, when the partner states it whole.' })
@@ -84,8 +91,8 @@ export class CourseResolver {
     nullable: true,
     description: 'The next run to start on which one can enrol, now or once its window opens.',
   })
-  nextRun(@Root() course: CourseRow, @Ctx() context: Context): Promise<CourseRun | null> {
-    return nextRunOf(context, course.id)
+  nextRun(@Root() course: CourseRow, @Ctx() context: Context): Loaded<CourseRun | null> {
+    return course.nextRun === undefined ? nextRunOf(context, course.id) : course.nextRun
   }
 
   @FieldResolver(() => Freshness, { description: 'How old the facts are.' })

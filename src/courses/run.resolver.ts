@@ -1,6 +1,7 @@
 /** What the graph answers about runs and their live events. */
 import { Arg, Ctx, FieldResolver, Int, Resolver, Root } from 'type-graphql'
 import type { Context } from '../context.ts'
+import type { Loaded } from '../graph/loader.ts'
 import { Money } from '../graph/money.ts'
 import { DateTime, TimeZone } from '../graph/scalars.ts'
 import { inZone, refundDeadline } from '../values/dates.ts'
@@ -23,7 +24,7 @@ type RunRow = Pick<
   | 'timeZone'
   | 'priceMinor'
   | 'currency'
->
+> & { course?: Course | null }
 
 interface EventRow {
   startsAt: Date
@@ -33,8 +34,8 @@ interface EventRow {
 @Resolver(() => CourseRun)
 export class CourseRunResolver {
   @FieldResolver(() => Course, { description: 'The course that is run.' })
-  course(@Root() run: RunRow, @Ctx() context: Context): Promise<Course | null> {
-    return courseById(context, run.courseId)
+  course(@Root() run: RunRow, @Ctx() context: Context): Loaded<Course | null> {
+    return run.course ?? courseById(context, run.courseId)
   }
 
   @FieldResolver(() => RunStatus, { description: 'Where it stands now.' })

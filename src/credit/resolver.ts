@@ -5,6 +5,7 @@ import { Course } from '../courses/course.ts'
 import { courseById } from '../courses/loaders.ts'
 import { Enrolment } from '../enrolments/enrolment.ts'
 import { Credit } from '../graph/credit.ts'
+import type { Loaded } from '../graph/loader.ts'
 import { type Page, PageArgs } from '../graph/page.ts'
 import { Decimal, Jwt } from '../graph/scalars.ts'
 import { Learner } from '../learners/learner.ts'
@@ -38,6 +39,10 @@ class Transcript {
 
 interface Row {
   id: string
+}
+interface EnrolmentRow extends Row {
+  /** When the list has looked ahead. */
+  creditRecord?: CreditRecord | null
 }
 type RecordRow = CreditRecord
 const historyOf = defineHistory('CreditRecord')
@@ -110,7 +115,7 @@ export class LearnerCreditResolver {
 @Resolver(() => Enrolment)
 export class EnrolmentCreditResolver {
   @FieldResolver(() => CreditRecord, { nullable: true, description: 'The credit that it earned.' })
-  creditRecord(@Root() enrolment: Row, @Ctx() context: Context): Promise<CreditRecord | null> {
-    return creditRecordOf(context, enrolment.id)
+  creditRecord(@Root() enrolment: EnrolmentRow, @Ctx() context: Context): Loaded<CreditRecord | null> {
+    return enrolment.creditRecord === undefined ? creditRecordOf(context, enrolment.id) : enrolment.creditRecord
   }
 }

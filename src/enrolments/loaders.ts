@@ -1,6 +1,11 @@
 /** Reads of enrolments, batched and paged; who may see which is part of the question. */
+
+import type { Course } from '../courses/course.ts'
+import { type CompleteRun, coursePart, runPart } from '../courses/loaders.ts'
 import { defineLoader, inOrder, type Loads } from '../graph/loader.ts'
+import { type PaymentRow, paymentParts } from '../payments/loaders.ts'
 import { type Condition, definePages, type List } from '../store/list.ts'
+import type { Part } from '../store/parts.ts'
 import { type ReadConnection, statement } from '../store/read-connection.ts'
 import type { Enrolment, EnrolmentStatus } from './enrolment.ts'
 
@@ -30,13 +35,27 @@ export function enrolmentAnew(context: Reading, id: string): Promise<Enrolment |
   return enrolmentById(context, id)
 }
 
+/** An enrolment with what a list that looked ahead has joined. */
+export interface EnrolmentRow extends Enrolment {
+  run?: (CompleteRun & { course?: Course | null }) | null
+  payment?: PaymentRow | null
+}
+
+const parts: Part[] = [runPart('run'), coursePart('run.course', 'r'), ...paymentParts]
+
+/** For features that depend on enrolments: what they can join to lists of them. */
+export function addEnrolmentPart(part: Part): void {
+  parts.push(part)
+}
+
 /** A learner's enrolments, newest first. */
-export const enrolmentsOf = definePages<Enrolment>({
+export const enrolmentsOf = definePages<EnrolmentRow>({
   name: 'enrolments-of-learner',
   columns: enrolmentColumns,
   from: 'enrolment e',
   parent: 'e.learner_id',
   order: [{ sql: 'e.id', as: 'id', type: 'uuid', descending: true }],
+  parts,
 })
 
 /** Narrows a list to enrolments that stand so; all, when nothing is said. */
@@ -63,6 +82,7 @@ export const allEnrolments: List = {
   columns: enrolmentColumns,
   from: 'enrolment e join learner l on l.id = e.learner_id',
   order: [{ sql: 'e.id', as: 'id', type: 'uuid', descending: true }],
+  parts,
 }
 
 /** What waits for an operator, oldest first. */

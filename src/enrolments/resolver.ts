@@ -1,24 +1,24 @@
 /** What the graph answers about enrolments, and about other things as far as they hang on one. */
-import { Arg, Args, Ctx, FieldResolver, Resolver, Root } from 'type-graphql'
+import type { GraphQLResolveInfo } from 'graphql'
+import { Arg, Args, Ctx, FieldResolver, Info, Resolver, Root } from 'type-graphql'
 import { requireThatLearner } from '../auth/permissions.ts'
 import type { Context } from '../context.ts'
 import { CourseRun, LiveEvent } from '../courses/course-run.ts'
 import { type CompleteRun, runById } from '../courses/loaders.ts'
+import type { Loaded } from '../graph/loader.ts'
 import { type Page, PageArgs } from '../graph/page.ts'
 import { Url } from '../graph/scalars.ts'
+import { wantedOfRows } from '../graph/selection.ts'
 import { Learner } from '../learners/learner.ts'
 import { learnerById } from '../learners/loaders.ts'
-import { disputesOf, type PaymentRow, paymentsOfEnrolment, refundsOf } from '../payments/loaders.ts'
+import { disputesOf, type PaymentRow, paymentsOfEnrolment, refundsOfPayment } from '../payments/loaders.ts'
 import { Payment } from '../payments/payment.ts'
 import { defineHistory, HistoryEntry } from '../store/history.ts'
 import { isOnTheRun } from './enrolment.states.ts'
 import { AssessmentResult, Enrolment, EnrolmentConnection, EnrolmentStatus } from './enrolment.ts'
-import { enrolmentById, enrolmentsOf, statusIs, viewerEnrolmentOn } from './loaders.ts'
+import { type EnrolmentRow, enrolmentById, enrolmentsOf, statusIs, viewerEnrolmentOn } from './loaders.ts'
 import { Progress, progressOf } from './progress.ts'
 import { Refundability, refundabilityOf } from './refundability.ts'
-
-/** A plain row; an interface, so that type-graphql does not copy it into an instance. */
-interface EnrolmentRow extends Enrolment {}
 
 interface Row {
   id: string
@@ -27,7 +27,11 @@ interface Row {
 const historyOf = defineHistory('Enrolment')
 
 /** The payment that paid for it; before that, the last one. */
-async function paymentOf(context: Context, { id, paymentId }: Pick<Enrolment, 'id' | 'paymentId'>) {
+function paymentOf(context: Context, enrolment: EnrolmentRow): Loaded<PaymentRow | null> {
+  return enrolment.payment === undefined ? loadPayment(context, enrolment) : enrolment.payment
+}
+
+async function loadPayment(context: Context, { id, paymentId }: EnrolmentRow): Promise<PaymentRow | null> {
   const payments = await paymentsOfEnrolment(context, id)
   return payments.find((payment) => payment.id === paymentId) ?? payments.at(-1) ?? null
 }
@@ -40,15 +44,15 @@ export class EnrolmentResolver {
   }
 
   @FieldResolver(() => CourseRun, { description: 'The run.' })
-  run(@Root() enrolment: EnrolmentRow, @Ctx() context: Context): Promise<CourseRun | null> {
-    return runById(context, enrolment.runId)
+  run(@Root() enrolment: EnrolmentRow, @Ctx() context: Context): Loaded<CourseRun | null> {
+    return enrolment.run ?? runById(context, enrolment.runId)
   }
 
   @FieldResolver(() => Payment, {
     nullable: true,
     description: 'The payment that paid for it, else the latest; null when it was made at the partner or cost nothing.',
   })
-  payment(@Root() enrolment: EnrolmentRow, @Ctx() context: Context): Promise<PaymentRow | null> {
+  payment(@Root() enrolment: EnrolmentRow, @Ctx() context: Context): Loaded<PaymentRow | null> {
     return paymentOf(context, enrolment)
   }
 
@@ -79,9 +83,12 @@ export class EnrolmentResolver {
 
   @FieldResolver(() => Refundability, { description: 'Whether a refund can be asked for, and how much can go back.' })
   async refundability(@Root() enrolment: EnrolmentRow, @Ctx() context: Context): Promise<Refundability> {
-    const [run, payment] = await Promise.all([runById(context, enrolment.runId), paymentOf(context, enrolment)])
+    const [run, payment] = await Promise.all([
+      enrolment.run ?? runById(context, enrolment.runId),
+      paymentOf(context, enrolment),
+    ])
     const [refunds, disputes] = payment
-      ? await Promise.all([refundsOf(context, payment.id), disputesOf(context, payment.id)])
+      ? await Promise.all([refundsOfPayment(context, payment), disputesOf(context, payment.id)])
       : [[], []]
     return refundabilityOf(run as CompleteRun, { payment, refunds, disputes }, context.now())
   }
@@ -101,10 +108,11 @@ export class LearnerEnrolmentsResolver {
     @Arg('status', () => [EnrolmentStatus], { nullable: true, description: 'Any of these.' })
     status: EnrolmentStatus[] | null,
     @Ctx() context: Context,
+    @Info() info: GraphQLResolveInfo,
   ): Promise<Page<Enrolment>> {
     const { viewer } = context
     if (viewer.operator === null) requireThatLearner(viewer, learner.id)
-    return enrolmentsOf(context, learner.id, args, statusIs(status))
+    return enrolmentsOf(context, learner.id, args, statusIs(status), wantedOfRows(info))
   }
 }
 

@@ -4,6 +4,9 @@ import DataLoader from 'dataloader'
 /** The loaders of one request. */
 export type Loads = Map<object, DataLoader<unknown, unknown>>
 
+/** What is at hand when the read before has looked ahead, else loaded. */
+export type Loaded<Value> = Value | Promise<Value>
+
 interface WithLoads {
   loads: Loads
 }

@@ -1,6 +1,7 @@
 /** Reads of institutions and qualifications, batched and paged. */
 import { defineLoader, inOrder, type Loads } from '../graph/loader.ts'
 import { definePages } from '../store/list.ts'
+import { asPart, type Part } from '../store/parts.ts'
 import { type ReadConnection, statement } from '../store/read-connection.ts'
 import type { Institution } from './institution.ts'
 import type { Qualification } from './qualification.ts'
@@ -11,7 +12,11 @@ interface Reading {
 }
 
 const institutionColumns = 'i.id, i.slug, i.name, i.country, i.participating'
-const qualificationColumns = 'q.id, q.institution_id, q.slug, q.title, q.kind, q.total_credit, q.levels'
+const qualificationColumns =
+  'q.id, q.institution_id, q.slug, q.title, q.kind, q.total_credit, q.levels, i.participating'
+
+/** A qualification, and whether its institution takes part in transfers. */
+export type QualificationRow = Qualification & { participating: boolean }
 
 const institutionsById = statement<Institution>(
   'institutions-by-id',
@@ -23,6 +28,13 @@ export const institutionById = defineLoader<string, Institution | null, Reading>
   inOrder(ids, await read.rows(institutionsById, [ids]), (row) => row.id),
 )
 
+/** The institution whose id is in the SQL column `id`. */
+export const institutionPart = (path: string, id: string): Part => ({
+  wanted: [path],
+  columns: asPart(path, institutionColumns),
+  join: `left join institution i on i.id = ${id}`,
+})
+
 const institutionsBySlug = statement<Institution>(
   'institutions-by-slug',
   `select ${institutionColumns} from institution i where i.slug = any($1::text[])`,
@@ -33,13 +45,13 @@ export const institutionBySlug = defineLoader<string, Institution | null, Readin
   inOrder(slugs, await read.rows(institutionsBySlug, [slugs]), (row) => row.slug),
 )
 
-const qualificationsById = statement<Qualification>(
+const qualificationsById = statement<QualificationRow>(
   'qualifications-by-id',
-  `select ${qualificationColumns} from qualification q where q.id = any($1::uuid[])`,
+  `select ${qualificationColumns} from qualification q join institution i on i.id = q.institution_id where q.id = any($1::uuid[])`,
 )
 
 /** A qualification by uuid; null when there is none. */
-export const qualificationById = defineLoader<string, Qualification | null, Reading>(async ({ read }, ids) =>
+export const qualificationById = defineLoader<string, QualificationRow | null, Reading>(async ({ read }, ids) =>
   inOrder(ids, await read.rows(qualificationsById, [ids]), (row) => row.id),
 )
 

@@ -1,8 +1,23 @@
 /** What the graph answers about the viewer and learners, and the mutation that links an account. */
-import { Arg, Ctx, Field, FieldResolver, InputType, Mutation, ObjectType, Query, Resolver, Root } from 'type-graphql'
+import type { GraphQLResolveInfo } from 'graphql'
+import {
+  Arg,
+  Ctx,
+  Field,
+  FieldResolver,
+  Info,
+  InputType,
+  Mutation,
+  ObjectType,
+  Query,
+  Resolver,
+  Root,
+} from 'type-graphql'
 import { requireLearner } from '../auth/permissions.ts'
 import type { Context } from '../context.ts'
+import type { Loaded } from '../graph/loader.ts'
 import { Url } from '../graph/scalars.ts'
+import { type Wanted, wantedBelow } from '../graph/selection.ts'
 import { type Refusal, refusal, UserError } from '../graph/user-error.ts'
 import { stableUuid } from '../store/stable-uuid.ts'
 import { isOutsideFailure } from '../values/outside-failure.ts'
@@ -33,15 +48,22 @@ class LinkPartnerAccountPayload {
   userErrors!: UserError[]
 }
 
+/** What is answered from the row; everything else needs the id alone. */
+const ofTheRow: readonly (keyof Learner)[] = ['displayName', 'email', 'timeZone']
+
+function learnerAsWanted(context: Context, id: string, wanted: Wanted): Loaded<LearnerRow | null> {
+  return ofTheRow.some((field) => wanted.has(`learner.${field}`)) ? learnerById(context, id) : { id }
+}
+
 @Resolver(() => Viewer)
 export class ViewerResolver {
   @Query(() => Viewer, { nullable: true, description: 'Who is asking; null when anonymous.' })
-  async viewer(@Ctx() context: Context): Promise<object | null> {
+  async viewer(@Ctx() context: Context, @Info() info: GraphQLResolveInfo): Promise<object | null> {
     const { viewer } = context
     if (viewer.anonymous) return null
     const { staff, client, operator } = viewer
     return {
-      learner: viewer.learner && (await learnerById(context, viewer.learner.id)),
+      learner: viewer.learner && (await learnerAsWanted(context, viewer.learner.id, wantedBelow(info))),
       staff: staff && { ...staff, id: stableUuid(`staff:${staff.institutionSlug}:${staff.subject}`) },
       client: client && { ...client, id: stableUuid(`client:${client.clientId}`) },
       operator: operator && { ...operator, id: stableUuid(`operator:${operator.subject}`) },

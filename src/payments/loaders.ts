@@ -1,8 +1,9 @@
 /** Reads of payments, refunds, disputes and reconciliations, batched and paged. */
 import type { Viewer } from '../auth/viewer.ts'
-import { defineLoader, grouped, inOrder, type Loads } from '../graph/loader.ts'
+import { defineLoader, grouped, inOrder, type Loaded, type Loads } from '../graph/loader.ts'
 import { definePages, type List } from '../store/list.ts'
-import { type ReadConnection, statement } from '../store/read-connection.ts'
+import { asPart, type Part } from '../store/parts.ts'
+import { camelCase, type ReadConnection, statement } from '../store/read-connection.ts'
 import type { Dispute } from './dispute.ts'
 import type { Payment } from './payment.ts'
 import type { Correction, Reconciliation } from './reconciliation.ts'
@@ -21,12 +22,18 @@ interface Asking extends Reading {
 export interface PaymentRow
   extends Omit<Payment, 'description' | 'buyerEmail' | 'returnUrl' | 'openKey' | 'captureKey'> {
   learnerId: string
+  /** Its refunds, when the list has looked ahead. */
+  refunds?: RefundAsJson[]
 }
 
-const paymentColumns = `p.id, p.enrolment_id, p.provider, p.method, p.status, p.amount_minor, p.currency, p.attempt,
+/** A refund that came as a part of its payment: instants are text in JSON. */
+type RefundAsJson = Omit<Refund, 'requestedAt' | 'settledAt'> & { requestedAt: string; settledAt: string | null }
+
+const ownColumns = `p.id, p.enrolment_id, p.provider, p.method, p.status, p.amount_minor, p.currency, p.attempt,
   p.reference, p.capture_reference, p.redirect_url, p.action_expires_at, p.card_brand, p.card_last4, p.failure_code,
   p.failure_message, p.failure_retryable, p.captured_minor, p.captured_currency, p.closes_at, p.created_at,
-  p.captured_at, p.updated_at, e.learner_id`
+  p.captured_at, p.updated_at`
+const paymentColumns = `${ownColumns}, e.learner_id`
 const paymentsWithLearner = 'payment p join enrolment e on e.id = p.enrolment_id'
 
 const refundColumns = `r.id, r.payment_id, r.amount_minor, r.currency, r.status, r.origin, r.reason, r.failure_reason,
@@ -71,6 +78,40 @@ const refundsByPayment = statement<Refund>(
 export const refundsOf = defineLoader<string, Refund[], Reading>(async ({ read }, ids) =>
   grouped(ids, await read.rows(refundsByPayment, [ids]), (row) => row.paymentId),
 )
+
+const refundJson = refundColumns
+  .split(/,\s*/)
+  .map((column) => `'${camelCase(column.slice(2))}', ${column}`)
+  .join(', ')
+
+/**
+ * For enrolments: the payment that paid for it, before that the last one, and with it the refunds. The row is seen as `x`.
+ */
+export const paymentParts: readonly Part[] = [
+  {
+    wanted: ['payment'],
+    columns: `${asPart('payment', ownColumns)}, x.learner_id as "payment.learner_id"`,
+    join: `left join lateral (select * from payment p where p.enrolment_id = x.id
+      order by (p.id is not distinct from x.payment_id) desc, p.id desc limit 1) p on true`,
+  },
+  {
+    wanted: ['payment.refunds', 'payment.refunded'],
+    columns: 'refunds.list as "payment.refunds"',
+    join: `left join lateral (select coalesce(json_agg(json_build_object(${refundJson}) order by r.id), '[]') as list
+      from refund r where r.payment_id = p.id) refunds on true`,
+  },
+]
+
+const fromJson = ({ requestedAt, settledAt, ...refund }: RefundAsJson): Refund => ({
+  ...refund,
+  requestedAt: new Date(requestedAt),
+  settledAt: settledAt === null ? null : new Date(settledAt),
+})
+
+/** The refunds of a payment that is at hand, the oldest first. */
+export function refundsOfPayment(context: Reading, { id, refunds }: PaymentRow): Loaded<Refund[]> {
+  return refunds ? refunds.map(fromJson) : refundsOf(context, id)
+}
 
 const disputesById = statement<Dispute>(
   'disputes-by-id',

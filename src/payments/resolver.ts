@@ -1,10 +1,11 @@
 /** What the graph answers about payments, their refunds and their disputes. */
 import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql'
 import type { Context } from '../context.ts'
+import type { Loaded } from '../graph/loader.ts'
 import { Money } from '../graph/money.ts'
 import { defineHistory, HistoryEntry } from '../store/history.ts'
 import { Dispute } from './dispute.ts'
-import { disputesOf, type PaymentRow, paymentById, refundsOf } from './loaders.ts'
+import { disputesOf, type PaymentRow, paymentById, refundsOfPayment } from './loaders.ts'
 import { Payment, PaymentAction, PaymentFailure } from './payment.ts'
 import { Refund } from './refund.ts'
 
@@ -20,6 +21,16 @@ const historyOfPayment = defineHistory('Payment')
 
 const moneyOf = ({ amountMinor, currency }: Money): Money => ({ amountMinor, currency })
 
+/** The sum of what has gone back. */
+function refundedOf({ currency, capturedCurrency }: PaymentRow, refunds: readonly Refund[]): Money {
+  const back = refunds.filter((refund) => refund.status === 'SUCCEEDED')
+  const amountMinor = back.reduce((sum, refund) => sum + refund.amountMinor, 0)
+  return { amountMinor, currency: capturedCurrency ?? currency }
+}
+
+/** So that the way back to the payment needs no read. */
+const ofPayment = (payment: PaymentRow, rows: readonly object[]) => rows.map((row) => ({ ...row, loaded: payment }))
+
 @Resolver(() => Payment)
 export class PaymentResolver {
   @FieldResolver(() => Money, { description: 'What was asked.' })
@@ -28,10 +39,11 @@ export class PaymentResolver {
   }
 
   @FieldResolver(() => Money, { description: 'The sum of all refunds that succeeded.' })
-  async refunded(@Root() payment: PaymentRow, @Ctx() context: Context): Promise<Money> {
-    const back = (await refundsOf(context, payment.id)).filter((refund) => refund.status === 'SUCCEEDED')
-    const amountMinor = back.reduce((sum, refund) => sum + refund.amountMinor, 0)
-    return { amountMinor, currency: payment.capturedCurrency ?? payment.currency }
+  refunded(@Root() payment: PaymentRow, @Ctx() context: Context): Loaded<Money> {
+    const refunds = refundsOfPayment(context, payment)
+    return refunds instanceof Promise
+      ? refunds.then((loaded) => refundedOf(payment, loaded))
+      : refundedOf(payment, refunds)
   }
 
   @FieldResolver(() => PaymentAction, {
@@ -61,13 +73,16 @@ export class PaymentResolver {
   }
 
   @FieldResolver(() => [Refund], { description: 'Its refunds, the oldest first.' })
-  async refunds(@Root() payment: PaymentRow, @Ctx() context: Context): Promise<object[]> {
-    return (await refundsOf(context, payment.id)).map((refund) => ({ ...refund, loaded: payment }))
+  refunds(@Root() payment: PaymentRow, @Ctx() context: Context): Loaded<object[]> {
+    const refunds = refundsOfPayment(context, payment)
+    return refunds instanceof Promise
+      ? refunds.then((loaded) => ofPayment(payment, loaded))
+      : ofPayment(payment, refunds)
   }
 
   @FieldResolver(() => [Dispute], { description: 'Its disputes, the oldest first.' })
   async disputes(@Root() payment: PaymentRow, @Ctx() context: Context): Promise<object[]> {
-    return (await disputesOf(context, payment.id)).map((dispute) => ({ ...dispute, loaded: payment }))
+    return ofPayment(payment, await disputesOf(context, payment.id))
   }
 
   @FieldResolver(() => [HistoryEntry], { description: 'What happened to it. Append-only, oldest first.' })

@@ -2,6 +2,8 @@
 
 import { defineLoader, type Loads } from '../graph/loader.ts'
 import { type Page, type PageArgs, type PageRequest, pageRequest, writeCursor } from '../graph/page.ts'
+import { nothingWanted, type Wanted } from '../graph/selection.ts'
+import { type Part, partsWanted } from './parts.ts'
 import { type ReadConnection, type Statement, statement } from './read-connection.ts'
 
 /** One key of the order. The last one must be unique. `as` is the name under which the row carries it. */
@@ -20,6 +22,8 @@ export interface List {
   order: OrderKey[]
   /** For a list that hangs on a parent: the column that holds the parent's id. */
   parent?: string
+  /** What is joined to the rows when it is wanted. */
+  parts?: readonly Part[]
 }
 
 interface Reading {
@@ -93,6 +97,22 @@ function named<Row>(list: string, text: string): Statement<Row> {
   return known as Statement<Row>
 }
 
+const snakeCase = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+
+/** What parts add around a statement over the page `x`: their columns, their joins, and the order again, which joins may lose. */
+function partsSql(list: List, parts: readonly Part[], backward: boolean, values: Values) {
+  if (parts.length === 0) return { columns: '', joins: '' }
+  const joins = parts.map(({ join, value }) => join.replaceAll('?', value === undefined ? '' : values.slot(value)))
+  const order = orderSql(
+    list.order.map((key) => ({ ...key, sql: `x.${snakeCase(key.as)}` })),
+    backward,
+  )
+  return {
+    columns: `, ${parts.map(({ columns }) => columns).join(', ')}`,
+    joins: ` ${joins.join(' ')} order by ${order}`,
+  }
+}
+
 function toPage<Row>(list: List, request: PageRequest, found: Row[], totalCount: () => Promise<number>): Page<Row> {
   const more = found.length > request.size
   const rows = more ? found.slice(0, request.size) : found
@@ -116,11 +136,14 @@ export async function readPage<Row>(
   list: List,
   args: PageArgs,
   conditions: Condition[] = [],
+  wanted: Wanted = nothingWanted,
 ): Promise<Page<Row>> {
   const request = pageRequest(args, list.name, list.order.length)
   const values = new Values()
   const where = whereSql(list, request, conditions, values)
-  const text = `select ${list.columns} from ${list.from} where ${where} order by ${orderSql(list.order, request.backward)} limit ${values.slot(request.size + 1, 'int')}`
+  const page = `select ${list.columns} from ${list.from} where ${where} order by ${orderSql(list.order, request.backward)} limit ${values.slot(request.size + 1, 'int')}`
+  const { columns, joins } = partsSql(list, partsWanted(list.parts, wanted), request.backward, values)
+  const text = joins === '' ? page : `select x.*${columns} from (${page}) x${joins}`
   const found = await context.read.rows(named<Row>(list.name, text), values.list)
   return toPage(list, request, found, () => countRows(context, list, conditions))
 }
@@ -137,14 +160,22 @@ interface ChildKey {
   parentId: string
   args: PageArgs
   conditions: Condition[]
+  parts: readonly Part[]
 }
 
-const shapeOf = ({ args, conditions }: ChildKey) =>
-  JSON.stringify([args.first, args.after, args.last, args.before, conditions])
+const shapeOf = ({ args, conditions, parts }: ChildKey) =>
+  JSON.stringify([
+    args.first,
+    args.after,
+    args.last,
+    args.before,
+    conditions,
+    parts.map(({ columns }) => columns.length),
+  ])
 
 /**
- * Declares the pages of a list that hangs on a parent: `pages(context, parentId, args, conditions)`. All parents of one
- * turn that ask with the same arguments are answered by one statement, however many they are.
+ * Declares the pages of a list that hangs on a parent: `pages(context, parentId, args, conditions, wanted)`. All parents of
+ * one turn that ask with the same arguments are answered by one statement, however many they are.
  */
 export function definePages<Row>(list: List & { parent: string }) {
   const load = defineLoader<ChildKey, Page<Row>, Reading>(
@@ -170,9 +201,15 @@ export function definePages<Row>(list: List & { parent: string }) {
     },
     { cacheKey: (key) => `${key.parentId}${shapeOf(key)}` },
   )
-  return (context: Reading, parentId: string, args: PageArgs, conditions: Condition[] = []): Promise<Page<Row>> => {
+  return (
+    context: Reading,
+    parentId: string,
+    args: PageArgs,
+    conditions: Condition[] = [],
+    wanted: Wanted = nothingWanted,
+  ): Promise<Page<Row>> => {
     pageRequest(args, list.name, list.order.length)
-    return load(context, { parentId, args, conditions })
+    return load(context, { parentId, args, conditions, parts: partsWanted(list.parts, wanted) })
   }
 }
 
@@ -181,13 +218,15 @@ async function pagesOfParents<Row>(
   list: List & { parent: string },
   keys: readonly ChildKey[],
 ): Promise<Page<Row>[]> {
-  const { args, conditions } = keys[0]!
+  const { args, conditions, parts } = keys[0]!
   const parents = keys.map((key) => key.parentId)
   const request = pageRequest(args, list.name, list.order.length)
   const values = new Values()
   const parentsSlot = values.slot(parents, 'uuid[]')
   const where = whereSql(list, request, conditions, values)
-  const text = `select page_parent.id as ${parentSlot}_, x.* from unnest(${parentsSlot}) as page_parent(id) cross join lateral (select ${list.columns} from ${list.from} where ${list.parent} = page_parent.id and ${where} order by ${orderSql(list.order, request.backward)} limit ${values.slot(request.size + 1, 'int')}) x`
+  const page = `select ${list.columns} from ${list.from} where ${list.parent} = page_parent.id and ${where} order by ${orderSql(list.order, request.backward)} limit ${values.slot(request.size + 1, 'int')}`
+  const { columns, joins } = partsSql(list, parts, request.backward, values)
+  const text = `select page_parent.id as ${parentSlot}_, x.*${columns} from unnest(${parentsSlot}) as page_parent(id) cross join lateral (${page}) x${joins}`
   const rows = await context.read.rows(named<Row & { parentId_: string }>(list.name, text), values.list)
   let counts: Promise<Map<string, number>> | undefined
   const groups = Map.groupBy(rows, (row) => row.parentId_)

@@ -5,8 +5,8 @@ import pg from 'pg'
 export interface Statement<Row> {
   readonly name: string
   readonly text: string
-  /** Column names in camel case, found at the first answer. */
-  columns?: readonly string[]
+  /** Where its columns go in a row, found at the first answer. */
+  shape?: RowShape
   /** Only for the type. */
   readonly row?: Row
 }
@@ -62,16 +62,56 @@ const types = {
   }) as typeof pg.types.getTypeParser,
 }
 
-const camelCase = (name: string) => name.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase())
+/** A column's name as rows carry it. */
+export const camelCase = (name: string) => name.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase())
 
-function toRows<Row>(query: Statement<Row>, result: pg.QueryArrayResult<unknown[]>): Row[] {
-  query.columns ??= result.fields.map((field) => camelCase(field.name))
-  const { columns } = query
-  return result.rows.map((values) => {
-    const row: Record<string, unknown> = {}
-    for (let index = 0; index < columns.length; index++) row[columns[index] as string] = values[index]
-    return row as Row
+/** A row and the objects in it: the column `run.starts_at` is `startsAt` of the row's `run`. */
+interface RowShape {
+  /** Name of each column in its object, and that object's place in `objects`. */
+  columns: readonly { name: string; object: number }[]
+  /** The row, then the objects in it; null in a row in which the object's `first` column is. */
+  objects: readonly { name: string; within: number; first: number }[]
+}
+
+function shapeOf(fields: readonly string[]): RowShape {
+  const paths = ['']
+  const objects = [{ name: '', within: 0, first: 0 }]
+  const columns = fields.map((field, column) => {
+    const dot = field.lastIndexOf('.')
+    const path = dot < 0 ? '' : field.slice(0, dot)
+    let object = paths.indexOf(path)
+    if (object < 0) {
+      object = paths.push(path) - 1
+      const parent = path.lastIndexOf('.')
+      const within = Math.max(0, paths.indexOf(path.slice(0, Math.max(0, parent))))
+      objects.push({ name: camelCase(path.slice(parent + 1)), within, first: column })
+    }
+    return { name: camelCase(field.slice(dot + 1)), object }
   })
+  return { columns, objects }
+}
+
+type Row = Record<string, unknown>
+
+function toRow({ columns, objects }: RowShape, values: readonly unknown[]): Row {
+  const made: (Row | null)[] = objects.map(({ first }, at) => (at > 0 && values[first] === null ? null : {}))
+  for (let index = 0; index < columns.length; index++) {
+    const { name, object } = columns[index]!
+    const target = made[object]
+    if (target) target[name] = values[index]
+  }
+  for (let at = 1; at < objects.length; at++) {
+    const { name, within } = objects[at]!
+    const target = made[within]
+    if (target) target[name] = made[at]
+  }
+  return made[0]!
+}
+
+function toRows<Result>(query: Statement<Result>, result: pg.QueryArrayResult<unknown[]>): Result[] {
+  query.shape ??= shapeOf(result.fields.map((field) => field.name))
+  const { shape } = query
+  return result.rows.map((values) => toRow(shape, values) as Result)
 }
 
 /** One pipelined connection: what is asked within a turn of the event loop leaves in one packet. */

@@ -5,7 +5,6 @@ import type { Context } from '../context.ts'
 import { CreditRecord } from '../credit/credit-record.ts'
 import { globalId, uuidOf } from '../graph/node.ts'
 import { type Refusal, refusal } from '../graph/user-error.ts'
-import { qualificationById } from '../institutions/loaders.ts'
 import { beginHistory } from '../store/history.ts'
 import { keyRefusal, takeKey } from '../store/idempotent.ts'
 import { newId } from '../store/row.ts'
@@ -38,11 +37,10 @@ export async function applyForTransfer(context: Context, input: ApplicationReque
   const wrong = keyRefusal(input.idempotencyKey)
   if (wrong) return refused(wrong)
   const qualificationId = uuidOf('Qualification', input.qualificationId)
-  const qualification = qualificationId && (await qualificationById(context, qualificationId))
-  if (!qualification) {
+  const ground = qualificationId && (await groundOf(context, qualificationId, dateIn(context.now(), 'UTC')))
+  if (!ground) {
     return refused(refusal('NotFound', 'There is no such qualification.', ['input', 'qualificationId']))
   }
-  const ground = await groundOf(context, qualification, dateIn(context.now(), 'UTC'))
   const result = await inTransaction(context.em, (tx) => apply(context, tx, learner.id, ground, input))
   context.loads.clear()
   return result

@@ -5,7 +5,7 @@ import { creditRecordById } from '../credit/loaders.ts'
 import { openShare } from '../credit/open-share.ts'
 import { badUserInput, GraphError, notFound } from '../graph/errors.ts'
 import { uuidOf } from '../graph/node.ts'
-import { institutionById, qualificationById } from '../institutions/loaders.ts'
+import { qualificationById } from '../institutions/loaders.ts'
 import type { Qualification } from '../institutions/qualification.ts'
 import { dateIn } from '../values/dates.ts'
 import { isPartyTo, usesOf } from './application.loaders.ts'
@@ -46,9 +46,9 @@ export interface Ground {
 export async function assess(context: Context, input: TransferEligibilityInput): Promise<Assessed> {
   const asOf = input.asOf ?? dateIn(context.now(), 'UTC')
   const qualificationId = uuidOf('Qualification', input.qualificationId)
-  const qualification = qualificationId && (await qualificationById(context, qualificationId))
-  if (!qualification) throw notFound('There is no such qualification.', ['input', 'qualificationId'])
-  const [ground, claims] = await Promise.all([groundOf(context, qualification, asOf), claimsOf(context, input, asOf)])
+  const ground = qualificationId && (await groundOf(context, qualificationId, asOf))
+  if (!ground) throw notFound('There is no such qualification.', ['input', 'qualificationId'])
+  const claims = await claimsOf(context, input, asOf)
   try {
     return answerFrom(ground, claims, input.clientRef)
   } catch (error) {
@@ -56,13 +56,13 @@ export async function assess(context: Context, input: TransferEligibilityInput):
   }
 }
 
-/** The policy in force that day, and whether the institution takes part. */
-export async function groundOf(context: Context, qualification: Qualification, asOf: string): Promise<Ground> {
-  const [institution, policy] = await Promise.all([
-    institutionById(context, qualification.institutionId),
-    policyInForce(context, { qualificationId: qualification.id, asOf }),
+/** The qualification, the policy in force that day, and whether the institution takes part; null for an unknown uuid. */
+export async function groundOf(context: Context, qualificationId: string, asOf: string): Promise<Ground | null> {
+  const [qualification, policy] = await Promise.all([
+    qualificationById(context, qualificationId),
+    policyInForce(context, { qualificationId, asOf }),
   ])
-  return { qualification, participating: institution!.participating, policy, asOf }
+  return qualification && { qualification, participating: qualification.participating, policy, asOf }
 }
 
 /** The question as the engine reads it. */

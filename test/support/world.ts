@@ -23,6 +23,8 @@ export interface Answer {
 
 export interface World {
   url: string
+  /** Of its own database. */
+  databaseUrl: string
   app: App
   /** What the partner sandbox holds. */
   partnerLedger(): Promise<{ enrolments: { uuid: string; external_learner_id: string; status: string }[] }>
@@ -126,6 +128,7 @@ export async function startWorld(): Promise<World> {
   }
   const world: World = {
     url: gateway.url,
+    databaseUrl: database.url,
     app,
     tokenOf,
     partnerLedger: async () => (await fetch(`${boxes.partner.url}/_sandbox/ledger`)).json() as never,

@@ -1,0 +1,116 @@
+/** How many statements an operation sends: few, and as many for a long page as for a short one. */
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import pg from 'pg'
+import { fillDatabase, subjectOf } from '../bench/fill.ts'
+import { catalogue, courseIds, dashboard, eligibility, eligibilityBatch, recordIds } from '../bench/workloads.ts'
+import { qualificationId } from '../support/awarded.ts'
+import { startWorld, type World } from '../support/world.ts'
+
+const learner = `learner:${subjectOf(0)}`
+const size = { courses: 60, runs: 180, learners: 30, enrolments: 400, refunds: 40, creditRecords: 200 }
+let world: World
+let qualification: string
+
+beforeAll(async () => {
+  world = await startWorld()
+  const client = new pg.Client({ connectionString: world.databaseUrl })
+  await client.connect()
+  try {
+    await fillDatabase(client, size, world.app.settings.issuer, new Date())
+  } finally {
+    await client.end()
+  }
+  qualification = await qualificationId(world, 'the-open-university', 'pg-certificate-professional-practice')
+  // whoever comes for the first time is looked up and written down
+  for (const persona of [learner, 'operator']) await world.ask(persona, '{ viewer { __typename } }')
+})
+afterAll(() => world?.close())
+
+/** Answer and number of statements of one operation. */
+async function counted(persona: string | null, document: string, variables: object) {
+  const before = world.app.read.sent
+  const { data, errors } = await world.ask(persona, document, variables)
+  expect(errors).toBeUndefined()
+  return { data, statements: world.app.read.sent - before }
+}
+
+/** The compiled query must do as well as the interpreted one: asked until it is compiled. */
+const times = [1, 2, 3, 4]
+
+describe('statements of an operation', () => {
+  it.each(times)('a dashboard takes the same four at most for 5 enrolments and for 20 (time %i)', async () => {
+    const short = await counted(learner, dashboard, { first: 5 })
+    const long = await counted(learner, dashboard, { first: 20 })
+    expect(short.statements).toBeLessThanOrEqual(4)
+    expect(long.statements).toBe(short.statements)
+    const { nodes } = long.data.viewer.learner.enrolments
+    expect(nodes).toHaveLength(20)
+    for (const { run, payment } of nodes) {
+      expect(run.course.title).toMatch(/^Microcredential/)
+      expect(payment).toMatchObject({ status: 'SUCCEEDED', amount: { amountMinor: 12000, currency: 'GBP' } })
+    }
+    const refunds = nodes.flatMap(({ payment }: { payment: { refunds: object[] } }) => payment.refunds)
+    expect(refunds).toHaveLength(2)
+    expect(refunds[0]).toMatchObject({ status: 'SUCCEEDED', amount: { amountMinor: 2000 } })
+    expect(nodes.filter(({ creditRecord }: { creditRecord: unknown }) => creditRecord !== null)).toHaveLength(10)
+  })
+
+  it('what a list has joined is what each enrolment says by itself', async () => {
+    const fields = `id status run { id startsAt endsAt price { amountMinor } course { id slug title description } }
+      payment { id status createdAt capturedAt amount { amountMinor } refunded { amountMinor }
+        refunds { id status requestedAt settledAt reason payment { id } } }
+      creditRecord { id status awardedOn grade transcript { learningOutcomes } }
+      refundability { refundable reasonCode deadline }`
+    const list = await counted(learner, `{ viewer { learner { enrolments { nodes { ${fields} } } } } }`, {})
+    const { nodes } = list.data.viewer.learner.enrolments
+    const alone = `query ($id: ID!) { node(id: $id) { ... on Enrolment { ${fields} } } }`
+    for (const node of nodes) expect((await counted(learner, alone, { id: node.id })).data.node).toEqual(node)
+  })
+
+  it.each(times)('a catalogue page takes the same three at most for 5 courses and for 20 (time %i)', async () => {
+    const short = await counted(null, catalogue, { first: 5 })
+    const long = await counted(null, catalogue, { first: 20 })
+    expect(short.statements).toBeLessThanOrEqual(3)
+    expect(long.statements).toBe(short.statements)
+    expect(long.data.courses.nodes).toHaveLength(20)
+    for (const { nextRun } of long.data.courses.nodes) expect(nextRun.price.amountMinor).toBeGreaterThan(0)
+  })
+
+  it('a catalogue page with the runs of every course, its institution and its freshness does not grow either', async () => {
+    const document = `query ($first: Int) { courses(first: $first) { nodes {
+      title freshness { stale } awardingInstitution { name } runs(first: 3) { nodes { id price { amountMinor } } } } } }`
+    const short = await counted(null, document, { first: 5 })
+    const long = await counted(null, document, { first: 20 })
+    expect(short.statements).toBeLessThanOrEqual(3)
+    expect(long.statements).toBe(short.statements)
+  })
+
+  it.each(times)('a question about three credit records takes four at most (time %i)', async () => {
+    const ask = (records: number) =>
+      counted(learner, eligibility, { input: { qualificationId: qualification, creditRecordIds: recordIds(records) } })
+    const [one, three] = [await ask(1), await ask(3)]
+    expect(three.statements).toBeLessThanOrEqual(4)
+    expect(three.statements).toBe(one.statements)
+    expect(three.data.transferEligibility.claims).toHaveLength(3)
+  })
+
+  it('a batch of a thousand questions takes eight at most, and as many as a batch of ten', async () => {
+    const courses = courseIds(size.courses)
+    const ask = (questions: number) =>
+      counted('operator', eligibilityBatch, {
+        inputs: Array.from({ length: questions }, (_, n) => ({
+          qualificationId: qualification,
+          creditRecordIds: recordIds((n % 100) + 1, n % 100),
+          courseIds: [courses[n % courses.length]],
+          clientRef: `${n}`,
+        })),
+      })
+    const [ten, thousand] = [await ask(10), await ask(1000)]
+    expect(thousand.statements).toBeLessThanOrEqual(8)
+    expect(thousand.statements).toBe(ten.statements)
+    const answers = thousand.data.transferEligibilityBatch
+    expect(answers.map(({ clientRef }: { clientRef: string }) => clientRef)).toEqual(
+      Array.from({ length: 1000 }, (_, n) => `${n}`),
+    )
+  })
+})

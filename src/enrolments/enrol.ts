@@ -12,11 +12,11 @@ import type { PaymentMethod } from '../payments/payment.ts'
 import { type KeyedRequest, keyRefusal, takeKey } from '../store/idempotent.ts'
 import { inTransaction } from '../store/transaction.ts'
 import { isOutsideFailure } from '../values/outside-failure.ts'
+import { returnUrlProblem } from '../values/return-url.ts'
 import { enrolRefusal } from './enrolment.rules.ts'
 import { type PaymentResult, pay, refused, unavailable } from './pay.ts'
 import { lookForPlaces } from './places.ts'
 import { activeOn, reserve } from './reserve.ts'
-import { returnUrlProblem } from './return-url.rules.ts'
 
 export interface EnrolRequest {
   courseRunId: string

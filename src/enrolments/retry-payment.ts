@@ -9,12 +9,12 @@ import { isOpenPayment } from '../payments/payment.states.ts'
 import type { Payment, PaymentMethod } from '../payments/payment.ts'
 import { type KeyedRequest, keyRefusal, takeKey } from '../store/idempotent.ts'
 import { announce, inTransaction } from '../store/transaction.ts'
+import { returnUrlProblem } from '../values/return-url.ts'
 import { findEnrolment, lockEnrolment } from './change-enrolment.ts'
 import { lockPayments } from './compensate.ts'
 import type { Enrolment } from './enrolment.ts'
 import { closeOpenPayments, expireAt } from './expire.ts'
 import { notCompleted, type PaymentResult, pay, refused } from './pay.ts'
-import { returnUrlProblem } from './return-url.rules.ts'
 
 export interface RetryRequest {
   enrolmentId: string

@@ -21,6 +21,7 @@ import { type Wanted, wantedBelow } from '../graph/selection.ts'
 import { type Refusal, refusal, UserError } from '../graph/user-error.ts'
 import { stableUuid } from '../store/stable-uuid.ts'
 import { isOutsideFailure } from '../values/outside-failure.ts'
+import { returnUrlProblem } from '../values/return-url.ts'
 import { Learner, PartnerAccount } from './learner.ts'
 import { ensureInvitation } from './link-partner-account.ts'
 import { findPartnerAccount, learnerById } from './loaders.ts'
@@ -92,11 +93,8 @@ export class LearnerResolver {
   ): Promise<object> {
     const learner = requireLearner(context.viewer)
     const refused = (error: Refusal) => ({ partnerAccount: null, learner: null, userErrors: [error] })
-    if (!/^https?:\/\//i.test(input.returnUrl)) {
-      return refused(
-        refusal('InvalidInput', 'The returnUrl must begin with http:// or https://.', ['input', 'returnUrl']),
-      )
-    }
+    const badUrl = returnUrlProblem(input.returnUrl, context.settings.returnUrlOrigins)
+    if (badUrl) return refused(refusal('InvalidInput', badUrl, ['input', 'returnUrl']))
     try {
       const partnerAccount = await ensureInvitation(context, learner, input.returnUrl)
       return { partnerAccount, learner: await learnerById(context, learner.id), userErrors: [] }

@@ -36,6 +36,9 @@ export async function applyForTransfer(context: Context, input: ApplicationReque
   const learner = requireLearner(context.viewer)
   const wrong = keyRefusal(input.idempotencyKey)
   if (wrong) return refused(wrong)
+  if (input.creditRecordIds.length === 0) {
+    return refused(refusal('InvalidInput', 'Name 1 or more credit records to have counted.', recordsField))
+  }
   const qualificationId = uuidOf('Qualification', input.qualificationId)
   const ground = qualificationId && (await groundOf(context, qualificationId, dateIn(context.now(), 'UTC')))
   if (!ground) {

@@ -1,11 +1,11 @@
-/** Holds the one way in which outsiders are called to its promises: deadline, breaker, queue, retries and one line each. */
+/** Holds the one way in which outsiders are called to its promises: deadline, queue and one line each. */
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, describe, expect, it } from '@jest/globals'
-import type { CallReport } from '../../src/adapters/call-log.ts'
-import { type CallLimits, Effect, outsideCall } from '../../src/adapters/outside-call.ts'
-import { failureOfStatus, secondsToWait } from '../../src/adapters/outside-reply.ts'
-import { FailureKind, OutsideFailure, Upstream } from '../../src/values/outside-failure.ts'
+import { Effect } from '../../src/adapters/outside-call.ts'
+import { secondsToWait } from '../../src/adapters/outside-reply.ts'
+import { FailureKind, OutsideFailure } from '../../src/values/outside-failure.ts'
+import { failing, kindOf, never, setUp, status } from './call-under-test.ts'
 
 const servers: Server[] = []
 afterEach(async () => {
@@ -14,33 +14,6 @@ afterEach(async () => {
     await new Promise((closed) => server.close(closed))
   }
 })
-
-function setUp(limits: Partial<CallLimits> = {}) {
-  const reports: CallReport[] = []
-  const lines: { level: string; fields: object }[] = []
-  const call = outsideCall({
-    upstream: Upstream.Partner,
-    limits,
-    onCall: (report) => reports.push(report),
-    log: {
-      info: (fields) => lines.push({ level: 'info', fields }),
-      warn: (fields) => lines.push({ level: 'warn', fields }),
-    },
-  })
-  const make = <T>(send: (signal: AbortSignal) => Promise<T>, effect: Effect = Effect.Write, signal?: AbortSignal) =>
-    call({ operation: 'thing.do', effect, send, ...(signal && { signal }) })
-  return { call, make, reports, lines }
-}
-
-const never = () => new Promise<never>(() => undefined)
-const status = (code: number) =>
-  failureOfStatus(Upstream.Partner, { status: code, code: null, message: 'no', retryAfter: null })
-const failing = (failure: Error) => () => Promise.reject(failure)
-const kindOf = (promise: Promise<unknown>) =>
-  promise.then(
-    () => 'answered',
-    (error: OutsideFailure) => `${error.kind} ${error.code}`,
-  )
 
 /** A real server, so that the network's own errors are what is read. */
 async function serve(answer: Parameters<typeof createServer>[1]): Promise<string> {
@@ -98,45 +71,6 @@ describe('what a failure is called', () => {
     expect(secondsToWait('Sun, 01 Mar 2026 11:00:00 GMT', nowMs)).toBe(0)
     expect(secondsToWait('soon', nowMs)).toBeNull()
     expect(secondsToWait(null, nowMs)).toBeNull()
-  })
-})
-
-describe('the breaker', () => {
-  it('opens on failing calls, sends nothing while it is open, and closes when a call succeeds again', async () => {
-    const { call, make } = setUp({ breakerWindow: 4, breakerOpenMs: 40 })
-    expect(call.state()).toBe('closed')
-    for (let calls = 0; calls < 2; calls += 1) await kindOf(make(failing(status(500))))
-    expect(call.state()).toBe('open')
-    let sent = 0
-    const counted = async () => {
-      sent += 1
-      return 'done'
-    }
-    expect(await kindOf(make(counted))).toBe('UNAVAILABLE breaker_open')
-    expect(sent).toBe(0)
-    await passed(40)
-    expect(await make(counted)).toBe('done')
-    expect(call.state()).toBe('closed')
-  })
-
-  it('opens on timeouts', async () => {
-    const { call, make } = setUp({ breakerWindow: 4, timeoutMs: 20 })
-    await Promise.all([kindOf(make(never)), kindOf(make(never))])
-    await new Promise(setImmediate)
-    expect(call.state()).toBe('open')
-  })
-
-  it('opens on answers that come slowly, and still hands each of them over', async () => {
-    const { call, make } = setUp({ breakerWindow: 4, timeoutMs: 100 })
-    const slowly = () => passed(60).then(() => 'late')
-    expect(await Promise.all([make(slowly), make(slowly)])).toEqual(['late', 'late'])
-    expect(call.state()).toBe('open')
-  })
-
-  it('stays closed however often the outsider says no, slow down, or that our key is wrong', async () => {
-    const { call, make } = setUp({ breakerWindow: 4 })
-    for (const code of [400, 404, 409, 422, 429, 401]) await kindOf(make(failing(status(code))))
-    expect(call.state()).toBe('closed')
   })
 })
 
@@ -213,55 +147,6 @@ describe('a caller who leaves', () => {
   })
 })
 
-describe('retries', () => {
-  it('a read that fails is sent again; a write is not', async () => {
-    const { make, lines } = setUp()
-    let reads = 0
-    const secondTimeLucky = async () => {
-      reads += 1
-      if (reads === 1) throw status(503)
-      return 'read'
-    }
-    expect(await make(secondTimeLucky, Effect.Read)).toBe('read')
-    expect(reads).toBe(2)
-    let writes = 0
-    const write = async () => {
-      writes += 1
-      throw status(503)
-    }
-    expect(await kindOf(make(write))).toBe('UNAVAILABLE http_503')
-    expect(writes).toBe(1)
-    expect(lines).toHaveLength(2)
-  })
-
-  it('a read is sent three times at most, and not again when the outsider said no', async () => {
-    const { make } = setUp()
-    let sent = 0
-    const failingWith = (code: number) => async () => {
-      sent += 1
-      throw status(code)
-    }
-    expect(await kindOf(make(failingWith(500), Effect.Read))).toBe('UNAVAILABLE http_500')
-    expect(sent).toBe(3)
-    sent = 0
-    expect(await kindOf(make(failingWith(404), Effect.Read))).toBe('REFUSED http_404')
-    expect(await kindOf(make(failingWith(429), Effect.Read))).toBe('UNAVAILABLE rate_limited')
-    expect(sent).toBe(2)
-  })
-
-  it('an outage spends the budget of retries, after which every read is sent once', async () => {
-    const { make } = setUp({ breakerWindow: 1_000, concurrency: 100 })
-    let sent = 0
-    const down = async () => {
-      sent += 1
-      throw status(500)
-    }
-    await Promise.all(Array.from({ length: 40 }, () => kindOf(make(down, Effect.Read))))
-    expect(sent).toBeLessThanOrEqual(40 + 14)
-    expect(sent).toBeGreaterThan(40)
-  })
-})
-
 describe('what is told', () => {
   it('is one line and one report for each call, with its outcome and how long it took', async () => {
     const { make, reports, lines } = setUp()
@@ -286,8 +171,3 @@ describe('what is told', () => {
     expect(((error as OutsideFailure).cause as Error).message).toBe('x is undefined')
   })
 })
-
-/** The breaker and the deadline live by the real clock; this is what a server takes to answer. */
-function passed(ms: number): Promise<void> {
-  return new Promise((done) => setTimeout(done, ms))
-}

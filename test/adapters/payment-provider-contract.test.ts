@@ -8,6 +8,8 @@ import {
   failureOf,
   orderOf,
   type ProviderUnderTest,
+  paidAt,
+  refundOf,
   startPayPal,
   startStripe,
 } from './provider-under-test.ts'
@@ -24,16 +26,7 @@ describe.each([
   })
   afterEach(() => at.close())
 
-  /** Opened, paid by the buyer, and captured where that is ours to do. */
-  async function paid(more: Parameters<typeof orderOf>[1] = {}): Promise<ProviderPayment> {
-    const { reference } = await at.provider.open(orderOf(paymentId, more))
-    await at.pay(reference)
-    return at.provider.capture(reference, `${paymentId}:capture:1`)
-  }
-  const refundOf = (captureReference: string, refundId: string, amountMinor = 69_500, attempt = 1) => ({
-    ...{ refundId, captureReference, key: `${refundId}:refund:${attempt}` },
-    amount: { amountMinor, currency: 'GBP' },
-  })
+  const paid = (more: Parameters<typeof orderOf>[1] = {}) => paidAt(at, paymentId, more)
 
   it('opens a page where the buyer pays, and keeps our id with it', async () => {
     const opened = await at.provider.open(orderOf(paymentId))

@@ -3,7 +3,7 @@ import type { CallReport } from '../../src/adapters/call-log.ts'
 import type { BreakerState, CallLimits } from '../../src/adapters/outside-call.ts'
 import { payPalProvider } from '../../src/adapters/paypal/paypal-provider.ts'
 import { stripeProvider } from '../../src/adapters/stripe/stripe-provider.ts'
-import type { PaymentOrder, PaymentProvider } from '../../src/payments/payment-provider.ts'
+import type { PaymentOrder, PaymentProvider, ProviderPayment } from '../../src/payments/payment-provider.ts'
 import { startPaypalSandbox } from '../../src/sandbox/paypal/start-paypal.ts'
 import { startStripeSandbox } from '../../src/sandbox/stripe/start-stripe.ts'
 import type { OutsideFailure } from '../../src/values/outside-failure.ts'
@@ -168,3 +168,20 @@ export async function addressOfNobody(): Promise<string> {
 async function closeAll(...opened: { close(): Promise<void> }[]): Promise<void> {
   for (const one of opened) await one.close()
 }
+
+/** Opened, paid by the buyer, and captured where that is ours to do. */
+export async function paidAt(
+  { provider, pay }: ProviderUnderTest,
+  paymentId: string,
+  more: Parameters<typeof orderOf>[1] = {},
+): Promise<ProviderPayment> {
+  const { reference } = await provider.open(orderOf(paymentId, more))
+  await pay(reference)
+  return provider.capture(reference, `${paymentId}:capture:1`)
+}
+
+/** A request to refund a capture, in pounds. */
+export const refundOf = (captureReference: string, refundId: string, amountMinor = 69_500, attempt = 1) => ({
+  ...{ refundId, captureReference, key: `${refundId}:refund:${attempt}` },
+  amount: { amountMinor, currency: 'GBP' },
+})

@@ -1,183 +1,237 @@
-/** What does not fit is refused by its name, says what was expected, and writes nothing. */
+/** Bad input to every mutation: a refusal that names the field and says what was expected, and nothing is written. */
+import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { inDays, newRun } from '../support/study.ts'
+import { globalId } from '../../src/graph/node.ts'
+import { awarded, qualificationId } from '../support/awarded.ts'
+import { back, inDays, linked, newRun, paid } from '../support/study.ts'
+import { digestOf } from '../support/untouched.ts'
 import { startWorld, type World } from '../support/world.ts'
 
 let world: World
-let runId: string
+/** Good values of every input, made before anything is asked; each case spoils one. */
+const good: Record<string, Record<string, unknown>> = {}
+const runs: Record<string, string> = {}
+let kit: string
+
 beforeAll(async () => {
   world = await startWorld()
-  runId = (await newRun(world)).id
-})
+  kit = await linked(world, 'kit')
+  const open = await newRun(world)
+  const { enrolmentId, paymentId } = await paid(world, kit, (await newRun(world)).id)
+  await world.settle()
+  runs.closed = (await newRun(world, { start_time: inDays(20), enrolment_closes_at: inDays(-1) })).id
+  runs.early = (await newRun(world, { start_time: inDays(90), enrolment_opens_at: inDays(10) })).id
+  runs.past = (await newRun(world, { start_time: inDays(-400), enrolment_closes_at: inDays(-399) })).id
+  runs.full = (await newRun(world, { capacity: 1 })).id
+  await paid(world, await linked(world, 'earlier'), runs.full)
+  await world.settle()
+  const qualification = await qualificationId(world, 'university-of-northmoor', 'msc-leadership')
+  const record = await awarded(world, kit)
+  const idempotencyKey = 'bad-input'
+  Object.assign(good, {
+    enrol: { courseRunId: open.id, paymentMethod: 'CARD', returnUrl: back, termsAccepted: true, idempotencyKey },
+    completePayment: { paymentId },
+    retryPayment: { enrolmentId, paymentMethod: 'CARD', returnUrl: back, idempotencyKey },
+    cancelEnrolment: { enrolmentId },
+    requestRefund: { enrolmentId, idempotencyKey, reason: 'asked for' },
+    linkPartnerAccount: { returnUrl: back },
+    shareCredit: { creditRecordIds: [record], expiresAt: inDays(3), idempotencyKey },
+    revokeCreditShare: { creditShareId: strange('CreditShare') },
+    applyForTransfer: { qualificationId: qualification, creditRecordIds: [record], idempotencyKey },
+    withdrawTransferApplication: { applicationId: strange('TransferApplication') },
+    decideTransferApplication: { applicationId: strange('TransferApplication'), decision: 'AGREE', idempotencyKey },
+    resolveStuckEnrolment: { enrolmentId, resolution: 'RETRY_REFUND', reason: 'It works now.', idempotencyKey },
+    publishTransferPolicy: {
+      ...{ qualificationId: qualification, effectiveFrom: '2040-01-01', agreement: 'AUTOMATIC', idempotencyKey },
+      ...{ acceptedLevels: [6, 7], maxCredit: '60', granularity: '15' },
+    },
+  })
+}, 60_000)
 afterAll(() => world?.close())
 
-const rows = async () => {
-  const em = world.app.orm.em.fork()
-  const tables = [
-    'enrolment',
-    'payment',
-    'refund',
-    'idempotency_key',
-    'history_entry',
-    'credit_share',
-    'transfer_policy',
-  ]
-  const counts = await Promise.all(tables.map((table) => em.execute(`select count(*)::int as count from ${table}`)))
-  return counts.map(([row]) => (row as { count: number }).count)
+const strange = (type: string) => globalId(type, randomUUID())
+
+interface Refused {
+  code: string
+  field: string[]
+  message: string
 }
 
-describe('page arguments', () => {
-  it.each([
-    ['first: 0', '"first" must be between 1 and 100, not 0.', ['first']],
-    ['first: -1', '"first" must be between 1 and 100, not -1.', ['first']],
-    ['first: 101', '"first" must be between 1 and 100, not 101.', ['first']],
-    ['last: 0', '"last" must be between 1 and 100, not 0.', ['last']],
-    ['first: 1, last: 1', 'Give "first" or "last", not both.', ['last']],
-    ['after: "nonsense"', '"after" is not a cursor of this list; pass one that this list gave.', ['after']],
-    [
-      'before: "WyJpbnN0aXR1dGlvbnMiXQ"',
-      '"before" is not a cursor of this list; pass one that this list gave.',
-      ['before'],
-    ],
-  ])('courses(%s)', async (args, message, field) => {
-    const { errors } = await world.ask(null, `{ courses(${args}) { totalCount } }`)
-    expect(errors?.[0]).toMatchObject({ message, extensions: { code: 'BAD_USER_INPUT', field } })
-  })
+/** What a mutation says, returned or thrown; a thrown field is the variable's path, which is the same path. */
+async function refusalsOf(persona: string, mutation: string, input: object): Promise<Refused[]> {
+  const type = `${mutation[0]?.toUpperCase()}${mutation.slice(1)}Input!`
+  const document = `mutation ($input: ${type}) { ${mutation}(input: $input) { userErrors { code field message } } }`
+  const { data, errors } = await world.ask(persona, document, { input })
+  if (!errors) return data[mutation].userErrors
+  return errors.map(({ message, extensions }) => ({
+    ...{ code: extensions.code, message },
+    field: (extensions as { field?: string[] }).field ?? [],
+  }))
+}
 
-  it('a cursor of another order is none of this one', async () => {
-    const { data } = await world.ask(null, '{ courses(first: 1, orderBy: TITLE) { pageInfo { endCursor } } }')
-    const { errors } = await world.ask(
-      null,
-      'query ($c: String) { courses(orderBy: PRICE, after: $c) { totalCount } }',
-      { c: data.courses.pageInfo.endCursor },
-    )
-    expect(errors?.[0]?.extensions.code).toBe('BAD_USER_INPUT')
-  })
-})
+/** Spoils one value of the good input: what is refused, where, and in what words. */
+type Case = [
+  mutation: string,
+  spoil: () => Record<string, unknown>,
+  code: RegExp,
+  field: string,
+  says: RegExp,
+  who?: string,
+]
 
-describe('ids', () => {
-  it.each(['', 'nonsense', 'Q291cnNlOm5vbnNlbnNl', 'RW5yb2xtZW50OjAwMDAwMDAwLTAwMDAtNzAwMC04MDAwLTAwMDAwMDAwMDAwMA'])(
-    'node("%s") is null',
-    async (id) => {
-      expect(await world.ask('ada', 'query ($id: ID!) { node(id: $id) { id } }', { id })).toMatchObject({
-        data: { node: null },
-      })
-    },
+const expectRefusal = async ([mutation, spoil, code, field, says, who]: Case) => {
+  const before = await digestOf(world.databaseUrl)
+  const refusals = await refusalsOf(who ?? kit, mutation, { ...good[mutation], ...spoil() })
+  const [first] = refusals
+  expect(first).toMatchObject({
+    code: expect.stringMatching(code),
+    field: expect.arrayContaining(['input', field]),
+    message: expect.stringMatching(says),
+  })
+  expect(first?.message).toMatch(/\.$/)
+  expect(await digestOf(world.databaseUrl)).toEqual(before)
+}
+
+const named = (cases: Case[]) => cases.map((one) => [one[0], one[3], one] as const)
+
+describe('unknown ids', () => {
+  const wanted: [mutation: string, field: string, type: string, who?: string][] = [
+    ['enrol', 'courseRunId', 'CourseRun'],
+    ['completePayment', 'paymentId', 'Payment'],
+    ['retryPayment', 'enrolmentId', 'Enrolment'],
+    ['cancelEnrolment', 'enrolmentId', 'Enrolment'],
+    ['requestRefund', 'enrolmentId', 'Enrolment'],
+    ['requestRefund', 'paymentId', 'Payment'],
+    ['revokeCreditShare', 'creditShareId', 'CreditShare'],
+    ['applyForTransfer', 'qualificationId', 'Qualification'],
+    ['withdrawTransferApplication', 'applicationId', 'TransferApplication'],
+    ['decideTransferApplication', 'applicationId', 'TransferApplication', 'registrar-2'],
+    ['resolveStuckEnrolment', 'enrolmentId', 'Enrolment', 'operator'],
+    ['publishTransferPolicy', 'qualificationId', 'Qualification', 'registrar-2'],
+  ]
+  const cases: Case[] = wanted.flatMap(([mutation, field, type, who]) =>
+    ['nonsense', '', strange(type), strange('Institution'), 'x'.repeat(5000)].map(
+      (id): Case => [mutation, () => ({ [field]: id }), /^NOT_FOUND$/, field, /no such/i, who],
+    ),
   )
+  it.each(named(cases))('%s says that there is no such %s', (_mutation, _field, one) => expectRefusal(one))
 
-  it('more than 100 at once are too many', async () => {
-    const { errors } = await world.ask(null, 'query ($ids: [ID!]!) { nodes(ids: $ids) { id } }', {
-      ids: Array(101).fill('x'),
-    })
-    expect(errors?.[0]).toMatchObject({
-      message: '"ids" has 101 ids; at most 100 fit.',
-      extensions: { field: ['ids'] },
-    })
-  })
+  it.each(
+    named([
+      ['shareCredit', () => ({ creditRecordIds: ['nonsense'] }), /^NOT_FOUND$/, 'creditRecordIds', /no such/i],
+      ['applyForTransfer', () => ({ creditRecordIds: ['nonsense'] }), /^NOT_FOUND$/, 'creditRecordIds', /no such/i],
+      [
+        'shareCredit',
+        () => ({ institutionSlug: 'nowhere' }),
+        /^NOT_FOUND$/,
+        'institutionSlug',
+        /no (such )?institution/i,
+      ],
+    ]),
+  )('%s says so of each of %s', (_mutation, _field, one) => expectRefusal(one))
 })
 
-describe('enrol', () => {
-  const document =
-    'mutation ($input: EnrolInput!) { enrol(input: $input) { enrolment { id } payment { id } userErrors { code field message } } }'
-  const good = () => ({
-    courseRunId: runId,
-    paymentMethod: 'CARD',
-    returnUrl: 'https://app.example/',
-    termsAccepted: true,
-    idempotencyKey: 'bad',
-  })
-
-  it.each([
-    ['an unknown run', { courseRunId: 'Q291cnNlUnVuOg' }, 'NOT_FOUND', ['input', 'courseRunId']],
-    ['a blank key', { idempotencyKey: ' ' }, 'INVALID_INPUT', ['input', 'idempotencyKey']],
-    ['terms not accepted', { termsAccepted: false }, 'INVALID_INPUT', ['input', 'termsAccepted']],
-    ['an address that is not http', { returnUrl: 'javascript:alert(1)' }, 'INVALID_INPUT', ['input', 'returnUrl']],
-    ['an address elsewhere', { returnUrl: 'https://evil.test/' }, 'INVALID_INPUT', ['input', 'returnUrl']],
-  ])('with %s', async (_what, wrong, code, field) => {
-    const before = await rows()
-    const { data } = await world.ask('ada', document, { input: { ...good(), ...wrong } })
-    expect(data.enrol).toEqual({
-      enrolment: null,
-      payment: null,
-      userErrors: [{ code, field, message: expect.stringMatching(/^[A-Z].+\.$/) }],
-    })
-    expect(await rows()).toEqual(before)
-  })
-
-  it.each([
-    [
-      'not open yet',
-      { enrolment_opens_at: inDays(3), enrolment_closes_at: inDays(9), start_time: inDays(10) },
-      'ENROLMENT_CLOSED',
-    ],
-    [
-      'closed',
-      { enrolment_opens_at: inDays(-9), enrolment_closes_at: inDays(-1), start_time: inDays(10) },
-      'ENROLMENT_CLOSED',
-    ],
-    [
-      'over',
-      { enrolment_opens_at: inDays(-90), enrolment_closes_at: inDays(9), start_time: inDays(-80), weeks_count: 2 },
-      'ENROLMENT_CLOSED',
-    ],
-    [
-      'full',
-      { enrolment_opens_at: inDays(-1), enrolment_closes_at: inDays(7), start_time: inDays(12), capacity: 0 },
-      'RUN_FULL',
-    ],
-  ])('on a run that is %s', async (_what, facts, code) => {
-    const made = await world.control('partner', 'program_runs', {
-      program_code: 'evidence-based-coaching',
-      code: `bad-${_what}`.replaceAll(' ', '-'),
-      weeks_count: 6,
-      price: { minor: 100, currency: 'GBP' },
-      ...facts,
-    })
-    expect(made.status).toBeLessThan(300)
-    await world.settle()
-    const start = new Date((facts as { start_time: string }).start_time).toISOString()
-    const { data } = await world.ask(
-      null,
-      '{ course(slug: "evidence-based-coaching") { runs(first: 100) { nodes { id startsAt enrolmentClosesAt } } } }',
-    )
-    const run = data.course.runs.nodes.find(
-      (one: { startsAt: string; enrolmentClosesAt: string }) =>
-        Date.parse(one.startsAt) === Date.parse(start) &&
-        Date.parse(one.enrolmentClosesAt) ===
-          Date.parse((facts as { enrolment_closes_at: string }).enrolment_closes_at),
-    )
-    const before = await rows()
-    const answer = await world.ask('ada', document, { input: { ...good(), courseRunId: run.id } })
-    expect(answer.data.enrol).toMatchObject({
-      enrolment: null,
-      userErrors: [{ code, field: ['input', 'courseRunId'] }],
-    })
-    expect(await rows()).toEqual(before)
-  })
-
-  it('with a method that there is not', async () => {
-    const { errors } = await world.ask('ada', document, { input: { ...good(), paymentMethod: 'CASH' } })
-    expect(errors?.[0]?.extensions.code).toBe('BAD_USER_INPUT')
-    expect(errors?.[0]?.message).toContain('paymentMethod')
-  })
+describe('idempotency keys', () => {
+  const asked: [string, string?][] = [
+    ...([['enrol'], ['retryPayment'], ['requestRefund'], ['shareCredit'], ['applyForTransfer']] as [string][]),
+    ['decideTransferApplication', 'registrar-2'],
+    ['resolveStuckEnrolment', 'operator'],
+    ['publishTransferPolicy', 'registrar-2'],
+  ]
+  const cases = asked.flatMap(([mutation, who]) =>
+    ['', '  ', 'x'.repeat(201)].map(
+      (key): Case => [mutation, () => ({ idempotencyKey: key }), /^INVALID_INPUT$/, 'idempotencyKey', /1 to 200/, who],
+    ),
+  )
+  it.each(named(cases))('%s wants one of 1 to 200 characters as its %s', (_mutation, _field, one) => expectRefusal(one))
 })
 
-describe('values that do not fit their type', () => {
-  it.each([
-    [
-      '{ courses(filter: { startsAfter: "2026-02-30" }) { totalCount } }',
-      'Date expects a calendar date, e.g. "2026-11-23".',
-    ],
-    [
-      '{ courses(filter: { minCredit: 7.5 }) { totalCount } }',
-      'Decimal expects an exact decimal number as a string of at most 20 characters, e.g. "7.5".',
-    ],
-    [
-      '{ courses(filter: { currency: "pounds" }) { totalCount } }',
-      'CurrencyCode expects a three-letter ISO 4217 code, e.g. "GBP".',
-    ],
-  ])('%s', async (document, message) => {
-    const { errors } = await world.ask(null, document)
-    expect(errors?.[0]?.message).toContain(message)
-  })
+describe('return addresses', () => {
+  const addresses: [string, RegExp][] = [
+    ['javascript:alert(1)', /http/],
+    ['ftp://app.example/', /http/],
+    ['not an address', /URL|http/],
+    ['https://evil.example/', /origin/],
+    ['https://app.example.evil.example/', /origin/],
+    ['http://app.example/', /origin/],
+    ['https://user:pass@app.example/', /user name/],
+  ]
+  const cases = ['enrol', 'retryPayment', 'linkPartnerAccount'].flatMap((mutation) =>
+    addresses.map(
+      ([returnUrl, says]): Case => [
+        mutation,
+        () => ({ returnUrl }),
+        /^(INVALID_INPUT|BAD_USER_INPUT)$/,
+        'returnUrl',
+        says,
+      ],
+    ),
+  )
+  it.each(named(cases))('%s sends nobody to a foreign %s', (_mutation, _field, one) => expectRefusal(one))
+})
+
+describe('runs and methods', () => {
+  it.each(
+    named([
+      ['enrol', () => ({ courseRunId: runs.closed }), /^ENROLMENT_CLOSED$/, 'courseRunId', /closed/i],
+      ['enrol', () => ({ courseRunId: runs.early }), /^ENROLMENT_CLOSED$/, 'courseRunId', /open/i],
+      ['enrol', () => ({ courseRunId: runs.past }), /^ENROLMENT_CLOSED$/, 'courseRunId', /./],
+      ['enrol', () => ({ courseRunId: runs.full }), /^RUN_FULL$/, 'courseRunId', /place/i],
+      ['enrol', () => ({ termsAccepted: false }), /^INVALID_INPUT$/, 'termsAccepted', /must be true/],
+      ['enrol', () => ({ paymentMethod: 'CASH' }), /^BAD_USER_INPUT$/, 'paymentMethod', /CARD, PAYPAL/],
+      ['retryPayment', () => ({ paymentMethod: 'card' }), /^BAD_USER_INPUT$/, 'paymentMethod', /CARD, PAYPAL/],
+    ]),
+  )('%s refuses what does not fit as %s', (_mutation, _field, one) => expectRefusal(one))
+})
+
+describe('values', () => {
+  it.each(
+    named([
+      ['requestRefund', () => ({ amountMinor: 0 }), /^INVALID_INPUT$/, 'amountMinor', /1 or more/, 'operator'],
+      [
+        'requestRefund',
+        () => ({ amountMinor: 2 ** 31 - 1 }),
+        /^REFUND_AMOUNT_EXCEEDED$/,
+        'amountMinor',
+        /most/,
+        'operator',
+      ],
+      ['requestRefund', () => ({ amountMinor: 2 ** 31 }), /^BAD_USER_INPUT$/, 'amountMinor', /32 bits/, 'operator'],
+      ['requestRefund', () => ({ reason: ' ' }), /^INVALID_INPUT$/, 'reason', /reason/, 'operator'],
+      ['requestRefund', () => ({ amountMinor: 100 }), /^FORBIDDEN$/, 'amountMinor', /operators/],
+      ['requestRefund', () => ({ keepRegistration: true }), /^FORBIDDEN$/, 'keepRegistration', /operators/],
+      ['shareCredit', () => ({ expiresAt: inDays(-1) }), /^INVALID_INPUT$/, 'expiresAt', /future/],
+      ['shareCredit', () => ({ expiresAt: 'tomorrow' }), /^BAD_USER_INPUT$/, 'expiresAt', /Expected|instant|date/i],
+      ['shareCredit', () => ({ creditRecordIds: [] }), /^INVALID_INPUT$/, 'creditRecordIds', /1 to 100/],
+      ['applyForTransfer', () => ({ creditRecordIds: [] }), /^INVALID_INPUT$/, 'creditRecordIds', /1/],
+      ['resolveStuckEnrolment', () => ({ reason: '' }), /^INVALID_INPUT$/, 'reason', /reason/i, 'operator'],
+      ['resolveStuckEnrolment', () => ({}), /^ILLEGAL_TRANSITION$/, 'enrolmentId', /STUCK/, 'operator'],
+      ['cancelEnrolment', () => ({}), /^ILLEGAL_TRANSITION$/, 'enrolmentId', /paid|cancel/i],
+      ['retryPayment', () => ({}), /^ILLEGAL_TRANSITION$/, 'enrolmentId', /paid|pay/i],
+      ['publishTransferPolicy', () => ({ maxCredit: '-1' }), /INPUT$/, 'maxCredit', /0|credit/i, 'registrar-2'],
+      ['publishTransferPolicy', () => ({ granularity: '0' }), /INPUT$/, 'granularity', /0|credit/i, 'registrar-2'],
+      [
+        'publishTransferPolicy',
+        () => ({ effectiveFrom: '2020-01-01' }),
+        /^POLICY_OVERLAP$/,
+        'effectiveFrom',
+        /overlap|version/,
+        'registrar-2',
+      ],
+      ['publishTransferPolicy', () => ({ effectiveFrom: '2040-02-30' }), /INPUT$/, 'effectiveFrom', /./, 'registrar-2'],
+      ['publishTransferPolicy', () => ({ effectiveTo: '2039-01-01' }), /INPUT$/, 'effectiveTo', /./, 'registrar-2'],
+      ['publishTransferPolicy', () => ({ acceptedLevels: [99] }), /INPUT$/, 'acceptedLevels', /level/i, 'registrar-2'],
+      ['publishTransferPolicy', () => ({ minimumGrade: '101' }), /INPUT$/, 'minimumGrade', /100/, 'registrar-2'],
+    ]),
+  )('%s says what %s has to be', (_mutation, _field, one) => expectRefusal(one))
+})
+
+it.each([
+  ['enrol', 'kit'],
+  ['shareCredit', 'kit'],
+  ['applyForTransfer', 'kit'],
+  ['publishTransferPolicy', 'registrar-2'],
+])('%s does what is asked when nothing is spoilt', async (mutation, who) => {
+  const persona = who === 'kit' ? kit : who
+  expect(await refusalsOf(persona, mutation, good[mutation] as object)).toEqual([])
 })

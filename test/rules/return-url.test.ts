@@ -1,7 +1,7 @@
 /** Where a buyer may be sent back to. */
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
-import { returnUrlProblem } from '../../src/enrolments/return-url.rules.ts'
+import { returnUrlProblem } from '../../src/values/return-url.ts'
 
 const origins = ['https://app.example.org', 'http://localhost:*', 'https://*.preview.example.org']
 

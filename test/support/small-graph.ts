@@ -1,8 +1,6 @@
 /** A small graph of no feature, and the server around it, for tests of the platform alone. */
-
 import type { FastifyInstance } from 'fastify'
 import { buildSchema, GraphQLError, type GraphQLFieldResolver, type GraphQLSchema, isObjectType } from 'graphql'
-
 import { anonymousViewer } from '../../src/auth/viewer.ts'
 import { Billing } from '../../src/graph/bill.ts'
 import { MemoryBudgets } from '../../src/graph/budget.ts'

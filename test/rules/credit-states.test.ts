@@ -1,0 +1,36 @@
+/** The tables of a credit record's and an application's states: what they have and what they must never have. */
+import { describe, expect, it } from '@jest/globals'
+import { creditRecordStates, creditRestorations } from '../../src/credit/credit-record.states.ts'
+import { CreditRecordStatus } from '../../src/credit/credit-record.ts'
+import { checkMove, IllegalMove } from '../../src/store/states.ts'
+import { transferApplicationStates } from '../../src/transfers/transfer-application.states.ts'
+import { TransferApplicationStatus } from '../../src/transfers/transfer-application.ts'
+
+describe('the states of a credit record', () => {
+  it('comes back from SUSPENDED, never by the ordinary table from REVOKED', () => {
+    expect(() => checkMove(creditRecordStates, 'SUSPENDED', 'AWARDED')).not.toThrow()
+    for (const to of Object.values(CreditRecordStatus)) {
+      expect(() => checkMove(creditRecordStates, 'REVOKED', to)).toThrow(IllegalMove)
+    }
+  })
+
+  it('is given back after a bounced refund by a table of its own, which takes nothing away', () => {
+    const moves = Object.entries(creditRestorations.moves).flatMap(([from, tos]) => tos.map((to) => [from, to]))
+    expect(moves).toEqual([
+      ['REVOKED', 'AWARDED'],
+      ['REVOKED', 'SUSPENDED'],
+    ])
+  })
+})
+
+describe('the states of an application', () => {
+  it('is answered or withdrawn once, and stays so', () => {
+    const ends = Object.values(TransferApplicationStatus).filter((status) => status !== 'SUBMITTED')
+    expect([...transferApplicationStates.moves.SUBMITTED].sort()).toEqual([...ends].sort())
+    for (const end of ends) {
+      for (const to of Object.values(TransferApplicationStatus)) {
+        expect(() => checkMove(transferApplicationStates, end, to)).toThrow(IllegalMove)
+      }
+    }
+  })
+})

@@ -49,6 +49,13 @@ export class Assessment {
   description: 'A microcredential: a short course with formal assessment and credit.',
 })
 @Entity({ tableName: 'course' })
+@Index({ properties: ['nextStart', 'id'] })
+@Index({ properties: ['lowestPriceMinor', 'id'] })
+@Index({ properties: ['title', 'id'] })
+@Index({
+  name: 'course_by_credit',
+  expression: 'create index course_by_credit on course (coalesce(credit_cats, 1000000), id)',
+})
 @Check({ name: 'course_credit_positive', expression: 'credit_amount > 0' })
 @Check({
   name: 'course_credit_whole',
@@ -158,6 +165,14 @@ export class Course extends Node {
 
   @Property({ ...instant, nullable: true })
   partnerUpdatedAt!: Date | null
+
+  /** Start of the next run, as of the last sync, and infinity when none is coming: for the order of lists alone. */
+  @Property({ type: 'any', columnType: 'timestamptz(3)', defaultRaw: `'infinity'`, lazy: true })
+  nextStart!: unknown
+
+  /** The least price of a run that one can still enrol on, the greatest number when there is none: the same way. */
+  @Property({ type: 'integer', default: 2147483647, lazy: true })
+  lowestPriceMinor!: number
 
   @Property({
     type: 'any',

@@ -86,20 +86,9 @@ function addPrice(filter: CourseFilter, now: Date, add: (sql: string, value: unk
   else if (currency) add(runThat(`${coming} and r.currency = ?`), currency)
 }
 
-/** Far away or dear: where courses without a coming run come, last. */
-const never = "'infinity'::timestamptz"
-const nextStart = (now: string) =>
-  `coalesce((select min(r.starts_at) from course_run r where r.course_id = c.id and r.complete and not r.cancelled and r.starts_at > '${now}'::timestamptz and r.enrolment_closes_at >= '${now}'::timestamptz), ${never})`
-const lowestPrice = (now: string) =>
-  `coalesce((select min(r.price_minor) from course_run r where r.course_id = c.id and r.complete and not r.cancelled and r.enrolment_closes_at >= '${now}'::timestamptz), 2147483647)`
-
 const byId: OrderKey = { sql: 'c.id', as: 'id', type: 'uuid' }
 
-/** The day, so that equal questions of a day share their statements and cursors go on from page to page. */
-const today = (now: Date) => `${now.toISOString().slice(0, 10)}T00:00:00Z`
-
-function orderOf(orderBy: CourseOrder, query: string | null, now: Date): { order: OrderKey[]; columns: string } {
-  const day = today(now)
+function orderOf(orderBy: CourseOrder, query: string | null): { order: OrderKey[]; columns: string } {
   switch (orderBy) {
     case 'TITLE':
       return { columns: '', order: [{ sql: 'c.title', as: 'title', type: 'text' }, byId] }
@@ -107,10 +96,11 @@ function orderOf(orderBy: CourseOrder, query: string | null, now: Date): { order
       const sql = 'coalesce(c.credit_cats, 1000000)'
       return { columns: `, ${sql} as order_credit`, order: [{ sql, as: 'orderCredit', type: 'numeric' }, byId] }
     }
-    case 'PRICE': {
-      const sql = lowestPrice(day)
-      return { columns: `, ${sql} as order_price`, order: [{ sql, as: 'orderPrice', type: 'int' }, byId] }
-    }
+    case 'PRICE':
+      return {
+        columns: ', c.lowest_price_minor as order_price',
+        order: [{ sql: 'c.lowest_price_minor', as: 'orderPrice', type: 'int' }, byId],
+      }
     case 'RELEVANCE':
       if (query !== null) {
         const sql = `ts_rank(c.words, to_tsquery('simple', '${query}'))`
@@ -119,8 +109,10 @@ function orderOf(orderBy: CourseOrder, query: string | null, now: Date): { order
       }
   }
   // An instant of an order may be infinity, which is no Date: it travels as text.
-  const sql = nextStart(day)
-  return { columns: `, (${sql})::text as order_start`, order: [{ sql, as: 'orderStart', type: 'timestamptz' }, byId] }
+  return {
+    columns: ', c.next_start::text as order_start',
+    order: [{ sql: 'c.next_start', as: 'orderStart', type: 'timestamptz' }, byId],
+  }
 }
 
 /**
@@ -135,7 +127,7 @@ export async function findCourses(
 ): Promise<FoundCourses> {
   const query = searchQuery(asked.search)
   const conditions = await conditionsOf(context, asked, query)
-  const { order, columns } = orderOf(asked.orderBy, query, context.now())
+  const { order, columns } = orderOf(asked.orderBy, query)
   const name = `courses-${asked.orderBy}${query === null ? '' : '-search'}`
   const own = isLight(lightCourse, wanted) ? lightCourse.columns : courseColumns
   const parts = [institutionPart('awardingInstitution', 'x.awarding_institution_id'), nextRunPart(context.now())]

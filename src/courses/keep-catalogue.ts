@@ -10,6 +10,7 @@ import { isTimeZone } from '../values/dates.ts'
 import { checkCmf } from './cmf.rules.ts'
 import { cmfFacts } from './cmf-report.ts'
 import { Course } from './course.ts'
+import { keepOrder } from './course-order.ts'
 import { CourseRun, LiveEvent } from './course-run.ts'
 import type { LiveEventFacts, ProgramFacts, RunFacts } from './course-source.ts'
 
@@ -137,10 +138,13 @@ export async function keepRun(context: Context, facts: RunFacts): Promise<Kept> 
     // Learners may be enrolled on it: what was complete stays as it was last complete, but for a cancellation.
     if (known?.complete && missing.length > 0) {
       tx.assign(known, { cancelled: facts.cancelled })
+      await tx.flush()
+      await keepOrder(tx, now, course.id)
       return { problem }
     }
     const run = known ? tx.assign(known, fields) : tx.create(CourseRun, { id: newId(), ...fields } as CourseRun)
     await tx.flush()
+    await keepOrder(tx, now, course.id)
     await keepLiveEvents(tx, run.id, facts.liveEvents)
     return missing.length > 0 ? { problem } : {}
   })

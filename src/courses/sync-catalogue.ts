@@ -4,6 +4,7 @@ import { TryAgainLater } from '../context.ts'
 import { statement } from '../store/read-connection.ts'
 import { addJob, inTransaction } from '../store/transaction.ts'
 import { isOutsideFailure } from '../values/outside-failure.ts'
+import { keepOrder } from './course-order.ts'
 import type { Changes, Rejected } from './course-source.ts'
 import { type Kept, keepProgram, keepRun } from './keep-catalogue.ts'
 import { SyncState } from './sync-state.ts'
@@ -55,6 +56,7 @@ function keepState(context: Context, list: ListName, facts: Partial<SyncState>):
 
 async function syncAll(context: Context): Promise<void> {
   const { partner } = context
+  await inTransaction(context.em, (tx) => keepOrder(tx, context.now(), null))
   try {
     await mirror(context, 'programs', (since) => partner.programs(since), keepProgram)
     await mirror(context, 'runs', (since) => partner.runs(since), keepRun)
@@ -84,9 +86,14 @@ async function syncRun(context: Context, uuid: string): Promise<void> {
 export const syncCatalogueJob: Job = {
   task: 'sync_catalogue',
   async run(context, { programUuid, runUuid }) {
-    if (typeof programUuid === 'string') await syncProgram(context, programUuid)
-    else if (typeof runUuid === 'string') await syncRun(context, runUuid)
-    else await syncAll(context)
+    try {
+      if (typeof programUuid === 'string') await syncProgram(context, programUuid)
+      else if (typeof runUuid === 'string') await syncRun(context, runUuid)
+      else await syncAll(context)
+    } finally {
+      // also when it broke off: what was kept until then has changed
+      await context.publicChanged()
+    }
   },
 }
 

@@ -67,6 +67,11 @@ export function badUserInput(message: string, field: string | readonly string[] 
   return new GraphError(ErrorCode.BadUserInput, message, { field: typeof field === 'string' ? [field] : field })
 }
 
+/** PostgreSQL keeps no text with it, and nobody types it: refused at the door, so that it is no fault of ours further in. */
+export function textWithNul(field: readonly string[] = []): GraphError {
+  return badUserInput('Texts may not contain the character NUL (U+0000).', field)
+}
+
 /** No such thing, or not one that the caller may see: both read the same. */
 export function notFound(message: string, field: string | readonly string[] = []): GraphError {
   return new GraphError(ErrorCode.NotFound, message, { field: typeof field === 'string' ? [field] : field })

@@ -7,7 +7,7 @@ import {
   type SelectionSetNode,
   visit,
 } from 'graphql'
-import { badUserInput, GraphError, tooComplex } from './errors.ts'
+import { badUserInput, GraphError, textWithNul, tooComplex } from './errors.ts'
 
 export interface DocumentLimits {
   /** Characters of the document's text. */
@@ -131,6 +131,14 @@ class Measuring {
   }
 }
 
+function checkTexts(document: DocumentNode): void {
+  visit(document, {
+    StringValue: ({ value }) => {
+      if (value.includes('\u0000')) throw textWithNul()
+    },
+  })
+}
+
 function checkDirectives(document: DocumentNode, limits: DocumentLimits): void {
   let directives = 0
   visit(document, {
@@ -151,6 +159,7 @@ function check(document: DocumentNode, limits: DocumentLimits): void {
     if (rootFields > limits.rootFields) throw tooComplex('root fields', rootFields, limits.rootFields)
   }
   checkDirectives(document, limits)
+  checkTexts(document)
 }
 
 /** Why the document is refused, naming the limit, what was found and what is allowed; null when it is not. */

@@ -1,5 +1,6 @@
 /** Connections as Relay has them: the arguments, the types, and what a page of rows answers. */
 import { ArgsType, type ClassType, Field, Int, ObjectType } from 'type-graphql'
+import { type KeyType, readCursor } from './cursor.ts'
 import { badUserInput } from './errors.ts'
 
 export const defaultPageSize = 20
@@ -95,36 +96,19 @@ function checkedSize(name: 'first' | 'last', value: number): number {
   return value
 }
 
-/** Cursor of a row: its order's key values; opaque to clients. */
-export function writeCursor(list: string, keys: readonly unknown[]): string {
-  const texts = keys.map((key) => (key instanceof Date ? key.toISOString() : String(key)))
-  return Buffer.from(JSON.stringify([list, ...texts]), 'utf8').toString('base64url')
-}
-
-function readCursor(name: 'after' | 'before', list: string, keyCount: number, cursor: string): string[] {
-  try {
-    const read: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'))
-    if (Array.isArray(read) && read.length === keyCount + 1 && read[0] === list) {
-      if (read.every((key) => typeof key === 'string' && key.length <= 500)) return read.slice(1)
-    }
-  } catch {
-    // falls through: whatever is wrong with it, the client hears the same
-  }
-  throw badUserInput(`"${name}" is not a cursor of this list; pass one that this list gave.`, name)
-}
-
 /**
- * Checks page arguments. `list` names the list and its order, so that a cursor of another list is refused.
+ * Checks page arguments. `list` names the list and its order, so that a cursor of another list is refused; `types` are those of
+ * the order's keys.
  * Throws BAD_USER_INPUT naming the argument.
  */
-export function pageRequest(args: PageArgs, list: string, keyCount: number): PageRequest {
+export function pageRequest(args: PageArgs, list: string, types: readonly KeyType[]): PageRequest {
   const { first, last, after, before } = args
   if (first != null && last != null) throw badUserInput('Give "first" or "last", not both.', 'last')
   const size = last != null ? checkedSize('last', last) : first != null ? checkedSize('first', first) : defaultPageSize
   return {
     size,
     backward: last != null || (first == null && before != null && after == null),
-    after: after == null ? null : readCursor('after', list, keyCount, after),
-    before: before == null ? null : readCursor('before', list, keyCount, before),
+    after: after == null ? null : readCursor('after', list, types, after),
+    before: before == null ? null : readCursor('before', list, types, before),
   }
 }

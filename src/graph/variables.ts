@@ -12,7 +12,7 @@ import {
   type ValueNode,
   valueFromAST,
 } from 'graphql'
-import { badUserInput, ErrorCode, GraphError, tooComplex } from './errors.ts'
+import { badUserInput, ErrorCode, GraphError, textWithNul, tooComplex } from './errors.ts'
 
 export type Variables = Readonly<Record<string, unknown>>
 export type ReadVariables = { values: Variables; errors: null } | { values: null; errors: GraphError[] }
@@ -31,6 +31,17 @@ const maximumDepth = 32
 
 /** Ends reading at so many errors: making thousands of them is what a hostile list is for. */
 class EnoughErrors extends Error {}
+
+/** Where a text holds the character NUL; null when none does. */
+function pathOfNul(value: unknown): string[] | null {
+  if (typeof value === 'string') return value.includes('\u0000') ? [] : null
+  if (value === null || typeof value !== 'object') return null
+  for (const [name, inner] of Object.entries(value)) {
+    const path = pathOfNul(inner)
+    if (path) return [name, ...path]
+  }
+  return null
+}
 
 /** Values of lists and objects inside `value`; throws TOO_COMPLEX beyond what anybody needs. */
 function checkSize(value: unknown, depth: number, counted: number): number {
@@ -82,6 +93,8 @@ export function variableReader(
     const errors: GraphError[] = []
     try {
       checkSize(given, 0, 0)
+      const nul = pathOfNul(given)
+      if (nul) throw textWithNul(nul)
       const values = readAll(schema, declared, given, errors)
       return errors.length > 0 ? { values: null, errors } : { values, errors: null }
     } catch (error) {

@@ -1,4 +1,5 @@
 /** The SQL of lists: their order, the bounds of a page by its cursor, conditions, and one name for each text. */
+import type { KeyType } from '../graph/cursor.ts'
 import type { PageRequest } from '../graph/page.ts'
 import type { Part } from './parts.ts'
 import { type Statement, statement } from './read-connection.ts'
@@ -7,7 +8,7 @@ import { type Statement, statement } from './read-connection.ts'
 export interface OrderKey {
   sql: string
   as: string
-  type: 'uuid' | 'text' | 'timestamptz' | 'numeric' | 'int' | 'date' | 'real'
+  type: KeyType
   descending?: boolean
 }
 
@@ -22,6 +23,9 @@ export interface List {
   /** What is joined to the rows when it is wanted. */
   parts?: readonly Part[]
 }
+
+/** What the keys of its order hold. */
+export const keyTypes = (list: List): KeyType[] => list.order.map(({ type }) => type)
 
 /** A condition of one request: SQL with `?` for its value. */
 export interface Condition {

@@ -1,9 +1,10 @@
 /** Keyset pages over SQL: a list declares its rows and its total order once, and pages by cursor without OFFSET. */
 
+import { writeCursor } from '../graph/cursor.ts'
 import { defineLoader, type Loads } from '../graph/loader.ts'
-import { type Page, type PageArgs, type PageRequest, pageRequest, writeCursor } from '../graph/page.ts'
+import { type Page, type PageArgs, type PageRequest, pageRequest } from '../graph/page.ts'
 import { nothingWanted, type Wanted } from '../graph/selection.ts'
-import { type Condition, type List, named, orderSql, partsSql, Values, whereSql } from './list-sql.ts'
+import { type Condition, keyTypes, type List, named, orderSql, partsSql, Values, whereSql } from './list-sql.ts'
 import { type Part, partsWanted } from './parts.ts'
 import type { ReadConnection } from './read-connection.ts'
 
@@ -41,7 +42,7 @@ export async function readPage<Row>(
   conditions: Condition[] = [],
   wanted: Wanted = nothingWanted,
 ): Promise<Page<Row>> {
-  const request = pageRequest(args, list.name, list.order.length)
+  const request = pageRequest(args, list.name, keyTypes(list))
   const values = new Values()
   const where = whereSql(list, request, conditions, values)
   const page = `select ${list.columns} from ${list.from} where ${where} order by ${orderSql(list.order, request.backward)} limit ${values.slot(request.size + 1, 'int')}`
@@ -111,7 +112,7 @@ export function definePages<Row>(list: List & { parent: string }) {
     conditions: Condition[] = [],
     wanted: Wanted = nothingWanted,
   ): Promise<Page<Row>> => {
-    pageRequest(args, list.name, list.order.length)
+    pageRequest(args, list.name, keyTypes(list))
     return load(context, { parentId, args, conditions, parts: partsWanted(list.parts, wanted) })
   }
 }
@@ -123,7 +124,7 @@ async function pagesOfParents<Row>(
 ): Promise<Page<Row>[]> {
   const { args, conditions, parts } = keys[0]!
   const parents = keys.map((key) => key.parentId)
-  const request = pageRequest(args, list.name, list.order.length)
+  const request = pageRequest(args, list.name, keyTypes(list))
   const values = new Values()
   const parentsSlot = values.slot(parents, 'uuid[]')
   const where = whereSql(list, request, conditions, values)

@@ -14,6 +14,9 @@ import { pageOfRows } from './page-of-rows.ts'
 
 type CourseRow = Omit<CourseFacts, 'awardingBody' | 'cmf'> & CmfRow & { awardingInstitutionId: string }
 
+type Titled = Pick<Qualification, 'id' | 'title'>
+const byTitle = { list: 'counts-towards', keyCount: 2, keysOf: ({ title, id }: Titled) => [title, id] }
+
 @Resolver(() => Course)
 export class CourseTransferResolver {
   @FieldResolver(() => QualificationConnection, {
@@ -29,9 +32,11 @@ export class CourseTransferResolver {
       institutionById(context, course.awardingInstitutionId),
     ])
     const facts = { ...course, awardingBody: institution!.slug, cmf: checkCmf(cmfFacts(course)).status }
-    const ids = policies.filter((policy) => admits(policy, facts)).map(({ qualificationId }) => qualificationId)
-    const page = pageOfRows(ids, args, 'counts-towards', (id) => id)
-    const rows = await Promise.all(page.rows.map((id) => qualificationById(context, id)))
-    return { ...page, rows: rows as Qualification[], cursorOf: ({ id }) => page.cursorOf(id) }
+    const admitted = policies
+      .filter((policy) => admits(policy, facts))
+      .map(({ qualificationId: id, title }): Titled => ({ id, title }))
+    const page = pageOfRows(admitted, args, byTitle)
+    const rows = await Promise.all(page.rows.map(({ id }) => qualificationById(context, id)))
+    return { ...page, rows: rows as Qualification[] }
   }
 }

@@ -12,6 +12,11 @@ import { publishPolicy } from './publish-policy.ts'
 import { TransferApplication } from './transfer-application.ts'
 import { TransferPolicy } from './transfer-policy.ts'
 
+const newestFirst = {
+  ...{ list: 'dry-run-cases', keyCount: 1, descending: true },
+  keysOf: ({ id }: DryRunCase) => [id],
+}
+
 @ObjectType({
   implements: UserError,
   simpleResolvers: true,
@@ -84,7 +89,7 @@ export class PolicyPublicationResolver {
     @Ctx() context: Context,
   ): Promise<object> {
     const { refusals, examined, changed } = await dryRun(context, input)
-    const cases = refusals.length ? null : pageOfRows(changed, args, 'dry-run-cases', ({ id }) => id)
+    const cases = refusals.length ? null : pageOfRows(changed, args, newestFirst)
     return { userErrors: refusals, examined, page: cases }
   }
 

@@ -1,0 +1,18 @@
+/** What runs decide of the order of courses, kept beside each course so that an index gives the order. */
+import type { EntityManager } from '@mikro-orm/postgresql'
+
+/** The same runs count as for `nextRun`: a course whose run has begun is behind those that are still to begin. */
+const sql = `update course c set next_start = x.next_start, lowest_price_minor = x.lowest_price_minor
+  from (select k.id,
+      coalesce(min(r.starts_at) filter (where r.starts_at > clock.now), 'infinity') as next_start,
+      coalesce(min(r.price_minor), 2147483647) as lowest_price_minor
+    from course k cross join (select ?::timestamptz as now) clock
+    left join course_run r on r.course_id = k.id and r.complete and not r.cancelled and r.enrolment_closes_at >= clock.now
+    where ?::uuid is null or k.id = ?::uuid
+    group by k.id) x
+  where c.id = x.id and (c.next_start, c.lowest_price_minor) is distinct from (x.next_start, x.lowest_price_minor)`
+
+/** Brings the order of one course up to date, or of all: when a run has changed, and with each sync, as time passes. */
+export async function keepOrder(tx: EntityManager, now: Date, courseId: string | null): Promise<void> {
+  await tx.execute(sql, [now, courseId, courseId])
+}

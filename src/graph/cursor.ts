@@ -1,0 +1,51 @@
+/** Cursors: the values of a list's order at one row, opaque to clients, and read back as strictly as anything from outside. */
+import { badUserInput } from './errors.ts'
+
+/** What a key of an order holds, as PostgreSQL calls it. */
+export type KeyType = 'uuid' | 'text' | 'timestamptz' | 'numeric' | 'int' | 'date' | 'real'
+
+const longestKeyCharacters = 2000
+const largestInt = 2 ** 31 - 1
+const decimal = /^-?\d{1,40}(\.\d{1,40})?$/
+const instant = /^\d{4}-\d\d-\d\d[ T]([01]\d|2[0-3])(:[0-5]\d){2}(\.\d{1,6})?(Z|[+-](0\d|1[0-4])(:?[0-5]\d)?)$/
+
+function isDay(text: string): boolean {
+  const day = new Date(`${text}T00:00:00Z`)
+  return !Number.isNaN(day.getTime()) && day.toISOString().startsWith(text)
+}
+
+/** Whether PostgreSQL can read the text as that type: a changed cursor is the client's fault, never a fault of ours. */
+const fits: Readonly<Record<KeyType, (text: string) => boolean>> = {
+  uuid: (text) => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text),
+  text: (text) => !text.includes('\u0000'),
+  // Orders may hold instants that are none: a course without a coming run starts at infinity.
+  timestamptz: (text) => text === 'infinity' || (instant.test(text) && isDay(text.slice(0, 10))),
+  numeric: (text) => decimal.test(text),
+  int: (text) => /^-?\d{1,10}$/.test(text) && Math.abs(Number(text)) <= largestInt,
+  date: (text) => /^\d{4}-\d\d-\d\d$/.test(text) && isDay(text),
+  real: (text) => /^-?\d(\.\d{1,20})?(e-?\d{1,2})?$/.test(text) || decimal.test(text),
+}
+
+/** Cursor of a row: the list's name and its order's key values. */
+export function writeCursor(list: string, keys: readonly unknown[]): string {
+  const texts = keys.map((key) => (key instanceof Date ? key.toISOString() : String(key)))
+  return Buffer.from(JSON.stringify([list, ...texts]), 'utf8').toString('base64url')
+}
+
+/** The key values in a cursor that `list` gave, whose order has keys of these types. Throws BAD_USER_INPUT for any other text. */
+export function readCursor(
+  name: 'after' | 'before',
+  list: string,
+  types: readonly KeyType[],
+  cursor: string,
+): string[] {
+  try {
+    const [from, ...keys] = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')) as unknown[]
+    const isKey = (key: unknown, at: number) =>
+      typeof key === 'string' && key.length <= longestKeyCharacters && fits[types[at] as KeyType](key)
+    if (from === list && keys.length === types.length && keys.every(isKey)) return keys as string[]
+  } catch {
+    // falls through: whatever is wrong with it, the client hears the same
+  }
+  throw badUserInput(`"${name}" is not a cursor of this list; pass one that this list gave.`, name)
+}

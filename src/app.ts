@@ -4,6 +4,7 @@ import { MikroORM } from '@mikro-orm/postgresql'
 import pg from 'pg'
 import type { Logger } from 'pino'
 import type { CallObservers } from './adapters/call-log.ts'
+import type { CallLimits } from './adapters/outside-call.ts'
 import { partnerAdapter } from './adapters/partner/partner-adapter.ts'
 import { payPalProvider } from './adapters/paypal/paypal-provider.ts'
 import { stripeProvider } from './adapters/stripe/stripe-provider.ts'
@@ -14,6 +15,7 @@ import { databaseOptions } from './database.ts'
 import { paidThing } from './enrolments/settle.ts'
 import { addGauges } from './gauges.ts'
 import type { ContextParts } from './graph/request.ts'
+import { ResponseCache } from './graph/response-cache.ts'
 import { crontab, jobs } from './jobs.ts'
 import { Metrics } from './observability/metrics.ts'
 import { type Tracing, tracedReads } from './observability/tracing.ts'
@@ -28,6 +30,8 @@ import { isOutsideFailure } from './values/outside-failure.ts'
 export interface AppOptions {
   log: Logger
   now?: () => Date
+  /** Of the calls to outsiders: shorter ones make a test of their silence quick. */
+  limits?: Partial<CallLimits>
 }
 
 /** Everything but the servers: the parts, and a context for whoever asks. */
@@ -37,6 +41,8 @@ export interface App extends Parts {
   metrics: Metrics
   /** Null when no collector is configured. */
   tracing: Tracing | null
+  /** Kept answers about what is public. */
+  answers: ResponseCache
   breakers(): Record<string, string>
   contextFor(request: ContextParts): Context
   /** For commands that nobody asks over HTTP: jobs, the reconcile command. */
@@ -75,7 +81,10 @@ export async function openApp(config: Config, options: AppOptions): Promise<App>
   const onTrouble = (error: unknown) => log.warn({ err: error }, 'notifications lost; they are opened again')
   const notifications = new Notifications({ url: config.DATABASE_URL, onTrouble })
   await notifications.open()
-  const observed = { log, onCall: upstreamCallObserver(metrics, tracing) }
+  const onCall = upstreamCallObserver(metrics, tracing)
+  const answers = new ResponseCache({ now })
+  forgetAtChanges(answers, notifications.subscribe(publicTopic))
+  const observed = { log, onCall, ...(options.limits && { limits: options.limits }) }
   const { stripe, payPal, partner } = openOutsiders(config, observed, now)
   const parts: Parts = {
     read: tracing ? tracedReads(read, tracing) : read,
@@ -85,6 +94,10 @@ export async function openApp(config: Config, options: AppOptions): Promise<App>
     paidThing,
     signer: await openSigner(config.SIGNING_KEYS_FILE),
     changesOf: (topic) => notifications.subscribe(topic),
+    async publicChanged() {
+      answers.forget()
+      await orm.em.fork().execute('select pg_notify(?, ?)', ['gateway', publicTopic])
+    },
     settings: {
       publicUrl: config.PUBLIC_URL,
       returnUrlOrigins: config.RETURN_URL_ORIGINS,
@@ -120,6 +133,7 @@ export async function openApp(config: Config, options: AppOptions): Promise<App>
     log,
     metrics,
     tracing,
+    answers,
     breakers,
     contextFor,
     systemContext,
@@ -132,6 +146,13 @@ export async function openApp(config: Config, options: AppOptions): Promise<App>
   }
 }
 
+const publicTopic = 'public:catalogue'
+
+/** What another replica has changed; ends with the subscription. */
+async function forgetAtChanges(answers: ResponseCache, changes: AsyncIterable<string>): Promise<void> {
+  for await (const _ of changes) answers.forget()
+}
+
 const systemViewer: Viewer = { ...anonymousViewer('system'), key: 'system' }
 
 function retryAfter(error: unknown): number | null {
@@ -140,7 +161,7 @@ function retryAfter(error: unknown): number | null {
 }
 
 /** The adapters, each with its own breaker, on one log and one clock. */
-function openOutsiders(config: Config, observed: CallObservers, now: () => Date) {
+function openOutsiders(config: Config, observed: CallObservers & Pick<AppOptions, 'limits'>, now: () => Date) {
   return {
     stripe: stripeProvider({
       ...observed,
@@ -180,6 +201,7 @@ class RequestContext implements Context {
   readonly paidThing: Parts['paidThing']
   readonly signer: Parts['signer']
   readonly changesOf: Parts['changesOf']
+  readonly publicChanged: Parts['publicChanged']
   readonly settings: Parts['settings']
   readonly now: Parts['now']
   readonly viewer: Viewer
@@ -194,6 +216,7 @@ class RequestContext implements Context {
     this.paidThing = parts.paidThing
     this.signer = parts.signer
     this.changesOf = parts.changesOf
+    this.publicChanged = parts.publicChanged
     this.settings = parts.settings
     this.now = parts.now
     this.viewer = request.viewer

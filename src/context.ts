@@ -43,6 +43,8 @@ export interface Parts {
   signer: Signer
   /** One event after each change of a topic that `announce` tells of, on whichever replica, e.g. `enrolment:<uuid>`. */
   changesOf(topic: string): AsyncIterable<string>
+  /** To be told when what anybody may read has changed: answers that were kept are forgotten, on every replica. */
+  publicChanged(): Promise<void>
   settings: Settings
   now(): Date
 }

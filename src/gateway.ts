@@ -1,4 +1,5 @@
 /** Serves the app: routes, webhooks, health, and the worker behind them; ready once the first catalogue is here. */
+import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
 import type { App } from './app.ts'
 import { migrate } from './app.ts'
@@ -8,10 +9,12 @@ import { firstSyncDone, syncSoon } from './courses/sync-catalogue.ts'
 import { statusList } from './credit/status-list.ts'
 import { receivePartnerEvent } from './enrolments/partner-inbox.ts'
 import { Billing } from './graph/bill.ts'
+import { publicFor } from './graph/cache-policy.ts'
 import { Executor } from './graph/executor.ts'
 import { openBudgets } from './graph/open-budgets.ts'
 import { TrustedDocuments } from './graph/trusted-documents.ts'
 import { readManifestFile } from './graph/trusted-manifest.ts'
+import { openGraphiql } from './http/graphiql/graphiql.ts'
 import type { HealthCheck } from './http/health.ts'
 import { buildServer } from './http/server.ts'
 import { institutionBySlug } from './institutions/loaders.ts'
@@ -32,6 +35,11 @@ export interface Gateway {
   close(): Promise<void>
 }
 
+/** Roots whose answers are the same for anybody, and for how long others may keep them. */
+const publicSeconds = { courses: 10, course: 10 }
+/** Said as of this moment. */
+const live = new Set(['placesRemaining', 'freshness'])
+
 const webhookBytes = 512 * 1024
 const shareHelp =
   'A learner shared credit with you. Staff and machines of an institution open it with the query creditShare(code: "…"), the code being the last part of this address.\n'
@@ -49,6 +57,8 @@ export async function startGateway(app: App, config: Config, options: { jobsByHa
   const executor = new Executor(schema, {
     compile: { enabled: config.JIT === 'on' },
     billing: new Billing(budgets),
+    cachePolicy: publicFor(publicSeconds, live),
+    answers: app.answers,
     tracing,
     onDeprecatedUse: (coordinate) => metrics.deprecatedUse(coordinate),
   })
@@ -61,6 +71,12 @@ export async function startGateway(app: App, config: Config, options: { jobsByHa
     },
   })
   const progress = { migrated: false }
+  const graphiql = openGraphiql({
+    wanted: config.GRAPHIQL,
+    production: config.NODE_ENV === 'production',
+    issuer: config.OIDC_ISSUER,
+    folder: graphiqlFolder,
+  })
   const fastify = await buildServer({
     schema,
     executor,
@@ -77,7 +93,9 @@ export async function startGateway(app: App, config: Config, options: { jobsByHa
     allowedOrigins: config.CORS_ORIGINS,
     https: config.PUBLIC_URL.startsWith('https://'),
     trustProxy: config.TRUST_PROXY.length ? config.TRUST_PROXY : false,
+    ...(graphiql && { browserPage: graphiql.page }),
     addRoutes: (routes) => {
+      graphiql?.addAssets(routes)
       routes.get('/.well-known/jwks.json', async (_request, reply) =>
         reply.header('cache-control', 'public, max-age=300').send(app.signer.jwks),
       )
@@ -119,12 +137,18 @@ async function trustedDocuments(config: Config): Promise<TrustedDocuments> {
   })
 }
 
+/** Where the build leaves it: the same for this file as it is and compiled. */
+const graphiqlFolder = join(import.meta.dirname, '..', 'dist', 'graphiql')
+
 async function prepare(app: App, config: Config, progress: { migrated: boolean }, jobsByHand: boolean): Promise<void> {
   await migrate(config.DATABASE_URL)
   await app.worker.migrate()
   progress.migrated = true
   const context = app.systemContext('start')
-  if (config.REGISTER_FILE) await importRegisterFile(context, config.REGISTER_FILE)
+  if (config.REGISTER_FILE) {
+    await importRegisterFile(context, config.REGISTER_FILE)
+    await context.publicChanged()
+  }
   await syncSoon(context)
   await inTransaction(context.em, (tx) => addJob(tx, 'sync_registrations', {}, { key: 'sync_registrations' }))
   if (!jobsByHand) await app.worker.start()

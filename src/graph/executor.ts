@@ -8,6 +8,7 @@ import type { GraphError } from './errors.ts'
 import { maskErrors } from './mask-errors.ts'
 import { type Operation, Operations } from './operation.ts'
 import type { GraphRequest } from './request.ts'
+import type { ResponseCache } from './response-cache.ts'
 import type { Variables } from './variables.ts'
 
 /** What is asked of the executor: a validated document, and its request. */
@@ -27,6 +28,8 @@ export interface ExecutorOptions {
   billing: Billing
   /** Left out: nobody may keep any answer. */
   cachePolicy?: CachePolicy
+  /** Where the policy's answers are kept; left out: each is made anew. */
+  answers?: ResponseCache
   tracing?: Tracing | null
   /** Hears once for each request that uses it. */
   onDeprecatedUse?(coordinate: string): void
@@ -52,10 +55,15 @@ export class Executor {
     const admission = admitted instanceof Promise ? await admitted : admitted
     if ('errors' in admission) return refusal(request, admission.errors)
     const { operation, given, read, bill } = admission
-    const { data, errors } = await this.execute(operation, given, read, execution)
+    const place = this.options.answers?.placeFor(operation, read, request) ?? null
+    const known = place?.found()
+    const { data, errors } = known
+      ? ({ data: known } as ExecutionResult)
+      : await this.execute(operation, given, read, execution)
     const extensions = { cost: this.options.billing.close(bill, operation.cost, data) }
     if (errors === undefined) {
       if (request.viewer.anonymous) request.facts.cacheControl = operation.cacheControl
+      if (data && !known) place?.keep(data)
       return { data, extensions }
     }
     return { data, errors: maskErrors(errors, request), extensions }

@@ -32,6 +32,7 @@ export async function publishPolicy(context: Context, input: PublishTransferPoli
   const wrong = input.idempotencyKey == null ? null : keyRefusal(input.idempotencyKey)
   if (wrong) return refused(wrong)
   const done = await inTransaction(context.em, (tx) => publish(context, tx, input, proposed))
+  await context.publicChanged()
   context.loads.clear()
   if (typeof done !== 'string') return done
   const policy = await policyById(context, done)

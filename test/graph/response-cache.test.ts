@@ -1,0 +1,103 @@
+/** Kept answers: nobody sees what was true before the last change, and nothing of anybody who is signed in is kept. */
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
+import { anonymousViewer } from '../../src/auth/viewer.ts'
+import type { Operation } from '../../src/graph/operation.ts'
+import type { GraphRequest } from '../../src/graph/request.ts'
+import { ResponseCache } from '../../src/graph/response-cache.ts'
+import { inDays, newRun } from '../support/study.ts'
+import { startWorld, type World } from '../support/world.ts'
+
+const slug = 'evidence-based-coaching'
+const course = `query ($slug: String!) { course(slug: $slug) { title summary nextRun { startsAt openForEnrolment } runs(last: 50) { totalCount } } }`
+let world: World
+
+beforeAll(async () => {
+  world = await startWorld()
+})
+afterAll(() => world?.close())
+beforeEach(() => world.app.answers.forget())
+
+/** The answer, and whether the database was asked for it. */
+async function ask(persona: string | null, document: string, variables: object = { slug }) {
+  const before = world.app.read.sent
+  const { data, errors } = await world.ask(persona, document, variables)
+  expect(errors).toBeUndefined()
+  return { data, read: world.app.read.sent > before }
+}
+
+describe('kept answers', () => {
+  it('answers the same anonymous question from memory, and another one from the database', async () => {
+    const first = await ask(null, course)
+    expect(first.read).toBe(true)
+    expect(await ask(null, course)).toEqual({ data: first.data, read: false })
+    const other = await ask(null, course, { slug: 'nothing-of-that-name' })
+    expect(other).toEqual({ data: { course: null }, read: true })
+    expect((await ask(null, course.replace('title', 'title language'))).read).toBe(true)
+  })
+
+  it('tells two languages apart, which are arguments', async () => {
+    const price = (locale: string) =>
+      `{ course(slug: "${slug}") { nextRun { price { formatted(locale: "${locale}") } } } }`
+    const [german, english] = [await ask(null, price('de-DE')), await ask(null, price('en-GB'))]
+    expect(english.read).toBe(true)
+    expect(english.data).not.toEqual(german.data)
+  })
+
+  it('shows no page from before a change at the partner once that is here', async () => {
+    const before = await ask(null, course)
+    const { status } = await world.control('partner', `programs/${slug}`, { title: 'Another title' })
+    expect(status).toBe(200)
+    await world.settle()
+    expect((await ask(null, course)).data.course).toEqual({ ...before.data.course, title: 'Another title' })
+    await newRun(world, { start_time: inDays(3) })
+    expect((await ask(null, course)).data.course.runs.totalCount).toBe(before.data.course.runs.totalCount + 1)
+  })
+
+  it('keeps nothing that was read before a change and is answered after it', () => {
+    const answers = new ResponseCache({ now: () => new Date() })
+    const operation = { cacheControl: 'public' } as Operation
+    const request = { viewer: anonymousViewer('127.0.0.1') } as GraphRequest
+    const place = () => answers.placeFor(operation, {}, request)
+    const early = place()
+    answers.forget()
+    early?.keep({ title: 'from before' })
+    expect(place()?.found()).toBeNull()
+    place()?.keep({ title: 'from after' })
+    expect(place()?.found()).toEqual({ title: 'from after' })
+  })
+
+  it('forgets when another replica says that something changed', async () => {
+    await ask(null, course)
+    expect(world.app.answers.size).toBe(1)
+    await world.app.orm.em.fork().execute("select pg_notify('gateway', 'public:catalogue')")
+    const forgotten = new Promise<void>((resolve) => {
+      const look = () => (world.app.answers.size === 0 ? resolve() : setImmediate(look))
+      look()
+    })
+    await forgotten
+    expect((await ask(null, course)).read).toBe(true)
+  })
+
+  it('goes by the clock: what depends on the hour is asked anew', async () => {
+    await ask(null, course)
+    world.pass(1)
+    expect((await ask(null, course)).read).toBe(true)
+  })
+
+  it('keeps nothing for anybody who is signed in, and gives them nothing that was kept', async () => {
+    await ask('learner:kept', '{ viewer { __typename } }')
+    expect((await ask('learner:kept', course)).read).toBe(true)
+    expect(world.app.answers.size).toBe(0)
+    await ask(null, course)
+    expect((await ask('learner:kept', course)).read).toBe(true)
+  })
+
+  it.each([
+    ['what the partner says of this moment', `{ course(slug: "${slug}") { freshness { fetchedAt } } }`],
+    ['anything but the catalogue', '{ qualifications(first: 1) { nodes { title } } }'],
+    ['the catalogue beside something else', `{ viewer { __typename } course(slug: "${slug}") { title } }`],
+  ])('does not keep %s', async (_what, document) => {
+    await ask(null, document)
+    expect(world.app.answers.size).toBe(0)
+  })
+})

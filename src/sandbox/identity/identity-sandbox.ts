@@ -10,7 +10,7 @@ import { StateFile } from '../state-file.ts'
 import { signAccessToken, type TokenGrant } from './access-token.ts'
 import { serveLogin } from './login-page.ts'
 import { ACCESS_TOKEN_SECONDS, isLoopback, openidProvider } from './openid-provider.ts'
-import { findPersona, personaList } from './persona.ts'
+import { findPersona, personaList, personas } from './persona.ts'
 import { newSigningKey } from './signing-key.ts'
 
 export interface IdentitySandboxOptions {
@@ -67,7 +67,7 @@ const tokenRequest = z.strictObject({
   expires_in: z.int().min(-31_536_000).max(31_536_000).default(ACCESS_TOKEN_SECONDS),
 })
 
-/** Serves POST /_sandbox/token; pages of this machine may call it too. */
+/** Serves POST /_sandbox/token and the list of whom it can be for; pages of this machine may call them too. */
 function serveTokens(app: FastifyInstance, grant: () => Promise<Omit<TokenGrant, 'expiresInSeconds'>>): void {
   app.addHook('onRequest', async (request, reply) => {
     const { origin } = request.headers
@@ -78,6 +78,9 @@ function serveTokens(app: FastifyInstance, grant: () => Promise<Omit<TokenGrant,
       vary: 'origin',
     })
   })
+  app.get('/_sandbox/personas', async () => ({
+    personas: personas.map(({ name, claims }) => ({ name, roles: claims.roles, institution: claims.institution })),
+  }))
   app.options('/_sandbox/token', async (_request, reply) => reply.code(204).send())
   app.post('/_sandbox/token', async (request, reply) => {
     const asked = tokenRequest.safeParse(request.body ?? {})

@@ -1,0 +1,20 @@
+/** Asks the gateway for GraphiQL: queries and mutations over HTTP, subscriptions over WebSocket, as whoever is chosen. */
+import { createGraphiQLFetcher, type Fetcher } from '@graphiql/toolkit'
+
+/** `authorization` is asked at each operation; what the headers' editor says goes before it. */
+export function fetchAs(authorization: () => Promise<string | null>): Fetcher {
+  const address = new URL(location.pathname, location.href)
+  const socket = new URL(address)
+  socket.protocol = address.protocol === 'https:' ? 'wss:' : 'ws:'
+  const fetcher = createGraphiQLFetcher({
+    url: address.href,
+    subscriptionUrl: socket.href,
+    enableIncrementalDelivery: false,
+  })
+  return async (parameters, options) => {
+    const given = Object.entries(options?.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value])
+    const headers: Record<string, string> = Object.fromEntries(given)
+    const token = headers.authorization ?? (await authorization())
+    return fetcher(parameters, { ...options, headers: token === null ? headers : { ...headers, authorization: token } })
+  }
+}

@@ -13,7 +13,7 @@ import {
   Resolver,
   Root,
 } from 'type-graphql'
-import { requireAnyMember } from '../auth/permissions.ts'
+import { requireAnyMember, requireThatLearner } from '../auth/permissions.ts'
 import type { Context } from '../context.ts'
 import { ForwardArgs, type Page, PageArgs } from '../graph/page.ts'
 import { DateTime, Url } from '../graph/scalars.ts'
@@ -163,11 +163,13 @@ export class ShareAccessResolver {
 @Resolver(() => Learner)
 export class LearnerSharesResolver {
   @FieldResolver(() => CreditShareConnection, { description: 'Their shares, newest first.' })
-  creditShares(
+  async creditShares(
     @Root() learner: { id: string },
     @Args(() => PageArgs) args: PageArgs,
     @Ctx() context: Context,
   ): Promise<Page<CreditShare>> {
+    // The code opens the share for whoever has it: not even operators are shown it.
+    requireThatLearner(context.viewer, learner.id)
     return sharesOf(context, learner.id, args)
   }
 }

@@ -1,0 +1,140 @@
+/** Who may ask which root field and do which mutation, and what everybody else is told; with inputs about one learner's things. */
+import type { Audience, PersonaName } from './permission-matrix.ts'
+import { back, inDays } from './study.ts'
+
+/** Ids of things, by type: all of `owner`'s, or public. */
+export type Samples = Record<string, string>
+
+/** What those outside of the circle are told; anonymous callers always that they must sign in. */
+export interface Deed {
+  allowed: Audience
+  /** Right kind of caller, but it is not theirs: as if it did not exist. */
+  blind?: readonly PersonaName[]
+  /** Right kind of caller who is told plainly, for the thing itself is public. */
+  told?: readonly PersonaName[]
+  input(samples: Samples): object
+}
+
+const key = { idempotencyKey: 'matrix' }
+
+/** Everybody else is FORBIDDEN. */
+export const mutations: Record<string, Deed> = {
+  linkPartnerAccount: { allowed: 'learners', input: () => ({ returnUrl: back }) },
+  enrol: {
+    allowed: 'learners',
+    input: ({ CourseRun }) => ({
+      courseRunId: CourseRun,
+      paymentMethod: 'CARD',
+      returnUrl: back,
+      termsAccepted: true,
+      ...key,
+    }),
+  },
+  completePayment: { allowed: 'owner', blind: ['other'], input: ({ Payment }) => ({ paymentId: Payment }) },
+  retryPayment: {
+    allowed: 'owner',
+    blind: ['other'],
+    input: ({ Enrolment }) => ({ enrolmentId: Enrolment, paymentMethod: 'CARD', returnUrl: back, ...key }),
+  },
+  cancelEnrolment: { allowed: 'owner', blind: ['other'], input: ({ Enrolment }) => ({ enrolmentId: Enrolment }) },
+  requestRefund: {
+    allowed: 'ownerAndOperator',
+    blind: ['other'],
+    input: ({ Enrolment }) => ({
+      enrolmentId: Enrolment,
+      reason: 'for the matrix',
+
+      ...key,
+    }),
+  },
+  resolveStuckEnrolment: {
+    allowed: 'operator',
+    input: ({ Enrolment }) => ({
+      enrolmentId: Enrolment,
+      resolution: 'RETRY_REFUND',
+      reason: 'for the matrix',
+      ...key,
+    }),
+  },
+  shareCredit: {
+    allowed: 'owner',
+    blind: ['other'],
+    input: ({ CreditRecord }) => ({ creditRecordIds: [CreditRecord], expiresAt: inDays(2), ...key }),
+  },
+  revokeCreditShare: {
+    allowed: 'owner',
+    blind: ['other'],
+    input: ({ CreditShare }) => ({ creditShareId: CreditShare }),
+  },
+  applyForTransfer: {
+    allowed: 'owner',
+    blind: ['other'],
+    input: ({ Qualification, CreditRecord }) => ({
+      ...{ qualificationId: Qualification, creditRecordIds: [CreditRecord], ...key },
+    }),
+  },
+  withdrawTransferApplication: {
+    allowed: 'owner',
+    blind: ['other'],
+    input: ({ TransferApplication }) => ({ applicationId: TransferApplication }),
+  },
+  decideTransferApplication: {
+    allowed: 'institution',
+    blind: ['foreignStaff', 'foreignMachine'],
+    input: ({ TransferApplication }) => ({ applicationId: TransferApplication, decision: 'DECLINE', reasons: ['No.'] }),
+  },
+  publishTransferPolicy: {
+    allowed: 'institution',
+    told: ['foreignStaff', 'foreignMachine'],
+    input: ({ Qualification }) => ({
+      ...{ qualificationId: Qualification, effectiveFrom: '2041-01-01', agreement: 'AUTOMATIC', acceptedLevels: [6] },
+      maxCredit: '30',
+    }),
+  },
+}
+
+/** Every root field of Query, asked about those things; whoever is outside of the circle is refused, or finds null. */
+export const queries: Record<string, { allowed: Audience; ask(samples: Samples): string; otherwise?: 'null' }> = {
+  node: { allowed: 'everybody', ask: ({ Course }) => `node(id: "${Course}") { id }` },
+  nodes: { allowed: 'everybody', ask: ({ Course }) => `nodes(ids: ["${Course}"]) { id }` },
+  viewer: { allowed: 'signedIn', ask: () => 'viewer { __typename }', otherwise: 'null' },
+  institutions: { allowed: 'everybody', ask: () => 'institutions(first: 1) { totalCount }' },
+  institution: { allowed: 'everybody', ask: () => 'institution(slug: "the-open-university") { id }' },
+  qualifications: { allowed: 'everybody', ask: () => 'qualifications(first: 1) { totalCount }' },
+  qualification: {
+    allowed: 'everybody',
+    ask: () => 'qualification(institutionSlug: "university-of-northmoor", slug: "msc-leadership") { id }',
+  },
+  courses: { allowed: 'everybody', ask: () => 'courses(first: 1) { totalCount }' },
+  course: { allowed: 'everybody', ask: () => 'course(slug: "evidence-based-coaching") { id }' },
+  verify: { allowed: 'everybody', ask: () => 'verify(token: "a.b.c") { valid }' },
+  creditShare: { allowed: 'institutions', ask: ({ code }) => `creditShare(code: "${code}") { id }` },
+  transferEligibility: {
+    allowed: 'parties',
+    ask: ({ Qualification, CreditRecord }) =>
+      `transferEligibility(input: { qualificationId: "${Qualification}", creditRecordIds: ["${CreditRecord}"] }) { outcome }`,
+  },
+  transferEligibilityBatch: {
+    allowed: 'everybody',
+    ask: ({ Qualification }) =>
+      `transferEligibilityBatch(inputs: [{ qualificationId: "${Qualification}" }]) { __typename }`,
+  },
+  transferPolicyDryRun: {
+    allowed: 'institutions',
+    ask: ({ Qualification }) =>
+      `transferPolicyDryRun(input: { qualificationId: "${Qualification}", effectiveFrom: "2040-01-01", agreement: AUTOMATIC,
+        acceptedLevels: [6], maxCredit: "1" }) { changed userErrors { code } }`,
+  },
+}
+
+/** Subscriptions: whoever is outside of the circle hears that there is no such thing. */
+export const subscriptions: Record<string, { allowed: Audience; ask(samples: Samples): string }> = {
+  enrolmentUpdated: {
+    allowed: 'ownerAndOperator',
+    ask: ({ Enrolment }) => `enrolmentUpdated(enrolmentId: "${Enrolment}") { id }`,
+  },
+  transferApplicationUpdated: {
+    allowed: 'parties',
+    ask: ({ TransferApplication }) => `transferApplicationUpdated(applicationId: "${TransferApplication}") { id }`,
+  },
+}

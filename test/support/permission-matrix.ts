@@ -1,0 +1,235 @@
+/** Who may see which field and do what: every field of every type, as documentation, and as what permission-matrix.test.ts asks. */
+
+/** Those who ask. Things belong to `owner`, who applied to the institution of `staff` and `machine`, and shared credit with all. */
+export const personas = {
+  anonymous: null,
+  owner: 'learner:mia',
+  other: 'grace',
+  staff: 'registrar-2',
+  foreignStaff: 'registrar',
+  machine: 'institution-client-2',
+  foreignMachine: 'institution-client',
+  operator: 'operator',
+} as const
+export type PersonaName = keyof typeof personas
+
+/** Circles of personas, by the name that the matrix calls them. */
+export const audiences = {
+  everybody: ['anonymous', 'owner', 'other', 'staff', 'foreignStaff', 'machine', 'foreignMachine', 'operator'],
+  signedIn: ['owner', 'other', 'staff', 'foreignStaff', 'machine', 'foreignMachine', 'operator'],
+  learners: ['owner', 'other'],
+  owner: ['owner'],
+  ownerAndOperator: ['owner', 'operator'],
+  operator: ['operator'],
+  allStaff: ['staff', 'foreignStaff'],
+  allMachines: ['machine', 'foreignMachine'],
+  institutions: ['staff', 'foreignStaff', 'machine', 'foreignMachine'],
+  institution: ['staff', 'machine'],
+  staffAndOperator: ['staff', 'operator'],
+  parties: ['owner', 'staff', 'machine', 'operator'],
+  nobody: [],
+} as const satisfies Record<string, readonly PersonaName[]>
+export type Audience = keyof typeof audiences
+
+/**
+ * Fields of a type by who may see them, and where the test finds one: a row's own node or another way in. Whoever is in
+ * no circle of the type does not reach it; whoever reaches it and is not in a field's circle finds null there.
+ */
+export interface TypeEntry {
+  at: string
+  fields: Partial<Record<Audience, string>>
+}
+
+const connection = 'edges nodes pageInfo totalCount'
+const edge = 'cursor node'
+const list = (at: string, audience: Audience, more = ''): TypeEntry => ({
+  at,
+  fields: { [audience]: `${connection}${more}` },
+})
+const inList = (at: string, audience: Audience): TypeEntry => ({ at: `${at} > edges`, fields: { [audience]: edge } })
+const all = (at: string, audience: Audience, fields: string): TypeEntry => ({ at, fields: { [audience]: fields } })
+
+const answer = `transferEligibility(input: { qualificationId: "$Qualification", courseIds: ["$Course"] })`
+const batch = `transferEligibilityBatch(inputs: [{ qualificationId: "nonsense", courseIds: ["$Course"] }])`
+const dryRun = `transferPolicyDryRun(input: { qualificationId: "$Qualification", effectiveFrom: "2040-01-01",
+  agreement: AUTOMATIC, acceptedLevels: [], maxCredit: "1" })`
+const excluding = 'institutions(first: 100) > nodes > qualifications(first: 100) > nodes > transferPolicy'
+const corrections = 'viewer > operator > reconciliations(first: 1) > nodes > corrections(first: 1)'
+
+/** Without connections, which follow. `Type` alone finds the sample by its id. */
+const things: Record<string, TypeEntry> = {
+  Viewer: {
+    at: 'viewer',
+    fields: { learners: 'learner', allStaff: 'staff', allMachines: 'client', operator: 'operator' },
+  },
+  Learner: {
+    at: 'Learner',
+    fields: {
+      owner: 'creditShares',
+      ownerAndOperator: 'id displayName email timeZone partnerAccount enrolments creditRecords transferApplications',
+    },
+  },
+  PartnerAccount: all('Learner > partnerAccount', 'ownerAndOperator', 'status invitationUrl linkedAt'),
+  InstitutionStaff: all('viewer > staff', 'allStaff', 'id displayName institution transferApplications'),
+  InstitutionClient: all('viewer > client', 'allMachines', 'id clientId institution transferApplications'),
+  Operator: all(
+    'viewer > operator',
+    'operator',
+    'id displayName reconciliations stuckEnrolments enrolments payments refunds',
+  ),
+  Institution: all('Institution', 'everybody', 'id slug name country participating qualifications'),
+  Qualification: all(
+    'Qualification',
+    'everybody',
+    'id slug title kind institution totalCredit levels transferPolicy transferPolicies',
+  ),
+  LevelRequirement: all('Qualification > levels', 'everybody', 'level credit'),
+  TransferPolicy: {
+    at: 'TransferPolicy',
+    fields: {
+      everybody: `id version qualification effectiveFrom effectiveTo publishedAt agreement maxCredit levelCaps granularity
+        acceptedLevels higherLevelCountsLower minimumGrade maximumAgeYears overAge requiresCmf
+        requiresIdentityVerification recognisedAwardingBodies subjects freeChoiceMax allowedCourses exclusions clauses`,
+      staffAndOperator: 'publishedBy',
+    },
+  },
+  Exclusion: all(`${excluding} > exclusions`, 'everybody', 'course reason'),
+  PolicyClause: all('TransferPolicy > clauses', 'everybody', 'rule text'),
+  Course: all(
+    'Course',
+    'everybody',
+    `id slug title summary description subject imageUrl language level awardingInstitution credit hoursPerWeek weeks
+      totalStudyHours learningOutcomes assessment cmf runs nextRun countsTowards partnerUrl withdrawnAt freshness`,
+  ),
+  Credit: all('Course > credit', 'everybody', 'amount amountIn scheme level framework'),
+  Assessment: all('Course > assessment', 'everybody', 'summary formal online identityVerification passMark'),
+  CmfConformance: all('Course > cmf', 'everybody', 'status criteria version warnings'),
+  CmfCriterion: all('Course > cmf > criteria', 'everybody', 'code status requirement evidence'),
+  Freshness: all('Course > freshness', 'everybody', 'source fetchedAt stale'),
+  CourseFacets: all('courses(first: 1) > facets', 'everybody', 'subjects levels languages awardingInstitutions'),
+  FacetValue: all('courses(first: 1) > facets > subjects', 'everybody', 'value label count'),
+  CourseRun: {
+    at: 'CourseRun',
+    fields: {
+      everybody: `id course startsAt endsAt timeZone enrolmentOpensAt enrolmentClosesAt openForEnrolment price
+        placesRemaining refundDeadline status registrationUrl liveEvents`,
+      owner: 'viewerEnrolment',
+    },
+  },
+  LiveEvent: {
+    at: 'LiveEvent',
+    fields: { everybody: 'id title startsAt durationMinutes recordingUrl', owner: 'joinUrl' },
+  },
+  Money: all('CourseRun > price', 'everybody', 'amountMinor currency amount formatted'),
+  PageInfo: all('courses(first: 1) > pageInfo', 'everybody', 'hasNextPage hasPreviousPage startCursor endCursor'),
+  Enrolment: all(
+    'Enrolment',
+    'ownerAndOperator',
+    `id learner run status payment payments createdAt registeredAt updatedAt studyUrl progress result refundability
+      history creditRecord`,
+  ),
+  AssessmentResult: all('Enrolment > result', 'ownerAndOperator', 'outcome grade awardedOn identityVerified'),
+  Progress: all('Enrolment > progress', 'ownerAndOperator', 'stepsCompleted stepsCompletedRatio freshness'),
+  Refundability: all('Enrolment > refundability', 'ownerAndOperator', 'refundable reasonCode reason deadline maximum'),
+  HistoryEntry: {
+    at: 'TransferApplication > history',
+    fields: { parties: 'at from to cause', operator: 'actor' },
+  },
+  Payment: {
+    at: 'Payment',
+    fields: {
+      ownerAndOperator: `id enrolment provider method status amount refunded cardBrand cardLast4 action failure refunds
+        disputes history createdAt capturedAt`,
+      operator: 'providerReference',
+    },
+  },
+  PaymentAction: all('Payment > action', 'ownerAndOperator', 'redirectUrl expiresAt'),
+  PaymentFailure: all('Payment > failure', 'ownerAndOperator', 'code message retryable'),
+  Refund: all(
+    'Refund',
+    'ownerAndOperator',
+    'id payment amount status origin reason failureReason requestedAt settledAt',
+  ),
+  Dispute: all('Dispute', 'ownerAndOperator', 'id payment amount status openedAt closedAt'),
+  Reconciliation: all('Reconciliation', 'operator', 'id startedAt finishedAt examined dryRun corrections'),
+  Correction: all(`${corrections} > nodes`, 'operator', 'subject providerReference outcome from to note'),
+  CreditRecord: {
+    at: 'CreditRecord',
+    fields: {
+      parties: 'id holderName course credit grade status awardedOn identityVerified transcript credential history uses',
+      ownerAndOperator: 'learner',
+    },
+  },
+  Transcript: all('CreditRecord > transcript', 'parties', 'learningOutcomes totalStudyHours eqfLevel credit ects'),
+  CreditUse: all('CreditRecord > uses', 'parties', 'status application qualification'),
+  CreditShare: all(
+    'CreditShare',
+    'owner',
+    'id code url learnerName creditRecords institution expiresAt revokedAt accesses createdAt',
+  ),
+  ShareAccess: all('CreditShare > accesses(first: 1) > nodes', 'owner', 'at by institution'),
+  TransferApplication: {
+    at: 'TransferApplication',
+    fields: {
+      parties: `id applicant qualification eligibility creditRecords status agreedCredit reasons submittedAt decidedAt
+        history`,
+      ownerAndOperator: 'learner',
+    },
+  },
+  Applicant: all('TransferApplication > applicant', 'parties', 'displayName email'),
+  TransferEligibility: all(
+    answer,
+    'everybody',
+    `clientRef qualification policy asOf outcome transferable potential remaining levels claims improvements validUntil
+      digest statement`,
+  ),
+  LevelPlacement: all(`${answer} > levels`, 'everybody', 'level required cap placed'),
+  TransferClaim: all(
+    `${answer} > claims`,
+    'everybody',
+    'ref source title credit amount status placedAtLevel counted unplacedReason findings',
+  ),
+  Finding: all(`${answer} > claims > findings`, 'everybody', 'rule status expected actual clause message'),
+  Improvement: all(`${answer} > improvements`, 'everybody', 'kind credit level claimRefs transferableThen message'),
+  TransferEligibilityRejected: all(
+    `${batch} > ... on TransferEligibilityRejected`,
+    'everybody',
+    'index clientRef userErrors',
+  ),
+  TransferPolicyDryRun: {
+    at: dryRun,
+    fields: { institutions: 'examined changed userErrors', institution: 'cases' },
+  },
+  TransferPolicyDryRunCase: all(`${dryRun} > cases > nodes`, 'institution', 'application before after'),
+  Verification: all('verify(token: "a.b.c")', 'everybody', 'valid kind checks'),
+  VerificationCheck: all('verify(token: "a.b.c") > checks', 'everybody', 'name status message'),
+}
+
+const lists: [type: string, at: string, audience: Audience, more?: string][] = [
+  ['Course', 'courses(first: 1)', 'everybody', ' facets'],
+  ['CourseRun', 'Course > runs(first: 1)', 'everybody'],
+  ['Institution', 'institutions(first: 1)', 'everybody'],
+  ['Qualification', 'qualifications(first: 1)', 'everybody'],
+  ['TransferPolicy', 'Qualification > transferPolicies(first: 1)', 'everybody'],
+  ['TransferPolicyDryRunCase', `${dryRun} > cases`, 'institution'],
+  ['Enrolment', 'Learner > enrolments(first: 1)', 'ownerAndOperator'],
+  ['CreditRecord', 'Learner > creditRecords(first: 1)', 'ownerAndOperator'],
+  ['CreditShare', 'Learner > creditShares(first: 1)', 'owner'],
+  ['ShareAccess', 'CreditShare > accesses(first: 1)', 'owner'],
+  ['TransferApplication', 'Learner > transferApplications(first: 1)', 'ownerAndOperator'],
+  ['Payment', 'viewer > operator > payments(first: 1)', 'operator'],
+  ['Refund', 'viewer > operator > refunds(first: 1)', 'operator'],
+  ['Reconciliation', 'viewer > operator > reconciliations(first: 1)', 'operator'],
+  ['Correction', corrections, 'operator'],
+]
+
+/** Every type that is read, with its connection and edge where it is paged. */
+export const readable: Record<string, TypeEntry> = {
+  ...things,
+  ...Object.fromEntries(
+    lists.flatMap(([type, at, audience, more]) => [
+      [`${type}Connection`, list(at, audience, more)],
+      [`${type}Edge`, inList(at, audience)],
+    ]),
+  ),
+}

@@ -1,0 +1,126 @@
+/** One learner with everything that the graph can show of a learner, so that the permission matrix asks about real things. */
+import { reconcile } from '../../src/payments/reconcile.ts'
+import { answerOf, awarded, qualificationId } from './awarded.ts'
+import type { Samples } from './permission-deeds.ts'
+import { personas } from './permission-matrix.ts'
+import { enrol, inDays, linked, newKey, newRun, pay, registered, requestRefund } from './study.ts'
+import type { World } from './world.ts'
+
+const { owner } = personas
+
+/** Ids by type: a payment that waits for its buyer after a refused card; a course that was passed, shared, and applied with. */
+export async function makeSamples(world: World): Promise<Samples> {
+  await linked(world, owner.slice('learner:'.length))
+  await linked(world, 'other-learner')
+  const record = await awarded(world, owner)
+  const { enrolmentId, courseId, runId, eventId } = await studies(world)
+  const money = await moneyBack(world)
+  const payment = await refusedCard(world)
+  await reconciled(world)
+  const northmoor = await qualificationId(world, 'university-of-northmoor', 'msc-leadership')
+  const { id: share, code } = await shared(world, record)
+  const application = await applied(world, northmoor, record)
+  const rest = await found(world, northmoor)
+  return {
+    ...{ ...rest, ...money, Qualification: northmoor, CreditRecord: record, CreditShare: share, code },
+    ...{ TransferApplication: application, Enrolment: enrolmentId, Course: courseId, CourseRun: runId },
+    ...{ LiveEvent: eventId, Payment: payment },
+  }
+}
+
+/** An enrolment that was registered, with progress and a result, on a run with a live event. */
+async function studies(world: World) {
+  const event = { title: 'Seminar', start_time: inDays(20), duration_minutes: 60 }
+  const run = await newRun(world, { live_events: [event] })
+  const { enrolmentId } = await registered(world, owner, run.id)
+  const { enrolments } = await world.partnerLedger()
+  const passed = { status: 'passed', grade: '64', identity_verified: true, awarded_on: inDays(-1).slice(0, 10) }
+  await world.control('partner', `program_enrolments/${enrolments.at(-1)?.uuid}/result`, passed)
+  await world.settle()
+  const document = 'query ($id: ID!) { node(id: $id) { ... on CourseRun { course { id } liveEvents { id } } } }'
+  const node = (await answerOf(world, owner, document, { id: run.id })) as {
+    course: { id: string }
+    liveEvents: { id: string }[]
+  }
+  return { enrolmentId, runId: run.id, courseId: node.course.id, eventId: node.liveEvents[0]?.id as string }
+}
+
+/** A refund and a dispute of one payment. */
+async function moneyBack(world: World) {
+  const { enrolmentId, paymentId } = await registered(world, owner, (await newRun(world)).id)
+  await requestRefund(world, 'operator', enrolmentId, { amountMinor: 100, reason: 'A courtesy.' })
+  await world.settle()
+  const rows = await world.app.orm.em
+    .getConnection()
+    .execute(
+      'select capture_reference from payment where redirect_url is not null and status = ? order by id desc limit 1',
+      ['SUCCEEDED'],
+    )
+  await disputed(world, rows[0]?.capture_reference)
+  const document = 'query ($id: ID!) { node(id: $id) { ... on Payment { refunds { id } disputes { id } } } }'
+  const { refunds, disputes } = (await answerOf(world, owner, document, { id: paymentId })) as Record<
+    string,
+    { id: string }[]
+  >
+  return { Refund: refunds?.[0]?.id as string, Dispute: disputes?.[0]?.id as string }
+}
+
+async function disputed(world: World, intent: string): Promise<void> {
+  const { status, body } = await world.control('stripe', `charges/${intent}/dispute`, { outcome: 'open' })
+  if (status >= 300) throw new Error(`the sandbox answered ${status}: ${JSON.stringify(body)}`)
+  await world.settle()
+}
+
+/** A payment that still waits for its buyer, whose first card was refused. */
+async function refusedCard(world: World): Promise<string> {
+  const { payment } = await enrol(world, owner, (await newRun(world)).id)
+  await pay(world, payment.action.redirectUrl, '4000000000000002')
+  await world.settle()
+  return payment.id
+}
+
+/** A report of money that came while webhooks did not. */
+async function reconciled(world: World): Promise<void> {
+  const { payment } = await enrol(world, owner, (await newRun(world)).id)
+  await world.control('stripe', 'webhooks', { mode: 'drop' })
+  await pay(world, payment.action.redirectUrl)
+  await reconcile(world.app.systemContext('samples'), { apply: false })
+  await world.control('stripe', 'webhooks', { mode: 'hold' })
+}
+
+async function shared(world: World, record: string) {
+  const document = 'mutation ($i: ShareCreditInput!) { shareCredit(input: $i) { creditShare { id code } } }'
+  const i = { creditRecordIds: [record], expiresAt: inDays(9), idempotencyKey: newKey() }
+  const { creditShare } = (await answerOf(world, owner, document, { i })) as {
+    creditShare: { id: string; code: string }
+  }
+  await answerOf(world, 'registrar', 'query ($code: String!) { creditShare(code: $code) { id } }', creditShare)
+  return creditShare
+}
+
+async function applied(world: World, qualification: string, record: string): Promise<string> {
+  const document = 'mutation ($i: ApplyForTransferInput!) { applyForTransfer(input: $i) { application { id } } }'
+  const i = { qualificationId: qualification, creditRecordIds: [record], idempotencyKey: newKey() }
+  const { application } = (await answerOf(world, owner, document, { i })) as { application: { id: string } }
+  return application.id
+}
+
+/** What is there from the seed, and what the owner and operators can name. */
+async function found(world: World, northmoor: string) {
+  const policy =
+    'query ($id: ID!) { node(id: $id) { ... on Qualification { institution { id } transferPolicy { id } } } }'
+  const { institution, transferPolicy } = (await answerOf(world, null, policy, { id: northmoor })) as Record<
+    string,
+    { id: string }
+  >
+  const { learner } = (await answerOf(world, owner, '{ viewer { learner { id } } }')) as Record<string, { id: string }>
+  const { operator } = (await answerOf(
+    world,
+    'operator',
+    '{ viewer { operator { reconciliations(first: 1) { nodes { id } } } } }',
+  )) as { operator: { reconciliations: { nodes: { id: string }[] } } }
+  return {
+    ...{ Institution: institution?.id as string, TransferPolicy: transferPolicy?.id as string },
+    ...{ Learner: learner?.id as string, Reconciliation: operator.reconciliations.nodes[0]?.id as string },
+  }
+}

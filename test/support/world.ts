@@ -1,10 +1,11 @@
 /** A whole world for one test file: the gateway, a database of its own and the four sandboxes, on free ports. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { JWK } from 'jose'
 import pg from 'pg'
 import { pino } from 'pino'
-import { type App, migrate, openApp } from '../../src/app.ts'
+import { type App, type AppOptions, migrate, openApp } from '../../src/app.ts'
 import { readConfig } from '../../src/config.ts'
 import { startGateway } from '../../src/gateway.ts'
 import { startIdentitySandbox } from '../../src/sandbox/identity/identity-sandbox.ts'
@@ -25,6 +26,8 @@ export interface World {
   url: string
   /** Of its own database. */
   databaseUrl: string
+  /** With which the gateway was started: another process that is given the same joins it. */
+  environment: Record<string, string>
   app: App
   /** What the partner sandbox holds. */
   partnerLedger(): Promise<{ enrolments: { uuid: string; external_learner_id: string; status: string }[] }>
@@ -32,6 +35,8 @@ export interface World {
   ask(persona: string | null, document: string, variables?: object): Promise<Answer>
   /** A persona's bearer token. */
   tokenOf(persona: string): Promise<string>
+  /** The identity provider's own key, with which tests forge what it would never sign. */
+  issuerKey(): Promise<JWK>
   /** A sandbox's control call. */
   control(
     sandbox: 'stripe' | 'paypal' | 'partner',
@@ -52,7 +57,7 @@ const settleRounds = 40
 const arrivesWithinMs = 10_000
 
 /** All on one clock, which tests move; people's tokens are of the real time. */
-async function sandboxes(now: () => Date) {
+async function sandboxes(now: () => Date, identityFile: string) {
   const local = { host: '127.0.0.1', port: 0 }
   const at = { ...local, now }
   const s = sandboxSecrets
@@ -66,33 +71,38 @@ async function sandboxes(now: () => Date) {
       ...{ ...at, consumerKey: s.PARTNER_CONSUMER_KEY, sharedSecret: s.PARTNER_SHARED_SECRET },
       webhookSecret: s.PARTNER_WEBHOOK_SECRET,
     }),
-    startIdentitySandbox({ ...local, audience: s.OIDC_AUDIENCE, clientSecret: s.IDENTITY_CLIENT_SECRET }),
+    startIdentitySandbox({
+      ...{ ...local, audience: s.OIDC_AUDIENCE, clientSecret: s.IDENTITY_CLIENT_SECRET },
+      stateFile: identityFile,
+    }),
   ])
   return { stripe, paypal, partner, identity }
 }
 
 /** Starts everything, synchronises the catalogue and takes over what was registered at the partner. */
-export async function startWorld(): Promise<World> {
+export async function startWorld(options: Pick<AppOptions, 'limits'> = {}): Promise<World> {
   await ensureTemplate(template, migrate)
   const database = await createDatabase({ template })
   const folder = await mkdtemp(join(tmpdir(), 'world-'))
   let offsetMs = 0
   const now = () => new Date(Date.now() + offsetMs)
-  const boxes = await sandboxes(now)
+  const identityFile = join(folder, 'identity.json')
+  const boxes = await sandboxes(now, identityFile)
   const keys = join(folder, 'keys.json')
   const ca = join(folder, 'ca.pem')
   await ensureSigningKeys(keys)
   await writeFile(ca, boxes.paypal.caPem)
   const { IDENTITY_CLIENT_SECRET: _, ...secrets } = sandboxSecrets
-  const config = readConfig({
+  const environment = {
     ...secrets,
     ...{ NODE_ENV: 'test', HOST: '127.0.0.1', PORT: '0', PUBLIC_URL: 'http://127.0.0.1:4000', LOG_LEVEL: 'silent' },
     ...{ DATABASE_URL: database.url, STRIPE_API_BASE: boxes.stripe.url, OIDC_ISSUER: boxes.identity.url },
     ...{ PAYPAL_API_BASE: boxes.paypal.url, PAYPAL_WEB_BASE: boxes.paypal.url, PAYPAL_WEBHOOK_CA_FILE: ca },
     ...{ PARTNER_BASE_URL: `${boxes.partner.url}/partners`, SIGNING_KEYS_FILE: keys },
     ...{ REGISTER_FILE: 'src/sandbox/seed/register.json', RETURN_URL_ORIGINS: 'https://app.example' },
-  })
-  const app = await openApp(config, { log: pino({ level: 'silent' }), now })
+  }
+  const config = readConfig(environment)
+  const app = await openApp(config, { ...options, log: pino({ level: 'silent' }), now })
   const gateway = await startGateway(app, config, { jobsByHand: true })
   await gateway.prepared
   for (const name of ['stripe', 'paypal', 'partner'] as const)
@@ -129,6 +139,7 @@ export async function startWorld(): Promise<World> {
   const world: World = {
     url: gateway.url,
     databaseUrl: database.url,
+    environment,
     app,
     tokenOf,
     partnerLedger: async () => (await fetch(`${boxes.partner.url}/_sandbox/ledger`)).json() as never,
@@ -137,6 +148,7 @@ export async function startWorld(): Promise<World> {
       const { body } = await post(`${gateway.url}/graphql`, { query: document, variables }, headers)
       return body
     },
+    issuerKey: async () => JSON.parse(await readFile(identityFile, 'utf8')).signingKey,
     control: (sandbox, path, body) => post(`${boxes[sandbox].url}/_sandbox/${path}`, body ?? {}),
     async clearFaults(sandbox) {
       const address = `${boxes[sandbox].url}/_sandbox/faults`

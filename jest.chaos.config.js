@@ -1,0 +1,6 @@
+/** The crash matrix, with the settings of the other tests: long, so that it is run by itself. */
+import settings from './jest.config.js'
+
+const { testPathIgnorePatterns: _, ...shared } = settings
+
+export default { ...shared, testMatch: ['<rootDir>/test/chaos/**/*.test.ts'] }

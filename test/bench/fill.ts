@@ -76,11 +76,12 @@ const enrolments = `insert into enrolment (id, learner_id, run_id, status, payme
     case when n < $1::int / 2 then n / ${enrolmentsOfRegulars} else $7::int + (n - $1::int / 2) % ($2::int - $7::int) end as learner,
     case when n < $1::int / 2 then n % ${enrolmentsOfRegulars} else (n - $1::int / 2) / ($2::int - $7::int) end as nth) l`
 
+/** Years old, so that no reconciliation asks the provider about them. */
 const payments = `insert into payment (id, enrolment_id, provider, method, status, amount_minor, currency, description, return_url,
     open_key, reference, capture_reference, card_brand, card_last4, captured_minor, captured_currency, created_at, captured_at, updated_at)
   select ${uuid(kind.payment, 'n')}, ${uuid(kind.enrolment, 'n')}, 'STRIPE', 'CARD', 'SUCCEEDED', 12000, 'GBP', 'A place', 'https://app.example',
-    'bench-open-' || n, 'cs_' || n, 'pi_' || n, 'VISA', '4242', 12000, 'GBP', $2, $2, $2
-  from generate_series(0, $1::int - 1) n`
+    'bench-open-' || n, 'cs_' || n, 'pi_' || n, 'VISA', '4242', 12000, 'GBP', at, at, at
+  from generate_series(0, $1::int - 1) n, lateral (select $2::timestamptz - (60 + n % 1700) * interval '1 day' as at) d`
 
 const refunds = `insert into refund (id, payment_id, amount_minor, currency, status, origin, call_key, reference, requested_at, settled_at, updated_at)
   select ${uuid(kind.refund, 'n')}, ${uuid(kind.payment, 'n * $2::int')}, 2000, 'GBP', 'SUCCEEDED', 'LEARNER', 'bench-refund-' || n, 're_' || n, $3, $3, $3
@@ -97,6 +98,10 @@ const creditRecords = `insert into credit_record (id, enrolment_id, learner_id, 
   from enrolment e join course_run r on r.id = e.run_id join course c on c.id = r.course_id
   join institution i on i.id = c.awarding_institution_id where e.status = 'COMPLETED' and e.registration_uuid like 'bench-%'`
 
+/** What the gateway keeps of the order with each sync. */
+const order = `update course c set next_start = coalesce((select min(r.starts_at) from course_run r where r.course_id = c.id
+    and r.complete and not r.cancelled and r.enrolment_closes_at >= $1::timestamptz and r.starts_at > $1::timestamptz), 'infinity')`
+
 /**
  * Fills it in one transaction. `issuer` names the learners' identity provider; `now` is the middle of the runs' times.
  * Afterwards PostgreSQL knows the tables' sizes.
@@ -108,11 +113,16 @@ export async function fillDatabase(client: ClientBase, size: Size, issuer: strin
   await client.query('begin')
   await client.query(courses, [size.courses, now])
   await client.query(runs, [size.runs, size.courses, now])
+  await client.query(order, [now])
   await client.query(learners, [size.learners, issuer, now])
   await client.query(enrolments, [size.enrolments, size.learners, size.runs, now, 10, completed, regulars])
   await client.query(payments, [size.enrolments, now])
   await client.query(refunds, [size.refunds, every, now])
   await client.query(creditRecords, [now])
+  await client.query(
+    `insert into sync_state (list, succeeded_at, report) values ('programs', $1, '[]'), ('runs', $1, '[]') on conflict do nothing`,
+    [now],
+  )
   await client.query('commit')
   await client.query('vacuum analyze')
 }

@@ -55,3 +55,21 @@ export const recordIds = (to: number, from = 0): string[] =>
 /** The ids of courses, the same way. */
 export const courseIds = (to: number, from = 0): string[] =>
   Array.from({ length: to - from }, (_, n) => globalId('Course', uuidOfRow('course', from + n)))
+
+/** The same questions in the words of the ordinary stack, which has no connections and no viewer. */
+export const ordinaryCatalogue = `query Catalogue($first: Int!) {
+  courses(first: $first) {
+    id slug title level
+    credit { amount scheme level framework }
+    nextRun { id startsAt endsAt price { amountMinor currency } }
+  }
+}`
+
+export const ordinaryDashboard = `query Dashboard($first: Int!) {
+  enrolments(first: $first) {
+    id status
+    run { id startsAt endsAt course { id slug title } }
+    payment { id status amount { amountMinor currency } refunds { id status amount { amountMinor currency } } }
+    creditRecord { id status awardedOn grade credit { amount scheme } }
+  }
+}`

@@ -19,7 +19,8 @@ nowMs = nowMs[1] * 1000 + math.floor(nowMs[2] / 1000)
 local held, rate, points = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 local bucket = redis.call('HMGET', KEYS[1], 'used', 'atMs')
 local used, atMs = tonumber(bucket[1]) or 0, tonumber(bucket[2]) or nowMs
-used = math.max(0, used - (nowMs - atMs) / 1000 * rate)
+-- Redis's clock may step back, after a failover for one
+used = math.max(0, used - math.max(0, nowMs - atMs) / 1000 * rate)
 local after = used
 if used + points <= held then after = math.max(0, used + points) end
 redis.call('HSET', KEYS[1], 'used', tostring(after), 'atMs', nowMs)

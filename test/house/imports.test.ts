@@ -25,11 +25,11 @@ describe('the source', () => {
   })
 
   it('reads the environment in config.ts alone; the sandboxes are programs of their own', () => {
+    // A text that names it, as bundlers are told of it, reads nothing.
+    const code = (file: string) => readFileSync(file, 'utf8').replaceAll(/'[^'\n]*'|"[^"\n]*"/g, '')
     const readers = globSync('src/**/*.ts')
       .filter((file) => file !== 'src/config.ts' && !file.startsWith('src/sandbox/'))
-      .filter((file) =>
-        /\bprocess\s*(\.|\[\s*['"])env\b|\benv\b.*from ['"](node:)?process['"]/.test(readFileSync(file, 'utf8')),
-      )
+      .filter((file) => /\bprocess\s*(\.\s*env\b|\[)|import\s*\{[^}]*\benv\b/.test(code(file)))
     expect(readers).toEqual([])
   })
 })

@@ -1,0 +1,81 @@
+/** The house's small rules: first sentences, lengths, names, pure deciding, and a test for every root field. */
+import { execFileSync } from 'node:child_process'
+import { globSync, readFileSync } from 'node:fs'
+import { basename } from 'node:path'
+import { describe, expect, it } from '@jest/globals'
+import { buildSchema, type GraphQLObjectType } from 'graphql'
+
+const LONGEST_FILE_LINES = 250
+const bannedNames = /(^|[/.-])(utils?|helpers?|commons?|types|services?|managers?|index|misc)([/.]|$)/
+/** Clock, randomness, waiting and the process: what a decision must be handed instead. */
+const impure =
+  /Date\.now|new Date\(\)|Temporal\.Now|Math\.random|random(UUID|Bytes|Int)|performance\.now|\bawait\b|\basync\b|\bprocess\b/
+
+// What is committed or about to be: files that git ignores are nobody's.
+const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '*.ts'], {
+  encoding: 'utf8',
+})
+  .trim()
+  .split('\n')
+  .filter((file) => globSync(file).length > 0)
+const read = (file: string): string => readFileSync(file, 'utf8')
+const code = (file: string): string => read(file).replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '')
+
+describe('every file', () => {
+  it('is looked at', () => {
+    expect(files.filter((file) => file.startsWith('src/')).length).toBeGreaterThan(200)
+    expect(files.filter((file) => file.startsWith('test/')).length).toBeGreaterThan(100)
+  })
+
+  it('opens with one sentence that says what it is for', () => {
+    const silent = files.filter((file) => !/^\/\*\* \S.*[^.]\. \*\/\n/.test(read(file)))
+    expect(silent).toEqual([])
+  })
+
+  it(`has at most ${LONGEST_FILE_LINES} lines`, () => {
+    const long = files.map((file) => [file, read(file).split('\n').length - 1] as const)
+    expect(long.filter(([, lines]) => lines > LONGEST_FILE_LINES)).toEqual([])
+  })
+
+  it('is named in kebab-case after a noun or verb, never after a drawer', () => {
+    const named = files.filter((file) => /^(src|test)\//.test(file))
+    expect(named.filter((file) => bannedNames.test(file))).toEqual([])
+    expect(named.filter((file) => !/^[a-z0-9]+([-.][a-z0-9]+)*\.ts$/.test(basename(file)))).toEqual([])
+  })
+})
+
+describe('deciding', () => {
+  const deciding = files.filter((file) => /^src\/.*\.(rules|states)\.ts$/.test(file))
+
+  it('is pure: rules and states ask no clock, no chance, no process, and wait for nothing', () => {
+    expect(deciding.length).toBeGreaterThan(20)
+    const found = deciding.flatMap((file) =>
+      (impure.exec(code(file)) ?? []).slice(0, 1).map((what) => `${file}: ${what}`),
+    )
+    expect(found).toEqual([])
+  })
+
+  it('moves a status by a table that has a test of its own', () => {
+    const tests = globSync('test/rules/*.test.ts').map(read).join('\n')
+    expect(deciding.filter((file) => file.endsWith('.states.ts') && !tests.includes(basename(file)))).toEqual([])
+  })
+})
+
+describe('permissions', () => {
+  it('are asked where data is loaded: @Authorized does nothing on fields that are read plainly', () => {
+    expect(files.filter((file) => file.startsWith('src/') && /@Authorized\b/.test(code(file)))).toEqual([])
+  })
+})
+
+describe('every root field', () => {
+  const schema = buildSchema(read('schema.graphql'))
+  const fields = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()].flatMap((type) =>
+    Object.keys((type as GraphQLObjectType).getFields()),
+  )
+  // The support files' documents count where a test calls them: enrol, completePayment and their like.
+  const asked = globSync('test/{graph,stories}/*.test.ts').map(code).join('\n')
+
+  it.each(fields)('%s is asked by a test under test/graph or test/stories', (field) => {
+    expect(new RegExp(`\\b${field}\\s*[({]`).test(asked)).toBe(true)
+  })
+})

@@ -5,12 +5,11 @@ import { globalId, uuidOf } from '../graph/node.ts'
 import type { Page, PageArgs } from '../graph/page.ts'
 import type { Wanted } from '../graph/selection.ts'
 import { institutionPart } from '../institutions/loaders.ts'
-import { type Condition, type OrderKey, readPage } from '../store/list.ts'
-import { isLight } from '../store/parts.ts'
-import { statement } from '../store/read-connection.ts'
+import { type Condition, type List, readPage } from '../store/list.ts'
+import { named, Values } from '../store/list-sql.ts'
 import type { Course } from './course.ts'
 import type { CourseFilter, CourseOrder, FacetValue } from './course-filter.ts'
-import { courseColumns, lightCourse, nextRunPart } from './loaders.ts'
+import { courseColumns, nextRunPart } from './loaders.ts'
 
 export interface CourseSearch {
   search?: string | null
@@ -47,10 +46,10 @@ const runThat = (what: string) =>
   `exists (select 1 from course_run r where r.course_id = c.id and r.complete and not r.cancelled and ${what})`
 
 function filterParts(filter: CourseFilter | null | undefined, now: Date): FilterPart[] {
-  const parts: FilterPart[] = [{ condition: { sql: 'c.withdrawn_at is null', value: undefined } }]
+  const parts: FilterPart[] = [{ condition: { sql: 'c.withdrawn_at is null' } }]
   if (!filter) return parts
   const add = (sql: string, value: unknown, facet?: FilterPart['facet']) =>
-    parts.push({ condition: { sql, value }, ...(facet && { facet }) })
+    parts.push({ condition: { sql, values: [value] }, ...(facet && { facet }) })
   if (filter.levels) add('c.level = any(?::text[])', filter.levels, 'levels')
   if (filter.subjects) add('c.subject = any(?::text[])', filter.subjects, 'subjects')
   if (filter.languages) add('c.language = any(?::text[])', filter.languages, 'languages')
@@ -64,7 +63,7 @@ function filterParts(filter: CourseFilter | null | undefined, now: Date): Filter
   if (filter.startsAfter) add(runThat("r.starts_at >= (?::date)::timestamp at time zone 'UTC'"), filter.startsAfter)
   if (filter.startsBefore)
     add(runThat("r.starts_at < (?::date + 1)::timestamp at time zone 'UTC'"), filter.startsBefore)
-  addPrice(filter, now, add)
+  parts.push(...priceParts(filter, now))
   if (filter.openForEnrolment != null) {
     const open = runThat('?::timestamptz between r.enrolment_opens_at and least(r.enrolment_closes_at, r.ends_at)')
     add(filter.openForEnrolment ? open : `not ${open}`, now)
@@ -72,47 +71,59 @@ function filterParts(filter: CourseFilter | null | undefined, now: Date): Filter
   return parts
 }
 
-function addPrice(filter: CourseFilter, now: Date, add: (sql: string, value: unknown) => unknown): void {
-  const { maxPriceMinor, currency } = filter
+function priceParts({ maxPriceMinor, currency }: CourseFilter, now: Date): FilterPart[] {
   if (maxPriceMinor != null && !currency) {
     throw badUserInput('"maxPriceMinor" needs "currency" beside it: amounts of different currencies do not compare.', [
       'filter',
       'currency',
     ])
   }
-  const coming = `r.enrolment_closes_at >= '${now.toISOString()}'::timestamptz`
-  if (maxPriceMinor != null)
-    add(runThat(`${coming} and r.currency = '${currency}' and r.price_minor <= ?::int`), maxPriceMinor)
-  else if (currency) add(runThat(`${coming} and r.currency = ?`), currency)
+  if (!currency) return []
+  const priced = 'r.enrolment_closes_at >= ?::timestamptz and r.currency = ?'
+  const condition =
+    maxPriceMinor == null
+      ? { sql: runThat(priced), values: [now, currency] }
+      : { sql: runThat(`${priced} and r.price_minor <= ?::int`), values: [now, currency, maxPriceMinor] }
+  return [{ condition }]
 }
 
-const byId: OrderKey = { sql: 'c.id', as: 'id', type: 'uuid' }
+const byId = { sql: 'c.id', as: 'id', type: 'uuid' } as const
+const parts = [institutionPart('awardingInstitution', 'x.awarding_institution_id'), nextRunPart]
+const common = { columns: courseColumns, parts }
 
-function orderOf(orderBy: CourseOrder, query: string | null): { order: OrderKey[]; columns: string } {
-  switch (orderBy) {
-    case 'TITLE':
-      return { columns: '', order: [{ sql: 'c.title', as: 'title', type: 'text' }, byId] }
-    case 'CREDIT': {
-      const sql = 'coalesce(c.credit_cats, 1000000)'
-      return { columns: `, ${sql} as order_credit`, order: [{ sql, as: 'orderCredit', type: 'numeric' }, byId] }
-    }
-    case 'PRICE':
-      return {
-        columns: ', c.lowest_price_minor as order_price',
-        order: [{ sql: 'c.lowest_price_minor', as: 'orderPrice', type: 'int' }, byId],
-      }
-    case 'RELEVANCE':
-      if (query !== null) {
-        const sql = `ts_rank(c.words, to_tsquery('simple', '${query}'))`
-        const rank: OrderKey = { sql, as: 'orderRank', type: 'real', descending: true }
-        return { columns: `, ${sql} as order_rank`, order: [rank, byId] }
-      }
-  }
-  // An instant of an order may be infinity, which is no Date: it travels as text.
-  return {
-    columns: ', c.next_start::text as order_start',
+/** Found by words, the best match first: the words are asked once, in the list's own SQL. */
+const byRank = (query: string): List => ({
+  ...{ ...common, name: 'courses-rank', further: ', ts_rank(c.words, asked.words) as order_rank' },
+  from: "course c cross join (select to_tsquery('simple', ?) as words) asked",
+  values: [query],
+  order: [{ sql: 'ts_rank(c.words, asked.words)', as: 'orderRank', type: 'real', descending: true }, byId],
+})
+
+const lists: Record<Exclude<CourseOrder, 'RELEVANCE'>, List> = {
+  TITLE: {
+    ...{ ...common, name: 'courses-title', from: 'course c', further: ', c.title as order_title' },
+    order: [{ sql: 'c.title', as: 'orderTitle', type: 'text' }, byId],
+  },
+  CREDIT: {
+    ...{ ...common, name: 'courses-credit', from: 'course c' },
+    further: ', coalesce(c.credit_cats, 1000000) as order_credit',
+    order: [{ sql: 'coalesce(c.credit_cats, 1000000)', as: 'orderCredit', type: 'numeric' }, byId],
+  },
+  PRICE: {
+    ...{ ...common, name: 'courses-price', from: 'course c', further: ', c.lowest_price_minor as order_price' },
+    order: [{ sql: 'c.lowest_price_minor', as: 'orderPrice', type: 'int' }, byId],
+  },
+  NEXT_START: {
+    ...{ ...common, name: 'courses-start', from: 'course c' },
+    // An instant of an order may be infinity, which is no Date: it travels as text.
+    further: ', c.next_start::text as order_start',
     order: [{ sql: 'c.next_start', as: 'orderStart', type: 'timestamptz' }, byId],
-  }
+  },
+}
+
+function listOf(orderBy: CourseOrder, query: string | null): List {
+  if (orderBy !== 'RELEVANCE') return lists[orderBy]
+  return query === null ? lists.NEXT_START : byRank(query)
 }
 
 /**
@@ -127,21 +138,16 @@ export async function findCourses(
 ): Promise<FoundCourses> {
   const query = searchQuery(asked.search)
   const conditions = await conditionsOf(context, asked, query)
-  const { order, columns } = orderOf(asked.orderBy, query)
-  const name = `courses-${asked.orderBy}${query === null ? '' : '-search'}`
-  const own = isLight(lightCourse, wanted) ? lightCourse.columns : courseColumns
-  const parts = [institutionPart('awardingInstitution', 'x.awarding_institution_id'), nextRunPart(context.now())]
-  const list = { name, columns: own + columns, from: 'course c', order, parts }
-  return { ...(await readPage<Course>(context, list, args, conditions, wanted)), asked }
+  return { ...(await readPage<Course>(context, listOf(asked.orderBy, query), args, conditions, wanted)), asked }
 }
 
 async function conditionsOf(context: Context, { filter }: CourseSearch, query: string | null, without?: string) {
   const conditions = filterParts(filter, context.now())
     .filter((part) => part.facet === undefined || part.facet !== without)
     .map((part) => part.condition)
-  if (query !== null) conditions.push({ sql: "c.words @@ to_tsquery('simple', ?)", value: query })
+  if (query !== null) conditions.push({ sql: "c.words @@ to_tsquery('simple', ?)", values: [query] })
   for (const further of filter ? furtherFilters : []) {
-    conditions.push(...((await further(context, filter!)) ?? [{ sql: 'false', value: undefined }]))
+    conditions.push(...((await further(context, filter!)) ?? [{ sql: 'false' }]))
   }
   return conditions
 }
@@ -160,13 +166,11 @@ export async function facet(
   name: keyof typeof facetColumns,
 ): Promise<FacetValue[]> {
   const conditions = await conditionsOf(context, asked, searchQuery(asked.search), name)
-  const values: unknown[] = []
-  const where = conditions.map(({ sql, value }) =>
-    value === undefined ? sql : sql.replace('?', `$${values.push(value)}`),
-  )
+  const values = new Values()
+  const where = conditions.map(({ sql, values: given }) => values.fill(sql, given))
   const [value, label] = facetColumns[name]
   const text = `select ${value} as value, ${label} as label, count(*)::int as count from course c join institution i on i.id = c.awarding_institution_id where ${where.join(' and ')} and ${value} is not null group by 1, 2 order by count(*) desc, 2 limit 100`
-  const rows = await context.read.rows(statement<FacetValue>('', text), values)
+  const rows = await context.read.rows(named<FacetValue>(`facet-${name}`, text), values.list)
   if (name !== 'awardingInstitutions') return rows
   return rows.map((row) => ({ ...row, value: globalId('Institution', row.value) }))
 }

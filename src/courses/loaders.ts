@@ -1,7 +1,8 @@
 /** Reads of courses, runs and live events, batched and paged. */
 import { defineLoader, grouped, inOrder, type Loads } from '../graph/loader.ts'
+import { allColumns, defineColumns } from '../store/columns.ts'
 import { definePages } from '../store/list.ts'
-import { asPart, type Light, type Part } from '../store/parts.ts'
+import type { Part } from '../store/parts.ts'
 import { type ReadConnection, statement } from '../store/read-connection.ts'
 import type { Course } from './course.ts'
 import type { CourseRun, LiveEvent } from './course-run.ts'
@@ -22,28 +23,47 @@ export type CompleteRun = CourseRun & {
   currency: string
 }
 
-const lightColumns = `c.id, c.slug, c.title, c.language, c.subject, c.awarding_institution_id, c.level, c.credit_amount,
-  c.credit_scheme, c.credit_level, c.credit_framework, c.total_study_hours, c.weeks, c.hours_per_week, c.image_url,
-  c.withdrawn_at, c.fetched_at`
+const credit = 'credit_amount credit_scheme credit_level credit_framework'
+const cmf = `total_study_hours weeks hours_per_week ${credit} assessment transcript`
 
-export const courseColumns = `${lightColumns}, c.partner_uuid, c.summary, c.description, c.learning_outcomes, c.assessment,
-  c.transcript, c.partner_url`
+export const courseColumns = defineColumns('c', {
+  always: 'id slug',
+  plain: `title summary description language subject level total_study_hours weeks hours_per_week learning_outcomes assessment
+    image_url partner_url withdrawn_at`,
+  of: {
+    awardingInstitution: 'awarding_institution_id',
+    credit: cmf,
+    cmf,
+    runs: '',
+    nextRun: '',
+    countsTowards: `subject awarding_institution_id ${cmf}`,
+    freshness: 'fetched_at',
+  },
+  rest: 'partner_uuid',
+})
 
-/** A course without its texts, for lists. */
-export const lightCourse: Light = {
-  fields: new Set([
-    ...['__typename', 'id', 'slug', 'title', 'language', 'subject', 'awardingInstitution', 'level', 'credit'],
-    ...['totalStudyHours', 'weeks', 'hoursPerWeek', 'imageUrl', 'withdrawnAt', 'nextRun', 'runs', 'freshness'],
-  ]),
-  columns: lightColumns,
-}
+export const runColumns = defineColumns('r', {
+  always: 'id course_id starts_at',
+  plain: 'ends_at time_zone enrolment_opens_at enrolment_closes_at registration_url',
+  of: {
+    course: '',
+    status: 'ends_at enrolment_opens_at enrolment_closes_at cancelled',
+    openForEnrolment: 'ends_at enrolment_opens_at enrolment_closes_at cancelled',
+    viewerEnrolment: '',
+    price: 'price_minor currency',
+    refundDeadline: 'time_zone',
+    liveEvents: '',
+    placesRemaining: 'partner_uuid',
+  },
+  rest: 'code fetched_at',
+})
 
-const runColumns = `r.id, r.course_id, r.partner_uuid, r.code, r.starts_at, r.ends_at, r.time_zone, r.price_minor,
-  r.currency, r.enrolment_opens_at, r.enrolment_closes_at, r.cancelled, r.registration_url, r.fetched_at`
+const allOfCourse = allColumns(courseColumns)
+const allOfRun = allColumns(runColumns)
 
 const coursesById = statement<Course>(
   'courses-by-id',
-  `select ${courseColumns} from course c where c.id = any($1::uuid[])`,
+  `select ${allOfCourse} from course c where c.id = any($1::uuid[])`,
 )
 
 /** A course by uuid, withdrawn ones among them; null when there is none. */
@@ -53,7 +73,7 @@ export const courseById = defineLoader<string, Course | null, Reading>(async ({ 
 
 const coursesBySlug = statement<Course>(
   'courses-by-slug',
-  `select ${courseColumns} from course c where c.slug = any($1::text[])`,
+  `select ${allOfCourse} from course c where c.slug = any($1::text[])`,
 )
 
 /** A course by slug, withdrawn ones among them; null when there is none. */
@@ -63,7 +83,7 @@ export const courseBySlug = defineLoader<string, Course | null, Reading>(async (
 
 const runsById = statement<CompleteRun>(
   'runs-by-id',
-  `select ${runColumns} from course_run r where r.complete and r.id = any($1::uuid[])`,
+  `select ${allOfRun} from course_run r where r.complete and r.id = any($1::uuid[])`,
 )
 
 /** A complete run by uuid; null when there is none. */
@@ -86,15 +106,15 @@ export const runsOfCourse = definePages<CompleteRun>({
 /** The course of an object at `path` with a `course_id`, which `from` names in SQL. */
 export const coursePart = (path: string, from: string): Part => ({
   wanted: [path],
-  columns: asPart(path, courseColumns),
-  light: { ...lightCourse, columns: asPart(path, lightColumns) },
+  columns: courseColumns,
   join: `left join course c on c.id = ${from}.course_id`,
 })
 
-/** The run of a row that has a `run_id`. */
-export const runPart = (path: string): Part => ({
+/** The run of a row that has a `run_id`; `whole` as a part has it. */
+export const runPart = (path: string, whole: readonly string[]): Part => ({
   wanted: [path],
-  columns: asPart(path, runColumns),
+  columns: runColumns,
+  whole,
   join: 'left join course_run r on r.id = x.run_id and r.complete',
 })
 
@@ -102,18 +122,17 @@ const isNext = (now: string) =>
   `r.complete and not r.cancelled and r.starts_at > ${now}::timestamptz and r.enrolment_closes_at >= ${now}::timestamptz`
 
 /** The next run of a row that is a course. */
-export const nextRunPart = (now: Date): Part => ({
+export const nextRunPart: Part = {
   wanted: ['nextRun'],
-  columns: asPart('nextRun', runColumns.replaceAll('r.', 'n.')),
-  join: `left join lateral (select ${runColumns} from course_run r cross join (select ?::timestamptz as now) clock
+  columns: { ...runColumns, alias: 'n' },
+  join: `left join lateral (select r.* from course_run r cross join (select ?::timestamptz as now) clock
     where r.course_id = x.id and ${isNext('clock.now')} order by r.starts_at, r.id limit 1) n on true`,
-  value: now,
-})
+}
 
 const nextRuns = statement<CompleteRun>(
   'next-runs-of-courses',
   `select x.* from unnest($1::uuid[]) as p(id) cross join lateral (
-     select ${runColumns} from course_run r
+     select ${allOfRun} from course_run r
      where r.course_id = p.id and ${isNext('$2')}
      order by r.starts_at, r.id limit 1) x`,
 )

@@ -81,9 +81,9 @@ export class CourseResolver {
     upcomingOnly: boolean | null,
     @Ctx() context: Context,
   ): Promise<Page<CourseRun>> {
-    const conditions = [{ sql: 'r.complete', value: undefined }]
+    const conditions = [{ sql: 'r.complete' }]
     if (!upcomingOnly) return runsOfCourse(context, course.id, args, conditions)
-    const upcoming = { sql: 'r.starts_at > ?::timestamptz and not r.cancelled', value: context.now() }
+    const upcoming = { sql: 'r.starts_at > ?::timestamptz and not r.cancelled', values: [context.now()] }
     return runsOfCourse(context, course.id, args, [...conditions, upcoming])
   }
 

@@ -2,8 +2,8 @@
 
 import { addEnrolmentPart } from '../enrolments/loaders.ts'
 import { defineLoader, inOrder, type Loads } from '../graph/loader.ts'
+import { allColumns, defineColumns } from '../store/columns.ts'
 import { definePages } from '../store/list.ts'
-import { asPart } from '../store/parts.ts'
 import { type ReadConnection, statement } from '../store/read-connection.ts'
 import type { CreditRecord } from './credit-record.ts'
 
@@ -12,16 +12,21 @@ interface Reading {
   loads: Loads
 }
 
-const lightColumns = `k.id, k.enrolment_id, k.learner_id, k.course_id, k.holder_name, k.credit_amount, k.credit_scheme,
-  k.credit_level, k.credit_framework, k.status, k.awarded_on, k.grade, k.identity_verified, k.status_index,
-  k.created_at, k.updated_at`
-const columns = `${lightColumns}, k.facts`
-
-/** Fields that need no facts of the course. */
-const lightFields = new Set([
-  ...['__typename', 'id', 'learner', 'holderName', 'course', 'credit', 'status', 'awardedOn', 'grade'],
-  ...['identityVerified', 'history', 'uses'],
-])
+const credit = 'credit_amount credit_scheme credit_level credit_framework'
+const recordColumns = defineColumns('k', {
+  always: 'id enrolment_id learner_id course_id',
+  plain: 'holder_name status awarded_on grade identity_verified',
+  of: {
+    learner: '',
+    course: '',
+    credit,
+    transcript: `${credit} facts`,
+    history: '',
+    uses: '',
+  },
+  rest: 'status_index created_at updated_at',
+})
+const columns = allColumns(recordColumns)
 
 const recordsById = statement<CreditRecord>(
   'credit-records-by-id',
@@ -46,7 +51,7 @@ export const creditRecordOf = defineLoader<string, CreditRecord | null, Reading>
 /** A learner's records, newest first. */
 export const creditRecordsOf = definePages<CreditRecord>({
   name: 'credit-records-of-learner',
-  columns,
+  columns: recordColumns,
   from: 'credit_record k',
   parent: 'k.learner_id',
   order: [{ sql: 'k.id', as: 'id', type: 'uuid', descending: true }],
@@ -56,8 +61,7 @@ export const creditRecordsOf = definePages<CreditRecord>({
 export function joinCreditRecords(): void {
   addEnrolmentPart({
     wanted: ['creditRecord'],
-    columns: asPart('creditRecord', columns),
-    light: { fields: lightFields, columns: asPart('creditRecord', lightColumns) },
+    columns: recordColumns,
     join: 'left join credit_record k on k.enrolment_id = x.id',
   })
 }

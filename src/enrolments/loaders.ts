@@ -4,6 +4,7 @@ import type { Course } from '../courses/course.ts'
 import { type CompleteRun, coursePart, runPart } from '../courses/loaders.ts'
 import { defineLoader, inOrder, type Loads } from '../graph/loader.ts'
 import { type PaymentRow, paymentParts } from '../payments/loaders.ts'
+import { allColumns, defineColumns } from '../store/columns.ts'
 import { type Condition, definePages, type List } from '../store/list.ts'
 import type { Part } from '../store/parts.ts'
 import { type ReadConnection, statement } from '../store/read-connection.ts'
@@ -15,9 +16,23 @@ interface Reading {
   viewer: { learner: { id: string } | null }
 }
 
-const enrolmentColumns = `e.id, e.learner_id, e.run_id, e.status, e.payment_id, e.hold_expires_at, e.registration_uuid,
-  e.registered_at, e.study_url, e.steps_completed_ratio, e.steps_completed, e.progress_seen_at, e.result_outcome,
-  e.result_grade, e.result_awarded_on, e.result_identity_verified, e.created_at, e.updated_at`
+const columns = defineColumns('e', {
+  always: 'id learner_id run_id',
+  plain: 'status registered_at study_url created_at updated_at',
+  of: {
+    learner: '',
+    run: '',
+    payment: 'payment_id',
+    payments: '',
+    progress: 'status registration_uuid steps_completed_ratio steps_completed progress_seen_at',
+    result: 'result_outcome result_grade result_awarded_on result_identity_verified',
+    refundability: 'payment_id',
+    creditRecord: '',
+    history: '',
+  },
+  rest: 'hold_expires_at',
+})
+const enrolmentColumns = allColumns(columns)
 
 const enrolmentsById = statement<Enrolment>(
   'enrolments-by-id',
@@ -41,7 +56,12 @@ export interface EnrolmentRow extends Enrolment {
   payment?: PaymentRow | null
 }
 
-const parts: Part[] = [runPart('run'), coursePart('run.course', 'r'), ...paymentParts]
+/** What a refund would be is told from the run, the payment and its refunds, whole. */
+const parts: Part[] = [
+  runPart('run', ['refundability']),
+  coursePart('run.course', 'r'),
+  ...paymentParts(['refundability']),
+]
 
 /** For features that depend on enrolments: what they can join to lists of them. */
 export function addEnrolmentPart(part: Part): void {
@@ -51,7 +71,7 @@ export function addEnrolmentPart(part: Part): void {
 /** A learner's enrolments, newest first. */
 export const enrolmentsOf = definePages<EnrolmentRow>({
   name: 'enrolments-of-learner',
-  columns: enrolmentColumns,
+  columns,
   from: 'enrolment e',
   parent: 'e.learner_id',
   order: [{ sql: 'e.id', as: 'id', type: 'uuid', descending: true }],
@@ -60,7 +80,7 @@ export const enrolmentsOf = definePages<EnrolmentRow>({
 
 /** Narrows a list to enrolments that stand so; all, when nothing is said. */
 export const statusIs = (status: readonly EnrolmentStatus[] | null | undefined): Condition[] =>
-  status == null ? [] : [{ sql: 'e.status = any(?::text[])', value: status }]
+  status == null ? [] : [{ sql: 'e.status = any(?::text[])', values: [status] }]
 
 const ownOnRuns = statement<Enrolment>(
   'own-enrolments-on-runs',
@@ -79,7 +99,7 @@ export const viewerEnrolmentOn = defineLoader<string, Enrolment | null, Reading>
 /** Lists for operators: every enrolment, newest first. */
 export const allEnrolments: List = {
   name: 'enrolments',
-  columns: enrolmentColumns,
+  columns,
   from: 'enrolment e join learner l on l.id = e.learner_id',
   order: [{ sql: 'e.id', as: 'id', type: 'uuid', descending: true }],
   parts,

@@ -72,7 +72,7 @@ export class OperatorEnrolmentsResolver {
     const conditions = statusIs(status)
     if (search?.trim()) {
       const value = `%${search.trim().replaceAll(/[\\%_]/g, '\\$&')}%`
-      conditions.push({ sql: `concat_ws(' ', l.display_name, l.email) ilike ?`, value })
+      conditions.push({ sql: `concat_ws(' ', l.display_name, l.email) ilike ?`, values: [value] })
     }
     return readPage(context, allEnrolments, args, conditions)
   }

@@ -9,7 +9,7 @@ export const nothingWanted: Wanted = new Set()
 type Fragments = GraphQLResolveInfo['fragments']
 
 /** Below this nothing is looked for: deeper fields are not joined. */
-const levels = 5
+const levels = 6
 
 const foundBelow = new WeakMap<FieldNode, Wanted>()
 

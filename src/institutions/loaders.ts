@@ -1,7 +1,8 @@
 /** Reads of institutions and qualifications, batched and paged. */
 import { defineLoader, inOrder, type Loads } from '../graph/loader.ts'
+import { allColumns, defineColumns } from '../store/columns.ts'
 import { definePages } from '../store/list.ts'
-import { asPart, type Part } from '../store/parts.ts'
+import type { Part } from '../store/parts.ts'
 import { type ReadConnection, statement } from '../store/read-connection.ts'
 import type { Institution } from './institution.ts'
 import type { Qualification } from './qualification.ts'
@@ -11,7 +12,12 @@ interface Reading {
   loads: Loads
 }
 
-const institutionColumns = 'i.id, i.slug, i.name, i.country, i.participating'
+const ofInstitution = defineColumns('i', {
+  always: 'id name',
+  plain: 'slug country participating',
+  of: { qualifications: '' },
+})
+const institutionColumns = allColumns(ofInstitution)
 const qualificationColumns =
   'q.id, q.institution_id, q.slug, q.title, q.kind, q.total_credit, q.levels, i.participating'
 
@@ -31,7 +37,7 @@ export const institutionById = defineLoader<string, Institution | null, Reading>
 /** The institution whose id is in the SQL column `id`. */
 export const institutionPart = (path: string, id: string): Part => ({
   wanted: [path],
-  columns: asPart(path, institutionColumns),
+  columns: ofInstitution,
   join: `left join institution i on i.id = ${id}`,
 })
 

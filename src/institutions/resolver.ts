@@ -49,11 +49,11 @@ export class InstitutionResolver {
 
 function conditionsOf(filter: QualificationFilter | null | undefined): Condition[] {
   const conditions: Condition[] = []
-  if (filter?.institutionSlug != null) conditions.push({ sql: 'i.slug = ?', value: filter.institutionSlug })
-  if (filter?.kind != null) conditions.push({ sql: 'q.kind = ?', value: filter.kind })
+  if (filter?.institutionSlug != null) conditions.push({ sql: 'i.slug = ?', values: [filter.institutionSlug] })
+  if (filter?.kind != null) conditions.push({ sql: 'q.kind = ?', values: [filter.kind] })
   if (filter?.search?.trim()) {
     const words = filter.search.trim().replaceAll(/[\\%_]/g, '\\$&')
-    conditions.push({ sql: 'q.title ilike ?', value: `%${words}%` })
+    conditions.push({ sql: 'q.title ilike ?', values: [`%${words}%`] })
   }
   return conditions
 }

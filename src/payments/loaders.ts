@@ -1,9 +1,11 @@
 /** Reads of payments, refunds, disputes and reconciliations, batched and paged. */
 import type { Viewer } from '../auth/viewer.ts'
 import { defineLoader, grouped, inOrder, type Loaded, type Loads } from '../graph/loader.ts'
+import { nothingWanted } from '../graph/selection.ts'
+import { allColumns, defineColumns, jsonColumns } from '../store/columns.ts'
 import { definePages, type List } from '../store/list.ts'
-import { asPart, type Part } from '../store/parts.ts'
-import { camelCase, type ReadConnection, statement } from '../store/read-connection.ts'
+import type { Part } from '../store/parts.ts'
+import { type ReadConnection, statement } from '../store/read-connection.ts'
 import type { Dispute } from './dispute.ts'
 import type { Payment } from './payment.ts'
 import type { Correction, Reconciliation } from './reconciliation.ts'
@@ -27,17 +29,34 @@ export interface PaymentRow
 }
 
 /** A refund that came as a part of its payment: instants are text in JSON. */
-type RefundAsJson = Omit<Refund, 'requestedAt' | 'settledAt'> & { requestedAt: string; settledAt: string | null }
+type RefundAsJson = Omit<Refund, 'requestedAt' | 'settledAt'> & { requestedAt?: string; settledAt?: string | null }
 
-const ownColumns = `p.id, p.enrolment_id, p.provider, p.method, p.status, p.amount_minor, p.currency, p.attempt,
-  p.reference, p.capture_reference, p.redirect_url, p.action_expires_at, p.card_brand, p.card_last4, p.failure_code,
-  p.failure_message, p.failure_retryable, p.captured_minor, p.captured_currency, p.closes_at, p.created_at,
-  p.captured_at, p.updated_at`
-const paymentColumns = `${ownColumns}, e.learner_id`
+const columns = defineColumns('p', {
+  always: 'id enrolment_id',
+  plain: 'provider method status card_brand card_last4 created_at captured_at',
+  of: {
+    enrolment: '',
+    amount: 'amount_minor currency',
+    refunded: 'currency captured_currency',
+    action: 'status redirect_url action_expires_at',
+    failure: 'failure_code failure_message failure_retryable',
+    providerReference: 'reference',
+    refunds: '',
+    disputes: '',
+    history: '',
+  },
+  rest: 'attempt capture_reference captured_minor closes_at updated_at',
+})
+const paymentColumns = `${allColumns(columns)}, e.learner_id`
 const paymentsWithLearner = 'payment p join enrolment e on e.id = p.enrolment_id'
 
-const refundColumns = `r.id, r.payment_id, r.amount_minor, r.currency, r.status, r.origin, r.reason, r.failure_reason,
-  r.keep_registration, r.reference, r.requested_at, r.settled_at`
+const ofRefund = defineColumns('r', {
+  always: 'id payment_id',
+  plain: 'status origin reason failure_reason requested_at settled_at',
+  of: { payment: '', amount: 'amount_minor currency' },
+  rest: 'keep_registration reference',
+})
+const refundColumns = allColumns(ofRefund)
 
 const disputeColumns = 'd.id, d.payment_id, d.reference, d.amount_minor, d.currency, d.status, d.opened_at, d.closed_at'
 
@@ -79,34 +98,39 @@ export const refundsOf = defineLoader<string, Refund[], Reading>(async ({ read }
   grouped(ids, await read.rows(refundsByPayment, [ids]), (row) => row.paymentId),
 )
 
-const refundJson = refundColumns
-  .split(/,\s*/)
-  .map((column) => `'${camelCase(column.slice(2))}', ${column}`)
-  .join(', ')
+/** The way back to the payment leads to the row that is at hand. */
+const backToPayment = ['payment.refunds.payment', 'payment.disputes.payment']
 
 /**
- * For enrolments: the payment that paid for it, before that the last one, and with it the refunds. The row is seen as `x`.
+ * For enrolments: the payment that paid for it, before that the last one, and with it the refunds. The row is seen as `x`;
+ * `whole` are fields of the row that are made of all columns of both.
  */
-export const paymentParts: readonly Part[] = [
+export const paymentParts = (whole: readonly string[]): readonly Part[] => [
   {
     wanted: ['payment'],
-    columns: `${asPart('payment', ownColumns)}, x.learner_id as "payment.learner_id"`,
+    columns,
+    further: 'x.learner_id as "payment.learner_id"',
+    whole: [...whole, ...backToPayment],
     join: `left join lateral (select * from payment p where p.enrolment_id = x.id
       order by (p.id is not distinct from x.payment_id) desc, p.id desc limit 1) p on true`,
   },
   {
     wanted: ['payment.refunds', 'payment.refunded'],
-    columns: 'refunds.list as "payment.refunds"',
-    join: `left join lateral (select coalesce(json_agg(json_build_object(${refundJson}) order by r.id), '[]') as list
-      from refund r where r.payment_id = p.id) refunds on true`,
+    columns: () => 'refunds.list as "payment.refunds"',
+    join: (wanted) => {
+      const all = ['payment.refunded', ...whole, ...backToPayment].some((name) => wanted.has(name))
+      const refund = jsonColumns(ofRefund, all ? nothingWanted : wanted, 'payment.refunds')
+      return `left join lateral (select coalesce(json_agg(${refund} order by r.id), '[]') as list
+        from refund r where r.payment_id = p.id) refunds on true`
+    },
   },
 ]
 
-const fromJson = ({ requestedAt, settledAt, ...refund }: RefundAsJson): Refund => ({
-  ...refund,
-  requestedAt: new Date(requestedAt),
-  settledAt: settledAt === null ? null : new Date(settledAt),
-})
+const instantIn = (text: string | null | undefined) => (text == null ? text : new Date(text))
+
+/** Only what was asked for is there. */
+const fromJson = ({ requestedAt, settledAt, ...refund }: RefundAsJson): Refund =>
+  ({ ...refund, requestedAt: instantIn(requestedAt), settledAt: instantIn(settledAt) }) as Refund
 
 /** The refunds of a payment that is at hand, the oldest first. */
 export function refundsOfPayment(context: Reading, { id, refunds }: PaymentRow): Loaded<Refund[]> {

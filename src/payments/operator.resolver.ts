@@ -35,7 +35,7 @@ const subjects: Record<string, (context: Context, uuid: string) => Promise<objec
 }
 
 const statusIs = (column: string, status: readonly string[] | null | undefined): Condition[] =>
-  status == null ? [] : [{ sql: `${column} = any(?::text[])`, value: status }]
+  status == null ? [] : [{ sql: `${column} = any(?::text[])`, values: [status] }]
 
 @Resolver(() => Operator)
 export class OperatorPaymentsResolver {
@@ -54,7 +54,7 @@ export class OperatorPaymentsResolver {
     requireOperator(context.viewer)
     const conditions = statusIs('p.status', status)
     if (providerReference != null) {
-      conditions.push({ sql: '? in (p.reference, p.capture_reference)', value: providerReference.trim() })
+      conditions.push({ sql: '? in (p.reference, p.capture_reference)', values: [providerReference.trim()] })
     }
     return readPage(context, paymentList, args, conditions)
   }

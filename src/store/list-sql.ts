@@ -1,7 +1,10 @@
 /** The SQL of lists: their order, the bounds of a page by its cursor, conditions, and one name for each text. */
+import { LRUCache } from 'lru-cache'
 import type { KeyType } from '../graph/cursor.ts'
 import type { PageRequest } from '../graph/page.ts'
-import type { Part } from './parts.ts'
+import type { Wanted } from '../graph/selection.ts'
+import { allColumns, type Columns, columnsSql, columnsWanted } from './columns.ts'
+import type { Joined, Part } from './parts.ts'
 import { type Statement, statement } from './read-connection.ts'
 
 /** One key of the order. The last one must be unique. `as` is the name under which the row carries it. */
@@ -15,8 +18,12 @@ export interface OrderKey {
 export interface List {
   /** Name of the list and its order: part of its cursors and of its statements' names. */
   name: string
-  columns: string
+  columns: string | Columns
+  /** SQL that names more columns, which the order may be of. */
+  further?: string
   from: string
+  /** One for each `?` in `from`. */
+  values?: readonly unknown[]
   order: OrderKey[]
   /** For a list that hangs on a parent: the column that holds the parent's id. */
   parent?: string
@@ -27,10 +34,21 @@ export interface List {
 /** What the keys of its order hold. */
 export const keyTypes = (list: List): KeyType[] => list.order.map(({ type }) => type)
 
-/** A condition of one request: SQL with `?` for its value. */
+/** A condition of one request: SQL with a `?` for each of its values. */
 export interface Condition {
   sql: string
-  value: unknown
+  values?: readonly unknown[]
+}
+
+/** The columns of the list's rows that answer what is wanted. */
+export function ownColumns({ columns, further = '' }: List, wanted: Wanted): string {
+  const own =
+    typeof columns === 'string'
+      ? columns
+      : wanted.size === 0
+        ? allColumns(columns)
+        : columnsSql(columns, columnsWanted(columns, wanted))
+  return own + further
 }
 
 /** `order` turned round when the page is read from the end. */
@@ -57,10 +75,16 @@ export class Values {
     this.list.push(value)
     return `$${this.list.length}${type ? `::${type}` : ''}`
   }
+
+  /** SQL with a slot for each `?`, in order. */
+  fill(sql: string, values: readonly unknown[] = []): string {
+    let at = 0
+    return values.length === 0 ? sql : sql.replaceAll('?', () => this.slot(values[at++]))
+  }
 }
 
 export function whereSql(list: List, request: PageRequest | null, conditions: Condition[], values: Values): string {
-  const parts = conditions.map(({ sql, value }) => sql.replaceAll('?', value === undefined ? '' : values.slot(value)))
+  const parts = conditions.map(({ sql, values: given }) => values.fill(sql, given))
   for (const [keys, forward] of [
     [request?.after, true],
     [request?.before, false],
@@ -77,32 +101,36 @@ export function whereSql(list: List, request: PageRequest | null, conditions: Co
   return parts.length ? parts.join(' and ') : 'true'
 }
 
-// Equal texts share one name and so one plan; beyond the bound, hostile variety stays unnamed.
-const statements = new Map<string, Statement<unknown>>()
-const maximumStatements = 500
+/** What was asked lately, with how often; named once it is clear that it is asked again and again. */
+const statements = new LRUCache<string, { statement: Statement<unknown>; uses: number }>({ max: 2000 })
+const namedAtUse = 3
+const maximumNames = 500
+let names = 0
 
+/**
+ * Equal texts share one statement. PostgreSQL plans a named one once for each connection and keeps it: a text gets its name
+ * when it is used for the third time, and hostile variety none at all.
+ */
 export function named<Row>(list: string, text: string): Statement<Row> {
-  let known = statements.get(text)
-  if (!known) {
-    const roomLeft = statements.size < maximumStatements
-    known = statement(roomLeft ? `${list.slice(0, 40)}#${statements.size}` : '', text)
-    if (roomLeft) statements.set(text, known)
+  const known = statements.get(text) ?? { statement: statement('', text), uses: 0 }
+  if (known.uses === 0) statements.set(text, known)
+  known.uses += 1
+  if (known.uses === namedAtUse && names < maximumNames) {
+    known.statement = statement(`${list.slice(0, 40)}#${names}`, text)
+    names += 1
   }
-  return known as Statement<Row>
+  return known.statement as Statement<Row>
 }
 
 const snakeCase = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
 
-/** What parts add around a statement over the page `x`: their columns, their joins, and the order again, which joins may lose. */
-export function partsSql(list: List, parts: readonly Part[], backward: boolean, values: Values) {
-  if (parts.length === 0) return { columns: '', joins: '' }
-  const joins = parts.map(({ join, value }) => join.replaceAll('?', value === undefined ? '' : values.slot(value)))
+/** What is joined to a statement over the page `x`, and the order again, which joins may lose. */
+export function partsSql(list: List, joined: Joined, now: Date, backward: boolean, values: Values): string {
+  if (joined.joins.length === 0) return ''
+  const joins = joined.joins.map((sql) => values.fill(sql, [now]))
   const order = orderSql(
     list.order.map((key) => ({ ...key, sql: `x.${snakeCase(key.as)}` })),
     backward,
   )
-  return {
-    columns: `, ${parts.map(({ columns }) => columns).join(', ')}`,
-    joins: ` ${joins.join(' ')} order by ${order}`,
-  }
+  return ` ${joins.join(' ')} order by ${order}`
 }

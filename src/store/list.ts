@@ -4,8 +4,18 @@ import { writeCursor } from '../graph/cursor.ts'
 import { defineLoader, type Loads } from '../graph/loader.ts'
 import { type Page, type PageArgs, type PageRequest, pageRequest } from '../graph/page.ts'
 import { nothingWanted, type Wanted } from '../graph/selection.ts'
-import { type Condition, keyTypes, type List, named, orderSql, partsSql, Values, whereSql } from './list-sql.ts'
-import { type Part, partsWanted } from './parts.ts'
+import {
+  type Condition,
+  keyTypes,
+  type List,
+  named,
+  orderSql,
+  ownColumns,
+  partsSql,
+  Values,
+  whereSql,
+} from './list-sql.ts'
+import { type Joined, joinedFor } from './parts.ts'
 import type { ReadConnection } from './read-connection.ts'
 
 export type { Condition, List, OrderKey } from './list-sql.ts'
@@ -13,6 +23,7 @@ export type { Condition, List, OrderKey } from './list-sql.ts'
 interface Reading {
   read: ReadConnection
   loads: Loads
+  now(): Date
 }
 
 const parentSlot = 'parent_id'
@@ -44,18 +55,21 @@ export async function readPage<Row>(
 ): Promise<Page<Row>> {
   const request = pageRequest(args, list.name, keyTypes(list))
   const values = new Values()
+  const from = values.fill(list.from, list.values)
   const where = whereSql(list, request, conditions, values)
-  const page = `select ${list.columns} from ${list.from} where ${where} order by ${orderSql(list.order, request.backward)} limit ${values.slot(request.size + 1, 'int')}`
-  const { columns, joins } = partsSql(list, partsWanted(list.parts, wanted), request.backward, values)
-  const text = joins === '' ? page : `select x.*${columns} from (${page}) x${joins}`
+  const page = `select ${ownColumns(list, wanted)} from ${from} where ${where} order by ${orderSql(list.order, request.backward)} limit ${values.slot(request.size + 1, 'int')}`
+  const joined = joinedFor(list.parts, wanted)
+  const joins = partsSql(list, joined, context.now(), request.backward, values)
+  const text = joins === '' ? page : `select x.*${joined.columns} from (${page}) x${joins}`
   const found = await context.read.rows(named<Row>(list.name, text), values.list)
   return toPage(list, request, found, () => countRows(context, list, conditions))
 }
 
 async function countRows(context: Reading, list: List, conditions: Condition[]): Promise<number> {
   const values = new Values()
+  const from = values.fill(list.from, list.values)
   const where = whereSql(list, null, conditions, values)
-  const text = `select count(*)::int as count from ${list.from} where ${where}`
+  const text = `select count(*)::int as count from ${from} where ${where}`
   const row = await context.read.row(named<{ count: number }>(`${list.name}-count`, text), values.list)
   return row?.count ?? 0
 }
@@ -64,18 +78,12 @@ interface ChildKey {
   parentId: string
   args: PageArgs
   conditions: Condition[]
-  parts: readonly Part[]
+  columns: string
+  joined: Joined
 }
 
-const shapeOf = ({ args, conditions, parts }: ChildKey) =>
-  JSON.stringify([
-    args.first,
-    args.after,
-    args.last,
-    args.before,
-    conditions,
-    parts.map(({ columns }) => columns.length),
-  ])
+const shapeOf = ({ args, conditions, columns, joined }: ChildKey) =>
+  JSON.stringify([args.first, args.after, args.last, args.before, conditions, columns, joined.key])
 
 /**
  * Declares the pages of a list that hangs on a parent: `pages(context, parentId, args, conditions, wanted)`. All parents of
@@ -113,7 +121,8 @@ export function definePages<Row>(list: List & { parent: string }) {
     wanted: Wanted = nothingWanted,
   ): Promise<Page<Row>> => {
     pageRequest(args, list.name, keyTypes(list))
-    return load(context, { parentId, args, conditions, parts: partsWanted(list.parts, wanted) })
+    const columns = ownColumns(list, wanted)
+    return load(context, { parentId, args, conditions, columns, joined: joinedFor(list.parts, wanted) })
   }
 }
 
@@ -122,15 +131,15 @@ async function pagesOfParents<Row>(
   list: List & { parent: string },
   keys: readonly ChildKey[],
 ): Promise<Page<Row>[]> {
-  const { args, conditions, parts } = keys[0]!
+  const { args, conditions, columns, joined } = keys[0]!
   const parents = keys.map((key) => key.parentId)
   const request = pageRequest(args, list.name, keyTypes(list))
   const values = new Values()
   const parentsSlot = values.slot(parents, 'uuid[]')
   const where = whereSql(list, request, conditions, values)
-  const page = `select ${list.columns} from ${list.from} where ${list.parent} = page_parent.id and ${where} order by ${orderSql(list.order, request.backward)} limit ${values.slot(request.size + 1, 'int')}`
-  const { columns, joins } = partsSql(list, parts, request.backward, values)
-  const text = `select page_parent.id as ${parentSlot}_, x.*${columns} from unnest(${parentsSlot}) as page_parent(id) cross join lateral (${page}) x${joins}`
+  const page = `select ${columns} from ${list.from} where ${list.parent} = page_parent.id and ${where} order by ${orderSql(list.order, request.backward)} limit ${values.slot(request.size + 1, 'int')}`
+  const joins = partsSql(list, joined, context.now(), request.backward, values)
+  const text = `select page_parent.id as ${parentSlot}_, x.*${joined.columns} from unnest(${parentsSlot}) as page_parent(id) cross join lateral (${page}) x${joins}`
   const rows = await context.read.rows(named<Row & { parentId_: string }>(list.name, text), values.list)
   let counts: Promise<Map<string, number>> | undefined
   const groups = Map.groupBy(rows, (row) => row.parentId_)

@@ -1,52 +1,54 @@
 /** Parts of a list's rows that are joined in the same statement when a request is going to ask for them. */
-import type { Wanted } from '../graph/selection.ts'
-
-/** Columns that are enough while no other fields than these are asked for: rows without their long texts. */
-export interface Light {
-  fields: ReadonlySet<string>
-  columns: string
-}
+import { hash } from 'node:crypto'
+import { nothingWanted, type Wanted } from '../graph/selection.ts'
+import { type Columns, partColumns } from './columns.ts'
 
 /** Something to join to each row of a page, whose columns the joins know as `x`. */
 export interface Part {
   /** Joined when one of these fields is asked for, named as in `run.course`; the first one is the object that is joined. */
   wanted: readonly [string, ...string[]]
-  /** Its columns, named by `asPart`. */
+  /** Its columns, or SQL that names them, for what is wanted. */
+  columns: Columns | ((wanted: Wanted) => string)
+  /** SQL that names more of its columns, read in any case. */
+  further?: string
+  /** Fields, from the row on, whose answers are made of all its columns. */
+  whole?: readonly string[]
+  /** The join, after the page was cut; `?` stands for the instant of the request. */
+  join: string | ((wanted: Wanted) => string)
+}
+
+/** What is joined for one request's wishes, found once for each document. */
+export interface Joined {
+  /** Columns, each with a comma before it. */
   columns: string
-  light?: Light
-  /** The join, after the page was cut; `?` stands for `value`. */
-  join: string
-  value?: unknown
+  joins: readonly string[]
+  /** The same for equal joins: pages that ask alike are read together. */
+  key: string
 }
 
-/** Columns such as `r.id, r.starts_at` as those of the object `name`. The first is never null, so it tells whether there is one. */
-export function asPart(name: string, columns: string): string {
-  return columns
-    .split(/,\s*/)
-    .map((column) => `${column} as "${name}.${column.replace(/^.*\./s, '')}"`)
-    .join(', ')
+export const nothingJoined: Joined = { columns: '', joins: [], key: '' }
+
+const found = new WeakMap<readonly Part[], WeakMap<Wanted, Joined>>()
+
+/** The parts that a request is going to ask for. */
+export function joinedFor(parts: readonly Part[] | undefined, wanted: Wanted): Joined {
+  if (parts === undefined || wanted.size === 0) return nothingJoined
+  const ofParts = found.get(parts) ?? new WeakMap<Wanted, Joined>()
+  found.set(parts, ofParts)
+  const joined = ofParts.get(wanted) ?? join(parts, wanted)
+  ofParts.set(wanted, joined)
+  return joined
 }
 
-/** Whether of the object at `path` ('' for the row itself) no other fields than those of `light` are wanted. */
-export function isLight({ fields }: Light, wanted: Wanted, path = ''): boolean {
-  const start = path === '' ? '' : `${path}.`
-  for (const name of wanted) {
-    if (!name.startsWith(start) || name.includes('.', start.length)) continue
-    if (!fields.has(name.slice(start.length))) return false
-  }
-  return true
+function join(parts: readonly Part[], wanted: Wanted): Joined {
+  const chosen = parts.filter((part) => part.wanted.some((name) => wanted.has(name)))
+  const columns = chosen.flatMap((part) => [columnsOf(part, wanted), part.further ?? []].flat())
+  const joins = chosen.map((part) => (typeof part.join === 'function' ? part.join(wanted) : part.join))
+  const text = columns.map((sql) => `, ${sql}`).join('')
+  return { columns: text, joins, key: hash('sha1', text + joins.join(), 'base64') }
 }
 
-/** The parts that a request is going to ask for, with the columns that it needs of them. */
-export function partsWanted(parts: readonly Part[] | undefined, wanted: Wanted): readonly Part[] {
-  if (parts === undefined || wanted.size === 0) return []
-  return parts
-    .filter((part) => part.wanted.some((name) => wanted.has(name)))
-    .map((part) => {
-      const {
-        light,
-        wanted: [path],
-      } = part
-      return light && isLight(light, wanted, path) ? { ...part, columns: light.columns } : part
-    })
+function columnsOf({ columns, whole = [], wanted: [path] }: Part, wanted: Wanted): string {
+  if (typeof columns === 'function') return columns(wanted)
+  return partColumns(columns, whole.some((name) => wanted.has(name)) ? nothingWanted : wanted, path)
 }

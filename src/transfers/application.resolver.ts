@@ -118,14 +118,14 @@ export class MemberApplicationsResolver {
     @Ctx() context: Context,
   ): Promise<Page<Row>> {
     const conditions: Condition[] = []
-    if (status) conditions.push({ sql: 'a.status = any(?::text[])', value: status })
+    if (status) conditions.push({ sql: 'a.status = any(?::text[])', values: [status] })
     // An id of nothing finds nothing.
     if (qualificationId != null)
       conditions.push({
         sql: 'a.qualification_id is not distinct from ?::uuid',
-        value: uuidOf('Qualification', qualificationId),
+        values: [uuidOf('Qualification', qualificationId)],
       })
-    if (updatedSince) conditions.push({ sql: 'a.updated_at >= ?::timestamptz', value: updatedSince })
+    if (updatedSince) conditions.push({ sql: 'a.updated_at >= ?::timestamptz', values: [updatedSince] })
     return applicationsOfInstitution(context, member.institutionId, args, conditions)
   }
 }

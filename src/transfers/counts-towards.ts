@@ -26,9 +26,9 @@ function acceptedNames(accepted: readonly number[]): string[] {
 function conditionsOf(policy: TransferPolicy): Condition[] {
   const names = acceptedNames(policy.acceptedLevels)
   const conditions: Condition[] = [
-    { sql: "c.credit_framework || ':' || c.credit_level = any(?::text[])", value: names },
+    { sql: "c.credit_framework || ':' || c.credit_level = any(?::text[])", values: [names] },
   ]
-  const add = (sql: string, value: unknown) => conditions.push({ sql, value })
+  const add = (sql: string, value: unknown) => conditions.push({ sql, values: [value] })
   if (policy.allowedCourses.length) add('c.slug = any(?::text[])', policy.allowedCourses)
   if (policy.exclusions.length)
     add(

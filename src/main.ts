@@ -3,6 +3,7 @@ import 'reflect-metadata'
 import { openApp } from './app.ts'
 import { ConfigRefused, readConfig } from './config.ts'
 import { startGateway } from './gateway.ts'
+import { isLetGo } from './graph/let-go.ts'
 import { openLog } from './observability/log.ts'
 
 async function main(): Promise<void> {
@@ -23,6 +24,9 @@ async function main(): Promise<void> {
       },
     )
   }
+  process.on('unhandledRejection', (reason) => {
+    if (!isLetGo(reason)) throw reason
+  })
   process.on('SIGTERM', stop)
   process.on('SIGINT', stop)
   await gateway.prepared

@@ -22,8 +22,8 @@ export type ReadDocument =
   | { document: DocumentNode; errors: null }
   | { document: null; errors: readonly GraphQLError[] }
 
-/** Characters of the documents whose judgement is remembered. */
-const rememberedCharacters = 4 * 1024 * 1024
+/** Characters of the documents that are remembered; a parsed one takes some sixty bytes for each. */
+const rememberedCharacters = 1024 * 1024
 
 /** What graphql-js calls its own limit of tokens. */
 function isTokenLimit(error: unknown): boolean {
@@ -77,6 +77,16 @@ export class Documents {
       this.validated.set(text, read)
     }
     return read
+  }
+
+  /** A document that was validated, by whoever did; null when it is not known to be valid. */
+  valid(text: string): DocumentNode | null {
+    return this.validated.get(text)?.document ?? null
+  }
+
+  /** Remembers a document that somebody else has validated. */
+  keepValid(text: string, document: DocumentNode): void {
+    this.validated.set(text, { document, errors: null })
   }
 
   private validate(text: string): ReadDocument {

@@ -6,9 +6,10 @@ import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginLandingPageDisabled,
 } from '@apollo/server/plugin/disabled'
-import type { DocumentNode, GraphQLSchema } from 'graphql'
+import type { GraphQLSchema } from 'graphql'
 import { LRUCache } from 'lru-cache'
 import type { Logger } from 'pino'
+import type { Documents } from '../graph/documents.ts'
 import type { Executor } from '../graph/executor.ts'
 import { formatterOf, wholeRequestError } from '../graph/mask-errors.ts'
 import type { ApolloContext } from './graphql.ts'
@@ -18,19 +19,23 @@ export interface ApolloOptions {
   executor: Executor
   log: Logger
   introspection: boolean
-  /** Validated documents kept in memory. */
+  /** Where validated documents are kept, and how many of them Apollo finds again by its own key. */
+  documents: Documents
   documentCount: number
-  /** Tokens that a document may have; the parser stops there. */
-  maxTokens: number
 }
 
-/** A bounded map of validated documents; Apollo's own serialises sizes at every write. */
-function documentStore(max: number): ApolloServerOptions<ApolloContext>['documentStore'] {
-  const documents = new LRUCache<string, DocumentNode>({ max })
+/** A bounded map from Apollo's key to the text of a validated document, which is kept once for everybody. */
+function documentStore(documents: Documents, max: number): ApolloServerOptions<ApolloContext>['documentStore'] {
+  const texts = new LRUCache<string, string>({ max })
   return {
-    get: async (key) => documents.get(key),
-    set: async (key, document) => void documents.set(key, document),
-    delete: async (key) => documents.delete(key),
+    get: async (key) => documents.valid(texts.get(key) ?? '') ?? undefined,
+    set: async (key, document) => {
+      const text = document.loc?.source.body
+      if (text === undefined) return
+      texts.set(key, text)
+      documents.keepValid(text, document)
+    },
+    delete: async (key) => texts.delete(key),
   }
 }
 
@@ -63,9 +68,9 @@ export async function startApollo(options: ApolloOptions): Promise<ApolloServer<
     csrfPrevention: true,
     allowBatchedHttpRequests: false,
     persistedQueries: false,
-    documentStore: documentStore(options.documentCount),
+    documentStore: documentStore(options.documents, options.documentCount),
     validationOptions: { maxErrors: 20 },
-    parseOptions: { maxTokens: options.maxTokens },
+    parseOptions: { maxTokens: options.documents.limits.tokens },
     formatError: formatterOf(log, randomUUID),
     stopOnTerminationSignals: false,
   })

@@ -5,13 +5,15 @@ import type { Logger } from 'pino'
 import type { Viewer } from '../auth/viewer.ts'
 import type { Documents } from '../graph/documents.ts'
 import { GraphError } from '../graph/errors.ts'
+import type { Executor } from '../graph/executor.ts'
 import { publicError } from '../graph/mask-errors.ts'
 import { type ContextParts, GraphRequest } from '../graph/request.ts'
-import type { TrustedDocuments } from '../graph/trusted-documents.ts'
+import type { DocumentRequest, TrustedDocuments } from '../graph/trusted-documents.ts'
 import type { Metrics } from '../observability/metrics.ts'
 import { recordAnswered } from './answered.ts'
 import { setCaching } from './caching.ts'
-import { type ApolloInput, apolloInput, documentRequest } from './document-request.ts'
+import { apolloInput, documentRequest } from './document-request.ts'
+import { type Answer, type KnownRequest, KnownRequests, knownAnswer } from './known-document.ts'
 
 /** What Apollo carries to the executor; it copies the outside, so the request itself is inside. */
 export interface ApolloContext {
@@ -19,6 +21,7 @@ export interface ApolloContext {
 }
 
 export interface GraphqlRoute {
+  executor: Executor
   apollo: ApolloServer<ApolloContext>
   documents: Documents
   trusted: TrustedDocuments
@@ -93,7 +96,8 @@ function isBrowser({ headers, url }: FastifyRequest): boolean {
 
 /** Adds the route; everything it needs is handed in. */
 export function addGraphqlRoute(fastify: FastifyInstance, route: GraphqlRoute): void {
-  const { apollo, log, deadlineMs } = route
+  const { apollo, executor, log, deadlineMs } = route
+  const knownRequests = new KnownRequests(route.documents)
 
   async function identify(httpRequest: FastifyRequest): Promise<GraphRequest> {
     const identified = route.authenticate(httpRequest.headers.authorization, httpRequest.ip)
@@ -110,38 +114,57 @@ export function addGraphqlRoute(fastify: FastifyInstance, route: GraphqlRoute): 
     sendRefusal(httpRequest, reply, new GraphError('INTERNAL', message, { correlationId: request.correlationId }), 504)
   }
 
-  /** The request for Apollo; throws when its document is not known, not permitted or beyond the limits. */
-  function admit(viewer: Viewer, httpRequest: FastifyRequest): ApolloInput {
-    const named = documentRequest(httpRequest)
+  /** The document's text, null when there is none; throws when it is not permitted or beyond the limits. */
+  function admit(viewer: Viewer, named: DocumentRequest | null): string | null {
     const text = named === null ? null : route.trusted.textOf(named, viewer)
     const refusal = text === null ? null : route.documents.refusal(text)
     if (refusal) throw refusal
-    return apolloInput(httpRequest, named, text)
+    return text
   }
 
   async function run(request: GraphRequest, httpRequest: FastifyRequest, reply: FastifyReply): Promise<void> {
-    const input = admit(request.viewer, httpRequest)
-    const { raw } = reply
+    const named = documentRequest(httpRequest)
+    const text = admit(request.viewer, named)
+    const known = knownRequests.read(httpRequest, text)
     const deadline = setTimeout(expire, deadlineMs, request, httpRequest, reply)
+    const { raw } = reply
     raw.once('close', () => {
       if (!raw.writableFinished) request.abort(new Error('The client went away.'))
     })
-    const context: ApolloContext = { request }
-    const { status, headers, body } = await apollo
-      .executeHTTPGraphQLRequest({
-        httpGraphQLRequest: { method: httpRequest.method, headers: apolloHeaders(httpRequest), ...input },
-        context: async () => context,
-      })
-      .finally(() => clearTimeout(deadline))
+    const answering = known ? runKnown(known, request) : runByApollo(request, httpRequest, named, text)
+    const { status, headers, body } = await answering.finally(() => clearTimeout(deadline))
     if (reply.sent || raw.destroyed) return
-    // incremental delivery is not offered, so an answer is always whole
-    const text = body.kind === 'complete' ? body.string : ''
     for (const [name, value] of headers) reply.header(name, value)
-    const { facts } = request
-    if (facts.kind === null) facts.codes.push(...codesOf(text))
-    if (status !== undefined) reply.code(status === 400 && isPlainJsonAnswer(httpRequest, facts.codes) ? 200 : status)
-    if (setCaching(httpRequest, reply, facts.cacheControl, text)) reply.code(304).send()
-    else reply.send(text)
+    const { cacheControl, codes } = request.facts
+    if (status !== undefined) reply.code(status === 400 && isPlainJsonAnswer(httpRequest, codes) ? 200 : status)
+    if (setCaching(httpRequest, reply, cacheControl, body)) reply.code(304).send()
+    else reply.send(body)
+  }
+
+  async function runKnown(known: KnownRequest, request: GraphRequest): Promise<Answer> {
+    return knownAnswer(await executor.run({ ...known, request }), known)
+  }
+
+  async function runByApollo(
+    request: GraphRequest,
+    httpRequest: FastifyRequest,
+    named: DocumentRequest | null,
+    text: string | null,
+  ): Promise<Answer> {
+    const context: ApolloContext = { request }
+    const { status, headers, body } = await apollo.executeHTTPGraphQLRequest({
+      httpGraphQLRequest: {
+        method: httpRequest.method,
+        headers: apolloHeaders(httpRequest),
+        ...apolloInput(httpRequest, named, text),
+      },
+      context: async () => context,
+    })
+    // incremental delivery is not offered, so an answer is always whole
+    const whole = body.kind === 'complete' ? body.string : ''
+    if (request.facts.kind === null) request.facts.codes.push(...codesOf(whole))
+    else if (status === undefined) knownRequests.answeredAs(httpRequest, headers.get('content-type'))
+    return { status, headers, body: whole }
   }
 
   /** Refused before Apollo saw it, or by a fault around it. */

@@ -134,8 +134,8 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
     executor: parts.executor,
     log,
     introspection: parts.introspection,
+    documents,
     documentCount: limits.documentCount,
-    maxTokens: documents.limits.tokens,
   })
   const options: FastifyHttpOptions<Server> = {
     logger: false,

@@ -1,0 +1,65 @@
+/** POSTs of documents that Apollo has validated before: what they ask, told without Apollo, which would look at all of it again. */
+import type { FastifyRequest } from 'fastify'
+import type { DocumentNode, ExecutionResult } from 'graphql'
+import { LRUCache } from 'lru-cache'
+import type { Documents } from '../graph/documents.ts'
+import { GraphError } from '../graph/errors.ts'
+import type { Variables } from '../graph/variables.ts'
+
+export interface KnownRequest {
+  document: DocumentNode
+  operationName: string | null | undefined
+  variables: Variables | null | undefined
+  mediaType: string
+}
+
+function isRecordOrNothing(value: unknown): boolean {
+  return value == null || (typeof value === 'object' && !Array.isArray(value))
+}
+
+const isTextOrNothing = (value: unknown): boolean => value == null || typeof value === 'string'
+
+/** Remembers how Apollo answered, so that the same is answered without it. */
+export class KnownRequests {
+  private readonly documents: Documents
+  /** What Apollo chose for an Accept header. */
+  private readonly mediaTypes = new LRUCache<string, string>({ max: 100 })
+
+  constructor(documents: Documents) {
+    this.documents = documents
+  }
+
+  /** Apollo answered a request with this media type. */
+  answeredAs({ headers }: FastifyRequest, mediaType: string | undefined): void {
+    if (mediaType !== undefined) this.mediaTypes.set(headers.accept ?? '', mediaType)
+  }
+
+  /** The request, when nothing about it is new or odd; null when Apollo is to look at it. */
+  read({ method, headers, body }: FastifyRequest, text: string | null): KnownRequest | null {
+    if (method !== 'POST' || text === null) return null
+    const document = this.documents.valid(text)
+    const mediaType = this.mediaTypes.get(headers.accept ?? '')
+    if (document === null || mediaType === undefined) return null
+    const { operationName, variables, extensions } = body as Record<string, unknown>
+    const plain = isTextOrNothing(operationName) && isRecordOrNothing(variables) && isRecordOrNothing(extensions)
+    if (!plain) return null
+    return { document, operationName: operationName as string, variables: variables as Variables, mediaType }
+  }
+}
+
+/** What is to be sent: Apollo's answer, or one as Apollo gives it. */
+export interface Answer {
+  status: number | undefined
+  headers: Iterable<[string, string]>
+  body: string
+}
+
+/** The result as Apollo sends it: a refusal of the whole request decides status and headers. */
+export function knownAnswer({ errors, data, extensions }: ExecutionResult, { mediaType }: KnownRequest): Answer {
+  const refusal = data === undefined ? errors?.find((error) => error instanceof GraphError) : undefined
+  return {
+    status: refusal?.status,
+    headers: [['content-type', mediaType], ...(refusal?.headers ?? [])],
+    body: `${JSON.stringify({ errors, data, extensions })}\n`,
+  }
+}

@@ -1,0 +1,73 @@
+/** Compiled queries against graphql-js on thousands of generated documents: whatever is asked, both answer the same. */
+import { describe, expect, it } from '@jest/globals'
+import fc from 'fast-check'
+import { type ExecutionResult, parse, validate } from 'graphql'
+import { anonymousViewer } from '../../src/auth/viewer.ts'
+import { Executor } from '../../src/graph/executor.ts'
+import { GraphRequest } from '../../src/graph/request.ts'
+import { buildGraph } from '../../src/schema.ts'
+import { generatedOperations } from '../support/generated-documents.ts'
+import { inventAnswers } from '../support/invented-answers.ts'
+import { keptLog, smallExecutor } from '../support/small-graph.ts'
+
+const documents = 2000
+const schema = inventAnswers(buildGraph())
+const interpreting = smallExecutor(schema, { compile: { enabled: false } })
+const compiling = smallExecutor(schema, { compile: { atUse: 1 } })
+const { log } = keptLog('silent')
+
+async function answer(executor: Executor, document: ReturnType<typeof parse>, variables: Record<string, unknown>) {
+  const request = new GraphRequest(anonymousViewer('nobody'), 'same-for-both', log, () => ({}))
+  return shown(await executor.run({ document, operationName: null, variables, request }))
+}
+
+/** Where in the data the error left its null: at its own place, or further out when null was not allowed there. */
+function emptied(data: unknown, path: readonly (string | number)[]): number {
+  let inner = data
+  let length = 0
+  while (inner !== null && length < path.length) inner = (inner as Record<string, unknown>)[path[length++] as string]
+  return length
+}
+
+/** Keys in one order: where a field is asked twice, once under a condition, graphql-jit may put it at its other place. */
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted)
+  if (value === null || typeof value !== 'object' || value instanceof Date) return value
+  return Object.fromEntries(
+    Object.entries(value)
+      .sort(([one], [other]) => (one < other ? -1 : 1))
+      .map(([key, inner]) => [key, sorted(inner)]),
+  )
+}
+
+/**
+ * What a client sees, errors in any order. Of several errors that empty the same place further out one is reported, and the
+ * specification leaves open which: of those only the place is compared.
+ */
+function shown({ data, errors = [] }: ExecutionResult): string {
+  const seen = errors.map((error) => {
+    const path = error.path ?? []
+    const place = emptied(data, path)
+    return place < path.length ? `some error empties ${path.slice(0, place).join('.')}` : JSON.stringify(error)
+  })
+  return JSON.stringify({ data: sorted(data), errors: [...new Set(seen)].sort() })
+}
+
+describe('a generated query', () => {
+  it(`is answered alike, compiled or not, ${documents} times`, async () => {
+    const met = { data: 0, errors: 0, refused: 0 }
+    await fc.assert(
+      fc.asyncProperty(generatedOperations(schema), async ({ text, variables }) => {
+        const document = parse(text)
+        expect(validate(schema, document).map(({ message }) => message)).toEqual([])
+        const expected = await answer(interpreting, document, variables)
+        expect(await answer(compiling, document, variables)).toBe(expected)
+        const { data, errors } = JSON.parse(expected)
+        met[data === undefined ? 'refused' : errors.length > 0 ? 'errors' : 'data'] += 1
+      }),
+      { numRuns: documents },
+    )
+    // every kind of answer was met, often
+    for (const times of Object.values(met)) expect(times).toBeGreaterThan(documents / 50)
+  }, 120_000)
+})

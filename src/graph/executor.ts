@@ -8,8 +8,10 @@ import type { GraphError } from './errors.ts'
 import { maskErrors } from './mask-errors.ts'
 import { type Operation, Operations } from './operation.ts'
 import type { GraphRequest } from './request.ts'
-import type { ResponseCache } from './response-cache.ts'
+import type { Place, ResponseCache } from './response-cache.ts'
 import type { Variables } from './variables.ts'
+
+type Outcome = ExecutionResult | Promise<ExecutionResult>
 
 /** What is asked of the executor: a validated document, and its request. */
 export interface Execution {
@@ -48,25 +50,40 @@ export class Executor {
     this.compiler = new Compiler(schema, { ...compileDefaults, ...options.compile })
   }
 
-  /** Answers one operation; errors come masked, with codes, and `extensions.cost` says what it came to. */
-  async run(execution: Execution): Promise<ExecutionResult> {
+  /**
+   * Answers one operation; errors come masked, with codes, and `extensions.cost` says what it came to. A promise only when
+   * something has to be waited for. Never throws what a client asked for.
+   */
+  run(execution: Execution): Outcome {
+    const admission = this.admit(execution)
+    if (admission instanceof Promise) return admission.then((admitted) => this.answer(admitted, execution))
+    return this.answer(admission, execution)
+  }
+
+  private answer(admission: Admission, execution: Execution): Outcome {
     const { request } = execution
-    const admitted = this.admit(execution)
-    const admission = admitted instanceof Promise ? await admitted : admitted
     if ('errors' in admission) return refusal(request, admission.errors)
-    const { operation, given, read, bill } = admission
+    const { operation, given, read } = admission
     const place = this.options.answers?.placeFor(operation, read, request) ?? null
     const known = place?.found()
-    const { data, errors } = known
-      ? ({ data: known } as ExecutionResult)
-      : await this.execute(operation, given, read, execution)
+    if (known) return this.close(admission, request, { data: known }, null)
+    const result = this.execute(operation, given, read, execution)
+    if (result instanceof Promise) return result.then((answer) => this.close(admission, request, answer, place))
+    return this.close(admission, request, result, place)
+  }
+
+  /** Bills the answer, keeps it at its place when it may be kept, and masks its errors. */
+  private close(
+    { operation, bill }: Admitted,
+    request: GraphRequest,
+    { data, errors }: ExecutionResult,
+    place: Place | null,
+  ): ExecutionResult {
     const extensions = { cost: this.options.billing.close(bill, operation.cost, data) }
-    if (errors === undefined) {
-      if (request.viewer.anonymous) request.facts.cacheControl = operation.cacheControl
-      if (data && !known) place?.keep(data)
-      return { data, extensions }
-    }
-    return { data, errors: maskErrors(errors, request), extensions }
+    if (errors !== undefined) return { data, errors: maskErrors(errors, request), extensions }
+    if (request.viewer.anonymous) request.facts.cacheControl = operation.cacheControl
+    if (data) place?.keep(data)
+    return { data, extensions }
   }
 
   /** Finds the operation, reads its variables and opens its bill; or says why it is refused. */
@@ -99,31 +116,40 @@ export class Executor {
     return errors === undefined ? { data } : { data, errors: maskErrors(errors, execution.request) }
   }
 
-  private execute(operation: Operation, given: Variables, read: Variables, execution: Execution) {
+  private execute(operation: Operation, given: Variables, read: Variables, execution: Execution): Outcome {
     const { tracing } = this.options
     if (!tracing) return this.resolve(operation, given, read, execution)
     const kind = operation.node.operation
     const facts = { 'graphql.operation.type': kind, 'graphql.operation.name': operation.name ?? '' }
-    return tracing.step(`graphql ${kind} ${operation.name ?? ''}`.trim(), facts, () =>
+    return tracing.step(`graphql ${kind} ${operation.name ?? ''}`.trim(), facts, async () =>
       this.resolve(operation, given, read, execution),
     )
   }
 
-  private async resolve(operation: Operation, given: Variables, read: Variables, { request, rootValue }: Execution) {
+  private resolve(operation: Operation, given: Variables, read: Variables, execution: Execution): Outcome {
     const compiled = this.compiler.get(operation)
-    if (compiled) {
-      try {
-        const result = await compiled(request.context, read)
-        if (result !== null) return result
-      } catch (error) {
-        request.log.warn({ err: error, operationName: operation.name }, 'compiled query failed; graphql-js takes over')
-        this.compiler.refuse(operation)
-      }
+    const interpret = () => this.interpret(operation, given, execution)
+    if (!compiled) return interpret()
+    const takeOver = (error: unknown) => {
+      const { log } = execution.request
+      log.warn({ err: error, operationName: operation.name }, 'compiled query failed; graphql-js takes over')
+      this.compiler.refuse(operation)
+      return interpret()
     }
+    try {
+      const result = compiled(execution.request.context, read)
+      if (result instanceof Promise) return result.then((answer) => answer ?? interpret(), takeOver)
+      return result ?? interpret()
+    } catch (error) {
+      return takeOver(error)
+    }
+  }
+
+  private async interpret({ document, name }: Operation, given: Variables, { request, rootValue }: Execution) {
     return await execute({
       schema: this.schema,
-      document: operation.document,
-      operationName: operation.name,
+      document,
+      operationName: name,
       variableValues: given,
       contextValue: request.context,
       rootValue,

@@ -13,7 +13,7 @@ import type { Metrics } from '../observability/metrics.ts'
 import { recordAnswered } from './answered.ts'
 import { setCaching } from './caching.ts'
 import { apolloInput, documentRequest } from './document-request.ts'
-import { type Answer, type KnownRequest, KnownRequests, knownAnswer } from './known-document.ts'
+import { type Answer, KnownRequests, knownAnswer } from './known-document.ts'
 
 /** What Apollo carries to the executor; it copies the outside, so the request itself is inside. */
 export interface ApolloContext {
@@ -99,12 +99,6 @@ export function addGraphqlRoute(fastify: FastifyInstance, route: GraphqlRoute): 
   const { apollo, executor, log, deadlineMs } = route
   const knownRequests = new KnownRequests(route.documents)
 
-  async function identify(httpRequest: FastifyRequest): Promise<GraphRequest> {
-    const identified = route.authenticate(httpRequest.headers.authorization, httpRequest.ip)
-    const viewer = identified instanceof Promise ? await identified : identified
-    return new GraphRequest(viewer, httpRequest.id, log, route.buildContext)
-  }
-
   function expire(request: GraphRequest, httpRequest: FastifyRequest, reply: FastifyReply): void {
     request.abort(new Error(`The request took longer than ${deadlineMs} ms.`))
     if (reply.sent) return
@@ -131,18 +125,22 @@ export function addGraphqlRoute(fastify: FastifyInstance, route: GraphqlRoute): 
     raw.once('close', () => {
       if (!raw.writableFinished) request.abort(new Error('The client went away.'))
     })
-    const answering = known ? runKnown(known, request) : runByApollo(request, httpRequest, named, text)
-    const { status, headers, body } = await answering.finally(() => clearTimeout(deadline))
+    let answer: Answer
+    try {
+      if (known) {
+        const result = executor.run({ ...known, request })
+        answer = knownAnswer(result instanceof Promise ? await result : result, known)
+      } else answer = await runByApollo(request, httpRequest, named, text)
+    } finally {
+      clearTimeout(deadline)
+    }
+    const { status, headers, body } = answer
     if (reply.sent || raw.destroyed) return
     for (const [name, value] of headers) reply.header(name, value)
     const { cacheControl, codes } = request.facts
     if (status !== undefined) reply.code(status === 400 && isPlainJsonAnswer(httpRequest, codes) ? 200 : status)
     if (setCaching(httpRequest, reply, cacheControl, body)) reply.code(304).send()
     else reply.send(body)
-  }
-
-  async function runKnown(known: KnownRequest, request: GraphRequest): Promise<Answer> {
-    return knownAnswer(await executor.run({ ...known, request }), known)
   }
 
   async function runByApollo(
@@ -177,7 +175,9 @@ export function addGraphqlRoute(fastify: FastifyInstance, route: GraphqlRoute): 
     const startedAt = performance.now()
     let request: GraphRequest
     try {
-      request = await identify(httpRequest)
+      const identified = route.authenticate(httpRequest.headers.authorization, httpRequest.ip)
+      const viewer = identified instanceof Promise ? await identified : identified
+      request = new GraphRequest(viewer, httpRequest.id, log, route.buildContext)
     } catch (error) {
       return sendRefusal(httpRequest, reply, publicError(error, httpRequest.id, log))
     }

@@ -13,6 +13,13 @@ export function securityHeaders(https: boolean): OutgoingHttpHeaders {
     contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
     crossOriginResourcePolicy: { policy: 'cross-origin' },
     strictTransportSecurity: https ? { maxAge: 31_536_000, includeSubDomains: true } : false,
+    // about documents with scripts and windows, or for browsers of long ago: data needs none of them
+    crossOriginOpenerPolicy: false,
+    originAgentCluster: false,
+    xDnsPrefetchControl: false,
+    xDownloadOptions: false,
+    xPermittedCrossDomainPolicies: false,
+    xXssProtection: false,
   })
   const answer = new ServerResponse(new IncomingMessage(new Socket()))
   secure(answer.req, answer, (error) => {

@@ -3,9 +3,9 @@ import { spawn } from 'node:child_process'
 import { openSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
-import type { Request } from 'autocannon'
 import { globalId } from '../../src/graph/node.ts'
 import { subjectOf, uuidOfRow } from './fill.ts'
+import type { Request } from './load.ts'
 import { catalogue, dashboard, eligibility, ordinaryCatalogue, ordinaryDashboard, typename } from './workloads.ts'
 
 export const contestantNames = ['raw', 'gateway', 'ordinary'] as const
@@ -83,9 +83,8 @@ export async function startContestant(
   }
 }
 
-function graphql(query: string, variables: object, headers: Record<string, string>): Request {
+export function graphql(query: string, variables: object, headers: Record<string, string>): Request {
   return {
-    method: 'POST',
     path: '/graphql',
     headers: { 'content-type': 'application/json', ...headers },
     body: JSON.stringify({ query, variables }),
@@ -97,13 +96,16 @@ function rawRequest(workload: WorkloadName, caller: Caller, qualification: strin
   const records = [0, 1, 2].map((n) => uuidOfRow('creditRecord', firstRecord + n))
   switch (workload) {
     case 'typename':
-      return { path: '/typename' }
+      return { method: 'GET', path: '/typename' }
     case 'dashboard':
-      return { path: `/dashboard?first=${pageSize}&learner=${subject}&issuer=${encodeURIComponent(issuer)}` }
+      return {
+        method: 'GET',
+        path: `/dashboard?first=${pageSize}&learner=${subject}&issuer=${encodeURIComponent(issuer)}`,
+      }
     case 'eligibility':
-      return { path: `/eligibility?qualification=${qualification}&records=${records.join()}` }
+      return { method: 'GET', path: `/eligibility?qualification=${qualification}&records=${records.join()}` }
     default:
-      return { path: `/catalogue?first=${pageSize}` }
+      return { method: 'GET', path: `/catalogue?first=${pageSize}` }
   }
 }
 

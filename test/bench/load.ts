@@ -1,12 +1,20 @@
 /** One round of load on one server: throughput, latencies, and processor time of the server for each request. */
 import { readFileSync } from 'node:fs'
-import autocannon, { type Request } from 'autocannon'
+import { connect, type Socket } from 'node:net'
+
+/** A request, and where its answer is told to be wrong. */
+export interface Request {
+  method?: 'GET' | 'POST'
+  path: string
+  headers?: Record<string, string>
+  body?: string
+}
 
 export interface Round {
   requestsPerSecond: number
   p50Ms: number
   p99Ms: number
-  /** Processor time that the server process itself took for a request, in microseconds. */
+  /** Processor time that the server processes took for a request, in microseconds. */
   cpuUs: number
   /** Answers that were errors of HTTP or GraphQL: a round with any is worth nothing. */
   wrong: number
@@ -27,36 +35,97 @@ export function residentMb(pid: number): number {
 }
 
 const wrongBody = Buffer.from('"errors":[')
+const headEnd = Buffer.from('\r\n\r\n')
+const good = Buffer.from('HTTP/1.1 200')
 
-/** Each connection begins at another of the requests and takes them in turn. */
-export async function round(
-  url: string,
-  pid: number,
-  requests: readonly Request[],
-  { seconds, amount, connections = 32 }: { seconds?: number; amount?: number; connections?: number },
-): Promise<Round> {
-  const before = cpuOf(pid)
-  let opened = 0
-  let wrong = 0
-  const result = await autocannon({
-    url,
-    connections,
-    ...(amount === undefined ? { duration: seconds } : { amount }),
-    requests: [requests[0]!],
-    setupClient(client) {
-      const from = Math.floor((opened++ / connections) * requests.length)
-      client.setRequests([...requests.slice(from), ...requests.slice(0, from)])
-      client.on('body', (body: Buffer) => {
-        if (body.includes(wrongBody)) wrong += 1
-      })
-    },
+function bytesOf({ method = 'POST', path, headers = {}, body = '' }: Request, host: string): Buffer {
+  const head = Object.entries({ ...headers, host, 'content-length': `${Buffer.byteLength(body)}` })
+  return Buffer.from(
+    `${method} ${path} HTTP/1.1\r\n${head.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n${body}`,
+  )
+}
+
+/** What all connections of a round share. */
+interface Tally {
+  latenciesMs: number[]
+  wrong: number
+  /** Whether another request is to be sent. */
+  goesOn(): boolean
+}
+
+/**
+ * A connection that is kept alive and sends its requests one after the other. Load generators that parse HTTP as they
+ * should cost more than the servers that are measured here: this one looks for the end of an answer and for errors in it.
+ */
+function keepAsking(url: URL, requests: readonly Buffer[], from: number, tally: Tally): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const socket: Socket = connect(Number(url.port), url.hostname)
+    socket.setNoDelay(true)
+    let at = from
+    let sentAt = 0
+    let pieces: Buffer[] = []
+    let awaited = 0
+    const next = () => {
+      if (!tally.goesOn()) return void socket.end(resolve)
+      sentAt = performance.now()
+      socket.write(requests[at++ % requests.length] as Buffer)
+    }
+    socket.on('connect', next)
+    socket.on('error', reject)
+    socket.on('close', () => reject(new Error(`${url.host} closed a connection`)))
+    socket.on('data', (piece) => {
+      if (pieces.length === 0) awaited = lengthOf(piece)
+      pieces.push(piece)
+      awaited -= piece.length
+      if (awaited > 0) return
+      const answer = pieces.length === 1 ? piece : Buffer.concat(pieces)
+      pieces = []
+      tally.latenciesMs.push(performance.now() - sentAt)
+      if (!answer.subarray(0, good.length).equals(good) || answer.includes(wrongBody)) tally.wrong += 1
+      next()
+    })
   })
-  const total = result.requests.total
+}
+
+/** The whole length of an answer, from its first piece. */
+function lengthOf(piece: Buffer): number {
+  const end = piece.indexOf(headEnd)
+  const length = /content-length: *(\d+)/i.exec(piece.toString('latin1', 0, end))?.[1]
+  if (end < 0 || length === undefined)
+    throw new Error(`an answer without a length: ${piece.toString('latin1', 0, 300)}`)
+  return end + headEnd.length + Number(length)
+}
+
+/** Asks for so many `seconds`, or an `amount` of requests; each connection begins at another one and takes them in turn. */
+export async function round(
+  targets: readonly { url: string; pid: number }[],
+  requests: readonly Request[],
+  { seconds = Number.POSITIVE_INFINITY, amount = Number.POSITIVE_INFINITY, connections = 32 },
+): Promise<Round> {
+  const cpu = () => targets.reduce((sum, { pid }) => sum + cpuOf(pid), 0)
+  const before = cpu()
+  const startedAt = performance.now()
+  let left = amount
+  const tally: Tally = {
+    ...{ latenciesMs: [], wrong: 0 },
+    goesOn: () => left-- > 0 && performance.now() - startedAt < seconds * 1000,
+  }
+  const urls = targets.map(({ url }) => new URL(url))
+  const bytes = urls.map((url) => requests.map((request) => bytesOf(request, url.host)))
+  await Promise.all(
+    Array.from({ length: connections }, (_, n) => {
+      const target = n % targets.length
+      const from = Math.floor((n / connections) * requests.length)
+      return keepAsking(urls[target] as URL, bytes[target] as Buffer[], from, tally)
+    }),
+  )
+  const tookSeconds = (performance.now() - startedAt) / 1000
+  const { wrong } = tally
+  const latencies = tally.latenciesMs.sort((one, other) => one - other)
+  const quantile = (q: number) => latencies[Math.floor(q * latencies.length)] ?? 0
   return {
-    requestsPerSecond: total / result.duration,
-    p50Ms: result.latency.p50,
-    p99Ms: result.latency.p99,
-    cpuUs: (cpuOf(pid) - before) / Math.max(1, total),
-    wrong: wrong + result.non2xx + result.errors + result.timeouts,
+    requestsPerSecond: latencies.length / tookSeconds,
+    ...{ p50Ms: quantile(0.5), p99Ms: quantile(0.99), wrong },
+    cpuUs: (cpu() - before) / Math.max(1, latencies.length),
   }
 }

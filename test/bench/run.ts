@@ -1,99 +1,133 @@
-/** Compares the gateway with the limit and with the ordinary stack, side by side on one database: `npm run bench -- [workload | contestant | profile] …`. */
+/** Compares the gateway with the limit and with the ordinary stack, side by side on one database: `npm run bench -- [part | workload | contestant | profile] …`. */
 import 'reflect-metadata'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import pg from 'pg'
+import { globalId } from '../../src/graph/node.ts'
 import { sandboxSecrets } from '../../src/sandbox/sandbox-secrets.ts'
 import { ensureSigningKeys } from '../../src/sandbox/signing-keys.ts'
 import { startIssuer } from '../support/issuer.ts'
+import { compare, rounds, seconds } from './comparison.ts'
 import {
+  type Caller,
   type Contestant,
   type ContestantName,
   callersOf,
   contestantNames,
   freePort,
+  graphql,
   requestsOf,
   startContestant,
-  type WorkloadName,
   workloadNames,
 } from './contestants.ts'
-import { linkMigrations, openDatabases } from './database.ts'
-import { type Round, round } from './load.ts'
+import { type Databases, linkMigrations, openDatabases } from './database.ts'
+import { batches, grow } from './growth.ts'
+import type { Request } from './load.ts'
+import { doubled } from './processes.ts'
+import { soak } from './soak.ts'
+import { eligibilityBatch, recordIds } from './workloads.ts'
 
+const parts = ['comparison', 'growth', 'batches', 'processes', 'soak'] as const
 const asked = process.argv.slice(2)
 const chosen = <Name extends string>(names: readonly Name[]): readonly Name[] => {
   const some = names.filter((name) => asked.includes(name))
   return some.length > 0 ? some : names
 }
+/** Who names a workload or a contestant wants them compared. */
+const narrowed = [...contestantNames, ...workloadNames].some((name) => asked.includes(name))
+const wantedParts = narrowed ? (['comparison'] as const) : chosen(parts)
 /** Beside the results: where the gateway's processor time goes, for Chrome's developer tools. */
 const profile = asked.includes('profile')
 
 const folder = resolve('.local/bench')
 const build = join(folder, 'build')
-const rounds = 3
-const seconds = 3
 const callerCount = 1000
 const recordsOfRegular = 10
+/** The small database has fewer learners. */
+const callersInSmall = 50
 
 /** What the gateway is started with; the partner is away, for nothing here asks it. */
 function environmentOf(databaseUrl: string, issuer: string): NodeJS.ProcessEnv {
   const { IDENTITY_CLIENT_SECRET: _, ...secrets } = sandboxSecrets
+  const away = 'http://127.0.0.1:9'
   return {
     ...secrets,
     ...{ PATH: process.env.PATH, NODE_ENV: 'development', HOST: '127.0.0.1', PUBLIC_URL: 'http://127.0.0.1:4000' },
     ...{ DATABASE_URL: databaseUrl, OIDC_ISSUER: issuer, OIDC_AUDIENCE: 'urn:test-gateway', TRUST_PROXY: '127.0.0.1' },
-    ...{
-      PARTNER_BASE_URL: 'http://127.0.0.1:9/partners',
-      STRIPE_API_BASE: 'http://127.0.0.1:9',
-      PAYPAL_API_BASE: 'http://127.0.0.1:9',
-    },
+    ...{ PARTNER_BASE_URL: `${away}/partners`, STRIPE_API_BASE: away, PAYPAL_API_BASE: away },
     ...{ SIGNING_KEYS_FILE: join(folder, 'keys.json'), REGISTER_FILE: 'src/sandbox/seed/register.json' },
     ...{ RETURN_URL_ORIGINS: 'https://app.example' },
   }
 }
 
-const median = (numbers: readonly number[]) => [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? 0
-
-function medianRound(all: readonly Round[]): Round {
-  const of = (pick: (one: Round) => number) => median(all.map(pick))
-  return {
-    requestsPerSecond: of((one) => one.requestsPerSecond),
-    p50Ms: of((one) => one.p50Ms),
-    p99Ms: of((one) => one.p99Ms),
-    cpuUs: of((one) => one.cpuUs),
-    wrong: Math.max(...all.map((one) => one.wrong)),
-  }
+interface World {
+  databases: Databases
+  callers: readonly Caller[]
+  /** Starts a contestant on a database; all are stopped at the end. */
+  start(name: ContestantName, databaseUrl: string): Promise<Contestant>
+  /** The same qualification on each database. */
+  qualification(databaseUrl: string): Promise<string>
 }
 
-type Results = Record<WorkloadName, Partial<Record<ContestantName, Round[]>>>
-
-function describe(results: Results): string {
-  const lines = [
-    '| workload | raw/s | gateway/s | ordinary/s | gateway to raw | gateway to ordinary | p99 raw ms | p99 gateway ms | CPU raw µs | CPU gateway µs | CPU ordinary µs | wrong |',
-    '|---|---|---|---|---|---|---|---|---|---|---|---|',
-  ]
-  for (const [workload, byName] of Object.entries(results)) {
-    const [raw, gateway, ordinary] = contestantNames.map((name) => byName[name] && medianRound(byName[name]))
-    // paired inside a round: the machine's speed changes from one to the next
-    const ratio = (other: ContestantName) => {
-      const pairs = byName[other]?.map(
-        (one, at) => (byName.gateway?.[at]?.requestsPerSecond ?? Number.NaN) / one.requestsPerSecond,
-      )
-      return pairs ? median(pairs).toFixed(2) : '–'
-    }
-    const whole = (round: Round | undefined, pick: (one: Round) => number) => (round ? pick(round).toFixed(0) : '–')
-    lines.push(
-      `| ${[
-        workload,
-        ...[raw, gateway, ordinary].map((one) => whole(one, (of) => of.requestsPerSecond)),
-        ...[ratio('raw'), ratio('ordinary')],
-        ...[raw, gateway].map((one) => whole(one, (of) => of.p99Ms)),
-        ...[raw, gateway, ordinary].map((one) => whole(one, (of) => of.cpuUs)),
-        `${Math.max(...[raw, gateway, ordinary].map((one) => one?.wrong ?? 0))}`,
-      ].join(' | ')} |`,
+/** Each part starts what it measures, and stops it: nothing else runs meanwhile. */
+const run: Record<(typeof parts)[number], (world: World) => Promise<string>> = {
+  async comparison({ databases: { full }, callers, start, qualification }) {
+    const id = await qualification(full)
+    const contestants: Contestant[] = []
+    for (const name of chosen(contestantNames)) contestants.push(await start(name, full))
+    const table = await compare(contestants, chosen(workloadNames), (name, workload) =>
+      requestsOf(name, workload, callers, id),
     )
-  }
-  return lines.join('\n')
+    for (const one of contestants) await one.stop()
+    return `${rounds} rounds of ${seconds} s, 32 connections.\n\n${table}`
+  },
+
+  async growth({ databases: { small, full }, callers, start, qualification }) {
+    const [onSmall, onFull] = [await start('gateway', small), await start('gateway', full)]
+    const few = callers.slice(0, callersInSmall)
+    const [smallId, fullId] = [await qualification(small), await qualification(full)]
+    const workloads = (['catalogue', 'dashboard', 'eligibility'] as const).map((name) => ({
+      name,
+      small: requestsOf('gateway', name, few, smallId) ?? [],
+      full: requestsOf('gateway', name, callers, fullId) ?? [],
+    }))
+    const table = await grow(onSmall, onFull, workloads)
+    await Promise.all([onSmall.stop(), onFull.stop()])
+    return table
+  },
+
+  async batches({ databases: { full }, callers, start, qualification }) {
+    const qualificationId = globalId('Qualification', await qualification(full))
+    const gateway = await start('gateway', full)
+    const ids = recordIds(recordsOfRegular)
+    const requestOf = (entries: number): Request => {
+      const inputs = Array.from({ length: entries }, (_, n) => ({
+        ...{ clientRef: `check ${n}`, qualificationId },
+        creditRecordIds: [0, 1, 2].map((at) => ids[(n + at) % ids.length]),
+      }))
+      return graphql(eligibilityBatch, { inputs }, { authorization: `Bearer ${callers[0]?.token}` })
+    }
+    const table = await batches(gateway, requestOf)
+    await gateway.stop()
+    return table
+  },
+
+  async processes({ databases: { full }, callers, start }) {
+    const [one, other] = [await start('gateway', full), await start('gateway', full)]
+    const sentence = await doubled(one, other, requestsOf('gateway', 'catalogue-anonymous', callers, '') ?? [])
+    await Promise.all([one.stop(), other.stop()])
+    return sentence
+  },
+
+  async soak({ databases: { full }, callers, start, qualification }) {
+    const id = await qualification(full)
+    const gateway = await start('gateway', full)
+    const kinds = workloadNames.map((name) => requestsOf('gateway', name, callers, id) ?? [])
+    const mixed = callers.flatMap((_, n) => kinds.map((requests) => requests[n] as Request))
+    const sentences = await soak(gateway, mixed)
+    await gateway.stop()
+    return sentences
+  },
 }
 
 async function main(): Promise<void> {
@@ -105,20 +139,24 @@ async function main(): Promise<void> {
   try {
     const databases = await openDatabases(folder, await freePort(), (url) => environmentOf(url, issuer.url))
     running.push(databases)
-    const callers = await callersOf(callerCount, issuer.url, tokens(issuer), recordsOfRegular)
-    const qualification = await qualificationOf(databases.full)
-    const environment = environmentOf(databases.full, issuer.url)
-    const contestants: Contestant[] = []
-    for (const name of chosen(contestantNames)) {
-      const flags = profile && name === 'gateway' ? ['--cpu-prof', `--cpu-prof-dir=${folder}`] : []
-      const contestant = await startContestant(name, { build, logs: folder, environment, flags })
-      running.push(contestant)
-      contestants.push(contestant)
+    const world: World = {
+      databases,
+      callers: await callersOf(callerCount, issuer.url, tokens(issuer), recordsOfRegular),
+      async start(name, databaseUrl) {
+        const flags = profile && name === 'gateway' ? ['--cpu-prof', `--cpu-prof-dir=${folder}`] : []
+        const environment = environmentOf(databaseUrl, issuer.url)
+        const contestant = await startContestant(name, { build, logs: folder, environment, flags })
+        running.push(contestant)
+        return contestant
+      },
+      qualification: qualificationOf,
     }
-    const results = await compare(contestants, (name, workload) => requestsOf(name, workload, callers, qualification))
-    const table = `${new Date().toISOString()}, ${rounds} rounds of ${seconds} s, 32 connections\n\n${describe(results)}\n`
-    console.log(table)
-    writeFileSync(join(folder, 'results.md'), table)
+    const told: string[] = [new Date().toISOString()]
+    for (const part of wantedParts) {
+      told.push(`## ${part}`, await run[part](world))
+      console.log(`\n${told.slice(-2).join('\n\n')}\n`)
+    }
+    writeFileSync(join(folder, 'results.md'), `${told.join('\n\n')}\n`)
   } finally {
     for (const one of running.reverse()) await one.stop()
     await issuer.close()
@@ -143,30 +181,6 @@ async function qualificationOf(url: string): Promise<string> {
   )
   await client.end()
   return rows[0]!.id
-}
-
-/** Contestants take turns within each round, after one round that does not count. */
-async function compare(
-  contestants: readonly Contestant[],
-  requestsFor: (name: ContestantName, workload: WorkloadName) => ReturnType<typeof requestsOf>,
-): Promise<Results> {
-  const results = {} as Results
-  for (const workload of chosen(workloadNames)) {
-    results[workload] = {}
-    for (let number = 0; number <= rounds; number++) {
-      for (const { name, url, pid } of contestants) {
-        const requests = requestsFor(name, workload)
-        if (!requests) continue
-        const one = await round(url, pid, requests, { seconds: number === 0 ? 2 : seconds })
-        if (number === 0) continue
-        results[workload][name] = [...(results[workload][name] ?? []), one]
-        console.log(
-          `${workload} ${name}: ${one.requestsPerSecond.toFixed(0)}/s, p99 ${one.p99Ms} ms, ${one.wrong} wrong`,
-        )
-      }
-    }
-  }
-  return results
 }
 
 await main()

@@ -14,8 +14,9 @@ import { type Context, type Parts, TryAgainLater } from './context.ts'
 import { databaseOptions } from './database.ts'
 import { paidThing } from './enrolments/settle.ts'
 import { addGauges } from './gauges.ts'
+import { openAnswers } from './graph/open-answers.ts'
 import type { ContextParts } from './graph/request.ts'
-import { ResponseCache } from './graph/response-cache.ts'
+import type { ResponseCache } from './graph/response-cache.ts'
 import { crontab, jobs } from './jobs.ts'
 import { Metrics } from './observability/metrics.ts'
 import { type Tracing, tracedReads } from './observability/tracing.ts'
@@ -82,7 +83,9 @@ export async function openApp(config: Config, options: AppOptions): Promise<App>
   const notifications = new Notifications({ url: config.DATABASE_URL, onTrouble })
   await notifications.open()
   const onCall = upstreamCallObserver(metrics, tracing)
-  const answers = new ResponseCache({ now })
+  const answers = await openAnswers(config.REDIS_URL ?? null, now, (error) =>
+    log.warn({ err: error }, 'Redis does not answer; answers are kept by this process alone'),
+  )
   forgetAtChanges(answers, notifications.subscribe(publicTopic))
   const observed = { log, onCall, ...(options.limits && { limits: options.limits }) }
   const { stripe, payPal, partner } = openOutsiders(config, observed, now)
@@ -95,7 +98,7 @@ export async function openApp(config: Config, options: AppOptions): Promise<App>
     signer: await openSigner(config.SIGNING_KEYS_FILE),
     changesOf: (topic) => notifications.subscribe(topic),
     async publicChanged() {
-      answers.forget()
+      await answers.forget(true)
       await orm.em.fork().execute('select pg_notify(?, ?)', ['gateway', publicTopic])
     },
     settings: {
@@ -140,6 +143,7 @@ export async function openApp(config: Config, options: AppOptions): Promise<App>
     async close() {
       await worker.stop()
       await notifications.close()
+      await answers.close()
       await read.close()
       await orm.close()
     },
@@ -150,7 +154,7 @@ const publicTopic = 'public:catalogue'
 
 /** What another replica has changed; ends with the subscription. */
 async function forgetAtChanges(answers: ResponseCache, changes: AsyncIterable<string>): Promise<void> {
-  for await (const _ of changes) answers.forget()
+  for await (const _ of changes) await answers.forget()
 }
 
 const systemViewer: Viewer = { ...anonymousViewer('system'), key: 'system' }

@@ -63,10 +63,20 @@ export class Executor {
   private answer(admission: Admission, execution: Execution): Outcome {
     const { request } = execution
     if ('errors' in admission) return refusal(request, admission.errors)
-    const { operation, given, read } = admission
+    const { operation, read } = admission
     const place = this.options.answers?.placeFor(operation, read, request) ?? null
-    const known = place?.found()
-    if (known) return this.close(admission, request, { data: known }, null)
+    const known = place?.found() ?? null
+    if (known instanceof Promise) {
+      return known.then((data) => this.finish(admission, execution, place, data))
+    }
+    return this.finish(admission, execution, place, known)
+  }
+
+  /** From what is known already, or by executing it and keeping the answer at its place. */
+  private finish(admission: Admitted, execution: Execution, place: Place | null, known: object | null): Outcome {
+    const { request } = execution
+    const { operation, given, read } = admission
+    if (known) return this.close(admission, request, { data: known as ExecutionResult['data'] }, null)
     const result = this.execute(operation, given, read, execution)
     if (result instanceof Promise) return result.then((answer) => this.close(admission, request, answer, place))
     return this.close(admission, request, result, place)

@@ -1,8 +1,27 @@
 /** Answers to anonymous questions about what is public, kept for a few seconds and forgotten as soon as it changes. */
+import { hash } from 'node:crypto'
+import { print } from 'graphql'
 import { LRUCache } from 'lru-cache'
 import type { Operation } from './operation.ts'
 import type { GraphRequest } from './request.ts'
 import type { Variables } from './variables.ts'
+
+type Data = NonNullable<unknown>
+
+/** An answer's data, and when it was read. */
+export interface Kept {
+  data: Data
+  atMs: number
+}
+
+/** Where replicas keep answers for each other. It never throws: what cannot be had is null. */
+export interface SharedAnswers {
+  get(key: string): Promise<Kept | null>
+  set(key: string, kept: Kept, maxAgeMs: number): void
+  /** Something public has changed: what was kept is found no more. `byUs` when this replica is the first to know. */
+  forget(byUs: boolean): Promise<void>
+  close(): Promise<void>
+}
 
 export interface ResponseCacheOptions {
   now(): Date
@@ -10,13 +29,8 @@ export interface ResponseCacheOptions {
   maxAgeMs?: number
   /** Leaves and objects kept in all, an object taking some hundred bytes. */
   maxValues?: number
-}
-
-type Data = NonNullable<unknown>
-
-interface Kept {
-  data: Data
-  atMs: number
+  /** Left out: in this process's memory alone. */
+  shared?: SharedAnswers | null
 }
 
 /** Values in an answer, each leaf and each object counting one. */
@@ -29,8 +43,8 @@ function sizeOf(value: unknown): number {
 
 /** A place for one answer; made before the answer is read, so that what changes meanwhile is noticed. */
 export interface Place {
-  /** The answer that was kept there and still holds; null when there is none. */
-  found(): Data | null
+  /** The answer that was kept there and still holds; null when there is none. Not a promise when it is in memory. */
+  found(): Data | null | Promise<Data | null>
   keep(data: Data): void
 }
 
@@ -38,13 +52,14 @@ export class ResponseCache {
   private readonly kept: LRUCache<string, Kept>
   private readonly maxAgeMs: number
   private readonly now: () => Date
-  private readonly serials = new WeakMap<Operation, number>()
-  private lastSerial = 0
+  private readonly shared: SharedAnswers | null
+  private readonly hashes = new WeakMap<Operation, string>()
   private generation = 0
 
-  constructor({ now, maxAgeMs = 10_000, maxValues = 500_000 }: ResponseCacheOptions) {
+  constructor({ now, maxAgeMs = 10_000, maxValues = 500_000, shared = null }: ResponseCacheOptions) {
     this.now = now
     this.maxAgeMs = maxAgeMs
+    this.shared = shared
     this.kept = new LRUCache({ maxSize: maxValues, sizeCalculation: ({ data }) => sizeOf(data) })
   }
 
@@ -55,41 +70,58 @@ export class ResponseCache {
    */
   placeFor(operation: Operation, variables: Variables, { viewer }: GraphRequest): Place | null {
     if (!viewer.anonymous || operation.cacheControl === null) return null
-    const key = `${this.serialOf(operation)} ${JSON.stringify(variables)}`
-    const { generation } = this
+    const key = `${this.hashOf(operation)} ${JSON.stringify(variables)}`
+    const { generation, shared, maxAgeMs } = this
     return {
-      found: () => this.find(key),
+      found: () => this.fresh(this.kept.get(key)) ?? (shared ? this.ofOthers(shared, key, generation) : null),
       keep: (data) => {
-        // read before the change, and so perhaps not what is true after it
-        if (generation === this.generation) this.kept.set(key, { data, atMs: this.now().getTime() })
+        const kept = { data, atMs: this.now().getTime() }
+        if (this.keep(key, kept, generation)) shared?.set(key, kept, maxAgeMs)
       },
     }
   }
 
-  /** Something that public answers are made of has changed. */
-  forget(): void {
+  private async ofOthers(shared: SharedAnswers, key: string, generation: number): Promise<Data | null> {
+    const kept = await shared.get(key)
+    if (kept) this.keep(key, kept, generation)
+    return this.fresh(kept)
+  }
+
+  private keep(key: string, kept: Kept, generation: number): boolean {
+    // read before the change, and so perhaps not what is true after it
+    if (generation !== this.generation) return false
+    this.kept.set(key, kept)
+    return true
+  }
+
+  /** Something that public answers are made of has changed, as this replica knows first (`byUs`) or has heard. */
+  async forget(byUs = false): Promise<void> {
     this.generation += 1
     this.kept.clear()
+    await this.shared?.forget(byUs)
   }
 
   get size(): number {
     return this.kept.size
   }
 
-  private find(key: string): Data | null {
-    const found = this.kept.get(key)
-    if (!found) return null
-    const ageMs = this.now().getTime() - found.atMs
-    return ageMs >= 0 && ageMs <= this.maxAgeMs ? found.data : null
+  async close(): Promise<void> {
+    await this.shared?.close()
   }
 
-  private serialOf(operation: Operation): number {
-    let serial = this.serials.get(operation)
-    if (serial === undefined) {
-      this.lastSerial += 1
-      serial = this.lastSerial
-      this.serials.set(operation, serial)
+  private fresh(kept: Kept | null | undefined): Data | null {
+    if (!kept) return null
+    const ageMs = this.now().getTime() - kept.atMs
+    return ageMs >= 0 && ageMs <= this.maxAgeMs ? kept.data : null
+  }
+
+  /** The same on every replica. */
+  private hashOf(operation: Operation): string {
+    let known = this.hashes.get(operation)
+    if (known === undefined) {
+      known = hash('sha256', `${operation.name}\n${print(operation.document)}`, 'base64url')
+      this.hashes.set(operation, known)
     }
-    return serial
+    return known
   }
 }

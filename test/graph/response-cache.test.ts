@@ -1,5 +1,6 @@
 /** Kept answers: nobody sees what was true before the last change, and nothing of anybody who is signed in is kept. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
+import { parse } from 'graphql'
 import { anonymousViewer } from '../../src/auth/viewer.ts'
 import type { Operation } from '../../src/graph/operation.ts'
 import type { GraphRequest } from '../../src/graph/request.ts'
@@ -55,7 +56,7 @@ describe('kept answers', () => {
 
   it('keeps nothing that was read before a change and is answered after it', () => {
     const answers = new ResponseCache({ now: () => new Date() })
-    const operation = { cacheControl: 'public' } as Operation
+    const operation = { cacheControl: 'public', document: parse('{ courses { totalCount } }') } as Operation
     const request = { viewer: anonymousViewer('127.0.0.1') } as GraphRequest
     const place = () => answers.placeFor(operation, {}, request)
     const early = place()

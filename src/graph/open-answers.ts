@@ -1,0 +1,14 @@
+/** Chooses where answers are kept: in this process, and besides in Redis for all replicas when there is one. */
+import { ResponseCache } from './response-cache.ts'
+
+/** `onTrouble` hears of Redis failing; meanwhile each replica has its own answers. */
+export async function openAnswers(
+  redisUrl: string | null,
+  now: () => Date,
+  onTrouble: (error: unknown) => void,
+): Promise<ResponseCache> {
+  if (redisUrl === null) return new ResponseCache({ now })
+  const { openRedis } = await import('./shared-budget.ts')
+  const { RedisAnswers } = await import('./shared-answers.ts')
+  return new ResponseCache({ now, shared: new RedisAnswers(openRedis(redisUrl), onTrouble) })
+}

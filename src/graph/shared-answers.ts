@@ -1,0 +1,65 @@
+/** Kept answers in Redis, so that what one replica has read the others need not; loaded only when Redis is configured. */
+import type { Redis } from 'ioredis'
+import type { Kept, SharedAnswers } from './response-cache.ts'
+
+const versionKey = 'answers:version'
+
+/**
+ * Each change begins a new version, and keys name the version that they belong to: nothing has to be found and deleted,
+ * what is old ends by itself. While the version is not known, nothing is shared.
+ */
+export class RedisAnswers implements SharedAnswers {
+  private readonly redis: Redis
+  private readonly onTrouble: (error: unknown) => void
+  private version: string | null = null
+  private ready = false
+
+  constructor(redis: Redis, onTrouble: (error: unknown) => void) {
+    this.redis = redis
+    this.onTrouble = onTrouble
+    redis.on('error', onTrouble)
+    redis.on('ready', () => {
+      this.ready = true
+      // also after Redis was away: changes may have come meanwhile
+      void this.forget(false)
+    })
+    redis.on('close', () => {
+      this.ready = false
+      this.version = null
+    })
+  }
+
+  async get(key: string): Promise<Kept | null> {
+    if (this.version === null) return null
+    try {
+      const text = await this.redis.get(this.named(key))
+      return text === null ? null : JSON.parse(text)
+    } catch (error) {
+      this.onTrouble(error)
+      return null
+    }
+  }
+
+  set(key: string, kept: Kept, maxAgeMs: number): void {
+    if (this.version === null) return
+    this.redis.set(this.named(key), JSON.stringify(kept), 'PX', maxAgeMs).catch(this.onTrouble)
+  }
+
+  async forget(byUs: boolean): Promise<void> {
+    this.version = null
+    if (!this.ready) return
+    try {
+      this.version = byUs ? String(await this.redis.incr(versionKey)) : ((await this.redis.get(versionKey)) ?? '0')
+    } catch (error) {
+      this.onTrouble(error)
+    }
+  }
+
+  async close(): Promise<void> {
+    this.redis.disconnect()
+  }
+
+  private named(key: string): string {
+    return `answers:${this.version}:${key}`
+  }
+}

@@ -26,7 +26,7 @@ async function runWorld(): Promise<number> {
   try {
     if (process.env.NODE_ENV === 'production')
       throw new StartRefusal(
-        'The local world is not for NODE_ENV=production; run "npm run build" and "node dist/main.js" there.',
+        'The local world is not for NODE_ENV=production; run "npm run build" and "npm run serve" there.',
       )
     const settings = readLocalSettings(process.env)
     await makeLocalFolder(settings.localFolder)

@@ -1,6 +1,6 @@
 /** The three servers that are compared, as child processes, and the requests that each is sent for a workload. */
 import { spawn } from 'node:child_process'
-import { openSync } from 'node:fs'
+import { openSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { globalId } from '../../src/graph/node.ts'
@@ -46,6 +46,9 @@ export function freePort(): Promise<number> {
   })
 }
 
+/** As `npm run serve` starts it. */
+const flagsOfServe = (JSON.parse(readFileSync('package.json', 'utf8')).scripts.serve as string).match(/--\S+/g) ?? []
+
 /** Starts one and waits until it answers. */
 export async function startContestant(
   name: ContestantName,
@@ -59,7 +62,8 @@ export async function startContestant(
   const port = await freePort()
   const script = name === 'gateway' ? 'src/main.js' : `test/bench/${name}.contestant.js`
   const log = openSync(join(logs, `${name}.log`), 'w')
-  const child = spawn(process.execPath, [...flags, join(build, script), `${port}`, environment.DATABASE_URL!], {
+  const own = name === 'gateway' ? flagsOfServe : []
+  const child = spawn(process.execPath, [...own, ...flags, join(build, script), `${port}`, environment.DATABASE_URL!], {
     env: { ...environment, PORT: `${port}` },
     stdio: ['ignore', log, log],
   })

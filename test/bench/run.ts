@@ -24,10 +24,11 @@ import { type Databases, linkMigrations, openDatabases } from './database.ts'
 import { batches, grow } from './growth.ts'
 import type { Request } from './load.ts'
 import { doubled } from './processes.ts'
+import { scans } from './scans.ts'
 import { soak } from './soak.ts'
 import { eligibilityBatch, recordIds } from './workloads.ts'
 
-const parts = ['comparison', 'growth', 'batches', 'processes', 'soak'] as const
+const parts = ['comparison', 'growth', 'batches', 'scans', 'processes', 'soak'] as const
 const asked = process.argv.slice(2)
 const chosen = <Name extends string>(names: readonly Name[]): readonly Name[] => {
   const some = names.filter((name) => asked.includes(name))
@@ -108,6 +109,18 @@ const run: Record<(typeof parts)[number], (world: World) => Promise<string>> = {
       return graphql(eligibilityBatch, { inputs }, { authorization: `Bearer ${callers[0]?.token}` })
     }
     const table = await batches(gateway, requestOf)
+    await gateway.stop()
+    return table
+  },
+
+  async scans({ databases: { full }, callers, start, qualification }) {
+    const gateway = await start('gateway', full)
+    const id = await qualification(full)
+    const table = await scans(
+      gateway,
+      full,
+      workloadNames.map((name) => ({ name, requests: requestsOf('gateway', name, callers, id) ?? [] })),
+    )
     await gateway.stop()
     return table
   },

@@ -28,6 +28,7 @@ afterAll(() => world?.close())
 
 /** Answer and number of statements of one operation. */
 async function counted(persona: string | null, document: string, variables: object) {
+  await world.app.answers.forget()
   const before = world.app.read.sent
   const { data, errors } = await world.ask(persona, document, variables)
   expect(errors).toBeUndefined()

@@ -10,6 +10,7 @@ const learner = `learner:${subjectOf(0)}`
 const size = { courses: 60, runs: 180, learners: 30, enrolments: 400, refunds: 40, creditRecords: 200 }
 let world: World
 let qualification: string
+let slugs: string[]
 
 beforeAll(async () => {
   world = await startWorld()
@@ -21,8 +22,10 @@ beforeAll(async () => {
     await client.end()
   }
   qualification = await qualificationId(world, 'the-open-university', 'pg-certificate-professional-practice')
+  const { courses } = (await world.ask(null, '{ courses(first: 60) { nodes { slug } } }')).data
+  slugs = courses.nodes.map(({ slug }: { slug: string }) => slug)
   // whoever comes for the first time is looked up and written down
-  for (const persona of [learner, 'operator']) await world.ask(persona, '{ viewer { __typename } }')
+  for (const persona of [learner, 'operator', 'registrar']) await world.ask(persona, '{ viewer { __typename } }')
 })
 afterAll(() => world?.close())
 
@@ -112,5 +115,26 @@ describe('statements of an operation', () => {
     expect(answers.map(({ clientRef }: { clientRef: string }) => clientRef)).toEqual(
       Array.from({ length: 1000 }, (_, n) => `${n}`),
     )
+  })
+
+  it.each<[string, number, string, (n: number) => object]>([
+    ['courses by id', 2, learner, (n) => ({ __typename: 'Course', id: courseIds(60)[n] })],
+    ['courses by slug', 3, learner, (n) => ({ __typename: 'Course', slug: slugs[n] })],
+    ['credit records', 2, 'operator', (n) => ({ __typename: 'CreditRecord', id: recordIds(60)[n] })],
+    [
+      'credit records that are not theirs',
+      2,
+      'registrar',
+      (n) => ({ __typename: 'CreditRecord', id: recordIds(60)[n] }),
+    ],
+  ])('for a router %s take %i at most, for two and for forty', async (_name, most, persona, keyOf) => {
+    const document = `query ($r: [_Any!]!) { _entities(representations: $r) {
+      ... on Course { title awardingInstitution { name } } ... on CreditRecord { status course { title } } } }`
+    const ask = (length: number) => counted(persona, document, { r: Array.from({ length }, (_, n) => keyOf(n)) })
+    const [two, forty] = [await ask(2), await ask(40)]
+    expect(two.statements).toBeLessThanOrEqual(most)
+    expect(forty.statements).toBe(two.statements)
+    const seen = forty.data._entities.filter((one: object | null) => one !== null)
+    expect(seen).toHaveLength(persona === 'registrar' ? 0 : 40)
   })
 })

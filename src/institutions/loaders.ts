@@ -104,4 +104,6 @@ export const qualificationList = {
 }
 
 /** The qualifications of an institution, by title. */
-export const qualificationsOf = definePages<Qualification>({ ...qualificationList, parent: 'q.institution_id' })
+export const qualificationsOf = definePages<Qualification>({
+  ...{ ...qualificationList, name: 'qualifications-of-institution', parent: 'q.institution_id' },
+})

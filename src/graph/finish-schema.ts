@@ -27,8 +27,19 @@ function finishPageInfo(type: GraphQLObjectType): void {
   fields.endCursor!.resolve = ({ rows, cursorOf }: Page) => (rows.length ? cursorOf(rows.at(-1)) : null)
 }
 
+/** What may be done at each root. */
+function describeRoots(schema: GraphQLSchema): void {
+  const describe = (type: GraphQLObjectType | null | undefined, description: string) => {
+    if (type) type.description = description
+  }
+  describe(schema.getQueryType(), 'What can be read.')
+  describe(schema.getMutationType(), 'What can be done; expected refusals are returned as userErrors.')
+  describe(schema.getSubscriptionType(), 'What can be listened to: each change as it happens.')
+}
+
 /** Sets those resolvers on the schema and returns it. */
 export function finishSchema(schema: GraphQLSchema): GraphQLSchema {
+  describeRoots(schema)
   for (const type of Object.values(schema.getTypeMap())) {
     // Said by the value itself and at once: type-graphql answers with a promise, which compiled queries do not await.
     if (isAbstractType(type)) type.resolveType = (value: { __typename: string }) => value.__typename

@@ -20,7 +20,7 @@ import { buildServer } from './http/server.ts'
 import { institutionBySlug } from './institutions/loaders.ts'
 import { learnerIdOf } from './learners/learner-directory.ts'
 import { receivePaymentEvent } from './payments/payment-inbox.ts'
-import { buildGraph } from './schema.ts'
+import { buildSubgraph } from './schema.ts'
 import { statement } from './store/read-connection.ts'
 import { addJob, inTransaction } from './store/transaction.ts'
 import { importRegisterFile } from './transfers/import-policies.ts'
@@ -49,7 +49,7 @@ const shareHelp =
  * register, the first synchronisation. With `jobsByHand` the worker is not started: tests run the jobs themselves.
  */
 export async function startGateway(app: App, config: Config, options: { jobsByHand?: boolean } = {}): Promise<Gateway> {
-  const schema = buildGraph()
+  const schema = buildSubgraph()
   const { metrics, tracing } = app
   const budgets = await openBudgets(config.REDIS_URL ?? null, (error) =>
     app.log.warn({ err: error }, 'Redis does not answer; budgets are kept by this process alone'),

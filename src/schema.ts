@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs'
 import { type GraphQLSchema, lexicographicSortSchema, printSchema } from 'graphql'
 import { buildSchemaSync, type NonEmptyArray } from 'type-graphql'
 import type { Context } from './context.ts'
-import { courseById, liveEventById, runById } from './courses/loaders.ts'
+import { courseById, courseBySlug, liveEventById, runById } from './courses/loaders.ts'
 import { CourseConnectionResolver, CourseResolver } from './courses/resolver.ts'
 import { CourseRunResolver, LiveEventResolver } from './courses/run.resolver.ts'
 import { joinCreditRecords } from './credit/loaders.ts'
@@ -36,7 +36,9 @@ import { EnrolmentSubscriptionResolver } from './enrolments/subscription.resolve
 import { CreditResolver } from './graph/credit.ts'
 import { finishSchema } from './graph/finish-schema.ts'
 import { MoneyResolver } from './graph/money.ts'
-import { type NodeLoader, nodeResolver } from './graph/node.resolver.ts'
+import { nodeResolver } from './graph/node.resolver.ts'
+import { globalId, type NodeLoaders } from './graph/node.ts'
+import { asSubgraph, type FurtherKey } from './graph/subgraph.ts'
 import {
   Forbidden,
   IdempotencyConflict,
@@ -46,7 +48,8 @@ import {
   ProviderUnavailable,
   TooComplex,
 } from './graph/user-error.ts'
-import { institutionById, qualificationById } from './institutions/loaders.ts'
+import { institutionById, institutionBySlug, qualificationById, qualificationBySlug } from './institutions/loaders.ts'
+import { clientNode, operatorNode, staffNode } from './institutions/own-roles.ts'
 import {
   InstitutionClientResolver,
   InstitutionResolver,
@@ -82,13 +85,16 @@ import {
 import { TransferApplicationSubscriptionResolver } from './transfers/subscription.resolver.ts'
 
 /** What `node(id)` opens, by type: each loader answers only what the caller may see. */
-const nodes: Record<string, NodeLoader<Context>> = {
+const nodes: NodeLoaders<Context> = {
   Institution: institutionById,
   Qualification: qualificationById,
   Course: courseById,
   CourseRun: runById,
   LiveEvent: liveEventById,
   Learner: learnerNode,
+  InstitutionStaff: staffNode,
+  InstitutionClient: clientNode,
+  Operator: operatorNode,
   Enrolment: visibleEnrolment,
   Payment: paymentNode,
   Refund: refundNode,
@@ -98,6 +104,29 @@ const nodes: Record<string, NodeLoader<Context>> = {
   CreditShare: shareNode,
   TransferPolicy: policyById,
   TransferApplication: visibleApplication,
+}
+
+/** By what routers name a thing when they do not know its id. */
+const furtherKeys: Record<string, FurtherKey<Context>> = {
+  Course: bySlug('Course', courseBySlug),
+  Institution: bySlug('Institution', institutionBySlug),
+  Qualification: {
+    fields: 'slug institution { slug }',
+    idOf(context, { slug, institution }) {
+      const institutionSlug = (institution as { slug?: unknown } | null | undefined)?.slug
+      if (typeof slug !== 'string' || typeof institutionSlug !== 'string') return undefined
+      return qualificationBySlug(context, { institutionSlug, slug }).then(
+        (row) => row && globalId('Qualification', row.id),
+      )
+    },
+  },
+}
+
+function bySlug(name: string, load: (context: Context, slug: string) => Promise<{ id: string } | null>) {
+  const fields = 'slug'
+  const idOf: FurtherKey<Context>['idOf'] = (context, { slug }) =>
+    typeof slug === 'string' ? load(context, slug).then((row) => row && globalId(name, row.id)) : undefined
+  return { fields, idOf }
 }
 
 const resolvers: unknown[] = [
@@ -137,7 +166,7 @@ const neverAsked = () => {
 /** type-graphql wants one as soon as there is a subscription, though each of ours says itself what it hears. */
 const unused = { publish: neverAsked, subscribe: neverAsked }
 
-/** The executable schema. */
+/** The clients' contract, executable. */
 export function buildGraph(): GraphQLSchema {
   return finishSchema(
     buildSchemaSync({
@@ -149,7 +178,12 @@ export function buildGraph(): GraphQLSchema {
   )
 }
 
-/** The schema as text, in a stable order. */
+/** What is served: the same, and the way in for federation routers. */
+export function buildSubgraph(): GraphQLSchema {
+  return asSubgraph(buildGraph(), { nodes, furtherKeys, shareable: ['PageInfo'] })
+}
+
+/** The clients' contract as text, in a stable order. */
 export function printGraph(): string {
   return `${printSchema(lexicographicSortSchema(buildGraph()))}\n`
 }

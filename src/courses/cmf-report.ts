@@ -1,5 +1,6 @@
 /** Conformance to the Common Microcredential Framework as the graph shows it, from the facts of a course. */
-import { Field, ObjectType, registerEnumType } from 'type-graphql'
+import { Field, ObjectType } from 'type-graphql'
+import { publishEnum } from '../graph/enum.ts'
 import type { CreditScheme, LevelFramework } from '../values/credit.ts'
 import type { CmfFacts } from './cmf.rules.ts'
 import { ConformanceStatus } from './course.ts'
@@ -13,7 +14,14 @@ export const CmfCriterionCode = {
   ACADEMIC_CREDIT: 'ACADEMIC_CREDIT',
 } as const
 export type CmfCriterionCode = (typeof CmfCriterionCode)[keyof typeof CmfCriterionCode]
-registerEnumType(CmfCriterionCode, { name: 'CmfCriterionCode', description: "The framework's criteria." })
+publishEnum(CmfCriterionCode, 'CmfCriterionCode', "The framework's criteria.", {
+  WORKLOAD: '100 to 150 hours of study, assessment included.',
+  LEVEL: 'EQF level 6 or 7, or 4 or 5 with academic credit.',
+  SUMMATIVE_ASSESSMENT: 'A formal summative assessment.',
+  IDENTITY_VERIFICATION: 'Identity is verified at the point of assessment.',
+  TRANSCRIPT: 'A transcript states outcomes, hours, level and credit.',
+  ACADEMIC_CREDIT: 'Academic credit in the usual range.',
+})
 
 @ObjectType({ simpleResolvers: true, description: 'One criterion of the framework, and how the course meets it.' })
 export class CmfCriterion {

@@ -1,5 +1,6 @@
 /** What narrows and orders the list of courses, as clients write it. */
-import { Field, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql'
+import { Field, ID, InputType, Int, ObjectType } from 'type-graphql'
+import { publishEnum } from '../graph/enum.ts'
 import { CalendarDate, CurrencyCode, Decimal } from '../graph/scalars.ts'
 import { ConformanceStatus, StudyLevel } from './course.ts'
 
@@ -11,11 +12,18 @@ export const CourseOrder = {
   CREDIT: 'CREDIT',
 } as const
 export type CourseOrder = (typeof CourseOrder)[keyof typeof CourseOrder]
-registerEnumType(CourseOrder, {
-  name: 'CourseOrder',
-  description:
-    'RELEVANCE: best match first, and the next start where nothing is searched; PRICE and CREDIT: lowest first.',
-})
+publishEnum(
+  CourseOrder,
+  'CourseOrder',
+  'RELEVANCE: best match first, and the next start where nothing is searched; PRICE and CREDIT: lowest first.',
+  {
+    RELEVANCE: 'Best match first; by NEXT_START where nothing is searched.',
+    TITLE: 'By title.',
+    NEXT_START: 'Soonest start first, those without a coming run last.',
+    PRICE: 'Lowest price first, in minor units whatever the currency.',
+    CREDIT: 'Least credit first, those that state none last.',
+  },
+)
 
 @InputType({ description: 'Narrows the list of courses; everything given must hold.' })
 export class CourseFilter {

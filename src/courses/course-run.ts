@@ -1,6 +1,7 @@
 /** A run: one presentation of a course, with its dates, price, enrolment window and live events. */
 import { Check, Entity, Index, ManyToOne, PrimaryKey, Property, Unique } from '@mikro-orm/decorators/legacy'
-import { Field, Int, ObjectType, registerEnumType } from 'type-graphql'
+import { Field, Int, ObjectType } from 'type-graphql'
+import { publishEnum } from '../graph/enum.ts'
 import { Node } from '../graph/node.ts'
 import { connectionOf } from '../graph/page.ts'
 import { DateTime, TimeZone, Url } from '../graph/scalars.ts'
@@ -16,11 +17,19 @@ export const RunStatus = {
   CANCELLED: 'CANCELLED',
 } as const
 export type RunStatus = (typeof RunStatus)[keyof typeof RunStatus]
-registerEnumType(RunStatus, {
-  name: 'RunStatus',
-  description:
-    'The first that holds: CANCELLED; ENDED (past its end); RUNNING (past its start); OPEN (enrolment window); UPCOMING (before it); CLOSED. Whether one can enrol is openForEnrolment: a running course can still be open.',
-})
+publishEnum(
+  RunStatus,
+  'RunStatus',
+  'The first that holds: CANCELLED; ENDED (past its end); RUNNING (past its start); OPEN (enrolment window); UPCOMING (before it); CLOSED. Whether one can enrol is openForEnrolment: a running course can still be open.',
+  {
+    UPCOMING: 'The enrolment window has not opened.',
+    OPEN: 'In the enrolment window, before the start.',
+    CLOSED: 'The window has closed, the run has not started.',
+    RUNNING: 'Started; late enrolment may still be open.',
+    ENDED: 'Past its end.',
+    CANCELLED: 'Called off by the partner.',
+  },
+)
 
 @ObjectType({
   implements: Node,

@@ -1,6 +1,7 @@
 /** A course: one microcredential as the partner publishes it, mirrored. */
 import { Check, Entity, Enum, Index, ManyToOne, PrimaryKey, Property, Unique } from '@mikro-orm/decorators/legacy'
-import { Field, Int, ObjectType, registerEnumType } from 'type-graphql'
+import { Field, Int, ObjectType } from 'type-graphql'
+import { publishEnum } from '../graph/enum.ts'
 import { Node } from '../graph/node.ts'
 import { connectionOf } from '../graph/page.ts'
 import { DateTime, Decimal, Url } from '../graph/scalars.ts'
@@ -10,14 +11,23 @@ import { CreditScheme, LevelFramework } from '../values/credit.ts'
 
 export const StudyLevel = { UNDERGRADUATE: 'UNDERGRADUATE', POSTGRADUATE: 'POSTGRADUATE' } as const
 export type StudyLevel = (typeof StudyLevel)[keyof typeof StudyLevel]
-registerEnumType(StudyLevel, { name: 'StudyLevel', description: 'Broad level of study.' })
+publishEnum(StudyLevel, 'StudyLevel', 'Broad level of study.', {
+  UNDERGRADUATE: "Up to bachelor's level.",
+  POSTGRADUATE: "Master's level.",
+})
 
 export const ConformanceStatus = { MET: 'MET', NOT_MET: 'NOT_MET', UNKNOWN: 'UNKNOWN' } as const
 export type ConformanceStatus = (typeof ConformanceStatus)[keyof typeof ConformanceStatus]
-registerEnumType(ConformanceStatus, {
-  name: 'ConformanceStatus',
-  description: 'Whether a requirement is met; UNKNOWN when a fact is missing, which is never a pass.',
-})
+publishEnum(
+  ConformanceStatus,
+  'ConformanceStatus',
+  'Whether a requirement is met; UNKNOWN when a fact is missing, which is never a pass.',
+  {
+    MET: 'Met.',
+    NOT_MET: 'Not met.',
+    UNKNOWN: 'A fact is missing, which is never a pass.',
+  },
+)
 
 @ObjectType({ simpleResolvers: true, description: 'How the course is assessed.' })
 export class Assessment {

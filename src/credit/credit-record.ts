@@ -10,9 +10,10 @@ import {
   Property,
   Unique,
 } from '@mikro-orm/decorators/legacy'
-import { Field, ObjectType, registerEnumType } from 'type-graphql'
+import { Field, ObjectType } from 'type-graphql'
 import { Course } from '../courses/course.ts'
 import { Enrolment } from '../enrolments/enrolment.ts'
+import { publishEnum } from '../graph/enum.ts'
 import { Node } from '../graph/node.ts'
 import { connectionOf } from '../graph/page.ts'
 import { CalendarDate, Decimal } from '../graph/scalars.ts'
@@ -22,11 +23,16 @@ import { CreditScheme, LevelFramework } from '../values/credit.ts'
 
 export const CreditRecordStatus = { AWARDED: 'AWARDED', SUSPENDED: 'SUSPENDED', REVOKED: 'REVOKED' } as const
 export type CreditRecordStatus = (typeof CreditRecordStatus)[keyof typeof CreditRecordStatus]
-registerEnumType(CreditRecordStatus, {
-  name: 'CreditRecordStatus',
-  description:
-    'SUSPENDED while the payment that it rests on is disputed or being refunded; REVOKED once that is final.',
-})
+publishEnum(
+  CreditRecordStatus,
+  'CreditRecordStatus',
+  'SUSPENDED while the payment that it rests on is disputed or being refunded; REVOKED once that is final.',
+  {
+    AWARDED: 'In good standing.',
+    SUSPENDED: 'The payment that it rests on is disputed or being refunded.',
+    REVOKED: 'The money went back, so the credit is gone.',
+  },
+)
 
 @ObjectType({ implements: Node, simpleResolvers: true, description: 'Credit awarded to a learner for a course.' })
 @Entity({ tableName: 'credit_record' })

@@ -1,15 +1,31 @@
 /** The query by which anyone checks a credential or a statement. */
-import { Arg, Ctx, Field, ObjectType, Query, Resolver, registerEnumType } from 'type-graphql'
+import { Arg, Ctx, Field, ObjectType, Query, Resolver } from 'type-graphql'
 import type { Context } from '../context.ts'
+import { publishEnum } from '../graph/enum.ts'
 import { Jwt } from '../graph/scalars.ts'
 import { CheckName, CheckStatus, SignedKind, verifySigned } from './verify-signed.ts'
 
-registerEnumType(SignedKind, { name: 'SignedKind', description: 'What was signed.' })
-registerEnumType(CheckName, {
-  name: 'VerificationCheckName',
-  description: 'SIGNATURE of a published key; ISSUER; VALIDITY in time; STATUS: neither suspended nor revoked.',
+publishEnum(SignedKind, 'SignedKind', 'What was signed.', {
+  CREDENTIAL: 'A credit record, as a verifiable credential.',
+  TRANSFER_STATEMENT: 'The answer to a transfer question.',
+  UNKNOWN: 'Nothing that this gateway signs.',
 })
-registerEnumType(CheckStatus, { name: 'VerificationStatus', description: 'UNKNOWN is never a pass.' })
+publishEnum(
+  CheckName,
+  'VerificationCheckName',
+  'SIGNATURE of a published key; ISSUER; VALIDITY in time; STATUS: neither suspended nor revoked.',
+  {
+    SIGNATURE: 'Signed with a key that is published here.',
+    ISSUER: 'Signed by this gateway.',
+    VALIDITY: 'Valid today.',
+    STATUS: 'Neither suspended nor revoked.',
+  },
+)
+publishEnum(CheckStatus, 'VerificationStatus', 'UNKNOWN is never a pass.', {
+  PASS: 'It holds.',
+  FAIL: 'It does not hold.',
+  UNKNOWN: 'It cannot be told.',
+})
 
 @ObjectType({ simpleResolvers: true, description: 'One thing that was checked.' })
 class VerificationCheck {

@@ -1,7 +1,8 @@
 /** An enrolment: one learner's place on one run, from the reserved place to the reported result. */
 import { Check, Entity, Enum, Index, ManyToOne, PrimaryKey, Property, Unique } from '@mikro-orm/decorators/legacy'
-import { Field, ObjectType, registerEnumType } from 'type-graphql'
+import { Field, ObjectType } from 'type-graphql'
 import { CourseRun } from '../courses/course-run.ts'
+import { publishEnum } from '../graph/enum.ts'
 import { Node } from '../graph/node.ts'
 import { connectionOf } from '../graph/page.ts'
 import { CalendarDate, DateTime, Decimal, Url } from '../graph/scalars.ts'
@@ -23,15 +24,32 @@ export const EnrolmentStatus = {
   STUCK: 'STUCK',
 } as const
 export type EnrolmentStatus = (typeof EnrolmentStatus)[keyof typeof EnrolmentStatus]
-registerEnumType(EnrolmentStatus, {
-  name: 'EnrolmentStatus',
-  description:
-    'COMPENSATING: paid but cannot be registered, the money is going back; REVOKING: refunded, the registration is being withdrawn; STUCK: an operator has to take it up.',
-})
+publishEnum(
+  EnrolmentStatus,
+  'EnrolmentStatus',
+  'COMPENSATING: paid but cannot be registered, the money is going back; REVOKING: refunded, the registration is being withdrawn; STUCK: an operator has to take it up.',
+  {
+    PENDING_PAYMENT: 'The place is kept until the payment expires.',
+    PAID: 'The money is here; registering is next.',
+    REGISTERING: 'The partner is being asked for the registration.',
+    REGISTERED: 'On the run.',
+    COMPLETED: 'The partner has reported the result.',
+    CANCELLED: 'Given up before anything was paid.',
+    EXPIRED: 'Not paid in time.',
+    COMPENSATING: 'Paid but cannot be registered: the money is going back.',
+    COMPENSATED: 'The money is back.',
+    REVOKING: 'Refunded: the registration is being withdrawn.',
+    REVOKED: 'Refunded, and no longer registered.',
+    STUCK: 'An operator has to take it up.',
+  },
+)
 
 export const AssessmentOutcome = { PASSED: 'PASSED', FAILED: 'FAILED' } as const
 export type AssessmentOutcome = (typeof AssessmentOutcome)[keyof typeof AssessmentOutcome]
-registerEnumType(AssessmentOutcome, { name: 'AssessmentOutcome', description: 'Whether the assessment was passed.' })
+publishEnum(AssessmentOutcome, 'AssessmentOutcome', 'Whether the assessment was passed.', {
+  PASSED: 'Passed.',
+  FAILED: 'Failed: no credit is awarded.',
+})
 
 @ObjectType({ simpleResolvers: true, description: 'What the partner reported of the final assessment.' })
 export class AssessmentResult {

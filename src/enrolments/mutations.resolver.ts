@@ -16,7 +16,8 @@ import { requestRefund } from './request-refund.ts'
 import { retryPayment } from './retry-payment.ts'
 
 @InputType({
-  description: 'returnUrl: its origin is on the allow-list; we append `payment=<id>` and `result=returned|cancelled`.',
+  description:
+    'The origin of returnUrl is on the allow-list; we append `payment=<id>` and `result=returned|cancelled`.',
 })
 class EnrolInput {
   @Field(() => ID, { description: 'The run.' })

@@ -1,19 +1,8 @@
 /** What operators see of enrolments: all of them, and the queue of those that need a person; and how one is taken up. */
-import {
-  Arg,
-  Args,
-  Ctx,
-  Field,
-  FieldResolver,
-  ID,
-  InputType,
-  Mutation,
-  ObjectType,
-  Resolver,
-  registerEnumType,
-} from 'type-graphql'
+import { Arg, Args, Ctx, Field, FieldResolver, ID, InputType, Mutation, ObjectType, Resolver } from 'type-graphql'
 import { requireOperator } from '../auth/permissions.ts'
 import type { Context } from '../context.ts'
+import { publishEnum } from '../graph/enum.ts'
 import { ForwardArgs, type Page } from '../graph/page.ts'
 import { UserError } from '../graph/user-error.ts'
 import { Operator } from '../institutions/operator.ts'
@@ -22,10 +11,15 @@ import { Enrolment, EnrolmentConnection, EnrolmentStatus } from './enrolment.ts'
 import { allEnrolments, enrolmentAnew, statusIs, stuckEnrolments } from './loaders.ts'
 import { resolveStuckEnrolment, StuckResolution } from './resolve-stuck-enrolment.ts'
 
-registerEnumType(StuckResolution, {
-  name: 'StuckResolution',
-  description: 'What to try once more: registering at the partner, or paying the money back.',
-})
+publishEnum(
+  StuckResolution,
+  'StuckResolution',
+  'What to try once more: registering at the partner, or paying the money back.',
+  {
+    RETRY_REGISTRATION: 'Register the learner at the partner.',
+    RETRY_REFUND: 'Pay the money back.',
+  },
+)
 
 @InputType({ description: 'Which stuck enrolment to take up, and how.' })
 class ResolveStuckEnrolmentInput {

@@ -1,6 +1,7 @@
 /** Whether a refund can be asked for, as the graph shows it before anyone asks. */
-import { Field, ObjectType, registerEnumType } from 'type-graphql'
+import { Field, ObjectType } from 'type-graphql'
 import type { CompleteRun } from '../courses/loaders.ts'
+import { publishEnum } from '../graph/enum.ts'
 import { Money } from '../graph/money.ts'
 import { DateTime } from '../graph/scalars.ts'
 import type { Dispute } from '../payments/dispute.ts'
@@ -10,7 +11,13 @@ import { RefundRefusal } from '../payments/refund-window.rules.ts'
 import { balanceFrom } from './balance.ts'
 import { answerFor } from './refund-request.rules.ts'
 
-registerEnumType(RefundRefusal, { name: 'RefundRefusal', description: 'Why no refund can be asked for.' })
+publishEnum(RefundRefusal, 'RefundRefusal', 'Why no refund can be asked for.', {
+  WINDOW_CLOSED: 'More than 14 days have passed since the start.',
+  NOT_PAID: 'Nothing has been paid yet.',
+  ALREADY_REFUNDED: 'All of it is back.',
+  REFUND_IN_PROGRESS: 'A refund is on its way.',
+  DISPUTED: 'The bank or PayPal decides about the money.',
+})
 
 @ObjectType({ simpleResolvers: true, description: 'Shown before anyone asks for the refund.' })
 export class Refundability {

@@ -1,10 +1,21 @@
 /** Credit as the graph shows it: an amount with its scheme and level, converted exactly on request. */
-import { Arg, Field, FieldResolver, Int, ObjectType, Resolver, Root, registerEnumType } from 'type-graphql'
+import { Arg, Field, FieldResolver, Int, ObjectType, Resolver, Root } from 'type-graphql'
 import { amountIn, CreditScheme, type Credit as CreditValue, LevelFramework } from '../values/credit.ts'
+import { publishEnum } from './enum.ts'
 import { Decimal } from './scalars.ts'
 
-registerEnumType(CreditScheme, { name: 'CreditScheme', description: 'In what the amount is counted.' })
-registerEnumType(LevelFramework, { name: 'LevelFramework', description: 'In what the level is counted.' })
+publishEnum(CreditScheme, 'CreditScheme', 'In what the amount is counted.', {
+  CATS: 'UK credit points: 10 hours of study each.',
+  ECTS: 'European credits: two CATS points each.',
+  SCQF: 'Scottish credit points: as many as CATS points.',
+  US_SEMESTER: 'US semester credit hours: four CATS points each.',
+  US_QUARTER: 'US quarter credit hours: two thirds of a semester hour each.',
+})
+publishEnum(LevelFramework, 'LevelFramework', 'In what the level is counted.', {
+  FHEQ: 'The frameworks of England, Wales and Northern Ireland, levels 3 to 8.',
+  EQF: 'The European Qualifications Framework, levels 4 to 8.',
+  SCQF: 'The Scottish Credit and Qualifications Framework, levels 6 to 12.',
+})
 
 @ObjectType({
   simpleResolvers: true,

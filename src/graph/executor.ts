@@ -109,6 +109,7 @@ export class Executor {
     const read = variables.values
     operation.uses += 1
     for (const coordinate of operation.deprecated) this.options.onDeprecatedUse?.(coordinate)
+    for (const coordinate of operation.deprecatedIn?.(given) ?? []) this.options.onDeprecatedUse?.(coordinate)
     const bill = this.options.billing.open(operation.cost, read, request)
     if (bill instanceof Promise) return bill.then((opened) => admissionOf(opened, operation, given, read))
     return admissionOf(bill, operation, given, read)

@@ -1,7 +1,7 @@
 /** What every type of a kind has in common is set once on the built schema: global ids of nodes, fields of connections. */
 import { type GraphQLObjectType, type GraphQLSchema, isAbstractType, isObjectType } from 'graphql'
 import { globalId } from './node.ts'
-import type { Page } from './page.ts'
+import { type Page, PageInfo } from './page.ts'
 
 type Row = { id: string }
 
@@ -16,22 +16,37 @@ function finishConnection(type: GraphQLObjectType): void {
   fields.nodes!.resolve = (page: Page) => page.rows
   fields.edges!.resolve = (page: Page) => page.rows.map((node) => ({ node, cursor: page.cursorOf(node) }))
   fields.totalCount!.resolve = (page: Page) => page.totalCount()
-  fields.pageInfo!.resolve = ({ rows, cursorOf, hasNextPage, hasPreviousPage }: Page) => ({
-    hasNextPage,
-    hasPreviousPage,
-    startCursor: rows.length ? cursorOf(rows[0]) : null,
-    endCursor: rows.length ? cursorOf(rows.at(-1)) : null,
-  })
+  fields.pageInfo!.resolve = (page: Page) => page
+}
+
+function finishPageInfo(type: GraphQLObjectType): void {
+  const fields = type.getFields()
+  fields.hasNextPage!.resolve = (page: Page) => page.hasNextPage()
+  fields.hasPreviousPage!.resolve = (page: Page) => page.hasPreviousPage()
+  fields.startCursor!.resolve = ({ rows, cursorOf }: Page) => (rows.length ? cursorOf(rows[0]) : null)
+  fields.endCursor!.resolve = ({ rows, cursorOf }: Page) => (rows.length ? cursorOf(rows.at(-1)) : null)
+}
+
+/** What may be done at each root. */
+function describeRoots(schema: GraphQLSchema): void {
+  const describe = (type: GraphQLObjectType | null | undefined, description: string) => {
+    if (type) type.description = description
+  }
+  describe(schema.getQueryType(), 'What can be read.')
+  describe(schema.getMutationType(), 'What can be done; expected refusals are returned as userErrors.')
+  describe(schema.getSubscriptionType(), 'What can be listened to: each change as it happens.')
 }
 
 /** Sets those resolvers on the schema and returns it. */
 export function finishSchema(schema: GraphQLSchema): GraphQLSchema {
+  describeRoots(schema)
   for (const type of Object.values(schema.getTypeMap())) {
     // Said by the value itself and at once: type-graphql answers with a promise, which compiled queries do not await.
     if (isAbstractType(type)) type.resolveType = (value: { __typename: string }) => value.__typename
     if (!isObjectType(type)) continue
     if (type.getInterfaces().some((one) => one.name === 'Node')) finishNode(type)
     if (type.name.endsWith('Connection')) finishConnection(type)
+    if (type.name === PageInfo.name) finishPageInfo(type)
   }
   return schema
 }

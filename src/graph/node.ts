@@ -33,3 +33,21 @@ export function uuidOf(typeName: string, id: string): string | null {
   const read = readGlobalId(id)
   return read?.typeName === typeName ? read.uuid : null
 }
+
+/** Loads one row of a type as the caller may see it; null when there is none or the caller may not. */
+export type NodeLoader<Context> = (context: Context, uuid: string) => Promise<object | null>
+
+/** What an id opens, by type: the only way to a single thing, whoever asks and by whatever field. */
+export type NodeLoaders<Context> = Readonly<Record<string, NodeLoader<Context>>>
+
+/** The row behind a client's id, with its type's name; null when it is unknown, invisible to the caller, or not an id. */
+export async function nodeById<Context>(
+  loaders: NodeLoaders<Context>,
+  context: Context,
+  id: string,
+): Promise<({ __typename: string } & object) | null> {
+  const read = readGlobalId(id)
+  const loader = read && Object.hasOwn(loaders, read.typeName) ? loaders[read.typeName] : undefined
+  const row = read && loader ? await loader(context, read.uuid) : null
+  return row && { ...row, __typename: read!.typeName }
+}

@@ -2,7 +2,7 @@
 import { type DocumentNode, type GraphQLSchema, Kind, type OperationDefinitionNode } from 'graphql'
 import type { CachePolicy } from './cache-policy.ts'
 import { type CostPlan, costPlan } from './cost.ts'
-import { deprecatedUses } from './deprecated.ts'
+import { deprecatedInputs, deprecatedUses } from './deprecated.ts'
 import { badUserInput, type GraphError } from './errors.ts'
 import { type ReadVariables, type Variables, variableReader } from './variables.ts'
 
@@ -14,6 +14,8 @@ export interface Operation {
   readonly cost: CostPlan
   /** Coordinates of what it uses and the schema calls deprecated. */
   readonly deprecated: readonly string[]
+  /** The same of a request's variables; null when they can bring none. */
+  readonly deprecatedIn: ((given: Variables) => Iterable<string>) | null
   /** For how long an anonymous caller's answer may be kept; null: not at all. */
   readonly cacheControl: string | null
   /** Requests so far; decides when it pays to compile. */
@@ -59,6 +61,7 @@ export class Operations {
       readVariables: variableReader(this.schema, node),
       cost: costPlan(this.schema, document, node),
       deprecated: deprecatedUses(this.schema, document, node),
+      deprecatedIn: deprecatedInputs(this.schema, node),
       cacheControl: this.cachePolicy(document, node),
       uses: 0,
     }

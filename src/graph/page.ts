@@ -2,6 +2,7 @@
 import { ArgsType, type ClassType, Field, Int, ObjectType } from 'type-graphql'
 import { type KeyType, readCursor } from './cursor.ts'
 import { badUserInput } from './errors.ts'
+import type { Loaded } from './loader.ts'
 
 export const defaultPageSize = 20
 export const maximumPageSize = 100
@@ -43,10 +44,10 @@ export class PageInfo {
 export interface Page<Row = unknown> {
   rows: Row[]
   cursorOf(row: Row): string
-  hasNextPage: boolean
-  hasPreviousPage: boolean
-  /** Asked only when the selection wants it. */
-  totalCount(): number | Promise<number>
+  /** This and what follows is asked only when the selection wants it. */
+  hasNextPage(): Loaded<boolean>
+  hasPreviousPage(): Loaded<boolean>
+  totalCount(): Loaded<number>
 }
 
 /** The connection and edge types of a node, e.g. CourseConnection and CourseEdge. */

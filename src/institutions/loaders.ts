@@ -61,10 +61,26 @@ export const qualificationById = defineLoader<string, QualificationRow | null, R
   inOrder(ids, await read.rows(qualificationsById, [ids]), (row) => row.id),
 )
 
+const qualificationsBySlug = statement<QualificationRow & { institutionSlug: string }>(
+  'qualifications-by-slug',
+  `select ${qualificationColumns}, i.slug as institution_slug from unnest($1::text[], $2::text[]) as k(institution_slug, slug)
+   join institution i on i.slug = k.institution_slug join qualification q on q.institution_id = i.id and q.slug = k.slug`,
+)
+
+interface Slugs {
+  institutionSlug: string
+  slug: string
+}
+const bothSlugs = ({ institutionSlug, slug }: Slugs) => JSON.stringify([institutionSlug, slug])
+
 /** A qualification by the slugs of its institution and its own; null when there is none. */
-export const qualificationBySlug = statement<Qualification>(
-  'qualification-by-slug',
-  `select ${qualificationColumns} from qualification q join institution i on i.id = q.institution_id where i.slug = $1 and q.slug = $2`,
+export const qualificationBySlug = defineLoader<Slugs, QualificationRow | null, Reading>(
+  async ({ read }, keys) => {
+    const institutions = keys.map(({ institutionSlug }) => institutionSlug)
+    const rows = await read.rows(qualificationsBySlug, [institutions, keys.map(({ slug }) => slug)])
+    return inOrder(keys.map(bothSlugs), rows, bothSlugs)
+  },
+  { cacheKey: bothSlugs },
 )
 
 export const institutionList = {
@@ -88,4 +104,6 @@ export const qualificationList = {
 }
 
 /** The qualifications of an institution, by title. */
-export const qualificationsOf = definePages<Qualification>({ ...qualificationList, parent: 'q.institution_id' })
+export const qualificationsOf = definePages<Qualification>({
+  ...{ ...qualificationList, name: 'qualifications-of-institution', parent: 'q.institution_id' },
+})

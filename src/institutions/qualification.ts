@@ -1,6 +1,7 @@
 /** A qualification that credit can be transferred into: its kind, its size, and how much it wants at each level. */
 import { Check, Entity, Enum, ManyToOne, PrimaryKey, Property, Unique } from '@mikro-orm/decorators/legacy'
-import { Field, InputType, Int, ObjectType, registerEnumType } from 'type-graphql'
+import { Field, InputType, Int, ObjectType } from 'type-graphql'
+import { publishEnum } from '../graph/enum.ts'
 import { Node } from '../graph/node.ts'
 import { connectionOf } from '../graph/page.ts'
 import { Decimal } from '../graph/scalars.ts'
@@ -20,7 +21,18 @@ export const QualificationKind = {
   MASTERS: 'MASTERS',
 } as const
 export type QualificationKind = (typeof QualificationKind)[keyof typeof QualificationKind]
-registerEnumType(QualificationKind, { name: 'QualificationKind', description: 'Kind of award.' })
+publishEnum(QualificationKind, 'QualificationKind', 'Kind of award.', {
+  CERTIFICATE_HE: 'Certificate of Higher Education.',
+  DIPLOMA_HE: 'Diploma of Higher Education.',
+  FOUNDATION_DEGREE: 'Foundation degree.',
+  HONOURS_DEGREE: "Bachelor's degree with honours.",
+  GRADUATE_CERTIFICATE: 'Graduate certificate.',
+  GRADUATE_DIPLOMA: 'Graduate diploma.',
+  INTEGRATED_MASTERS: "Master's degree that includes the bachelor's.",
+  PG_CERTIFICATE: 'Postgraduate certificate.',
+  PG_DIPLOMA: 'Postgraduate diploma.',
+  MASTERS: "Master's degree.",
+})
 
 @ObjectType({ simpleResolvers: true, description: 'CATS points, FHEQ levels.' })
 export class LevelRequirement {

@@ -79,7 +79,7 @@ export class QualificationResolver {
     @Arg('slug', () => String, { description: 'Its own slug.' }) slug: string,
     @Ctx() context: Context,
   ): Promise<Qualification | null> {
-    return context.read.row(qualificationBySlug, [institutionSlug, slug])
+    return qualificationBySlug(context, { institutionSlug, slug })
   }
 
   @FieldResolver(() => Institution, { description: 'Whose it is.' })

@@ -1,6 +1,7 @@
 /** A learner: who studies, as the identity provider names them, and their account at the registration partner. */
 import { Entity, Enum, OneToOne, PrimaryKey, Property, Unique } from '@mikro-orm/decorators/legacy'
-import { Field, ObjectType, registerEnumType } from 'type-graphql'
+import { Field, ObjectType } from 'type-graphql'
+import { publishEnum } from '../graph/enum.ts'
 import { Node } from '../graph/node.ts'
 import { DateTime, TimeZone, Url } from '../graph/scalars.ts'
 import { instant } from '../store/row.ts'
@@ -46,9 +47,9 @@ export class Learner extends Node {
 
 export const PartnerAccountStatus = { PENDING: 'PENDING', LINKED: 'LINKED' } as const
 export type PartnerAccountStatus = (typeof PartnerAccountStatus)[keyof typeof PartnerAccountStatus]
-registerEnumType(PartnerAccountStatus, {
-  name: 'PartnerAccountStatus',
-  description: 'PENDING until the learner has followed the invitation.',
+publishEnum(PartnerAccountStatus, 'PartnerAccountStatus', 'PENDING until the learner has followed the invitation.', {
+  PENDING: 'Invited; the learner has not followed yet.',
+  LINKED: "The account is known to be the learner's.",
 })
 
 @ObjectType({ simpleResolvers: true, description: "The learner's account at the registration partner." })

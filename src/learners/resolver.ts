@@ -19,7 +19,7 @@ import type { Loaded } from '../graph/loader.ts'
 import { Url } from '../graph/scalars.ts'
 import { type Wanted, wantedBelow } from '../graph/selection.ts'
 import { type Refusal, refusal, UserError } from '../graph/user-error.ts'
-import { stableUuid } from '../store/stable-uuid.ts'
+import { ownClient, ownOperator, ownStaff } from '../institutions/own-roles.ts'
 import { isOutsideFailure } from '../values/outside-failure.ts'
 import { returnUrlProblem } from '../values/return-url.ts'
 import { Learner, PartnerAccount } from './learner.ts'
@@ -62,12 +62,11 @@ export class ViewerResolver {
   async viewer(@Ctx() context: Context, @Info() info: GraphQLResolveInfo): Promise<object | null> {
     const { viewer } = context
     if (viewer.anonymous) return null
-    const { staff, client, operator } = viewer
     return {
       learner: viewer.learner && (await learnerAsWanted(context, viewer.learner.id, wantedBelow(info))),
-      staff: staff && { ...staff, id: stableUuid(`staff:${staff.institutionSlug}:${staff.subject}`) },
-      client: client && { ...client, id: stableUuid(`client:${client.clientId}`) },
-      operator: operator && { ...operator, id: stableUuid(`operator:${operator.subject}`) },
+      staff: ownStaff(viewer),
+      client: ownClient(viewer),
+      operator: ownOperator(viewer),
     }
   }
 }

@@ -1,6 +1,7 @@
 /** A dispute: the buyer asked their bank or PayPal for the money back. */
 import { Entity, Enum, Index, ManyToOne, PrimaryKey, Property, Unique } from '@mikro-orm/decorators/legacy'
-import { Field, ObjectType, registerEnumType } from 'type-graphql'
+import { Field, ObjectType } from 'type-graphql'
+import { publishEnum } from '../graph/enum.ts'
 import { Node } from '../graph/node.ts'
 import { DateTime } from '../graph/scalars.ts'
 import { instant } from '../store/row.ts'
@@ -14,7 +15,13 @@ export const DisputeStatus = {
   WITHDRAWN: 'WITHDRAWN',
 } as const
 export type DisputeStatus = (typeof DisputeStatus)[keyof typeof DisputeStatus]
-registerEnumType(DisputeStatus, { name: 'DisputeStatus', description: 'WON and LOST are as the seller sees it.' })
+publishEnum(DisputeStatus, 'DisputeStatus', 'WON and LOST are as the seller sees it.', {
+  OPEN: 'Opened by the buyer; an answer is awaited.',
+  UNDER_REVIEW: 'The bank or PayPal is deciding.',
+  WON: 'The money stays.',
+  LOST: 'The money went back to the buyer.',
+  WITHDRAWN: 'The buyer has taken it back.',
+})
 
 @ObjectType({
   implements: Node,

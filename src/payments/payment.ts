@@ -1,6 +1,7 @@
 /** A payment: one attempt to pay for an enrolment at one provider; a new attempt is a new payment. */
 import { Check, Entity, Enum, Index, ManyToOne, PrimaryKey, Property, Unique } from '@mikro-orm/decorators/legacy'
-import { Field, ObjectType, registerEnumType } from 'type-graphql'
+import { Field, ObjectType } from 'type-graphql'
+import { publishEnum } from '../graph/enum.ts'
 import { Node } from '../graph/node.ts'
 import { connectionOf } from '../graph/page.ts'
 import { DateTime, Url } from '../graph/scalars.ts'
@@ -9,7 +10,10 @@ import { ProviderName } from './payment-provider.ts'
 
 export const PaymentMethod = { CARD: 'CARD', PAYPAL: 'PAYPAL' } as const
 export type PaymentMethod = (typeof PaymentMethod)[keyof typeof PaymentMethod]
-registerEnumType(PaymentMethod, { name: 'PaymentMethod', description: 'How the buyer pays.' })
+publishEnum(PaymentMethod, 'PaymentMethod', 'How the buyer pays.', {
+  CARD: 'By card, through Stripe.',
+  PAYPAL: 'With a PayPal account.',
+})
 
 export const CardBrand = {
   VISA: 'VISA',
@@ -18,11 +22,16 @@ export const CardBrand = {
   OTHER: 'OTHER',
 } as const
 export type CardBrand = (typeof CardBrand)[keyof typeof CardBrand]
-registerEnumType(CardBrand, {
-  name: 'CardBrand',
-  description: 'OTHER only ever appears on a payment that was refused or refunded for it.',
+publishEnum(CardBrand, 'CardBrand', 'OTHER only ever appears on a payment that was refused or refunded for it.', {
+  VISA: 'Visa.',
+  MASTERCARD: 'Mastercard.',
+  AMERICAN_EXPRESS: 'American Express.',
+  OTHER: 'None of the three: refused, or refunded.',
 })
-registerEnumType(ProviderName, { name: 'PaymentProviderName', description: 'Who takes the money.' })
+publishEnum(ProviderName, 'PaymentProviderName', 'Who takes the money.', {
+  STRIPE: 'Stripe.',
+  PAYPAL: 'PayPal.',
+})
 
 export const PaymentStatus = {
   CREATED: 'CREATED',
@@ -36,11 +45,22 @@ export const PaymentStatus = {
   CONFLICTED: 'CONFLICTED',
 } as const
 export type PaymentStatus = (typeof PaymentStatus)[keyof typeof PaymentStatus]
-registerEnumType(PaymentStatus, {
-  name: 'PaymentStatus',
-  description:
-    'UNKNOWN: the provider was asked and its answer is not known yet; CONFLICTED: what was paid differs from what was asked, and is refunded.',
-})
+publishEnum(
+  PaymentStatus,
+  'PaymentStatus',
+  'UNKNOWN: the provider was asked and its answer is not known yet; CONFLICTED: what was paid differs from what was asked, and is refunded.',
+  {
+    CREATED: 'Made here; the provider has not been asked yet.',
+    REQUIRES_ACTION: "The buyer has to pay on the provider's page.",
+    PROCESSING: 'The buyer has agreed; the money is being taken.',
+    SUCCEEDED: 'The money was taken.',
+    FAILED: 'The provider refused it.',
+    CANCELLED: 'Given up before anything was paid.',
+    EXPIRED: 'Not paid in time.',
+    UNKNOWN: 'The provider was asked and its answer is not known yet.',
+    CONFLICTED: 'What was paid differs from what was asked, and is refunded.',
+  },
+)
 
 @ObjectType({ simpleResolvers: true, description: 'What the buyer has to do next.' })
 export class PaymentAction {

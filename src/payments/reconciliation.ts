@@ -1,6 +1,7 @@
 /** A reconciliation: one pass that compares what providers and partner say with what is recorded here, and its corrections. */
 import { Entity, Enum, ManyToOne, PrimaryKey, Property } from '@mikro-orm/decorators/legacy'
-import { Field, Int, ObjectType, registerEnumType } from 'type-graphql'
+import { Field, Int, ObjectType } from 'type-graphql'
+import { publishEnum } from '../graph/enum.ts'
 import { Node } from '../graph/node.ts'
 import { connectionOf } from '../graph/page.ts'
 import { DateTime } from '../graph/scalars.ts'
@@ -13,11 +14,17 @@ export const ReconciliationOutcome = {
   QUARANTINED: 'QUARANTINED',
 } as const
 export type ReconciliationOutcome = (typeof ReconciliationOutcome)[keyof typeof ReconciliationOutcome]
-registerEnumType(ReconciliationOutcome, {
-  name: 'ReconciliationOutcome',
-  description:
-    'HEALED: put right; SKIPPED: right already, or only reported in a dry run; DEFERRED: cannot be told yet; QUARANTINED: a person has to look.',
-})
+publishEnum(
+  ReconciliationOutcome,
+  'ReconciliationOutcome',
+  'HEALED: put right; SKIPPED: right already, or only reported in a dry run; DEFERRED: cannot be told yet; QUARANTINED: a person has to look.',
+  {
+    HEALED: 'Put right.',
+    SKIPPED: 'Right already, or only reported in a dry run.',
+    DEFERRED: 'Cannot be told yet; looked at again in the next pass.',
+    QUARANTINED: 'A person has to look.',
+  },
+)
 
 @ObjectType({
   implements: Node,

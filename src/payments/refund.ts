@@ -1,6 +1,7 @@
 /** A refund: money on its way back, whoever asked for it. */
 import { Check, Entity, Enum, Index, ManyToOne, PrimaryKey, Property, Unique } from '@mikro-orm/decorators/legacy'
-import { Field, ObjectType, registerEnumType } from 'type-graphql'
+import { Field, ObjectType } from 'type-graphql'
+import { publishEnum } from '../graph/enum.ts'
 import { Node } from '../graph/node.ts'
 import { connectionOf } from '../graph/page.ts'
 import { DateTime } from '../graph/scalars.ts'
@@ -17,10 +18,20 @@ export const RefundStatus = {
   UNKNOWN: 'UNKNOWN',
 } as const
 export type RefundStatus = (typeof RefundStatus)[keyof typeof RefundStatus]
-registerEnumType(RefundStatus, {
-  name: 'RefundStatus',
-  description: 'A refund that SUCCEEDED can still become FAILED: banks bounce refunds days later.',
-})
+publishEnum(
+  RefundStatus,
+  'RefundStatus',
+  'A refund that SUCCEEDED can still become FAILED: banks bounce refunds days later.',
+  {
+    REQUESTED: 'Asked for here; the provider has not been told yet.',
+    SUBMITTED: 'Being sent to the provider.',
+    PENDING: 'With the provider, on its way to the buyer.',
+    SUCCEEDED: 'The provider has sent the money.',
+    FAILED: 'The money did not go back, or came back from the bank.',
+    CANCELLED: 'Called off at the provider.',
+    UNKNOWN: 'The provider was asked and its answer is not known yet.',
+  },
+)
 
 export const RefundOrigin = {
   LEARNER: 'LEARNER',
@@ -29,11 +40,17 @@ export const RefundOrigin = {
   PROVIDER: 'PROVIDER',
 } as const
 export type RefundOrigin = (typeof RefundOrigin)[keyof typeof RefundOrigin]
-registerEnumType(RefundOrigin, {
-  name: 'RefundOrigin',
-  description:
-    'Who asked: the learner, an operator, this gateway because it could not register, or someone at the provider.',
-})
+publishEnum(
+  RefundOrigin,
+  'RefundOrigin',
+  'Who asked: the learner, an operator, this gateway because it could not register, or someone at the provider.',
+  {
+    LEARNER: 'The learner.',
+    OPERATOR: 'An operator of this gateway.',
+    COMPENSATION: 'This gateway, because it could not register the learner.',
+    PROVIDER: "Someone in the provider's dashboard.",
+  },
+)
 
 @ObjectType({ implements: Node, simpleResolvers: true, description: 'Money paid back, or on its way.' })
 @Entity({ tableName: 'refund' })

@@ -83,22 +83,35 @@ export class Values {
   }
 }
 
+/** Where the cursor of `after` or `before` draws the line: rows strictly beyond it. */
+function boundSql(list: List, side: 'after' | 'before', keys: readonly string[], values: Values): string {
+  const slots = keys.map((key, at) => values.slot(key, list.order[at]!.type))
+  return beyondSql(list.order, side === 'after', slots)
+}
+
+const conditionsSql = (conditions: Condition[], values: Values): string[] =>
+  conditions.map(({ sql, values: given }) => values.fill(sql, given))
+
+/** Rows that meet the conditions, and of a page, those between its cursors. */
 export function whereSql(list: List, request: PageRequest | null, conditions: Condition[], values: Values): string {
-  const parts = conditions.map(({ sql, values: given }) => values.fill(sql, given))
-  for (const [keys, forward] of [
-    [request?.after, true],
-    [request?.before, false],
-  ] as const) {
-    if (keys)
-      parts.push(
-        beyondSql(
-          list.order,
-          forward,
-          keys.map((key, at) => values.slot(key, list.order[at]!.type)),
-        ),
-      )
+  const parts = conditionsSql(conditions, values)
+  for (const side of ['after', 'before'] as const) {
+    const keys = request?.[side]
+    if (keys) parts.push(boundSql(list, side, keys, values))
   }
   return parts.length ? parts.join(' and ') : 'true'
+}
+
+/** Rows that meet the conditions and lie on the far side of that cursor, its own row among them. */
+export function asideSql(
+  list: List,
+  request: PageRequest,
+  side: 'after' | 'before',
+  conditions: Condition[],
+  values: Values,
+): string {
+  const bound = boundSql(list, side, request[side] as string[], values)
+  return [...conditionsSql(conditions, values), `not ${bound}`].join(' and ')
 }
 
 /** What was asked lately, with how often; named once it is clear that it is asked again and again. */

@@ -5,6 +5,7 @@ import { defineLoader, type Loads } from '../graph/loader.ts'
 import { type Page, type PageArgs, type PageRequest, pageRequest } from '../graph/page.ts'
 import { nothingWanted, type Wanted } from '../graph/selection.ts'
 import {
+  asideSql,
   type Condition,
   keyTypes,
   type List,
@@ -28,10 +29,20 @@ interface Reading {
 
 const parentSlot = 'parent_id'
 
-function toPage<Row>(list: List, request: PageRequest, found: Row[], totalCount: () => Promise<number>): Page<Row> {
-  const more = found.length > request.size
-  const rows = more ? found.slice(0, request.size) : found
-  if (request.backward) rows.reverse()
+type Side = 'after' | 'before'
+
+/** What is read of the list beyond the page's own rows, and only when it is asked for. */
+interface Around {
+  totalCount(): Promise<number>
+  /** Whether rows lie on the far side of the cursor that the page was asked with. */
+  isAside(side: Side): Promise<boolean>
+}
+
+function toPage<Row>(list: List, request: PageRequest, found: Row[], { totalCount, isAside }: Around): Page<Row> {
+  const { backward, size, after, before } = request
+  const more = found.length > size
+  const rows = more ? found.slice(0, size) : found
+  if (backward) rows.reverse()
   return {
     rows,
     cursorOf: (row) =>
@@ -39,8 +50,8 @@ function toPage<Row>(list: List, request: PageRequest, found: Row[], totalCount:
         list.name,
         list.order.map((key) => (row as Record<string, unknown>)[key.as]),
       ),
-    hasNextPage: request.backward ? request.before !== null : more,
-    hasPreviousPage: request.backward ? more : request.after !== null,
+    hasNextPage: () => (more && !backward) || (before !== null && isAside('before')),
+    hasPreviousPage: () => (more && backward) || (after !== null && isAside('after')),
     totalCount,
   }
 }
@@ -62,7 +73,25 @@ export async function readPage<Row>(
   const joins = partsSql(list, joined, context.now(), request.backward, values)
   const text = joins === '' ? page : `select x.*${joined.columns} from (${page}) x${joins}`
   const found = await context.read.rows(named<Row>(list.name, text), values.list)
-  return toPage(list, request, found, () => countRows(context, list, conditions))
+  return toPage(list, request, found, {
+    totalCount: () => countRows(context, list, conditions),
+    isAside: (side) => isAnyAside(context, list, request, side, conditions),
+  })
+}
+
+async function isAnyAside(
+  context: Reading,
+  list: List,
+  request: PageRequest,
+  side: Side,
+  conditions: Condition[],
+): Promise<boolean> {
+  const values = new Values()
+  const from = values.fill(list.from, list.values)
+  const where = asideSql(list, request, side, conditions, values)
+  const text = `select exists (select 1 from ${from} where ${where}) as found`
+  const row = await context.read.row(named<{ found: boolean }>(`${list.name}-aside`, text), values.list)
+  return row?.found ?? false
 }
 
 async function countRows(context: Reading, list: List, conditions: Condition[]): Promise<number> {
@@ -142,13 +171,36 @@ async function pagesOfParents<Row>(
   const text = `select page_parent.id as ${parentSlot}_, x.*${joined.columns} from unnest(${parentsSlot}) as page_parent(id) cross join lateral (${page}) x${joins}`
   const rows = await context.read.rows(named<Row & { parentId_: string }>(list.name, text), values.list)
   let counts: Promise<Map<string, number>> | undefined
+  const asides: Partial<Record<Side, Promise<Set<string>>>> = {}
   const groups = Map.groupBy(rows, (row) => row.parentId_)
   return parents.map((parentId) =>
-    toPage<Row>(list, request, groups.get(parentId) ?? [], async () => {
-      counts ??= countsOfParents(context, list, parents, conditions)
-      return (await counts).get(parentId) ?? 0
+    toPage<Row>(list, request, groups.get(parentId) ?? [], {
+      async totalCount() {
+        counts ??= countsOfParents(context, list, parents, conditions)
+        return (await counts).get(parentId) ?? 0
+      },
+      async isAside(side) {
+        asides[side] ??= parentsWithAside(context, list, parents, request, side, conditions)
+        return (await asides[side]).has(parentId)
+      },
     }),
   )
+}
+
+async function parentsWithAside(
+  context: Reading,
+  list: List & { parent: string },
+  parents: string[],
+  request: PageRequest,
+  side: Side,
+  conditions: Condition[],
+): Promise<Set<string>> {
+  const values = new Values()
+  const slot = values.slot(parents, 'uuid[]')
+  const where = asideSql(list, request, side, conditions, values)
+  const text = `select page_parent.id from unnest(${slot}) as page_parent(id) where exists (select 1 from ${list.from} where ${list.parent} = page_parent.id and ${where})`
+  const rows = await context.read.rows(named<{ id: string }>(`${list.name}-asides`, text), values.list)
+  return new Set(rows.map(({ id }) => id))
 }
 
 async function countsOfParents(

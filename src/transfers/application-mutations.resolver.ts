@@ -1,6 +1,7 @@
 /** The mutations of applying for transfer, withdrawing and deciding: inputs, payloads, and one line each. */
-import { Arg, Ctx, Field, ID, InputType, Mutation, ObjectType, Resolver, registerEnumType } from 'type-graphql'
+import { Arg, Ctx, Field, ID, InputType, Mutation, ObjectType, Resolver } from 'type-graphql'
 import type { Context } from '../context.ts'
+import { publishEnum } from '../graph/enum.ts'
 import { Decimal } from '../graph/scalars.ts'
 import { UserError } from '../graph/user-error.ts'
 import { decideApplication, withdrawApplication } from './answer-application.ts'
@@ -10,9 +11,10 @@ import { TransferDecision } from './decide.rules.ts'
 import { TransferEligibility } from './eligibility.ts'
 import { TransferApplication } from './transfer-application.ts'
 
-registerEnumType(TransferDecision, {
-  name: 'TransferDecision',
-  description: 'All of the credit that would count, a part of it, or none.',
+publishEnum(TransferDecision, 'TransferDecision', 'All of the credit that would count, a part of it, or none.', {
+  AGREE: 'To all of the credit that would count.',
+  AGREE_IN_PART: 'To a part of it, which is said.',
+  DECLINE: 'To none of it.',
 })
 
 @ObjectType({

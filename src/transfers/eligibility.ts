@@ -1,5 +1,5 @@
 /** The answer to a transfer question as the graph shows it, and the question as clients write it. */
-import { Field, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql'
+import { Field, ID, InputType, Int, ObjectType } from 'type-graphql'
 import { ConformanceStatus } from '../courses/course.ts'
 import { Credit } from '../graph/credit.ts'
 import { CalendarDate, Decimal } from '../graph/scalars.ts'
@@ -13,19 +13,7 @@ import {
   TransferRule,
   UnplacedReason,
 } from './check.rules.ts'
-
-registerEnumType(ClaimSource, { name: 'ClaimSource', description: 'Where a claim comes from.' })
-registerEnumType(ClaimStatus, { name: 'ClaimStatus', description: 'What the rules make of a claim.' })
-registerEnumType(FindingStatus, {
-  name: 'FindingStatus',
-  description: 'What a rule makes of a claim; UNKNOWN is never a pass.',
-})
-registerEnumType(ImprovementKind, { name: 'ImprovementKind', description: 'What would make more credit transfer.' })
-registerEnumType(UnplacedReason, { name: 'UnplacedReason', description: 'Why an accepted claim does not count.' })
-registerEnumType(TransferOutcome, {
-  name: 'TransferOutcome',
-  description: 'The answer in a word; the first that holds.',
-})
+import './words.ts'
 
 @InputType({ description: 'Credit awarded elsewhere, as its holder states it.' })
 export class ExternalCreditInput {

@@ -27,8 +27,8 @@ export function pageOfRows<Row>(rows: readonly Row[], args: PageArgs, order: Row
   return {
     rows: beyond.slice(0, size),
     cursorOf: (row) => writeCursor(list, keysOf(row)),
-    hasNextPage: beyond.length > size,
-    hasPreviousPage: beyond.length < ordered.length,
+    hasNextPage: () => beyond.length > size,
+    hasPreviousPage: () => beyond.length < ordered.length,
     totalCount: () => rows.length,
   }
 }

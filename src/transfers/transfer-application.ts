@@ -1,7 +1,8 @@
 /** An application: a learner asks an institution to take their credit; its records are reserved until it answers. */
 import { Check, Entity, Enum, Index, ManyToOne, PrimaryKey, Property, Unique } from '@mikro-orm/decorators/legacy'
-import { Field, ObjectType, registerEnumType } from 'type-graphql'
+import { Field, ObjectType } from 'type-graphql'
 import { CreditRecord } from '../credit/credit-record.ts'
+import { publishEnum } from '../graph/enum.ts'
 import { Node } from '../graph/node.ts'
 import { connectionOf } from '../graph/page.ts'
 import { DateTime, Decimal } from '../graph/scalars.ts'
@@ -17,9 +18,12 @@ export const TransferApplicationStatus = {
   WITHDRAWN: 'WITHDRAWN',
 } as const
 export type TransferApplicationStatus = (typeof TransferApplicationStatus)[keyof typeof TransferApplicationStatus]
-registerEnumType(TransferApplicationStatus, {
-  name: 'TransferApplicationStatus',
-  description: 'Where an application stands.',
+publishEnum(TransferApplicationStatus, 'TransferApplicationStatus', 'Where an application stands.', {
+  SUBMITTED: 'Waits for the institution; its credit is reserved.',
+  AGREED: 'All of the credit counts.',
+  PARTLY_AGREED: 'A part of the credit counts.',
+  DECLINED: 'Answered with no; its credit is free again.',
+  WITHDRAWN: 'Taken back by the learner; its credit is free again.',
 })
 
 @ObjectType({
@@ -71,9 +75,9 @@ export class TransferApplication extends Node {
 
 export const CreditUseStatus = { RESERVED: 'RESERVED', COUNTED: 'COUNTED' } as const
 export type CreditUseStatus = (typeof CreditUseStatus)[keyof typeof CreditUseStatus]
-registerEnumType(CreditUseStatus, {
-  name: 'CreditUseStatus',
-  description: 'RESERVED while an application is open, COUNTED once agreed.',
+publishEnum(CreditUseStatus, 'CreditUseStatus', 'RESERVED while an application is open, COUNTED once agreed.', {
+  RESERVED: 'An application that names it is open.',
+  COUNTED: 'It counts towards an award.',
 })
 
 @ObjectType({

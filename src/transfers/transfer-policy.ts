@@ -1,21 +1,13 @@
 /** A transfer policy: an immutable, numbered version of what a qualification accepts, in force from a day on. */
 import { Check, Entity, Enum, ManyToOne, PrimaryKey, Property, Unique } from '@mikro-orm/decorators/legacy'
-import { Field, Int, ObjectType, registerEnumType } from 'type-graphql'
+import { Field, Int, ObjectType } from 'type-graphql'
 import { Node } from '../graph/node.ts'
 import { connectionOf } from '../graph/page.ts'
 import { CalendarDate, DateTime, Decimal } from '../graph/scalars.ts'
 import { LevelRequirement, Qualification } from '../institutions/qualification.ts'
 import { exactAmount, instant } from '../store/row.ts'
 import { AgreementMode, OverAgeTreatment, TransferRule } from './check.rules.ts'
-
-registerEnumType(AgreementMode, {
-  name: 'AgreementMode',
-  description: 'Whether credit that fits the policy counts by itself, or the institution agrees case by case.',
-})
-
-registerEnumType(OverAgeTreatment, { name: 'OverAgeTreatment', description: 'What becomes of credit that is too old.' })
-
-registerEnumType(TransferRule, { name: 'TransferRule', description: 'The rules, in the order of the findings.' })
+import './words.ts'
 
 @ObjectType({ simpleResolvers: true, description: 'A course whose credit is not taken.' })
 export class Exclusion {

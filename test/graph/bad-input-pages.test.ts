@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { buildSchema, getNamedType, isObjectType } from 'graphql'
-import { writeCursor } from '../../src/graph/cursor.ts'
+import { cursorParts, writeCursor } from '../../src/graph/cursor.ts'
 import { type PagedList, pagedLists, pageOf } from '../support/connections.ts'
 import { startWorld, type World } from '../support/world.ts'
 
@@ -59,9 +59,8 @@ describe.each(connections)('%s', (name) => {
     const list = listOf(name)
     const { data, errors } = await world.ask(list.persona, pageOf(list, 'first: 1'))
     expect(errors).toBeUndefined()
-    const cursor = list.take(data).edges[0]?.cursor
-    if (cursor === undefined) return
-    const [own, ...keys] = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as [string, ...string[]]
+    const cursor = list.take(data).edges[0]?.cursor as string
+    const [own, ...keys] = cursorParts(cursor) as [string, ...string[]]
     const text = keys.map(() => "'; drop table learner --")
     const inMemory = ['counts-towards', 'dry-run-cases'].includes(own)
     for (const bad of [...(inMemory ? [] : [text]), [...keys, 'more'], keys.map(() => '\u0000')]) {

@@ -96,5 +96,14 @@ it('uses of the deprecated are counted', async () => {
   server = await startSmallServer({ schema, executor, metrics })
   await server.ask('{ old }')
   await server.ask('{ old again: old }')
-  expect(await metrics.registry.metrics()).toContain('gateway_graphql_deprecated_uses_total{coordinate="Query.old"} 2')
+  const wished = 'query ($wish: Wish!) { echo(wish: $wish) }'
+  await server.ask(wished, {
+    wish: { name: 'x', hue: 'red', inner: { name: 'y', hue: 'green', moods: ['GLAD', 'MERRY'] } },
+  })
+  await server.ask(wished, { wish: { name: 'x', moods: 'MERRY' } })
+  await server.ask(wished, { wish: { name: 'x', colour: 'RED' } })
+  await server.ask('{ echo(wish: { name: "x", hue: "red", moods: [MERRY] }) }')
+  const counted = await metrics.registry.metrics()
+  for (const line of ['Query.old"} 2', 'Wish.hue"} 2', 'Mood.MERRY"} 3'])
+    expect(counted).toContain(`gateway_graphql_deprecated_uses_total{coordinate="${line}`)
 })

@@ -63,7 +63,7 @@ const hostile: Hostile[] = [
   { name: 'one field repeated in inline fragments', query: `{ ${'... { hello } '.repeat(900)}}` },
   {
     name: 'one field repeated in fragments',
-    query: `{ item(id: 1) { ${times(95, (n) => `...F${n}`)} } } ${times(95, (n) => `fragment F${n} on Item { ${'name '.repeat(10)} }`)}`,
+    query: `{ item(id: 1) { ${times(95, (n) => `...F${n}`)} } } ${times(95, (n) => `fragment F${n} on Item { ${'name '.repeat(20)} }`)}`,
   },
   {
     name: 'objects repeated in fragments',

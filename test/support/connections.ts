@@ -1,16 +1,19 @@
-/** Every list of the schema that is paged: how to ask for a page of it, who may, and a world in which all have entries. */
-import { reconcile } from '../../src/payments/reconcile.ts'
-import { answerOf, awarded, qualificationId } from './awarded.ts'
-import { enrol, inDays, linked, newKey, newRun, paid, requestRefund } from './study.ts'
+/** Every list of the schema that is paged: how to ask for a page of it, who may, and where its rows are stored. */
+import { type Made, manyOfEach } from './many-of-each.ts'
 import type { World } from './world.ts'
 
-/** One paged list. `ask` wraps the connection, e.g. `courses(first: 2) { … }`, in a document. */
+/** One paged list. */
 export interface PagedList {
   /** `Type.field`, as in the schema. */
   name: string
   persona: string | null
   /** Whether it also pages from its end. */
   backward: boolean
+  /** Its other arguments: '' and whatever orders or narrows it. */
+  variants: readonly string[]
+  /** Whose rows make its entries. */
+  table: string
+  /** Wraps the connection, e.g. `courses(first: 2) { … }`, in a document. */
   document(connection: string): string
   /** Takes the connection out of the answer. */
   // biome-ignore lint/suspicious/noExplicitAny: the shape is the document's
@@ -32,97 +35,126 @@ function innermost(data: any): Connection {
   return innermost(Array.isArray(inner) ? inner[0] : inner)
 }
 
-const learnerLists = ['enrolments', 'creditRecords', 'creditShares', 'transferApplications']
-const operatorLists = ['enrolments', 'payments', 'refunds', 'stuckEnrolments', 'reconciliations']
-
 /** Makes entries for all lists, and answers with the lists. */
 export async function pagedLists(world: World): Promise<PagedList[]> {
-  const pia = await linked(world, 'pia')
-  const record = await awarded(world, pia)
-  for (const more of ['EUR', 'GBP', 'USD']) {
-    const run = await newRun(world, { price: { minor: 10_000, currency: more } })
-    const { enrolmentId } = await paid(world, pia, run.id)
-    await world.settle()
-    await requestRefund(world, pia, enrolmentId)
-  }
-  await enrol(world, pia, (await newRun(world)).id)
-  const share = await shares(world, pia, record)
-  const northmoor = await qualificationId(world, 'university-of-northmoor', 'msc-leadership')
-  const input = { qualificationId: northmoor, creditRecordIds: [record], idempotencyKey: newKey() }
-  await answerOf(
-    world,
-    pia,
-    'mutation ($i: ApplyForTransferInput!) { applyForTransfer(input: $i) { userErrors { code } } }',
-    {
-      i: input,
-    },
-  )
-  for (let times = 0; times < 3; times += 1) await reconcile(world.app.systemContext('paged-lists'), { apply: false })
-  return listed(pia, share, northmoor)
+  return listed(await manyOfEach(world))
 }
 
-/** Four shares; the first one's id, looked at three times. */
-async function shares(world: World, persona: string, record: string): Promise<string> {
-  const document =
-    'mutation ($i: ShareCreditInput!) { shareCredit(input: $i) { creditShare { id code } userErrors { message } } }'
-  const made: { id: string; code: string }[] = []
-  for (let times = 0; times < 4; times += 1) {
-    const i = { creditRecordIds: [record], expiresAt: inDays(9), idempotencyKey: newKey() }
-    const { creditShare } = (await answerOf(world, persona, document, { i })) as { creditShare: (typeof made)[number] }
-    made.push(creditShare)
-  }
-  const { id, code } = made[0] as (typeof made)[number]
-  for (const member of ['registrar', 'registrar-2', 'institution-client']) {
-    await answerOf(world, member, 'query ($code: String!) { creditShare(code: $code) { id } }', { code })
-  }
-  return id
+type Entry = Partial<PagedList> & Pick<PagedList, 'name' | 'table'> & { inside?: string }
+
+/** A list inside of `inside`, whose opening brackets are closed behind it. */
+function list({ inside = '{', ...entry }: Entry): PagedList {
+  const close = ' }'.repeat(inside.split('{').length - 1)
+  const document = (connection: string) => `${inside} ${connection}${close}`
+  return { persona: null, backward: true, variants: [''], take: innermost, document, ...entry }
 }
 
-function listed(pia: string, share: string, northmoor: string): PagedList[] {
-  const list = (name: string, persona: string | null, backward: boolean, open = '{ ', close = ' }'): PagedList => ({
-    ...{ name, persona, backward, take: innermost },
-    document: (connection) => `${open}${connection}${close}`,
-  })
-  const dryRun: PagedList = {
-    ...list('TransferPolicyDryRun.cases', 'registrar-2', false),
-    document: (connection) => {
-      const [, page = '', selection = ''] = /^cases(?:\((.*?)\))? (\{[\s\S]*)$/.exec(connection) ?? []
-      const policy = `input: { qualificationId: "${northmoor}", effectiveFrom: "2040-01-01", agreement: AUTOMATIC,
-        acceptedLevels: [], maxCredit: "1" }`
-      return `{ transferPolicyDryRun(${policy} ${page}) { cases ${selection.replace('{ id }', '{ application { id } }')} } }`
-    },
+/** Every order, alone and with what narrows the list. */
+const courseVariants = [
+  ...['RELEVANCE', 'TITLE', 'NEXT_START', 'PRICE', 'CREDIT'].map((order) => `orderBy: ${order}`),
+  'search: "e"',
+  'orderBy: TITLE, search: "e", filter: { levels: [POSTGRADUATE] }',
+  'orderBy: NEXT_START, filter: { openForEnrolment: true, languages: ["en"] }',
+  'orderBy: PRICE, filter: { currency: "GBP" }',
+  'orderBy: CREDIT, filter: { minCredit: "10" }',
+]
+
+function listed({ learner, share, qualification }: Made): PagedList[] {
+  const ofApplications = ['', 'status: [SUBMITTED]', `qualificationId: "${qualification}"`]
+  const applications = {
+    table: 'transfer_application',
+    variants: [...ofApplications, 'updatedSince: "2020-01-01T00:00:00Z"'],
   }
+  const ofLearner = { persona: learner, inside: '{ viewer { learner {' }
+  const ofOperator = { persona: 'operator', backward: false, inside: '{ viewer { operator {' }
+  const node = (id: string, type: string) => `{ node(id: "${id}") { ... on ${type} {`
   return [
-    ...['institutions', 'courses', 'qualifications'].map((field) => list(`Query.${field}`, null, true)),
-    list('Institution.qualifications', null, true, '{ institution(slug: "the-open-university") { ', ' } }'),
-    list('Course.runs', null, true, '{ course(slug: "evidence-based-coaching") { ', ' } }'),
-    list('Course.countsTowards', null, false, '{ course(slug: "evidence-based-coaching") { ', ' } }'),
-    list(
-      'Qualification.transferPolicies',
-      null,
-      true,
-      `{ node(id: "${northmoor}") { ... on Qualification { `,
-      ' } } }',
-    ),
-    ...learnerLists.map((field) => list(`Learner.${field}`, pia, true, '{ viewer { learner { ', ' } } }')),
-    list('InstitutionStaff.transferApplications', 'registrar-2', true, '{ viewer { staff { ', ' } } }'),
-    list('InstitutionClient.transferApplications', 'institution-client-2', true, '{ viewer { client { ', ' } } }'),
-    ...operatorLists.map((field) => list(`Operator.${field}`, 'operator', false, '{ viewer { operator { ', ' } } }')),
-    list('CreditShare.accesses', pia, false, `{ node(id: "${share}") { ... on CreditShare { `, ' } } }'),
+    { name: 'Query.institutions', table: 'institution' },
+    { name: 'Query.courses', table: 'course', variants: courseVariants },
     {
-      ...list('Reconciliation.corrections', 'operator', false),
-      document: (connection) => `{ viewer { operator { reconciliations(first: 1) { nodes { ${connection} } } } } }`,
+      ...{ name: 'Query.qualifications', table: 'qualification' },
+      variants: [
+        '',
+        'filter: { kind: MASTERS }',
+        'filter: { search: "e" }',
+        'filter: { institutionSlug: "the-open-university" }',
+      ],
     },
-    dryRun,
-  ]
+    {
+      name: 'Institution.qualifications',
+      table: 'qualification',
+      inside: '{ institution(slug: "the-open-university") {',
+    },
+    {
+      ...{ name: 'Course.runs', table: 'course_run', variants: ['', 'upcomingOnly: true'] },
+      inside: '{ course(slug: "evidence-based-coaching") {',
+    },
+    {
+      ...{ name: 'Course.countsTowards', table: 'qualification', backward: false },
+      inside: '{ course(slug: "evidence-based-coaching") {',
+    },
+    { name: 'Qualification.transferPolicies', table: 'transfer_policy', inside: node(qualification, 'Qualification') },
+    {
+      ...ofLearner,
+      name: 'Learner.enrolments',
+      table: 'enrolment',
+      variants: ['', 'status: [COMPLETED, PENDING_PAYMENT]'],
+    },
+    { ...ofLearner, name: 'Learner.creditRecords', table: 'credit_record' },
+    { ...ofLearner, name: 'Learner.creditShares', table: 'credit_share' },
+    { ...ofLearner, name: 'Learner.transferApplications', table: 'transfer_application' },
+    {
+      ...applications,
+      name: 'InstitutionStaff.transferApplications',
+      persona: 'registrar-2',
+      inside: '{ viewer { staff {',
+    },
+    {
+      ...{ ...applications, name: 'InstitutionClient.transferApplications', persona: 'institution-client-2' },
+      inside: '{ viewer { client {',
+    },
+    {
+      ...ofOperator,
+      name: 'Operator.enrolments',
+      table: 'enrolment',
+      variants: ['', 'status: [STUCK]', 'search: "pia"'],
+    },
+    { ...ofOperator, name: 'Operator.payments', table: 'payment', variants: ['', 'status: [SUCCEEDED]'] },
+    { ...ofOperator, name: 'Operator.refunds', table: 'refund', variants: ['', 'status: [REQUESTED, SUCCEEDED]'] },
+    { ...ofOperator, name: 'Operator.stuckEnrolments', table: 'enrolment' },
+    { ...ofOperator, name: 'Operator.reconciliations', table: 'reconciliation' },
+    {
+      ...{ name: 'CreditShare.accesses', table: 'share_access', persona: learner, backward: false },
+      inside: node(share, 'CreditShare'),
+    },
+    {
+      ...{ ...ofOperator, name: 'Reconciliation.corrections', table: 'correction' },
+      inside: '{ viewer { operator { reconciliations(first: 1) { nodes {',
+    },
+    casesOfDryRun(qualification),
+  ].map(list)
 }
+
+/** Its page arguments are those of the field above it. */
+function casesOfDryRun(qualification: string): Entry {
+  const policy = `input: { qualificationId: "${qualification}", effectiveFrom: "2050-01-01",
+    agreement: AUTOMATIC, acceptedLevels: [], maxCredit: "1" }`
+  return {
+    ...{ name: 'TransferPolicyDryRun.cases', table: 'transfer_application', persona: 'registrar-2', backward: false },
+    document(connection) {
+      const [, page = '', selection = ''] = /^cases(?:\((.*?)\))? (\{[\s\S]*)$/.exec(connection) ?? []
+      return `{ transferPolicyDryRun(${policy} ${page}) { cases ${selection} } }`
+    },
+  }
+}
+
+const nodeFields: Record<string, string> = { accesses: 'at by', corrections: 'note', cases: 'application { id }' }
 
 /** One page of a list: `args` as GraphQL writes them, without the parentheses. */
 export const pageOf = ({ name, document }: PagedList, args: string): string => {
   const field = name.slice(name.indexOf('.') + 1)
-  const node = field === 'accesses' ? '{ at by }' : field === 'corrections' ? '{ note }' : '{ id }'
   return document(
-    `${field}${args ? `(${args})` : ''} { edges { cursor node ${node} } totalCount
+    `${field}${args.trim() ? `(${args})` : ''} { edges { cursor node { ${nodeFields[field] ?? 'id'} } } totalCount
       pageInfo { hasNextPage hasPreviousPage startCursor endCursor } }`,
   )
 }

@@ -14,8 +14,8 @@ import { Metrics } from '../../src/observability/metrics.ts'
 import { FailureKind, OutsideFailure, Upstream } from '../../src/values/outside-failure.ts'
 
 const definitions = /* GraphQL */ `
-  enum Colour { RED GREEN }
-  input Wish { name: String!, count: Int = 3, colour: Colour, when: Day, inner: Wish }
+  enum Colour { RED GREEN } enum Mood { GLAD MERRY @deprecated }
+  input Wish { name: String!, count: Int = 3, colour: Colour, when: Day, inner: Wish, hue: String @deprecated, moods: [Mood!] }
   "Calendar day."
   scalar Day
   type Query {

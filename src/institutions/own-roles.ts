@@ -1,0 +1,30 @@
+/** Those who act, as the graph shows them to themselves: a caller's roles out of the token, which nobody else can open. */
+import type { Viewer } from '../auth/viewer.ts'
+import { stableUuid } from '../store/stable-uuid.ts'
+
+interface Asking {
+  viewer: Viewer
+}
+
+/** The caller as staff of an institution; null when they are not. */
+export const ownStaff = ({ staff }: Viewer) =>
+  staff && { ...staff, id: stableUuid(`staff:${staff.institutionSlug}:${staff.subject}`) }
+
+/** The caller as a machine of an institution; null when it is not. */
+export const ownClient = ({ client }: Viewer) => client && { ...client, id: stableUuid(`client:${client.clientId}`) }
+
+/** The caller as an operator; null when they are not. */
+export const ownOperator = ({ operator }: Viewer) =>
+  operator && { ...operator, id: stableUuid(`operator:${operator.subject}`) }
+
+/** For `node`: the caller's own role by its id, and nobody else's. */
+const ownNode =
+  (own: (viewer: Viewer) => { id: string } | null) =>
+  async ({ viewer }: Asking, uuid: string): Promise<object | null> => {
+    const role = own(viewer)
+    return role?.id === uuid ? role : null
+  }
+
+export const staffNode = ownNode(ownStaff)
+export const clientNode = ownNode(ownClient)
+export const operatorNode = ownNode(ownOperator)

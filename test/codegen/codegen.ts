@@ -1,0 +1,36 @@
+/** How a frontend team generates its types: copied as it is into a project that has schema.graphql beside it. */
+import type { CodegenConfig } from '@graphql-codegen/cli'
+
+const config: CodegenConfig = {
+  schema: 'schema.graphql',
+  documents: ['src/**/*.{ts,tsx}', '!src/gql/**'],
+  generates: {
+    'src/gql/': {
+      preset: 'client',
+      presetConfig: {
+        fragmentMasking: { unmaskFunctionName: 'readFragment' },
+        // the manifest for `npm run trust`: in production the gateway answers what it knows
+        persistedDocuments: { hashAlgorithm: 'sha256' },
+      },
+      config: {
+        // every scalar of the graph is a string in JSON; a new one has to be named here
+        strictScalars: true,
+        scalars: {
+          ID: 'string',
+          DateTime: 'string',
+          Date: 'string',
+          TimeZone: 'string',
+          CurrencyCode: 'string',
+          Decimal: 'string',
+          URL: 'string',
+          JWT: 'string',
+        },
+        // enums may grow: a switch without a default branch does not compile
+        futureProofEnums: true,
+        useTypeImports: true,
+      },
+    },
+  },
+}
+
+export default config

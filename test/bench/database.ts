@@ -1,4 +1,6 @@
 /** The measured databases, made once and kept: one of full size, one of a hundredth of it. */
+import { hash } from 'node:crypto'
+import { globSync, readFileSync } from 'node:fs'
 import { rm, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import pg from 'pg'
@@ -16,9 +18,20 @@ export const hundredth: Size = {
   enrolments: 2_000,
   refunds: 200,
   creditRecords: 1_000,
+  applications: 50,
 }
 
 const settings = { jit: 'off', fsync: 'off', synchronous_commit: 'off', shared_buffers: '512MB', max_wal_size: '2GB' }
+
+/** Of what is generated: another schema, or other rows, and the databases are made anew. */
+const version = hash(
+  'sha1',
+  globSync('migrations/*.cjs')
+    .concat('test/bench/fill.ts')
+    .map((file) => readFileSync(file, 'utf8'))
+    .join(),
+).slice(0, 8)
+const names = { full: `bench_full_${version}`, small: `bench_small_${version}` }
 
 export interface Databases {
   full: string
@@ -39,22 +52,23 @@ export async function openDatabases(
   })
   const urlOf = (name: string) => Object.assign(new URL(server.url), { pathname: `/${name}` }).href
   try {
-    for (const [name, size] of [['bench_full', fullSize] as const, ['bench_small', hundredth] as const]) {
+    for (const [name, size] of [[names.full, fullSize] as const, [names.small, hundredth] as const]) {
       await ensureFilled(server.url, name, urlOf(name), size, environment(urlOf(name)))
     }
   } catch (error) {
     await server.stop()
     throw error
   }
-  return { full: urlOf('bench_full'), small: urlOf('bench_small'), stop: () => server.stop() }
+  return { full: urlOf(names.full), small: urlOf(names.small), stop: () => server.stop() }
 }
 
 /** A database that could not be filled to the end is begun anew. */
 async function ensureFilled(serverUrl: string, name: string, url: string, size: Size, environment: NodeJS.ProcessEnv) {
   await onClient(serverUrl, async (client) => {
-    const { rowCount } = await client.query('select 1 from pg_database where datname = $1', [name])
-    if (rowCount) return
-    await client.query(`drop database if exists ${name}_unfinished with (force)`)
+    const { rows } = await client.query<{ name: string }>('select datname as name from pg_database')
+    if (rows.some((one) => one.name === name)) return
+    const old = rows.filter((one) => one.name.startsWith('bench_') && !Object.values(names).includes(one.name))
+    for (const one of old) await client.query(`drop database ${one.name} with (force)`)
     await client.query(`create database ${name}_unfinished`)
     const unfinished = Object.assign(new URL(url), { pathname: `/${name}_unfinished` }).href
     await fill(unfinished, size, { ...environment, DATABASE_URL: unfinished })

@@ -9,6 +9,8 @@ export interface Size {
   enrolments: number
   refunds: number
   creditRecords: number
+  /** Each reserves one credit record of the second half. */
+  applications: number
 }
 
 /** What a large provider has after some years. */
@@ -19,6 +21,7 @@ export const fullSize: Size = {
   enrolments: 200_000,
   refunds: 20_000,
   creditRecords: 100_000,
+  applications: 5_000,
 }
 
 /** Enrolments of each learner in the first half of all enrolments; the other half is spread over everybody else. */
@@ -31,7 +34,17 @@ export const subjectOf = (learner: number): string => `bench-${learner}`
 const uuid = (kind: number, n: string) =>
   `('019${kind}0000-0000-7000-8000-' || lpad(to_hex((${n})::bigint), 12, '0'))::uuid`
 
-const kind = { course: 1, run: 2, learner: 3, enrolment: 4, payment: 5, refund: 6, creditRecord: 7 }
+const kind = {
+  course: 1,
+  run: 2,
+  learner: 3,
+  enrolment: 4,
+  payment: 5,
+  refund: 6,
+  creditRecord: 7,
+  application: 8,
+  use: 9,
+}
 
 /** Its uuid in the database. */
 export const uuidOfRow = (name: keyof typeof kind, n: number): string =>
@@ -98,6 +111,15 @@ const creditRecords = `insert into credit_record (id, enrolment_id, learner_id, 
   from enrolment e join course_run r on r.id = e.run_id join course c on c.id = r.course_id
   join institution i on i.id = c.awarding_institution_id where e.status = 'COMPLETED' and e.registration_uuid like 'bench-%'`
 
+/** Whoever reads one of these asks for what is frozen in it, and gets nothing: they only make the tables as large as in life. */
+const applications = `insert into transfer_application (id, learner_id, qualification_id, status, frozen, submitted_at, reasons, updated_at)
+  select ${uuid(kind.application, 'n')}, k.learner_id, (select id from qualification order by slug limit 1), 'SUBMITTED', '{}', $3, '[]', $3
+  from generate_series(0, $1::int - 1) n join credit_record k on k.id = ${uuid(kind.creditRecord, '$2::int / 2 + n')}`
+
+const uses = `insert into credit_use (id, application_id, credit_record_id, status)
+  select ${uuid(kind.use, 'n')}, ${uuid(kind.application, 'n')}, ${uuid(kind.creditRecord, '$2::int / 2 + n')}, 'RESERVED'
+  from generate_series(0, $1::int - 1) n`
+
 /** What the gateway keeps of the order with each sync. */
 const order = `update course c set next_start = coalesce((select min(r.starts_at) from course_run r where r.course_id = c.id
     and r.complete and not r.cancelled and r.enrolment_closes_at >= $1::timestamptz and r.starts_at > $1::timestamptz), 'infinity')`
@@ -119,6 +141,8 @@ export async function fillDatabase(client: ClientBase, size: Size, issuer: strin
   await client.query(payments, [size.enrolments, now])
   await client.query(refunds, [size.refunds, every, now])
   await client.query(creditRecords, [now])
+  await client.query(applications, [size.applications, size.creditRecords, now])
+  await client.query(uses, [size.applications, size.creditRecords])
   await client.query(
     `insert into sync_state (list, succeeded_at, report) values ('programs', $1, '[]'), ('runs', $1, '[]') on conflict do nothing`,
     [now],

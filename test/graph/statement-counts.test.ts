@@ -7,7 +7,15 @@ import { qualificationId } from '../support/awarded.ts'
 import { startWorld, type World } from '../support/world.ts'
 
 const learner = `learner:${subjectOf(0)}`
-const size = { courses: 60, runs: 180, learners: 30, enrolments: 400, refunds: 40, creditRecords: 200 }
+const size = {
+  courses: 60,
+  runs: 180,
+  learners: 30,
+  enrolments: 400,
+  refunds: 40,
+  creditRecords: 200,
+  applications: 20,
+}
 let world: World
 let qualification: string
 let slugs: string[]

@@ -85,12 +85,17 @@ function level({ credit }: CmfFacts, creditStatus: Status): CmfCriterionCheck {
   }
   if (credit === null) return { ...criterion, status: 'UNKNOWN', evidence: 'No level is stated.' }
   const stated = `${credit.framework} level ${credit.level}`
+  if (credit.framework === 'EQF' && credit.level >= 1 && credit.level < 4) {
+    return { ...criterion, status: 'NOT_MET', evidence: `${stated} is stated.` }
+  }
   if (!isLevel(credit.level, credit.framework)) {
-    return { ...criterion, status: 'UNKNOWN', evidence: `${stated} is stated, which has no EQF level.` }
+    return { ...criterion, status: 'UNKNOWN', evidence: `${stated} is stated, for which no EQF level is known.` }
   }
   const eqf = eqfLevel(credit.level, credit.framework)
-  const evidence = credit.framework === 'EQF' ? `${stated} is stated.` : `${stated} is EQF level ${eqf}.`
-  return { ...criterion, status: eqf < 6 ? creditStatus : met(eqf <= 7), evidence }
+  const said = credit.framework === 'EQF' ? `${stated} is stated` : `${stated} is EQF level ${eqf}`
+  if (eqf >= 6) return { ...criterion, status: met(eqf <= 7), evidence: `${said}.` }
+  const beside = creditStatus === 'MET' ? 'is met' : 'is not met'
+  return { ...criterion, status: creditStatus, evidence: `${said}, and the criterion of academic credit ${beside}.` }
 }
 
 function summativeAssessment({ formalAssessment: fact }: CmfFacts): CmfCriterionCheck {

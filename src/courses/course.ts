@@ -53,6 +53,9 @@ export class Assessment {
   identityVerification!: boolean | null
 }
 
+/** In the place of a subject that the partner does not state: the graph promises one, and the rules read it as unknown. */
+export const subjectNotStated = 'other'
+
 @ObjectType({
   implements: Node,
   simpleResolvers: true,
@@ -102,7 +105,7 @@ export class Course extends Node {
   @Index()
   language!: string
 
-  @Field(() => String, { description: 'Subject, e.g. computing.' })
+  @Field(() => String, { description: 'Subject, e.g. computing; "other" when the partner states none.' })
   @Property({ type: 'text' })
   @Index()
   subject!: string

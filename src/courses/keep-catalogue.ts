@@ -9,7 +9,7 @@ import { amountIn } from '../values/credit.ts'
 import { isTimeZone } from '../values/dates.ts'
 import { checkCmf } from './cmf.rules.ts'
 import { cmfFacts } from './cmf-report.ts'
-import { Course } from './course.ts'
+import { Course, subjectNotStated } from './course.ts'
 import { keepOrder } from './course-order.ts'
 import { CourseRun, LiveEvent } from './course-run.ts'
 import type { LiveEventFacts, ProgramFacts, RunFacts } from './course-source.ts'
@@ -53,7 +53,7 @@ function courseFields(facts: ProgramFacts, institution: Institution, now: Date) 
     summary: facts.introduction,
     description: facts.description,
     language: facts.language,
-    subject: facts.subject ?? 'other',
+    subject: facts.subject ?? subjectNotStated,
     awardingInstitutionId: institution.id,
     level: facts.level,
     creditAmount: credit?.amount ?? null,

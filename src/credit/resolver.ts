@@ -11,7 +11,7 @@ import { Decimal, Jwt } from '../graph/scalars.ts'
 import { Learner } from '../learners/learner.ts'
 import { learnerById } from '../learners/loaders.ts'
 import { defineHistory, HistoryEntry } from '../store/history.ts'
-import { amountIn, eqfLevel } from '../values/credit.ts'
+import { amountIn, eqfLevel, isLevel } from '../values/credit.ts'
 import { credentialOf } from './credential.ts'
 import { CreditRecord, CreditRecordConnection } from './credit-record.ts'
 import { creditRecordOf, creditRecordsOf } from './loaders.ts'
@@ -79,8 +79,9 @@ export class CreditRecordResolver {
   transcript(@Root() record: RecordRow): Transcript {
     const { learningOutcomes, totalStudyHours } = record.facts
     const credit = creditOf(record)
-    const ects = amountIn(credit.amount, credit.scheme, 'ECTS')
-    return { learningOutcomes, totalStudyHours, eqfLevel: eqfLevel(credit.level, credit.framework), credit, ects }
+    const { amount, scheme, level, framework } = credit
+    const eqf = isLevel(level, framework) ? eqfLevel(level, framework) : null
+    return { learningOutcomes, totalStudyHours, eqfLevel: eqf, credit, ects: amountIn(amount, scheme, 'ECTS') }
   }
 
   @FieldResolver(() => Jwt, {

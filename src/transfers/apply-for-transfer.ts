@@ -105,7 +105,7 @@ function assessed(ground: Ground, records: CreditRecord[]): Outcome {
   try {
     const answer = answerFrom(
       ground,
-      records.map((record) => recordClaim(record, null)),
+      records.map((record) => recordClaim(record, { status: record.status, use: null })),
     )
     if (answer.claims.some(({ placedAtLevel }) => placedAtLevel !== null)) return { answer, no: null }
     const message = 'None of this credit would count there as it stands; the eligibility says why.'

@@ -21,6 +21,7 @@ import { courseClaim, externalClaim, recordClaim } from './claim.ts'
 import { assessTransfer } from './decision.rules.ts'
 import type { TransferEligibilityInput } from './eligibility.ts'
 import { policyInForce } from './loaders.ts'
+import { factsOnDay } from './past-facts.loaders.ts'
 import type { TransferPolicy } from './transfer-policy.ts'
 
 /** The answer with what its edges are loaded from. */
@@ -110,23 +111,33 @@ function fieldOf({ field }: InvalidTransferInput, { creditRecordIds, courseIds }
 }
 
 async function claimsOf(context: Context, input: TransferEligibilityInput, asOf: string): Promise<Claim[]> {
-  const records = input.creditRecordIds.map((id, index) => askedRecord(context, id, index, input.shareCode))
+  const records = input.creditRecordIds.map((id, index) => askedRecord(context, id, index, asOf, input.shareCode))
   const courses = input.courseIds.map((id, index) => courseClaim(context, id, index, asOf))
   return [...(await Promise.all([...records, ...courses])), ...input.externalCredits.map(externalClaim)]
 }
 
-async function askedRecord(context: Context, id: string, index: number, shareCode?: string | null): Promise<Claim> {
+async function askedRecord(
+  context: Context,
+  id: string,
+  index: number,
+  asOf: string,
+  shareCode?: string | null,
+): Promise<Claim> {
   const uuid = uuidOf('CreditRecord', id)
-  const [record, uses, share] = await Promise.all([
+  const isPast = asOf < dateIn(context.now(), 'UTC')
+  const [record, uses, share, past] = await Promise.all([
     uuid === null ? null : creditRecordById(context, uuid),
     uuid === null ? [] : usesOf(context, uuid),
     shareCode == null ? null : openShare(context, shareCode),
+    // An answer about the past must not see what came later.
+    uuid === null || !isPast ? null : factsOnDay(context, { creditRecordId: uuid, day: asOf }),
   ])
   const open = record && (isOwn(context, record) || uses.some((use) => isPartyTo(context, use)))
   if (!record || !(open || share?.creditRecordIds.includes(record.id))) {
     throw notFound('There is no such credit record that you may ask about.', ['input', 'creditRecordIds', `${index}`])
   }
-  return recordClaim(record, uses.find(({ status }) => status !== null)?.status ?? null)
+  const use = uses.find(({ status }) => status !== null)?.status ?? null
+  return recordClaim(record, past ?? { status: record.status, use })
 }
 
 /** Their own, and for operators all. */

@@ -2,7 +2,7 @@
 import type { Context } from '../context.ts'
 import { checkCmf } from '../courses/cmf.rules.ts'
 import { cmfFacts } from '../courses/cmf-report.ts'
-import type { Course } from '../courses/course.ts'
+import { type Course, subjectNotStated } from '../courses/course.ts'
 import { courseById } from '../courses/loaders.ts'
 import type { CreditRecord } from '../credit/credit-record.ts'
 import { badUserInput, notFound } from '../graph/errors.ts'
@@ -10,21 +10,24 @@ import { globalId, uuidOf } from '../graph/node.ts'
 import { institutionById } from '../institutions/loaders.ts'
 import type { Claim } from './check.rules.ts'
 import type { ExternalCreditInput } from './eligibility.ts'
-import type { CreditUseStatus } from './transfer-application.ts'
+import type { RecordFacts } from './past-facts.loaders.ts'
 
-/** An awarded record. `use` is what an application does with it already. */
-export function recordClaim(record: CreditRecord, use: CreditUseStatus | null): Claim {
-  const { facts, status } = record
+/** An awarded record. Its standing, and what an application does with it already, are those of the day asked about. */
+export function recordClaim(record: CreditRecord, { status, use }: RecordFacts): Claim {
+  const { facts } = record
   return {
     ...{ ref: globalId('CreditRecord', record.id), source: 'CREDIT_RECORD', title: facts.courseTitle },
     ...{ awardingBody: facts.awardingBodySlug, amount: record.creditAmount, scheme: record.creditScheme },
     ...{ level: record.creditLevel, framework: record.creditFramework },
     ...{ awardedOn: record.awardedOn, grade: record.grade, identityVerified: record.identityVerified },
-    ...{ cmf: facts.cmf, subject: facts.subject, course: facts.courseSlug },
+    ...{ cmf: facts.cmf, subject: stated(facts.subject), course: facts.courseSlug },
     ...(status !== 'AWARDED' && { standing: status }),
     ...(use && { use }),
   }
 }
+
+/** Null for the word that stands where the partner states no subject. */
+const stated = (subject: string | null) => (subject === subjectNotStated ? null : subject)
 
 /** A course by the client's id, the `index`-th of the question. Throws NOT_FOUND, or BAD_USER_INPUT without credit. */
 export async function courseClaim(context: Context, id: string, index: number, asOf: string): Promise<Claim> {
@@ -47,7 +50,7 @@ function asIfPassed(course: Course, awardedOn: string) {
     grade: course.assessment?.passMark ?? null,
     identityVerified: course.assessment?.identityVerification ?? null,
     cmf: checkCmf(cmfFacts(course)).status,
-    subject: course.subject,
+    subject: stated(course.subject),
     course: course.slug,
   }
 }

@@ -92,7 +92,9 @@ describe('each criterion at its edges', () => {
     [5, 'EQF', '15', 'MET'],
     [4, 'EQF', '16', 'NOT_MET'],
     [10, 'SCQF', '30', 'MET'],
+    [3, 'EQF', '15', 'NOT_MET'],
     [3, 'SCQF', '15', 'UNKNOWN'],
+    [9, 'EQF', '15', 'UNKNOWN'],
   ] as const)('level %s of %s with %s CATS: LEVEL %s', (level, framework, amount, status) => {
     expect(statusOf('LEVEL', credit(amount, 'CATS', level, framework))).toBe(status)
   })
@@ -100,6 +102,9 @@ describe('each criterion at its edges', () => {
   it('says a level as the partner does, and what it is in EQF', () => {
     const evidence = checkCmf({ ...conforming, ...credit('15', 'CATS', 11, 'SCQF') }).criteria[1]!.evidence
     expect(evidence).toBe('SCQF level 11 is EQF level 7.')
+    const lower = (amount: string) => checkCmf({ ...conforming, ...credit(amount, 'CATS', 5) }).criteria[1]!.evidence
+    expect(lower('15')).toBe('FHEQ level 5 is EQF level 5, and the criterion of academic credit is met.')
+    expect(lower('30')).toBe('FHEQ level 5 is EQF level 5, and the criterion of academic credit is not met.')
   })
 })
 

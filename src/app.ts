@@ -95,7 +95,7 @@ export async function openApp(config: Config, options: AppOptions): Promise<App>
     providers: { STRIPE: stripe, PAYPAL: payPal },
     partner,
     paidThing,
-    signer: await openSigner(config.SIGNING_KEYS_FILE),
+    signer: await openSigner(config.SIGNING_KEYS_FILE, config.PUBLIC_URL),
     changesOf: (topic) => notifications.subscribe(topic),
     async publicChanged() {
       await answers.forget(true)

@@ -6,7 +6,7 @@ import { migrate } from './app.ts'
 import { Authenticator } from './auth/authenticate.ts'
 import type { Config } from './config.ts'
 import { firstSyncDone, syncSoon } from './courses/sync-catalogue.ts'
-import { statusList } from './credit/status-list.ts'
+import { keptForSeconds, statusList } from './credit/status-list.ts'
 import { receivePartnerEvent } from './enrolments/partner-inbox.ts'
 import { Billing } from './graph/bill.ts'
 import { publicFor } from './graph/cache-policy.ts'
@@ -99,6 +99,11 @@ export async function startGateway(app: App, config: Config, options: { jobsByHa
       routes.get('/.well-known/jwks.json', async (_request, reply) =>
         reply.header('cache-control', 'public, max-age=300').send(app.signer.jwks),
       )
+      routes.get<{ Params: { name: string } }>('/.well-known/keys/:name', async ({ params }, reply) => {
+        const key = app.signer.key(params.name)
+        if (key === null) return reply.code(404).send({ error: 'There is no such key.' })
+        return reply.header('cache-control', 'public, max-age=300').type('application/jwk+json').send(key)
+      })
       // Where a share's address leads: the code is opened in the graph, so that every look is logged with who looked.
       routes.get('/shares/:code', async (_request, reply) =>
         reply.header('cache-control', 'no-store').type('text/plain; charset=utf-8').send(shareHelp),
@@ -108,7 +113,8 @@ export async function startGateway(app: App, config: Config, options: { jobsByHa
         async ({ params }, reply) => {
           const list = await statusList(app, params.purpose, Number(params.number))
           if (list === null) return reply.code(404).send({ error: 'There is no such status list.' })
-          return reply.header('cache-control', 'public, max-age=60').type('application/vc+jwt').send(list)
+          const caching = `public, max-age=${keptForSeconds}`
+          return reply.header('cache-control', caching).type('application/vc+jwt').send(list)
         },
       )
     },

@@ -19,7 +19,7 @@ import { connectionOf } from '../graph/page.ts'
 import { CalendarDate, Decimal } from '../graph/scalars.ts'
 import { Learner } from '../learners/learner.ts'
 import { exactAmount, instant } from '../store/row.ts'
-import { CreditScheme, LevelFramework } from '../values/credit.ts'
+import { type Credit, CreditScheme, LevelFramework } from '../values/credit.ts'
 
 export const CreditRecordStatus = { AWARDED: 'AWARDED', SUSPENDED: 'SUSPENDED', REVOKED: 'REVOKED' } as const
 export type CreditRecordStatus = (typeof CreditRecordStatus)[keyof typeof CreditRecordStatus]
@@ -113,3 +113,11 @@ export class CreditRecord extends Node {
 }
 
 export const CreditRecordConnection = connectionOf(() => CreditRecord, 'CreditRecord', 'credit records')
+
+/** What was awarded. */
+export const creditOf = ({ creditAmount, creditScheme, creditLevel, creditFramework }: CreditRecord): Credit => ({
+  amount: creditAmount,
+  scheme: creditScheme,
+  level: creditLevel,
+  framework: creditFramework,
+})

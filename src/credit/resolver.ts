@@ -13,7 +13,7 @@ import { learnerById } from '../learners/loaders.ts'
 import { defineHistory, HistoryEntry } from '../store/history.ts'
 import { amountIn, eqfLevel, isLevel } from '../values/credit.ts'
 import { credentialOf } from './credential.ts'
-import { CreditRecord, CreditRecordConnection } from './credit-record.ts'
+import { CreditRecord, CreditRecordConnection, creditOf } from './credit-record.ts'
 import { creditRecordOf, creditRecordsOf } from './loaders.ts'
 
 @ObjectType({
@@ -46,13 +46,6 @@ interface EnrolmentRow extends Row {
 }
 type RecordRow = CreditRecord
 const historyOf = defineHistory('CreditRecord')
-
-const creditOf = ({ creditAmount, creditScheme, creditLevel, creditFramework }: CreditRecord): Credit => ({
-  amount: creditAmount,
-  scheme: creditScheme,
-  level: creditLevel,
-  framework: creditFramework,
-})
 
 @Resolver(() => CreditRecord)
 export class CreditRecordResolver {

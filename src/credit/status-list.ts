@@ -9,6 +9,10 @@ export type StatusPurpose = keyof typeof StatusPurpose
 /** The least that the Bitstring Status List 1.0 allows, so that a reader does not give away whose bit it wants. */
 const bitsPerList = 131_072
 
+/** How long a reader may keep a list, as the HTTP answer says too; past a day it is no evidence any more. */
+export const keptForSeconds = 60
+const validForMs = 24 * 60 * 60 * 1000
+
 interface Entry {
   id: string
   type: 'BitstringStatusListEntry'
@@ -56,13 +60,16 @@ export async function statusList(
   // The first bit is the leftmost of the first byte.
   for (const { bit } of rows) bits[bit >> 3] = (bits[bit >> 3] as number) | (0x80 >> (bit & 7))
   const url = urlOf(settings.publicUrl, purpose, number)
+  const issuer = settings.publicUrl
+  const fromMs = Math.floor(now().getTime() / 1000) * 1000
   return signer.sign(
     {
+      ...{ iss: issuer, sub: `${url}#list`, jti: url, nbf: fromMs / 1000, exp: (fromMs + validForMs) / 1000 },
       ...{ '@context': ['https://www.w3.org/ns/credentials/v2'], id: url },
-      ...{ type: ['VerifiableCredential', 'BitstringStatusListCredential'], issuer: settings.publicUrl },
-      validFrom: now().toISOString(),
+      ...{ type: ['VerifiableCredential', 'BitstringStatusListCredential'], issuer },
+      ...{ validFrom: instantText(fromMs), validUntil: instantText(fromMs + validForMs) },
       credentialSubject: {
-        ...{ id: `${url}#list`, type: 'BitstringStatusList', statusPurpose: purpose },
+        ...{ id: `${url}#list`, type: 'BitstringStatusList', statusPurpose: purpose, ttl: keptForSeconds * 1000 },
         // Multibase: u for base64url without padding.
         encodedList: `u${gzipSync(bits).toString('base64url')}`,
       },
@@ -70,6 +77,8 @@ export async function statusList(
     'vc+jwt',
   )
 }
+
+const instantText = (ms: number) => new Date(ms).toISOString()
 
 function isPurpose(purpose: string): purpose is StatusPurpose {
   return Object.hasOwn(StatusPurpose, purpose)

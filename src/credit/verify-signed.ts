@@ -1,11 +1,14 @@
-/** Checks something that this gateway signed, check by check: a credential, or the statement of a transfer answer. */
+/** Checks something that this gateway signed, check by check: a credential, the statement of a transfer answer, a status list. */
 import type { Context } from '../context.ts'
+import { uuidOf } from '../graph/node.ts'
 import { dateIn } from '../values/dates.ts'
+import type { CreditRecordStatus } from './credit-record.ts'
 import { creditRecordById } from './loaders.ts'
 
 export const SignedKind = {
   CREDENTIAL: 'CREDENTIAL',
   TRANSFER_STATEMENT: 'TRANSFER_STATEMENT',
+  STATUS_LIST: 'STATUS_LIST',
   UNKNOWN: 'UNKNOWN',
 } as const
 export type SignedKind = (typeof SignedKind)[keyof typeof SignedKind]
@@ -31,9 +34,10 @@ export interface Verification {
 
 type Payload = Record<string, unknown>
 
-function kindOf(payload: Payload): SignedKind {
-  if (Array.isArray(payload.type) && payload.type.includes('VerifiableCredential')) return 'CREDENTIAL'
-  return typeof payload.digest === 'string' && typeof payload.outcome === 'string' ? 'TRANSFER_STATEMENT' : 'UNKNOWN'
+function kindOf({ type, digest, outcome }: Payload): SignedKind {
+  if (Array.isArray(type) && type.includes('BitstringStatusListCredential')) return 'STATUS_LIST'
+  if (Array.isArray(type) && type.includes('VerifiableCredential')) return 'CREDENTIAL'
+  return typeof digest === 'string' && typeof outcome === 'string' ? 'TRANSFER_STATEMENT' : 'UNKNOWN'
 }
 
 const check = (name: CheckName, holds: boolean, yes: string, no: string): SignedCheck => ({
@@ -42,31 +46,54 @@ const check = (name: CheckName, holds: boolean, yes: string, no: string): Signed
   message: holds ? yes : no,
 })
 
-function validity(payload: Payload, kind: SignedKind, now: Date): SignedCheck {
+/** A credential is valid from its day on, a list for a day, an answer until the day that it names itself. */
+function validity({ validFrom, validUntil }: Payload, kind: SignedKind, now: Date): SignedCheck {
   const today = dateIn(now, 'UTC')
-  if (kind === 'CREDENTIAL') {
-    const from = String(payload.validFrom ?? '').slice(0, 10)
-    return check('VALIDITY', from !== '' && from <= today, `Valid from ${from}.`, 'It is not valid yet.')
+  if (kind === 'TRANSFER_STATEMENT') {
+    if (typeof validUntil !== 'string') {
+      return { name: 'VALIDITY', status: 'PASS', message: 'Nothing makes this answer change by itself.' }
+    }
+    const stood = `The answer stood until ${validUntil}; ask again.`
+    return check('VALIDITY', today <= validUntil, `The answer stands until ${validUntil}.`, stood)
   }
-  const until = payload.validUntil as string | null
-  if (until === null)
-    return { name: 'VALIDITY', status: 'PASS', message: 'Nothing makes this answer change by itself.' }
-  return check(
-    'VALIDITY',
-    today <= until,
-    `The answer stands until ${until}.`,
-    `The answer stood until ${until}; ask again.`,
-  )
+  const [from, until] = [validFrom, validUntil].map((text) => (typeof text === 'string' ? text : null))
+  if (from == null || Date.parse(from) > now.getTime()) {
+    return { name: 'VALIDITY', status: 'FAIL', message: 'It is not valid yet.' }
+  }
+  const over = until != null && Date.parse(until) < now.getTime()
+  return check('VALIDITY', !over, `Valid from ${from.slice(0, 10)}.`, `It was valid until ${until}; fetch it again.`)
 }
 
-/** How the credit record behind a credential stands now; a statement is about a day and is never taken back. */
+/** The uuids of the records on which it rests; null for one that names no record of ours. */
+function recordsBehind({ id, claims }: Payload, kind: SignedKind): (string | null)[] {
+  if (kind === 'CREDENTIAL') return [/\/credentials\/([0-9a-f-]{36})$/.exec(String(id))?.[1] ?? null]
+  const counted = (Array.isArray(claims) ? (claims as Payload[]) : []).filter(
+    (claim) => claim.source === 'CREDIT_RECORD' && claim.counted !== '0',
+  )
+  return counted.map(({ ref }) => uuidOf('CreditRecord', String(ref)))
+}
+
+const status = (name: CheckStatus, message: string): SignedCheck => ({ name: 'STATUS', status: name, message })
+const words: Record<Exclude<CreditRecordStatus, 'AWARDED'>, string> = { SUSPENDED: 'suspended', REVOKED: 'revoked' }
+
+/** How the credit behind it stands now, whatever stood when it was signed. What cannot be looked up is not known to stand. */
 async function standing(context: Context, payload: Payload, kind: SignedKind): Promise<SignedCheck> {
-  if (kind !== 'CREDENTIAL') return { name: 'STATUS', status: 'PASS', message: 'A statement is not taken back.' }
-  const id = /\/credentials\/([0-9a-f-]{36})$/.exec(String(payload.id))?.[1]
-  const record = id ? await creditRecordById(context, id) : null
-  if (!record) return { name: 'STATUS', status: 'UNKNOWN', message: 'The record behind it cannot be found.' }
-  const words = { AWARDED: 'It stands.', SUSPENDED: 'It is suspended.', REVOKED: 'It is revoked.' }
-  return { name: 'STATUS', status: record.status === 'AWARDED' ? 'PASS' : 'FAIL', message: words[record.status] }
+  const ids = recordsBehind(payload, kind)
+  if (ids.length === 0) return status('PASS', 'It rests on no awarded credit that could be taken back.')
+  try {
+    const records = await Promise.all(ids.map((id) => (id === null ? null : creditRecordById(context, id))))
+    for (const trouble of ['REVOKED', 'SUSPENDED'] as const) {
+      if (records.some((record) => record?.status === trouble)) {
+        return status('FAIL', `The credit on which it rests is ${words[trouble]}.`)
+      }
+    }
+    return records.includes(null)
+      ? status('UNKNOWN', 'The record of the credit on which it rests cannot be found.')
+      : status('PASS', 'The credit on which it rests stands.')
+  } catch (error) {
+    context.log.error({ err: error }, 'the standing of what was signed could not be looked up')
+    return status('UNKNOWN', 'Whether the credit on which it rests still stands cannot be looked up now; ask again.')
+  }
 }
 
 /** Whatever is handed in is answered; it is valid only when every check passes. */
@@ -82,6 +109,7 @@ export async function verifySigned(context: Context, jws: string): Promise<Verif
   const kind = kindOf(payload)
   const { publicUrl } = context.settings
   const issuer = check('ISSUER', payload.iss === publicUrl, `Issued by ${publicUrl}.`, 'Issued under another address.')
+  if (kind === 'UNKNOWN') return { kind, valid: false, checks: [signature, issuer] }
   const checks = [signature, issuer, validity(payload, kind, context.now()), await standing(context, payload, kind)]
-  return { kind, valid: kind !== 'UNKNOWN' && checks.every(({ status }) => status === 'PASS'), checks }
+  return { kind, valid: checks.every(({ status }) => status === 'PASS'), checks }
 }

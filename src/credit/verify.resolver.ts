@@ -1,4 +1,4 @@
-/** The query by which anyone checks a credential or a statement. */
+/** The query by which anyone checks a credential, a statement or a status list. */
 import { Arg, Ctx, Field, ObjectType, Query, Resolver } from 'type-graphql'
 import type { Context } from '../context.ts'
 import { publishEnum } from '../graph/enum.ts'
@@ -8,17 +8,18 @@ import { CheckName, CheckStatus, SignedKind, verifySigned } from './verify-signe
 publishEnum(SignedKind, 'SignedKind', 'What was signed.', {
   CREDENTIAL: 'A credit record, as a verifiable credential.',
   TRANSFER_STATEMENT: 'The answer to a transfer question.',
+  STATUS_LIST: 'A list of which credentials are suspended, or revoked.',
   UNKNOWN: 'Nothing that this gateway signs.',
 })
 publishEnum(
   CheckName,
   'VerificationCheckName',
-  'SIGNATURE of a published key; ISSUER; VALIDITY in time; STATUS: neither suspended nor revoked.',
+  'SIGNATURE of a published key; ISSUER; VALIDITY in time; STATUS of the credit that it rests on.',
   {
     SIGNATURE: 'Signed with a key that is published here.',
     ISSUER: 'Signed by this gateway.',
     VALIDITY: 'Valid today.',
-    STATUS: 'Neither suspended nor revoked.',
+    STATUS: 'The credit that it is about, or that a statement counts, is neither suspended nor revoked now.',
   },
 )
 publishEnum(CheckStatus, 'VerificationStatus', 'UNKNOWN is never a pass.', {
@@ -55,7 +56,7 @@ class Verification {
 export class VerifyResolver {
   @Query(() => Verification, {
     description:
-      'Checks a credential or the statement of a transfer answer; anyone may ask. The published keys and status lists say the same.',
+      'Checks a credential, the statement of a transfer answer or a status list; anyone may ask. Whoever rather checks by themselves finds the same in the published keys and status lists; a list that cannot be fetched says nothing, least of all that nothing is revoked.',
   })
   verify(
     @Arg('token', () => Jwt, { description: 'The credential or statement.' }) token: string,

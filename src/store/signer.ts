@@ -1,6 +1,6 @@
 /** Signs what others verify with nothing but the published keys: statements and credentials, as compact EdDSA JWS. */
 import { readFileSync } from 'node:fs'
-import { CompactSign, compactVerify, createLocalJWKSet, importJWK, type JWK } from 'jose'
+import { CompactSign, compactVerify, importJWK, type JWK } from 'jose'
 import { z } from 'zod'
 
 export interface Signer {
@@ -8,8 +8,10 @@ export interface Signer {
   sign(payload: object, type: string): Promise<string>
   /** The payload when the signature holds with any published key, old ones among them; null when it does not. */
   verify(jws: string): Promise<Record<string, unknown> | null>
-  /** What /.well-known/jwks.json publishes: public halves only. */
+  /** What /.well-known/jwks.json publishes: public halves only, each under the address where it is to be had alone. */
   readonly jwks: { keys: JWK[] }
+  /** One published key by the last part of its address; null when there is none. */
+  key(name: string): JWK | null
 }
 
 const keyFile = z.object({
@@ -18,7 +20,8 @@ const keyFile = z.object({
       z.looseObject({
         kty: z.literal('OKP'),
         crv: z.literal('Ed25519'),
-        kid: z.string().min(1),
+        /** Ends an address. */
+        kid: z.string().regex(/^[\w.~-]+$/),
         x: z.string(),
         /** Absent in a retired key: it still verifies, and signs nothing any more. */
         d: z.string().optional(),
@@ -27,39 +30,50 @@ const keyFile = z.object({
     .min(1),
 })
 
+/** Below the gateway's public address: Open Badges asks for a `kid` that leads to the key. */
+const keysPath = '/.well-known/keys'
+
 /**
  * Reads the private JWKS: Ed25519 keys, the newest first; the first that has a private half signs.
  * Throws with a clear sentence when the file does not fit.
  */
-export async function openSigner(path: string): Promise<Signer> {
+export async function openSigner(path: string, publicUrl: string): Promise<Signer> {
   const read = keyFile.safeParse(JSON.parse(readFileSync(path, 'utf8')))
-  if (!read.success) throw new Error(`SIGNING_KEYS_FILE ${path} is not a JWKS of Ed25519 keys, each with a kid.`)
+  if (!read.success) {
+    throw new Error(
+      `SIGNING_KEYS_FILE ${path} is not a JWKS of Ed25519 keys, each with a kid of letters, digits and "._~-".`,
+    )
+  }
   const current = read.data.keys.find((key) => key.d !== undefined)
   if (!current) throw new Error(`SIGNING_KEYS_FILE ${path} has no key with a private half (d): nothing can be signed.`)
   const privateKey = await importJWK({ ...current, alg: 'EdDSA' } as JWK, 'EdDSA')
-  const publicKeys = read.data.keys.map(({ kid, x }) => ({
-    kty: 'OKP',
-    crv: 'Ed25519',
-    kid,
-    x,
-    alg: 'EdDSA',
-    use: 'sig',
-  }))
-  const published = createLocalJWKSet({ keys: publicKeys })
-  const { kid } = current
+  const published = new Map(read.data.keys.map(({ kid, x }) => [kid, publicHalf(`${publicUrl}${keysPath}/${kid}`, x)]))
+  const verifying = new Map<string, Awaited<ReturnType<typeof importJWK>>>()
+  for (const [name, key] of published) verifying.set(name, await importJWK(key, 'EdDSA'))
   return {
-    jwks: { keys: publicKeys },
+    jwks: { keys: [...published.values()] },
+    key: (name) => published.get(name) ?? null,
     sign: (payload, type) =>
       new CompactSign(Buffer.from(JSON.stringify(payload), 'utf8'))
-        .setProtectedHeader({ alg: 'EdDSA', kid, typ: type })
+        .setProtectedHeader({ alg: 'EdDSA', kid: published.get(current.kid)!.kid, typ: type })
         .sign(privateKey),
     verify: async (jws) => {
       try {
-        const { payload } = await compactVerify(jws, published, { algorithms: ['EdDSA'] })
+        // By the key's own name alone: what was signed while the gateway had another address still verifies.
+        const keyOf = ({ kid }: { kid?: string }) => verifying.get(kid?.split('/').at(-1) ?? '') ?? noSuchKey()
+        const { payload } = await compactVerify(jws, keyOf, { algorithms: ['EdDSA'] })
         return JSON.parse(Buffer.from(payload).toString('utf8')) as Record<string, unknown>
       } catch {
         return null
       }
     },
   }
+}
+
+function publicHalf(kid: string, x: string): JWK & { kid: string } {
+  return { kty: 'OKP', crv: 'Ed25519', kid, x, alg: 'EdDSA', use: 'sig' }
+}
+
+function noSuchKey(): never {
+  throw new Error('None of the published keys has this name.')
 }

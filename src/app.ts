@@ -15,6 +15,7 @@ import { databaseOptions } from './database.ts'
 import { paidThing } from './enrolments/settle.ts'
 import { addGauges } from './gauges.ts'
 import { openAnswers } from './graph/open-answers.ts'
+import { openBudgets } from './graph/open-budgets.ts'
 import type { ContextParts } from './graph/request.ts'
 import type { ResponseCache } from './graph/response-cache.ts'
 import { crontab, jobs } from './jobs.ts'
@@ -83,9 +84,10 @@ export async function openApp(config: Config, options: AppOptions): Promise<App>
   const notifications = new Notifications({ url: config.DATABASE_URL, onTrouble })
   await notifications.open()
   const onCall = upstreamCallObserver(metrics, tracing)
-  const answers = await openAnswers(config.REDIS_URL ?? null, now, (error) =>
-    log.warn({ err: error }, 'Redis does not answer; answers are kept by this process alone'),
-  )
+  const alone = (what: string) => (error: unknown) =>
+    log.warn({ err: error }, `Redis does not answer; ${what} are kept by this process alone`)
+  const answers = await openAnswers(config.REDIS_URL ?? null, now, alone('answers'))
+  const budgets = await openBudgets(config.REDIS_URL ?? null, alone('budgets'))
   forgetAtChanges(answers, notifications.subscribe(publicTopic))
   const observed = { log, onCall, ...(options.limits && { limits: options.limits }) }
   const { stripe, payPal, partner } = openOutsiders(config, observed, now)
@@ -96,6 +98,7 @@ export async function openApp(config: Config, options: AppOptions): Promise<App>
     partner,
     paidThing,
     signer: await openSigner(config.SIGNING_KEYS_FILE, config.PUBLIC_URL),
+    budgets,
     changesOf: (topic) => notifications.subscribe(topic),
     async publicChanged() {
       await answers.forget(true)
@@ -144,6 +147,7 @@ export async function openApp(config: Config, options: AppOptions): Promise<App>
       await worker.stop()
       await notifications.close()
       await answers.close()
+      await budgets.close()
       await read.close()
       await orm.close()
     },
@@ -204,6 +208,7 @@ class RequestContext implements Context {
   readonly partner: Parts['partner']
   readonly paidThing: Parts['paidThing']
   readonly signer: Parts['signer']
+  readonly budgets: Parts['budgets']
   readonly changesOf: Parts['changesOf']
   readonly publicChanged: Parts['publicChanged']
   readonly settings: Parts['settings']
@@ -219,6 +224,7 @@ class RequestContext implements Context {
     this.partner = parts.partner
     this.paidThing = parts.paidThing
     this.signer = parts.signer
+    this.budgets = parts.budgets
     this.changesOf = parts.changesOf
     this.publicChanged = parts.publicChanged
     this.settings = parts.settings

@@ -3,6 +3,7 @@ import type { EntityManager } from '@mikro-orm/postgresql'
 import type { Viewer } from './auth/viewer.ts'
 import type { CourseSource } from './courses/course-source.ts'
 import type { NoticePartner, RegistrationPartner } from './enrolments/registration-partner.ts'
+import type { Budgets } from './graph/budget.ts'
 import type { Loads } from './graph/loader.ts'
 import type { AccountPartner } from './learners/account-partner.ts'
 import type { PaidThing } from './payments/paid-thing.ts'
@@ -41,6 +42,8 @@ export interface Parts {
   /** What a payment pays for: told in the payment's own transaction. */
   paidThing: PaidThing
   signer: Signer
+  /** What callers may use up in a while: of this process, or of all replicas. */
+  budgets: Budgets
   /** One event after each change of a topic that `announce` tells of, on whichever replica, e.g. `enrolment:<uuid>`. */
   changesOf(topic: string): AsyncIterable<string>
   /** To be told when what anybody may read has changed: answers that were kept are forgotten, on every replica. */

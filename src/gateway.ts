@@ -11,7 +11,6 @@ import { receivePartnerEvent } from './enrolments/partner-inbox.ts'
 import { Billing } from './graph/bill.ts'
 import { publicFor } from './graph/cache-policy.ts'
 import { Executor } from './graph/executor.ts'
-import { openBudgets } from './graph/open-budgets.ts'
 import { TrustedDocuments } from './graph/trusted-documents.ts'
 import { readManifestFile } from './graph/trusted-manifest.ts'
 import { openGraphiql } from './http/graphiql/graphiql.ts'
@@ -51,12 +50,9 @@ const shareHelp =
 export async function startGateway(app: App, config: Config, options: { jobsByHand?: boolean } = {}): Promise<Gateway> {
   const schema = buildSubgraph()
   const { metrics, tracing } = app
-  const budgets = await openBudgets(config.REDIS_URL ?? null, (error) =>
-    app.log.warn({ err: error }, 'Redis does not answer; budgets are kept by this process alone'),
-  )
   const executor = new Executor(schema, {
     compile: { enabled: config.JIT === 'on' },
-    billing: new Billing(budgets),
+    billing: new Billing(app.budgets),
     cachePolicy: publicFor(publicSeconds, live),
     answers: app.answers,
     tracing,
@@ -128,7 +124,6 @@ export async function startGateway(app: App, config: Config, options: { jobsByHa
     async close() {
       await fastify.drain()
       await prepared.catch(() => undefined)
-      await budgets.close()
       await app.close()
     },
   }

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import type { Context } from '../context.ts'
 import { defineLoader } from '../graph/loader.ts'
 import { newId } from '../store/row.ts'
+import { requireGuess, settleGuess } from './share-guesses.ts'
 
 /** What a code opens. */
 export interface OpenedShare {
@@ -29,12 +30,14 @@ const lookSql = `with open as (
 type Opened = OpenedShare & { codeHash: string }
 
 /**
- * The share behind a code, its look logged; null when the code opens nothing for the caller. A request that gives the
- * same code many times is one look.
+ * The share behind a code, its look logged; null when the code opens nothing for the caller, whatever the reason. A
+ * request that gives the same code many times is one look. Throws RATE_LIMITED after too many that opened nothing.
  */
-export const openShare = defineLoader<string, OpenedShare | null, Context>(async ({ em, viewer, now }, codes) => {
-  const member = viewer.staff ?? viewer.client
+export const openShare = defineLoader<string, OpenedShare | null, Context>(async (context, codes) => {
+  const member = context.viewer.staff ?? context.viewer.client
   if (!member) return codes.map(() => null)
+  await requireGuess(context)
+  const { em, now } = context
   const by = 'displayName' in member ? member.displayName : member.clientId
   const at = now()
   const hashes = codes.map(shareCodeHash)
@@ -42,5 +45,6 @@ export const openShare = defineLoader<string, OpenedShare | null, Context>(async
   const values = [member.institutionId, hashes.join(','), at, member.institutionId, at, by, ids]
   const rows = await em.fork({ clear: true }).execute<Opened[]>(lookSql, values)
   const byHash = new Map(rows.map((row) => [row.codeHash, row]))
+  await settleGuess(context, hashes.length - byHash.size)
   return hashes.map((hash) => byHash.get(hash) ?? null)
 })

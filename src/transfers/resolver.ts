@@ -13,7 +13,7 @@ import {
   Root,
 } from 'type-graphql'
 import type { Context } from '../context.ts'
-import { badUserInput, GraphError } from '../graph/errors.ts'
+import { badUserInput, type ErrorCode, GraphError } from '../graph/errors.ts'
 import { type Page, PageArgs } from '../graph/page.ts'
 import { CalendarDate, Jwt } from '../graph/scalars.ts'
 import { refusal, UserError } from '../graph/user-error.ts'
@@ -48,16 +48,21 @@ const TransferEligibilityResult = createUnionType({
 })
 
 const mostQuestions = 1000
-const typeOfCode: Record<string, string> = { NOT_FOUND: 'NotFound', TOO_COMPLEX: 'TooComplex' }
+/** What is wrong with one question. Anything else, a limit of the caller for one, is wrong with all of them. */
+const typeOfCode: Partial<Record<ErrorCode, string>> = {
+  BAD_USER_INPUT: 'InvalidInput',
+  NOT_FOUND: 'NotFound',
+  TOO_COMPLEX: 'TooComplex',
+}
 
-function rejected(index: number, { clientRef = null }: TransferEligibilityInput, error: GraphError) {
+function rejected(index: number, { clientRef = null }: TransferEligibilityInput, error: GraphError, type: string) {
   const given = (error.extensions.field as string[] | undefined) ?? []
   const field = given[0] === 'input' ? ['inputs', `${index}`, ...given.slice(1)] : given
   return {
     __typename: 'TransferEligibilityRejected',
     index,
     clientRef,
-    userErrors: [refusal(typeOfCode[error.code] ?? 'InvalidInput', error.message, field)],
+    userErrors: [refusal(type, error.message, field)],
   }
 }
 
@@ -95,8 +100,9 @@ export class TransferEligibilityResolver {
         try {
           return Object.assign(await assess(context, input), { __typename: 'TransferEligibility' })
         } catch (error) {
-          if (error instanceof GraphError) return rejected(index, input, error)
-          throw error
+          const type = error instanceof GraphError ? typeOfCode[error.code] : undefined
+          if (type === undefined) throw error
+          return rejected(index, input, error as GraphError, type)
         }
       }),
     )

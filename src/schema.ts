@@ -75,6 +75,7 @@ import {
 } from './transfers/application-mutations.resolver.ts'
 import { filterCoursesByPolicy } from './transfers/counts-towards.ts'
 import { CourseTransferResolver } from './transfers/course.resolver.ts'
+import { AnswerExplanationResolver, ClaimExplanationResolver } from './transfers/explanation.resolver.ts'
 import { policyById } from './transfers/loaders.ts'
 import { PolicyOverlap, PolicyPublicationResolver } from './transfers/policy.resolver.ts'
 import {
@@ -143,7 +144,8 @@ const resolvers: unknown[] = [
   ],
   ...[RunEnrolmentResolver, LiveEventJoinResolver, PaymentEnrolmentResolver, OperatorEnrolmentsResolver],
   ...[EnrolmentMutationsResolver, CreditRecordResolver, LearnerCreditResolver, EnrolmentCreditResolver],
-  ...[TransferEligibilityResolver, QualificationPoliciesResolver, TransferPolicyResolver],
+  ...[TransferEligibilityResolver, AnswerExplanationResolver, ClaimExplanationResolver],
+  ...[QualificationPoliciesResolver, TransferPolicyResolver],
   ...[CreditShareResolver, ShareAccessResolver, LearnerSharesResolver, CreditRecordUsesResolver, CreditUseResolver],
   ...[TransferApplicationResolver, LearnerApplicationsResolver, MemberApplicationsResolver],
   ...[VerifyResolver, EnrolmentSubscriptionResolver, TransferApplicationSubscriptionResolver],

@@ -197,9 +197,6 @@ export class TransferEligibility {
   @Field(() => Decimal, { description: 'What the qualification wants beyond it.' })
   remaining!: string
 
-  @Field(() => [TransferClaim], { description: 'Every claim, in the order of the question.' })
-  claims!: TransferClaim[]
-
   @Field(() => [LevelPlacement], { description: 'Level by level, lowest first.' })
   levels!: LevelPlacement[]
 

@@ -1,228 +1,187 @@
 /** What each of the eleven rules finds about one claim: its status, what was expected and what is, in plain words. */
-import { LevelFramework } from '../values/credit.ts'
-import { compareDecimals } from '../values/decimal.ts'
+import { canonicalDecimal, compareDecimals } from '../values/decimal.ts'
 import { type Claim, type Finding, FindingStatus, type PolicyTerms, TransferRule } from './check.rules.ts'
 import { asciiLowerCase, type Reading } from './policy-reading.rules.ts'
 
+type Found = (expected: string, actual: string, message: string) => Finding
+
+const found =
+  (rule: TransferRule, status: FindingStatus): Found =>
+  (expected, actual, message) => ({ rule, status, expected, actual, message, clause: null })
+
+/** The four ways in which a rule can come out. */
+const ways = (rule: TransferRule) => ({
+  pass: found(rule, FindingStatus.PASS),
+  fail: found(rule, FindingStatus.FAIL),
+  unknown: found(rule, FindingStatus.UNKNOWN),
+  review: found(rule, FindingStatus.REVIEW),
+})
+
+const NOT_KNOWN = 'not known'
+
+const standings = ways(TransferRule.STANDING)
 export function standing({ source, standing: trouble }: Claim): Finding {
-  if (trouble === 'REVOKED')
-    return fail(TransferRule.STANDING, 'awarded', 'revoked', 'This credit was revoked, and only awarded credit counts.')
+  const { pass, fail, review } = standings
+  if (trouble === 'REVOKED') {
+    return fail('awarded', 'revoked', 'This credit has been revoked; only credit whose award stands can count.')
+  }
   if (trouble === 'SUSPENDED') {
     return review(
-      TransferRule.STANDING,
       'awarded',
       'suspended',
-      'This credit is suspended: it can count only once that is settled.',
+      'This credit is suspended for now; it can count once the suspension is lifted.',
     )
   }
-  if (source === 'COURSE')
-    return pass(TransferRule.STANDING, 'awarded', 'not yet taken', 'This course is looked at as if it had been passed.')
-  if (source === 'EXTERNAL')
-    return pass(TransferRule.STANDING, 'awarded', 'awarded elsewhere', 'This credit is taken as awarded, as described.')
-  return pass(TransferRule.STANDING, 'awarded', 'awarded', 'This credit is awarded and in good standing.')
+  if (source === 'COURSE') {
+    return pass('awarded', 'not taken yet', 'This course has not been taken yet; it is assessed as if it were passed.')
+  }
+  if (source === 'EXTERNAL') {
+    return pass('awarded', 'awarded elsewhere', 'This credit was awarded elsewhere and is taken as it is described.')
+  }
+  return pass('awarded', 'awarded', 'This credit has been awarded and its award stands.')
 }
 
+const awardingBodies = ways(TransferRule.AWARDING_BODY)
 export function awardingBody({ awardingBody: body }: Claim, { bodies, bodiesText }: Reading): Finding {
-  if (bodies.size === 0)
-    return pass(TransferRule.AWARDING_BODY, null, body, 'Credit of any awarding body is recognised.')
+  const { pass, fail } = awardingBodies
+  if (bodies.size === 0) return pass('any awarding body', body, 'Credit of any awarding body is recognised.')
   return bodies.has(asciiLowerCase(body))
-    ? pass(TransferRule.AWARDING_BODY, bodiesText, body, `Credit awarded by ${body} is recognised.`)
-    : fail(
-        TransferRule.AWARDING_BODY,
-        bodiesText,
-        body,
-        `Credit awarded by ${body} is not recognised; it must be awarded by ${bodiesText}.`,
-      )
+    ? pass(bodiesText, body, `Credit awarded by ${body} is recognised.`)
+    : fail(bodiesText, body, `Credit awarded by ${body} is not recognised; it has to be awarded by ${bodiesText}.`)
 }
 
+const FRAMEWORK = 'the Common Microcredential Framework'
+const conformance = { MET: 'met', NOT_MET: 'not met', UNKNOWN: NOT_KNOWN }
+const conformances = ways(TransferRule.CMF_CONFORMANCE)
 export function cmfConformance({ cmf }: Claim, { requiresCmf }: PolicyTerms): Finding {
-  if (!requiresCmf)
-    return pass(
-      TransferRule.CMF_CONFORMANCE,
-      null,
-      cmf,
-      'Conformance to the Common Microcredential Framework is not required.',
-    )
-  if (cmf === 'MET')
-    return pass(TransferRule.CMF_CONFORMANCE, 'MET', cmf, 'It meets the Common Microcredential Framework, as required.')
+  const { pass, fail, unknown } = conformances
+  if (!requiresCmf) return pass('not required', conformance[cmf], `It need not meet ${FRAMEWORK}.`)
+  if (cmf === 'MET') return pass('met', 'met', `It meets ${FRAMEWORK}, as is required.`)
   return cmf === 'NOT_MET'
-    ? fail(
-        TransferRule.CMF_CONFORMANCE,
-        'MET',
-        cmf,
-        'It must meet the Common Microcredential Framework, and it does not.',
-      )
-    : unknown(
-        TransferRule.CMF_CONFORMANCE,
-        'MET',
-        cmf,
-        'It must meet the Common Microcredential Framework, and whether it does is not known.',
-      )
+    ? fail('met', 'not met', `It has to meet ${FRAMEWORK}, and it does not.`)
+    : unknown('met', NOT_KNOWN, `It has to meet ${FRAMEWORK}, and it is not known whether it does.`)
 }
 
+const identities = ways(TransferRule.IDENTITY_VERIFIED)
 export function identityVerified({ identityVerified: verified }: Claim, terms: PolicyTerms): Finding {
-  const actual = verified === null ? null : verified ? 'verified' : 'not verified'
+  const { pass, fail, unknown } = identities
+  const actual = verified === null ? NOT_KNOWN : verified ? 'verified' : 'not verified'
+  const required = "The learner's identity has to be verified at the assessment"
   if (!terms.requiresIdentityVerification) {
-    return pass(
-      TransferRule.IDENTITY_VERIFIED,
-      null,
-      actual,
-      "Verifying the learner's identity at the assessment is not required.",
-    )
+    return pass('not required', actual, "The learner's identity need not be verified at the assessment.")
   }
-  if (verified === null) {
-    return unknown(
-      TransferRule.IDENTITY_VERIFIED,
-      'verified',
-      null,
-      'Identity must be verified at the assessment, and whether it was is not known.',
-    )
-  }
+  if (verified === null) return unknown('verified', actual, `${required}, and it is not known whether it is.`)
   return verified
-    ? pass(TransferRule.IDENTITY_VERIFIED, 'verified', actual, 'Identity is verified at the assessment, as required.')
-    : fail(
-        TransferRule.IDENTITY_VERIFIED,
-        'verified',
-        actual,
-        'Identity must be verified at the assessment, and it was not verified.',
-      )
+    ? pass('verified', actual, "The learner's identity is verified at the assessment, as is required.")
+    : fail('verified', actual, `${required}, and it is not.`)
 }
 
-export function minimumGrade({ grade }: Claim, { minimumGrade: minimum }: PolicyTerms): Finding {
-  if (minimum === null) return pass(TransferRule.MINIMUM_GRADE, null, grade, 'No minimum grade is asked for.')
-  const expected = `at least ${minimum}`
-  if (grade === null)
-    return unknown(
-      TransferRule.MINIMUM_GRADE,
-      expected,
-      null,
-      `A grade of ${expected} is asked for, and the grade is not known.`,
-    )
-  return compareDecimals(grade, minimum) >= 0
-    ? pass(TransferRule.MINIMUM_GRADE, expected, grade, `The grade, ${grade}, reaches the ${minimum} asked for.`)
-    : fail(TransferRule.MINIMUM_GRADE, expected, grade, `The grade, ${grade}, is below the ${minimum} asked for.`)
+const grades = ways(TransferRule.MINIMUM_GRADE)
+export function minimumGrade({ grade, source }: Claim, { terms, minimumText }: Reading): Finding {
+  const { pass, fail, unknown } = grades
+  const actual = grade === null ? NOT_KNOWN : canonicalDecimal(grade)
+  if (terms.minimumGrade === null) return pass('any grade', actual, 'No minimum grade is asked for.')
+  const expected = `at least ${minimumText}`
+  const of = source === 'COURSE' ? 'pass mark' : 'grade'
+  if (grade === null) {
+    return unknown(expected, actual, `A grade of ${expected} is asked for, and the ${of} is not known.`)
+  }
+  if (compareDecimals(grade, terms.minimumGrade) >= 0) {
+    return pass(expected, actual, `The ${of} of ${actual} reaches the minimum of ${minimumText}.`)
+  }
+  const advice = source === 'COURSE' ? `; passed with ${expected}, it would reach it` : ''
+  return fail(expected, actual, `The ${of} of ${actual} is below the minimum of ${minimumText}${advice}.`)
 }
 
+const levels = ways(TransferRule.LEVEL)
 export function level(
   claim: Claim,
   possible: readonly number[],
   accepted: readonly number[],
-  reading: Reading,
+  { acceptedText: expected }: Reading,
 ): Finding {
-  const { acceptedText: expected } = reading
-  const actual =
-    claim.framework === LevelFramework.FHEQ
-      ? `FHEQ ${claim.level}`
-      : `${claim.framework} ${claim.level} (FHEQ ${possible.join(' or ')})`
-  if (accepted.length === 0)
-    return fail(TransferRule.LEVEL, expected, actual, `It is at ${actual}; credit is accepted at ${expected}.`)
-  return accepted.length === possible.length
-    ? pass(TransferRule.LEVEL, expected, actual, `It is at ${actual}, which is accepted.`)
-    : review(
-        TransferRule.LEVEL,
-        expected,
-        actual,
-        `It is at ${actual}, and only ${expected} is accepted: someone must say which it is.`,
-      )
+  const { pass, fail, review } = levels
+  const own = `${claim.framework} level ${claim.level}`
+  const actual = claim.framework === 'FHEQ' ? own : `${own} (FHEQ level ${possible.join(' or ')})`
+  if (accepted.length === 0) return fail(expected, actual, `It is at ${actual}; credit is accepted at ${expected}.`)
+  if (accepted.length === possible.length) return pass(expected, actual, `It is at ${actual}, which is accepted.`)
+  const either = `FHEQ level ${possible.join(' or ')}`
+  const message = `It is at ${own}, which may be ${either}, and credit is accepted at ${expected}: someone has to say which it is.`
+  return review(expected, actual, message)
 }
 
+const ages = ways(TransferRule.AGE)
 export function age({ awardedOn }: Claim, terms: PolicyTerms, lastDay: string | null, asOf: string): Finding {
+  const { pass, fail, review } = ages
   const actual = `awarded on ${awardedOn}`
   if (awardedOn > asOf) {
-    return fail(
-      TransferRule.AGE,
-      `awarded by ${asOf}`,
-      actual,
-      `It was awarded on ${awardedOn}, after ${asOf}, the day asked about.`,
-    )
+    return fail(`awarded by ${asOf}`, actual, `It was awarded on ${awardedOn}, after ${asOf}, the day asked about.`)
   }
-  if (lastDay === null) return pass(TransferRule.AGE, null, actual, 'Credit of any age is accepted.')
-  const expected = `at most ${terms.maximumAgeYears} years old on ${asOf}`
-  if (lastDay >= asOf)
-    return pass(TransferRule.AGE, expected, actual, `Awarded on ${awardedOn}, it is recent enough until ${lastDay}.`)
-  const message = `Awarded on ${awardedOn}, it was recent enough until ${lastDay}: the limit is ${terms.maximumAgeYears} years`
+  if (lastDay === null) return pass('any age', actual, 'Credit of any age is accepted.')
+  const limit = terms.maximumAgeYears === 1 ? '1 year' : `${terms.maximumAgeYears} years`
+  const expected = `at most ${limit} old on ${asOf}`
+  if (lastDay >= asOf) {
+    return pass(expected, actual, `Awarded on ${awardedOn}, it is recent enough until ${lastDay}.`)
+  }
+  const message = `Awarded on ${awardedOn}, it was recent enough until ${lastDay}: the limit is ${limit}`
   return terms.overAge === 'FAIL'
-    ? fail(TransferRule.AGE, expected, actual, `${message}.`)
-    : review(TransferRule.AGE, expected, actual, `${message}, and the institution looks at older credit case by case.`)
+    ? fail(expected, actual, `${message}.`)
+    : review(expected, actual, `${message}, and the institution looks at older credit case by case.`)
 }
 
-export function subject(
-  { subject: of }: Claim,
-  inSubject: boolean,
-  { terms, subjectsText, freeChoice }: Reading,
-): Finding {
-  if (terms.subjects.length === 0) return pass(TransferRule.SUBJECT, null, of, 'Credit in any subject is accepted.')
-  if (inSubject)
-    return pass(TransferRule.SUBJECT, subjectsText, of, `Its subject, ${of}, is one that this qualification takes.`)
+const subjects = ways(TransferRule.SUBJECT)
+export function subject({ subject: of }: Claim, inSubject: boolean, reading: Reading): Finding {
+  const { pass, fail, unknown } = subjects
+  const { terms, subjectsText: expected, freeChoice, freeChoiceText } = reading
+  const actual = of ?? NOT_KNOWN
+  if (terms.subjects.length === 0) return pass('any subject', actual, 'Credit in any subject is accepted.')
+  if (inSubject) return pass(expected, actual, `Its subject, ${of}, is one that this qualification takes.`)
   const said = of === null ? 'Its subject is not known' : `Its subject is ${of}`
   if (freeChoice) {
-    const limit = `up to ${terms.freeChoiceMax} CATS points in all`
-    return pass(TransferRule.SUBJECT, subjectsText, of, `${said}, so it counts as free choice, which is ${limit}.`)
+    const limit = `up to ${freeChoiceText} CATS points in all`
+    return pass(expected, actual, `${said}, so it counts as free choice, which is ${limit}.`)
   }
-  const message = `${said}; this qualification takes ${subjectsText}.`
+  const message = `${said}, and this qualification takes only ${expected}`
   return of === null
-    ? unknown(TransferRule.SUBJECT, subjectsText, null, message)
-    : fail(TransferRule.SUBJECT, subjectsText, of, message)
+    ? unknown(expected, actual, `${message}: someone has to say what it is.`)
+    : fail(expected, actual, `${message}.`)
 }
 
-export function allowList({ course }: Claim, { terms, coursesText }: Reading): Finding {
-  if (terms.allowedCourses.length === 0)
-    return pass(TransferRule.ALLOW_LIST, null, course, 'Courses need not be on a list.')
-  if (course === null)
-    return fail(TransferRule.ALLOW_LIST, coursesText, null, `It is not of a listed course; only ${coursesText} count.`)
+const allowLists = ways(TransferRule.ALLOW_LIST)
+export function allowList({ course }: Claim, { terms, coursesText: expected }: Reading): Finding {
+  const { pass, fail } = allowLists
+  if (terms.allowedCourses.length === 0) {
+    return pass('any course', course ?? 'no course', 'Credit of any course is accepted.')
+  }
+  if (course === null) {
+    return fail(expected, 'no course', `It was not earned on one of the courses that count: ${expected}.`)
+  }
   return terms.allowedCourses.includes(course)
-    ? pass(TransferRule.ALLOW_LIST, coursesText, course, `The course ${course} is on the list of those that count.`)
-    : fail(
-        TransferRule.ALLOW_LIST,
-        coursesText,
-        course,
-        `The course ${course} is not on the list of those that count: ${coursesText}.`,
-      )
+    ? pass(expected, course, `The course ${course} is one of those that count.`)
+    : fail(expected, course, `The course ${course} is not one of those that count: ${expected}.`)
 }
 
-export function exclusion({ course }: Claim, { exclusions }: PolicyTerms): Finding {
-  const found = course === null ? undefined : exclusions.find((excluded) => excluded.course === course)
-  return found === undefined
-    ? pass(TransferRule.EXCLUSION, 'not excluded', course, 'It is not among the courses that are excluded.')
-    : fail(
-        TransferRule.EXCLUSION,
-        'not excluded',
-        course,
-        `The course ${course} is excluded: ${found.reason.replace(/\.?$/, '.')}`,
-      )
+const exclusions = ways(TransferRule.EXCLUSION)
+export function exclusion({ course }: Claim, { exclusions: excluded }: PolicyTerms): Finding {
+  const { pass, fail } = exclusions
+  const actual = course ?? 'no course'
+  const one = course === null ? undefined : excluded.find((exclusion) => exclusion.course === course)
+  if (one === undefined) return pass('not excluded', actual, 'It is not among the courses that are excluded.')
+  const reason = /[.!?]$/.test(one.reason) ? one.reason : `${one.reason}.`
+  return fail('not excluded', actual, `The course ${course} is excluded: ${reason}`)
 }
 
+const uses = ways(TransferRule.DOUBLE_COUNTING)
 /** Where the credit went is nobody else's business, so the other application is never named. */
 export function doubleCounting({ use }: Claim): Finding {
-  if (use === 'COUNTED')
-    return fail(
-      TransferRule.DOUBLE_COUNTING,
-      'not used',
-      'counted',
-      'This credit already counts towards another award.',
-    )
-  return use === 'RESERVED'
-    ? review(
-        TransferRule.DOUBLE_COUNTING,
-        'not used',
-        'reserved',
-        'This credit is reserved by another application that is not decided yet.',
-      )
-    : pass(TransferRule.DOUBLE_COUNTING, 'not used', 'not used', 'This credit is not used by any other application.')
-}
-
-function pass(rule: TransferRule, expected: string | null, actual: string | null, message: string): Finding {
-  return { rule, status: FindingStatus.PASS, expected, actual, message, clause: null }
-}
-
-function fail(rule: TransferRule, expected: string | null, actual: string | null, message: string): Finding {
-  return { rule, status: FindingStatus.FAIL, expected, actual, message, clause: null }
-}
-
-function unknown(rule: TransferRule, expected: string | null, actual: string | null, message: string): Finding {
-  return { rule, status: FindingStatus.UNKNOWN, expected, actual, message, clause: null }
-}
-
-function review(rule: TransferRule, expected: string | null, actual: string | null, message: string): Finding {
-  return { rule, status: FindingStatus.REVIEW, expected, actual, message, clause: null }
+  const { pass, fail, review } = uses
+  if (use === 'COUNTED') {
+    return fail('not used', 'counted', 'This credit already counts towards another award, and credit counts once.')
+  }
+  if (use === 'RESERVED') {
+    const message =
+      'This credit is reserved by an application that is not decided yet; it is free again if that is declined or withdrawn.'
+    return review('not used', 'reserved', message)
+  }
+  return pass('not used', 'not used', 'No other application uses this credit.')
 }

@@ -2,7 +2,7 @@
 import { type Improvement, ImprovementKind } from './check.rules.ts'
 import type { Frame, PlannedSearch } from './placement.rules.ts'
 import type { PlacementSearch } from './placement-search.rules.ts'
-import { printUnits, roundDown, UNITS_PER_CATS } from './units.rules.ts'
+import { points, printUnits, roundDown, UNITS_PER_CATS } from './units.rules.ts'
 
 /** Beyond a whole honours degree, more credit is no advice. */
 const MOST_MORE_CATS = 360
@@ -18,7 +18,7 @@ export function resolveReview(
   const pieces = claimRefs.length === 1 ? 'the one piece' : `the ${claimRefs.length} pieces`
   return {
     kind: ImprovementKind.RESOLVE_REVIEW,
-    message: `If ${pieces} of credit under review were accepted, ${then} CATS points would transfer.`,
+    message: `If ${pieces} of credit under review were accepted, ${points(then)} would transfer.`,
     credit: null,
     level: null,
     claimRefs,
@@ -49,7 +49,7 @@ export function moreCredit(
   const credit = String(addition.cats)
   return {
     kind: ImprovementKind.MORE_CREDIT,
-    message: `With ${credit} more CATS points at level ${addition.level}, ${then} CATS points would transfer.`,
+    message: `With ${credit} more CATS ${addition.cats === 1 ? 'point' : 'points'} at level ${addition.level}, ${points(then)} would transfer.`,
     credit,
     level: addition.level,
     claimRefs: [],

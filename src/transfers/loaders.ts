@@ -20,23 +20,52 @@ const columns = `p.id, p.qualification_id, p.version, p.effective_from, p.effect
   p.over_age, p.requires_cmf, p.requires_identity_verification, p.recognised_awarding_bodies, p.subjects,
   p.free_choice_max, p.allowed_courses, p.exclusions, p.clauses, p.published_at, p.published_by`
 
-const policiesInForce = statement<TransferPolicy & { slot: number }>(
+/** What holds for a qualification on a day. */
+interface OnDay {
+  policy: TransferPolicy | null
+  /** The first day of the next policy, when none is in force. */
+  nextFrom: string | null
+}
+
+const policiesInForce = statement<
+  { [Key in keyof TransferPolicy]: TransferPolicy[Key] | null } & { slot: number; nextFrom: string | null }
+>(
   'transfer-policies-in-force',
-  `select k.slot::int, ${columns} from unnest($1::uuid[], $2::date[]) with ordinality as k(qualification_id, as_of, slot)
-   join lateral (select * from ${dated} d where d.qualification_id = k.qualification_id) p
+  `select k.slot::int, ${columns}, case when p.id is null then (
+     select min(n.effective_from) from transfer_policy n
+     where n.qualification_id = k.qualification_id and n.effective_from > k.as_of) end as next_from
+   from unnest($1::uuid[], $2::date[]) with ordinality as k(qualification_id, as_of, slot)
+   left join lateral (select * from ${dated} d where d.qualification_id = k.qualification_id) p
      on p.effective_from <= k.as_of and (p.effective_to is null or p.effective_to >= k.as_of)`,
 )
 
-/** The policy in force for a qualification on a date; null when there is none. */
-export const policyInForce = defineLoader<{ qualificationId: string; asOf: string }, TransferPolicy | null, Reading>(
+interface Day {
+  qualificationId: string
+  asOf: string
+}
+
+const onDay = defineLoader<Day, OnDay, Reading>(
   async ({ read }, keys) => {
     const ids = keys.map((key) => key.qualificationId)
     const rows = await read.rows(policiesInForce, [ids, keys.map((key) => key.asOf)])
     const bySlot = new Map(rows.map((row) => [row.slot, row]))
-    return keys.map((_, index) => bySlot.get(index + 1) ?? null)
+    return keys.map((_, index) => {
+      const { slot: _slot, nextFrom, ...policy } = bySlot.get(index + 1)!
+      return { policy: policy.id === null ? null : (policy as TransferPolicy), nextFrom }
+    })
   },
   { cacheKey: ({ qualificationId, asOf }) => `${qualificationId}${asOf}` },
 )
+
+/** The policy in force for a qualification on a date; null when there is none. */
+export async function policyInForce(context: Reading, day: Day): Promise<TransferPolicy | null> {
+  return (await onDay(context, day)).policy
+}
+
+/** Where no policy is in force on a date, the first day of the next one; null when there is none. */
+export async function nextPolicyFrom(context: Reading, day: Day): Promise<string | null> {
+  return (await onDay(context, day)).nextFrom
+}
 
 const policiesById = statement<TransferPolicy>(
   'transfer-policies-by-id',

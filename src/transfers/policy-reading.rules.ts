@@ -1,4 +1,5 @@
 /** A policy's lists as sets and in words: made once for all the claims of a check. */
+import { canonicalDecimal } from '../values/decimal.ts'
 import type { PolicyTerms, TransferRule } from './check.rules.ts'
 import type { ReadPolicy } from './check-input.rules.ts'
 
@@ -11,6 +12,8 @@ export interface Reading {
   readonly subjectsText: string
   readonly coursesText: string
   readonly freeChoice: boolean
+  readonly freeChoiceText: string
+  readonly minimumText: string
 }
 
 export function readingOf({ terms, freeChoiceUnits }: ReadPolicy): Reading {
@@ -24,10 +27,12 @@ export function readingOf({ terms, freeChoiceUnits }: ReadPolicy): Reading {
     clauses,
     bodies: new Set(terms.recognisedAwardingBodies.map(asciiLowerCase)),
     bodiesText: listed(terms.recognisedAwardingBodies),
-    acceptedText: terms.acceptedLevels.length === 0 ? 'no level' : `FHEQ ${listed(terms.acceptedLevels)}`,
+    acceptedText: terms.acceptedLevels.length === 0 ? 'no level' : `FHEQ level ${listed(terms.acceptedLevels)}`,
     subjectsText: listed(terms.subjects),
     coursesText: listed(terms.allowedCourses),
     freeChoice: freeChoiceUnits > 0,
+    freeChoiceText: canonicalDecimal(terms.freeChoiceMax),
+    minimumText: terms.minimumGrade === null ? '' : canonicalDecimal(terms.minimumGrade),
   }
 }
 

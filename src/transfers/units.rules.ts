@@ -1,5 +1,6 @@
 /** Credit inside the engine: whole 300ths of a CATS point, so that every scheme's hundredths are integers and nothing rounds. */
 import { CreditScheme } from '../values/credit.ts'
+import { canonicalDecimal } from '../values/decimal.ts'
 
 /** A hundredth of a US quarter credit is 8/300 of a CATS point: the finest step that an input can take. */
 export const UNITS_PER_CATS = 300
@@ -38,6 +39,12 @@ export function printUnits(units: number): string {
   let digits = String(tenThousandths).padStart(4, '0')
   while (digits.endsWith('0')) digits = digits.slice(0, -1)
   return `${whole}.${digits}`
+}
+
+/** "15 CATS points", whichever way the amount is written. */
+export function points(amount: string): string {
+  const shortest = canonicalDecimal(amount)
+  return `${shortest} CATS ${shortest === '1' ? 'point' : 'points'}`
 }
 
 /** The greatest multiple of the step that does not exceed the units. */

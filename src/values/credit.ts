@@ -1,5 +1,5 @@
 /** Credit as an amount with a scheme, and a level with a framework: exact conversion between them. */
-import { divide, type Exact, exact, multiply, print, ratio } from './decimal.ts'
+import { canonicalDecimal, compare, divide, type Exact, exact, multiply, print, ratio } from './decimal.ts'
 
 export const CreditScheme = {
   CATS: 'CATS',
@@ -52,6 +52,35 @@ export function amountIn(amount: string, from: CreditScheme, to: CreditScheme): 
   return print(divide(multiply(exact(amount), CATS_PER_UNIT[from]), CATS_PER_UNIT[to]))
 }
 
+/** An amount in another scheme, and how it comes about. */
+export interface Conversion {
+  readonly amount: string
+  readonly scheme: CreditScheme
+  /** False when the amount is rounded, as it is only when it does not terminate. */
+  readonly exact: boolean
+  /** The calculation, e.g. "15 CATS ÷ 2 = 7.5 ECTS". */
+  readonly method: string
+}
+
+/** Throws a RangeError when the amount is not a decimal. */
+export function convert(amount: string, from: CreditScheme, to: CreditScheme): Conversion {
+  const by = divide(CATS_PER_UNIT[from], CATS_PER_UNIT[to])
+  const value = multiply(exact(amount), by)
+  const converted = print(value)
+  const isExact = compare(exact(converted), value) === 0
+  const { numerator, denominator } = by
+  const factor =
+    denominator === 1n ? ` × ${numerator}` : numerator === 1n ? ` ÷ ${denominator}` : ` × ${numerator}/${denominator}`
+  const fraction = `${value.numerator}/${value.denominator}`
+  const method = `${canonicalDecimal(amount)} ${from}${factor} = ${converted} ${to}`
+  return {
+    amount: converted,
+    scheme: to,
+    exact: isExact,
+    method: isExact ? method : `${method}, rounded from ${fraction}`,
+  }
+}
+
 /** Whether the framework's table has the level. */
 export function isLevel(level: number, framework: LevelFramework): boolean {
   return FHEQ_LEVELS[framework][level] !== undefined
@@ -73,4 +102,33 @@ export function eqfLevel(level: number, framework: LevelFramework): number {
 /** The levels a framework may name, in words for an error. */
 export function levelsExpected(framework: LevelFramework): string {
   return `an ${framework} level of ${Object.keys(FHEQ_LEVELS[framework]).join(', ')}`
+}
+
+/** Levels of a framework that a level of another may be. */
+export interface LevelConversion {
+  readonly framework: LevelFramework
+  /** Ascending; several when the tables do not say which, none when they do not have the level. */
+  readonly levels: readonly number[]
+  readonly ambiguous: boolean
+  readonly method: string
+}
+
+/** By way of FHEQ, in which every table is written. */
+export function convertLevel(level: number, from: LevelFramework, to: LevelFramework): LevelConversion {
+  const own = `${from} level ${level}`
+  if (!isLevel(level, from)) {
+    return { framework: to, levels: [], ambiguous: false, method: `${own} is in no table, so it is not converted.` }
+  }
+  const fheq = fheqLevels(level, from)
+  const levels = from === to ? [level] : levelsThatMayBe(fheq, to)
+  const ambiguous = levels.length > 1
+  const meant = `${to} level ${levels.join(' or ')}`
+  const method = ambiguous ? `${own} may be ${meant}; nothing in the level says which.` : `${own} is ${meant}.`
+  return { framework: to, levels, ambiguous, method }
+}
+
+function levelsThatMayBe(fheq: readonly number[], framework: LevelFramework): number[] {
+  return Object.entries(FHEQ_LEVELS[framework])
+    .filter(([, meant]) => meant.some((level) => fheq.includes(level)))
+    .map(([level]) => Number(level))
 }

@@ -56,6 +56,7 @@ function selectionOf(type: GraphQLObjectType, name: string): string {
   const args = [
     ...(field.args.some((arg) => arg.name === 'first') ? ['first: 1'] : []),
     ...(field.args.some((arg) => arg.name === 'scheme') ? ['scheme: ECTS'] : []),
+    ...(field.args.some((arg) => arg.name === 'framework') ? ['framework: EQF'] : []),
   ]
   return `${name}: ${name}${args.length ? `(${args.join(', ')})` : ''}${isLeafType(getNamedType(field.type)) ? '' : ' { __typename }'}`
 }

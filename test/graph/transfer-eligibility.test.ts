@@ -13,7 +13,7 @@ beforeAll(async () => {
 afterAll(() => world?.close())
 
 const document = `query ($input: TransferEligibilityInput!) { transferEligibility(input: $input) {
-  outcome transferable remaining digest statement policy { id version } claims { ref source title amount status findings { rule status } }
+  outcome explanation transferable remaining digest statement policy { id version } claims { ref source title amount status explanation findings { rule status } }
   improvements { kind credit level } } }`
 const ask = (who: string | null, more: object = {}) =>
   world.ask(who, document, { input: { qualificationId: leadership, ...more } })
@@ -41,6 +41,11 @@ describe('an answer', () => {
       { ref: 'two', status: 'REJECTED' },
     ])
     for (const { findings } of answer.claims) expect(findings).toHaveLength(11)
+    expect(answer.claims.map(({ explanation }: { explanation: string }) => explanation)).toEqual([
+      'It counts: its 15 CATS points at FHEQ level 7.',
+      'It does not count. It is at FHEQ level 6; credit is accepted at FHEQ level 7.',
+    ])
+    expect(answer.explanation).toMatch(/^15 CATS points count towards MSc Leadership at University of Northmoor; /)
     expect(answer.improvements).toEqual([{ kind: 'MORE_CREDIT', credit: '15', level: 7 }])
     const signed = await world.app.signer.verify(answer.statement)
     expect(signed).toMatchObject({
@@ -61,10 +66,13 @@ describe('an answer', () => {
     expect((await ask(null, { ...credit, asOf: '2025-08-01' })).data.transferEligibility.policy.version).toBe(2)
     expect((await ask(null, { ...credit, asOf: '2023-07-31' })).data.transferEligibility).toMatchObject({
       ...{ outcome: 'NO_AGREEMENT', policy: null, statement: null, claims: [], remaining: '180' },
+      explanation:
+        'University of Northmoor has no agreement about credit for MSc Leadership on 2023-07-31, and will have one from 2023-08-01 on.',
     })
     const harbor = await qualificationId(world, 'harbor-state-university', 'graduate-diploma-energy-studies')
     expect((await ask(null, { ...credit, qualificationId: harbor })).data.transferEligibility).toMatchObject({
       ...{ outcome: 'NOT_PARTICIPATING', policy: null, statement: null },
+      explanation: expect.stringMatching(/^Harbor State University does not take part in credit transfer here/),
     })
   })
 })

@@ -1,4 +1,4 @@
-/** The eleven rules, one by one: what passes, what does not, and what the learner is told. */
+/** The eleven rules: what becomes of a claim by them, and the cases that are easily got wrong. */
 import { describe, expect, it } from '@jest/globals'
 import { type Claim, type Finding, type PolicyTerms, TransferRule } from '../../src/transfers/check.rules.ts'
 import { assessTransfer } from '../../src/transfers/decision.rules.ts'
@@ -50,46 +50,7 @@ describe('every claim', () => {
   })
 })
 
-const cases: readonly [TransferRule, Partial<Claim>, Finding['status'], RegExp][] = [
-  ['STANDING', {}, 'PASS', /in good standing/],
-  ['STANDING', { source: 'COURSE' }, 'PASS', /as if it had been passed/],
-  ['STANDING', { source: 'EXTERNAL' }, 'PASS', /as described/],
-  ['STANDING', { standing: 'REVOKED' }, 'FAIL', /revoked/],
-  ['STANDING', { standing: 'SUSPENDED' }, 'REVIEW', /suspended/],
-  ['AWARDING_BODY', { awardingBody: 'THE-open-UNIVERSITY' }, 'PASS', /is recognised/],
-  ['AWARDING_BODY', { awardingBody: 'leeds' }, 'FAIL', /must be awarded by The-Open-University or monash/],
-  ['CMF_CONFORMANCE', { cmf: 'NOT_MET' }, 'FAIL', /it does not/],
-  ['CMF_CONFORMANCE', { cmf: 'UNKNOWN' }, 'UNKNOWN', /not known/],
-  ['IDENTITY_VERIFIED', { identityVerified: false }, 'FAIL', /was not verified/],
-  ['IDENTITY_VERIFIED', { identityVerified: null }, 'UNKNOWN', /not known/],
-  ['MINIMUM_GRADE', { grade: '40.00' }, 'PASS', /reaches the 40/],
-  ['MINIMUM_GRADE', { grade: '39.9999999999999999999' }, 'FAIL', /below the 40/],
-  ['MINIMUM_GRADE', { grade: null }, 'UNKNOWN', /at least 40/],
-  ['LEVEL', { level: 7 }, 'FAIL', /at FHEQ 7; credit is accepted at FHEQ 4, 5 or 6/],
-  ['LEVEL', { level: 10, framework: 'SCQF' }, 'PASS', /at SCQF 10 \(FHEQ 6\)/],
-  ['AGE', { awardedOn: '2021-06-01' }, 'PASS', /until 2026-06-01/],
-  ['AGE', { awardedOn: '2021-05-31' }, 'FAIL', /the limit is 5 years/],
-  ['AGE', { awardedOn: '2026-06-02' }, 'FAIL', /after 2026-06-01, the day asked about/],
-  ['SUBJECT', { subject: 'business' }, 'PASS', /one that this qualification takes/],
-  ['SUBJECT', { subject: 'Business' }, 'FAIL', /takes computing or business/],
-  ['SUBJECT', { subject: null }, 'UNKNOWN', /not known/],
-  ['ALLOW_LIST', { course: 'c-2' }, 'PASS', /on the list/],
-  ['ALLOW_LIST', { course: 'c-3' }, 'FAIL', /c-1 or c-2/],
-  ['ALLOW_LIST', { course: null }, 'FAIL', /not of a listed course/],
-  ['EXCLUSION', { course: 'c-2' }, 'FAIL', /excluded: Overlaps with a compulsory module\.$/],
-  ['EXCLUSION', { course: null }, 'PASS', /not among/],
-  ['DOUBLE_COUNTING', {}, 'PASS', /not used/],
-  ['DOUBLE_COUNTING', { use: 'COUNTED' }, 'FAIL', /already counts towards another award/],
-  ['DOUBLE_COUNTING', { use: 'RESERVED' }, 'REVIEW', /reserved by another application/],
-]
-
 describe('each rule', () => {
-  it.each(cases)('%s of %j is %s', (rule, claim, status, sentence) => {
-    const finding = found(rule, claim, strict)
-    expect(finding.status).toBe(status)
-    expect(finding.message).toMatch(sentence)
-  })
-
   it('that a policy does not set is passed by credit of which nothing is known', () => {
     const nothingKnown = { grade: null, cmf: 'UNKNOWN', identityVerified: null, subject: null, course: null } as const
     expect(decided({ ...nothingKnown, awardedOn: '1980-01-01' }).status).toBe('ACCEPTED')

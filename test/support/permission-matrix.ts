@@ -101,7 +101,9 @@ const things: Record<string, TypeEntry> = {
     `id slug title summary description subject imageUrl language level awardingInstitution credit hoursPerWeek weeks
       totalStudyHours learningOutcomes assessment cmf runs nextRun countsTowards partnerUrl withdrawnAt freshness`,
   ),
-  Credit: all('Course > credit', 'everybody', 'amount amountIn scheme level framework'),
+  Credit: all('Course > credit', 'everybody', 'amount amountIn conversion scheme level levelIn framework'),
+  CreditConversion: all('Course > credit > conversion(scheme: ECTS)', 'everybody', 'amount scheme exact method'),
+  LevelConversion: all('Course > credit > levelIn(framework: EQF)', 'everybody', 'framework levels ambiguous method'),
   Assessment: all('Course > assessment', 'everybody', 'summary formal online identityVerification passMark'),
   CmfConformance: all('Course > cmf', 'everybody', 'status criteria version warnings'),
   CmfCriterion: all('Course > cmf > criteria', 'everybody', 'code status requirement evidence'),
@@ -180,14 +182,14 @@ const things: Record<string, TypeEntry> = {
   TransferEligibility: all(
     answer,
     'everybody',
-    `clientRef qualification policy asOf outcome transferable potential remaining levels claims improvements validUntil
-      digest statement`,
+    `clientRef qualification policy asOf outcome explanation transferable potential remaining levels claims improvements
+      validUntil digest statement`,
   ),
   LevelPlacement: all(`${answer} > levels`, 'everybody', 'level required cap placed'),
   TransferClaim: all(
     `${answer} > claims`,
     'everybody',
-    'ref source title credit amount status placedAtLevel counted unplacedReason findings',
+    'ref source title credit amount status placedAtLevel counted unplacedReason explanation findings',
   ),
   Finding: all(`${answer} > claims > findings`, 'everybody', 'rule status expected actual clause message'),
   Improvement: all(`${answer} > improvements`, 'everybody', 'kind credit level claimRefs transferableThen message'),

@@ -128,9 +128,10 @@ const certificate = qualification('the-open-university', 'pg-certificate-profess
 const master = qualification('university-of-northmoor', 'msc-leadership')
 
 const answer = `outcome
+    explanation
     transferable
     remaining
-    claims { title status counted unplacedReason findings { message } }
+    claims { title status counted explanation findings { message clause } }
     improvements { message transferableThen }
     validUntil
     digest`

@@ -14,6 +14,7 @@ import {
   type Decision,
   InvalidTransferInput,
   type PolicyTerms,
+  type QualificationTerms,
   type TransferCheck,
   TransferTooComplex,
 } from './check.rules.ts'
@@ -66,15 +67,19 @@ export async function groundOf(context: Context, qualificationId: string, asOf: 
   return qualification && { qualification, participating: qualification.participating, policy, asOf }
 }
 
+/** What the engine reads of a qualification. */
+export function qualificationTerms({ id, kind, totalCredit, levels }: Qualification): QualificationTerms {
+  return { id, kind, totalCredit, levels }
+}
+
 /** The question as the engine reads it. */
 function checkOf({ qualification, participating, policy, asOf }: Ground, claims: readonly Claim[]): TransferCheck {
-  const { id, kind, totalCredit, levels } = qualification
   return {
     claims,
     asOf,
     participating,
     policy: policy && termsOf(policy),
-    qualification: { id, kind, totalCredit, levels },
+    qualification: qualificationTerms(qualification),
   }
 }
 
@@ -102,7 +107,9 @@ function refusalOf(error: unknown, input: TransferEligibilityInput): unknown {
 /** A claim is the n-th of the records, courses and external credits, in this order. */
 function fieldOf({ field }: InvalidTransferInput, { creditRecordIds, courseIds }: TransferEligibilityInput): string[] {
   const [list, index, ...rest] = field
-  if (list !== 'claims' || index === undefined) return ['input', ...field]
+  if (list !== 'claims') return ['input', ...field]
+  // Too many of them, whichever of the lists they are in.
+  if (index === undefined) return ['input']
   const position = Number(index)
   const course = position - creditRecordIds.length
   const external = course - courseIds.length

@@ -1,16 +1,16 @@
-/** What a policy would change in past applications: each is decided anew from its frozen question. */
+/** What a policy would change in past applications: each is decided anew, about the claims of its frozen question. */
 import type { Context } from '../context.ts'
 import type { Refusal } from '../graph/user-error.ts'
 import { refusal } from '../graph/user-error.ts'
 import { statement } from '../store/read-connection.ts'
 import type { ApplicationRow } from './application.loaders.ts'
-import type { Assessed } from './assess-transfer.ts'
+import { type Assessed, qualificationTerms } from './assess-transfer.ts'
 import { type PolicyTerms, TransferTooComplex } from './check.rules.ts'
 import { assessTransfer } from './decision.rules.ts'
 import { thaw } from './frozen.ts'
 import { overlappedBy } from './loaders.ts'
 import type { PublishTransferPolicyInput } from './publish-input.ts'
-import { readProposal } from './publish-policy.ts'
+import { type Proposal, readProposal } from './publish-policy.ts'
 
 export interface DryRunCase {
   /** The application's uuid: the place in the list. */
@@ -54,7 +54,7 @@ export async function dryRun(context: Context, input: PublishTransferPolicyInput
   }
   const rows = await context.read.rows(applicationsAbout, [qualification.id])
   try {
-    const cases = rows.map((application) => caseOf(application, terms))
+    const cases = rows.map((application) => caseOf(application, proposed))
     return { refusals: [], examined: rows.length, changed: cases.filter(differs) }
   } catch (error) {
     if (!(error instanceof TransferTooComplex)) throw error
@@ -62,19 +62,14 @@ export async function dryRun(context: Context, input: PublishTransferPolicyInput
   }
 }
 
-function caseOf(application: ApplicationRow, terms: PolicyTerms): DryRunCase {
+/** The policy is for the qualification as it is now, which may want other levels than on the day of the application. */
+function caseOf(application: ApplicationRow, { qualification: row, terms }: Proposal): DryRunCase {
   const before = thaw(application.frozen)
-  const { check } = before
-  const policy = { ...terms, ...datesAround(terms, check.asOf) }
-  const decision = assessTransfer({ ...check, policy, participating: true })
+  const policy = { ...terms, ...datesAround(terms, before.asOf) }
+  const check = { ...before.check, policy, qualification: qualificationTerms(row), participating: true }
   // There is no version that could be shown or stated: it is not published.
-  const more = {
-    check: { ...check, policy },
-    clientRef: null,
-    qualificationRow: before.qualificationRow,
-    policyRow: null,
-  }
-  return { id: application.id, application, before, after: Object.assign(decision, more) }
+  const more = { check, clientRef: null, qualificationRow: row, policyRow: null }
+  return { id: application.id, application, before, after: Object.assign(assessTransfer(check), more) }
 }
 
 function datesAround({ effectiveFrom, effectiveTo }: PolicyTerms, day: string) {

@@ -2,10 +2,12 @@
 import type { EntityManager } from '@mikro-orm/postgresql'
 import { z } from 'zod'
 import type { Context } from '../context.ts'
-import { importRegister, readRegister } from '../institutions/import-register.ts'
+import { importRegister, type Register, readRegister } from '../institutions/import-register.ts'
 import { newId } from '../store/row.ts'
 import { inTransaction } from '../store/transaction.ts'
-import { AgreementMode, OverAgeTreatment, TransferRule } from './check.rules.ts'
+import { AgreementMode, InvalidTransferInput, OverAgeTreatment, TransferRule } from './check.rules.ts'
+import { readPolicy, readQualification } from './check-input.rules.ts'
+import { type DatedVersion, overlapped } from './policy-dates.rules.ts'
 import { TransferPolicy } from './transfer-policy.ts'
 
 const amount = z.string().regex(/^\d+(\.\d{1,2})?$/)
@@ -40,24 +42,44 @@ export async function importRegisterFile(context: Context, path: string): Promis
   await inTransaction(context.em, async (tx) => {
     await tx.execute("select pg_advisory_xact_lock(hashtext('register'))")
     const ids = await importRegister(tx, register, now)
-    for (const { institution, slug, policies } of register.qualifications) {
-      const qualificationId = ids.get(`${institution}/${slug}`) as string
-      await publishMissing(tx, qualificationId, policies, now)
+    for (const given of register.qualifications) {
+      const name = `${given.institution}/${given.slug}`
+      try {
+        await publishMissing(tx, ids.get(name) as string, given, now)
+      } catch (error) {
+        throw new Error(`REGISTER_FILE ${path}: a policy of ${name} does not fit: ${reasonOf(error)}`)
+      }
     }
   })
 }
 
-async function publishMissing(tx: EntityManager, qualificationId: string, policies: unknown[], now: Date) {
-  const known = await tx.find(TransferPolicy, { qualificationId })
+function reasonOf(error: unknown): string {
+  if (error instanceof InvalidTransferInput) return `${error.field.join('.')}: ${error.message}`
+  return error instanceof Error ? error.message : String(error)
+}
+
+/** Held to what a published version is held to: the engine can answer from it, and no two are in force on one day. */
+async function publishMissing(
+  tx: EntityManager,
+  qualificationId: string,
+  { policies, ...qualification }: Register['qualifications'][number],
+  now: Date,
+): Promise<void> {
+  const known: DatedVersion[] = await tx.find(TransferPolicy, { qualificationId })
   const days = new Set(known.map((one) => one.effectiveFrom))
-  let version = known.reduce((most, one) => Math.max(most, one.version), 0)
+  let version = known.length
   for (const given of policies) {
-    const { effectiveTo, ...terms } = policy.parse(given)
+    const terms = policy.parse(given)
     if (days.has(terms.effectiveFrom)) continue
+    readPolicy(terms, readQualification(qualification))
+    const overlap = overlapped(known, terms)
+    if (overlap) throw new Error(`It overlaps the version that is in force from ${overlap.effectiveFrom}.`)
     version += 1
+    const { effectiveTo: declaredEffectiveTo, ...content } = terms
+    known.push({ effectiveFrom: terms.effectiveFrom, declaredEffectiveTo })
     tx.create(TransferPolicy, {
-      ...terms,
-      ...{ id: newId(), qualificationId, version, declaredEffectiveTo: effectiveTo },
+      ...content,
+      ...{ id: newId(), qualificationId, version, declaredEffectiveTo },
       ...{ publishedAt: now, publishedBy: 'register' },
     } as unknown as TransferPolicy)
   }

@@ -62,6 +62,17 @@ it('says beforehand which past answers would be others, and changes none', async
       ],
     },
   })
+  // The qualification wants another level by now.
+  const levels = (more: object[]) =>
+    world.app.orm.em
+      .fork()
+      .execute('update qualification set levels = ?::jsonb where slug = ?', [
+        JSON.stringify([{ level: 7, credit: '180' }, ...more]),
+        'msc-leadership',
+      ])
+  await levels([{ level: 8, credit: '60' }])
+  expect(await dryRun({ levelCaps: [{ level: 8, credit: '30' }] })).toMatchObject({ examined: 1, changed: 0 })
+  await levels([])
   expect(await dryRun({ effectiveFrom: '2025-08-01' })).toMatchObject({
     userErrors: [{ code: 'POLICY_OVERLAP', policy: { version: 2 } }],
     cases: null,

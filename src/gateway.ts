@@ -1,6 +1,6 @@
 /** Serves the app: routes, webhooks, health, and the worker behind them; ready once the first catalogue is here. */
 import { join } from 'node:path'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyReply } from 'fastify'
 import type { App } from './app.ts'
 import { migrate } from './app.ts'
 import { Authenticator } from './auth/authenticate.ts'
@@ -40,6 +40,7 @@ const publicSeconds = { courses: 10, course: 10 }
 const live = new Set(['placesRemaining', 'freshness'])
 
 const webhookBytes = 512 * 1024
+const keysKeptForSeconds = 300
 const shareHelp =
   'A learner shared credit with you. Staff and machines of an institution open it with the query creditShare(code: "…"), the code being the last part of this address.\n'
 
@@ -93,12 +94,12 @@ export async function startGateway(app: App, config: Config, options: { jobsByHa
     addRoutes: (routes) => {
       graphiql?.addAssets(routes)
       routes.get('/.well-known/jwks.json', async (_request, reply) =>
-        reply.header('cache-control', 'public, max-age=300').send(app.signer.jwks),
+        published(reply, keysKeptForSeconds, 'application/jwk-set+json').send(app.signer.jwks),
       )
       routes.get<{ Params: { name: string } }>('/.well-known/keys/:name', async ({ params }, reply) => {
         const key = app.signer.key(params.name)
         if (key === null) return reply.code(404).send({ error: 'There is no such key.' })
-        return reply.header('cache-control', 'public, max-age=300').type('application/jwk+json').send(key)
+        return published(reply, keysKeptForSeconds, 'application/jwk+json').send(key)
       })
       // Where a share's address leads: the code is opened in the graph, so that every look is logged with who looked.
       routes.get('/shares/:code', async (_request, reply) =>
@@ -109,8 +110,7 @@ export async function startGateway(app: App, config: Config, options: { jobsByHa
         async ({ params }, reply) => {
           const list = await statusList(app, params.purpose, Number(params.number))
           if (list === null) return reply.code(404).send({ error: 'There is no such status list.' })
-          const caching = `public, max-age=${keptForSeconds}`
-          return reply.header('cache-control', caching).type('application/vc+jwt').send(list)
+          return published(reply, keptForSeconds, 'application/vc+jwt').send(list)
         },
       )
     },
@@ -127,6 +127,15 @@ export async function startGateway(app: App, config: Config, options: { jobsByHa
       await app.close()
     },
   }
+}
+
+/** What anybody needs in order to verify, in a browser of whichever site too, and may keep for a while. */
+function published(reply: FastifyReply, seconds: number, type: string): FastifyReply {
+  return reply
+    .header('cache-control', `public, max-age=${seconds}`)
+    .header('access-control-allow-origin', '*')
+    .header('cross-origin-resource-policy', 'cross-origin')
+    .type(type)
 }
 
 /** In production only known documents, but for operators; elsewhere any, and their hashes are learnt. */

@@ -20,14 +20,14 @@ export function recordClaim(record: CreditRecord, { status, use }: RecordFacts):
     ...{ awardingBody: facts.awardingBodySlug, amount: record.creditAmount, scheme: record.creditScheme },
     ...{ level: record.creditLevel, framework: record.creditFramework },
     ...{ awardedOn: record.awardedOn, grade: record.grade, identityVerified: record.identityVerified },
-    ...{ cmf: facts.cmf, subject: stated(facts.subject), course: facts.courseSlug },
+    ...{ cmf: facts.cmf, subject: statedSubject(facts.subject), course: facts.courseSlug },
     ...(status !== 'AWARDED' && { standing: status }),
     ...(use && { use }),
   }
 }
 
 /** Null for the word that stands where the partner states no subject. */
-const stated = (subject: string | null) => (subject === subjectNotStated ? null : subject)
+export const statedSubject = (subject: string | null) => (subject === subjectNotStated ? null : subject)
 
 /** A course by the client's id, the `index`-th of the question. Throws NOT_FOUND, or BAD_USER_INPUT without credit. */
 export async function courseClaim(context: Context, id: string, index: number, asOf: string): Promise<Claim> {
@@ -50,7 +50,7 @@ function asIfPassed(course: Course, awardedOn: string) {
     grade: course.assessment?.passMark ?? null,
     identityVerified: course.assessment?.identityVerification ?? null,
     cmf: checkCmf(cmfFacts(course)).status,
-    subject: stated(course.subject),
+    subject: statedSubject(course.subject),
     course: course.slug,
   }
 }

@@ -1,24 +1,23 @@
 /** Which courses a policy lists or admits: its terms as conditions on the list of courses. */
 import type { Context } from '../context.ts'
+import { subjectNotStated } from '../courses/course.ts'
 import { addCourseFilter } from '../courses/find-courses.ts'
 import { uuidOf } from '../graph/node.ts'
 import { institutionById, qualificationById } from '../institutions/loaders.ts'
 import type { Condition } from '../store/list.ts'
-import { fheqLevels, isLevel, LevelFramework } from '../values/credit.ts'
+import { LevelFramework } from '../values/credit.ts'
 import { dateIn } from '../values/dates.ts'
 import { compareDecimals } from '../values/decimal.ts'
+import { acceptsLevel } from './course.rules.ts'
 import { policyInForce } from './loaders.ts'
 import type { TransferPolicy } from './transfer-policy.ts'
 
 const levels = [3, 4, 5, 6, 7, 8, 9, 10, 11, 12]
 
-/** Every framework's levels that may be one of those accepted, as FRAMEWORK:level. */
+/** Every framework's levels that are accepted, as FRAMEWORK:level. */
 function acceptedNames(accepted: readonly number[]): string[] {
   return Object.values(LevelFramework).flatMap((framework) =>
-    levels
-      .filter((level) => isLevel(level, framework))
-      .filter((level) => fheqLevels(level, framework).some((fheq) => accepted.includes(fheq)))
-      .map((level) => `${framework}:${level}`),
+    levels.filter((level) => acceptsLevel(accepted, level, framework)).map((level) => `${framework}:${level}`),
   )
 }
 
@@ -36,8 +35,10 @@ function conditionsOf(policy: TransferPolicy): Condition[] {
       policy.exclusions.map(({ course }) => course),
     )
   const onlySubjects = policy.subjects.length > 0 && compareDecimals(policy.freeChoiceMax, '0') === 0
-  if (onlySubjects) add('c.subject = any(?::text[])', policy.subjects)
+  const subjects = policy.subjects.filter((subject) => subject !== subjectNotStated)
+  if (onlySubjects) add('c.subject = any(?::text[])', subjects)
   if (policy.requiresCmf) add('c.cmf_status = ?', 'MET')
+  if (policy.requiresIdentityVerification) add("c.assessment ->> 'identityVerification' = ?", 'true')
   if (policy.recognisedAwardingBodies.length) {
     const bodies = policy.recognisedAwardingBodies.map((body) => body.toLowerCase())
     add('c.awarding_institution_id in (select w.id from institution w where lower(w.slug) = any(?::text[]))', bodies)

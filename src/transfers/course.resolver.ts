@@ -8,11 +8,20 @@ import { ForwardArgs, type Page } from '../graph/page.ts'
 import { institutionById, qualificationById } from '../institutions/loaders.ts'
 import { Qualification, QualificationConnection } from '../institutions/qualification.ts'
 import { dateIn } from '../values/dates.ts'
+import { statedSubject } from './claim.ts'
 import { admits, type CourseFacts } from './course.rules.ts'
 import { policiesOn } from './loaders.ts'
 import { pageOfRows } from './page-of-rows.ts'
 
-type CourseRow = Omit<CourseFacts, 'awardingBody' | 'cmf'> & CmfRow & { awardingInstitutionId: string }
+type CourseRow = CmfRow & { slug: string; subject: string; awardingInstitutionId: string }
+
+function factsOf(course: CourseRow, awardingBody: string): CourseFacts {
+  const { slug, creditLevel, creditFramework, assessment } = course
+  return {
+    ...{ slug, creditLevel, creditFramework, awardingBody, subject: statedSubject(course.subject) },
+    ...{ cmf: checkCmf(cmfFacts(course)).status, identityVerification: assessment?.identityVerification ?? null },
+  }
+}
 
 type Titled = Pick<Qualification, 'id' | 'title'>
 const byTitle = { list: 'counts-towards', keyCount: 2, keysOf: ({ title, id }: Titled) => [title, id] }
@@ -31,7 +40,7 @@ export class CourseTransferResolver {
       policiesOn(context, dateIn(context.now(), 'UTC')),
       institutionById(context, course.awardingInstitutionId),
     ])
-    const facts = { ...course, awardingBody: institution!.slug, cmf: checkCmf(cmfFacts(course)).status }
+    const facts = factsOf(course, institution!.slug)
     const admitted = policies
       .filter((policy) => admits(policy, facts))
       .map(({ qualificationId: id, title }): Titled => ({ id, title }))

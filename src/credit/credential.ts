@@ -46,7 +46,7 @@ export function credentialOf(record: CreditRecord, publicUrl: string): object {
         type: ['Achievement'],
         achievementType: 'MicroCredential',
         name: facts.courseTitle,
-        description: facts.learningOutcomes.join(' ') || facts.courseTitle,
+        description: facts.learningOutcomes.map(asSentence).join(' ') || facts.courseTitle,
         criteria: { narrative: 'The formal final assessment was passed.' },
         ...(facts.subject !== null && { fieldOfStudy: facts.subject }),
         creator: body,
@@ -67,6 +67,8 @@ export function credentialOf(record: CreditRecord, publicUrl: string): object {
     },
   }
 }
+
+const asSentence = (outcome: string) => (/[.!?]$/.test(outcome) ? outcome : `${outcome}.`)
 
 const profile = (id: string, name: string) => ({ id, type: ['Profile'], name })
 

@@ -84,7 +84,7 @@ describe('a credential', () => {
       ['ext:StudyHours', String(transcript.totalStudyHours)],
       ['ext:IdentityVerification', 'verified'],
     ])
-    expect(achievement.description).toBe(transcript.learningOutcomes.join(' '))
+    expect(achievement.description).toBe(`${transcript.learningOutcomes.join('. ')}.`)
   })
 
   it('with another grade does not verify', async () => {

@@ -24,6 +24,7 @@ import type { TransferEligibilityInput } from './eligibility.ts'
 import { policyInForce } from './loaders.ts'
 import { factsOnDay } from './past-facts.loaders.ts'
 import type { TransferPolicy } from './transfer-policy.ts'
+import { inTurn } from './turns.ts'
 
 /** The answer with what its edges are loaded from. */
 export interface Assessed extends Decision {
@@ -52,7 +53,7 @@ export async function assess(context: Context, input: TransferEligibilityInput):
   if (!ground) throw notFound('There is no such qualification.', ['input', 'qualificationId'])
   const claims = await claimsOf(context, input, asOf)
   try {
-    return answerFrom(ground, claims, input.clientRef)
+    return await inTurn(context.signal, () => answerFrom(ground, claims, input.clientRef))
   } catch (error) {
     throw refusalOf(error, input)
   }

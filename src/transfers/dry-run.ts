@@ -11,6 +11,7 @@ import { thaw } from './frozen.ts'
 import { overlappedBy } from './loaders.ts'
 import type { PublishTransferPolicyInput } from './publish-input.ts'
 import { type Proposal, readProposal } from './publish-policy.ts'
+import { inTurn } from './turns.ts'
 
 export interface DryRunCase {
   /** The application's uuid: the place in the list. */
@@ -54,7 +55,8 @@ export async function dryRun(context: Context, input: PublishTransferPolicyInput
   }
   const rows = await context.read.rows(applicationsAbout, [qualification.id])
   try {
-    const cases = rows.map((application) => caseOf(application, proposed))
+    const decide = (application: ApplicationRow) => inTurn(context.signal, () => caseOf(application, proposed))
+    const cases = await Promise.all(rows.map(decide))
     return { refusals: [], examined: rows.length, changed: cases.filter(differs) }
   } catch (error) {
     if (!(error instanceof TransferTooComplex)) throw error

@@ -168,3 +168,26 @@ describe('a thousand questions of every kind', () => {
     expect(errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT', field: ['inputs'] } }])
   })
 })
+
+it('a batch of hard questions holds up nobody else', async () => {
+  const open = await qualificationId(world, 'the-open-university', 'ba-honours-open')
+  const hard = {
+    qualificationId: open,
+    externalCredits: Array.from({ length: 40 }, (_, n) =>
+      piece({ ref: `${n}`, level: 4 + (n % 4), amount: (1.4 * (1 + ((n * 7) % 20))).toFixed(2) }),
+    ),
+  }
+  let pending = true
+  const batch = world.ask(null, document, { inputs: Array.from({ length: 30 }, () => hard) }).finally(() => {
+    pending = false
+  })
+  let served = 0
+  while (pending) {
+    expect((await fetch(`${world.url}/health/live`)).status).toBe(200)
+    served += 1
+  }
+  const { data, errors } = await batch
+  expect(errors).toBeUndefined()
+  for (const { transferable } of data.transferEligibilityBatch) expect(Number(transferable)).toBeGreaterThan(0)
+  expect(served).toBeGreaterThan(10)
+})

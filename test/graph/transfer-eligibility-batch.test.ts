@@ -178,16 +178,20 @@ it('a batch of hard questions holds up nobody else', async () => {
     ),
   }
   let pending = true
+  const beganMs = performance.now()
   const batch = world.ask(null, document, { inputs: Array.from({ length: 30 }, () => hard) }).finally(() => {
     pending = false
   })
-  let served = 0
+  let longestMs = 0
   while (pending) {
+    const askedMs = performance.now()
     expect((await fetch(`${world.url}/health/live`)).status).toBe(200)
-    served += 1
+    longestMs = Math.max(longestMs, performance.now() - askedMs)
   }
+  const allMs = performance.now() - beganMs
   const { data, errors } = await batch
   expect(errors).toBeUndefined()
   for (const { transferable } of data.transferEligibilityBatch) expect(Number(transferable)).toBeGreaterThan(0)
-  expect(served).toBeGreaterThan(10)
+  // Meanwhile nobody waited for more than a few of the thirty.
+  expect(longestMs).toBeLessThan(allMs / 3)
 })

@@ -34,6 +34,7 @@ import {
 } from './enrolments/resolver.ts'
 import { EnrolmentSubscriptionResolver } from './enrolments/subscription.resolver.ts'
 import { CreditResolver } from './graph/credit.ts'
+import { resolverObjects } from './graph/direct-resolvers.ts'
 import { finishSchema } from './graph/finish-schema.ts'
 import { MoneyResolver } from './graph/money.ts'
 import { nodeResolver } from './graph/node.resolver.ts'
@@ -175,6 +176,7 @@ export function buildGraph(): GraphQLSchema {
       resolvers: resolvers as NonEmptyArray<() => void>,
       orphanedTypes: orphanedTypes as (() => void)[],
       validate: false,
+      container: resolverObjects,
       pubSub: unused,
     }),
   )

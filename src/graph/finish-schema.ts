@@ -1,5 +1,6 @@
 /** What every type of a kind has in common is set once on the built schema: global ids of nodes, fields of connections. */
 import { type GraphQLObjectType, type GraphQLSchema, isAbstractType, isObjectType } from 'graphql'
+import { callDirectly } from './direct-resolvers.ts'
 import { globalId } from './node.ts'
 import { type Page, PageInfo } from './page.ts'
 
@@ -40,6 +41,7 @@ function describeRoots(schema: GraphQLSchema): void {
 /** Sets those resolvers on the schema and returns it. */
 export function finishSchema(schema: GraphQLSchema): GraphQLSchema {
   describeRoots(schema)
+  callDirectly(schema)
   for (const type of Object.values(schema.getTypeMap())) {
     // Said by the value itself and at once: type-graphql answers with a promise, which compiled queries do not await.
     if (isAbstractType(type)) type.resolveType = (value: { __typename: string }) => value.__typename

@@ -27,8 +27,8 @@ const credit = 'credit_amount credit_scheme credit_level credit_framework'
 const cmf = `total_study_hours weeks hours_per_week ${credit} assessment transcript`
 
 export const courseColumns = defineColumns('c', {
-  always: 'id slug',
-  plain: `title summary description language subject level total_study_hours weeks hours_per_week learning_outcomes assessment
+  always: 'id',
+  plain: `slug title summary description language subject level total_study_hours weeks hours_per_week learning_outcomes assessment
     image_url partner_url withdrawn_at`,
   of: {
     awardingInstitution: 'awarding_institution_id',
@@ -36,22 +36,22 @@ export const courseColumns = defineColumns('c', {
     cmf,
     runs: '',
     nextRun: '',
-    countsTowards: `subject awarding_institution_id ${cmf}`,
+    countsTowards: `slug subject awarding_institution_id ${cmf}`,
     freshness: 'fetched_at',
   },
   rest: 'partner_uuid',
 })
 
 export const runColumns = defineColumns('r', {
-  always: 'id course_id starts_at',
-  plain: 'ends_at time_zone enrolment_opens_at enrolment_closes_at registration_url',
+  always: 'id',
+  plain: 'starts_at ends_at time_zone enrolment_opens_at enrolment_closes_at registration_url',
   of: {
-    course: '',
-    status: 'ends_at enrolment_opens_at enrolment_closes_at cancelled',
-    openForEnrolment: 'ends_at enrolment_opens_at enrolment_closes_at cancelled',
+    course: 'course_id',
+    status: 'starts_at ends_at enrolment_opens_at enrolment_closes_at cancelled',
+    openForEnrolment: 'starts_at ends_at enrolment_opens_at enrolment_closes_at cancelled',
     viewerEnrolment: '',
     price: 'price_minor currency',
-    refundDeadline: 'time_zone',
+    refundDeadline: 'starts_at time_zone',
     liveEvents: '',
     placesRemaining: 'partner_uuid',
   },

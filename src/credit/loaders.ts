@@ -14,17 +14,17 @@ interface Reading {
 
 const credit = 'credit_amount credit_scheme credit_level credit_framework'
 const recordColumns = defineColumns('k', {
-  always: 'id enrolment_id learner_id course_id',
+  always: 'id',
   plain: 'holder_name status awarded_on grade identity_verified',
   of: {
-    learner: '',
-    course: '',
+    learner: 'learner_id',
+    course: 'course_id',
     credit,
     transcript: `${credit} facts`,
     history: '',
     uses: '',
   },
-  rest: 'status_index created_at updated_at',
+  rest: 'enrolment_id status_index created_at updated_at',
 })
 const columns = allColumns(recordColumns)
 

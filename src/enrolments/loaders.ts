@@ -17,16 +17,16 @@ interface Reading {
 }
 
 const columns = defineColumns('e', {
-  always: 'id learner_id run_id',
+  always: 'id',
   plain: 'status registered_at study_url created_at updated_at',
   of: {
-    learner: '',
-    run: '',
+    learner: 'learner_id',
+    run: 'run_id',
     payment: 'payment_id',
     payments: '',
     progress: 'status registration_uuid steps_completed_ratio steps_completed progress_seen_at',
     result: 'result_outcome result_grade result_awarded_on result_identity_verified',
-    refundability: 'payment_id',
+    refundability: 'run_id payment_id',
     creditRecord: '',
     history: '',
   },

@@ -20,7 +20,7 @@ interface Asking extends Reading {
   viewer: Viewer
 }
 
-/** A payment as the graph reads it; `learnerId` says whose it is. */
+/** A payment as the graph reads it; `learnerId` says whose it is, unless its list has joined it. */
 export interface PaymentRow
   extends Omit<Payment, 'description' | 'buyerEmail' | 'returnUrl' | 'openKey' | 'captureKey'> {
   learnerId: string
@@ -32,10 +32,10 @@ export interface PaymentRow
 type RefundAsJson = Omit<Refund, 'requestedAt' | 'settledAt'> & { requestedAt?: string; settledAt?: string | null }
 
 const columns = defineColumns('p', {
-  always: 'id enrolment_id',
+  always: 'id',
   plain: 'provider method status card_brand card_last4 created_at captured_at',
   of: {
-    enrolment: '',
+    enrolment: 'enrolment_id',
     amount: 'amount_minor currency',
     refunded: 'currency captured_currency',
     action: 'status redirect_url action_expires_at',
@@ -51,9 +51,9 @@ const paymentColumns = `${allColumns(columns)}, e.learner_id`
 const paymentsWithLearner = 'payment p join enrolment e on e.id = p.enrolment_id'
 
 const ofRefund = defineColumns('r', {
-  always: 'id payment_id',
+  always: 'id',
   plain: 'status origin reason failure_reason requested_at settled_at',
-  of: { payment: '', amount: 'amount_minor currency' },
+  of: { payment: 'payment_id', amount: 'amount_minor currency' },
   rest: 'keep_registration reference',
 })
 const refundColumns = allColumns(ofRefund)
@@ -109,7 +109,6 @@ export const paymentParts = (whole: readonly string[]): readonly Part[] => [
   {
     wanted: ['payment'],
     columns,
-    further: 'x.learner_id as "payment.learner_id"',
     whole: [...whole, ...backToPayment],
     join: `left join lateral (select * from payment p where p.enrolment_id = x.id
       order by (p.id is not distinct from x.payment_id) desc, p.id desc limit 1) p on true`,

@@ -9,8 +9,6 @@ export interface Part {
   wanted: readonly [string, ...string[]]
   /** Its columns, or SQL that names them, for what is wanted. */
   columns: Columns | ((wanted: Wanted) => string)
-  /** SQL that names more of its columns, read in any case. */
-  further?: string
   /** Fields, from the row on, whose answers are made of all its columns. */
   whole?: readonly string[]
   /** The join, after the page was cut; `?` stands for the instant of the request. */
@@ -42,7 +40,7 @@ export function joinedFor(parts: readonly Part[] | undefined, wanted: Wanted): J
 
 function join(parts: readonly Part[], wanted: Wanted): Joined {
   const chosen = parts.filter((part) => part.wanted.some((name) => wanted.has(name)))
-  const columns = chosen.flatMap((part) => [columnsOf(part, wanted), part.further ?? []].flat())
+  const columns = chosen.map((part) => columnsOf(part, wanted))
   const joins = chosen.map((part) => (typeof part.join === 'function' ? part.join(wanted) : part.join))
   const text = columns.map((sql) => `, ${sql}`).join('')
   return { columns: text, joins, key: hash('sha1', text + joins.join(), 'base64') }

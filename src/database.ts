@@ -31,8 +31,19 @@ export const storedClasses = [
   ...[HistoryEntry, IdempotencyKey],
 ]
 
+export interface DatabaseUse {
+  poolSize?: number
+  /** PostgreSQL ends a statement that takes longer, one that waits for a lock among them; 0, the default: never. */
+  statementMs?: number
+  /** Where MikroORM's own lines go, e.g. which migration is applied; its console unless said. */
+  say?: (line: string) => void
+}
+
+/** A transaction whose process hangs holds its locks no longer than this, in ms. */
+const idleInTransactionMs = 60_000
+
 /** MikroORM's options for the database at `url`: writes and migrations; reads go by the read connection. */
-export function databaseOptions(url: string, poolSize = 10): Options {
+export function databaseOptions(url: string, { poolSize = 10, statementMs = 0, say }: DatabaseUse = {}): Options {
   return defineConfig({
     clientUrl: url,
     entities: storedClasses,
@@ -40,6 +51,11 @@ export function databaseOptions(url: string, poolSize = 10): Options {
     extensions: [Migrator],
     forceUtcTimezone: true,
     pool: { min: 0, max: poolSize },
+    driverOptions: {
+      ...{ application_name: 'gateway-write', keepAlive: true },
+      ...{ statement_timeout: statementMs, idle_in_transaction_session_timeout: idleInTransactionMs },
+    },
+    ...(say && { logger: say, colors: false }),
     migrations: {
       path: new URL('../migrations', import.meta.url).pathname,
       pathTs: new URL('../migrations', import.meta.url).pathname,

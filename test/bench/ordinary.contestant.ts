@@ -150,7 +150,7 @@ class OrdinaryRecords {
   }
 }
 
-const orm = await MikroORM.init(databaseOptions(databaseUrl!, 10))
+const orm = await MikroORM.init(databaseOptions(databaseUrl!))
 const schema = await buildSchema({
   resolvers: [
     ...[OrdinaryCourses, OrdinaryRuns, OrdinaryEnrolments, OrdinaryPayments, OrdinaryRefunds, OrdinaryRecords],

@@ -5,6 +5,7 @@ import pg from 'pg'
 import { pino } from 'pino'
 import { payPalProvider } from '../../src/adapters/paypal/paypal-provider.ts'
 import { stripeProvider } from '../../src/adapters/stripe/stripe-provider.ts'
+import { migrate } from '../../src/app.ts'
 import { anonymousViewer } from '../../src/auth/viewer.ts'
 import type { Context } from '../../src/context.ts'
 import { databaseOptions } from '../../src/database.ts'
@@ -207,12 +208,6 @@ async function openDesk(closers: (() => Promise<unknown> | undefined)[]) {
     },
   }
   return desk
-}
-
-async function migrate(url: string): Promise<void> {
-  const orm = await MikroORM.init(databaseOptions(url, 2))
-  await orm.migrator.up()
-  await orm.close()
 }
 
 async function untilDelivered(urls: readonly string[]): Promise<void> {

@@ -23,7 +23,7 @@ import { Metrics } from './observability/metrics.ts'
 import { type Tracing, tracedReads } from './observability/tracing.ts'
 import { upstreamCallObserver } from './observability/upstream-calls.ts'
 import { Notifications } from './store/notifications.ts'
-import { openReadConnection } from './store/read-connection.ts'
+import { openReadConnection, RequestReads } from './store/read-connection.ts'
 import { openSigner } from './store/signer.ts'
 import { openWorker, type Worker } from './store/worker.ts'
 import { isOutsideFailure } from './values/outside-failure.ts'
@@ -52,13 +52,13 @@ export interface App extends Parts {
   close(): Promise<void>
 }
 
-/** Applies the migrations that are not applied yet; replicas that start together take turns. */
-export async function migrate(url: string): Promise<void> {
+/** Applies the migrations that are not applied yet, and says which; replicas that start together take turns. */
+export async function migrate(url: string, log?: Logger): Promise<void> {
   const turn = new pg.Client({ connectionString: url })
   await turn.connect()
   try {
     await turn.query("select pg_advisory_lock(hashtext('gateway-migrations'))")
-    const orm = await MikroORM.init(databaseOptions(url, 2))
+    const orm = await MikroORM.init(databaseOptions(url, { poolSize: 2, say: (line) => log?.info(line) }))
     try {
       await orm.migrator.up()
     } finally {
@@ -69,11 +69,18 @@ export async function migrate(url: string): Promise<void> {
   }
 }
 
+/** A statement that writes takes no longer than this, in ms: it gives up before its request does. */
+const writeMs = 20_000
+
 /** Opens the parts of a configuration: database, outsiders, signer, worker. Nothing runs until it is started. */
 export async function openApp(config: Config, options: AppOptions): Promise<App> {
   const { log } = options
   const now = options.now ?? (() => new Date())
-  const orm = await MikroORM.init(databaseOptions(config.DATABASE_URL, config.DATABASE_POOL))
+  const orm = await MikroORM.init(
+    databaseOptions(config.DATABASE_URL, {
+      ...{ poolSize: config.DATABASE_POOL, statementMs: writeMs, say: (line) => log.warn(line) },
+    }),
+  )
   const onBroken = (error: Error) => log.warn({ err: error }, 'read connection lost; it is opened again when needed')
   const read = openReadConnection({ url: config.DATABASE_URL, onBroken })
   const metrics = new Metrics()
@@ -216,9 +223,10 @@ class RequestContext implements Context {
   readonly viewer: Viewer
   readonly correlationId: string
   private readonly request: ContextParts
+  private ownEm: Parts['orm']['em'] | null = null
 
   constructor(parts: Parts, request: ContextParts) {
-    this.read = parts.read
+    this.read = new RequestReads(parts.read, request)
     this.orm = parts.orm
     this.providers = parts.providers
     this.partner = parts.partner
@@ -235,7 +243,8 @@ class RequestContext implements Context {
   }
 
   get em() {
-    return this.orm.em
+    this.ownEm ??= this.orm.em.fork({ clear: true, signal: this.signal, inflightQueryAbortStrategy: 'cancel query' })
+    return this.ownEm
   }
 
   get log() {

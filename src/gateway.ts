@@ -151,7 +151,7 @@ async function trustedDocuments(config: Config): Promise<TrustedDocuments> {
 const graphiqlFolder = join(import.meta.dirname, '..', 'dist', 'graphiql')
 
 async function prepare(app: App, config: Config, progress: { migrated: boolean }, jobsByHand: boolean): Promise<void> {
-  await migrate(config.DATABASE_URL)
+  await migrate(config.DATABASE_URL, app.log)
   await app.worker.migrate()
   progress.migrated = true
   const context = app.systemContext('start')

@@ -113,3 +113,9 @@ export function internalError(correlationId: string): GraphError {
     correlationId,
   })
 }
+
+/** It was stopped at its deadline. */
+export function tookTooLong(deadlineMs: number, correlationId: string): GraphError {
+  const message = `The request took longer than ${deadlineMs / 1000} s and was stopped. Quote ${correlationId}.`
+  return new GraphError(ErrorCode.Internal, message, { correlationId })
+}

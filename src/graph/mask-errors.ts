@@ -3,7 +3,7 @@ import { GraphQLError, type GraphQLFormattedError } from 'graphql'
 import { isOutsideFailure } from '../values/outside-failure.ts'
 import { badUserInput, ErrorCode, GraphError, internalError, upstreamUnavailable } from './errors.ts'
 import { protocolError } from './protocol-error.ts'
-import type { GraphRequest } from './request.ts'
+import { type GraphRequest, RequestEnded } from './request.ts'
 
 /** Where faults are written: the request's own log, or the server's before there is a request. */
 export interface FaultLog {
@@ -41,7 +41,8 @@ export function publicError(error: unknown, correlationId: string, log: FaultLog
   const argument = misfitArgument(thrown)
   if (argument !== null) return badUserInput(`The value given for the argument "${argument}" does not fit.`, argument)
   if (isForeignInputError(thrown)) return badUserInput('Some values do not fit what the field expects.')
-  log.error({ ...details, correlationId, err: thrown }, 'unexpected fault')
+  // no fault: it was told to stop
+  if (!(thrown instanceof RequestEnded)) log.error({ ...details, correlationId, err: thrown }, 'unexpected fault')
   return internalError(correlationId)
 }
 

@@ -1,5 +1,5 @@
 /** One request on its way through the graph: who asks, how it can be stopped, and what log and metrics will say of it. */
-import type { OperationTypeNode } from 'graphql'
+import { OperationTypeNode } from 'graphql'
 import type { Logger } from 'pino'
 import type { Viewer } from '../auth/viewer.ts'
 
@@ -21,6 +21,11 @@ export interface ContextParts {
   readonly log: Logger
 }
 
+/** Nobody waits for the answer any more; what was under way for it ends with this. */
+export class RequestEnded extends Error {
+  override readonly name = 'RequestEnded'
+}
+
 /** A request with its caller. `context` is what resolvers get; the platform never looks inside. */
 export class GraphRequest implements ContextParts {
   readonly viewer: Viewer
@@ -30,7 +35,7 @@ export class GraphRequest implements ContextParts {
   private readonly parentLog: Logger
   private ownLog: Logger | null = null
   private controller: AbortController | null = null
-  private abortReason: Error | null = null
+  private abortReason: RequestEnded | null = null
 
   constructor(viewer: Viewer, correlationId: string, log: Logger, buildContext: (parts: ContextParts) => object) {
     this.viewer = viewer
@@ -44,7 +49,7 @@ export class GraphRequest implements ContextParts {
     return this.ownLog
   }
 
-  /** Aborted when the client goes away or the deadline passes. */
+  /** Aborted when the deadline passes, or when the client goes away and nothing is being written. */
   get signal(): AbortSignal {
     if (this.controller === null) {
       this.controller = new AbortController()
@@ -57,7 +62,12 @@ export class GraphRequest implements ContextParts {
     return this.abortReason !== null
   }
 
-  abort(reason: Error): void {
+  /** What is only read for a client that has left is stopped; what it asked to be done is done to the end. */
+  clientLeft(): void {
+    if (this.facts.kind !== OperationTypeNode.MUTATION) this.abort(new RequestEnded('The client went away.'))
+  }
+
+  abort(reason: RequestEnded): void {
     if (this.abortReason !== null) return
     this.abortReason = reason
     this.controller?.abort(reason)

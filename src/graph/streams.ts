@@ -2,13 +2,12 @@
 import { createSourceEventStream, type ExecutionResult, OperationTypeNode } from 'graphql'
 import type { Logger } from 'pino'
 import type { Viewer } from '../auth/viewer.ts'
-import type { Metrics } from '../observability/metrics.ts'
 import type { Documents } from './documents.ts'
-import { badUserInput } from './errors.ts'
+import { badUserInput, tookTooLong } from './errors.ts'
 import type { Executor } from './executor.ts'
 import { mapEvents } from './map-events.ts'
 import { maskErrors, publicError } from './mask-errors.ts'
-import { type ContextParts, GraphRequest } from './request.ts'
+import { type ContextParts, GraphRequest, RequestEnded } from './request.ts'
 import type { DocumentRequest, TrustedDocuments } from './trusted-documents.ts'
 import type { Variables } from './variables.ts'
 
@@ -18,7 +17,10 @@ export interface StreamsOptions {
   trusted: TrustedDocuments
   buildContext(parts: ContextParts): object
   log: Logger
-  metrics: Metrics
+  /** For each single answer: a query's, an event's, or that a subscription has begun. */
+  deadlineMs: number
+  /** Hears of every operation once it is answered, or has begun to be. */
+  onAnswered(request: GraphRequest, durationMs: number): void
 }
 
 /** What a client sends to start an operation. */
@@ -32,6 +34,8 @@ export interface StreamCaller {
   correlationId: string
   /** A request that a page of another origin could have made may only read. */
   readOnly: boolean
+  /** Fires when the client has gone. */
+  gone: AbortSignal
 }
 
 export type ResultStream = AsyncGenerator<ExecutionResult, void, void>
@@ -60,16 +64,37 @@ export class Streams {
   async start(asked: StreamRequest, caller: StreamCaller): Promise<StreamAnswer> {
     const startedAt = performance.now()
     const request = this.requestOf(caller)
-    let answer: StreamAnswer
-    try {
-      answer = await this.answer(asked, caller, request)
-    } catch (error) {
-      answer = { errors: [publicError(error, caller.correlationId, this.options.log)] }
-    }
-    const codes = isStream(answer) ? [] : (answer.errors ?? []).map(({ extensions }) => String(extensions.code))
-    const { kind, operationName } = request.facts
-    this.options.metrics.request({ kind, operationName, codes, durationMs: performance.now() - startedAt })
+    const answer = await this.inTime(request, caller, this.answer(asked, caller, request))
+    if (!isStream(answer)) request.facts.codes = (answer.errors ?? []).map(({ extensions }) => String(extensions.code))
+    this.options.onAnswered(request, performance.now() - startedAt)
     return answer
+  }
+
+  /** Stops the request when its client leaves or it takes too long, as the same over HTTP is stopped. Never rejects. */
+  private inTime<Answer extends StreamAnswer>(
+    request: GraphRequest,
+    { gone }: StreamCaller,
+    work: Promise<Answer>,
+  ): Promise<Answer | ExecutionResult> {
+    const { deadlineMs, log } = this.options
+    const { correlationId } = request
+    return new Promise((resolve) => {
+      const left = () => request.clientLeft()
+      gone.addEventListener('abort', left, { once: true })
+      const deadline = setTimeout(() => {
+        request.abort(new RequestEnded(`The request took longer than ${deadlineMs} ms.`))
+        request.log.error({ deadlineMs, operationName: request.facts.operationName }, 'request passed its deadline')
+        resolve({ errors: [tookTooLong(deadlineMs, correlationId)] })
+        // a subscription that begins too late has nobody to tell
+        work.then((late) => (isStream(late) ? late.return() : undefined)).catch(() => undefined)
+      }, deadlineMs)
+      work
+        .then(resolve, (error) => resolve({ errors: [publicError(error, correlationId, log)] }))
+        .finally(() => {
+          clearTimeout(deadline)
+          gone.removeEventListener('abort', left)
+        })
+    })
   }
 
   private async answer(asked: StreamRequest, caller: StreamCaller, request: GraphRequest): Promise<StreamAnswer> {
@@ -107,14 +132,18 @@ export class Streams {
       contextValue: request.context,
     })
     if (!(Symbol.asyncIterator in source)) return { ...source, errors: maskErrors(source.errors ?? [], request) }
+    let answering = request
     const stream: ResultStream = mapEvents(source, {
       // each event is a request of its own: what an earlier one loaded is out of date
-      answer: (rootValue) =>
-        executor.answerEvent(admission, { ...execution, request: this.requestOf(caller), rootValue }),
+      answer: (rootValue) => {
+        answering = this.requestOf(caller)
+        const event = executor.answerEvent(admission, { ...execution, request: answering, rootValue })
+        return this.inTime(answering, caller, event)
+      },
       fault: (error) => ({ errors: [publicError(error, caller.correlationId, log)] }),
       ended: () => {
         this.open.delete(stream)
-        request.abort(new Error('The subscription has ended.'))
+        for (const one of [request, answering]) one.abort(new RequestEnded('The subscription has ended.'))
       },
     })
     this.open.add(stream)

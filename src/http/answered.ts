@@ -36,3 +36,15 @@ export function recordAnswered(log: Logger, metrics: Metrics, { request, status,
   }
   log.info(line, 'graphql request')
 }
+
+/** The same of a request that was refused before anybody knew who sends it: a bad token, a body that cannot be read. */
+export function recordRefused(
+  log: Logger,
+  metrics: Metrics,
+  correlationId: string,
+  status: number,
+  code: string,
+): void {
+  metrics.request({ kind: null, operationName: null, codes: [code], durationMs: 0 })
+  log.info({ correlationId, status, codes: [code] }, 'graphql request refused')
+}

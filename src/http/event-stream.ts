@@ -6,13 +6,12 @@ import { print } from 'graphql-sse'
 import { badUserInput } from '../graph/errors.ts'
 import { publicError } from '../graph/mask-errors.ts'
 import { isStream, type ResultStream, type StreamAnswer, type StreamRequest, type Streams } from '../graph/streams.ts'
+import { recordRefused } from './answered.ts'
 import { sendRefusal } from './graphql.ts'
-import type { StreamCallers } from './stream-callers.ts'
+import { endAt, type StreamCallers } from './stream-callers.ts'
 
-/** A line without meaning, so that proxies keep the connection and dead clients are noticed, in ms. */
-const pulseMs = 12_000
-/** A client that takes nothing for this long is dropped, in ms. */
-const patienceMs = 30_000
+/** So many pulses without taking anything, and a client is dropped. */
+const patience = 2
 
 function parametersOf({ method, body, query }: FastifyRequest): StreamRequest {
   if (method === 'POST') {
@@ -32,7 +31,7 @@ function parametersOf({ method, body, query }: FastifyRequest): StreamRequest {
 }
 
 /** Writes and waits until the client has taken it: one answer is under way at a time. */
-async function write(response: ServerResponse, text: string): Promise<void> {
+async function write(response: ServerResponse, text: string, patienceMs: number): Promise<void> {
   if (response.destroyed || response.write(text)) return
   await new Promise<void>((resolve) => {
     const late = setTimeout(() => response.destroy(), patienceMs)
@@ -45,39 +44,57 @@ async function write(response: ServerResponse, text: string): Promise<void> {
   })
 }
 
-async function writeAnswers(response: ServerResponse, answer: StreamAnswer): Promise<void> {
+async function writeAnswers(response: ServerResponse, answer: StreamAnswer, patienceMs: number): Promise<void> {
+  const send = (text: string) => write(response, text, patienceMs)
+  await send(':\n\n')
   if (isStream(answer)) {
-    for await (const result of answer) await write(response, print({ event: 'next', data: result }))
-  } else await write(response, print({ event: 'next', data: answer }))
-  await write(response, print({ event: 'complete', data: null }))
+    for await (const result of answer) {
+      if (response.destroyed) return
+      await send(print({ event: 'next', data: result }))
+    }
+  } else await send(print({ event: 'next', data: answer }))
+  await send(print({ event: 'complete', data: null }))
 }
 
-/** Ends the stream with its client, and with the caller's token. */
-function endWith(stream: ResultStream, response: ServerResponse, expiresAt: Date | null): void {
-  const end = () => void stream.return()
-  const untilMs = expiresAt === null ? null : expiresAt.getTime() - Date.now()
-  const expiry = untilMs === null ? undefined : setTimeout(end, Math.max(0, untilMs))
-  response.once('close', () => {
-    clearTimeout(expiry)
-    end()
-  })
+/** Ends the stream with its client, who may have gone already, and with the caller's token. */
+function endWith(stream: ResultStream, gone: AbortSignal, expiresAt: Date | null): void {
+  const forget = endAt(expiresAt, () => void stream.return())
+  const end = () => {
+    forget()
+    void stream.return()
+  }
+  if (gone.aborted) end()
+  else gone.addEventListener('abort', end)
 }
 
-/** Adds the routes; they are authorised as queries are. */
-export function addEventStream(fastify: FastifyInstance, streams: Streams, callers: StreamCallers): void {
+/**
+ * Adds the routes; they are authorised as queries are. Each `pulseMs` a line without meaning is sent, so that proxies keep
+ * the connection and dead clients are noticed.
+ */
+export function addEventStream(
+  fastify: FastifyInstance,
+  streams: Streams,
+  callers: StreamCallers,
+  pulseMs: number,
+): void {
   async function stream(httpRequest: FastifyRequest, reply: FastifyReply) {
     let answer: StreamAnswer
     let expiresAt: Date | null
+    const response = reply.raw
+    const leaving = new AbortController()
+    response.once('close', () => leaving.abort())
     try {
       const viewer = await callers.authenticate(httpRequest.headers.authorization, httpRequest.ip)
       expiresAt = callers.expiryOf(viewer)
-      const caller = { viewer, correlationId: httpRequest.id, readOnly: httpRequest.method === 'GET' }
+      const readOnly = httpRequest.method === 'GET'
+      const caller = { viewer, correlationId: httpRequest.id, readOnly, gone: leaving.signal }
       answer = await streams.start(parametersOf(httpRequest), caller)
     } catch (error) {
-      return sendRefusal(httpRequest, reply, publicError(error, httpRequest.id, callers.log))
+      const refusal = publicError(error, httpRequest.id, callers.log)
+      recordRefused(callers.log, callers.metrics, httpRequest.id, refusal.status, refusal.code)
+      return sendRefusal(httpRequest, reply, refusal)
     }
-    const response = reply.raw
-    if (isStream(answer)) endWith(answer, response, expiresAt)
+    if (isStream(answer)) endWith(answer, leaving.signal, expiresAt)
     reply.hijack()
     response.writeHead(200, {
       ...(reply.getHeaders() as Record<string, string>),
@@ -86,10 +103,9 @@ export function addEventStream(fastify: FastifyInstance, streams: Streams, calle
       // nginx would keep it back
       'x-accel-buffering': 'no',
     })
-    const pulse = setInterval(() => response.write(':\n\n'), pulseMs)
+    const pulse = setInterval(() => response.writableNeedDrain || response.write(':\n\n'), pulseMs)
     try {
-      await write(response, ':\n\n')
-      await writeAnswers(response, answer)
+      await writeAnswers(response, answer, patience * pulseMs)
     } catch (error) {
       callers.log.warn({ err: error, correlationId: httpRequest.id }, 'event stream broken off')
     } finally {

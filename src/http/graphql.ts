@@ -4,13 +4,13 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Logger } from 'pino'
 import type { Viewer } from '../auth/viewer.ts'
 import type { Documents } from '../graph/documents.ts'
-import { GraphError } from '../graph/errors.ts'
+import { type GraphError, tookTooLong } from '../graph/errors.ts'
 import type { Executor } from '../graph/executor.ts'
 import { publicError } from '../graph/mask-errors.ts'
-import { type ContextParts, GraphRequest } from '../graph/request.ts'
+import { type ContextParts, GraphRequest, RequestEnded } from '../graph/request.ts'
 import type { DocumentRequest, TrustedDocuments } from '../graph/trusted-documents.ts'
 import type { Metrics } from '../observability/metrics.ts'
-import { recordAnswered } from './answered.ts'
+import { recordAnswered, recordRefused } from './answered.ts'
 import { setCaching } from './caching.ts'
 import { apolloInput, documentRequest } from './document-request.ts'
 import { type Answer, KnownRequests, knownAnswer } from './known-document.ts'
@@ -100,12 +100,11 @@ export function addGraphqlRoute(fastify: FastifyInstance, route: GraphqlRoute): 
   const knownRequests = new KnownRequests(route.documents)
 
   function expire(request: GraphRequest, httpRequest: FastifyRequest, reply: FastifyReply): void {
-    request.abort(new Error(`The request took longer than ${deadlineMs} ms.`))
+    request.abort(new RequestEnded(`The request took longer than ${deadlineMs} ms.`))
     if (reply.sent) return
     request.log.error({ deadlineMs, operationName: request.facts.operationName }, 'request passed its deadline')
-    const message = `The request took longer than ${deadlineMs / 1000} s and was stopped. Quote ${request.correlationId}.`
     request.facts.codes.push('INTERNAL')
-    sendRefusal(httpRequest, reply, new GraphError('INTERNAL', message, { correlationId: request.correlationId }), 504)
+    sendRefusal(httpRequest, reply, tookTooLong(deadlineMs, request.correlationId), 504)
   }
 
   /** The document's text, null when there is none; throws when it is not permitted or beyond the limits. */
@@ -123,7 +122,7 @@ export function addGraphqlRoute(fastify: FastifyInstance, route: GraphqlRoute): 
     const deadline = setTimeout(expire, deadlineMs, request, httpRequest, reply)
     const { raw } = reply
     raw.once('close', () => {
-      if (!raw.writableFinished) request.abort(new Error('The client went away.'))
+      if (!raw.writableFinished) request.clientLeft()
     })
     let answer: Answer
     try {
@@ -179,7 +178,9 @@ export function addGraphqlRoute(fastify: FastifyInstance, route: GraphqlRoute): 
       const viewer = identified instanceof Promise ? await identified : identified
       request = new GraphRequest(viewer, httpRequest.id, log, route.buildContext)
     } catch (error) {
-      return sendRefusal(httpRequest, reply, publicError(error, httpRequest.id, log))
+      const refusal = publicError(error, httpRequest.id, log)
+      recordRefused(log, route.metrics, httpRequest.id, refusal.status, refusal.code)
+      return sendRefusal(httpRequest, reply, refusal)
     }
     try {
       await run(request, httpRequest, reply)

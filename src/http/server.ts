@@ -22,6 +22,7 @@ import { publicError } from '../graph/mask-errors.ts'
 import { Streams } from '../graph/streams.ts'
 import type { Metrics } from '../observability/metrics.ts'
 import type { Tracing } from '../observability/tracing.ts'
+import { recordAnswered, recordRefused } from './answered.ts'
 import { startApollo } from './apollo.ts'
 import { Drain, type DrainOptions } from './drain.ts'
 import { addGraphqlRoute, type GraphqlRoute, sendRefusal } from './graphql.ts'
@@ -78,6 +79,8 @@ export interface HttpLimits {
   /** A WebSocket's message, in bytes, and its operations at once. */
   messageBytes: number
   operationsPerSocket: number
+  /** Between signs of life on open streams, in ms: who answers none is dropped. */
+  pulseMs: number
 }
 
 /** 2 MiB holds a batch of 1000 eligibility checks with all their variables. */
@@ -91,6 +94,7 @@ export const httpLimits: HttpLimits = {
   documentCount: 1000,
   messageBytes: 256 * 1024,
   operationsPerSocket: 50,
+  pulseMs: 12_000,
 }
 
 const wellFormedId = /^[\w.-]{8,64}$/
@@ -166,7 +170,10 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
   })
   fastify.setErrorHandler((error: FastifyError, request, reply) => {
     const [shown, status] = protocolRefusal(error, request, limits, log)
-    if (request.url.startsWith('/graphql')) return sendRefusal(request, reply, shown, status)
+    if (request.url.startsWith('/graphql')) {
+      recordRefused(log, parts.metrics, request.id, status, shown.code)
+      return sendRefusal(request, reply, shown, status)
+    }
     return reply.code(status).send({ error: shown.message })
   })
   fastify.setNotFoundHandler((_request, reply) => reply.code(404).send({ error: 'There is nothing at this address.' }))
@@ -177,13 +184,17 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
     if (parts.allowedOrigins.length > 0) await scope.register(cors, corsOptions(parts.allowedOrigins))
     scope.removeContentTypeParser('text/plain')
     addGraphqlRoute(scope, { ...parts, apollo, documents, deadlineMs: limits.deadlineMs })
-    const streams = new Streams({ ...parts, documents })
+    const streams = new Streams({
+      ...{ ...parts, documents, deadlineMs: limits.deadlineMs },
+      onAnswered: (request, durationMs) => recordAnswered(log, parts.metrics, { request, status: 200, durationMs }),
+    })
     const { close, counts } = addSubscriptions(scope, streams, parts, {
       schema: parts.schema,
       allowedOrigins: parts.allowedOrigins,
       addressOf: addressFinder(parts.trustProxy),
       messageBytes: limits.messageBytes,
       operations: limits.operationsPerSocket,
+      pulseMs: limits.pulseMs,
       isDraining: () => drain.draining,
     })
     drain.onStop(close)

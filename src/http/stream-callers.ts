@@ -1,6 +1,7 @@
 /** Who opens streams: by the same tokens as requests, and for as long as those hold. */
 import type { Logger } from 'pino'
 import type { Viewer } from '../auth/viewer.ts'
+import type { Metrics } from '../observability/metrics.ts'
 
 /** How streams learn who asks, and until when. */
 export interface StreamCallers {
@@ -8,4 +9,15 @@ export interface StreamCallers {
   /** When the caller's token ends, and with it the stream; null for never. */
   expiryOf(viewer: Viewer): Date | null
   log: Logger
+  metrics: Metrics
+}
+
+/** Node fires at once what is set for later than this, in ms: some 24 days, after which one may well connect again. */
+const longestTimerMs = 2 ** 31 - 1
+
+/** Ends a stream with its caller's token; returns how to forget it. */
+export function endAt(expiresAt: Date | null, end: () => void): () => void {
+  if (expiresAt === null) return () => undefined
+  const timer = setTimeout(end, Math.min(longestTimerMs, Math.max(0, expiresAt.getTime() - Date.now())))
+  return () => clearTimeout(timer)
 }

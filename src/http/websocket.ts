@@ -9,7 +9,8 @@ import { type RawData, type WebSocket, WebSocketServer } from 'ws'
 import type { Viewer } from '../auth/viewer.ts'
 import { GraphError, tooComplex, unauthenticated } from '../graph/errors.ts'
 import { isStream, type StreamAnswer, type StreamRequest, type Streams } from '../graph/streams.ts'
-import type { StreamCallers } from './stream-callers.ts'
+import { recordRefused } from './answered.ts'
+import { endAt, type StreamCallers } from './stream-callers.ts'
 
 export interface WebSocketOptions {
   schema: GraphQLSchema
@@ -21,11 +22,11 @@ export interface WebSocketOptions {
   messageBytes: number
   /** Operations at once on one connection. */
   operations: number
+  /** Unanswered for this long after a ping, a connection is dead, in ms. */
+  pulseMs: number
   isDraining(): boolean
 }
 
-/** Unanswered for this long after a ping, a connection is dead, in ms. */
-const pingMs = 12_000
 /** What may wait to be sent to a client that does not read, in bytes. */
 const longestQueueBytes = 1024 * 1024
 /** For the first message of a client, in ms. */
@@ -43,6 +44,8 @@ interface Connection {
   request: IncomingMessage
   /** Set when the connection is acknowledged. */
   viewer: Viewer | null
+  /** Fires when it is closed. */
+  gone: AbortSignal
 }
 
 function mayConnect({ headers }: IncomingMessage, allowedOrigins: readonly string[]): boolean {
@@ -112,20 +115,23 @@ export class WebSockets {
   }
 
   private opened(socket: WebSocket, request: IncomingMessage): void {
-    const stopPinging = keepAlive(socket)
+    const stopPinging = keepAlive(socket, this.options.pulseMs)
+    const leaving = new AbortController()
     socket.on('error', () => socket.terminate())
     const closed = this.protocol.opened(
       {
         protocol: socket.protocol,
-        // graphql-ws waits for it before it asks for the next answer
-        send: (text) => new Promise((resolve) => socket.send(text, () => resolve())),
+        // graphql-ws waits for it before it asks for the next answer; what fails leaves time to hear that the socket is closed
+        send: (text) =>
+          new Promise((resolve) => socket.send(text, (error) => (error ? setImmediate(resolve) : resolve()))),
         close: (code, reason) => socket.close(code, reason),
         onMessage: (take) => socket.on('message', (data) => this.received(socket, data, take)),
       },
-      { socket, request, viewer: null },
+      { socket, request, viewer: null, gone: leaving.signal },
     )
     socket.once('close', (code, reason) => {
       stopPinging()
+      leaving.abort()
       closed(code, String(reason)).catch((error: unknown) => this.complain(error))
     })
   }
@@ -140,6 +146,10 @@ export class WebSockets {
       this.complain(error)
       socket.close(CloseCode.InternalServerError, 'Internal server error')
     })
+  }
+
+  private refused({ code, status }: GraphError): void {
+    recordRefused(this.callers.log, this.callers.metrics, randomUUID(), status, code)
   }
 
   private complain(error: unknown): void {
@@ -157,30 +167,29 @@ export class WebSockets {
       this.closeWhenExpired(socket, this.callers.expiryOf(viewer))
     } catch (error) {
       const reason = error instanceof GraphError ? error.message : 'The token could not be checked.'
-      if (!(error instanceof GraphError)) this.complain(error)
+      if (error instanceof GraphError) this.refused(error)
+      else this.complain(error)
       socket.close(CloseCode.Unauthorized, reason.slice(0, 120))
     }
   }
 
-  private async start({ viewer }: Connection, running: number, asked: StreamRequest) {
+  private async start({ viewer, gone }: Connection, running: number, asked: StreamRequest) {
     if (viewer === null) return [unauthenticated()]
     const { operations } = this.options
     if (running > operations) return [tooComplex('operations on one connection', running, operations)]
-    const answer = await this.streams.start(asked, { viewer, correlationId: randomUUID(), readOnly: false })
+    const answer = await this.streams.start(asked, { viewer, correlationId: randomUUID(), readOnly: false, gone })
     if (!isStream(answer) && answer.data === undefined) return answer.errors ?? []
     return { schema: this.options.schema, document: carrier, contextValue: { answer } satisfies Started }
   }
 
   private closeWhenExpired(socket: WebSocket, expiresAt: Date | null): void {
-    if (expiresAt === null) return
     const end = () => socket.close(CloseCode.Unauthorized, 'The token has expired; sign in again.')
-    const expiry = setTimeout(end, Math.max(0, expiresAt.getTime() - Date.now()))
-    socket.once('close', () => clearTimeout(expiry))
+    socket.once('close', endAt(expiresAt, end))
   }
 }
 
 /** Pings; ends a connection that did not answer the last one. Returns how to stop. */
-function keepAlive(socket: WebSocket): () => void {
+function keepAlive(socket: WebSocket, pulseMs: number): () => void {
   let answered = true
   socket.on('pong', () => {
     answered = true
@@ -189,6 +198,6 @@ function keepAlive(socket: WebSocket): () => void {
     if (!answered) return socket.terminate()
     answered = false
     socket.ping()
-  }, pingMs)
+  }, pulseMs)
   return () => clearInterval(pinging)
 }

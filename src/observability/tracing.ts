@@ -26,10 +26,13 @@ export interface Tracing {
 export function tracedReads(read: ReadConnection, tracing: Tracing): ReadConnection {
   const facts = { 'db.system.name': 'postgresql' }
   return {
-    rows: (query, values) => tracing.step(`sql ${query.name}`, facts, () => read.rows(query, values)),
-    row: (query, values) => tracing.step(`sql ${query.name}`, facts, () => read.row(query, values)),
+    rows: (query, values, signal) => tracing.step(`sql ${query.name}`, facts, () => read.rows(query, values, signal)),
+    row: (query, values, signal) => tracing.step(`sql ${query.name}`, facts, () => read.row(query, values, signal)),
     get sent() {
       return read.sent
+    },
+    get pending() {
+      return read.pending
     },
     close: () => read.close(),
   }

@@ -1,5 +1,7 @@
 /** The read connection: prepared, named statements, all loads of one turn in one pipelined round trip, plain rows back. */
 import pg from 'pg'
+import { Lane } from './lane.ts'
+import { type RowShape, toRows } from './read-rows.ts'
 
 /** One SQL text with a name, so that PostgreSQL parses and plans it once per connection. */
 export interface Statement<Row> {
@@ -17,167 +19,48 @@ export function statement<Row>(name: string, text: string): Statement<Row> {
 }
 
 export interface ReadConnection {
-  /** All rows, as plain objects with camel-cased names; instants are Dates, dates and exact numbers are text. */
-  rows<Row>(statement: Statement<Row>, values?: readonly unknown[]): Promise<Row[]>
+  /**
+   * All rows, as plain objects with camel-cased names; instants are Dates, dates and exact numbers are text. Rejects as
+   * soon as the signal fires, and PostgreSQL stops working on it.
+   */
+  rows<Row>(statement: Statement<Row>, values?: readonly unknown[], signal?: AbortSignal): Promise<Row[]>
   /** The first row, or null. */
-  row<Row>(statement: Statement<Row>, values?: readonly unknown[]): Promise<Row | null>
+  row<Row>(statement: Statement<Row>, values?: readonly unknown[], signal?: AbortSignal): Promise<Row | null>
   /** Statements sent since the start: what tests count. */
   readonly sent: number
+  /** Statements that are not answered yet. */
+  readonly pending: number
   close(): Promise<void>
 }
 
-const oid = {
-  int8: 20,
-  date: 1082,
-  timestamp: 1114,
-  timestamptz: 1184,
-  numeric: 1700,
-  textArray: 1009,
-  uuidArray: 2951,
-}
+/** The read connection as one request uses it: what it still waits for ends with the request. */
+export class RequestReads implements ReadConnection {
+  private readonly read: ReadConnection
+  private readonly request: { readonly signal: AbortSignal }
 
-/** "2026-11-23 09:00:00.123+00", the session being UTC; Date.parse of this form is several times slower. */
-function readInstant(text: string): Date {
-  const milliseconds = text.charCodeAt(19) === 46 ? Number(`${text.slice(20, -3)}00`.slice(0, 3)) : 0
-  return new Date(
-    Date.UTC(
-      Number(text.slice(0, 4)),
-      Number(text.slice(5, 7)) - 1,
-      Number(text.slice(8, 10)),
-      Number(text.slice(11, 13)),
-      Number(text.slice(14, 16)),
-      Number(text.slice(17, 19)),
-      milliseconds,
-    ),
-  )
-}
-
-const asText = (text: string) => text
-const types = {
-  getTypeParser: ((id: number, format?: 'text' | 'binary') => {
-    if (id === oid.timestamptz) return readInstant
-    if (id === oid.date || id === oid.numeric) return asText
-    if (id === oid.int8) return Number
-    return pg.types.getTypeParser(id, format as 'text')
-  }) as typeof pg.types.getTypeParser,
-}
-
-/** A column's name as rows carry it. */
-export const camelCase = (name: string) => name.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase())
-
-/** A row and the objects in it: the column `run.starts_at` is `startsAt` of the row's `run`. */
-interface RowShape {
-  /** Name of each column in its object, and that object's place in `objects`. */
-  columns: readonly { name: string; object: number }[]
-  /** The row, then the objects in it; null in a row in which the object's `first` column is. */
-  objects: readonly { name: string; within: number; first: number }[]
-}
-
-function shapeOf(fields: readonly string[]): RowShape {
-  const paths = ['']
-  const objects = [{ name: '', within: 0, first: 0 }]
-  const columns = fields.map((field, column) => {
-    const dot = field.lastIndexOf('.')
-    const path = dot < 0 ? '' : field.slice(0, dot)
-    let object = paths.indexOf(path)
-    if (object < 0) {
-      object = paths.push(path) - 1
-      const parent = path.lastIndexOf('.')
-      const within = Math.max(0, paths.indexOf(path.slice(0, Math.max(0, parent))))
-      objects.push({ name: camelCase(path.slice(parent + 1)), within, first: column })
-    }
-    return { name: camelCase(field.slice(dot + 1)), object }
-  })
-  return { columns, objects }
-}
-
-type Row = Record<string, unknown>
-
-function toRow({ columns, objects }: RowShape, values: readonly unknown[]): Row {
-  const made: (Row | null)[] = objects.map(({ first }, at) => (at > 0 && values[first] === null ? null : {}))
-  for (let index = 0; index < columns.length; index++) {
-    const { name, object } = columns[index]!
-    const target = made[object]
-    if (target) target[name] = values[index]
-  }
-  for (let at = 1; at < objects.length; at++) {
-    const { name, within } = objects[at]!
-    const target = made[within]
-    if (target) target[name] = made[at]
-  }
-  return made[0]!
-}
-
-function toRows<Result>(query: Statement<Result>, result: pg.QueryArrayResult<unknown[]>): Result[] {
-  query.shape ??= shapeOf(result.fields.map((field) => field.name))
-  const { shape } = query
-  return result.rows.map((values) => toRow(shape, values) as Result)
-}
-
-/** One pipelined connection: what is asked within a turn of the event loop leaves in one packet. */
-class Lane {
-  pending = 0
-  private corked = false
-  private readonly client: pg.Client
-  readonly ready: Promise<void>
-  broken = false
-
-  constructor(url: string, statementTimeoutMs: number, onBroken: (error: Error) => void) {
-    this.client = new pg.Client({
-      connectionString: url,
-      pipeline: true,
-      statement_timeout: statementTimeoutMs,
-      application_name: 'gateway-read',
-      options: '-c timezone=UTC -c default_transaction_read_only=on',
-      types,
-      keepAlive: true,
-    })
-    this.client.on('error', (error) => {
-      this.broken = true
-      onBroken(error)
-    })
-    this.client.on('end', () => {
-      this.broken = true
-    })
-    this.ready = this.client.connect().then(
-      () => undefined,
-      (error) => {
-        this.broken = true
-        throw error
-      },
-    )
-    this.ready.catch(() => undefined)
+  constructor(read: ReadConnection, request: { readonly signal: AbortSignal }) {
+    this.read = read
+    this.request = request
   }
 
-  async ask(query: Statement<unknown>, values: readonly unknown[]): Promise<pg.QueryArrayResult<unknown[]>> {
-    this.pending++
-    try {
-      await this.ready
-      this.cork()
-      return await this.client.query<unknown[]>({
-        name: query.name,
-        text: query.text,
-        values: values as unknown[],
-        rowMode: 'array',
-      })
-    } finally {
-      this.pending--
-    }
+  rows<Row>(query: Statement<Row>, values?: readonly unknown[]): Promise<Row[]> {
+    return this.read.rows(query, values, this.request.signal)
   }
 
-  private cork(): void {
-    if (this.corked) return
-    this.corked = true
-    const { stream } = (this.client as unknown as { connection: { stream: import('node:net').Socket } }).connection
-    stream.cork()
-    setImmediate(() => {
-      this.corked = false
-      stream.uncork()
-    })
+  row<Row>(query: Statement<Row>, values?: readonly unknown[]): Promise<Row | null> {
+    return this.read.row(query, values, this.request.signal)
+  }
+
+  get sent(): number {
+    return this.read.sent
+  }
+
+  get pending(): number {
+    return this.read.pending
   }
 
   close(): Promise<void> {
-    return this.client.end()
+    return this.read.close()
   }
 }
 
@@ -192,7 +75,12 @@ export function openReadConnection(options: {
   onBroken?: (error: Error) => void
 }): ReadConnection {
   const { url, statementTimeoutMs = 5_000, onBroken = () => undefined } = options
-  const open = () => new Lane(url, statementTimeoutMs, onBroken)
+  // opened when first needed, for a cancellation goes by another connection
+  const canceller = new pg.Pool({ connectionString: url, max: 1, application_name: 'gateway-cancel' })
+  canceller.on('error', onBroken)
+  const cancel = (processId: number) =>
+    void canceller.query('select pg_cancel_backend($1)', [processId]).catch((error: Error) => onBroken(error))
+  const open = () => new Lane({ url, statementTimeoutMs, onBroken, cancel })
   const lanes = Array.from({ length: options.lanes ?? 2 }, open)
   let sent = 0
   let closed = false
@@ -206,20 +94,27 @@ export function openReadConnection(options: {
     return lanes[best]!
   }
 
-  async function rows<Row>(query: Statement<Row>, values: readonly unknown[] = []): Promise<Row[]> {
+  async function rows<Row>(
+    query: Statement<Row>,
+    values: readonly unknown[] = [],
+    signal?: AbortSignal,
+  ): Promise<Row[]> {
     sent++
-    return toRows(query, await freest().ask(query, values))
+    return toRows<Row>(query, await freest().ask(query, values, signal))
   }
 
   return {
     rows,
-    row: async (query, values) => (await rows(query, values))[0] ?? null,
+    row: async (query, values, signal) => (await rows(query, values, signal))[0] ?? null,
     get sent() {
       return sent
     },
+    get pending() {
+      return lanes.reduce((sum, lane) => sum + lane.pending, 0)
+    },
     async close() {
       closed = true
-      await Promise.allSettled(lanes.map((lane) => lane.close()))
+      await Promise.allSettled([...lanes.map((lane) => lane.close()), canceller.end()])
     },
   }
 }

@@ -36,7 +36,7 @@ it('a request is one trace, from its caller to its calls', async () => {
   const schema = smallSchema()
   const observe = upstreamCallObserver(new Metrics(), tracing)
   const rows = async () => []
-  const read = tracedReads({ rows, row: async () => null, sent: 0, close: async () => {} }, tracing)
+  const read = tracedReads({ rows, row: async () => null, sent: 0, pending: 0, close: async () => {} }, tracing)
   const hello = schema.getQueryType()?.getFields().hello
   Object.assign(hello ?? {}, {
     resolve: async () => {

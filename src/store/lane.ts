@@ -1,0 +1,146 @@
+/** One pipelined connection for reads: what is asked within a turn leaves together; what nobody waits for any more is cancelled. */
+import pg from 'pg'
+import { rowTypes } from './read-rows.ts'
+
+export interface LaneOptions {
+  url: string
+  statementTimeoutMs: number
+  onBroken(error: Error): void
+  /** Has PostgreSQL end what runs on the connection of that process. */
+  cancel(processId: number): void
+}
+
+/** What is on its way to PostgreSQL, or running there. */
+interface Asked {
+  /** Whoever asked has gone. */
+  abandoned: boolean
+}
+
+interface Query {
+  name: string
+  text: string
+}
+
+/** An abandoned statement that ends of itself within this is let run: cancelling it costs more, in ms. */
+const cancelAfterMs = 50
+/** Times that a statement is sent which was ended in another's place. */
+const mostTries = 5
+
+/** Ended because the one before it was to be: a cancellation names the connection, not the statement. */
+function wasMeantForAnother(error: unknown): boolean {
+  const { code, message } = error as { code?: string; message?: string }
+  // 26000: what was cancelled was to prepare it
+  return code === '26000' || (code === '57014' && message?.includes('user request') === true)
+}
+
+export class Lane {
+  pending = 0
+  broken = false
+  readonly ready: Promise<void>
+  private corked = false
+  private readonly client: pg.Client
+  private readonly options: LaneOptions
+  /** In the order in which PostgreSQL answers: the first is the one that runs. */
+  private readonly asked: Asked[] = []
+
+  constructor(options: LaneOptions) {
+    this.options = options
+    this.client = new pg.Client({
+      connectionString: options.url,
+      pipeline: true,
+      statement_timeout: options.statementTimeoutMs,
+      application_name: 'gateway-read',
+      options: '-c timezone=UTC -c default_transaction_read_only=on',
+      types: rowTypes,
+      keepAlive: true,
+    })
+    this.client.on('error', (error) => {
+      this.broken = true
+      options.onBroken(error)
+    })
+    this.client.on('end', () => {
+      this.broken = true
+    })
+    this.ready = this.client.connect().then(
+      () => undefined,
+      (error) => {
+        this.broken = true
+        throw error
+      },
+    )
+    this.ready.catch(() => undefined)
+  }
+
+  /** Rejects with the signal's reason as soon as it fires. */
+  async ask(query: Query, values: readonly unknown[], signal?: AbortSignal): Promise<pg.QueryArrayResult<unknown[]>> {
+    this.pending++
+    try {
+      await this.ready
+      for (let tries = 1; ; tries++) {
+        try {
+          return await this.send(query, values, signal)
+        } catch (error) {
+          if (signal?.aborted || tries === mostTries || !wasMeantForAnother(error)) throw error
+        }
+      }
+    } finally {
+      this.pending--
+    }
+  }
+
+  close(): Promise<void> {
+    return this.client.end()
+  }
+
+  private send(query: Query, values: readonly unknown[], signal?: AbortSignal) {
+    signal?.throwIfAborted()
+    this.cork()
+    const asked: Asked = { abandoned: false }
+    this.asked.push(asked)
+    const answer = this.client
+      .query<unknown[]>({ name: query.name, text: query.text, values: values as unknown[], rowMode: 'array' })
+      .finally(() => this.settled(asked))
+    return signal ? untilAborted(answer, signal, () => this.abandon(asked)) : answer
+  }
+
+  private settled(asked: Asked): void {
+    this.asked.splice(this.asked.indexOf(asked), 1)
+    if (this.asked[0]?.abandoned) this.cancelSoon(this.asked[0])
+  }
+
+  private abandon(asked: Asked): void {
+    asked.abandoned = true
+    if (this.asked[0] === asked) this.cancelSoon(asked)
+  }
+
+  private cancelSoon(asked: Asked): void {
+    const cancel = () => {
+      const { processID } = this.client as unknown as { processID: number }
+      if (this.asked[0] === asked) this.options.cancel(processID)
+    }
+    setTimeout(cancel, cancelAfterMs).unref()
+  }
+
+  private cork(): void {
+    if (this.corked) return
+    this.corked = true
+    const { stream } = (this.client as unknown as { connection: { stream: import('node:net').Socket } }).connection
+    stream.cork()
+    setImmediate(() => {
+      this.corked = false
+      stream.uncork()
+    })
+  }
+}
+
+function untilAborted<Answer>(answer: Promise<Answer>, signal: AbortSignal, onAbort: () => void): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const leave = () => {
+      onAbort()
+      reject(signal.reason)
+    }
+    const settle = () => signal.removeEventListener('abort', leave)
+    signal.addEventListener('abort', leave, { once: true })
+    answer.then(resolve, reject).finally(settle)
+  })
+}

@@ -20,10 +20,11 @@ import type { ContextParts } from './graph/request.ts'
 import type { ResponseCache } from './graph/response-cache.ts'
 import { crontab, jobs } from './jobs.ts'
 import { Metrics } from './observability/metrics.ts'
-import { type Tracing, tracedReads } from './observability/tracing.ts'
+import { type Tracing, tracedReads, tracedWrites } from './observability/tracing.ts'
 import { upstreamCallObserver } from './observability/upstream-calls.ts'
+import { RequestContext } from './request-context.ts'
 import { Notifications } from './store/notifications.ts'
-import { openReadConnection, RequestReads } from './store/read-connection.ts'
+import { openReadConnection } from './store/read-connection.ts'
 import { openSigner } from './store/signer.ts'
 import { openWorker, type Worker } from './store/worker.ts'
 import { isOutsideFailure } from './values/outside-failure.ts'
@@ -76,17 +77,18 @@ const writeMs = 20_000
 export async function openApp(config: Config, options: AppOptions): Promise<App> {
   const { log } = options
   const now = options.now ?? (() => new Date())
+  const tracing = config.OTEL_EXPORTER_OTLP_ENDPOINT
+    ? (await import('./observability/otlp-traces.ts')).openTraces(config.OTEL_EXPORTER_OTLP_ENDPOINT)
+    : null
   const orm = await MikroORM.init(
     databaseOptions(config.DATABASE_URL, {
       ...{ poolSize: config.DATABASE_POOL, statementMs: writeMs, say: (line) => log.warn(line) },
+      ...(tracing && { onStatement: tracedWrites(tracing) }),
     }),
   )
   const onBroken = (error: Error) => log.warn({ err: error }, 'read connection lost; it is opened again when needed')
   const read = openReadConnection({ url: config.DATABASE_URL, onBroken })
   const metrics = new Metrics()
-  const tracing = config.OTEL_EXPORTER_OTLP_ENDPOINT
-    ? (await import('./observability/otlp-traces.ts')).openTraces(config.OTEL_EXPORTER_OTLP_ENDPOINT)
-    : null
   const onTrouble = (error: unknown) => log.warn({ err: error }, 'notifications lost; they are opened again')
   const notifications = new Notifications({ url: config.DATABASE_URL, onTrouble })
   await notifications.open()
@@ -126,9 +128,12 @@ export async function openApp(config: Config, options: AppOptions): Promise<App>
   const worker = openWorker({
     url: config.DATABASE_URL,
     tasks: Object.fromEntries(
-      jobs.map((job) => [
-        job.task,
-        (payload, attempt) => job.run(systemContext(`job-${job.task}-${attempt.jobId}`), payload, attempt),
+      jobs.map(({ task, run }) => [
+        task,
+        (payload, attempt) => {
+          const work = () => run(systemContext(`job-${task}-${attempt.jobId}`), payload, attempt)
+          return tracing ? tracing.step(`job ${task}`, { attempt: attempt.number }, work) : work()
+        },
       ]),
     ),
     crontab: crontab({ syncEveryMinutes: config.SYNC_EVERY_MINUTES }),
@@ -139,7 +144,8 @@ export async function openApp(config: Config, options: AppOptions): Promise<App>
     },
   })
   const breakers = () => ({ stripe: stripe.state(), paypal: payPal.state(), partner: partner.state() })
-  addGauges(metrics, { read, breakers, subscribers: () => notifications.subscribers })
+  const pools = { write: await orm.em.getConnection().getNativeClient(), worker: worker.pool }
+  addGauges(metrics, { read, pools, breakers, subscribers: () => notifications.subscribers })
   return {
     ...parts,
     worker,
@@ -157,6 +163,7 @@ export async function openApp(config: Config, options: AppOptions): Promise<App>
       await budgets.close()
       await read.close()
       await orm.close()
+      await tracing?.close()
     },
   }
 }
@@ -203,55 +210,5 @@ function openOutsiders(config: Config, observed: CallObservers & Pick<AppOptions
       tokenUrl: config.PARTNER_TOKEN_URL,
       now,
     }),
-  }
-}
-
-/** One request's context: what is made only when asked for is a getter, for most requests never write nor abort. */
-class RequestContext implements Context {
-  readonly loads = new Map()
-  readonly read: Parts['read']
-  readonly orm: Parts['orm']
-  readonly providers: Parts['providers']
-  readonly partner: Parts['partner']
-  readonly paidThing: Parts['paidThing']
-  readonly signer: Parts['signer']
-  readonly budgets: Parts['budgets']
-  readonly changesOf: Parts['changesOf']
-  readonly publicChanged: Parts['publicChanged']
-  readonly settings: Parts['settings']
-  readonly now: Parts['now']
-  readonly viewer: Viewer
-  readonly correlationId: string
-  private readonly request: ContextParts
-  private ownEm: Parts['orm']['em'] | null = null
-
-  constructor(parts: Parts, request: ContextParts) {
-    this.read = new RequestReads(parts.read, request)
-    this.orm = parts.orm
-    this.providers = parts.providers
-    this.partner = parts.partner
-    this.paidThing = parts.paidThing
-    this.signer = parts.signer
-    this.budgets = parts.budgets
-    this.changesOf = parts.changesOf
-    this.publicChanged = parts.publicChanged
-    this.settings = parts.settings
-    this.now = parts.now
-    this.viewer = request.viewer
-    this.correlationId = request.correlationId
-    this.request = request
-  }
-
-  get em() {
-    this.ownEm ??= this.orm.em.fork({ clear: true, signal: this.signal, inflightQueryAbortStrategy: 'cancel query' })
-    return this.ownEm
-  }
-
-  get log() {
-    return this.request.log
-  }
-
-  get signal() {
-    return this.request.signal
   }
 }

@@ -2,7 +2,7 @@
 import 'reflect-metadata'
 import { ReflectMetadataProvider } from '@mikro-orm/decorators/legacy'
 import { Migrator } from '@mikro-orm/migrations'
-import { defineConfig, type Options } from '@mikro-orm/postgresql'
+import { DefaultLogger, defineConfig, type LogContext, type LoggerOptions, type Options } from '@mikro-orm/postgresql'
 import { databaseUrl } from './config.ts'
 import { Course } from './courses/course.ts'
 import { CourseRun, LiveEvent } from './courses/course-run.ts'
@@ -37,13 +37,16 @@ export interface DatabaseUse {
   statementMs?: number
   /** Where MikroORM's own lines go, e.g. which migration is applied; its console unless said. */
   say?: (line: string) => void
+  /** Hears of each statement once it is over. */
+  onStatement?: (sql: string, durationMs: number, failed: boolean) => void
 }
 
 /** A transaction whose process hangs holds its locks no longer than this, in ms. */
 const idleInTransactionMs = 60_000
 
 /** MikroORM's options for the database at `url`: writes and migrations; reads go by the read connection. */
-export function databaseOptions(url: string, { poolSize = 10, statementMs = 0, say }: DatabaseUse = {}): Options {
+export function databaseOptions(url: string, use: DatabaseUse = {}): Options {
+  const { poolSize = 10, statementMs = 0, say, onStatement } = use
   return defineConfig({
     clientUrl: url,
     entities: storedClasses,
@@ -56,6 +59,7 @@ export function databaseOptions(url: string, { poolSize = 10, statementMs = 0, s
       ...{ statement_timeout: statementMs, idle_in_transaction_session_timeout: idleInTransactionMs },
     },
     ...(say && { logger: say, colors: false }),
+    ...(onStatement && { loggerFactory: (options: LoggerOptions) => new StatementLogger(options, onStatement) }),
     migrations: {
       path: new URL('../migrations', import.meta.url).pathname,
       pathTs: new URL('../migrations', import.meta.url).pathname,
@@ -70,6 +74,21 @@ export function databaseOptions(url: string, { poolSize = 10, statementMs = 0, s
     validate: true,
     strict: true,
   } as Options)
+}
+
+/** MikroORM tells its logger of every statement. */
+class StatementLogger extends DefaultLogger {
+  private readonly onStatement: NonNullable<DatabaseUse['onStatement']>
+
+  constructor(options: LoggerOptions, onStatement: NonNullable<DatabaseUse['onStatement']>) {
+    super(options)
+    this.onStatement = onStatement
+  }
+
+  override logQuery(context: LogContext & { query: string }): void {
+    this.onStatement(context.query, context.took ?? 0, context.level === 'error')
+    super.logQuery(context)
+  }
 }
 
 /** For the mikro-orm command: `npm run migration:create`. */

@@ -8,6 +8,7 @@ import type { Config } from './config.ts'
 import { firstSyncDone, syncSoon } from './courses/sync-catalogue.ts'
 import { keptForSeconds, statusList } from './credit/status-list.ts'
 import { receivePartnerEvent } from './enrolments/partner-inbox.ts'
+import { addCacheGauges } from './gauges.ts'
 import { Billing } from './graph/bill.ts'
 import { publicFor } from './graph/cache-policy.ts'
 import { Executor } from './graph/executor.ts'
@@ -67,6 +68,15 @@ export async function startGateway(app: App, config: Config, options: { jobsByHa
       institutionId: async (slug) => (await institutionBySlug({ read: app.read, loads: new Map() }, slug))?.id ?? null,
     },
   })
+  addCacheGauges(
+    metrics,
+    {
+      answers: () => app.answers.size,
+      compiled: () => executor.compiler.size,
+      tokens: () => authenticator.remembered,
+    },
+    app.answers,
+  )
   const progress = { migrated: false }
   const graphiql = openGraphiql({
     wanted: config.GRAPHIQL,

@@ -71,6 +71,11 @@ export class Authenticator {
     return expiresAtMs === undefined ? null : new Date(expiresAtMs)
   }
 
+  /** Tokens that are remembered, for the metrics. */
+  get remembered(): number {
+    return this.verified.size
+  }
+
   private async verify(token: string, authorization: string): Promise<Viewer> {
     const { issuer, audience, directory } = this.options
     const payload = await this.payloadOf(token, issuer, audience)

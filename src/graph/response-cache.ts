@@ -54,6 +54,9 @@ export class ResponseCache {
   private readonly now: () => Date
   private readonly shared: SharedAnswers | null
   private readonly hashes = new WeakMap<Operation, string>()
+  /** Questions that a kept answer served, and that none did. */
+  served = 0
+  missed = 0
   private generation = 0
 
   constructor({ now, maxAgeMs = 10_000, maxValues = 500_000, shared = null }: ResponseCacheOptions) {
@@ -73,7 +76,10 @@ export class ResponseCache {
     const key = `${this.hashOf(operation)} ${JSON.stringify(variables)}`
     const { generation, shared, maxAgeMs } = this
     return {
-      found: () => this.fresh(this.kept.get(key)) ?? (shared ? this.ofOthers(shared, key, generation) : null),
+      found: () => {
+        const own = this.count(this.fresh(this.kept.get(key)), shared === null)
+        return own ?? (shared ? this.ofOthers(shared, key, generation) : null)
+      },
       keep: (data) => {
         const kept = { data, atMs: this.now().getTime() }
         if (this.keep(key, kept, generation)) shared?.set(key, kept, maxAgeMs)
@@ -84,7 +90,14 @@ export class ResponseCache {
   private async ofOthers(shared: SharedAnswers, key: string, generation: number): Promise<Data | null> {
     const kept = await shared.get(key)
     if (kept) this.keep(key, kept, generation)
-    return this.fresh(kept)
+    return this.count(this.fresh(kept), true)
+  }
+
+  /** `last`: nobody else is asked after it. */
+  private count(found: Data | null, last: boolean): Data | null {
+    if (found) this.served += 1
+    else if (last) this.missed += 1
+    return found
   }
 
   private keep(key: string, kept: Kept, generation: number): boolean {

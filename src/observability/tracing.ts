@@ -22,12 +22,24 @@ export interface Tracing {
   close(): Promise<void>
 }
 
+const inPostgres = { 'db.system.name': 'postgresql' }
+
+/** Hears of each statement that writes once it is over, and makes a span of it: by what it does, never by its values. */
+export function tracedWrites(tracing: Tracing): (sql: string, durationMs: number, failed: boolean) => void {
+  return (sql, durationMs, failed) => {
+    const verb = /\w+/.exec(sql)?.[0] ?? ''
+    const table = /\b(?:from|into|update)\s+"?(\w+)/i.exec(sql)?.[1] ?? ''
+    tracing.past(`sql ${verb} ${table}`.trim(), inPostgres, durationMs, failed)
+  }
+}
+
 /** The read connection with a span around each statement, by its name; its values are nobody's business. */
 export function tracedReads(read: ReadConnection, tracing: Tracing): ReadConnection {
-  const facts = { 'db.system.name': 'postgresql' }
   return {
-    rows: (query, values, signal) => tracing.step(`sql ${query.name}`, facts, () => read.rows(query, values, signal)),
-    row: (query, values, signal) => tracing.step(`sql ${query.name}`, facts, () => read.row(query, values, signal)),
+    rows: (query, values, signal) =>
+      tracing.step(`sql ${query.name}`, inPostgres, () => read.rows(query, values, signal)),
+    row: (query, values, signal) =>
+      tracing.step(`sql ${query.name}`, inPostgres, () => read.row(query, values, signal)),
     get sent() {
       return read.sent
     },

@@ -30,6 +30,8 @@ export interface Worker {
   /** Runs the jobs that are due now, once each, and returns. */
   runDue(): Promise<void>
   readonly running: boolean
+  /** Its connections, for the metrics. */
+  readonly pool: pg.Pool
   /** Finishes what is under way and stops; what is not finished in time goes on elsewhere. */
   stop(): Promise<void>
 }
@@ -48,6 +50,7 @@ export function openWorker(options: WorkerOptions): Worker {
   let watch: NodeJS.Timeout | undefined
   let runner: Runner | null = null
   return {
+    pool,
     migrate: () => runMigrations({ pgPool: pool, logger }),
     async start() {
       await presence.freeAbandoned()

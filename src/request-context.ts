@@ -1,0 +1,55 @@
+/** The context of one request, or of one job: the parts, who asks, and what ends with it. */
+import type { Viewer } from './auth/viewer.ts'
+import type { Context, Parts } from './context.ts'
+import type { ContextParts } from './graph/request.ts'
+import { RequestReads } from './store/read-connection.ts'
+
+/** What is made only when asked for is a getter, for most requests never write nor abort. */
+export class RequestContext implements Context {
+  readonly loads = new Map()
+  readonly read: Parts['read']
+  readonly orm: Parts['orm']
+  readonly providers: Parts['providers']
+  readonly partner: Parts['partner']
+  readonly paidThing: Parts['paidThing']
+  readonly signer: Parts['signer']
+  readonly budgets: Parts['budgets']
+  readonly changesOf: Parts['changesOf']
+  readonly publicChanged: Parts['publicChanged']
+  readonly settings: Parts['settings']
+  readonly now: Parts['now']
+  readonly viewer: Viewer
+  readonly correlationId: string
+  private readonly request: ContextParts
+  private ownEm: Parts['orm']['em'] | null = null
+
+  constructor(parts: Parts, request: ContextParts) {
+    this.read = new RequestReads(parts.read, request)
+    this.orm = parts.orm
+    this.providers = parts.providers
+    this.partner = parts.partner
+    this.paidThing = parts.paidThing
+    this.signer = parts.signer
+    this.budgets = parts.budgets
+    this.changesOf = parts.changesOf
+    this.publicChanged = parts.publicChanged
+    this.settings = parts.settings
+    this.now = parts.now
+    this.viewer = request.viewer
+    this.correlationId = request.correlationId
+    this.request = request
+  }
+
+  get em() {
+    this.ownEm ??= this.orm.em.fork({ clear: true, signal: this.signal, inflightQueryAbortStrategy: 'cancel query' })
+    return this.ownEm
+  }
+
+  get log() {
+    return this.request.log
+  }
+
+  get signal() {
+    return this.request.signal
+  }
+}

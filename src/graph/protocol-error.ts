@@ -22,6 +22,15 @@ function isLiteralOfWrongType(error: unknown): boolean {
   return error instanceof GraphQLError && error.nodes?.length === 1 && valueKinds.has(error.nodes[0]?.kind ?? '')
 }
 
+/** What was expected in its place, without the value: a document can hold one that is nobody's business. */
+function withoutValue(message: string): string {
+  const builtIn = /^(Int|Float|String|Boolean|ID) cannot represent/.exec(message)
+  if (builtIn) return `Expected a value of type ${builtIn[1]}.`
+  const enumName = /does not exist in "(\w+)" enum|^Enum "(\w+)" cannot represent/.exec(message)
+  if (enumName) return `Expected one of the values of ${enumName[1] ?? enumName[2]}.`
+  return /^Expected (value of )?type "[^"]+"/.exec(message)?.[0].concat('.') ?? message
+}
+
 /** Message and code of an error that graphql-js reports of a document; `code` is what it has by default. */
 export function protocolError(error: unknown, message: string, code: unknown): { message: string; code: unknown } {
   // graphql-js's own limit on comparing fields of the same name
@@ -29,5 +38,7 @@ export function protocolError(error: unknown, message: string, code: unknown): {
     return { message: 'The document asks too often for fields of the same name.', code: ErrorCode.TooComplex }
   }
   const short = message.length > longestMessage ? `${message.slice(0, longestMessage)}…` : message
-  return { message: short, code: isLiteralOfWrongType(error) ? ErrorCode.BadUserInput : code }
+  return isLiteralOfWrongType(error)
+    ? { message: withoutValue(short), code: ErrorCode.BadUserInput }
+    : { message: short, code }
 }

@@ -34,11 +34,15 @@ function scalar({ name, description, read, expected, longest = 4096, write = Str
 const instantPattern = /^\d{4}-(\d{2})-(\d{2})[Tt]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})$/
 const datePattern = /^\d{4}-\d{2}-\d{2}$/
 
+/** From year 1 on: PostgreSQL, like the calendar, has no year 0. */
 function isCalendarDate(text: string): boolean {
-  if (!datePattern.test(text)) return false
+  if (!datePattern.test(text) || text.startsWith('0000')) return false
   const instant = new Date(`${text}T00:00:00Z`)
   return !Number.isNaN(instant.getTime()) && instant.toISOString().startsWith(text)
 }
+
+const firstInstant = new Date('0001-01-01T00:00:00Z')
+const lastInstant = new Date('9999-12-31T23:59:59.999Z')
 
 /** ISO text of an instant, whole seconds without a fraction. */
 export function instantText(value: Date): string {
@@ -53,7 +57,8 @@ export const DateTime = scalar({
   read: (text) => {
     if (!instantPattern.test(text) || !isCalendarDate(text.slice(0, 10))) return null
     const instant = new Date(text)
-    return Number.isNaN(instant.getTime()) ? null : instant
+    // an offset may lead out of those years that are written with four digits
+    return instant >= firstInstant && instant <= lastInstant ? instant : null
   },
   write: (value) => (value instanceof Date ? instantText(value) : String(value)),
   specifiedByURL: 'https://www.rfc-editor.org/rfc/rfc3339',

@@ -13,7 +13,7 @@ import {
   readable,
   type TypeEntry,
 } from '../support/permission-matrix.ts'
-import { makeSamples } from '../support/permission-samples.ts'
+import { documentAt, makeSamples } from '../support/permission-samples.ts'
 import { digestOf } from '../support/untouched.ts'
 import { startWorld, type World } from '../support/world.ts'
 
@@ -41,15 +41,6 @@ const read = objectTypes.filter((type) => !roots.includes(type) && !isReply(type
 /** What a persona finds of a type's fields: null where the type itself is out of reach. */
 type Found = Record<string, unknown> | null
 
-/** `A > b > ... on C`, down to where the fields are asked. */
-function documentAt(at: string, selection: string): string {
-  const [first = '', ...steps] = at.split(' > ')
-  const sample = samples[first]
-  const path = sample ? [`node(id: "${sample}")`, `... on ${first}`, ...steps] : [first, ...steps]
-  const inner = path.reduceRight((inside, step) => `${step} { ${inside} }`, selection)
-  return `{ ${inner} }`.replaceAll(/\$(\w+)/g, (_all, name: string) => samples[name] ?? name)
-}
-
 function selectionOf(type: GraphQLObjectType, name: string): string {
   const field = type.getFields()[name]
   if (!field) throw new Error(`${type.name} has no field ${name}`)
@@ -76,7 +67,7 @@ async function found(
   names: readonly string[],
 ): Promise<Found> {
   const selection = `mark: __typename ${names.map((name) => selectionOf(type, name)).join(' ')}`
-  const { data, errors } = await world.ask(personas[persona], documentAt(at, selection))
+  const { data, errors } = await world.ask(personas[persona], documentAt(samples, at, selection))
   const objects = marked(data)
   if (errors && names.length > 1) {
     const alone = await Promise.all(names.map((name) => found(persona, type, at, [name])))

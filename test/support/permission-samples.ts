@@ -124,3 +124,12 @@ async function found(world: World, northmoor: string) {
     ...{ Learner: learner?.id as string, Reconciliation: operator.reconciliations.nodes[0]?.id as string },
   }
 }
+
+/** `A > b > ... on C`, down to where the fields are asked. */
+export function documentAt(samples: Samples, at: string, selection: string): string {
+  const [first = '', ...steps] = at.split(' > ')
+  const sample = samples[first]
+  const path = sample ? [`node(id: "${sample}")`, `... on ${first}`, ...steps] : [first, ...steps]
+  const inner = path.reduceRight((inside, step) => `${step} { ${inside} }`, selection)
+  return `{ ${inner} }`.replaceAll(/\$(\w+)/g, (_all, name: string) => samples[name] ?? name)
+}

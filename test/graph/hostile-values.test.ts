@@ -1,0 +1,99 @@
+/** Whatever is given as whatever argument: never a fault of ours, and neither the value nor anything from inside is told. */
+import { readFileSync } from 'node:fs'
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { buildSchema, type GraphQLObjectType, getNamedType, isLeafType } from 'graphql'
+import { canary, spoilt } from '../support/hostile-values.ts'
+import { mutations, type Samples } from '../support/permission-deeds.ts'
+import { type Audience, audiences, personas, readable } from '../support/permission-matrix.ts'
+import { documentAt, makeSamples } from '../support/permission-samples.ts'
+import { startWorld, type World } from '../support/world.ts'
+
+const schema = buildSchema(readFileSync('schema.graphql', 'utf8'))
+const typeOf = (name: string) => schema.getType(name) as GraphQLObjectType
+const personaOf = (audience: Audience) => {
+  const [first] = audiences[audience] as readonly (keyof typeof personas)[]
+  return first ? personas[first] : null
+}
+
+let world: World
+let samples: Samples
+beforeAll(async () => {
+  world = await startWorld()
+  samples = await makeSamples(world)
+}, 90_000)
+afterAll(() => world?.close())
+
+/** SQL, stacks, files, constraints, tokens of the code. */
+const inside =
+  /\b(select|insert into|update) .*\b(from|values|set)\b|node_modules|\.[tj]s:\d|\bat \w+ \(|postgres|relation "|violates|constraint|syntax for type|undefined|\[object|TypeError|RangeError/i
+const atOnce = 20
+
+/** Asks once with each value; answers what must not have been said. */
+async function leaks(persona: string | null, document: string, values: Iterable<unknown>): Promise<object[]> {
+  const found: object[] = []
+  const waiting = [...values]
+  const ask = async () => {
+    for (let value = waiting.pop(); value !== undefined; value = waiting.pop()) {
+      const answer = await world.ask(persona, document, { value })
+      const text = JSON.stringify(answer)
+      const internal = answer.errors?.some(({ extensions }) => extensions.code === 'INTERNAL')
+      if (internal || text.includes(canary) || inside.test(text))
+        found.push({ value: JSON.stringify(value)?.slice(0, 300), text: text.slice(0, 500) })
+    }
+  }
+  await Promise.all(Array.from({ length: atOnce }, ask))
+  return found
+}
+
+const userErrors = 'userErrors { code message field }'
+
+describe('no input of a mutation', () => {
+  it.each(Object.keys(mutations))('%s makes a fault or is echoed', async (name) => {
+    const deed = mutations[name]!
+    const { type } = schema.getMutationType()!.getFields()[name]!.args[0]!
+    const document = `mutation ($value: ${type}) { ${name}(input: $value) { ${userErrors} } }`
+    const values = spoilt(type, deed.input(samples))
+    expect(await leaks(personaOf(deed.allowed), document, values)).toEqual([])
+  })
+})
+
+/** All arguments of all fields that can be read, root fields among them. */
+const places = Object.entries(schema.getQueryType()!.getFields())
+  .map(([name, field]) => ({ type: 'Query', name, field, at: '', audience: 'institutions' as Audience }))
+  .concat(
+    Object.entries(readable).flatMap(([type, { at, fields }]) =>
+      (Object.entries(fields) as [Audience, string][]).flatMap(([audience, names]) =>
+        names.split(/\s+/).map((name) => ({ type, name, field: typeOf(type).getFields()[name]!, at, audience })),
+      ),
+    ),
+  )
+  .flatMap((place) => place.field.args.map((argument) => ({ ...place, argument })))
+
+describe('no argument', () => {
+  it.each(places.map((place) => [`${place.type}.${place.name}(${place.argument.name}:)`, place] as const))(
+    '%s makes a fault or is echoed',
+    async (_coordinate, { name, field, at, audience, argument }) => {
+      const others = field.args.filter((one) => one !== argument && one.type.toString().endsWith('!'))
+      const rest = others.map((one) => `${one.name}: "x"`)
+      const inner = isLeafType(getNamedType(field.type)) ? '' : ' { __typename }'
+      const selection = `${name}(${[`${argument.name}: $value`, ...rest].join(', ')})${inner}`
+      const body = at === '' ? `{ ${selection} }` : documentAt({ ...samples, value: '$value' }, at, selection)
+      const document = `query ($value: ${argument.type}) ${body}`
+      expect(await leaks(personaOf(audience), document, spoilt(argument.type))).toEqual([])
+    },
+  )
+})
+
+it.each([
+  ['{ courses(first: "hunter2canary") { totalCount } }', /type Int/],
+  ['{ courses(orderBy: HUNTER2CANARY) { totalCount } }', /values of CourseOrder/],
+  ['{ courses(orderBy: "hunter2canary") { totalCount } }', /values of CourseOrder/],
+  ['{ courses(filter: "hunter2canary") { totalCount } }', /type "CourseFilter"/],
+  ['{ courses(filter: { startsAfter: "hunter2canary" }) { totalCount } }', /calendar date/],
+  ['{ course(slug: { password: "hunter2canary" }) { id } }', /type String/],
+  ['mutation { cancelEnrolment(input: { enrolmentId: ["hunter2canary"] }) { enrolment { id } } }', /type ID/],
+])('a literal that does not fit is not echoed either: %s', async (document, says) => {
+  const { errors } = await world.ask(null, document)
+  expect(errors).toMatchObject([{ message: expect.stringMatching(says), extensions: { code: 'BAD_USER_INPUT' } }])
+  expect(JSON.stringify(errors).toLowerCase()).not.toContain(canary)
+})

@@ -70,6 +70,8 @@ export interface OutsideCall {
   /** Throws OutsideFailure and nothing else. */
   <T>(call: Call<T>): Promise<T>
   state(): BreakerState
+  /** Whether it gave no answer the last time that it was asked. */
+  silent(): boolean
 }
 
 /** One per upstream: what is counted here is shared by all its calls. */
@@ -128,10 +130,13 @@ export function outsideCall(options: OutsideCallOptions): OutsideCall {
     }
   }
 
+  let silent = false
   const observed = async <T>(call: Call<T>): Promise<T> => {
     const startedMs = performance.now()
-    const report = (failure: OutsideFailure | null) =>
+    const report = (failure: OutsideFailure | null) => {
+      if (failure?.code !== FailureCode.Aborted) silent = failure !== null && failure.kind !== FailureKind.Refused
       tell(options, { upstream, operation: call.operation, durationMs: performance.now() - startedMs }, failure)
+    }
     try {
       const value = await whole(call)
       report(null)
@@ -143,7 +148,7 @@ export function outsideCall(options: OutsideCallOptions): OutsideCall {
     }
   }
 
-  return Object.assign(observed, { state: () => STATES[breaker.state] })
+  return Object.assign(observed, { state: () => STATES[breaker.state], silent: () => silent })
 }
 
 const STATES: Record<CircuitState, BreakerState> = {

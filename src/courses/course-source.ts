@@ -70,6 +70,8 @@ export interface CourseSource {
   run(uuid: string): Promise<RunFacts | null>
   /** Live places of at most 100 runs, by the partner's uuid; a run that the partner does not answer for is absent, null = no limit. */
   placesRemaining(runUuids: readonly string[], signal?: AbortSignal): Promise<Map<string, number | null>>
+  /** Whether it gave no answer the last time that it was asked for anything. */
+  silent(): boolean
 }
 
 /** Entries that did not have the agreed shape: kept out, named in the sync's report. */

@@ -102,7 +102,7 @@ export class CourseResolver {
     const confirmedAt =
       state?.succeededAt && state.succeededAt > course.fetchedAt ? state.succeededAt : course.fetchedAt
     const tooOld = context.now().getTime() - confirmedAt.getTime() > context.settings.staleAfterMinutes * 60_000
-    return { source: 'partner', fetchedAt: confirmedAt, stale: failing || tooOld }
+    return { source: 'partner', fetchedAt: confirmedAt, stale: failing || tooOld || context.partner.silent() }
   }
 }
 

@@ -149,6 +149,23 @@ describe('a run', () => {
   })
 })
 
+it('while the partner is down only live fields are null, and the rest is marked stale until it answers again', async () => {
+  const page = () =>
+    world.ask(
+      null,
+      '{ course(slug: "responsible-ai-in-practice") { title freshness { stale } runs { nodes { startsAt placesRemaining } } } }',
+    )
+  await world.control('partner', 'faults', { operation: '*', fault: 'http_503', times: 1000 })
+  await page()
+  const { data, errors } = await page()
+  expect(data.course).toMatchObject({ title: 'Responsible AI in Practice', freshness: { stale: true } })
+  for (const run of data.course.runs.nodes) expect(run).toEqual({ startsAt: expect.any(String), placesRemaining: null })
+  expect(errors?.every(({ path }) => path?.at(-1) === 'placesRemaining')).toBe(true)
+  await world.clearFaults('partner')
+  // the breaker tries again after some seconds
+  while ((await page()).data.course.freshness.stale);
+})
+
 it('a course that nobody has confirmed for an hour is marked stale', async () => {
   const stale = async () =>
     (await world.ask(null, '{ course(slug: "agile-project-leadership") { freshness { stale source } } }')).data.course

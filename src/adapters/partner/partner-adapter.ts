@@ -42,6 +42,7 @@ export function partnerAdapter(options: PartnerOptions): Partner {
     ...partnerAccounts(exchange),
     ...partnerRegistrations(exchange, log),
     state: call.state,
+    silent: call.silent,
     verifyNotice: (rawBody, headers) => verifyPartnerNotice({ rawBody, headers }, webhookSecret, baseUrl),
   }
 }

@@ -14,7 +14,7 @@ const AVAILABILITY = {
   shape: availability,
 }
 
-export function partnerCatalogue(exchange: PartnerExchange): CourseSource {
+export function partnerCatalogue(exchange: PartnerExchange): Omit<CourseSource, 'silent'> {
   return {
     programs: (since) => changesOf(exchange, PROGRAMS, programFacts, since),
     runs: (since) => changesOf(exchange, RUNS, runFacts, since),

@@ -86,7 +86,7 @@ export function wholeRequestError(error: GraphQLError): GraphQLError {
 }
 
 /** Apollo's codes for what is wrong with a request before any resolver runs; clients and tools know them. */
-const protocolCodes: ReadonlySet<unknown> = new Set([
+export const protocolCodes: ReadonlySet<unknown> = new Set([
   'GRAPHQL_PARSE_FAILED',
   'GRAPHQL_VALIDATION_FAILED',
   'OPERATION_RESOLUTION_FAILURE',

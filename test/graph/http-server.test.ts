@@ -3,6 +3,7 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { afterEach, describe, expect, it } from '@jest/globals'
+import { httpLimits } from '../../src/http/server.ts'
 import { Metrics, type RequestMeasure } from '../../src/observability/metrics.ts'
 import { WebhookRefused } from '../../src/values/webhook-refused.ts'
 import { post, type SmallServer, startSmallServer } from '../support/small-graph.ts'
@@ -57,7 +58,8 @@ describe('a request', () => {
       body: JSON.stringify({ query: '{ aborted }' }),
       signal: client.signal,
     })
-    setTimeout(() => client.abort(), 50)
+    await once(server.fastify.server, 'request')
+    client.abort()
     await expect(asked).rejects.toThrow()
     expect(await answered.promise).toMatchObject({ kind: 'query' })
     expect(server.lines.at(-1)).toMatchObject({ message: 'graphql request', status: 499 })
@@ -67,6 +69,13 @@ describe('a request', () => {
     ['a body that is no JSON', '{"query": ', 'application/json', 400],
     ['another content type', 'query=x', 'text/plain', 415],
     ['a form', 'query=x', 'application/x-www-form-urlencoded', 415],
+    [
+      'multipart',
+      '--x\r\ncontent-disposition: form-data; name="operations"\r\n\r\n{}\r\n--x--',
+      'multipart/form-data; boundary=x',
+      415,
+    ],
+    ['a batch', '[{"query":"{ hello }"},{"query":"{ hello }"}]', 'application/json', 400],
     ['a body beyond the limit', JSON.stringify({ query: 'x'.repeat(5000) }), 'application/json', 413],
   ])('with %s is refused in the shape of an answer', async (_name, body, contentType, status) => {
     server = await startSmallServer({ limits: { bodyBytes: 4096 } })
@@ -85,12 +94,42 @@ describe('a request', () => {
     server = await startSmallServer({ limits: { headerBytes: 2048, headersMs: 100 } })
     const large = await fetch(`${server.url}/health/live`, { headers: { 'x-large': 'x'.repeat(4096) } })
     expect(large.status).toBe(431)
-    const { port } = new URL(server.url)
-    const socket = connect(Number(port), '127.0.0.1')
+    const socket = connection()
     socket.write('POST /graphql HTTP/1.1\r\nHost: x\r\n')
     const [chunk] = await once(socket, 'data')
     expect(String(chunk)).toContain('408')
     socket.destroy()
+  })
+
+  it('whose body comes too slowly is cut off', async () => {
+    server = await startSmallServer({ limits: { headersMs: 100, requestMs: 100 } })
+    const socket = connection()
+    socket.write(
+      'POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{"query"',
+    )
+    const [chunk] = await once(socket, 'data')
+    expect(String(chunk)).toContain('408')
+    socket.destroy()
+  })
+})
+
+/** A raw connection to the server. */
+const connection = () => connect(Number(new URL(server.url).port), '127.0.0.1')
+
+describe('a connection', () => {
+  it('is kept for the next request, and closed when none comes', async () => {
+    server = await startSmallServer({ limits: { keepAliveMs: 50 } })
+    const socket = connection()
+    for (let request = 0; request < 2; request += 1) {
+      socket.write('GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n')
+      expect(String((await once(socket, 'data'))[0])).toContain('Connection: keep-alive')
+    }
+    socket.resume()
+    await once(socket, 'close')
+  })
+
+  it('is kept longer than load balancers keep theirs', () => {
+    expect(httpLimits.keepAliveMs).toBeGreaterThan(60_000)
   })
 })
 
@@ -189,7 +228,7 @@ describe('going away', () => {
     const asked = Array.from({ length: 50 }, () =>
       post(server.url, { query: '{ items(first: 100) { nodes { name } } }' }),
     )
-    const kept = connect(Number(new URL(server.url).port), '127.0.0.1')
+    const kept = connection()
     await once(kept, 'connect')
     kept.write('GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n')
     await once(kept, 'data')

@@ -14,6 +14,7 @@ import {
   type TypeEntry,
 } from '../support/permission-matrix.ts'
 import { documentAt, makeSamples } from '../support/permission-samples.ts'
+import { permissionCounts, permissionTable } from '../support/permission-table.ts'
 import { digestOf } from '../support/untouched.ts'
 import { startWorld, type World } from '../support/world.ts'
 
@@ -96,6 +97,17 @@ describe('the matrix', () => {
     expect(Object.keys(queries).sort()).toEqual(query)
     expect(Object.keys(mutations).sort()).toEqual(mutation)
     expect(Object.keys(subscriptions).sort()).toEqual(subscription)
+  })
+
+  it('can be read as a table', () => {
+    const table = permissionTable()
+    const { fields, personas: asking } = permissionCounts
+    process.stdout.write(`permission matrix: ${fields} fields and root fields by ${asking} personas\n`)
+    for (const { name } of read) expect(table).toContain(`### ${name}\n`)
+    const everyRoot = roots.flatMap((type) => Object.keys(type?.getFields() ?? {}))
+    for (const name of everyRoot)
+      expect(table).toMatch(new RegExp(`^\\| ${name} (\\| [A-Za-z_]+ ){${asking}}\\|$`, 'm'))
+    expect(fields).toBe(read.flatMap((type) => Object.keys(type.getFields())).length + everyRoot.length)
   })
 })
 

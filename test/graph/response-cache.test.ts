@@ -93,6 +93,19 @@ describe('kept answers', () => {
     expect((await ask('learner:kept', course)).read).toBe(true)
   })
 
+  it('says the same over HTTP: the anonymous catalogue may be kept by others, whatever else is asked may not', async () => {
+    const cacheControl = async (query: string, authorization?: string) => {
+      const headers = { 'apollo-require-preflight': '1', ...(authorization && { authorization }) }
+      const answer = await fetch(`${world.url}/graphql?query=${encodeURIComponent(query)}`, { headers })
+      return answer.headers.get('cache-control')
+    }
+    const page = `{ course(slug: "${slug}") { title } courses(first: 1) { totalCount } }`
+    expect(await cacheControl(page)).toBe('public, max-age=10, stale-while-revalidate=10')
+    expect(await cacheControl(page, `Bearer ${await world.tokenOf('ada')}`)).toBe('no-store')
+    expect(await cacheControl(`{ course(slug: "${slug}") { freshness { stale } } }`)).toBe('no-store')
+    expect(await cacheControl('{ viewer { __typename } }')).toBe('no-store')
+  })
+
   it.each([
     ['what the partner says of this moment', `{ course(slug: "${slug}") { freshness { fetchedAt } } }`],
     ['anything but the catalogue', '{ qualifications(first: 1) { nodes { title } } }'],

@@ -11,10 +11,12 @@ interface Asked {
   context: Context
 }
 
+const noSuch = () => notFound('There is no such enrolment.', 'enrolmentId')
+
 /** Refuses before anything is heard: what the caller may not see reads like what does not exist. */
 async function changes({ args, context }: Asked): Promise<AsyncIterable<string>> {
   const id = uuidOf('Enrolment', args.enrolmentId)
-  if (!id || !(await visibleEnrolment(context, id))) throw notFound('There is no such enrolment.', 'enrolmentId')
+  if (!id || !(await visibleEnrolment(context, id))) throw noSuch()
   return context.changesOf(`enrolment:${id}`)
 }
 
@@ -28,8 +30,10 @@ export class EnrolmentSubscriptionResolver {
     @Arg('enrolmentId', () => ID, { description: 'The enrolment.' }) _enrolmentId: string,
     @Root() topic: string,
     @Ctx() context: Context,
-  ): Promise<object | null> {
+  ): Promise<object> {
     context.loads.clear()
-    return visibleEnrolment(context, topic.slice(topic.indexOf(':') + 1))
+    const seen = await visibleEnrolment(context, topic.slice(topic.indexOf(':') + 1))
+    if (!seen) throw noSuch()
+    return seen
   }
 }

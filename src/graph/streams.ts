@@ -50,6 +50,7 @@ export function isStream(answer: StreamAnswer): answer is ResultStream {
 export class Streams {
   private readonly options: StreamsOptions
   private readonly open = new Set<ResultStream>()
+  private readonly cutShort = new WeakSet<ResultStream>()
 
   constructor(options: StreamsOptions) {
     this.options = options
@@ -109,9 +110,20 @@ export class Streams {
     return kind === OperationTypeNode.SUBSCRIPTION ? this.subscribe(execution, caller) : executor.run(execution)
   }
 
-  /** Ends every stream: clients begin again with a replica that stays. */
+  /** Ends a stream that has not come to its own end: its client begins again, with another replica or another token. */
+  async cut(stream: ResultStream): Promise<void> {
+    this.cutShort.add(stream)
+    await stream.return()
+  }
+
+  /** Whether more would have come. */
+  wasCut(stream: ResultStream): boolean {
+    return this.cutShort.has(stream)
+  }
+
+  /** Cuts every stream. */
   async close(): Promise<void> {
-    await Promise.all([...this.open].map((stream) => stream.return()))
+    await Promise.all([...this.open].map((stream) => this.cut(stream)))
   }
 
   private requestOf({ viewer, correlationId }: StreamCaller): GraphRequest {

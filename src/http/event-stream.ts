@@ -44,7 +44,13 @@ async function write(response: ServerResponse, text: string, patienceMs: number)
   })
 }
 
-async function writeAnswers(response: ServerResponse, answer: StreamAnswer, patienceMs: number): Promise<void> {
+/** Writes them all; a client that is not told of the end asks again. */
+async function writeAnswers(
+  response: ServerResponse,
+  answer: StreamAnswer,
+  streams: Streams,
+  patienceMs: number,
+): Promise<void> {
   const send = (text: string) => write(response, text, patienceMs)
   await send(':\n\n')
   if (isStream(answer)) {
@@ -52,16 +58,17 @@ async function writeAnswers(response: ServerResponse, answer: StreamAnswer, pati
       if (response.destroyed) return
       await send(print({ event: 'next', data: result }))
     }
+    if (streams.wasCut(answer)) return
   } else await send(print({ event: 'next', data: answer }))
   await send(print({ event: 'complete', data: null }))
 }
 
 /** Ends the stream with its client, who may have gone already, and with the caller's token. */
-function endWith(stream: ResultStream, gone: AbortSignal, expiresAt: Date | null): void {
-  const forget = endAt(expiresAt, () => void stream.return())
+function endWith(streams: Streams, stream: ResultStream, gone: AbortSignal, expiresAt: Date | null): void {
+  const forget = endAt(expiresAt, () => void streams.cut(stream))
   const end = () => {
     forget()
-    void stream.return()
+    void streams.cut(stream)
   }
   if (gone.aborted) end()
   else gone.addEventListener('abort', end)
@@ -94,7 +101,7 @@ export function addEventStream(
       recordRefused(callers.log, callers.metrics, httpRequest.id, refusal.status, refusal.code)
       return sendRefusal(httpRequest, reply, refusal)
     }
-    if (isStream(answer)) endWith(answer, leaving.signal, expiresAt)
+    if (isStream(answer)) endWith(streams, answer, leaving.signal, expiresAt)
     reply.hijack()
     response.writeHead(200, {
       ...(reply.getHeaders() as Record<string, string>),
@@ -105,7 +112,7 @@ export function addEventStream(
     })
     const pulse = setInterval(() => response.writableNeedDrain || response.write(':\n\n'), pulseMs)
     try {
-      await writeAnswers(response, answer, patience * pulseMs)
+      await writeAnswers(response, answer, streams, patience * pulseMs)
     } catch (error) {
       callers.log.warn({ err: error, correlationId: httpRequest.id }, 'event stream broken off')
     } finally {

@@ -25,8 +25,9 @@ export function addSubscriptions(
   return {
     counts: () => ({ websockets: sockets.count, streams: streams.count }),
     async close() {
-      await streams.close()
+      // first, or a client would hear that its subscriptions have come to their end
       await sockets.close()
+      await streams.close()
     },
   }
 }

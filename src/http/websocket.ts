@@ -3,6 +3,7 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, Server } from 'node:http'
 import type { Duplex } from 'node:stream'
+import { setImmediate } from 'node:timers/promises'
 import { type GraphQLSchema, parse } from 'graphql'
 import { CloseCode, handleProtocols, makeServer } from 'graphql-ws'
 import { type RawData, type WebSocket, WebSocketServer } from 'ws'
@@ -63,6 +64,8 @@ export class WebSockets {
   private readonly streams: Streams
   private readonly callers: StreamCallers
   private readonly options: WebSocketOptions
+  /** Operations that are being answered or begun. */
+  private readonly answering = new Set<Promise<unknown>>()
   private readonly protocol: ReturnType<typeof makeServer<Record<string, unknown>, Connection>>
 
   constructor(streams: Streams, callers: StreamCallers, options: WebSocketOptions) {
@@ -103,8 +106,11 @@ export class WebSockets {
     })
   }
 
-  /** Sends everybody away; clients connect again elsewhere. */
+  /** Finishes what was asked, then sends everybody away; clients connect again elsewhere. */
   async close(): Promise<void> {
+    await Promise.all(this.answering)
+    // what was answered last is handed to its socket
+    await setImmediate()
     for (const socket of this.server.clients) socket.close(1001, 'Going away')
     const cut = setTimeout(() => {
       for (const socket of this.server.clients) socket.terminate()
@@ -123,7 +129,9 @@ export class WebSockets {
         protocol: socket.protocol,
         // graphql-ws waits for it before it asks for the next answer; what fails leaves time to hear that the socket is closed
         send: (text) =>
-          new Promise((resolve) => socket.send(text, (error) => (error ? setImmediate(resolve) : resolve()))),
+          new Promise((resolve) =>
+            socket.send(text, (error) => (error ? void setImmediate().then(resolve) : resolve())),
+          ),
         close: (code, reason) => socket.close(code, reason),
         onMessage: (take) => socket.on('message', (data) => this.received(socket, data, take)),
       },
@@ -175,9 +183,13 @@ export class WebSockets {
 
   private async start({ viewer, gone }: Connection, running: number, asked: StreamRequest) {
     if (viewer === null) return [unauthenticated()]
-    const { operations } = this.options
+    const { operations, isDraining } = this.options
     if (running > operations) return [tooComplex('operations on one connection', running, operations)]
-    const answer = await this.streams.start(asked, { viewer, correlationId: randomUUID(), readOnly: false, gone })
+    // clients ask again what was not answered when their socket is closed, as it soon will be
+    if (isDraining()) return new Promise<never>(() => undefined)
+    const starting = this.streams.start(asked, { viewer, correlationId: randomUUID(), readOnly: false, gone })
+    this.answering.add(starting)
+    const answer = await starting.finally(() => this.answering.delete(starting))
     if (!isStream(answer) && answer.data === undefined) return answer.errors ?? []
     return { schema: this.options.schema, document: carrier, contextValue: { answer } satisfies Started }
   }

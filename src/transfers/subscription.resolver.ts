@@ -11,10 +11,12 @@ interface Asked {
   context: Context
 }
 
+const noSuch = () => notFound('There is no such application.', 'applicationId')
+
 /** Refuses before anything is heard: what the caller may not see reads like what does not exist. */
 async function changes({ args, context }: Asked): Promise<AsyncIterable<string>> {
   const id = uuidOf('TransferApplication', args.applicationId)
-  if (!id || !(await visibleApplication(context, id))) throw notFound('There is no such application.', 'applicationId')
+  if (!id || !(await visibleApplication(context, id))) throw noSuch()
   return context.changesOf(`application:${id}`)
 }
 
@@ -28,8 +30,10 @@ export class TransferApplicationSubscriptionResolver {
     @Arg('applicationId', () => ID, { description: 'The application.' }) _applicationId: string,
     @Root() topic: string,
     @Ctx() context: Context,
-  ): Promise<object | null> {
+  ): Promise<object> {
     context.loads.clear()
-    return visibleApplication(context, topic.slice(topic.indexOf(':') + 1))
+    const seen = await visibleApplication(context, topic.slice(topic.indexOf(':') + 1))
+    if (!seen) throw noSuch()
+    return seen
   }
 }

@@ -63,6 +63,19 @@ describe('a query is stopped when its client goes away', () => {
   })
 })
 
+it('what was asked on a WebSocket before the server goes away is answered first', async () => {
+  await start({ limits: { deadlineMs: 300 } })
+  const socket = await openSocket()
+  const heard: string[] = []
+  socket.on('message', (data) => heard.push(String(data)))
+  for (const [id, query] of Object.entries({ slow: '{ aborted }', quick: '{ hello }' }))
+    socket.send(JSON.stringify({ id, type: 'subscribe', payload: { query } }))
+  await once(socket, 'message')
+  expect(heard).toEqual([expect.stringContaining('hello world')])
+  await Promise.all([at.server.fastify.drain({ limitMs: 5000 }), once(socket, 'close')])
+  expect(heard).toContainEqual(expect.stringMatching(/"id":"slow".*took longer than 0.3 s/))
+})
+
 describe('a client that stops reading', () => {
   it('is dropped from its WebSocket', async () => {
     await start({ limits: { pulseMs: 50 } })

@@ -71,7 +71,7 @@ it('what was asked on a WebSocket before the server goes away is answered first'
   for (const [id, query] of Object.entries({ slow: '{ aborted }', quick: '{ hello }' }))
     socket.send(JSON.stringify({ id, type: 'subscribe', payload: { query } }))
   await once(socket, 'message')
-  expect(heard).toEqual([expect.stringContaining('hello world')])
+  expect(heard[0]).toContain('hello world')
   await Promise.all([at.server.fastify.drain({ limitMs: 5000 }), once(socket, 'close')])
   expect(heard).toContainEqual(expect.stringMatching(/"id":"slow".*took longer than 0.3 s/))
 })

@@ -14,6 +14,7 @@ import { publicFor } from './graph/cache-policy.ts'
 import { Executor } from './graph/executor.ts'
 import { TrustedDocuments } from './graph/trusted-documents.ts'
 import { readManifestFile } from './graph/trusted-manifest.ts'
+import type { DrainOptions } from './http/drain.ts'
 import { openGraphiql } from './http/graphiql/graphiql.ts'
 import type { HealthCheck } from './http/health.ts'
 import { buildServer } from './http/server.ts'
@@ -35,6 +36,12 @@ export interface Gateway {
   close(): Promise<void>
 }
 
+export interface GatewayOptions {
+  /** The worker is not started: tests run the jobs themselves. */
+  jobsByHand?: boolean
+  drain?: Partial<DrainOptions>
+}
+
 /** Roots whose answers are the same for anybody, and for how long others may keep them. */
 const publicSeconds = { courses: 10, course: 10 }
 /** Said as of this moment. */
@@ -47,9 +54,9 @@ const shareHelp =
 
 /**
  * Starts to listen at once, so that liveness can be asked, and prepares behind it: migrations, the worker's schema, the
- * register, the first synchronisation. With `jobsByHand` the worker is not started: tests run the jobs themselves.
+ * register, the first synchronisation.
  */
-export async function startGateway(app: App, config: Config, options: { jobsByHand?: boolean } = {}): Promise<Gateway> {
+export async function startGateway(app: App, config: Config, options: GatewayOptions = {}): Promise<Gateway> {
   const schema = buildSubgraph()
   const { metrics, tracing } = app
   const executor = new Executor(schema, {
@@ -132,7 +139,7 @@ export async function startGateway(app: App, config: Config, options: { jobsByHa
     url,
     prepared,
     async close() {
-      await fastify.drain()
+      await fastify.drain(options.drain)
       await prepared.catch(() => undefined)
       await app.close()
     },

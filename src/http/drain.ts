@@ -8,6 +8,11 @@ import type { FastifyInstance } from 'fastify'
 export interface DrainOptions {
   /** How long to go on answering while load balancers notice that /health/ready says no, in ms. */
   noticeMs: number
+  /**
+   * A client that asks again within this finds its connection open, is answered and told to leave, in ms. After it, what
+   * is idle is closed, and a request that is on its way then is lost: nobody can tell it from one that never comes.
+   */
+  idleMs: number
   /** After this long the connections that are still busy are cut, in ms. */
   limitMs: number
 }
@@ -16,9 +21,18 @@ export interface DrainOptions {
 export class Drain {
   private started: Promise<void> | null = null
   private readonly stopping: (() => Promise<void> | void)[] = []
+  private listenerClosed: Promise<void> | null = null
 
   get draining(): boolean {
     return this.started !== null
+  }
+
+  /**
+   * What a request has to wait for before it is taken up, for a few ms while the listener closes: whoever is answered
+   * connects again, and would be reset in the system's queue of connections. Null at any other time.
+   */
+  get held(): Promise<void> | null {
+    return this.listenerClosed
   }
 
   /** Runs `stop` once nothing new is accepted, while accepted requests finish: streams end themselves here. */
@@ -32,20 +46,29 @@ export class Drain {
     return this.started
   }
 
-  private async drain(fastify: FastifyInstance, { noticeMs, limitMs }: DrainOptions): Promise<void> {
+  private async drain(fastify: FastifyInstance, { noticeMs, idleMs, limitMs }: DrainOptions): Promise<void> {
     const { server } = fastify
     // from now on each answer says `connection: close`, so kept-alive clients leave of themselves
     if (noticeMs > 0) await sleep(noticeMs)
     const cut = setTimeout(() => server.closeAllConnections(), limitMs)
     try {
-      if (server.listening) await untilNobodyWaits(server)
-      const ended = server.listening ? stopListening(server) : Promise.resolve()
+      const ended = server.listening ? await this.closeListener(server) : { over: Promise.resolve() }
       await Promise.all(this.stopping.map((stop) => stop()))
-      await closeAsTheyFallIdle(server, ended)
+      await closeAsTheyFallIdle(server, ended.over, idleMs)
       await fastify.close()
     } finally {
       clearTimeout(cut)
     }
+  }
+
+  private async closeListener(server: Server): Promise<{ over: Promise<void> }> {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.listenerClosed = promise
+    await untilNobodyWaits(server)
+    const over = stopListening(server)
+    this.listenerClosed = null
+    resolve()
+    return { over }
   }
 }
 
@@ -78,16 +101,17 @@ function stopListening(server: Server): Promise<void> {
   })
 }
 
-/** Requests on their way arrive within this long, in ms. */
-const quietMs = 50
+/** Between two looks for what has fallen idle, in ms. */
+const lookMs = 50
 
-async function closeAsTheyFallIdle(server: Server, ended: Promise<void>): Promise<void> {
+async function closeAsTheyFallIdle(server: Server, ended: Promise<void>, idleMs: number): Promise<void> {
   let over = false
   const noted = ended.then(() => {
     over = true
   })
+  await Promise.race([sleep(idleMs), noted])
   while (!over) {
-    await Promise.race([sleep(quietMs), noted])
+    await Promise.race([sleep(lookMs), noted])
     // whatever has arrived meanwhile is read first, or its connection would look idle
     await setImmediate()
     await setImmediate()

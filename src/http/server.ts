@@ -97,6 +97,9 @@ export const httpLimits: HttpLimits = {
   pulseMs: 12_000,
 }
 
+/** An idle second loses no client that is at work. */
+const drainDefaults = { noticeMs: 0, idleMs: 1000 }
+
 const wellFormedId = /^[\w.-]{8,64}$/
 
 function correlationIdOf({ headers }: Pick<IncomingMessage, 'headers'>): string {
@@ -166,7 +169,8 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
     reply.headers(headers)
     reply.header('x-correlation-id', request.id)
     if (drain.draining) reply.header('connection', 'close')
-    done()
+    if (drain.held) drain.held.then(() => done())
+    else done()
   })
   fastify.setErrorHandler((error: FastifyError, request, reply) => {
     const [shown, status] = protocolRefusal(error, request, limits, log)
@@ -178,7 +182,9 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
   })
   fastify.setNotFoundHandler((_request, reply) => reply.code(404).send({ error: 'There is nothing at this address.' }))
   fastify.addHook('onClose', () => apollo.stop())
-  fastify.decorate('drain', (options) => drain.begin(fastify, { noticeMs: 0, limitMs: limits.deadlineMs, ...options }))
+  fastify.decorate('drain', (options) =>
+    drain.begin(fastify, { ...drainDefaults, limitMs: limits.deadlineMs, ...options }),
+  )
 
   await fastify.register(async (scope) => {
     if (parts.allowedOrigins.length > 0) await scope.register(cors, corsOptions(parts.allowedOrigins))

@@ -17,6 +17,11 @@ const lockOf = `hashtextextended('worker-presence:' || $1, 0)`
  */
 export function openPresence(url: string, events: WorkerEvents, onLost: (error: Error) => void): Presence {
   const own = new Set<string>()
+  let closed = false
+  /** A connection that is closed on purpose is no loss. */
+  const lose = (error: Error) => {
+    if (!closed) onLost(error)
+  }
   let connecting: Promise<pg.Client> | null = null
 
   /** One connection for all locks, made again with all of them when it was lost. */
@@ -29,7 +34,7 @@ export function openPresence(url: string, events: WorkerEvents, onLost: (error: 
     const client = new pg.Client({ connectionString: url, application_name: 'gateway-worker-presence' })
     const lost = (error: Error) => {
       connecting = null
-      onLost(error)
+      lose(error)
     }
     client.on('error', lost)
     try {
@@ -46,7 +51,7 @@ export function openPresence(url: string, events: WorkerEvents, onLost: (error: 
   const tell = (sql: string, id: string) =>
     connection()
       .then((client) => client.query(sql, [id]))
-      .catch(onLost)
+      .catch(lose)
 
   // Jobs are held in the name of the pool, which is one for each time that the worker is started.
   events.on('pool:create', ({ workerPool: { id } }) => {
@@ -71,6 +76,7 @@ export function openPresence(url: string, events: WorkerEvents, onLost: (error: 
       }
     },
     async close() {
+      closed = true
       const client = await connecting?.catch(() => null)
       await client?.end()
     },

@@ -19,7 +19,7 @@ export async function startReplica(
 ): Promise<Replica> {
   const config = readConfig({ ...world.environment, ...changes })
   const app = await openApp(config, { log })
-  const gateway = await startGateway(app, config, { jobsByHand: true })
+  const gateway = await startGateway(app, config, { jobsByHand: true, drain: { idleMs: 0 } })
   await gateway.prepared
   return { url: gateway.url, app, close: () => gateway.close() }
 }

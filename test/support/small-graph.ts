@@ -245,6 +245,6 @@ export async function startSmallServer(parts: Partial<ServerParts> = {}): Promis
     url,
     lines,
     ask: (query, variables, headers) => post(url, { query, variables }, headers),
-    close: () => fastify.drain({ limitMs: 1000 }),
+    close: () => fastify.drain({ idleMs: 0, limitMs: 1000 }),
   }
 }

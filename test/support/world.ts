@@ -103,7 +103,7 @@ export async function startWorld(options: Pick<AppOptions, 'limits'> = {}): Prom
   }
   const config = readConfig(environment)
   const app = await openApp(config, { ...options, log: pino({ level: 'silent' }), now })
-  const gateway = await startGateway(app, config, { jobsByHand: true })
+  const gateway = await startGateway(app, config, { jobsByHand: true, drain: { idleMs: 0 } })
   await gateway.prepared
   for (const name of ['stripe', 'paypal', 'partner'] as const)
     boxes[name].setWebhookUrl(`${gateway.url}/webhooks/${name}`)

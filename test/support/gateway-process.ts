@@ -1,0 +1,41 @@
+/** A gateway as a process of its own, started as production starts it: for what only a process can show. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { findFreePort } from '../../src/sandbox/ports.ts'
+
+export interface GatewayProcess {
+  url: string
+  child: ChildProcess
+  /** What it wrote, both outputs. */
+  written(): string
+  /** Settles with its exit code. */
+  ended: Promise<number | null>
+}
+
+/** Spawns it with that environment and nothing else but the path; it may end at once. */
+export function spawnGateway(environment: Record<string, string>): Omit<GatewayProcess, 'url'> {
+  const hook = new URL('./compiled-by-swc.ts', import.meta.url).href
+  const flags = ['--disable-warning=ExperimentalWarning', '--import', hook, 'src/main.ts']
+  const child = spawn(process.execPath, flags, { env: { PATH: process.env.PATH ?? '', ...environment } })
+  let written = ''
+  for (const output of [child.stdout, child.stderr]) output.on('data', (chunk) => (written += chunk))
+  return { child, written: () => written, ended: once(child, 'close').then(([code]) => code as number | null) }
+}
+
+/** The same on a free port, ready to serve. */
+export async function startGatewayProcess(environment: Record<string, string>): Promise<GatewayProcess> {
+  const port = await findFreePort()
+  const started = spawnGateway({ ...environment, PORT: `${port}` })
+  const url = `http://127.0.0.1:${port}`
+  const isReady = () =>
+    fetch(`${url}/health/ready`).then(
+      ({ status }) => status === 200,
+      () => false,
+    )
+  const over = started.ended.then((code) => {
+    throw new Error(`the gateway ended with ${code}: ${started.written()}`)
+  })
+  over.catch(() => undefined)
+  while (!(await Promise.race([isReady(), over])));
+  return { ...started, url }
+}

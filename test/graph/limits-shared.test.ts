@@ -1,44 +1,97 @@
 /** Budgets that replicas share: two of them draw on one bucket, and neither stops when Redis does. */
-import { describe, expect, it } from '@jest/globals'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import RedisInMemory from 'ioredis-mock'
+import { type Budgets, MemoryBudgets } from '../../src/graph/budget.ts'
 import { openBudgets } from '../../src/graph/open-budgets.ts'
-import { SharedBudgets } from '../../src/graph/shared-budget.ts'
+import { openRedis, SharedBudgets } from '../../src/graph/shared-budget.ts'
+import { findFreePort } from '../../src/sandbox/ports.ts'
 
 const size = { points: 100, restorePerSecond: 0.001 }
-
-/** Two replicas on one Redis of their own. */
-function replicas() {
-  const host = `redis-${Math.random()}`
-  const unexpected = (error: unknown) => {
-    throw error
-  }
-  return [1, 2].map(() => new SharedBudgets(new RedisInMemory({ host }), unexpected)) as [SharedBudgets, SharedBudgets]
+const unexpected = (error: unknown) => {
+  throw error
 }
 
-describe('shared budgets', () => {
-  it('are one bucket for all replicas', async () => {
-    const [one, other] = replicas()
+/** Where Debian puts it. */
+const program = '/usr/bin/redis-server'
+const withRedis = existsSync(program)
+let url = ''
+let stopRedis = async () => {}
+beforeAll(async () => {
+  if (!withRedis) return
+  const port = await findFreePort()
+  const flags = ['--port', `${port}`, '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no']
+  const server = spawn(program, flags, { stdio: ['ignore', 'pipe', 'inherit'] })
+  url = `redis://127.0.0.1:${port}`
+  stopRedis = async () => {
+    server.kill()
+    await once(server, 'close')
+  }
+  for await (const text of server.stdout) if (String(text).includes('Ready to accept')) break
+  server.stdout.resume()
+})
+afterAll(() => stopRedis())
+
+/** A replica of the one Redis in memory, or of the real one once it is connected. */
+const kinds: [string, boolean, (host: string) => Promise<Budgets>][] = [
+  ['in memory', true, async (host) => new SharedBudgets(new RedisInMemory({ host }), unexpected)],
+  [
+    'of its own program',
+    withRedis,
+    async () => {
+      const redis = openRedis(url)
+      await once(redis, 'ready')
+      return new SharedBudgets(redis, unexpected)
+    },
+  ],
+]
+
+describe.each(kinds)('budgets shared by a Redis %s', (kind, there, open) => {
+  const test = there ? it : it.skip
+  const replicas = async () => {
+    const host = `${kind}-${Math.random()}`
+    return (await Promise.all([open(host), open(host)])) as [Budgets, Budgets]
+  }
+
+  test('are one bucket for all replicas', async () => {
+    const [one, other] = await replicas()
     expect(await one.charge('a', size, 60)).toEqual({ granted: true, remaining: 40, retryAfterSeconds: 0 })
     expect(await other.charge('a', size, 60)).toMatchObject({ granted: false, remaining: 40 })
     expect(await other.charge('b', size, 60)).toMatchObject({ granted: true })
     one.giveBack('a', size, 60)
+    expect(await one.charge('a', size, 0)).toMatchObject({ remaining: 100 })
     expect(await other.charge('a', size, 60)).toMatchObject({ granted: true })
     await Promise.all([one.close(), other.close()])
   })
 
-  it('grant no more than there is, however many ask at once', async () => {
-    const [one, other] = replicas()
-    const charges = await Promise.all(Array.from({ length: 50 }, (_, n) => (n % 2 ? one : other).charge('a', size, 10)))
+  test('grant no more than there is, however many ask at once', async () => {
+    const [one, other] = await replicas()
+    const charges = await Promise.all(Array.from({ length: 50 }, (_, n) => (n % 2 ? one : other).charge('c', size, 10)))
     expect(charges.filter(({ granted }) => granted)).toHaveLength(10)
     await Promise.all([one.close(), other.close()])
   })
 
-  it("are each replica's own while Redis is away, and say so", async () => {
-    const troubles: unknown[] = []
-    const budgets = await openBudgets('redis://127.0.0.1:1', (error) => troubles.push(error))
-    expect(await budgets.charge('a', size, 60)).toMatchObject({ granted: true, remaining: 40 })
-    expect(await budgets.charge('a', size, 60)).toMatchObject({ granted: false })
-    expect(troubles.length).toBeGreaterThan(0)
-    await budgets.close()
+  test('flow back as those in memory do', async () => {
+    const [one, other] = await replicas()
+    const quick = { points: 100, restorePerSecond: 1000 }
+    const own = new MemoryBudgets()
+    for (const budgets of [one, own]) expect(await budgets.charge('d', quick, 100)).toMatchObject({ granted: true })
+    for (const budgets of [other, own]) {
+      let charge = await budgets.charge('d', quick, 50)
+      while (!charge.granted) charge = await budgets.charge('d', quick, 50)
+      expect(charge.remaining).toBeLessThanOrEqual(50)
+    }
+    await Promise.all([one.close(), other.close()])
   })
+})
+
+it("are each replica's own while Redis is away, and say so", async () => {
+  const troubles: unknown[] = []
+  const budgets = await openBudgets('redis://127.0.0.1:1', (error) => troubles.push(error))
+  expect(await budgets.charge('a', size, 60)).toMatchObject({ granted: true, remaining: 40 })
+  expect(await budgets.charge('a', size, 60)).toMatchObject({ granted: false })
+  expect(troubles.length).toBeGreaterThan(0)
+  await budgets.close()
 })

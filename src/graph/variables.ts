@@ -32,27 +32,36 @@ const maximumDepth = 32
 /** Ends reading at so many errors: making thousands of them is what a hostile list is for. */
 class EnoughErrors extends Error {}
 
-/** Where a text holds the character NUL; null when none does. */
-function pathOfNul(value: unknown): string[] | null {
-  if (typeof value === 'string') return value.includes('\u0000') ? [] : null
-  if (value === null || typeof value !== 'object') return null
-  for (const [name, inner] of Object.entries(value)) {
-    const path = pathOfNul(inner)
-    if (path) return [name, ...path]
-  }
-  return null
-}
+/** Looks at every value once. Throws TOO_COMPLEX beyond what anybody needs, BAD_USER_INPUT for a text with NUL in it. */
+class Inspection {
+  private values = 0
 
-/** Values of lists and objects inside `value`; throws TOO_COMPLEX beyond what anybody needs. */
-function checkSize(value: unknown, depth: number, counted: number): number {
-  if (value === null || typeof value !== 'object') return counted
-  if (depth > maximumDepth) throw tooComplex('levels in variables', depth, maximumDepth)
-  let count = counted
-  for (const inner of Array.isArray(value) ? value : Object.values(value)) {
-    count = checkSize(inner, depth + 1, count + 1)
-    if (count > maximumValues) throw tooComplex('values in variables', count, maximumValues)
+  look(value: unknown, path: string[]): void {
+    if (typeof value === 'string') {
+      if (value.includes('\u0000')) throw textWithNul([...path])
+    } else if (Array.isArray(value)) {
+      this.open(value.length, path)
+      for (let index = 0; index < value.length; index++) this.inside(`${index}`, value[index], path)
+    } else if (value !== null && typeof value === 'object') {
+      const names = Object.keys(value)
+      this.open(names.length, path)
+      for (const name of names) this.inside(name, (value as Record<string, unknown>)[name], path)
+    }
   }
-  return count
+
+  private inside(name: string, value: unknown, path: string[]): void {
+    // most values are neither texts nor open into others
+    if (typeof value !== 'string' && (typeof value !== 'object' || value === null)) return
+    path.push(name)
+    this.look(value, path)
+    path.pop()
+  }
+
+  private open(count: number, { length: depth }: string[]): void {
+    if (depth > maximumDepth) throw tooComplex('levels in variables', depth, maximumDepth)
+    this.values += count
+    if (this.values > maximumValues) throw tooComplex('values in variables', this.values, maximumValues)
+  }
 }
 
 /** What was expected, in words that hold none of the client's values. */
@@ -92,9 +101,7 @@ export function variableReader(
   return (given) => {
     const errors: GraphError[] = []
     try {
-      checkSize(given, 0, 0)
-      const nul = pathOfNul(given)
-      if (nul) throw textWithNul(nul)
+      new Inspection().look(given, [])
       const values = readAll(schema, declared, given, errors)
       return errors.length > 0 ? { values: null, errors } : { values, errors: null }
     } catch (error) {

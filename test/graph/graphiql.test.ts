@@ -121,7 +121,6 @@ inChromium('in Chromium', () => {
       if (protocol !== 'data:' && hostname !== '127.0.0.1') outside.push(request.url())
     })
     await page.goto(`${world.url}/graphql`)
-    await shown('BrowseCourses')
   })
   afterEach(() => page?.close())
 
@@ -152,6 +151,7 @@ inChromium('in Chromium', () => {
   }
 
   it('has a tab for each example, runs the first, and asks nothing of anybody else', async () => {
+    await shown('BrowseCourses')
     expect(await page.locator('.graphiql-tab-button').allTextContents()).toEqual([
       ...['BrowseCourses', 'EnrolByCard', 'EnrolByPayPal', 'WatchEnrolment', 'RequestRefund'],
       ...['ShareCredit', 'CheckEligibility', 'CheckBatch', 'ApplyForTransfer', 'DecideApplication'],
@@ -159,6 +159,17 @@ inChromium('in Chromium', () => {
     await run()
     await answers().getByText('Evidence-Based Coaching at Work').first().waitFor()
     expect(outside).toEqual([])
+    expect(complaints).toEqual([])
+  })
+
+  it('shows what is in a tab, however early it is chosen', async () => {
+    await page.locator('.graphiql-tab-button', { hasText: 'CheckBatch' }).click()
+    await shown('CheckBatch')
+    // also where the variables were put away the last time
+    await page.getByRole('button', { name: 'Hide editor tools' }).click()
+    await page.reload()
+    await page.locator('.graphiql-tab-button', { hasText: 'ShareCredit' }).click()
+    await shown('ShareCredit')
     expect(complaints).toEqual([])
   })
 

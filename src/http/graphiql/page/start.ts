@@ -7,16 +7,19 @@ import { Caller } from './caller.ts'
 import { exampleOperations } from './example-operations.ts'
 import { fetchAs } from './fetch-as.ts'
 import { PersonaSwitch } from './persona-switch.ts'
+import { MarkWhenReady } from './ready.ts'
 
 const place = document.getElementById('graphiql')
 if (place === null) throw new Error('the page has no place for GraphiQL')
 const issuer = place.dataset.sandboxIssuer
 const caller = issuer === undefined ? null : new Caller(issuer)
 
-const corner =
-  issuer === undefined || caller === null
-    ? createElement(GraphiQL.Logo)
-    : createElement(GraphiQL.Logo, null, createElement(PersonaSwitch, { issuer, caller }))
+const corner = createElement(
+  GraphiQL.Logo,
+  null,
+  createElement(MarkWhenReady, { place }),
+  issuer !== undefined && caller !== null && createElement(PersonaSwitch, { issuer, caller }),
+)
 
 const tabs = exampleOperations({ origin: location.origin, now: new Date(), newKey: () => crypto.randomUUID() }).map(
   ({ query, variables }) => ({ query, variables: JSON.stringify(variables, null, 2) }),

@@ -1,0 +1,13 @@
+/** Marks the page once its editors are there: until then GraphiQL would switch tabs without showing what is in them. */
+import { useGraphiQL } from '@graphiql/react'
+import { useEffect } from 'react'
+
+export function MarkWhenReady({ place }: { place: HTMLElement }) {
+  const ready = useGraphiQL(({ queryEditor, variableEditor, headerEditor, responseEditor }) =>
+    [queryEditor, variableEditor, headerEditor, responseEditor].every(Boolean),
+  )
+  useEffect(() => {
+    if (ready) place.dataset.ready = 'yes'
+  }, [place, ready])
+  return null
+}

@@ -43,6 +43,11 @@ describe('GET /graphql', () => {
     expect(await answer.text()).not.toMatch(/(src|href)="(https?:)?\/\//)
   })
 
+  it('is where the bare address leads', async () => {
+    const answer = await fetch(world.url, { headers: { accept: 'text/html' } })
+    expect([answer.status, answer.url]).toEqual([200, `${world.url}/graphql`])
+  })
+
   it('stays GraphQL for everybody else', async () => {
     expect((await get('application/json')).headers.get('content-type')).toContain('application/json')
   })

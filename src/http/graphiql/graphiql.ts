@@ -16,7 +16,7 @@ export interface GraphiqlOptions {
 export interface Graphiql {
   /** Answers a browser with the page. */
   page(request: FastifyRequest, reply: FastifyReply): FastifyReply
-  /** Adds the route of the page's assets. */
+  /** Adds the route of the page's assets, and one that leads to the page. */
   addAssets(fastify: FastifyInstance): void
 }
 
@@ -96,6 +96,8 @@ export function openGraphiql({ wanted, production, issuer, folder }: GraphiqlOpt
       return reply.header('content-security-policy', contentSecurityPolicy).type('text/html; charset=utf-8').send(text)
     },
     addAssets(fastify) {
+      // who types the address alone is looking for it
+      fastify.get('/', (_request, reply) => reply.redirect('graphql'))
       fastify.get<{ Params: { version: string; name: string } }>('/graphiql/:version/:name', ({ params }, reply) => {
         if (assets?.version !== params.version || !assets.names.has(params.name)) return reply.callNotFound()
         return reply

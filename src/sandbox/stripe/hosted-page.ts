@@ -59,6 +59,10 @@ function show(reply: FastifyReply, status: number, text: string): FastifyReply {
   return reply.code(status).type('text/html; charset=utf-8').send(text)
 }
 
+const cardsToTry = html`<p><small>Cards to try, with any later date and any code: 4242 4242 4242 4242 pays, as do the
+Mastercard 5555 5555 5555 4444 and the American Express 3782 822463 10005; 4000 0000 0000 0002 is declined;
+4000 0027 6000 3184 asks for 3-D Secure; 6011 1111 1111 1117 is of a brand that is not taken.</small></p>`
+
 function cardPage(account: StripeAccount, session: Session, problem?: string): string {
   const items = account.state.lineItems[session.id] ?? []
   const body = html`
@@ -75,7 +79,8 @@ function cardPage(account: StripeAccount, session: Session, problem?: string): s
 <input id="name" name="name" autocomplete="cc-name" required>
 <button type="submit">Pay ${amountOf(session)}</button>
 </form>
-${cancelLink(session)}`
+${cancelLink(session)}
+${cardsToTry}`
   return page({ title: 'Pay by card', body, ...(problem !== undefined && { problem }) })
 }
 

@@ -99,7 +99,7 @@ export async function startGateway(app: App, config: Config, options: GatewayOpt
     buildContext: (request) => app.contextFor(request),
     metrics,
     tracing,
-    trusted: await trustedDocuments(config),
+    trusted: await trustedDocuments(config, app.log),
     webhooks: receivers(app),
     checks: checks(app, progress),
     log: app.log,
@@ -156,11 +156,13 @@ function published(reply: FastifyReply, seconds: number, type: string): FastifyR
 }
 
 /** In production only known documents, but for operators; elsewhere any, and their hashes are learnt. */
-async function trustedDocuments(config: Config): Promise<TrustedDocuments> {
+async function trustedDocuments(config: Config, log: App['log']): Promise<TrustedDocuments> {
   const file = config.TRUSTED_DOCUMENTS_FILE
+  const production = config.NODE_ENV === 'production'
+  if (production && !file) log.warn('TRUSTED_DOCUMENTS_FILE is not set: nobody but operators may ask anything')
   return new TrustedDocuments({
     texts: file ? await readManifestFile(file) : new Map(),
-    arbitraryFor: config.NODE_ENV === 'production' ? new Set(['operator']) : null,
+    arbitraryFor: production ? new Set(['operator']) : null,
   })
 }
 

@@ -1,7 +1,7 @@
 /** One more gateway in a world that runs: the same database and outsiders, unless said otherwise. */
 import { type Logger, pino } from 'pino'
 import { type App, openApp } from '../../src/app.ts'
-import { readConfig } from '../../src/config.ts'
+import { type Config, readConfig } from '../../src/config.ts'
 import { startGateway } from '../../src/gateway.ts'
 import type { World } from './world.ts'
 
@@ -11,13 +11,18 @@ export interface Replica {
   close(): Promise<void>
 }
 
-/** `changes` are variables that this one is started with instead of the world's. Its jobs are the world's to run. */
+/**
+ * `changes` are variables that this one is started with instead of the world's; production is taken at its word, though
+ * nothing here is fit for it. Its jobs are the world's to run.
+ */
 export async function startReplica(
   world: World,
   changes: Record<string, string> = {},
   log: Logger = pino({ level: 'silent' }),
 ): Promise<Replica> {
-  const config = readConfig({ ...world.environment, ...changes })
+  const { NODE_ENV, ...rest } = changes
+  const read = readConfig({ ...world.environment, ...rest })
+  const config: Config = NODE_ENV === 'production' ? { ...read, NODE_ENV } : read
   const app = await openApp(config, { log })
   const gateway = await startGateway(app, config, { jobsByHand: true, drain: { idleMs: 0 } })
   await gateway.prepared

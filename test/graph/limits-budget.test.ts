@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it } from '@jest/globals'
 import { anonymousViewer } from '../../src/auth/viewer.ts'
 import { Billing, type BudgetSizes } from '../../src/graph/bill.ts'
 import { type Budgets, MemoryBudgets } from '../../src/graph/budget.ts'
+import type { ServerParts } from '../../src/http/server.ts'
 import { Metrics } from '../../src/observability/metrics.ts'
 import { type SmallServer, smallExecutor, smallSchema, startSmallServer } from '../support/small-graph.ts'
 
@@ -14,7 +15,7 @@ const sizes: BudgetSizes = { anonymous: small, person: small, client: { points: 
 const fifty = '{ items(first: 50) { nodes { id } } }'
 
 /** Time stands still, so that nothing flows back while the test runs. */
-async function start(budgets: Budgets = new MemoryBudgets(() => 0)) {
+async function start(parts: Partial<ServerParts> = {}, budgets: Budgets = new MemoryBudgets(() => 0)) {
   const schema = smallSchema()
   server = await startSmallServer({
     schema,
@@ -24,6 +25,7 @@ async function start(budgets: Budgets = new MemoryBudgets(() => 0)) {
       const client = name === 'machine' ? { clientId: 'm', institutionSlug: 's', institutionId: 'i' } : null
       return { ...anonymousViewer(address), key: `user:${name}`, anonymous: false, client }
     },
+    ...parts,
   })
 }
 
@@ -72,6 +74,20 @@ describe('a budget', () => {
     expect((await server.ask(fifty, {}, { authorization: 'ada' })).status).toBe(429)
     expect((await server.ask(fifty, {}, { authorization: 'grace' })).status).toBe(200)
     expect((await server.ask(fifty)).status).toBe(200)
+  })
+
+  it("is each address's own, as trusted proxies tell it; an IPv6 network counts as one", async () => {
+    await start({ trustProxy: ['127.0.0.1'] })
+    const from = async (address: string) => (await server.ask(fifty, {}, { 'x-forwarded-for': address })).status
+    expect([await from('203.0.113.1'), await from('203.0.113.1'), await from('203.0.113.2')]).toEqual([200, 429, 200])
+    const [one, neighbour, stranger] = ['2001:db8:1:2::1', '2001:db8:1:2:ffff::9', '2001:db8:1:3::1'] as const
+    expect([await from(one), await from(neighbour), await from(stranger)]).toEqual([200, 429, 200])
+  })
+
+  it('is not left by naming another address, where no proxy is trusted', async () => {
+    await start()
+    const from = async (address: string) => (await server.ask(fifty, {}, { 'x-forwarded-for': address })).status
+    expect([await from('203.0.113.1'), await from('203.0.113.2')]).toEqual([200, 429])
   })
 
   it('holds for no operation that costs more than all of it', async () => {

@@ -1,5 +1,4 @@
 /** What production refuses to start with: variables that are weak, or left over from the sandbox or from one machine. */
-import type { Config } from './config.ts'
 
 /** What the local world uses. */
 const sandboxSecrets = new Set([
@@ -15,6 +14,16 @@ const addresses = [
   ...(['PUBLIC_URL', 'OIDC_ISSUER', 'PARTNER_BASE_URL', 'PARTNER_TOKEN_URL', 'STRIPE_API_BASE'] as const),
   ...(['PAYPAL_API_BASE', 'PAYPAL_WEB_BASE'] as const),
 ]
+/** The variables that are looked at. */
+type Config = Record<(typeof secrets)[number] | Exclude<(typeof addresses)[number], 'PARTNER_TOKEN_URL'>, string> & {
+  DATABASE_URL: string
+  PARTNER_TOKEN_URL?: string | undefined
+  PAYPAL_WEBHOOK_CA_FILE?: string | undefined
+  REGISTER_FILE?: string | undefined
+  CORS_ORIGINS: readonly string[]
+  RETURN_URL_ORIGINS: readonly string[]
+}
+
 const thisMachine = /^https?:\/\/(localhost|127\.|\[::1\])/
 
 /** One sentence for each variable at fault; `signingKeys` is the text of its file. */

@@ -1,6 +1,6 @@
 /** Going away without losing a request: stop accepting, finish what was accepted, then close the connections. */
 
-import type { Server } from 'node:http'
+import type { Server, ServerResponse } from 'node:http'
 import { Server as NetServer } from 'node:net'
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
@@ -22,17 +22,30 @@ export class Drain {
   private started: Promise<void> | null = null
   private readonly stopping: (() => Promise<void> | void)[] = []
   private listenerClosed: Promise<void> | null = null
+  private underWay = 0
 
   get draining(): boolean {
     return this.started !== null
   }
 
   /**
-   * What a request has to wait for before it is taken up, for a few ms while the listener closes: whoever is answered
-   * connects again, and would be reset in the system's queue of connections. Null at any other time.
+   * Takes up a request: at once, but while the listener closes only after that, for whoever is answered connects again.
+   * With its response it is counted until it is answered.
    */
-  get held(): Promise<void> | null {
-    return this.listenerClosed
+  admit(response: ServerResponse | null, go: () => void): void {
+    const start = () => {
+      if (response) this.count(response)
+      go()
+    }
+    if (this.listenerClosed) this.listenerClosed.then(start)
+    else start()
+  }
+
+  private count(response: ServerResponse): void {
+    this.underWay += 1
+    response.once('close', () => {
+      this.underWay -= 1
+    })
   }
 
   /** Runs `stop` once nothing new is accepted, while accepted requests finish: streams end themselves here. */
@@ -61,10 +74,16 @@ export class Drain {
     }
   }
 
+  /**
+   * Closing the listener resets whoever has connected and is not accepted yet. So nobody is answered meanwhile, those that
+   * were being answered are waited for, and then those in the system's queue are taken in, until none comes any more.
+   */
   private async closeListener(server: Server): Promise<{ over: Promise<void> }> {
     const { promise, resolve } = Promise.withResolvers<void>()
     this.listenerClosed = promise
-    await untilNobodyWaits(server)
+    const latest = performance.now() + longestWaitMs
+    while (this.underWay > 0 && performance.now() < latest) await sleep(1)
+    await untilNobodyComes(server, latest)
     const over = stopListening(server)
     this.listenerClosed = null
     resolve()
@@ -72,22 +91,21 @@ export class Drain {
   }
 }
 
-/** Turns of the event loop without a new connection after which the system's queue of them is empty. */
-const quietTurns = 5
+/** For requests under way and those in the queue, in ms: then the listener closes all the same. */
 const longestWaitMs = 1000
+/**
+ * Without a new connection for this long nobody is on the way, in ms: who was answered last has connected again. It is an
+ * instant only, between the last look and the close, in which a stranger who connects would be reset.
+ */
+const quietMs = 25
 
-/** Closing the listener resets whoever has connected and is not accepted yet: those are taken in first. */
-async function untilNobodyWaits(server: Server): Promise<void> {
-  let quiet = 0
+async function untilNobodyComes(server: Server, latest: number): Promise<void> {
+  let heardMs = performance.now()
   const heard = () => {
-    quiet = 0
+    heardMs = performance.now()
   }
   server.on('connection', heard)
-  const latest = performance.now() + longestWaitMs
-  while (quiet < quietTurns && performance.now() < latest) {
-    quiet += 1
-    await setImmediate()
-  }
+  for (let nowMs = heardMs; nowMs - heardMs < quietMs && nowMs < latest; nowMs = performance.now()) await setImmediate()
   server.off('connection', heard)
 }
 

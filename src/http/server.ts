@@ -169,8 +169,8 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
     reply.headers(headers)
     reply.header('x-correlation-id', request.id)
     if (drain.draining) reply.header('connection', 'close')
-    if (drain.held) drain.held.then(() => done())
-    else done()
+    // streams do not end by themselves
+    drain.admit(request.url.startsWith('/graphql/stream') ? null : reply.raw, done)
   })
   fastify.setErrorHandler((error: FastifyError, request, reply) => {
     const [shown, status] = protocolRefusal(error, request, limits, log)

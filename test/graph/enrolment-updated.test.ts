@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import { createClient } from 'graphql-ws'
 import { WebSocket } from 'ws'
+import { listenersAt, untilListening } from '../support/listeners.ts'
 import { startWorld, type World } from '../support/world.ts'
 
 let world: World
@@ -45,10 +46,10 @@ it('the learner hears of the cancellation; somebody else hears that there is no 
   try {
     const foreign = grace.iterate({ query, variables: { id } }).next()
     await expect(foreign).rejects.toMatchObject([{ extensions: { code: 'NOT_FOUND' } }])
+    const before = await listenersAt(world.url)
     const heard = ada.iterate({ query, variables: { id } })
     const next = heard.next()
-    // The subscription is on once a second one on the same connection has been answered.
-    await ada.iterate({ query: '{ __typename }' }).next()
+    await untilListening(world.url, before)
     await world.ask(
       'ada',
       'mutation ($id: ID!) { cancelEnrolment(input: { enrolmentId: $id }) { enrolment { status } } }',

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import { createClient } from 'graphql-ws'
 import { WebSocket } from 'ws'
 import { answerOf, awarded, qualificationId } from '../support/awarded.ts'
+import { listenersAt, untilListening } from '../support/listeners.ts'
 import { linked, newKey } from '../support/study.ts'
 import { startWorld, type World } from '../support/world.ts'
 
@@ -44,10 +45,10 @@ it('both sides hear of the withdrawal; another learner, another institution and 
     for (const stranger of strangers) {
       await expect(stranger.iterate(asked).next()).rejects.toMatchObject([{ extensions: { code: 'NOT_FOUND' } }])
     }
+    const before = await listenersAt(world.url)
     const heard = parties.map((party) => party.iterate(asked))
     const next = heard.map((one) => one.next())
-    // What was sent on a connection before this was answered is on.
-    for (const party of parties) await party.iterate({ query: '{ __typename }' }).next()
+    await untilListening(world.url, before, parties.length)
     await answerOf(world, uma, withdrawDocument, { id })
     for (const one of next) {
       const expected = { data: { transferApplicationUpdated: { id, status: 'WITHDRAWN' } } }

@@ -4,6 +4,7 @@ import { createClient as createEventClient } from 'graphql-sse'
 import { createClient as createSocketClient } from 'graphql-ws'
 import pg from 'pg'
 import { WebSocket } from 'ws'
+import { listenersAt, untilListening } from '../support/listeners.ts'
 import { type Replica, startReplica } from '../support/replica.ts'
 import { cancelEnrolment, enrol, linked, newRun } from '../support/study.ts'
 import { startWorld, type World } from '../support/world.ts'
@@ -58,17 +59,11 @@ async function listening(open: (authorization: string) => Client, url: string) {
   const persona = await linked(world, `listener-${learners++}`)
   const { enrolment } = await enrol(world, persona, (await newRun(world)).id)
   const client = open(`Bearer ${await world.tokenOf(persona)}`)
-  const before = await subscribers(url)
+  const before = await listenersAt(url)
   const heard = client.iterate({ query, variables: { id: enrolment.id } }) as AsyncIterableIterator<Heard>
   const next = heard.next()
-  while ((await subscribers(url)) === before);
+  await untilListening(url, before)
   return { persona, enrolmentId: enrolment.id as string, client, heard, next }
-}
-
-/** How many listen at a gateway. */
-async function subscribers(url: string): Promise<number> {
-  const text = await (await fetch(`${url}/metrics`)).text()
-  return Number(/^gateway_open_streams\{kind="streams"\} (\d+)$/m.exec(text)?.[1])
 }
 
 describe.each(clients)('over %s', (_name, open) => {
@@ -103,10 +98,10 @@ describe.each(clients)('over %s', (_name, open) => {
       (authorization) => open(authorization, () => urls.shift() as string),
       leaving.url,
     )
-    const before = await subscribers(other.url)
+    const before = await listenersAt(other.url)
     await leaving.close()
     // it has begun again
-    while ((await subscribers(other.url)) === before);
+    await untilListening(other.url, before)
     await cancelEnrolment(world, persona, enrolmentId)
     let last = (await next).value as Heard
     while (last.data?.enrolmentUpdated?.status !== 'CANCELLED') last = (await heard.next()).value

@@ -1,0 +1,12 @@
+/** Who listens at a gateway: what is announced before a subscription is on is not heard, so tests wait for it. */
+
+/** How many listen there. */
+export async function listenersAt(url: string): Promise<number> {
+  const text = await (await fetch(`${url}/metrics`)).text()
+  return Number(/^gateway_open_streams\{kind="streams"\} (\d+)$/m.exec(text)?.[1])
+}
+
+/** Comes back once so many more listen than `before`. */
+export async function untilListening(url: string, before: number, more = 1): Promise<void> {
+  while ((await listenersAt(url)) < before + more);
+}

@@ -43,7 +43,10 @@ export function keepEvent(
         ...[JSON.stringify(event.references), JSON.stringify(event.summary), source, event.createdAt, now()],
       ],
     )
-    if (kept && relevant) await addJob(tx, 'handle_payment_event', { eventId: kept.id }, { maxAttempts: 100 })
+    if (kept && relevant) {
+      const options = { key: `handle_payment_event:${kept.id}`, maxAttempts: 100 }
+      await addJob(tx, 'handle_payment_event', { eventId: kept.id }, options)
+    }
     return kept !== undefined
   })
 }

@@ -30,6 +30,8 @@ const REFUSALS = { http_429: 429, http_500: 500, http_503: 503 } as const
 /** The faults that wait for their calls, first asked for, first served. */
 export class Faults {
   private waiting: { operation: string; fault: Fault; times: number }[] = []
+  /** How many slow answers are still on their way. */
+  slowNow = 0
 
   /** Arms `fault` for the next `times` calls of `operation`; `*` stands for any operation. */
   arm(operation: string, fault: Fault, times: number): void {
@@ -79,9 +81,15 @@ export async function answerWithFaults(reply: FastifyReply, faults: Faults, call
   const answer = await call.perform()
   if (fault === 'timeout_after') return reply.hijack()
   if (fault === 'reset_after') return reset(reply)
-  if (fault === 'slow') await wait(SLOW_MS, undefined, { ref: false })
+  if (fault === 'slow') await takeLong(faults)
   if (fault === 'malformed') return sendBroken(reply, answer)
   return send(reply, answer)
+}
+
+async function takeLong(faults: Faults): Promise<void> {
+  faults.slowNow += 1
+  await wait(SLOW_MS, undefined, { ref: false })
+  faults.slowNow -= 1
 }
 
 /** Sends an answer as it is, JSON where it has a body. */
@@ -123,7 +131,7 @@ export function registerFaultControl(app: FastifyInstance, faults: Faults, opera
     faults.arm(asked.data.operation, asked.data.fault, asked.data.times)
     return { faults: faults.list() }
   })
-  app.get('/_sandbox/faults', async () => ({ faults: faults.list() }))
+  app.get('/_sandbox/faults', async () => ({ faults: faults.list(), slowNow: faults.slowNow }))
   app.delete('/_sandbox/faults', async (_call, reply) => {
     faults.clear()
     return reply.code(204).send()

@@ -10,8 +10,8 @@ export function inTransaction<Result>(
 }
 
 export interface JobOptions {
-  /** A job with this key replaces the waiting one instead of joining it. */
-  key?: string
+  /** A job with this key replaces the waiting one instead of joining it; one that runs already is superseded by it. */
+  key: string
   /** Keep the waiting job's own time when its key is added again. */
   preserveRunAt?: boolean
   runAt?: Date
@@ -25,9 +25,9 @@ export async function addJob(
   tx: EntityManager,
   task: string,
   payload: Record<string, unknown>,
-  options: JobOptions = {},
+  options: JobOptions,
 ): Promise<void> {
-  const { key = null, runAt = null, afterMs = 0, maxAttempts = 25, preserveRunAt = false } = options
+  const { key, runAt = null, afterMs = 0, maxAttempts = 25, preserveRunAt = false } = options
   const mode = preserveRunAt ? 'preserve_run_at' : 'replace'
   await tx.execute(
     "select graphile_worker.add_job(?, payload => ?::json, run_at => coalesce(?::timestamptz, now() + ? * interval '1 ms'), max_attempts => ?, job_key => ?, job_key_mode => ?)",

@@ -8,6 +8,9 @@ export interface Presence {
   close(): Promise<void>
 }
 
+/** Every job has a key as long as it has not been added again: those run no more, their successors do. */
+const supersededOf = 'select id from graphile_worker.jobs where locked_by = $1 and key is null'
+
 const lockOf = `hashtextextended('worker-presence:' || $1, 0)`
 
 /**
@@ -71,7 +74,9 @@ export function openPresence(url: string, events: WorkerEvents, onLost: (error: 
         if (own.has(id)) continue
         const { rows } = await client.query<{ gone: boolean }>(`select pg_try_advisory_lock(${lockOf}) as gone`, [id])
         if (!rows[0]?.gone) continue
+        const { rows: superseded } = await client.query<{ id: string }>(supersededOf, [id])
         await client.query('select graphile_worker.force_unlock_workers(array[$1::text])', [id])
+        await client.query('select graphile_worker.complete_jobs($1::bigint[])', [superseded.map((job) => job.id)])
         await client.query(`select pg_advisory_unlock(${lockOf})`, [id])
       }
     },

@@ -3,6 +3,7 @@ import { EventEmitter } from 'node:events'
 import { setTimeout as wait } from 'node:timers/promises'
 import { Logger, type Runner, run, runMigrations, runOnce, type TaskList, type WorkerEvents } from 'graphile-worker'
 import pg from 'pg'
+import { type FailedJob, handOver } from './hand-over-job.ts'
 import { openPresence } from './worker-presence.ts'
 
 /** What answers one task. It may run twice; it throws to be tried again. */
@@ -43,7 +44,7 @@ export function openWorker(options: WorkerOptions): Worker {
   pool.on('error', (error) => options.onFailed('pool', error, 0))
   // graphile-worker wants to be sure that a connection that breaks while it is lent ends nothing.
   pool.on('connect', (client) => client.on('error', (error) => options.onFailed('connection', error, 0)))
-  const taskList = asTaskList(options)
+  const taskList = asTaskList(pool, options)
   const events = honourRetryAfter(pool, options.retryAfter)
   const presence = openPresence(url, events, (error) => options.onFailed('presence', error, 0))
   const logger = new Logger(() => () => undefined)
@@ -93,7 +94,7 @@ async function untilRecorded(pool: pg.Pool): Promise<void> {
   while ((await pool.query(locked)).rowCount && performance.now() < deadlineMs);
 }
 
-function asTaskList({ tasks, onFailed }: WorkerOptions): TaskList {
+function asTaskList(pool: pg.Pool, { tasks, retryAfter, onFailed }: WorkerOptions): TaskList {
   const answer =
     (name: string, task: Task) =>
     async (payload: unknown, { job }: { job: JobRow }) => {
@@ -102,15 +103,13 @@ function asTaskList({ tasks, onFailed }: WorkerOptions): TaskList {
         await task(payload as Record<string, unknown>, { number, last: number >= job.max_attempts, jobId: `${job.id}` })
       } catch (error) {
         onFailed(name, error, job.attempts)
-        throw error
+        if (!(await handOver(pool, job, retryAfter(error)))) throw error
       }
     }
   return Object.fromEntries(Object.entries(tasks).map(([name, task]) => [name, answer(name, task)])) as TaskList
 }
 
-interface JobRow {
-  id: string | number
-  attempts: number
+interface JobRow extends FailedJob {
   max_attempts: number
 }
 

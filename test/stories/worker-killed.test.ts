@@ -36,7 +36,7 @@ const neverEnding = `
   await openWorker({ ...options, url: process.env.URL, tasks: { weigh: started } }).start()`
 
 it('whose process is killed in the middle of a job has it taken over by the next, which living workers are spared', async () => {
-  await sql.query(`select graphile_worker.add_job('weigh', '{"stone": 1}')`)
+  await sql.query(`select graphile_worker.add_job('weigh', '{"stone": 1}', job_key => 'weigh:1')`)
   const child = spawn(process.execPath, ['--input-type=module', '-e', neverEnding], {
     env: { ...process.env, URL: database.url },
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
@@ -52,6 +52,27 @@ it('whose process is killed in the middle of a job has it taken over by the next
     while (taken.length === 0) await next.runDue()
     expect(taken).toEqual([1])
     expect((await sql.query('select 1 from graphile_worker.jobs')).rowCount).toBe(0)
+  } finally {
+    child.kill('SIGKILL')
+  }
+})
+
+it('whose job was added again before it was killed leaves only the successor behind', async () => {
+  const add = `select graphile_worker.add_job('weigh', '{"stone": 2}', job_key => 'weigh:2')`
+  await sql.query(add)
+  const child = spawn(process.execPath, ['--input-type=module', '-e', neverEnding], {
+    env: { ...process.env, URL: database.url },
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  })
+  try {
+    await once(child, 'message')
+    await sql.query(`${add.slice(0, -1)}, run_at => now() + interval '1 hour')`)
+    child.kill('SIGKILL')
+    await once(child, 'exit')
+    const next = worker({ weigh: async () => undefined })
+    const jobs = async () => (await sql.query('select attempts, key from graphile_worker.jobs')).rows
+    while ((await jobs()).length > 1) await next.runDue()
+    expect(await jobs()).toEqual([{ attempts: 0, key: 'weigh:2' }])
   } finally {
     child.kill('SIGKILL')
   }

@@ -3,4 +3,9 @@ import settings from './jest.config.js'
 
 const { testPathIgnorePatterns: _, ...shared } = settings
 
-export default { ...shared, testMatch: ['<rootDir>/test/chaos/**/*.test.ts'] }
+export default {
+  ...shared,
+  testMatch: ['<rootDir>/test/chaos/**/*.test.ts'],
+  // They wait for silences most of the time, so more of them share a core.
+  maxWorkers: 4,
+}

@@ -11,6 +11,9 @@ export interface Presence {
 /** Every job has a key as long as it has not been added again: those run no more, their successors do. */
 const supersededOf = 'select id from graphile_worker.jobs where locked_by = $1 and key is null'
 
+/** A machine that is gone without a word is noticed within a minute, not after PostgreSQL's two hours. */
+const options = '-c tcp_keepalives_idle=30 -c tcp_keepalives_interval=10 -c tcp_keepalives_count=3'
+
 const lockOf = `hashtextextended('worker-presence:' || $1, 0)`
 
 /**
@@ -34,7 +37,7 @@ export function openPresence(url: string, events: WorkerEvents, onLost: (error: 
   }
 
   async function connect(): Promise<pg.Client> {
-    const client = new pg.Client({ connectionString: url, application_name: 'gateway-worker-presence' })
+    const client = new pg.Client({ connectionString: url, application_name: 'gateway-worker-presence', options })
     const lost = (error: Error) => {
       connecting = null
       lose(error)

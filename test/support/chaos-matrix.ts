@@ -1,19 +1,46 @@
-/** Runs one method's matrix as tests, a world for each, and prints where every cell came to rest. */
+/** Runs parts of the crash matrix as tests, a world for each file, and prints where every cell came to rest. */
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
-import { type Cell, cells, faults, type Method, type Outcome, quickCalls, walk } from './chaos.ts'
+import { type Cell, faults, type Outcome, quickCalls, walk } from './chaos.ts'
+import { inWords, type Killing, walkKilled } from './chaos-kills.ts'
 import { startWorld, type World } from './world.ts'
 
 /** Longer than any walk with its silences takes on a busy machine. */
 const WALK_WITHIN_MS = 60_000
 
-/** Every cell of `chosen` with every fault. */
-export function testMatrix(
-  method: Method,
-  chosen: Cell[] = cells(method),
-  manners: readonly (typeof faults)[number][] = faults,
-) {
+type Fault = (typeof faults)[number]
+
+/** Every cell of `chosen` with every fault of `manners`. */
+export function testMatrix(chosen: readonly Cell[], manners: readonly Fault[] = faults) {
+  const { world, keep } = inOneWorld()
+  describe.each(chosen)(
+    'by $method: $way, a learner for whom $operation fails at $step (webhooks: $webhooks) ends as if it had not',
+    (cell) => {
+      it.each(manners)('%s', async (fault) => {
+        const outcome = await walk(world(), cell, fault)
+        keep([cell.method, cell.way, cell.step, `${cell.box} ${cell.operation}`, cell.webhooks, fault], outcome)
+        expect(outcome.broken).toEqual([])
+      })
+    },
+  )
+}
+
+/** Every killing of `chosen`, each of a process of its own. */
+export function testKillings(chosen: readonly Killing[]) {
+  const { world, keep } = inOneWorld()
+  const titled = chosen.map((killing) => ({ ...killing, killing, when: inWords(killing) }))
+  it.each(titled)(
+    'by $method: $way, a learner whose gateway is killed at $step when it is $when ends as if it had not been',
+    async ({ killing, when, method, way, step }) => {
+      const outcome = await walkKilled(world(), killing)
+      keep([method, way, step, when, killing.way === 'lost' ? 'drop' : 'hold', 'kill -9'], outcome)
+      expect(outcome.broken).toEqual([])
+    },
+  )
+}
+
+function inOneWorld() {
   let world: World
-  const table: { cell: Cell; fault: string; outcome: Outcome }[] = []
+  const table: { cell: string[]; outcome: Outcome }[] = []
   jest.setTimeout(WALK_WITHIN_MS)
   beforeAll(async () => {
     world = await startWorld({ limits: quickCalls })
@@ -22,25 +49,13 @@ export function testMatrix(
     await world?.close()
     if (process.env.CHAOS_TABLE) process.stdout.write(printed(table))
   })
-  describe.each(chosen)(
-    `by ${method}: $way, a learner for whom $operation fails at $step (webhooks: $webhooks) ends as if it had not`,
-    (cell) => {
-      it.each(manners)('%s', async (fault) => {
-        const outcome = await walk(world, cell, fault)
-        table.push({ cell, fault, outcome })
-        expect(outcome.broken).toEqual([])
-      })
-    },
-  )
+  return { world: () => world, keep: (cell: string[], outcome: Outcome) => void table.push({ cell, outcome }) }
 }
 
 /** One line a cell: the fault, the step, where it rested after the fault, where in the end, and how many rules broke. */
-function printed(table: { cell: Cell; fault: string; outcome: Outcome }[]): string {
-  const lines = table.map(({ cell, fault, outcome }) =>
-    [
-      ...[cell.method, cell.way, cell.step, `${cell.box} ${cell.operation}`, cell.webhooks, fault],
-      ...[outcome.afterFault, outcome.end, outcome.broken.length === 0 ? 'holds' : outcome.broken.join('; ')],
-    ].join(' | '),
+function printed(table: { cell: string[]; outcome: Outcome }[]): string {
+  const lines = table.map(({ cell, outcome: { afterFault, end, broken } }) =>
+    [...cell, afterFault, end, broken.length === 0 ? 'holds' : broken.join('; ')].join(' | '),
   )
   return `${['method | way | step | call | webhooks | fault | after it | in the end | invariants', ...lines].join('\n')}\n`
 }

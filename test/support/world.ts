@@ -31,28 +31,34 @@ export interface World {
   app: App
   /** What the partner sandbox holds. */
   partnerLedger(): Promise<{ enrolments: { uuid: string; external_learner_id: string; status: string }[] }>
-  /** Asks as a persona, or as nobody. */
+  /** Asks the gateway at `url` as a persona, or as nobody. */
   ask(persona: string | null, document: string, variables?: object): Promise<Answer>
   /** A persona's bearer token. */
   tokenOf(persona: string): Promise<string>
   /** The identity provider's own key, with which tests forge what it would never sign. */
   issuerKey(): Promise<JWK>
   /** A sandbox's control call. */
-  control(
-    sandbox: 'stripe' | 'paypal' | 'partner',
-    path: string,
-    body?: object,
-  ): Promise<{ status: number; body: unknown }>
+  control(sandbox: Sandbox, path: string, body?: object): Promise<{ status: number; body: unknown }>
+  /** Operations for which a sandbox still has faults armed. */
+  armed(sandbox: Sandbox): Promise<string[]>
   /** Takes back whatever faults a sandbox still has armed, and answers for how many calls those were. */
-  clearFaults(sandbox: 'stripe' | 'paypal' | 'partner'): Promise<number>
+  clearFaults(sandbox: Sandbox): Promise<number>
+  /** Where webhooks go: this gateway, or another beside it. */
+  webhooksTo(url: string): void
+  /** Makes due by the database's clock what is due by this one; answers how many jobs. */
+  wake(): Promise<number>
   /** Lets webhooks arrive and runs the jobs until none is due. */
   settle(): Promise<void>
-  /** Moves the clock of gateway, providers and partner by so many minutes. */
+  /** The clock of gateway, providers and partner. */
+  now(): Date
+  /** Moves it by so many minutes. */
   pass(minutes: number): void
   close(): Promise<void>
 }
 
 const template = 'migrated_template'
+const senders = ['stripe', 'paypal', 'partner'] as const
+type Sandbox = (typeof senders)[number]
 const settleRounds = 40
 const arrivesWithinMs = 10_000
 
@@ -105,8 +111,10 @@ export async function startWorld(options: Pick<AppOptions, 'limits'> = {}): Prom
   const app = await openApp(config, { ...options, log: pino({ level: 'silent' }), now })
   const gateway = await startGateway(app, config, { jobsByHand: true, drain: { idleMs: 0 } })
   await gateway.prepared
-  for (const name of ['stripe', 'paypal', 'partner'] as const)
-    boxes[name].setWebhookUrl(`${gateway.url}/webhooks/${name}`)
+  const webhooksTo = (url: string) => {
+    for (const name of senders) boxes[name].setWebhookUrl(`${url}/webhooks/${name}`)
+  }
+  webhooksTo(gateway.url)
   // Held webhooks arrive when `settle` lets them, and it waits for them.
   for (const box of [boxes.stripe, boxes.paypal, boxes.partner])
     await post(`${box.url}/_sandbox/webhooks`, { mode: 'hold' })
@@ -120,8 +128,8 @@ export async function startWorld(options: Pick<AppOptions, 'limits'> = {}): Prom
     }
     return token
   }
-  /** Jobs that are due by the gateway's clock, retries among them, are due now. */
-  const due = async () => {
+  /** Retries are due at once. */
+  const wake = async () => {
     const { rows } = await pool.query(
       `update graphile_worker._private_jobs set run_at = now() where locked_at is null and attempts < 6
        and (run_at <= $1::timestamptz or attempts > 0) returning id`,
@@ -130,12 +138,17 @@ export async function startWorld(options: Pick<AppOptions, 'limits'> = {}): Prom
     return rows.length
   }
   /** Sends what a sandbox holds until it has all been answered. */
-  const arrived = async (name: 'stripe' | 'paypal' | 'partner') => {
+  const arrived = async (name: Sandbox) => {
     const deadlineMs = Date.now() + arrivesWithinMs
     while ((await post(`${boxes[name].url}/_sandbox/webhooks/flush`, {})).body.pending > 0) {
       if (Date.now() > deadlineMs) throw new Error(`${name} has webhooks that nobody takes`)
     }
   }
+  const faultsOf = async (sandbox: Sandbox) =>
+    (await fetch(`${boxes[sandbox].url}/_sandbox/faults`)).json() as Promise<{
+      faults: { operation: string; times: number }[]
+      slowNow: number
+    }>
   const world: World = {
     url: gateway.url,
     databaseUrl: database.url,
@@ -145,27 +158,29 @@ export async function startWorld(options: Pick<AppOptions, 'limits'> = {}): Prom
     partnerLedger: async () => (await fetch(`${boxes.partner.url}/_sandbox/ledger`)).json() as never,
     async ask(persona, document, variables = {}) {
       const headers: Record<string, string> = persona ? { authorization: `Bearer ${await tokenOf(persona)}` } : {}
-      const { body } = await post(`${gateway.url}/graphql`, { query: document, variables }, headers)
+      const { body } = await post(`${this.url}/graphql`, { query: document, variables }, headers)
       return body
     },
+    webhooksTo,
+    wake,
     issuerKey: async () => JSON.parse(await readFile(identityFile, 'utf8')).signingKey,
     control: (sandbox, path, body) => post(`${boxes[sandbox].url}/_sandbox/${path}`, body ?? {}),
+    armed: async (sandbox) => (await faultsOf(sandbox)).faults.map(({ operation }) => operation),
     async clearFaults(sandbox) {
-      const address = `${boxes[sandbox].url}/_sandbox/faults`
-      const armed = async () => (await (await fetch(address)).json()) as { faults: { times: number }[]; slowNow: number }
-      const { faults } = await armed()
-      await fetch(address, { method: 'DELETE' })
+      const { faults } = await faultsOf(sandbox)
+      await fetch(`${boxes[sandbox].url}/_sandbox/faults`, { method: 'DELETE' })
       // What is slow is still on its way, and its provider refuses repeats until then.
-      while ((await armed()).slowNow > 0);
+      while ((await faultsOf(sandbox)).slowNow > 0);
       return faults.reduce((sum, { times }) => sum + times, 0)
     },
     async settle() {
       for (let round = 0; round < settleRounds; round++) {
-        for (const name of ['stripe', 'paypal', 'partner'] as const) await arrived(name)
-        if ((await due()) === 0) return
+        for (const name of senders) await arrived(name)
+        if ((await wake()) === 0) return
         await app.worker.runDue()
       }
     },
+    now,
     pass(minutes) {
       offsetMs += minutes * 60_000
     },

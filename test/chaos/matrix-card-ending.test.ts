@@ -1,0 +1,5 @@
+/** The crash matrix by card, as far as money goes back or never comes: every call fails in every manner, and nothing is lost. */
+import { cells, isPaying } from '../support/chaos.ts'
+import { testMatrix } from '../support/chaos-matrix.ts'
+
+testMatrix(cells('CARD').filter((cell) => !isPaying(cell)))

@@ -1,0 +1,54 @@
+/** A gateway in a process of its own, with its jobs, beside the one of a world: to be killed where a test says. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import type { World } from './world.ts'
+
+export interface KillableGateway {
+  url: string
+  /** Kills it as kill -9 does: it finishes nothing and says nothing. */
+  kill(): Promise<void>
+}
+
+const hooks = new URL('./compile-on-load.ts', import.meta.url).href
+const sources = new URL('../../src/', import.meta.url).href
+
+/** What main.ts does, on the clock of the world. */
+const start = `
+  const { openApp } = await import('${sources}app.ts')
+  const { readConfig } = await import('${sources}config.ts')
+  const { startGateway } = await import('${sources}gateway.ts')
+  const { log, limits, offsetMs } = JSON.parse(process.env.KILLABLE)
+  const config = readConfig()
+  const now = () => new Date(Date.now() + offsetMs)
+  const { pino } = await import('pino')
+  const app = await openApp(config, { log: pino({ level: config.LOG_LEVEL }), now, limits })
+  const gateway = await startGateway(app, config)
+  await gateway.prepared
+  process.send(gateway.url)`
+
+/** Started, with its worker taking jobs. */
+export async function startKillable(world: World, limits: object = {}): Promise<KillableGateway> {
+  const { PATH } = process.env
+  const settings = JSON.stringify({ limits, offsetMs: world.now().getTime() - Date.now() })
+  const child = spawn(process.execPath, [...flags, '--import', hooks, '--input-type=module', '-e', start], {
+    env: { PATH, ...world.environment, KILLABLE: settings },
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  })
+  const url = await heard(child)
+  return {
+    url,
+    async kill() {
+      child.kill('SIGKILL')
+      if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
+    },
+  }
+}
+
+const flags = ['--disable-warning=ExperimentalWarning']
+
+async function heard(child: ChildProcess): Promise<string> {
+  const ended = once(child, 'exit').then(([code]) => {
+    throw new Error(`the gateway ended with ${code} instead of starting`)
+  })
+  return Promise.race([once(child, 'message').then(([url]) => url as string), ended])
+}

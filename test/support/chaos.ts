@@ -62,23 +62,23 @@ const partnerCalls: Calls = [
   ['study', 'refund', 'partner', ['program_enrolments.deactivate']],
 ]
 
-/** The whole matrix of a method but for the faults. */
-export function cells(method: Method): Cell[] {
-  return [...calls[method], ...partnerCalls].flatMap(([way, step, box, operations]) =>
-    operations.flatMap((operation) =>
-      told(way, box).map((webhooks) => ({ method, way, step, box, operation, webhooks })),
-    ),
-  )
-}
-
 /** Whether the cell is about money that comes; the others are about money that goes back, or never comes. */
 export const isPaying = ({ step }: Cell): boolean =>
   ['open', 'take', 'register', 'complete', 'reconcile'].includes(step)
 
-/** What the providers tell makes no difference to what the partner does; what is lost was never told. */
-function told(way: Way, box: Box): readonly Cell['webhooks'][] {
+/** The whole matrix of a method but for the faults. */
+export function cells(method: Method): Cell[] {
+  return [...calls[method], ...partnerCalls].flatMap(([way, step, box, operations]) =>
+    operations.flatMap((operation) =>
+      told(way, step, box).map((webhooks) => ({ method, way, step, box, operation, webhooks })),
+    ),
+  )
+}
+
+/** While money comes, hearing of it late and never hearing of it are two things. */
+function told(way: Way, step: string, box: Box): readonly Cell['webhooks'][] {
   if (way === 'lost') return ['drop']
-  return box === 'partner' || way === 'staff' ? ['hold'] : ['hold', 'drop']
+  return box !== 'partner' && (step === 'open' || step === 'take') ? ['hold', 'drop'] : ['hold']
 }
 
 /** What became of a cell: where it came to rest after the fault, where in the end, and the rules that were broken. */

@@ -97,8 +97,9 @@ async function disputed(tx: EntityManager, payment: Payment, dispute: Dispute, a
   const enrolment = await lockEnrolment(tx, payment.enrolmentId)
   const why = { cause: `DISPUTE_${dispute.status}`, at }
   if (enrolment.paymentId === payment.id) {
-    const { leftMinor, onItsWayMinor } = await balanceOf(tx, payment)
-    if (dispute.status === 'LOST' && leftMinor + onItsWayMinor === 0) await beginEnding(tx, enrolment, why)
+    const { capturedMinor, backMinor } = await balanceOf(tx, payment)
+    // Whatever is on its way besides comes to nothing: more than everything does not go back.
+    if (dispute.status === 'LOST' && backMinor >= capturedMinor) await beginEnding(tx, enrolment, why)
     await reviewCreditSoon(tx, enrolment.id)
   }
   if (dispute.status === 'LOST') await finishEnding(tx, enrolment, why)

@@ -127,6 +127,16 @@ describe('a dispute', () => {
     expect((await enrolmentOf(world, persona, enrolmentId)).refundability.refundable).toBe(true)
   })
 
+  it('that is lost unheard while a part goes back ends the registration, for all of the money is gone', async () => {
+    const { persona, enrolmentId, paymentId } = await study('dina-unheard')
+    await world.control('stripe', `charges/${await chargeOf(paymentId)}/dispute`, { outcome: 'lost' })
+    const part = { amountMinor: 10_000, reason: 'A week was missed.' }
+    expect((await requestRefund(world, 'operator', enrolmentId, part)).userErrors).toEqual([])
+    await world.settle()
+    expect(await way(world, persona, enrolmentId)).toEqual([...studyWay, 'REVOKING', 'REVOKED'])
+    expect((await atPartner(world, 'dina-unheard')).active).toHaveLength(0)
+  })
+
   it('that is lost ends the registration', async () => {
     const { persona, enrolmentId } = await disputed('dina-lost', 'lost')
     expect(await way(world, persona, enrolmentId)).toEqual([...studyWay, 'REVOKING', 'REVOKED'])

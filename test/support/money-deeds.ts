@@ -1,0 +1,172 @@
+/** What can happen to money and registrations: deeds of clients, buyers, banks, the partner, time and faults, in any order. */
+import fc from 'fast-check'
+import { reconcile } from '../../src/payments/reconcile.ts'
+import { FAULTS } from '../../src/sandbox/faults.ts'
+import { WEBHOOK_MODES } from '../../src/sandbox/webhook-delivery.ts'
+import { openBooks } from './books.ts'
+import { type Begun, type Deed, deed, enrolAs, keepPage, pick, type Real } from './money-model.ts'
+import { cancelEnrolment, completePayment, pay, requestRefund, resolveStuck, retryPayment } from './study.ts'
+
+const at = fc.nat({ max: 7 })
+const method = fc.constantFrom('CARD', 'PAYPAL')
+const box = fc.constantFrom('stripe', 'paypal', 'partner')
+/** The last of them has its refunds sent back by the bank. */
+export const payingCards = ['4242424242424242', '5555555555554444', '4000000000005126']
+const cards = [...payingCards, '4000000000000002', '6011111111111117']
+const instruments = ['balance', 'echeck', 'declined']
+
+/** A deed from facts that are chosen at random. */
+function of<Facts extends Record<string, unknown>>(
+  name: string,
+  facts: { [Key in keyof Facts]: fc.Arbitrary<Facts[Key]> },
+  act: (real: Real, facts: Facts, model: { enrolments: number }) => Promise<unknown>,
+  onEnrolment = true,
+): fc.Arbitrary<Deed> {
+  return fc
+    .record(facts as never)
+    .map((chosen) =>
+      deed({ name, facts: chosen as Facts, onEnrolment, act: (real, model) => act(real, chosen as Facts, model) }),
+    )
+}
+
+const whole = { learner: fc.nat({ max: 1 }), run: fc.nat({ max: 1 }), method, again: fc.boolean() }
+
+const clients = [
+  of('enrol', whole, (real, wish, model) => enrolAs(real, model, wish), false),
+  of('complete', { at }, (real, { at }) => {
+    const { persona, payments } = pick(real, at)
+    return completePayment(real.world, persona, payments.at(-1)?.id ?? '')
+  }),
+  of('retry', { at, method }, async (real, { at, method }) => {
+    const one = pick(real, at)
+    const { payment } = await retryPayment(real.world, one.persona, one.id, { paymentMethod: method })
+    if (payment) keepPage(one, payment)
+  }),
+  of('cancel', { at }, (real, { at }) => cancelEnrolment(real.world, pick(real, at).persona, pick(real, at).id)),
+  of('refund', { at, again: fc.boolean() }, (real, { at, again }) => {
+    const one = pick(real, at)
+    return requestRefund(real.world, one.persona, one.id, { idempotencyKey: refundKey(one, again) })
+  }),
+  of(
+    'refund by operator',
+    { at, amountMinor: fc.constantFrom(null, 1, 10_000, 49_499, 49_500, 60_000), keepRegistration: fc.boolean() },
+    (real, { at, ...more }) => requestRefund(real.world, 'operator', pick(real, at).id, { ...more, reason: 'Random.' }),
+  ),
+  of('resolve', { at, resolution: fc.constantFrom('RETRY_REFUND', 'RETRY_REGISTRATION') }, (real, { at, resolution }) =>
+    resolveStuck(real.world, 'operator', pick(real, at).id, { resolution }),
+  ),
+]
+
+function refundKey(one: Begun, again: boolean): string {
+  if (!again || one.refundKeys.length === 0) one.refundKeys.push(`${one.id}-${one.refundKeys.length}`)
+  return one.refundKeys.at(-1) as string
+}
+
+/** At a payment's page, or in the dashboard; what its provider refuses is no matter. */
+const outsiders = [
+  of('pay', { at, which: at, by: fc.constantFrom(...cards, ...instruments) }, async (real, { at, which, by }) => {
+    const { payments } = pick(real, at)
+    const page = payments[which % payments.length]?.page
+    if (page) await pay(real.world, page, fitting(page, by))
+  }),
+  of('refund in the dashboard', { at, part: fc.boolean() }, (real, { at, part }) =>
+    inDashboard(real, at, 'refund', (name) => (part ? { amount: name === 'stripe' ? 20_000 : '200.00' } : {})),
+  ),
+  of('dispute', { at, outcome: fc.constantFrom('open', 'under_review', 'won', 'lost', 'withdrawn') }, (real, facts) =>
+    inDashboard(real, facts.at, 'dispute', () => ({ outcome: facts.outcome })),
+  ),
+  of('hold the next capture', {}, ({ world }) => world.control('paypal', 'captures/next/pending'), false),
+  of('settle what PayPal holds', { outcome: fc.constantFrom('completed', 'denied') }, (real, { outcome }) =>
+    settlePayPal(real, outcome),
+  ),
+  of(
+    'refuse refunds',
+    { issue: fc.constantFrom('REFUND_FAILED_INSUFFICIENT_FUNDS', 'REFUND_NOT_ALLOWED') },
+    (real, how) => real.world.control('paypal', 'refusals', { operation: 'captures.refund', times: 1, ...how }),
+  ),
+  of('result', { at, status: fc.constantFrom('passed', 'failed') }, async ({ world, ...real }, { at, status }) => {
+    const { persona, run } = pick({ world, ...real }, at)
+    const name = persona.slice('learner:'.length)
+    const place = (await openBooks(world)).places.find(
+      (one) => one.external_learner_id === name && one.program_run === run.uuid && one.status === 'active',
+    )
+    if (place) await world.control('partner', `program_enrolments/${place.uuid}/result`, { status, grade: '70' })
+  }),
+  of(
+    'capacity',
+    { run: fc.nat({ max: 1 }), capacity: fc.constantFrom(0, 1, 100) },
+    ({ world, runs }, { run, capacity }) => world.control('partner', `program_runs/${runs[run]?.uuid}`, { capacity }),
+    false,
+  ),
+]
+
+/** A card for Stripe's page, an instrument for PayPal's. */
+function fitting(page: string, by: string): string {
+  if (page.includes('token=')) return instruments.includes(by) ? by : 'balance'
+  return instruments.includes(by) ? (cards[0] as string) : by
+}
+
+async function inDashboard(
+  real: Real,
+  at: number,
+  what: string,
+  body: (name: 'stripe' | 'paypal') => object,
+): Promise<void> {
+  const ids = pick(real, at).payments.map(({ id }) => Buffer.from(id, 'base64url').toString().split(':')[1])
+  const taken = (await openBooks(real.world)).taken.find(({ paymentId }) => ids.includes(paymentId ?? ''))
+  if (!taken) return
+  const name = taken.refundable.startsWith('ch_') || taken.refundable.startsWith('py_') ? 'stripe' : 'paypal'
+  const kind = name === 'stripe' ? 'charges' : 'captures'
+  await real.world.control(name, `${kind}/${taken.refundable}/${what}`, body(name))
+}
+
+/** Ends every capture and refund that waits for a bank. */
+export async function settlePayPal({ world }: Pick<Real, 'world'>, outcome: 'completed' | 'denied'): Promise<void> {
+  const ledger = await fetch(`${new URL(world.environment.PAYPAL_API_BASE ?? '').origin}/_sandbox/ledger`)
+  const { captures, refunds } = (await ledger.json()) as Record<string, { id: string; status: string }[]>
+  const waiting = (all: { id: string; status: string }[] = []) => all.filter(({ status }) => status === 'PENDING')
+  for (const { id } of waiting(captures)) await world.control('paypal', `captures/${id}/pending`, { outcome })
+  const settled = { outcome: outcome === 'denied' ? 'failed' : outcome }
+  for (const { id } of waiting(refunds)) await world.control('paypal', `refunds/${id}/settle`, settled)
+}
+
+const circumstances = [
+  of(
+    'fault',
+    { box, fault: fc.constantFrom(...FAULTS), times: fc.integer({ min: 1, max: 4 }) },
+    ({ world }, { box, ...how }) => world.control(box as 'stripe', 'faults', { operation: '*', ...how }),
+    false,
+  ),
+  of(
+    'webhooks',
+    { box, mode: fc.constantFrom(...WEBHOOK_MODES) },
+    ({ world }, { box, mode }) => world.control(box as 'stripe', 'webhooks', { mode }),
+    false,
+  ),
+  of('flush', { box }, ({ world }, { box }) => world.control(box as 'stripe', 'webhooks/flush'), false),
+  of('time', { minutes: fc.constantFrom(1, 1, 6, 31) }, async ({ world }, { minutes }) => world.pass(minutes), false),
+  of('jobs', {}, ({ world }) => runJobs({ world }), false),
+  of('settle', {}, ({ world }) => world.settle(), false),
+  of(
+    'reconcile',
+    { apply: fc.boolean() },
+    ({ world }, { apply }) => reconcile(world.app.systemContext('lives'), { apply }),
+    false,
+  ),
+]
+
+/** What is due, without waiting for any webhook. */
+async function runJobs({ world }: Pick<Real, 'world'>): Promise<void> {
+  await world.wake()
+  await world.app.worker.runDue()
+}
+
+const weighed = (weight: number, all: fc.Arbitrary<Deed>[]) => all.map((arbitrary) => ({ arbitrary, weight }))
+const [enrolling, ...others] = clients as [fc.Arbitrary<Deed>, ...fc.Arbitrary<Deed>[]]
+
+export const anyDeed: fc.Arbitrary<Deed> = fc.oneof(
+  ...weighed(4, [enrolling, outsiders[0] as fc.Arbitrary<Deed>]),
+  ...weighed(2, [...others, ...outsiders.slice(1, 3)]),
+  ...weighed(1, outsiders.slice(3)),
+  ...weighed(2, circumstances),
+)

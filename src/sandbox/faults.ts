@@ -27,15 +27,23 @@ export interface Answer {
 const SLOW_MS = 2_000
 const REFUSALS = { http_429: 429, http_500: 500, http_503: 503 } as const
 
+interface Armed {
+  operation: string
+  fault: Fault
+  times: number
+  /** What `http_429` and `http_503` say in Retry-After; by default one second and nothing. */
+  retryAfterSeconds?: number | undefined
+}
+
 /** The faults that wait for their calls, first asked for, first served. */
 export class Faults {
-  private waiting: { operation: string; fault: Fault; times: number }[] = []
+  private waiting: Armed[] = []
   /** How many slow answers are still on their way. */
   slowNow = 0
 
-  /** Arms `fault` for the next `times` calls of `operation`; `*` stands for any operation. */
-  arm(operation: string, fault: Fault, times: number): void {
-    this.waiting.push({ operation, fault, times })
+  /** Arms a fault for the next `times` calls of its operation; `*` stands for any operation. */
+  arm(armed: Armed): void {
+    this.waiting.push(armed)
   }
 
   /** Forgets every fault that is still armed. */
@@ -44,15 +52,15 @@ export class Faults {
   }
 
   /** Takes the fault of this call of `operation`, if one is armed, and counts it down. */
-  take(operation: string): Fault | undefined {
+  take(operation: string): Armed | undefined {
     const found = this.waiting.find((armed) => armed.operation === operation || armed.operation === '*')
     if (!found) return undefined
     found.times -= 1
     this.waiting = this.waiting.filter((armed) => armed.times > 0)
-    return found.fault
+    return found
   }
 
-  list(): readonly { operation: string; fault: Fault; times: number }[] {
+  list(): readonly Armed[] {
     return this.waiting
   }
 }
@@ -70,13 +78,16 @@ export interface FaultyCall {
  * A silent call keeps its socket until the server closes its connections, so nothing hangs at shutdown.
  */
 export async function answerWithFaults(reply: FastifyReply, faults: Faults, call: FaultyCall): Promise<FastifyReply> {
-  const fault = faults.take(call.operation)
+  const taken = faults.take(call.operation)
+  const fault = taken?.fault
   if (fault === 'timeout_before') return reply.hijack()
   if (fault === 'reset_before') return reset(reply)
   if (fault === 'http_429' || fault === 'http_500' || fault === 'http_503') {
     const refusal = call.refuse(REFUSALS[fault])
-    const headers = fault === 'http_429' ? { ...refusal.headers, 'retry-after': '1' } : refusal.headers
-    return send(reply, { ...refusal, headers })
+    const seconds = taken?.retryAfterSeconds ?? (fault === 'http_429' ? 1 : undefined)
+    const wish: Record<string, string> =
+      seconds === undefined || fault === 'http_500' ? {} : { 'retry-after': `${seconds}` }
+    return send(reply, { ...refusal, headers: { ...refusal.headers, ...wish } })
   }
   const answer = await call.perform()
   if (fault === 'timeout_after') return reply.hijack()
@@ -124,11 +135,12 @@ export function registerFaultControl(app: FastifyInstance, faults: Faults, opera
     operation: z.enum(['*', ...operations]),
     fault: z.enum(FAULTS),
     times: z.int().min(1).max(10_000).default(1),
+    retryAfterSeconds: z.int().min(0).max(86_400).optional(),
   })
   app.post('/_sandbox/faults', async (call, reply) => {
     const asked = request.safeParse(call.body ?? {})
     if (!asked.success) return reply.code(400).send({ error: z.prettifyError(asked.error) })
-    faults.arm(asked.data.operation, asked.data.fault, asked.data.times)
+    faults.arm(asked.data)
     return { faults: faults.list() }
   })
   app.get('/_sandbox/faults', async () => ({ faults: faults.list(), slowNow: faults.slowNow }))

@@ -33,6 +33,22 @@ describe('registering', () => {
     expect((await atPartner(world, name)).active).toHaveLength(1)
   })
 
+  it.each(['http_429', 'http_503'])('comes back when the partner said so with %s, and not before', async (fault) => {
+    const persona = await linked(world, `retry-${fault.replace('_', '-')}`)
+    await paid(world, persona, (await newRun(world)).id)
+    const operation = 'program_enrolments.create'
+    await world.control('partner', 'faults', { operation, fault, retryAfterSeconds: 600 })
+    await world.wake()
+    await world.app.worker.runDue()
+    const wait = `select extract(epoch from run_at - now())::float as seconds from graphile_worker.jobs
+      where task_identifier = 'register_enrolment'`
+    let seconds = 0
+    // The library records the failure first, with its own backoff of some seconds.
+    while (seconds < 60) [{ seconds }] = await world.app.orm.em.fork().execute(wait)
+    expect(Math.round(seconds / 10) * 10).toBe(600)
+    await world.settle()
+  })
+
   it('waits as long as the partner is down, and goes on by itself', async () => {
     const persona = await linked(world, 'waldo')
     const { enrolmentId } = await paid(world, persona, (await newRun(world)).id)

@@ -120,14 +120,16 @@ async function inDashboard(
   await real.world.control(name, `${kind}/${taken.refundable}/${what}`, body(name))
 }
 
-/** Ends every capture and refund that waits for a bank. */
-export async function settlePayPal({ world }: Pick<Real, 'world'>, outcome: 'completed' | 'denied'): Promise<void> {
+/** Ends every capture and refund that waits for a bank; answers how many there were. */
+export async function settlePayPal({ world }: Pick<Real, 'world'>, outcome: 'completed' | 'denied'): Promise<number> {
   const ledger = await fetch(`${new URL(world.environment.PAYPAL_API_BASE ?? '').origin}/_sandbox/ledger`)
   const { captures, refunds } = (await ledger.json()) as Record<string, { id: string; status: string }[]>
   const waiting = (all: { id: string; status: string }[] = []) => all.filter(({ status }) => status === 'PENDING')
-  for (const { id } of waiting(captures)) await world.control('paypal', `captures/${id}/pending`, { outcome })
+  const [held, onTheirWay] = [waiting(captures), waiting(refunds)]
+  for (const { id } of held) await world.control('paypal', `captures/${id}/pending`, { outcome })
   const settled = { outcome: outcome === 'denied' ? 'failed' : outcome }
-  for (const { id } of waiting(refunds)) await world.control('paypal', `refunds/${id}/settle`, settled)
+  for (const { id } of onTheirWay) await world.control('paypal', `refunds/${id}/settle`, settled)
+  return held.length + onTheirWay.length
 }
 
 const circumstances = [

@@ -71,12 +71,13 @@ async function comeToRest(world: World): Promise<void> {
   }
   await fetch(`${new URL(world.environment.PAYPAL_API_BASE ?? '').origin}/_sandbox/refusals`, { method: 'DELETE' })
   await world.settle()
-  await settlePayPal({ world }, 'completed')
   world.pass(1)
   await world.settle()
   // Refunds that were refused for now wait for hours, holds for half of one; both are over.
   world.pass(3 * 24 * 60)
   await world.settle()
+  // What is refunded of an e-check waits for a bank again.
+  while ((await settlePayPal({ world }, 'completed')) > 0) await world.settle()
   const context = world.app.systemContext('lives')
   await inTransaction(context.em, (tx) => addJob(tx, 'sync_registrations', {}, { key: 'sync_registrations' }))
   await world.settle()

@@ -1,0 +1,95 @@
+/**
+ * Measures what the catalogue suffers while the partner or Stripe hangs: p99 beside healthy and beside hanging outsiders.
+ * Run with `node --import ./test/support/compile-on-load.ts test/bench/hung-partner.bench.ts`.
+ */
+import autocannon from 'autocannon'
+import { type KillableGateway, startKillable } from '../support/killable-gateway.ts'
+import { enrol, linked, newRun } from '../support/study.ts'
+import { startTestServer } from '../support/test-server.ts'
+import { startWorld, type World } from '../support/world.ts'
+
+const catalogue = `{ courses(first: 20) { totalCount nodes { title subject credit { amount level }
+  nextRun { startsAt price { formatted } } awardingInstitution { name } } } }`
+const rounds = 5
+const seconds = 4
+/** Gentle, so that the queue of the load itself is not what is measured. */
+const connections = 4
+const requestsPerSecond = 100
+/** Questions a second that an outsider has to answer. */
+const askedPerSecond = 20
+
+type Hanging = 'nobody' | 'partner' | 'stripe'
+
+async function hang(world: World, hanging: Hanging): Promise<void> {
+  for (const box of ['partner', 'stripe'] as const) await world.clearFaults(box)
+  if (hanging === 'nobody') return
+  await world.control(hanging, 'faults', { operation: '*', fault: 'timeout_before', times: 10_000 })
+}
+
+/** Asks what only an outsider knows, so often a second whatever becomes of the answers; ends when told. */
+function askOutsiders(world: World, runs: readonly string[], paymentIds: readonly [string, string][]) {
+  let asked = 0
+  const places = 'query ($id: ID!) { node(id: $id) { ... on CourseRun { placesRemaining } } }'
+  const completing = 'mutation ($id: ID!) { completePayment(input: { paymentId: $id }) { userErrors { code } } }'
+  const timer = setInterval(() => {
+    asked += 1
+    const [persona, id] = paymentIds[asked % paymentIds.length] as [string, string]
+    const question =
+      asked % 2 ? world.ask(null, places, { id: runs[asked % runs.length] }) : world.ask(persona, completing, { id })
+    question.catch(() => undefined)
+  }, 1_000 / askedPerSecond)
+  return () => clearInterval(timer)
+}
+
+async function measure(world: World, token: string) {
+  const { latency, non2xx, errors, requests } = await autocannon({
+    ...{ url: `${world.url}/graphql`, connections, duration: seconds, overallRate: requestsPerSecond },
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+    body: JSON.stringify({ query: catalogue }),
+  })
+  if (non2xx + errors > 0) throw new Error(`${non2xx + errors} of ${requests.total} answers were wrong`)
+  return { p50: latency.p50, p99: latency.p99 }
+}
+
+const median = (numbers: number[]) => numbers.sort((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? 0
+
+const server = await startTestServer()
+process.env.TEST_DATABASE_URL = server.url
+const world = await startWorld()
+let gateway: KillableGateway | null = null
+try {
+  const { data } = await world.ask(null, '{ courses(first: 50) { nodes { runs(first: 20) { nodes { id } } } } }')
+  const runs = data.courses.nodes.flatMap((one: { runs: { nodes: { id: string }[] } }) =>
+    one.runs.nodes.map(({ id }) => id),
+  )
+  const run = await newRun(world)
+  const payments: [string, string][] = []
+  for (let count = 0; count < 20; count++) {
+    const persona = await linked(world, `bench-${count}`)
+    payments.push([persona, (await enrol(world, persona, run.id)).payment.id])
+  }
+  gateway = await startKillable(world)
+  const token = await world.tokenOf('ada')
+  const there = { ...world, url: gateway.url }
+  await measure(there, token)
+  const stop = askOutsiders(there, runs, payments)
+  const all: Record<Hanging, { p50: number; p99: number }[]> = { nobody: [], partner: [], stripe: [] }
+  for (let count = 0; count < rounds; count++) {
+    for (const hanging of ['nobody', 'partner', 'stripe'] as const) {
+      await hang(world, hanging)
+      all[hanging].push(await measure(there, token))
+    }
+  }
+  stop()
+  const p99 = (hanging: Hanging) => median(all[hanging].map((one) => one.p99))
+  for (const hanging of ['nobody', 'partner', 'stripe'] as const) {
+    const p50 = median(all[hanging].map((one) => one.p50))
+    const times = (p99(hanging) / p99('nobody')).toFixed(2)
+    console.log(`${hanging} hangs: p50 ${p50} ms, p99 ${p99(hanging)} ms (${times} × normal), of ${rounds} rounds`)
+  }
+} finally {
+  await gateway?.kill()
+  await world.close()
+  await server.stop()
+}

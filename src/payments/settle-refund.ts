@@ -78,6 +78,8 @@ export async function endRefund(
   if (refund.status === 'SUCCEEDED') {
     await context.paidThing.refunded(tx, payment, refund, await refundedMinor(tx, payment.id), at)
   } else {
+    const facts = { refundId: refund.id, paymentId: payment.id, reason: refund.failureReason }
+    context.log.warn(facts, 'a refund has failed: the money is here, or here again')
     await context.paidThing.refundFailed(tx, payment, refund, at)
   }
 }

@@ -54,10 +54,15 @@ export function openPresence(url: string, events: WorkerEvents, onLost: (error: 
     }
   }
 
-  const tell = (sql: string, id: string) =>
-    connection()
-      .then((client) => client.query(sql, [id]))
-      .catch(lose)
+  /** The connection takes one question at a time. */
+  let turn: Promise<unknown> = Promise.resolve()
+  function inTurn<Result>(work: (client: pg.Client) => Promise<Result>): Promise<Result> {
+    const mine = turn.then(connection).then(work)
+    turn = mine.catch(() => undefined)
+    return mine
+  }
+
+  const tell = (sql: string, id: string) => inTurn((client) => client.query(sql, [id])).catch(lose)
 
   // Jobs are held in the name of the pool, which is one for each time that the worker is started.
   events.on('pool:create', ({ workerPool: { id } }) => {
@@ -70,23 +75,23 @@ export function openPresence(url: string, events: WorkerEvents, onLost: (error: 
   })
 
   return {
-    async freeAbandoned() {
-      const client = await connection()
-      const holders = 'select distinct locked_by as id from graphile_worker.jobs where locked_by is not null'
-      for (const { id } of (await client.query<{ id: string }>(holders)).rows) {
-        if (own.has(id)) continue
-        const { rows } = await client.query<{ gone: boolean }>(`select pg_try_advisory_lock(${lockOf}) as gone`, [id])
-        if (!rows[0]?.gone) continue
-        const { rows: superseded } = await client.query<{ id: string }>(supersededOf, [id])
-        await client.query('select graphile_worker.force_unlock_workers(array[$1::text])', [id])
-        await client.query('select graphile_worker.complete_jobs($1::bigint[])', [superseded.map((job) => job.id)])
-        await client.query(`select pg_advisory_unlock(${lockOf})`, [id])
-      }
-    },
+    freeAbandoned: () => inTurn(freeAbandoned),
     async close() {
       closed = true
-      const client = await connecting?.catch(() => null)
-      await client?.end()
+      if (connecting) await inTurn((client) => client.end()).catch(() => undefined)
     },
+  }
+
+  async function freeAbandoned(client: pg.Client): Promise<void> {
+    const holders = 'select distinct locked_by as id from graphile_worker.jobs where locked_by is not null'
+    for (const { id } of (await client.query<{ id: string }>(holders)).rows) {
+      if (own.has(id)) continue
+      const { rows } = await client.query<{ gone: boolean }>(`select pg_try_advisory_lock(${lockOf}) as gone`, [id])
+      if (!rows[0]?.gone) continue
+      const { rows: superseded } = await client.query<{ id: string }>(supersededOf, [id])
+      await client.query('select graphile_worker.force_unlock_workers(array[$1::text])', [id])
+      await client.query('select graphile_worker.complete_jobs($1::bigint[])', [superseded.map((job) => job.id)])
+      await client.query(`select pg_advisory_unlock(${lockOf})`, [id])
+    }
   }
 }

@@ -10,6 +10,8 @@ export interface KillableGateway {
 }
 
 const hooks = new URL('./compile-on-load.ts', import.meta.url).href
+/** With which node runs the sources as they are. */
+export const runsSources = ['--disable-warning=ExperimentalWarning', '--import', hooks]
 const sources = new URL('../../src/', import.meta.url).href
 
 /** What main.ts does, on the clock of the world. */
@@ -30,7 +32,7 @@ const start = `
 export async function startKillable(world: World, limits: object = {}): Promise<KillableGateway> {
   const { PATH } = process.env
   const settings = JSON.stringify({ limits, offsetMs: world.now().getTime() - Date.now() })
-  const child = spawn(process.execPath, [...flags, '--import', hooks, '--input-type=module', '-e', start], {
+  const child = spawn(process.execPath, [...runsSources, '--input-type=module', '-e', start], {
     env: { PATH, ...world.environment, KILLABLE: settings },
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   })
@@ -43,8 +45,6 @@ export async function startKillable(world: World, limits: object = {}): Promise<
     },
   }
 }
-
-const flags = ['--disable-warning=ExperimentalWarning']
 
 async function heard(child: ChildProcess): Promise<string> {
   const ended = once(child, 'exit').then(([code]) => {

@@ -57,6 +57,23 @@ const clients = [
   ),
 ]
 
+/** What everybody does about one enrolment in the same moment: an error that is not a refusal fails the life. */
+const atOnce = of('all at once', { at, which: at }, async (real, { at, which }) => {
+  const one = pick(real, at)
+  const { world, persona, id } = { ...real, ...one }
+  const complete = () => completePayment(world, persona, one.payments.at(-1)?.id ?? '')
+  const refund = () => requestRefund(world, persona, id, { idempotencyKey: `${id}-at-once` })
+  const part = () => requestRefund(world, 'operator', id, { amountMinor: 30_000, reason: 'At once.' })
+  const all = [complete, refund, part, complete, refund, () => cancelEnrolment(world, persona, id)]
+  const chosen = [...all.slice(which % all.length), ...all.slice(0, which % all.length)].slice(0, 4)
+  await Promise.all([
+    ...chosen.map((act) => act()),
+    ...(['stripe', 'paypal', 'partner'] as const).map((name) => world.control(name, 'webhooks/flush')),
+    runJobs({ world }),
+    reconcile(world.app.systemContext('lives'), { apply: true }),
+  ])
+})
+
 function refundKey(one: Begun, again: boolean): string {
   if (!again || one.refundKeys.length === 0) one.refundKeys.push(`${one.id}-${one.refundKeys.length}`)
   return one.refundKeys.at(-1) as string
@@ -168,7 +185,7 @@ const [enrolling, ...others] = clients as [fc.Arbitrary<Deed>, ...fc.Arbitrary<D
 
 export const anyDeed: fc.Arbitrary<Deed> = fc.oneof(
   ...weighed(4, [enrolling, outsiders[0] as fc.Arbitrary<Deed>]),
-  ...weighed(2, [...others, ...outsiders.slice(1, 3)]),
+  ...weighed(2, [...others, ...outsiders.slice(1, 3), atOnce]),
   ...weighed(1, outsiders.slice(3)),
   ...weighed(2, circumstances),
 )

@@ -8,6 +8,7 @@ import { balanceOf } from './balance.ts'
 import { lockEnrolment, registerSoon } from './change-enrolment.ts'
 import { finishEnding } from './end-enrolment.ts'
 import type { Enrolment } from './enrolment.ts'
+import { keepMoneyThatStayed } from './keep-money.ts'
 
 // The three sides: captured = registered, or back, or on its way back. What an operator has in hand is not reported.
 const unsettledPayments = `
@@ -42,17 +43,25 @@ export async function takeUp(tx: EntityManager, payment: Payment, at: Date): Pro
   const { leftMinor } = await balanceOf(tx, payment)
   if (leftMinor === 0) return true
   const failed = await tx.count(Refund, { paymentId: payment.id, status: { $in: ['FAILED', 'CANCELLED'] } })
-  if (failed > 0) return false
+  if (failed > 0) return keepForNow(tx, enrolment, payment, at)
   const keepRegistration = enrolment.paymentId !== payment.id
   return (await refundInFull(tx, payment, { reason: 'NOT_SETTLED', keepRegistration, now: at })) !== null
 }
 
 /** What only waits for its job gets it again. */
 async function goOn(tx: EntityManager, enrolment: Enrolment, at: Date): Promise<boolean> {
-  if (enrolment.status === 'PAID' || enrolment.status === 'REGISTERING') {
+  const { status } = enrolment
+  if (status === 'PAID' || status === 'REGISTERING') {
     await registerSoon(tx, enrolment.id)
     return true
   }
   await finishEnding(tx, enrolment, { cause: 'RECONCILIATION', at })
-  return enrolment.status === 'COMPENSATED'
+  return enrolment.status !== status
+}
+
+/** It could not go back. What stood in the way of keeping it when that was heard may be over: a place taken anew. */
+async function keepForNow(tx: EntityManager, enrolment: Enrolment, payment: Payment, at: Date): Promise<boolean> {
+  const { status } = enrolment
+  await keepMoneyThatStayed(tx, enrolment, payment, at)
+  return enrolment.status !== status && enrolment.status !== 'STUCK'
 }

@@ -2,7 +2,18 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { readGlobalId } from '../../src/graph/node.ts'
 import { reconcile } from '../../src/payments/reconcile.ts'
-import { atPartner, enrolmentOf, linked, newRun, paid, registered, requestRefund } from '../support/study.ts'
+import {
+  atPartner,
+  cancelEnrolment,
+  enrol,
+  enrolmentOf,
+  linked,
+  newRun,
+  paid,
+  registered,
+  requestRefund,
+  until,
+} from '../support/study.ts'
 import { startWorld, type World } from '../support/world.ts'
 
 let world: World
@@ -58,6 +69,26 @@ describe('a payment whose enrolment was forgotten', () => {
     expect((await enrolmentOf(world, persona, enrolmentId)).status).toBe('REVOKED')
     expect((await atPartner(world, 'olaf')).active).toEqual([])
   })
+})
+
+it('money that a bank sent back while the learner held a place anew is with the operators once that place is gone', async () => {
+  const persona = await linked(world, 'otis')
+  const run = await newRun(world)
+  const { enrolmentId } = await paid(world, persona, run.id, {}, '4000000000005126')
+  await requestRefund(world, persona, enrolmentId)
+  await world.settle()
+  expect((await enrolmentOf(world, persona, enrolmentId)).status).toBe('COMPENSATED')
+  const anew = await enrol(world, persona, run.id)
+  const refunds = async () => (await enrolmentOf(world, persona, enrolmentId)).payments[0].refunds
+  await until(world, async () => (await refunds())[0].status === 'FAILED')
+
+  const quarantined = { outcome: 'QUARANTINED', from: 'COMPENSATED' }
+  expect(await corrections(true)).toContainEqual(quarantined)
+  expect((await enrolmentOf(world, persona, enrolmentId)).status).toBe('COMPENSATED')
+  await cancelEnrolment(world, persona, anew.enrolment.id)
+  expect(await corrections(true)).toContainEqual(quarantined)
+  expect((await enrolmentOf(world, persona, enrolmentId)).status).toBe('STUCK')
+  expect(await corrections(true)).toEqual([])
 })
 
 it('money for an enrolment that has ended goes back, whoever forgot it', async () => {

@@ -1,7 +1,4 @@
-/**
- * Measures what the catalogue suffers while the partner or Stripe hangs: p99 beside healthy and beside hanging outsiders.
- * Run with `node --import ./test/support/compile-on-load.ts test/bench/hung-partner.bench.ts`.
- */
+/** Measures the catalogue's p99 beside healthy and beside hanging outsiders: `node --import ./test/support/compile-on-load.ts test/bench/hung-partner.bench.ts`. */
 import autocannon from 'autocannon'
 import { type KillableGateway, startKillable } from '../support/killable-gateway.ts'
 import { enrol, linked, newRun } from '../support/study.ts'

@@ -43,3 +43,7 @@ export const isUnderWay = (status: EnrolmentStatus): boolean => status === 'PAID
 
 /** The learner is on the run. */
 export const isOnTheRun = (status: EnrolmentStatus): boolean => status === 'REGISTERED' || status === 'COMPLETED'
+
+/** Its money went back, is to, or should have: a place that the partner gives it after all is given up again. */
+export const isGivenUp = (status: EnrolmentStatus): boolean =>
+  status === 'COMPENSATING' || status === 'COMPENSATED' || status === 'STUCK'

@@ -11,6 +11,7 @@ import { newId } from '../store/row.ts'
 import { announce, inTransaction } from '../store/transaction.ts'
 import { lockEnrolment, lockRun, withdrawSoon } from './change-enrolment.ts'
 import { applyRegistration } from './complete.ts'
+import { isGivenUp } from './enrolment.states.ts'
 import { Enrolment, endedStatuses } from './enrolment.ts'
 import type { Registration } from './registration-partner.ts'
 
@@ -46,7 +47,7 @@ function apply(context: Context, enrolmentId: string, registration: Registration
   const at = context.now()
   return inTransaction(context.em, async (tx): Promise<Kept> => {
     const enrolment = await lockEnrolment(tx, enrolmentId)
-    if (isAbandoned(enrolment) && registration.status !== 'INACTIVE') {
+    if (isGivenUp(enrolment.status) && registration.status !== 'INACTIVE') {
       // Registered by a call that was given up: nobody pays for it.
       enrolment.registrationUuid = registration.uuid
       await tx.flush()
@@ -57,8 +58,6 @@ function apply(context: Context, enrolmentId: string, registration: Registration
     return 'KEPT'
   })
 }
-
-const isAbandoned = ({ status }: Enrolment) => status === 'COMPENSATING' || status === 'COMPENSATED'
 
 /** Of several registrations on one run the latest active one counts; one that ended only as the end of its own. */
 function isCurrent(

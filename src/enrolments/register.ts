@@ -8,7 +8,7 @@ import { isOutsideFailure } from '../values/outside-failure.ts'
 import { lockEnrolment, lockRun, moveEnrolment, patience, withdrawSoon } from './change-enrolment.ts'
 import { compensate } from './compensate.ts'
 import { applyRegistration } from './complete.ts'
-import { isUnderWay } from './enrolment.states.ts'
+import { isGivenUp, isUnderWay } from './enrolment.states.ts'
 import type { Enrolment } from './enrolment.ts'
 import { freePlaces, lookForPlaces } from './places.ts'
 import type { Registration } from './registration-partner.ts'
@@ -90,7 +90,7 @@ function record(context: Context, enrolmentId: string, registration: Registratio
     if (isUnderWay(enrolment.status)) {
       return applyRegistration(tx, enrolment, registration, { cause: 'PARTNER_REGISTERED', at })
     }
-    if (enrolment.status !== 'COMPENSATING' && enrolment.status !== 'COMPENSATED') return
+    if (!isGivenUp(enrolment.status)) return
     enrolment.registrationUuid = registration.uuid
     await tx.flush()
     await withdrawSoon(tx, enrolmentId)

@@ -6,13 +6,13 @@ import { inTransaction } from '../store/transaction.ts'
 import { isOutsideFailure } from '../values/outside-failure.ts'
 import { lockEnrolment, moveEnrolment, patience, registerSoon, reviewCreditSoon } from './change-enrolment.ts'
 import { isPaymentBack } from './end-enrolment.ts'
-import { isOnTheRun, restorations } from './enrolment.states.ts'
+import { isGivenUp, isOnTheRun, restorations } from './enrolment.states.ts'
 import { Enrolment, endedStatuses } from './enrolment.ts'
 
 const REASON = 'The payment for this enrolment went back to the learner.'
 
 /**
- * Ends the registration of an enrolment that is REVOKING and whose money is back, or that was compensated. Repeating it
+ * Ends the registration of an enrolment that is REVOKING and whose money is back, or that was given up. Repeating it
  * finds the registration ended. Throws OutsideFailure when the partner cannot say whether it did.
  */
 export async function withdrawRegistration(context: Context, enrolmentId: string): Promise<void> {
@@ -30,7 +30,7 @@ function toBeWithdrawn(context: Context, enrolmentId: string): Promise<Enrolment
   return inTransaction(context.em, async (tx) => {
     const enrolment = await lockEnrolment(tx, enrolmentId)
     if (enrolment.status === 'REVOKING') return (await isPaymentBack(tx, enrolment)) ? enrolment : null
-    return enrolment.status === 'COMPENSATING' || enrolment.status === 'COMPENSATED' ? enrolment : null
+    return isGivenUp(enrolment.status) ? enrolment : null
   })
 }
 

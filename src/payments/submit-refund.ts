@@ -7,11 +7,11 @@ import { isOutsideFailure, type OutsideFailure } from '../values/outside-failure
 import { lookAt } from './advance-payment.ts'
 import { findPayment, lockRefund, type Paying, type Recording } from './paying.ts'
 import type { Payment } from './payment.ts'
-import type { PaymentProvider, ProviderRefund } from './payment-provider.ts'
+import type { PaymentProvider, ProviderPayment, ProviderRefund } from './payment-provider.ts'
 import { recordSeenWithin } from './record-seen.ts'
 import { isOpenRefund, refundStates } from './refund.states.ts'
-import { Refund } from './refund.ts'
-import { addRefund, refundableMinor } from './request-refund.ts'
+import { Refund, type RefundOrigin } from './refund.ts'
+import { addRefund, type RefundRequest, refundableMinor } from './request-refund.ts'
 import { endRefund, settleRefund } from './settle-refund.ts'
 
 /** Refusals that time mends, in the providers' own words: tried again later, as a new row with a new key. */
@@ -94,7 +94,7 @@ async function refused(context: Paying, payment: Payment, refundId: string, fail
   await locked(context, refundId, async (tx, paid, refund) => {
     const arrived = seen !== null && ours(seen.refunds, refundId) !== null
     // First the failure, then what came instead: money that is back has the last word.
-    if (!arrived) await fail(tx, context, paid, refund, failure.code.toUpperCase())
+    if (!arrived) await fail(tx, context, paid, refund, { code: failure.code.toUpperCase(), seen })
     if (seen) await recordSeenWithin(tx, context, paid.id, seen, look)
   })
 }
@@ -104,20 +104,46 @@ async function fail(
   context: Recording,
   payment: Payment,
   refund: Refund,
-  code: string,
+  { code, seen }: { code: string; seen: ProviderPayment | null },
 ): Promise<void> {
   if (refund.status !== 'SUBMITTED' && refund.status !== 'UNKNOWN') return
   const at = context.now()
   move(tx, refundStates, refund, 'FAILED', { cause: 'PROVIDER_REFUSED', at })
   await tx.flush()
-  const again = MENDED_BY_TIME.has(code) && refund.attempt < MOST_ATTEMPTS && (await isRoomFor(tx, payment, refund))
-  if (!again) return endRefund(tx, context, payment, refund, code, at)
+  const again = await nextAttempt(tx, payment, refund, { code, seen })
+  if (again === null) return endRefund(tx, context, payment, refund, code, at)
   refund.settledAt = at
   refund.failureReason = code
-  const { amountMinor, origin, reason, keepRegistration, requestedBy, attempt } = refund
-  const wish = { amountMinor, origin, reason, keepRegistration, requestedBy, now: at }
+  const { origin, reason, keepRegistration, requestedBy } = refund
   // Whoever waits for the money hears of the last of them only: one wish, however many rows.
-  await addRefund(tx, payment, { ...wish, attempt: attempt + 1, afterMs: waitBeforeMs(attempt + 1) })
+  await addRefund(tx, payment, { origin, reason, keepRegistration, requestedBy, now: at, ...again })
+}
+
+/** These ask for the whole of what is left, whatever that was when they asked. */
+const OF_THE_WHOLE: readonly RefundOrigin[] = ['LEARNER', 'COMPENSATION']
+
+/** The next row of the wish: later for what time mends, of less where part had gone back unheard; null when it is over. */
+async function nextAttempt(
+  tx: EntityManager,
+  payment: Payment,
+  { amountMinor, origin, attempt }: Refund,
+  { code, seen }: { code: string; seen: ProviderPayment | null },
+): Promise<Pick<RefundRequest, 'amountMinor' | 'attempt' | 'afterMs'> | null> {
+  if (attempt >= MOST_ATTEMPTS) return null
+  const next = attempt + 1
+  const roomMinor = await refundableMinor(tx, payment)
+  if (MENDED_BY_TIME.has(code) && roomMinor >= amountMinor) {
+    return { amountMinor, attempt: next, afterMs: waitBeforeMs(next) }
+  }
+  const leftMinor = Math.min(roomMinor, seen === null ? 0 : leftAt(seen))
+  if (!OF_THE_WHOLE.includes(origin) || leftMinor === 0 || leftMinor >= amountMinor) return null
+  return { amountMinor: leftMinor, attempt: next, afterMs: 0 }
+}
+
+/** What its provider has not given back of it. */
+function leftAt({ capture, refunds }: ProviderPayment): number {
+  const back = refunds.filter(({ state }) => state === 'PENDING' || state === 'SUCCEEDED')
+  return Math.max(0, (capture?.amount.amountMinor ?? 0) - back.reduce((sum, { amount }) => sum + amount.amountMinor, 0))
 }
 
 /** How long time is given to mend what was refused, before this attempt. */
@@ -128,10 +154,6 @@ function waitBeforeMs(attempt: number): number {
 /** Whether the refund is submitted only later, for its last attempt was refused for now. */
 export function waitsForItsTurn({ status, attempt, requestedAt }: Refund, now: Date): boolean {
   return status === 'REQUESTED' && now.getTime() < requestedAt.getTime() + waitBeforeMs(attempt)
-}
-
-async function isRoomFor(tx: EntityManager, payment: Payment, refund: Refund): Promise<boolean> {
-  return (await refundableMinor(tx, payment)) >= refund.amountMinor
 }
 
 /** Runs `work` in one transaction with the payment and then the refund locked. */

@@ -4,12 +4,23 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { readGlobalId } from '../../src/graph/node.ts'
 import { Payment } from '../../src/payments/payment.ts'
 import { reconcile } from '../../src/payments/reconcile.ts'
-import { atPartner, enrolmentOf, linked, newRun, registered, requestRefund, until, way } from '../support/study.ts'
+import {
+  atPartner,
+  enrolmentOf,
+  linked,
+  newRun,
+  paid,
+  registered,
+  requestRefund,
+  resolveStuck,
+  until,
+  way,
+} from '../support/study.ts'
 import { startWorld, type World } from '../support/world.ts'
 
 let world: World
 beforeAll(async () => {
-  world = await startWorld()
+  world = await startWorld({ limits: { timeoutMs: 1_500 } })
 })
 afterAll(() => world?.close())
 
@@ -106,6 +117,62 @@ describe('a refund made in the provider’s dashboard', () => {
     await world.settle()
     expect(await statusOf(persona, enrolmentId)).toBe('REVOKED')
   })
+})
+
+it.each(['CARD', 'PAYPAL'])(
+  'a learner whose part by %s went back unheard has the rest back, and the registration ends',
+  async (paymentMethod) => {
+    const persona = await linked(world, `parts-${paymentMethod.toLowerCase()}`)
+    const run = await newRun(world)
+    const { enrolmentId, paymentId } = await registered(world, persona, run.id, { paymentMethod })
+    const taken = await chargeOf(paymentId)
+    if (paymentMethod === 'CARD') await world.control('stripe', `charges/${taken}/refund`, { amount: 20_000 })
+    else await world.control('paypal', `captures/${taken}/refund`, { amount: '200.00' })
+    expect((await requestRefund(world, persona, enrolmentId)).refund.amount.amountMinor).toBe(49_500)
+    await world.settle()
+    const { status, payments } = await enrolmentOf(world, persona, enrolmentId)
+    expect(status).toBe('REVOKED')
+    const seen = payments[0].refunds.map((one: Refunded) => [one.origin, one.status, one.amount.amountMinor])
+    expect(seen).toHaveLength(3)
+    expect(seen).toEqual(
+      expect.arrayContaining([
+        ['LEARNER', 'FAILED', 49_500],
+        ['LEARNER', 'SUCCEEDED', 29_500],
+        ['PROVIDER', 'SUCCEEDED', 20_000],
+      ]),
+    )
+  },
+)
+
+interface Refunded {
+  origin: string
+  status: string
+  amount: { amountMinor: number }
+}
+
+it('a place that the partner gave while the money could not go back is given up, and the operators decide', async () => {
+  const persona = await linked(world, 'placida')
+  const run = await newRun(world)
+  const { enrolmentId } = await paid(world, persona, run.id, { paymentMethod: 'PAYPAL' })
+  // Registered there, with nobody here to hear it.
+  await world.control('partner', 'faults', { operation: 'program_enrolments.create', fault: 'timeout_after' })
+  await world.wake()
+  await world.app.worker.runDue()
+  expect((await atPartner(world, 'placida')).active).toHaveLength(1)
+  await world.control('paypal', 'refusals', { operation: 'captures.refund', issue: 'REFUND_NOT_ALLOWED', times: 1 })
+  await requestRefund(world, persona, enrolmentId)
+  await world.settle()
+  expect(await statusOf(persona, enrolmentId)).toBe('STUCK')
+  world.pass(1)
+  await world.settle()
+  expect((await atPartner(world, 'placida')).active).toHaveLength(0)
+
+  expect((await resolveStuck(world, 'operator', enrolmentId, { resolution: 'RETRY_REGISTRATION' })).userErrors).toEqual(
+    [],
+  )
+  await world.settle()
+  expect(await statusOf(persona, enrolmentId)).toBe('REGISTERED')
+  expect((await atPartner(world, 'placida')).active).toHaveLength(1)
 })
 
 describe('a dispute', () => {

@@ -63,10 +63,15 @@ async function review(context: Context, tx: EntityManager, enrolmentId: string):
   move(tx, states, record, to, { cause: `ENROLMENT_${enrolment.status}`, at: context.now() })
 }
 
-/** Awards what an enrolment earned, once. */
+/** Awards what an enrolment earned, once; its money may have been contested, or have gone back, before the result came. */
 export const awardCreditJob: Job = {
   task: 'award_credit',
-  run: (context, { enrolmentId }) => inTransaction(context.em, (tx) => award(context, tx, enrolmentId as string)),
+  run: (context, { enrolmentId: id }) =>
+    inTransaction(context.em, async (tx) => {
+      await award(context, tx, id as string)
+      await tx.flush()
+      await review(context, tx, id as string)
+    }),
 }
 
 /** Suspends, restores or revokes credit as the enrolment that it rests on stands now. */

@@ -11,13 +11,16 @@ beforeAll(async () => {
 })
 afterAll(() => world?.close())
 
-/** Passed, with credit, paid by the method. */
-async function graduate(name: string, paymentMethod: 'CARD' | 'PAYPAL') {
-  const persona = await linked(world, name)
-  const ids = await registered(world, persona, (await newRun(world)).id, { paymentMethod })
+async function pass(name: string) {
   const { active } = await atPartner(world, name)
   await world.control('partner', `program_enrolments/${active[0]}/result`, { status: 'passed', grade: '64' })
   await world.settle()
+}
+
+/** Registered, paid by the method. */
+async function study(name: string, paymentMethod: 'CARD' | 'PAYPAL') {
+  const persona = await linked(world, name)
+  const ids = await registered(world, persona, (await newRun(world)).id, { paymentMethod })
   const uuid = readGlobalId(ids.paymentId)?.uuid as string
   const { captureReference } = await world.app.orm.em.fork().findOneOrFail(Payment, uuid)
   const place = paymentMethod === 'CARD' ? (['stripe', 'charges'] as const) : (['paypal', 'captures'] as const)
@@ -30,6 +33,13 @@ async function graduate(name: string, paymentMethod: 'CARD' | 'PAYPAL') {
   return { persona, name, enrolmentId: ids.enrolmentId, dispute }
 }
 
+/** The same, passed, with credit. */
+async function graduate(name: string, paymentMethod: 'CARD' | 'PAYPAL') {
+  const studied = await study(name, paymentMethod)
+  await pass(name)
+  return studied
+}
+
 /** Status of the enrolment and of the credit, and what the credit went through. */
 async function standing(persona: string, id: string) {
   const document = `query ($id: ID!) { node(id: $id) { ... on Enrolment { status
@@ -38,8 +48,8 @@ async function standing(persona: string, id: string) {
   const { status, creditRecord, payment } = data.node
   return {
     enrolment: status,
-    credit: creditRecord.status,
-    way: creditRecord.history.map(({ to }: { to: string }) => to),
+    credit: creditRecord?.status ?? null,
+    way: creditRecord?.history.map(({ to }: { to: string }) => to) ?? [],
     disputes: payment.disputes.map((one: { status: string }) => one.status),
   }
 }
@@ -56,6 +66,17 @@ describe.each(['CARD', 'PAYPAL'] as const)('a dispute about money by %s', (metho
       ...{ enrolment: 'COMPLETED', credit: 'AWARDED', disputes: [end] },
       way: ['AWARDED', 'SUSPENDED', 'AWARDED'],
     })
+  })
+
+  it('that is open when the result comes leaves the credit suspended until it is decided', async () => {
+    const name = `${method.toLowerCase()}-late`
+    const { dispute, persona, enrolmentId } = await study(name, method)
+    expect(await dispute('open')).toMatchObject({ enrolment: 'REGISTERED', credit: null })
+    await pass(name)
+    expect(await standing(persona, enrolmentId)).toMatchObject({
+      ...{ enrolment: 'COMPLETED', credit: 'SUSPENDED', way: ['AWARDED', 'SUSPENDED'] },
+    })
+    expect(await dispute('won')).toMatchObject({ credit: 'AWARDED' })
   })
 
   it('that is lost revokes the credit and ends the registration, traceably', async () => {

@@ -8,8 +8,9 @@ export interface Presence {
   close(): Promise<void>
 }
 
-/** Every job has a key as long as it has not been added again: those run no more, their successors do. */
-const supersededOf = 'select id from graphile_worker.jobs where locked_by = $1 and key is null'
+/** Added again while they ran: the library has taken their key and their attempts, and their successors go on. */
+const supersededOf = `select id from graphile_worker.jobs
+  where locked_by = $1 and key is null and attempts >= max_attempts`
 
 /** A machine that is gone without a word is noticed within a minute, not after PostgreSQL's two hours. */
 const options = '-c tcp_keepalives_idle=30 -c tcp_keepalives_interval=10 -c tcp_keepalives_count=3'

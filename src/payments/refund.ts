@@ -97,6 +97,10 @@ export class Refund extends Node {
   @Property({ type: 'integer', default: 1 })
   attempt!: number
 
+  /** Since when somebody sends its call without having said how it went; null when nobody does. */
+  @Property({ ...instant, nullable: true })
+  sendingSince!: Date | null
+
   @Property({ type: 'text', nullable: true })
   @Unique()
   reference!: string | null

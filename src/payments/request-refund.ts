@@ -47,7 +47,7 @@ export async function addRefund(tx: EntityManager, payment: Payment, request: Re
   const refund = tx.create(Refund, {
     ...facts,
     ...{ id, paymentId: payment.id, currency: payment.capturedCurrency ?? payment.currency, status: 'REQUESTED' },
-    ...{ failureReason: null, callKey: `${id}:refund:1`, attempt, reference: null },
+    ...{ failureReason: null, callKey: `${id}:refund:1`, attempt, sendingSince: null, reference: null },
     ...{ requestedAt: now, settledAt: null, updatedAt: now },
   })
   const cause = `REFUND_REQUESTED_BY_${facts.origin}`

@@ -6,7 +6,7 @@ import { type Change, noteChange } from './change.ts'
 import type { Recording } from './paying.ts'
 import type { Payment } from './payment.ts'
 import type { ProviderRefund } from './payment-provider.ts'
-import { isOpenRefund, refundStates, refundSteps } from './refund.states.ts'
+import { isOpenRefund, refundStates, refundSteps, voidRefundStatuses } from './refund.states.ts'
 import { Refund } from './refund.ts'
 import { refundedMinor, submitSoon } from './request-refund.ts'
 
@@ -25,13 +25,19 @@ export async function importRefunds(
   const known = await tx.find(Refund, { paymentId: payment.id }, { refresh: true })
   const changes: Change[] = []
   for (const one of [...seen].sort((a, b) => a.createdAt.getTime() - b.createdAt.getTime())) {
-    const ours = known.find((refund) => refund.reference === one.reference || refund.id === one.refundId)
+    const ours = known.find((refund) => refund.reference === one.reference || isAnswerTo(refund, one))
     const before = ours?.status ?? null
     const refund = ours ?? (await addProviderRefund(tx, context, payment, one, why))
     await settleRefund(tx, context, payment, refund, one, why)
     changes.push(...noteChange('Refund', refund.id, one.reference, before, refund.status))
   }
   return changes
+}
+
+/** A refund that has failed here without ever being heard of there is over: what comes of it after all is another. */
+function isAnswerTo({ id, status, reference }: Refund, { refundId, state }: ProviderRefund): boolean {
+  const wasNeverMade = reference === null && voidRefundStatuses.includes(status)
+  return id === refundId && !(wasNeverMade && (state === 'PENDING' || state === 'SUCCEEDED'))
 }
 
 /** Brings one refund to what was seen and tells what was paid for. Both rows are locked. */
@@ -97,6 +103,7 @@ async function addProviderRefund(
     ...{ id, paymentId: payment.id, amountMinor: seen.amount.amountMinor, currency: seen.amount.currency },
     ...{ status: 'PENDING', origin: 'PROVIDER', reason: null, failureReason: null, keepRegistration: false },
     ...{ callKey: `${id}:refund:1`, attempt: 1, reference: seen.reference, requestedBy: null },
+    sendingSince: null,
     ...{ requestedAt: seen.createdAt, settledAt: null, updatedAt: why.at },
   })
   beginHistory(tx, 'Refund', refund, { cause: 'REFUND_MADE_AT_PROVIDER', at: why.at })

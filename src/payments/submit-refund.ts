@@ -21,28 +21,30 @@ const MOST_ATTEMPTS = 6
 const MENDS_WITHIN_MS = 60 * 60_000
 /** How long a provider may take to settle what it has accepted before it is asked again, in seconds. */
 const PENDING_LOOK_SECONDS = 30 * 60
+/** Longer than the call may take: whoever has not said by then how it went is dead. */
+const CLAIM_LASTS_MS = 15_000
 
 /**
  * Brings a refund to its end or as far as it goes today: REQUESTED is submitted; SUBMITTED and UNKNOWN, whose answer was
- * lost, are looked for before the same key is sent again; PENDING is asked about. One that has settled is left.
- * Throws OutsideFailure when the provider cannot be asked, TryAgainLater while it is PENDING.
+ * lost, are looked for before the same key is sent again; PENDING is asked about. One that has settled is left. Answers
+ * in how many seconds somebody has to look again; null when nobody has. Throws OutsideFailure when the provider cannot
+ * be asked.
  */
-export async function submitRefund(context: Paying, refundId: string): Promise<void> {
+export async function submitRefund(context: Paying, refundId: string): Promise<number | null> {
   const refund = await context.em.fork({ clear: true }).findOneOrFail(Refund, refundId)
-  if (!isOpenRefund(refund.status)) return
+  if (!isOpenRefund(refund.status)) return null
   const payment = await findPayment(context.em, refund.paymentId)
+  const found = refund.status === 'REQUESTED' ? null : await find(context, payment, refund)
+  if (found) return record(context, refundId, found)
+  if (refund.status === 'PENDING') return PENDING_LOOK_SECONDS
+  if (!(await claim(context, refundId))) return CLAIM_LASTS_MS / 1000
   try {
-    const found = refund.status === 'REQUESTED' ? null : await find(context, payment, refund)
-    const seen = found ?? (await send(context, payment, refund))
-    await record(context, refundId, seen)
-    if (seen.state === 'PENDING') throw new TryAgainLater('the refund is pending', PENDING_LOOK_SECONDS)
+    return await record(context, refundId, await send(context, payment, refund))
   } catch (failure) {
-    if (!isOutsideFailure(failure) || failure.kind === 'UNAVAILABLE') throw failure
-    if (failure.kind === 'UNKNOWN') {
-      await recordUnknown(context, refundId)
-      throw failure
-    }
-    await refused(context, payment, refundId, failure)
+    if (!isOutsideFailure(failure)) throw failure
+    if (failure.kind === 'REFUSED') return refused(context, payment, refundId, failure)
+    await release(context, refundId, failure)
+    throw failure
   }
 }
 
@@ -57,14 +59,25 @@ function ours(refunds: readonly ProviderRefund[], refundId: string): ProviderRef
   return refunds.find((one) => one.refundId === refundId) ?? null
 }
 
-/** Transaction 1: SUBMITTED; then the call, with the key that is stored. */
-async function send(context: Paying, payment: Payment, refund: Refund): ReturnType<PaymentProvider['refund']> {
+/**
+ * Transaction 1: SUBMITTED, and being sent. False when it has settled, or when somebody else is sending it: of two calls
+ * with one key a provider may refuse one and grant the other.
+ */
+function claim(context: Paying, refundId: string): Promise<boolean> {
   const at = context.now()
-  await locked(context, refund.id, async (tx, _payment, row) => {
-    if (row.status !== 'REQUESTED' && row.status !== 'UNKNOWN') return
-    move(tx, refundStates, row, 'SUBMITTED', { cause: 'REFUND_SUBMITTED', at })
+  return locked(context, refundId, async (tx, _payment, refund) => {
+    const { status, sendingSince } = refund
+    const taken = sendingSince !== null && at.getTime() - sendingSince.getTime() < CLAIM_LASTS_MS
+    if (!isOpenRefund(status) || taken) return false
+    refund.sendingSince = at
+    if (status !== 'SUBMITTED') move(tx, refundStates, refund, 'SUBMITTED', { cause: 'REFUND_SUBMITTED', at })
+    return true
   })
-  return context.providers[payment.provider].refund({
+}
+
+/** With the key that is stored. */
+function send({ providers }: Paying, payment: Payment, refund: Refund): ReturnType<PaymentProvider['refund']> {
+  return providers[payment.provider].refund({
     refundId: refund.id,
     captureReference: payment.captureReference as string,
     amount: { amountMinor: refund.amountMinor, currency: refund.currency },
@@ -72,15 +85,23 @@ async function send(context: Paying, payment: Payment, refund: Refund): ReturnTy
   })
 }
 
-function record(context: Paying, refundId: string, seen: ProviderRefund): Promise<void> {
+/** Answers in how many seconds it has to be looked at again. */
+function record(context: Paying, refundId: string, seen: ProviderRefund): Promise<number | null> {
   const why: MoveCause = { cause: 'PROVIDER_ANSWERED', at: context.now() }
-  return locked(context, refundId, (tx, payment, refund) => settleRefund(tx, context, payment, refund, seen, why))
+  return locked(context, refundId, async (tx, payment, refund) => {
+    refund.sendingSince = null
+    await settleRefund(tx, context, payment, refund, seen, why)
+    return seen.state === 'PENDING' ? PENDING_LOOK_SECONDS : null
+  })
 }
 
-function recordUnknown(context: Paying, refundId: string): Promise<void> {
+/** Nobody sends it any more; whether it was done nobody may know. */
+function release(context: Paying, refundId: string, { kind }: OutsideFailure): Promise<void> {
   const at = context.now()
   return locked(context, refundId, async (tx, _payment, refund) => {
-    if (refund.status === 'SUBMITTED') move(tx, refundStates, refund, 'UNKNOWN', { cause: 'PROVIDER_SILENT', at })
+    refund.sendingSince = null
+    if (kind !== 'UNKNOWN' || refund.status !== 'SUBMITTED') return
+    move(tx, refundStates, refund, 'UNKNOWN', { cause: 'PROVIDER_SILENT', at })
   })
 }
 
@@ -88,14 +109,16 @@ function recordUnknown(context: Paying, refundId: string): Promise<void> {
  * A definitive no. The payment is looked at first, for it may have been refunded already, by this refund or by somebody
  * at the provider. If not by this one, it has failed; what time mends is tried again as a new one.
  */
-async function refused(context: Paying, payment: Payment, refundId: string, failure: OutsideFailure): Promise<void> {
+async function refused(context: Paying, payment: Payment, refundId: string, failure: OutsideFailure): Promise<null> {
   const look = { cause: 'REFUND_REFUSED', lookedAt: context.now() }
   const seen = await lookAt(context, payment)
-  await locked(context, refundId, async (tx, paid, refund) => {
+  return locked(context, refundId, async (tx, paid, refund) => {
+    refund.sendingSince = null
     const arrived = seen !== null && ours(seen.refunds, refundId) !== null
     // First the failure, then what came instead: money that is back has the last word.
     if (!arrived) await fail(tx, context, paid, refund, { code: failure.code.toUpperCase(), seen })
     if (seen) await recordSeenWithin(tx, context, paid.id, seen, look)
+    return null
   })
 }
 
@@ -157,19 +180,22 @@ export function waitsForItsTurn({ status, attempt, requestedAt }: Refund, now: D
 }
 
 /** Runs `work` in one transaction with the payment and then the refund locked. */
-function locked(
+function locked<Result>(
   context: Paying,
   refundId: string,
-  work: (tx: EntityManager, payment: Payment, refund: Refund) => Promise<void>,
-): Promise<void> {
+  work: (tx: EntityManager, payment: Payment, refund: Refund) => Promise<Result>,
+): Promise<Result> {
   return inTransaction(context.em, async (tx) => {
     const { payment, refund } = await lockRefund(tx, refundId)
-    await work(tx, payment, refund)
+    return work(tx, payment, refund)
   })
 }
 
 /** Submits a refund, or follows one that is under way. */
 export const submitRefundJob: Job = {
   task: 'submit_refund',
-  run: (context, payload) => submitRefund(context, payload.refundId as string),
+  async run(context, payload) {
+    const seconds = await submitRefund(context, payload.refundId as string)
+    if (seconds !== null) throw new TryAgainLater('the refund is under way', seconds)
+  },
 }

@@ -60,15 +60,15 @@ function ours(refunds: readonly ProviderRefund[], refundId: string): ProviderRef
 }
 
 /**
- * Transaction 1: SUBMITTED, and being sent. False when it has settled, or when somebody else is sending it: of two calls
- * with one key a provider may refuse one and grant the other.
+ * Transaction 1: SUBMITTED, and being sent. False when it has got further meanwhile, or when somebody else is sending it:
+ * of two calls with one key a provider may refuse one and grant the other.
  */
 function claim(context: Paying, refundId: string): Promise<boolean> {
   const at = context.now()
   return locked(context, refundId, async (tx, _payment, refund) => {
     const { status, sendingSince } = refund
     const taken = sendingSince !== null && at.getTime() - sendingSince.getTime() < CLAIM_LASTS_MS
-    if (!isOpenRefund(status) || taken) return false
+    if (!isOpenRefund(status) || status === 'PENDING' || taken) return false
     refund.sendingSince = at
     if (status !== 'SUBMITTED') move(tx, refundStates, refund, 'SUBMITTED', { cause: 'REFUND_SUBMITTED', at })
     return true

@@ -6,18 +6,22 @@ import { inTransaction } from '../store/transaction.ts'
 import { isOutsideFailure } from '../values/outside-failure.ts'
 import { lockEnrolment, moveEnrolment, patience, registerSoon, reviewCreditSoon } from './change-enrolment.ts'
 import { isPaymentBack } from './end-enrolment.ts'
-import { isGivenUp, isOnTheRun, restorations } from './enrolment.states.ts'
+import { isGivenUp, isOnTheRun, isUnderWay, restorations } from './enrolment.states.ts'
 import { Enrolment, endedStatuses } from './enrolment.ts'
 
 const REASON = 'The payment for this enrolment went back to the learner.'
 
 /**
  * Ends the registration of an enrolment that is REVOKING and whose money is back, or that was given up. Repeating it
- * finds the registration ended. Throws OutsideFailure when the partner cannot say whether it did.
+ * finds the registration ended; and one that is wanted again by then, after a call that was not answered, is made again.
+ * Throws OutsideFailure when the partner cannot say whether it did.
  */
 export async function withdrawRegistration(context: Context, enrolmentId: string): Promise<void> {
   const enrolment = await toBeWithdrawn(context, enrolmentId)
   if (enrolment === null) return
+  if (isOnTheRun(enrolment.status)) {
+    return (await hasEnded(context, enrolment)) ? record(context, enrolmentId) : undefined
+  }
   const registrationUuid = await registrationOf(context, enrolment)
   if (registrationUuid !== null && !(await coversAnother(context, enrolment, registrationUuid))) {
     await deactivate(context, registrationUuid)
@@ -30,8 +34,22 @@ function toBeWithdrawn(context: Context, enrolmentId: string): Promise<Enrolment
   return inTransaction(context.em, async (tx) => {
     const enrolment = await lockEnrolment(tx, enrolmentId)
     if (enrolment.status === 'REVOKING') return (await isPaymentBack(tx, enrolment)) ? enrolment : null
-    return isGivenUp(enrolment.status) ? enrolment : null
+    waitWhileUnderWay(enrolment)
+    return isGivenUp(enrolment.status) || isOnTheRun(enrolment.status) ? enrolment : null
   })
+}
+
+const LOOK_AGAIN_SECONDS = 15
+
+/** It is wanted again and being registered: whether what was ended here was found still there shows after that. */
+function waitWhileUnderWay({ status }: Enrolment): void {
+  if (isUnderWay(status)) throw new TryAgainLater('it is being registered again', LOOK_AGAIN_SECONDS)
+}
+
+/** Whether the partner ended it before its refund bounced, and we never heard. */
+async function hasEnded({ partner }: Context, { registrationUuid }: Enrolment): Promise<boolean> {
+  const now = registrationUuid === null ? null : await partner.registration(registrationUuid)
+  return now?.status === 'INACTIVE'
 }
 
 /** The partner's uuid of it; looked up when the answer that named it was lost, and then only when it is this one. */
@@ -80,7 +98,7 @@ function record(context: Context, enrolmentId: string): Promise<void> {
       enrolment.registrationUuid = null
       await moveEnrolment(tx, enrolment, 'REGISTERING', { cause: 'REFUND_FAILED', at }, restorations)
       await registerSoon(tx, enrolmentId)
-    }
+    } else waitWhileUnderWay(enrolment)
   })
 }
 

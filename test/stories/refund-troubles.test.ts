@@ -50,6 +50,21 @@ it('a refund that the bank sends back gives the learner the registration back', 
   expect(await atPartner(world, 'bella')).toMatchObject({ active: [expect.any(String)], ended: [expect.any(String)] })
 })
 
+it('a refund that is sent back while nobody knows whether the registration has ended leaves the learner registered', async () => {
+  const { persona, enrolmentId } = await study('bertie', '4000000000005126')
+  await world.control('partner', 'faults', { operation: 'program_enrolments.deactivate', fault: 'timeout_after' })
+  await requestRefund(world, persona, enrolmentId)
+  await world.app.worker.runDue()
+  expect(await statusOf(persona, enrolmentId)).toBe('REVOKING')
+  expect((await atPartner(world, 'bertie')).active).toHaveLength(0)
+  world.pass(1)
+  await reconcile(world.app.systemContext('test'), { apply: true })
+  expect(await statusOf(persona, enrolmentId)).toBe('REGISTERED')
+  await world.settle()
+  expect(await statusOf(persona, enrolmentId)).toBe('REGISTERED')
+  expect((await atPartner(world, 'bertie')).active).toHaveLength(1)
+})
+
 it('credit that rested on it is revoked with the refund, and stands again when the refund bounces', async () => {
   const { persona, enrolmentId } = await study('cleo', '4000000000005126')
   const { active } = await atPartner(world, 'cleo')

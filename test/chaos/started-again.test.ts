@@ -1,5 +1,5 @@
 /** Killed with -9 and started again, in real time and with nobody's help: the new process finds out, and finishes. */
-import { afterAll, beforeAll, expect, it, jest } from '@jest/globals'
+import { afterAll, afterEach, beforeAll, expect, it, jest } from '@jest/globals'
 import { restingPlace } from '../support/chaos.ts'
 import { setOut, type Walk, ways } from '../support/chaos-ways.ts'
 import { brokenInvariants } from '../support/invariants.ts'
@@ -14,10 +14,10 @@ const processes: KillableGateway[] = []
 beforeAll(async () => {
   world = await startWorld()
 })
-afterAll(async () => {
-  for (const one of processes) await one.kill()
-  await world?.close()
+afterEach(async () => {
+  for (const one of processes.splice(0)) await one.kill()
 })
+afterAll(() => world?.close())
 
 async function start(): Promise<KillableGateway> {
   const gateway = await startKillable(world)

@@ -1,10 +1,10 @@
 /** The partner or a provider hangs: the catalogue answers in full beside it, and no more is sent than the limits allow. */
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import { enrol, linked, newRun, pay } from '../support/study.ts'
 import { type Answer, startWorld, type World } from '../support/world.ts'
 
 /** Long enough that everything asked for beside the hanging calls is answered before they are given up. */
-const limits = { concurrency: 6, queue: 4, timeoutMs: 4_000, liveTimeoutMs: 4_000, breakerOpenMs: 300 }
+const limits = { concurrency: 6, queue: 4, timeoutMs: 4_000, liveTimeoutMs: 4_000, breakerOpenMs: 1_500 }
 const MANY = 10_000
 
 let world: World
@@ -60,6 +60,7 @@ describe('while every call to the partner hangs', () => {
     expect(before.data.courses.nodes).toHaveLength(20)
   })
   beforeEach(() => hang('partner'))
+  afterEach(() => world.clearFaults('partner'))
 
   it('the catalogue is answered whole, no more calls are sent than may be, and the rest is turned away', async () => {
     const asked = 16

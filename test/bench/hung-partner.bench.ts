@@ -7,8 +7,8 @@ import { startWorld, type World } from '../support/world.ts'
 
 const catalogue = `{ courses(first: 20) { totalCount nodes { title subject credit { amount level }
   nextRun { startsAt price { formatted } } awardingInstitution { name } } } }`
-const rounds = 5
-const seconds = 4
+const rounds = 7
+const seconds = 6
 /** Gentle, so that the queue of the load itself is not what is measured. */
 const connections = 4
 const requestsPerSecond = 100

@@ -36,9 +36,10 @@ import { EnrolmentSubscriptionResolver } from './enrolments/subscription.resolve
 import { CreditResolver } from './graph/credit.ts'
 import { resolverObjects } from './graph/direct-resolvers.ts'
 import { finishSchema } from './graph/finish-schema.ts'
+import { globalId } from './graph/global-id.ts'
 import { MoneyResolver } from './graph/money.ts'
 import { nodeResolver } from './graph/node.resolver.ts'
-import { globalId, type NodeLoaders } from './graph/node.ts'
+import { type NodeLoaders } from './graph/node.ts'
 import { asSubgraph, type FurtherKey } from './graph/subgraph.ts'
 import {
   Forbidden,

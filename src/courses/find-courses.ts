@@ -1,7 +1,7 @@
 /** Finds courses: free text, filters, five orders, pages by cursor, and facets of what was found. */
 import type { Context } from '../context.ts'
 import { badUserInput } from '../graph/errors.ts'
-import { globalId, uuidOf } from '../graph/node.ts'
+import { globalId, uuidOf } from '../graph/global-id.ts'
 import type { Page, PageArgs } from '../graph/page.ts'
 import type { Wanted } from '../graph/selection.ts'
 import { institutionPart } from '../institutions/loaders.ts'

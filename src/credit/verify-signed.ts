@@ -1,6 +1,6 @@
 /** Checks something that this gateway signed, check by check: a credential, the statement of a transfer answer, a status list. */
 import type { Context } from '../context.ts'
-import { uuidOf } from '../graph/node.ts'
+import { uuidOf } from '../graph/global-id.ts'
 import { dateIn } from '../values/dates.ts'
 import type { CreditRecordStatus } from './credit-record.ts'
 import { creditRecordById } from './loaders.ts'

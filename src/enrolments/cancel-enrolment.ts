@@ -1,7 +1,7 @@
 /** Cancels an enrolment before anything is paid, and closes what could still be. */
 import { requireLearner } from '../auth/permissions.ts'
 import type { Context } from '../context.ts'
-import { uuidOf } from '../graph/node.ts'
+import { uuidOf } from '../graph/global-id.ts'
 import { type Refusal, refusal } from '../graph/user-error.ts'
 import { inTransaction } from '../store/transaction.ts'
 import { findEnrolment, lockEnrolment, moveEnrolment } from './change-enrolment.ts'

@@ -1,7 +1,7 @@
 /** The buyer is back from the provider's page: asks how the payment stands, as the webhook does. */
 import { requireLearner } from '../auth/permissions.ts'
 import type { Context } from '../context.ts'
-import { uuidOf } from '../graph/node.ts'
+import { uuidOf } from '../graph/global-id.ts'
 import { type Refusal, refusal } from '../graph/user-error.ts'
 import { advancePayment } from '../payments/advance-payment.ts'
 import { findPayment } from '../payments/paying.ts'

@@ -2,7 +2,7 @@
 import type { EntityManager } from '@mikro-orm/postgresql'
 import { requireOperator } from '../auth/permissions.ts'
 import type { Context } from '../context.ts'
-import { uuidOf } from '../graph/node.ts'
+import { uuidOf } from '../graph/global-id.ts'
 import { type Refusal, refusal } from '../graph/user-error.ts'
 import type { Payment } from '../payments/payment.ts'
 import { keyRefusal, takeKey } from '../store/idempotent.ts'

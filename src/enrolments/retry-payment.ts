@@ -2,7 +2,7 @@
 import type { EntityManager } from '@mikro-orm/postgresql'
 import { requireLearner } from '../auth/permissions.ts'
 import type { Context } from '../context.ts'
-import { uuidOf } from '../graph/node.ts'
+import { uuidOf } from '../graph/global-id.ts'
 import { type Refusal, refusal } from '../graph/user-error.ts'
 import { addPayment } from '../payments/add-payment.ts'
 import { isOpenPayment } from '../payments/payment.states.ts'

@@ -2,7 +2,7 @@
 import { Arg, Ctx, ID, Resolver, Root, Subscription } from 'type-graphql'
 import type { Context } from '../context.ts'
 import { notFound } from '../graph/errors.ts'
-import { uuidOf } from '../graph/node.ts'
+import { uuidOf } from '../graph/global-id.ts'
 import { Enrolment } from './enrolment.ts'
 import { visibleEnrolment } from './enrolment-visibility.ts'
 

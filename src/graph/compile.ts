@@ -4,6 +4,7 @@ import { type CompiledQuery, compileQuery, isCompiledQuery } from 'graphql-jit'
 import { LRUCache } from 'lru-cache'
 import { hoistLiterals } from './hoist-literals.ts'
 import type { Operation } from './operation.ts'
+import { plainIdsOf, type WithPlainIds } from './plain-ids.ts'
 import type { Variables } from './variables.ts'
 
 export interface CompileOptions {
@@ -26,10 +27,12 @@ export class Compiler {
   private readonly options: CompileOptions
   private readonly compiled: LRUCache<Operation, Compiled>
   private readonly refused = new WeakSet<Operation>()
+  private readonly withPlainIds: WithPlainIds
 
   constructor(schema: GraphQLSchema, options: CompileOptions) {
     this.options = options
     this.compiled = new LRUCache({ max: options.maximum })
+    this.withPlainIds = plainIdsOf(schema)
     this.schema = Object.create(schema, {
       getType: { value: (name: string) => (name === asRead.name ? asRead : schema.getType(name)) },
     })
@@ -51,9 +54,11 @@ export class Compiler {
   private compile(operation: Operation): Compiled | null {
     const hoisted = hoistLiterals(this.schema, operation, asRead.name)
     if (hoisted === null) return null
-    const query = compileQuery(this.schema, hoisted.document, operation.name ?? undefined, {
-      disablingCapturingStackErrors: true,
-    }) as CompiledQuery | ExecutionResult
+    const query = this.withPlainIds(() =>
+      compileQuery(this.schema, hoisted.document, operation.name ?? undefined, {
+        disablingCapturingStackErrors: true,
+      }),
+    ) as CompiledQuery | ExecutionResult
     if (!isCompiledQuery(query)) return null
     return (context, variables) => {
       const values = hoisted.valuesFrom(variables)

@@ -1,15 +1,11 @@
 /** What every type of a kind has in common is set once on the built schema: global ids of nodes, fields of connections. */
 import { type GraphQLObjectType, type GraphQLSchema, isAbstractType, isObjectType } from 'graphql'
 import { callDirectly } from './direct-resolvers.ts'
-import { globalId } from './node.ts'
 import { type Page, PageInfo } from './page.ts'
-
-type Row = { id: string }
+import { idResolver } from './plain-ids.ts'
 
 function finishNode(type: GraphQLObjectType): void {
-  const field = type.getFields().id!
-  const { name } = type
-  field.resolve = (row: Row) => globalId(name, row.id)
+  type.getFields().id!.resolve = idResolver(type.name)
 }
 
 function finishConnection(type: GraphQLObjectType): void {

@@ -15,7 +15,8 @@ import {
   visit,
 } from 'graphql'
 import { badUserInput } from './errors.ts'
-import { type NodeLoaders, nodeById, readGlobalId } from './node.ts'
+import { readGlobalId } from './global-id.ts'
+import { type NodeLoaders, nodeById } from './node.ts'
 
 /** A thing as other subgraphs name it: its type and the fields of one of its keys. */
 type Representation = Readonly<Record<string, unknown>> & { __typename: string }

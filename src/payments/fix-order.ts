@@ -1,5 +1,5 @@
 /** Fixes the order of a payment before its first call, so that its key is never sent with another one. */
-import { globalId } from '../graph/node.ts'
+import { globalId } from '../graph/global-id.ts'
 import { inTransaction } from '../store/transaction.ts'
 import { lockPayment, type Paying } from './paying.ts'
 import type { Payment } from './payment.ts'

@@ -1,5 +1,5 @@
 /** A noun's columns by the fields that are answered from them, so that a list reads no more of a row than its request asks for. */
-import type { Wanted } from '../graph/selection.ts'
+import { nothingWanted, type Wanted } from '../graph/selection.ts'
 
 export interface Columns {
   /** What the table is called in SQL. */
@@ -45,12 +45,20 @@ export function columnsWanted({ always, of, all }: Columns, wanted: Wanted, path
   return told ? all.filter((column) => chosen.has(column)) : all
 }
 
-/** As SQL, e.g. `r.id, r.starts_at`. */
-export const columnsSql = ({ alias }: Columns, names: readonly string[]): string =>
-  names.map((name) => `${alias}.${name}`).join(', ')
+const sqlOf = new WeakMap<Columns, WeakMap<Wanted, string>>()
+
+/** Those wanted of the row itself as SQL, e.g. `r.id, r.starts_at`; found once for each document. */
+export function columnsSql(columns: Columns, wanted: Wanted): string {
+  const known = sqlOf.get(columns) ?? new WeakMap<Wanted, string>()
+  sqlOf.set(columns, known)
+  const names = () => columnsWanted(columns, wanted).map((name) => `${columns.alias}.${name}`)
+  const sql = known.get(wanted) ?? names().join(', ')
+  known.set(wanted, sql)
+  return sql
+}
 
 /** All of them, as SQL. */
-export const allColumns = (columns: Columns): string => columnsSql(columns, columns.all)
+export const allColumns = (columns: Columns): string => columnsSql(columns, nothingWanted)
 
 /** Those wanted as the columns of the object at `path`: the first is never null, so it tells whether there is one. */
 export function partColumns(columns: Columns, wanted: Wanted, path: string): string {

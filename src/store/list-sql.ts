@@ -3,7 +3,7 @@ import { LRUCache } from 'lru-cache'
 import type { KeyType } from '../graph/cursor.ts'
 import type { PageRequest } from '../graph/page.ts'
 import type { Wanted } from '../graph/selection.ts'
-import { allColumns, type Columns, columnsSql, columnsWanted } from './columns.ts'
+import { type Columns, columnsSql } from './columns.ts'
 import type { Joined, Part } from './parts.ts'
 import { type Statement, statement } from './read-connection.ts'
 
@@ -42,13 +42,7 @@ export interface Condition {
 
 /** The columns of the list's rows that answer what is wanted. */
 export function ownColumns({ columns, further = '' }: List, wanted: Wanted): string {
-  const own =
-    typeof columns === 'string'
-      ? columns
-      : wanted.size === 0
-        ? allColumns(columns)
-        : columnsSql(columns, columnsWanted(columns, wanted))
-  return own + further
+  return (typeof columns === 'string' ? columns : columnsSql(columns, wanted)) + further
 }
 
 /** `order` turned round when the page is read from the end. */

@@ -2,7 +2,7 @@
 import { Arg, Args, Ctx, Field, FieldResolver, ID, ObjectType, Resolver, Root } from 'type-graphql'
 import type { Context } from '../context.ts'
 import { CreditRecord } from '../credit/credit-record.ts'
-import { uuidOf } from '../graph/node.ts'
+import { uuidOf } from '../graph/global-id.ts'
 import { type Page, PageArgs } from '../graph/page.ts'
 import { DateTime } from '../graph/scalars.ts'
 import { qualificationById } from '../institutions/loaders.ts'

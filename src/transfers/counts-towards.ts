@@ -2,7 +2,7 @@
 import type { Context } from '../context.ts'
 import { subjectNotStated } from '../courses/course.ts'
 import { addCourseFilter } from '../courses/find-courses.ts'
-import { uuidOf } from '../graph/node.ts'
+import { uuidOf } from '../graph/global-id.ts'
 import { institutionById, qualificationById } from '../institutions/loaders.ts'
 import type { Condition } from '../store/list.ts'
 import { LevelFramework } from '../values/credit.ts'

@@ -1,6 +1,6 @@
 /** The answer frozen with an application: question, answer, policy and statement, as they stood on the day. */
 import type { Context } from '../context.ts'
-import { globalId } from '../graph/node.ts'
+import { globalId } from '../graph/global-id.ts'
 import type { Qualification } from '../institutions/qualification.ts'
 import type { Assessed } from './assess-transfer.ts'
 import type { Decision, TransferCheck } from './check.rules.ts'

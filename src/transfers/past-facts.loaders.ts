@@ -1,7 +1,7 @@
 /** How awarded credit stood at the end of a past day: its standing, and whether an application had reserved or counted it. */
 import type { CreditRecordStatus } from '../credit/credit-record.ts'
+import { globalId } from '../graph/global-id.ts'
 import { defineLoader, type Loads } from '../graph/loader.ts'
-import { globalId } from '../graph/node.ts'
 import { type ReadConnection, statement } from '../store/read-connection.ts'
 import { addDays } from '../values/dates.ts'
 import type { CreditUseStatus } from './transfer-application.ts'

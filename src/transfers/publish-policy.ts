@@ -2,7 +2,7 @@
 import { type EntityManager, LockMode } from '@mikro-orm/postgresql'
 import { isMember, requireAnyMember } from '../auth/permissions.ts'
 import type { Context } from '../context.ts'
-import { uuidOf } from '../graph/node.ts'
+import { uuidOf } from '../graph/global-id.ts'
 import { type Refusal, refusal } from '../graph/user-error.ts'
 import { qualificationById } from '../institutions/loaders.ts'
 import { Qualification } from '../institutions/qualification.ts'

@@ -1,9 +1,9 @@
 /** Measures the catalogue's p99 beside healthy and beside hanging outsiders: `node --import ./test/support/compile-on-load.ts test/bench/hung-partner.bench.ts`. */
-import autocannon from 'autocannon'
 import { type KillableGateway, startKillable } from '../support/killable-gateway.ts'
 import { enrol, linked, newRun } from '../support/study.ts'
 import { startTestServer } from '../support/test-server.ts'
 import { startWorld, type World } from '../support/world.ts'
+import { round } from './load.ts'
 
 const catalogue = `{ courses(first: 20) { totalCount nodes { title subject credit { amount level }
   nextRun { startsAt price { formatted } } awardingInstitution { name } } } }`
@@ -11,7 +11,7 @@ const rounds = 7
 const seconds = 6
 /** Gentle, so that the queue of the load itself is not what is measured. */
 const connections = 4
-const requestsPerSecond = 100
+const pauseMs = 30
 /** Questions a second that an outsider has to answer. */
 const askedPerSecond = 20
 
@@ -38,15 +38,12 @@ function askOutsiders(world: World, runs: readonly string[], paymentIds: readonl
   return () => clearInterval(timer)
 }
 
-async function measure(world: World, token: string) {
-  const { latency, non2xx, errors, requests } = await autocannon({
-    ...{ url: `${world.url}/graphql`, connections, duration: seconds, overallRate: requestsPerSecond },
-    method: 'POST',
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
-    body: JSON.stringify({ query: catalogue }),
-  })
-  if (non2xx + errors > 0) throw new Error(`${non2xx + errors} of ${requests.total} answers were wrong`)
-  return { p50: latency.p50, p99: latency.p99 }
+async function measure(gateway: KillableGateway, token: string) {
+  const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` }
+  const asked = { path: '/graphql', headers, body: JSON.stringify({ query: catalogue }) }
+  const { p50Ms, p99Ms, wrong } = await round([gateway], [asked], { seconds, connections, pauseMs })
+  if (wrong > 0) throw new Error(`${wrong} answers were wrong`)
+  return { p50: p50Ms, p99: p99Ms }
 }
 
 const median = (numbers: number[]) => numbers.sort((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? 0
@@ -69,13 +66,13 @@ try {
   gateway = await startKillable(world)
   const token = await world.tokenOf('ada')
   const there = { ...world, url: gateway.url }
-  await measure(there, token)
+  await measure(gateway, token)
   const stop = askOutsiders(there, runs, payments)
   const all: Record<Hanging, { p50: number; p99: number }[]> = { nobody: [], partner: [], stripe: [] }
   for (let count = 0; count < rounds; count++) {
     for (const hanging of ['nobody', 'partner', 'stripe'] as const) {
       await hang(world, hanging)
-      all[hanging].push(await measure(there, token))
+      all[hanging].push(await measure(gateway, token))
     }
   }
   stop()

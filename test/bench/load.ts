@@ -49,8 +49,9 @@ function bytesOf({ method = 'POST', path, headers = {}, body = '' }: Request, ho
 interface Tally {
   latenciesMs: number[]
   wrong: number
-  /** Whether another request is to be sent. */
+  /** Whether another request is to be sent, and how long after the last answer, in ms. */
   goesOn(): boolean
+  pauseMs: number
 }
 
 /**
@@ -82,7 +83,8 @@ function keepAsking(url: URL, requests: readonly Buffer[], from: number, tally: 
       pieces = []
       tally.latenciesMs.push(performance.now() - sentAt)
       if (!answer.subarray(0, good.length).equals(good) || answer.includes(wrongBody)) tally.wrong += 1
-      next()
+      if (tally.pauseMs > 0) setTimeout(next, tally.pauseMs)
+      else next()
     })
   })
 }
@@ -96,18 +98,21 @@ function lengthOf(piece: Buffer): number {
   return end + headEnd.length + Number(length)
 }
 
-/** Asks for so many `seconds`, or an `amount` of requests; each connection begins at another one and takes them in turn. */
+/**
+ * Asks for so many `seconds`, or an `amount` of requests; each connection begins at another one and takes them in turn.
+ * With `pauseMs` it waits after each answer: then latencies tell of the server, not of a queue that the load makes itself.
+ */
 export async function round(
   targets: readonly { url: string; pid: number }[],
   requests: readonly Request[],
-  { seconds = Number.POSITIVE_INFINITY, amount = Number.POSITIVE_INFINITY, connections = 32 },
+  { seconds = Number.POSITIVE_INFINITY, amount = Number.POSITIVE_INFINITY, connections = 32, pauseMs = 0 },
 ): Promise<Round> {
   const cpu = () => targets.reduce((sum, { pid }) => sum + cpuOf(pid), 0)
   const before = cpu()
   const startedAt = performance.now()
   let left = amount
   const tally: Tally = {
-    ...{ latenciesMs: [], wrong: 0 },
+    ...{ latenciesMs: [], wrong: 0, pauseMs },
     goesOn: () => left-- > 0 && performance.now() - startedAt < seconds * 1000,
   }
   const urls = targets.map(({ url }) => new URL(url))

@@ -1,7 +1,7 @@
 /** Bad input to every mutation: a refusal that names the field and says what was expected, and nothing is written. */
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { globalId } from '../../src/graph/node.ts'
+import { globalId } from '../../src/graph/global-id.ts'
 import { awarded, qualificationId } from '../support/awarded.ts'
 import { back, inDays, linked, newRun, paid } from '../support/study.ts'
 import { digestOf } from '../support/untouched.ts'

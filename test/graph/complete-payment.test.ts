@@ -1,6 +1,6 @@
 /** Mutation.completePayment: the buyer is back; how the payment stands, told once and for all however often it is asked. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { readGlobalId } from '../../src/graph/node.ts'
+import { readGlobalId } from '../../src/graph/global-id.ts'
 import { completePayment, enrol, enrolmentOf, linked, newRun, paid, pay } from '../support/study.ts'
 import { startWorld, type World } from '../support/world.ts'
 

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { buildSchema, type GraphQLInterfaceType } from 'graphql'
-import { globalId } from '../../src/graph/node.ts'
+import { globalId } from '../../src/graph/global-id.ts'
 import type { Samples } from '../support/permission-deeds.ts'
 import { type PersonaName, personas } from '../support/permission-matrix.ts'
 import { makeSamples } from '../support/permission-samples.ts'

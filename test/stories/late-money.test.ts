@@ -1,7 +1,7 @@
 /** Money that comes when nobody awaits it any more: kept when the place is still there, else it goes back. */
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import { expire } from '../../src/enrolments/expire.ts'
-import { readGlobalId } from '../../src/graph/node.ts'
+import { readGlobalId } from '../../src/graph/global-id.ts'
 import {
   atPartner,
   completePayment,

@@ -1,6 +1,6 @@
 /** Money that came and led nowhere is found by the next reconciliation, and goes on. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { readGlobalId } from '../../src/graph/node.ts'
+import { readGlobalId } from '../../src/graph/global-id.ts'
 import { reconcile } from '../../src/payments/reconcile.ts'
 import {
   atPartner,

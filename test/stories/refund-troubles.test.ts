@@ -1,7 +1,7 @@
 /** Refunds and disputes that go their own ways: whatever the bank decides, registration and money stay together. */
 
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { readGlobalId } from '../../src/graph/node.ts'
+import { readGlobalId } from '../../src/graph/global-id.ts'
 import { Payment } from '../../src/payments/payment.ts'
 import { reconcile } from '../../src/payments/reconcile.ts'
 import {

@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { findFreePort } from '../../src/sandbox/ports.ts'
+import { runsSources } from './killable-gateway.ts'
 
 export interface GatewayProcess {
   url: string
@@ -14,9 +15,9 @@ export interface GatewayProcess {
 
 /** Spawns it with that environment and nothing else but the path; it may end at once. */
 export function spawnGateway(environment: Record<string, string>): Omit<GatewayProcess, 'url'> {
-  const hook = new URL('./compiled-by-swc.ts', import.meta.url).href
-  const flags = ['--disable-warning=ExperimentalWarning', '--import', hook, 'src/main.ts']
-  const child = spawn(process.execPath, flags, { env: { PATH: process.env.PATH ?? '', ...environment } })
+  const child = spawn(process.execPath, [...runsSources, 'src/main.ts'], {
+    env: { PATH: process.env.PATH ?? '', ...environment },
+  })
   let written = ''
   for (const output of [child.stdout, child.stderr]) output.on('data', (chunk) => (written += chunk))
   return { child, written: () => written, ended: once(child, 'close').then(([code]) => code as number | null) }

@@ -5,6 +5,7 @@ import type { World } from './world.ts'
 
 export interface KillableGateway {
   url: string
+  pid: number
   /** Kills it as kill -9 does: it finishes nothing and says nothing. */
   kill(): Promise<void>
 }
@@ -39,6 +40,7 @@ export async function startKillable(world: World, limits: object = {}): Promise<
   const url = await heard(child)
   return {
     url,
+    pid: child.pid as number,
     async kill() {
       child.kill('SIGKILL')
       if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')

@@ -1,0 +1,25 @@
+/** Opaque global ids: what a client calls an id, joined from the type's name and the row's uuid. */
+
+const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
+
+/** The id that clients see of a row. */
+export function globalId(typeName: string, uuid: string): string {
+  return Buffer.from(`${typeName}:${uuid}`, 'latin1').toString('base64url')
+}
+
+/** Type and uuid behind a client's id; null when it is not an id of ours. */
+export function readGlobalId(id: string): { typeName: string; uuid: string } | null {
+  if (id.length > 120) return null
+  const text = Buffer.from(id, 'base64url').toString('latin1')
+  const colon = text.indexOf(':')
+  const typeName = text.slice(0, colon)
+  const uuid = text.slice(colon + 1)
+  if (colon < 1 || !uuidPattern.test(uuid) || globalId(typeName, uuid) !== id) return null
+  return { typeName, uuid }
+}
+
+/** The uuid behind a client's id when it is of that type; null otherwise, so that a wrong id reads like an unknown one. */
+export function uuidOf(typeName: string, id: string): string | null {
+  const read = readGlobalId(id)
+  return read?.typeName === typeName ? read.uuid : null
+}

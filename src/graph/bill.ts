@@ -66,10 +66,10 @@ export class Billing {
     return outcome(charge, key, size, requested)
   }
 
-  /** Gives back what was not used and reports it. */
-  close({ key, size, requested, remaining }: Bill, plan: CostPlan, data: unknown): CostReport {
-    // an answer can cost more than was foreseen when a list that nobody pages is long; the promise holds
-    const actual = Math.min(requested, plan.actual(data))
+  /** Gives back what was not used of an answer that came to `cost`, and reports it. */
+  close({ key, size, requested, remaining }: Bill, cost: number): CostReport {
+    // at least 1; and an answer can cost more than was foreseen when a list that nobody pages is long: the promise holds
+    const actual = Math.min(requested, Math.max(1, cost))
     if (actual < requested) this.budgets.giveBack(key, size, requested - actual)
     return { requested, actual, budgetRemaining: remaining + requested - actual, restoreRate: size.restorePerSecond }
   }

@@ -1,78 +1,98 @@
-/** Compiles often-used queries with graphql-jit, a bounded number of them; a query that cannot be compiled stays with graphql-js. */
-import { type ExecutionResult, GraphQLScalarType, type GraphQLSchema, OperationTypeNode } from 'graphql'
-import { type CompiledQuery, compileQuery, isCompiledQuery } from 'graphql-jit'
+/** Makes writers of often-used queries, a bounded number of them; everything else stays with graphql-js. */
+import { type GraphQLError, type GraphQLSchema, Kind, OperationTypeNode, visit } from 'graphql'
 import { LRUCache } from 'lru-cache'
-import { hoistLiterals } from './hoist-literals.ts'
+import { answerWriter } from './answer-writer.ts'
+import type { Writing } from './field-writers.ts'
 import type { Operation } from './operation.ts'
-import { plainIdsOf, type WithPlainIds } from './plain-ids.ts'
 import type { Variables } from './variables.ts'
 
 export interface CompileOptions {
   /** Off: everything runs in graphql-js, which is the reference. */
   enabled: boolean
-  /** Compiled queries kept; a small one takes about 46 KiB. */
+  /** Writers kept; a small one takes about 10 KiB. */
   maximum: number
   /** Compiled at this use: queries seen once or twice are not worth it. */
   atUse: number
 }
 
-/** A compiled query over variables that were already read; null when this request is one for graphql-js. */
-export type Compiled = (context: object, variables: Variables) => Promise<ExecutionResult> | ExecutionResult | null
+/** The data as JSON, what all objects in it cost, and the errors beside it. */
+export interface WrittenAnswer {
+  text: string
+  cost: number
+  errors: readonly GraphQLError[]
+}
 
-/** Stands in for the declared types, so that graphql-jit takes our variables as they were read. */
-const asRead = new GraphQLScalarType({ name: 'AlreadyRead', parseValue: (value) => value })
+export type Compiled = (context: object, variables: Variables) => WrittenAnswer | Promise<WrittenAnswer>
+
+/** A number of its own for each operation, and the variables that its @skip and @include ask. */
+interface Known {
+  number: number
+  conditions: readonly string[]
+}
 
 export class Compiler {
   private readonly schema: GraphQLSchema
   private readonly options: CompileOptions
-  private readonly compiled: LRUCache<Operation, Compiled>
-  private readonly refused = new WeakSet<Operation>()
-  private readonly withPlainIds: WithPlainIds
+  private readonly compiled: LRUCache<string, Compiled>
+  private readonly known = new WeakMap<Operation, Known>()
+  private count = 0
 
   constructor(schema: GraphQLSchema, options: CompileOptions) {
+    this.schema = schema
     this.options = options
     this.compiled = new LRUCache({ max: options.maximum })
-    this.withPlainIds = plainIdsOf(schema)
-    this.schema = Object.create(schema, {
-      getType: { value: (name: string) => (name === asRead.name ? asRead : schema.getType(name)) },
-    })
   }
 
-  /** The compiled query, compiling it when it is due; null when graphql-js has to run it. */
-  get(operation: Operation): Compiled | null {
+  /** The compiled query for such variables, compiling it when it is due; null when graphql-js has to run it. */
+  get(operation: Operation, variables: Variables): Compiled | null {
     // mutations gain nothing measurable and are not the place to trust a second executor
     if (!this.options.enabled || operation.node.operation !== OperationTypeNode.QUERY) return null
-    if (operation.uses < this.options.atUse || this.refused.has(operation)) return null
-    const known = this.compiled.get(operation)
-    if (known) return known
-    const compiled = this.compile(operation)
-    if (compiled === null) this.refuse(operation)
-    else this.compiled.set(operation, compiled)
+    if (operation.uses < this.options.atUse) return null
+    const known = this.known.get(operation) ?? this.number(operation)
+    let key = `${known.number}`
+    for (const name of known.conditions) {
+      const value = variables[name]
+      // graphql-js says what is wrong with it, where it is met
+      if (typeof value !== 'boolean') return null
+      key += value ? '+' : '-'
+    }
+    const compiled = this.compiled.get(key) ?? this.compile(operation, variables)
+    this.compiled.set(key, compiled)
     return compiled
   }
 
-  private compile(operation: Operation): Compiled | null {
-    const hoisted = hoistLiterals(this.schema, operation, asRead.name)
-    if (hoisted === null) return null
-    const query = this.withPlainIds(() =>
-      compileQuery(this.schema, hoisted.document, operation.name ?? undefined, {
-        disablingCapturingStackErrors: true,
-      }),
-    ) as CompiledQuery | ExecutionResult
-    if (!isCompiledQuery(query)) return null
-    return (context, variables) => {
-      const values = hoisted.valuesFrom(variables)
-      return values === null ? null : query.query(undefined, context, values)
-    }
+  private number(operation: Operation): Known {
+    const known = { number: this.count++, conditions: conditionsOf(operation) }
+    this.known.set(operation, known)
+    return known
   }
 
-  /** Never again: this one failed where graphql-js does not. */
-  refuse(operation: Operation): void {
-    this.compiled.delete(operation)
-    this.refused.add(operation)
+  private compile({ document, node }: Operation, conditions: Variables): Compiled {
+    const parts = document.definitions.filter((part) => part.kind === Kind.FRAGMENT_DEFINITION)
+    const fragments = Object.fromEntries(parts.map((fragment) => [fragment.name.value, fragment]))
+    const write = answerWriter({ schema: this.schema, operation: node, fragments, conditions })
+    return (context, variables) => {
+      const writing: Writing = { context, variables, errors: [], cost: 0, args: new Map() }
+      const written = write(writing)
+      return typeof written === 'string' ? answerOf(writing, written) : written.then((text) => answerOf(writing, text))
+    }
   }
 
   get size(): number {
     return this.compiled.size
   }
+}
+
+const answerOf = ({ cost, errors }: Writing, text: string): WrittenAnswer => ({ text, cost, errors })
+
+function conditionsOf({ document, node }: Operation): string[] {
+  const names = new Set<string>()
+  visit(document, {
+    Directive({ name, arguments: given }) {
+      const value = given?.[0]?.value
+      if (/^(skip|include)$/.test(name.value) && value?.kind === Kind.VARIABLE) names.add(value.name.value)
+    },
+  })
+  // the document's other operations have variables of their own
+  return (node.variableDefinitions ?? []).map(({ variable }) => variable.name.value).filter((name) => names.has(name))
 }

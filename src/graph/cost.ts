@@ -48,6 +48,11 @@ export interface CostPlan {
   actual(data: unknown): number
 }
 
+/** Points of each object that is answered to the field. */
+export function weightOf({ extensions }: GraphQLField<unknown, unknown>, usual = objectCost): number {
+  return (extensions.cost as FieldCost | undefined)?.weight ?? usual
+}
+
 function conditionsOf(directives: readonly DirectiveNode[] | undefined): Condition[] {
   return (directives ?? []).flatMap((directive) => {
     const wanted = directive.name.value === 'include'
@@ -94,11 +99,10 @@ class Pricing {
     return [...asked].map(([key, occurrences]) => {
       const inner = occurrences.flatMap(innerOf)
       const { field } = occurrences[0] as Asked
-      const { weight } = (field.extensions.cost ?? {}) as FieldCost
       const innerPage = largest(occurrences.map(innerPageOf))
       return {
         key,
-        weight: weight ?? (atRoot && this.isMutation ? mutationCost : objectCost),
+        weight: weightOf(field, atRoot && this.isMutation ? mutationCost : objectCost),
         size: largest(occurrences.map((occurrence) => sizeOf(occurrence, page))),
         conditions: occurrences.map(({ conditions }) => conditions),
         children: this.nodes(inner, innerPage),
@@ -151,7 +155,6 @@ function requestedOf(nodes: readonly CostNode[], variables: Variables): number {
 function actualOf(node: CostNode, value: unknown): number {
   if (value === null || typeof value !== 'object') return 0
   if (!Array.isArray(value)) return node.weight + actualOfAll(node.children, value)
-  if (node.children.length === 0) return node.weight * value.length
   let sum = 0
   for (const entry of value) sum += actualOf(node, entry)
   return sum
@@ -181,6 +184,6 @@ export function costPlan(schema: GraphQLSchema, document: DocumentNode, node: Op
   const constant = isConstant(nodes) ? requested({}) : null
   return {
     requested: constant === null ? requested : () => constant,
-    actual: (data) => Math.max(1, data === null || typeof data !== 'object' ? 0 : actualOfAll(nodes, data)),
+    actual: (data) => (data === null || typeof data !== 'object' ? 0 : actualOfAll(nodes, data)),
   }
 }

@@ -1,17 +1,27 @@
-/** Runs operations: compiled when often used, in graphql-js otherwise, with the same answers and errors either way. */
+/** Runs operations: written by what was compiled when they are often used, in graphql-js otherwise, the same either way. */
 import { type DocumentNode, type ExecutionResult, execute, type GraphQLSchema, type OperationTypeNode } from 'graphql'
 import type { Tracing } from '../observability/tracing.ts'
-import type { Bill, Billing } from './bill.ts'
+import type { Bill, Billing, CostReport } from './bill.ts'
 import type { CachePolicy } from './cache-policy.ts'
-import { type CompileOptions, Compiler } from './compile.ts'
+import { type CompileOptions, Compiler, type WrittenAnswer } from './compile.ts'
 import type { GraphError } from './errors.ts'
 import { maskErrors } from './mask-errors.ts'
 import { type Operation, Operations } from './operation.ts'
 import type { GraphRequest } from './request.ts'
-import type { Place, ResponseCache } from './response-cache.ts'
+import type { KeptAnswer, Place, ResponseCache } from './response-cache.ts'
 import type { Variables } from './variables.ts'
 
-type Outcome = ExecutionResult | Promise<ExecutionResult>
+/** An answer without errors whose data is JSON already. */
+export interface WrittenResult {
+  text: string
+  extensions: { cost: CostReport }
+}
+
+export type Result = WrittenResult | ExecutionResult
+
+type Executed = WrittenAnswer | ExecutionResult
+
+type Soon<Value> = Value | Promise<Value>
 
 /** What is asked of the executor: a validated document, and its request. */
 export interface Execution {
@@ -50,50 +60,72 @@ export class Executor {
     this.compiler = new Compiler(schema, { ...compileDefaults, ...options.compile })
   }
 
+  /** Answers one operation with its data as an object; otherwise as `write`. */
+  async run(execution: Execution): Promise<ExecutionResult> {
+    const result = await this.write(execution)
+    return 'text' in result ? { data: JSON.parse(result.text), extensions: { ...result.extensions } } : result
+  }
+
   /**
    * Answers one operation; errors come masked, with codes, and `extensions.cost` says what it came to. A promise only when
    * something has to be waited for. Never throws what a client asked for.
    */
-  run(execution: Execution): Outcome {
+  write(execution: Execution): Soon<Result> {
     const admission = this.admit(execution)
     if (admission instanceof Promise) return admission.then((admitted) => this.answer(admitted, execution))
     return this.answer(admission, execution)
   }
 
-  private answer(admission: Admission, execution: Execution): Outcome {
+  private answer(admission: Admission, execution: Execution): Soon<Result> {
     const { request } = execution
     if ('errors' in admission) return refusal(request, admission.errors)
     const { operation, read } = admission
     const place = this.options.answers?.placeFor(operation, read, request) ?? null
     const known = place?.found() ?? null
-    if (known instanceof Promise) {
-      return known.then((data) => this.finish(admission, execution, place, data))
-    }
+    if (known instanceof Promise) return known.then((kept) => this.finish(admission, execution, place, kept))
     return this.finish(admission, execution, place, known)
   }
 
   /** From what is known already, or by executing it and keeping the answer at its place. */
-  private finish(admission: Admitted, execution: Execution, place: Place | null, known: object | null): Outcome {
+  private finish(
+    admission: Admitted,
+    execution: Execution,
+    place: Place | null,
+    known: KeptAnswer | null,
+  ): Soon<Result> {
     const { request } = execution
     const { operation, given, read } = admission
-    if (known) return this.close(admission, request, { data: known as ExecutionResult['data'] }, null)
-    const result = this.execute(operation, given, read, execution)
-    if (result instanceof Promise) return result.then((answer) => this.close(admission, request, answer, place))
-    return this.close(admission, request, result, place)
+    if (known) return this.closeWritten(admission, request, known)
+    const executed = this.execute(operation, given, read, execution)
+    if (executed instanceof Promise) return executed.then((answer) => this.close(admission, request, answer, place))
+    return this.close(admission, request, executed, place)
   }
 
   /** Bills the answer, keeps it at its place when it may be kept, and masks its errors. */
-  private close(
+  private close(admission: Admitted, request: GraphRequest, executed: Executed, place: Place | null): Result {
+    if ('text' in executed && executed.errors.length === 0) {
+      place?.keep({ text: executed.text, cost: executed.cost })
+      return this.closeWritten(admission, request, executed)
+    }
+    const { operation, bill } = admission
+    const { data, errors } = asResult(executed)
+    const cost = operation.cost.actual(data)
+    if (errors === undefined) {
+      const text = JSON.stringify(data)
+      place?.keep({ text, cost })
+      return this.closeWritten(admission, request, { text, cost })
+    }
+    const extensions = { cost: this.options.billing.close(bill, cost) }
+    return { data, errors: maskErrors(errors, request), extensions }
+  }
+
+  private closeWritten(
     { operation, bill }: Admitted,
     request: GraphRequest,
-    { data, errors }: ExecutionResult,
-    place: Place | null,
-  ): ExecutionResult {
-    const extensions = { cost: this.options.billing.close(bill, operation.cost, data) }
-    if (errors !== undefined) return { data, errors: maskErrors(errors, request), extensions }
+    { text, cost }: KeptAnswer,
+  ): WrittenResult {
     if (request.viewer.anonymous) request.facts.cacheControl = operation.cacheControl
-    if (data) place?.keep(data)
-    return { data, extensions }
+    return { text, extensions: { cost: this.options.billing.close(bill, cost) } }
   }
 
   /** Finds the operation, reads its variables and opens its bill; or says why it is refused. */
@@ -123,11 +155,11 @@ export class Executor {
 
   /** Answers one event of a subscription that was admitted; who subscribed has paid when it began. */
   async answerEvent({ operation, given, read }: Admitted, execution: Execution): Promise<ExecutionResult> {
-    const { data, errors } = await this.execute(operation, given, read, execution)
+    const { data, errors } = asResult(await this.execute(operation, given, read, execution))
     return errors === undefined ? { data } : { data, errors: maskErrors(errors, execution.request) }
   }
 
-  private execute(operation: Operation, given: Variables, read: Variables, execution: Execution): Outcome {
+  private execute(operation: Operation, given: Variables, read: Variables, execution: Execution): Soon<Executed> {
     const { tracing } = this.options
     if (!tracing) return this.resolve(operation, given, read, execution)
     const kind = operation.node.operation
@@ -137,23 +169,9 @@ export class Executor {
     )
   }
 
-  private resolve(operation: Operation, given: Variables, read: Variables, execution: Execution): Outcome {
-    const compiled = this.compiler.get(operation)
-    const interpret = () => this.interpret(operation, given, execution)
-    if (!compiled) return interpret()
-    const takeOver = (error: unknown) => {
-      const { log } = execution.request
-      log.warn({ err: error, operationName: operation.name }, 'compiled query failed; graphql-js takes over')
-      this.compiler.refuse(operation)
-      return interpret()
-    }
-    try {
-      const result = compiled(execution.request.context, read)
-      if (result instanceof Promise) return result.then((answer) => answer ?? interpret(), takeOver)
-      return result ?? interpret()
-    } catch (error) {
-      return takeOver(error)
-    }
+  private resolve(operation: Operation, given: Variables, read: Variables, execution: Execution): Soon<Executed> {
+    const compiled = this.compiler.get(operation, read)
+    return compiled ? compiled(execution.request.context, read) : this.interpret(operation, given, execution)
   }
 
   private async interpret({ document, name }: Operation, given: Variables, { request, rootValue }: Execution) {
@@ -179,6 +197,12 @@ export interface Admitted {
 
 function admissionOf(bill: Bill | GraphError, operation: Operation, given: Variables, read: Variables): Admission {
   return 'requested' in bill ? { operation, given, read, bill } : { errors: [bill] }
+}
+
+function asResult(executed: Executed): ExecutionResult {
+  if (!('text' in executed)) return executed
+  const { text, errors } = executed
+  return { data: JSON.parse(text), ...(errors.length > 0 && { errors }) }
 }
 
 /** The answer to a request that was refused before any resolver ran. */

@@ -1,11 +1,13 @@
 /** What every type of a kind has in common is set once on the built schema: global ids of nodes, fields of connections. */
 import { type GraphQLObjectType, type GraphQLSchema, isAbstractType, isObjectType } from 'graphql'
 import { callDirectly } from './direct-resolvers.ts'
+import { globalId } from './global-id.ts'
 import { type Page, PageInfo } from './page.ts'
-import { idResolver } from './plain-ids.ts'
 
 function finishNode(type: GraphQLObjectType): void {
-  type.getFields().id!.resolve = idResolver(type.name)
+  type.getFields().id!.resolve = Object.assign(({ id }: { id: string }) => globalId(type.name, id), {
+    quickText: ({ id }: { id: string }) => `"${globalId(type.name, id)}"`,
+  })
 }
 
 function finishConnection(type: GraphQLObjectType): void {
@@ -39,7 +41,7 @@ export function finishSchema(schema: GraphQLSchema): GraphQLSchema {
   describeRoots(schema)
   callDirectly(schema)
   for (const type of Object.values(schema.getTypeMap())) {
-    // Said by the value itself and at once: type-graphql answers with a promise, which compiled queries do not await.
+    // Said by the value itself and at once: type-graphql answers with a promise, which compiled queries do not wait for.
     if (isAbstractType(type)) type.resolveType = (value: { __typename: string }) => value.__typename
     if (!isObjectType(type)) continue
     if (type.getInterfaces().some((one) => one.name === 'Node')) finishNode(type)

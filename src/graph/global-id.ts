@@ -2,9 +2,25 @@
 
 const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 
-/** The id that clients see of a row. */
+const uuidLength = 36
+
+/** For each type, room in which its name stands already and a uuid is put behind it: nothing is allocated for an id. */
+const rooms = new Map<string, Buffer>()
+
+function roomOf(typeName: string): Buffer {
+  const room = Buffer.from(`${typeName}:${' '.repeat(uuidLength)}`, 'latin1')
+  rooms.set(typeName, room)
+  return room
+}
+
+const encoded = (typeName: string, uuid: string) => Buffer.from(`${typeName}:${uuid}`, 'latin1').toString('base64url')
+
+/** The id that clients see of a row. `typeName` is one of ours: each has its room for good. */
 export function globalId(typeName: string, uuid: string): string {
-  return Buffer.from(`${typeName}:${uuid}`, 'latin1').toString('base64url')
+  if (uuid.length !== uuidLength) return encoded(typeName, uuid)
+  const room = rooms.get(typeName) ?? roomOf(typeName)
+  room.write(uuid, typeName.length + 1, 'latin1')
+  return room.toString('base64url')
 }
 
 /** Type and uuid behind a client's id; null when it is not an id of ours. */
@@ -14,7 +30,7 @@ export function readGlobalId(id: string): { typeName: string; uuid: string } | n
   const colon = text.indexOf(':')
   const typeName = text.slice(0, colon)
   const uuid = text.slice(colon + 1)
-  if (colon < 1 || !uuidPattern.test(uuid) || globalId(typeName, uuid) !== id) return null
+  if (colon < 1 || !uuidPattern.test(uuid) || encoded(typeName, uuid) !== id) return null
   return { typeName, uuid }
 }
 

@@ -10,7 +10,7 @@ export interface FaultLog {
   error(details: object, message: string): void
 }
 
-/** The error that was thrown, under whatever graphql-js, graphql-jit or Apollo put around it. */
+/** The error that was thrown, under whatever graphql-js or Apollo put around it. */
 function thrownBy(error: unknown): unknown {
   let thrown = error
   while (thrown instanceof GraphQLError && !(thrown instanceof GraphError) && thrown.originalError) {
@@ -46,17 +46,9 @@ export function publicError(error: unknown, correlationId: string, log: FaultLog
   return internalError(correlationId)
 }
 
-/** The public error at the place in document and answer where it arose; graphql-jit's lack what Apollo looks for. */
-function placed(shown: GraphError, error: GraphQLError): GraphQLError {
-  const rebuilt = new GraphQLError(shown.message, {
-    nodes: error.nodes,
-    path: error.path,
-    originalError: shown,
-    extensions: shown.extensions,
-  })
-  // graphql-jit knows positions, not nodes
-  if (rebuilt.locations === undefined && error.locations) Object.assign(rebuilt, { locations: error.locations })
-  return rebuilt
+/** The public error at the place in document and answer where it arose. */
+function placed(shown: GraphError, { nodes, path }: GraphQLError): GraphQLError {
+  return new GraphQLError(shown.message, { nodes, path, originalError: shown, extensions: shown.extensions })
 }
 
 /** Errors of one execution, fit to be sent. One fault that emptied many fields is logged once. */

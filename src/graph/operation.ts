@@ -54,7 +54,16 @@ export class Operations {
     if (known) return known
     const node = definitionOf(document, name)
     if (!('kind' in node)) return node
-    const operation: Operation = {
+    // a document's only operation is asked for with its name and without
+    const ownName = node.name?.value ?? ''
+    const operation = operations.get(ownName) ?? this.make(document, node)
+    operations.set(ownName, operation)
+    operations.set(name ?? '', operation)
+    return operation
+  }
+
+  private make(document: DocumentNode, node: OperationDefinitionNode): Operation {
+    return {
       document,
       node,
       name: node.name?.value ?? null,
@@ -65,7 +74,5 @@ export class Operations {
       cacheControl: this.cachePolicy(document, node),
       uses: 0,
     }
-    operations.set(name ?? '', operation)
-    return operation
   }
 }

@@ -6,11 +6,14 @@ import type { Operation } from './operation.ts'
 import type { GraphRequest } from './request.ts'
 import type { Variables } from './variables.ts'
 
-type Data = NonNullable<unknown>
+/** An answer's data as JSON, and what the objects in it cost. */
+export interface KeptAnswer {
+  text: string
+  cost: number
+}
 
-/** An answer's data, and when it was read. */
-export interface Kept {
-  data: Data
+export interface Kept extends KeptAnswer {
+  /** When it was read. */
   atMs: number
 }
 
@@ -27,25 +30,17 @@ export interface ResponseCacheOptions {
   now(): Date
   /** What depends on the hour, such as whether a run is open, is seen at most so much later, in ms. */
   maxAgeMs?: number
-  /** Leaves and objects kept in all, an object taking some hundred bytes. */
-  maxValues?: number
+  /** Characters kept in all. */
+  maxCharacters?: number
   /** Left out: in this process's memory alone. */
   shared?: SharedAnswers | null
-}
-
-/** Values in an answer, each leaf and each object counting one. */
-function sizeOf(value: unknown): number {
-  if (value === null || typeof value !== 'object') return 1
-  let size = 1
-  for (const inner of Object.values(value)) size += sizeOf(inner)
-  return size
 }
 
 /** A place for one answer; made before the answer is read, so that what changes meanwhile is noticed. */
 export interface Place {
   /** The answer that was kept there and still holds; null when there is none. Not a promise when it is in memory. */
-  found(): Data | null | Promise<Data | null>
-  keep(data: Data): void
+  found(): KeptAnswer | null | Promise<KeptAnswer | null>
+  keep(answer: KeptAnswer): void
 }
 
 export class ResponseCache {
@@ -59,11 +54,11 @@ export class ResponseCache {
   missed = 0
   private generation = 0
 
-  constructor({ now, maxAgeMs = 10_000, maxValues = 500_000, shared = null }: ResponseCacheOptions) {
+  constructor({ now, maxAgeMs = 10_000, maxCharacters = 32_000_000, shared = null }: ResponseCacheOptions) {
     this.now = now
     this.maxAgeMs = maxAgeMs
     this.shared = shared
-    this.kept = new LRUCache({ maxSize: maxValues, sizeCalculation: ({ data }) => sizeOf(data) })
+    this.kept = new LRUCache({ maxSize: maxCharacters, sizeCalculation: ({ text }) => text.length })
   }
 
   /**
@@ -80,21 +75,21 @@ export class ResponseCache {
         const own = this.count(this.fresh(this.kept.get(key)), shared === null)
         return own ?? (shared ? this.ofOthers(shared, key, generation) : null)
       },
-      keep: (data) => {
-        const kept = { data, atMs: this.now().getTime() }
+      keep: ({ text, cost }) => {
+        const kept = { text, cost, atMs: this.now().getTime() }
         if (this.keep(key, kept, generation)) shared?.set(key, kept, maxAgeMs)
       },
     }
   }
 
-  private async ofOthers(shared: SharedAnswers, key: string, generation: number): Promise<Data | null> {
+  private async ofOthers(shared: SharedAnswers, key: string, generation: number): Promise<Kept | null> {
     const kept = await shared.get(key)
     if (kept) this.keep(key, kept, generation)
     return this.count(this.fresh(kept), true)
   }
 
   /** `last`: nobody else is asked after it. */
-  private count(found: Data | null, last: boolean): Data | null {
+  private count(found: Kept | null, last: boolean): Kept | null {
     if (found) this.served += 1
     else if (last) this.missed += 1
     return found
@@ -122,10 +117,10 @@ export class ResponseCache {
     await this.shared?.close()
   }
 
-  private fresh(kept: Kept | null | undefined): Data | null {
+  private fresh(kept: Kept | null | undefined): Kept | null {
     if (!kept) return null
     const ageMs = this.now().getTime() - kept.atMs
-    return ageMs >= 0 && ageMs <= this.maxAgeMs ? kept.data : null
+    return ageMs >= 0 && ageMs <= this.maxAgeMs ? kept : null
   }
 
   /** The same on every replica. */

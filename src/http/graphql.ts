@@ -127,7 +127,7 @@ export function addGraphqlRoute(fastify: FastifyInstance, route: GraphqlRoute): 
     let answer: Answer
     try {
       if (known) {
-        const result = executor.run({ ...known, request })
+        const result = executor.write({ ...known, request })
         answer = knownAnswer(result instanceof Promise ? await result : result, known)
       } else answer = await runByApollo(request, httpRequest, named, text)
     } finally {

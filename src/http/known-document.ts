@@ -1,9 +1,10 @@
 /** POSTs of documents that Apollo has validated before: what they ask, told without Apollo, which would look at all of it again. */
 import type { FastifyRequest } from 'fastify'
-import type { DocumentNode, ExecutionResult } from 'graphql'
+import type { DocumentNode } from 'graphql'
 import { LRUCache } from 'lru-cache'
 import type { Documents } from '../graph/documents.ts'
 import { GraphError } from '../graph/errors.ts'
+import type { Result } from '../graph/executor.ts'
 import type { Variables } from '../graph/variables.ts'
 
 export interface KnownRequest {
@@ -55,7 +56,13 @@ export interface Answer {
 }
 
 /** The result as Apollo sends it: a refusal of the whole request decides status and headers. */
-export function knownAnswer({ errors, data, extensions }: ExecutionResult, { mediaType }: KnownRequest): Answer {
+export function knownAnswer(result: Result, { mediaType }: KnownRequest): Answer {
+  if ('text' in result) {
+    const { text, extensions } = result
+    const body = `{"data":${text},"extensions":${JSON.stringify(extensions)}}\n`
+    return { status: undefined, headers: [['content-type', mediaType]], body }
+  }
+  const { errors, data, extensions } = result
   const refusal = data === undefined ? errors?.find((error) => error instanceof GraphError) : undefined
   return {
     status: refusal?.status,

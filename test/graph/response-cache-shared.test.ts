@@ -34,12 +34,14 @@ async function replicas() {
 const found = async (answers: ResponseCache, operation: Operation, variables = {}) =>
   (await answers.placeFor(operation, variables, request)?.found()) ?? null
 
+const counted = (totalCount: number) => ({ text: JSON.stringify({ courses: { totalCount } }), cost: 1 })
+
 describe('answers that replicas share', () => {
   it('are found by the replica that did not read them, and then in its own memory', async () => {
     const { one, other } = await replicas()
     expect(await found(other, courses())).toBeNull()
-    one.placeFor(courses(), {}, request)?.keep({ courses: { totalCount: 7 } })
-    expect(await found(other, courses())).toEqual({ courses: { totalCount: 7 } })
+    one.placeFor(courses(), {}, request)?.keep(counted(7))
+    expect(await found(other, courses())).toMatchObject(counted(7))
     expect(other.size).toBe(1)
     expect(await found(other, courses(), { first: 1 })).toBeNull()
     expect(await found(other, query('{ courses { nodes { id } } }'))).toBeNull()
@@ -47,14 +49,14 @@ describe('answers that replicas share', () => {
 
   it('are found no more once the other has said that something changed', async () => {
     const { one, other } = await replicas()
-    one.placeFor(courses(), {}, request)?.keep({ courses: { totalCount: 7 } })
+    one.placeFor(courses(), {}, request)?.keep(counted(7))
     expect(await found(other, courses())).not.toBeNull()
     await one.forget(true)
     await other.forget()
     expect(await found(one, courses())).toBeNull()
     expect(await found(other, courses())).toBeNull()
-    other.placeFor(courses(), {}, request)?.keep({ courses: { totalCount: 8 } })
-    expect(await found(one, courses())).toEqual({ courses: { totalCount: 8 } })
+    other.placeFor(courses(), {}, request)?.keep(counted(8))
+    expect(await found(one, courses())).toMatchObject(counted(8))
   })
 
   it('are not shared when they were read before a change', async () => {
@@ -62,13 +64,13 @@ describe('answers that replicas share', () => {
     const early = one.placeFor(courses(), {}, request)
     await one.forget(true)
     await other.forget()
-    early?.keep({ courses: { totalCount: 7 } })
+    early?.keep(counted(7))
     expect(await found(other, courses())).toBeNull()
   })
 
   it('grow no younger by being shared', async () => {
     const { one, other, clock } = await replicas()
-    one.placeFor(courses(), {}, request)?.keep({ courses: { totalCount: 7 } })
+    one.placeFor(courses(), {}, request)?.keep(counted(7))
     clock.ms += 9_000
     expect(await found(other, courses())).not.toBeNull()
     clock.ms += 2_000
@@ -82,11 +84,11 @@ describe('answers that replicas share', () => {
       () => undefined,
     )
     expect(await found(answers, courses())).toBeNull()
-    answers.placeFor(courses(), {}, request)?.keep({ courses: { totalCount: 7 } })
+    answers.placeFor(courses(), {}, request)?.keep(counted(7))
     await answers.forget(true)
     expect(await found(answers, courses())).toBeNull()
-    answers.placeFor(courses(), {}, request)?.keep({ courses: { totalCount: 8 } })
-    expect(await found(answers, courses())).toEqual({ courses: { totalCount: 8 } })
+    answers.placeFor(courses(), {}, request)?.keep(counted(8))
+    expect(await found(answers, courses())).toMatchObject(counted(8))
     await answers.close()
   })
 })

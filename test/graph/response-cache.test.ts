@@ -61,10 +61,10 @@ describe('kept answers', () => {
     const place = () => answers.placeFor(operation, {}, request)
     const early = place()
     answers.forget()
-    early?.keep({ title: 'from before' })
+    early?.keep({ text: '{"title":"from before"}', cost: 1 })
     expect(place()?.found()).toBeNull()
-    place()?.keep({ title: 'from after' })
-    expect(place()?.found()).toEqual({ title: 'from after' })
+    place()?.keep({ text: '{"title":"from after"}', cost: 1 })
+    expect(place()?.found()).toMatchObject({ text: '{"title":"from after"}' })
   })
 
   it('forgets when another replica says that something changed', async () => {

@@ -110,8 +110,8 @@ export const paymentParts = (whole: readonly string[]): readonly Part[] => [
     wanted: ['payment'],
     columns,
     whole: [...whole, ...backToPayment],
-    join: `left join lateral (select * from payment p where p.enrolment_id = x.id
-      order by (p.id is not distinct from x.payment_id) desc, p.id desc limit 1) p on true`,
+    join: `left join payment p on p.id = coalesce(x.payment_id,
+      (select q.id from payment q where q.enrolment_id = x.id order by q.id desc limit 1))`,
   },
   {
     wanted: ['payment.refunds', 'payment.refunded'],

@@ -1,7 +1,7 @@
 /** The SQL of lists: their order, the bounds of a page by its cursor, conditions, and one name for each text. */
 import { LRUCache } from 'lru-cache'
 import type { KeyType } from '../graph/cursor.ts'
-import type { PageRequest } from '../graph/page.ts'
+import { maximumPageSize, type PageRequest } from '../graph/page.ts'
 import type { Wanted } from '../graph/selection.ts'
 import { type Columns, columnsSql } from './columns.ts'
 import type { Joined, Part } from './parts.ts'
@@ -106,6 +106,27 @@ export function asideSql(
 ): string {
   const bound = boundSql(list, side, request[side] as string[], values)
   return [...conditionsSql(conditions, values), `not ${bound}`].join(' and ')
+}
+
+/** What one page of a list is read from. */
+export interface PageParts {
+  columns: string
+  from: string
+  where: string
+  backward: boolean
+}
+
+/** The rows of one page; `rows` says how many, as SQL. */
+export function pageSql({ order }: List, { columns, from, where, backward }: PageParts, rows: string): string {
+  return `select ${columns} from ${from} where ${where} order by ${orderSql(order, backward)} limit ${rows}`
+}
+
+/**
+ * The same for a list that hangs on nothing. The inner limit is for PostgreSQL's planner: a plan that is kept does not know
+ * what `rows` is, and would be taken for one of a tenth of the table, so that it would plan anew at every request.
+ */
+export function pageOfAllSql(list: List, parts: PageParts, rows: string): string {
+  return `select * from (${pageSql(list, parts, `${maximumPageSize + 1}`)}) page limit ${rows}`
 }
 
 /** What was asked lately, with how often; named once it is clear that it is asked again and again. */

@@ -10,8 +10,9 @@ import {
   keyTypes,
   type List,
   named,
-  orderSql,
   ownColumns,
+  pageOfAllSql,
+  pageSql,
   partsSql,
   Values,
   whereSql,
@@ -68,15 +69,27 @@ export async function readPage<Row>(
   const values = new Values()
   const from = values.fill(list.from, list.values)
   const where = whereSql(list, request, conditions, values)
-  const page = `select ${ownColumns(list, wanted)} from ${from} where ${where} order by ${orderSql(list.order, request.backward)} limit ${values.slot(request.size + 1, 'int')}`
-  const joined = joinedFor(list.parts, wanted)
-  const joins = partsSql(list, joined, context.now(), request.backward, values)
-  const text = joins === '' ? page : `select x.*${joined.columns} from (${page}) x${joins}`
+  const parts = { columns: ownColumns(list, wanted), from, where, backward: request.backward }
+  const page = pageOfAllSql(list, parts, values.slot(request.size + 1, 'int'))
+  const text = withJoins(list, page, joinedFor(list.parts, wanted), request, context, values)
   const found = await context.read.rows(named<Row>(list.name, text), values.list)
   return toPage(list, request, found, {
     totalCount: () => countRows(context, list, conditions),
     isAside: (side) => isAnyAside(context, list, request, side, conditions),
   })
+}
+
+/** The page's statement, with what is joined to its rows. */
+function withJoins(
+  list: List,
+  page: string,
+  joined: Joined,
+  { backward }: PageRequest,
+  { now }: Reading,
+  values: Values,
+): string {
+  const joins = partsSql(list, joined, now(), backward, values)
+  return joins === '' ? page : `select x.*${joined.columns} from (${page}) x${joins}`
 }
 
 async function isAnyAside(
@@ -160,21 +173,14 @@ async function pagesOfParents<Row>(
   list: List & { parent: string },
   keys: readonly ChildKey[],
 ): Promise<Page<Row>[]> {
-  const { args, conditions, columns, joined } = keys[0]!
+  const { args, conditions } = keys[0]!
   const parents = keys.map((key) => key.parentId)
   const request = pageRequest(args, list.name, keyTypes(list))
-  const values = new Values()
-  const parentsSlot = values.slot(parents, 'uuid[]')
-  const where = whereSql(list, request, conditions, values)
-  const page = `select ${columns} from ${list.from} where ${list.parent} = page_parent.id and ${where} order by ${orderSql(list.order, request.backward)} limit ${values.slot(request.size + 1, 'int')}`
-  const joins = partsSql(list, joined, context.now(), request.backward, values)
-  const text = `select page_parent.id as ${parentSlot}_, x.*${joined.columns} from unnest(${parentsSlot}) as page_parent(id) cross join lateral (${page}) x${joins}`
-  const rows = await context.read.rows(named<Row & { parentId_: string }>(list.name, text), values.list)
   let counts: Promise<Map<string, number>> | undefined
   const asides: Partial<Record<Side, Promise<Set<string>>>> = {}
-  const groups = Map.groupBy(rows, (row) => row.parentId_)
+  const rowsOf = await rowsOfParents<Row>(context, list, keys[0]!, parents, request)
   return parents.map((parentId) =>
-    toPage<Row>(list, request, groups.get(parentId) ?? [], {
+    toPage<Row>(list, request, rowsOf(parentId), {
       async totalCount() {
         counts ??= countsOfParents(context, list, parents, conditions)
         return (await counts).get(parentId) ?? 0
@@ -185,6 +191,35 @@ async function pagesOfParents<Row>(
       },
     }),
   )
+}
+
+/** The rows of each; a single parent is asked for by itself, which is easier on both sides. */
+async function rowsOfParents<Row>(
+  context: Reading,
+  list: List & { parent: string },
+  { conditions, columns, joined }: ChildKey,
+  parents: string[],
+  request: PageRequest,
+): Promise<(parentId: string) => Row[]> {
+  const values = new Values()
+  const { from, parent } = list
+  const { backward, size } = request
+  if (parents.length === 1) {
+    const own = `${parent} = ${values.slot(parents[0], 'uuid')}`
+    const where = `${own} and ${whereSql(list, request, conditions, values)}`
+    const page = pageSql(list, { columns, from, where, backward }, values.slot(size + 1, 'int'))
+    const text = withJoins(list, page, joined, request, context, values)
+    const rows = await context.read.rows(named<Row>(list.name, text), values.list)
+    return () => rows
+  }
+  const parentsSlot = values.slot(parents, 'uuid[]')
+  const where = `${parent} = page_parent.id and ${whereSql(list, request, conditions, values)}`
+  const page = pageSql(list, { columns, from, where, backward }, values.slot(size + 1, 'int'))
+  const joins = partsSql(list, joined, context.now(), backward, values)
+  const text = `select page_parent.id as ${parentSlot}_, x.*${joined.columns} from unnest(${parentsSlot}) as page_parent(id) cross join lateral (${page}) x${joins}`
+  const rows = await context.read.rows(named<Row & { parentId_: string }>(list.name, text), values.list)
+  const groups = Map.groupBy(rows, (row) => row.parentId_)
+  return (parentId) => groups.get(parentId) ?? []
 }
 
 async function parentsWithAside(

@@ -1,6 +1,8 @@
 /** One pipelined connection for reads: what is asked within a turn leaves together; what nobody waits for any more is cancelled. */
 import pg from 'pg'
-import { rowTypes } from './read-rows.ts'
+import type { Statement } from './read-connection.ts'
+import { ReadQuery } from './read-query.ts'
+import type { Row } from './read-rows.ts'
 
 export interface LaneOptions {
   url: string
@@ -14,11 +16,6 @@ export interface LaneOptions {
 interface Asked {
   /** Whoever asked has gone. */
   abandoned: boolean
-}
-
-interface Query {
-  name: string
-  text: string
 }
 
 /** An abandoned statement that ends of itself within this is let run: cancelling it costs more, in ms. */
@@ -36,6 +33,7 @@ function wasMeantForAnother(error: unknown): boolean {
 export class Lane {
   pending = 0
   broken = false
+  private open = false
   readonly ready: Promise<void>
   private corked = false
   private readonly client: pg.Client
@@ -51,7 +49,6 @@ export class Lane {
       statement_timeout: options.statementTimeoutMs,
       application_name: 'gateway-read',
       options: '-c timezone=UTC -c default_transaction_read_only=on',
-      types: rowTypes,
       keepAlive: true,
     })
     this.client.on('error', (error) => {
@@ -62,7 +59,9 @@ export class Lane {
       this.broken = true
     })
     this.ready = this.client.connect().then(
-      () => undefined,
+      () => {
+        this.open = true
+      },
       (error) => {
         this.broken = true
         throw error
@@ -72,10 +71,10 @@ export class Lane {
   }
 
   /** Rejects with the signal's reason as soon as it fires. */
-  async ask(query: Query, values: readonly unknown[], signal?: AbortSignal): Promise<pg.QueryArrayResult<unknown[]>> {
+  async ask(query: Statement<unknown>, values: readonly unknown[], signal?: AbortSignal): Promise<Row[]> {
     this.pending++
     try {
-      await this.ready
+      if (!this.open) await this.ready
       for (let tries = 1; ; tries++) {
         try {
           return await this.send(query, values, signal)
@@ -92,19 +91,30 @@ export class Lane {
     return this.client.end()
   }
 
-  private send(query: Query, values: readonly unknown[], signal?: AbortSignal) {
+  private send(query: Statement<unknown>, values: readonly unknown[], signal?: AbortSignal): Promise<Row[]> {
     signal?.throwIfAborted()
     this.cork()
     const asked: Asked = { abandoned: false }
     this.asked.push(asked)
-    const answer = this.client
-      .query<unknown[]>({ name: query.name, text: query.text, values: values as unknown[], rowMode: 'array' })
-      .finally(() => this.settled(asked))
-    return signal ? untilAborted(answer, signal, () => this.abandon(asked)) : answer
+    return new Promise((resolve, reject) => {
+      const leave = () => {
+        this.abandon(asked)
+        reject(signal?.reason)
+      }
+      signal?.addEventListener('abort', leave, { once: true })
+      const answer = (error: Error | null, rows: Row[]) => {
+        signal?.removeEventListener('abort', leave)
+        this.settled(asked)
+        if (error) reject(error)
+        else resolve(rows)
+      }
+      this.client.query(new ReadQuery(query, values, answer) as unknown as pg.Submittable)
+    })
   }
 
   private settled(asked: Asked): void {
-    this.asked.splice(this.asked.indexOf(asked), 1)
+    const place = this.asked.indexOf(asked)
+    if (place >= 0) this.asked.splice(place, 1)
     if (this.asked[0]?.abandoned) this.cancelSoon(this.asked[0])
   }
 
@@ -131,16 +141,4 @@ export class Lane {
       stream.uncork()
     })
   }
-}
-
-function untilAborted<Answer>(answer: Promise<Answer>, signal: AbortSignal, onAbort: () => void): Promise<Answer> {
-  return new Promise((resolve, reject) => {
-    const leave = () => {
-      onAbort()
-      reject(signal.reason)
-    }
-    const settle = () => signal.removeEventListener('abort', leave)
-    signal.addEventListener('abort', leave, { once: true })
-    answer.then(resolve, reject).finally(settle)
-  })
 }

@@ -1,7 +1,7 @@
 /** The read connection: prepared, named statements, all loads of one turn in one pipelined round trip, plain rows back. */
 import pg from 'pg'
 import { Lane } from './lane.ts'
-import { type RowShape, toRows } from './read-rows.ts'
+import type { RowShape } from './read-rows.ts'
 
 /** One SQL text with a name, so that PostgreSQL parses and plans it once per connection. */
 export interface Statement<Row> {
@@ -100,7 +100,7 @@ export function openReadConnection(options: {
     signal?: AbortSignal,
   ): Promise<Row[]> {
     sent++
-    return toRows<Row>(query, await freest().ask(query, values, signal))
+    return (await freest().ask(query, values, signal)) as Row[]
   }
 
   return {

@@ -1,15 +1,9 @@
 /** Turns what PostgreSQL answers into plain rows: camel-cased names, objects in rows, Dates for instants, text for exact numbers. */
 import pg from 'pg'
 
-const oid = {
-  int8: 20,
-  date: 1082,
-  timestamp: 1114,
-  timestamptz: 1184,
-  numeric: 1700,
-  textArray: 1009,
-  uuidArray: 2951,
-}
+const oid = { int8: 20, text: 25, varchar: 1043, date: 1082, timestamptz: 1184, numeric: 1700, uuid: 2950 }
+/** Dates and exact numbers are texts in the program, too. */
+const texts: ReadonlySet<number> = new Set([oid.text, oid.varchar, oid.date, oid.numeric, oid.uuid])
 
 const zero = 48
 const twoDigits = (text: string, at: number) => text.charCodeAt(at) * 10 + text.charCodeAt(at + 1) - 11 * zero
@@ -31,15 +25,14 @@ function readInstant(text: string): Date {
   )
 }
 
-const asText = (text: string) => text
-/** How pg reads values. */
-export const rowTypes = {
-  getTypeParser: ((id: number, format?: 'text' | 'binary') => {
-    if (id === oid.timestamptz) return readInstant
-    if (id === oid.date || id === oid.numeric) return asText
-    if (id === oid.int8) return Number
-    return pg.types.getTypeParser(id, format as 'text')
-  }) as typeof pg.types.getTypeParser,
+type ReadValue = (text: string) => unknown
+
+/** How values are read that are not left as text. */
+function readerOf({ dataTypeID }: pg.FieldDef): ReadValue | null {
+  if (dataTypeID === oid.timestamptz) return readInstant
+  if (dataTypeID === oid.int8) return Number
+  if (texts.has(dataTypeID)) return null
+  return pg.types.getTypeParser(dataTypeID, 'text')
 }
 
 /** A column's name as rows carry it. */
@@ -47,18 +40,18 @@ export const camelCase = (name: string) => name.replace(/_([a-z0-9])/g, (_, lett
 
 /** A row and the objects in it: the column `run.starts_at` is `startsAt` of the row's `run`. */
 export interface RowShape {
-  /** Name of each column in its object, and that object's place in `objects`. */
-  columns: readonly { name: string; object: number }[]
+  /** Name of each column in its object, that object's place in `objects`, and how its text is read; null: as it is. */
+  columns: readonly { name: string; object: number; read: ReadValue | null }[]
   /** The row, then the objects in it; null in a row in which the object's `first` column is. */
   objects: readonly { name: string; within: number; first: number }[]
 }
 
-function shapeOf(fields: readonly string[]): RowShape {
+export function shapeOf(fields: readonly pg.FieldDef[]): RowShape {
   const paths = ['']
   const objects = [{ name: '', within: 0, first: 0 }]
   const columns = fields.map((field, column) => {
-    const dot = field.lastIndexOf('.')
-    const path = dot < 0 ? '' : field.slice(0, dot)
+    const dot = field.name.lastIndexOf('.')
+    const path = dot < 0 ? '' : field.name.slice(0, dot)
     let object = paths.indexOf(path)
     if (object < 0) {
       object = paths.push(path) - 1
@@ -66,19 +59,22 @@ function shapeOf(fields: readonly string[]): RowShape {
       const within = Math.max(0, paths.indexOf(path.slice(0, Math.max(0, parent))))
       objects.push({ name: camelCase(path.slice(parent + 1)), within, first: column })
     }
-    return { name: camelCase(field.slice(dot + 1)), object }
+    return { name: camelCase(field.name.slice(dot + 1)), object, read: readerOf(field) }
   })
   return { columns, objects }
 }
 
-type Row = Record<string, unknown>
+export type Row = Record<string, unknown>
 
-function toRow({ columns, objects }: RowShape, values: readonly unknown[]): Row {
+/** The row that PostgreSQL sent as these texts. */
+export function toRow({ columns, objects }: RowShape, values: readonly (string | null)[]): Row {
   const made: (Row | null)[] = objects.map(({ first }, at) => (at > 0 && values[first] === null ? null : {}))
   for (let index = 0; index < columns.length; index++) {
-    const { name, object } = columns[index]!
+    const { name, object, read } = columns[index]!
     const target = made[object]
-    if (target) target[name] = values[index]
+    if (!target) continue
+    const value = values[index]!
+    target[name] = value === null || read === null ? value : read(value)
   }
   for (let at = 1; at < objects.length; at++) {
     const { name, within } = objects[at]!
@@ -86,11 +82,4 @@ function toRow({ columns, objects }: RowShape, values: readonly unknown[]): Row 
     if (target) target[name] = made[at]
   }
   return made[0]!
-}
-
-/** All rows of an answer; the statement remembers their shape. */
-export function toRows<Result>(query: { shape?: RowShape }, result: pg.QueryArrayResult<unknown[]>): Result[] {
-  query.shape ??= shapeOf(result.fields.map((field) => field.name))
-  const { shape } = query
-  return result.rows.map((values) => toRow(shape, values) as Result)
 }

@@ -60,12 +60,29 @@ interface Tally {
  */
 function keepAsking(url: URL, requests: readonly Buffer[], from: number, tally: Tally): Promise<void> {
   return new Promise((resolve, reject) => {
-    const socket: Socket = connect(Number(url.port), url.hostname)
-    socket.setNoDelay(true)
     let at = from
     let sentAt = 0
-    let pieces: Buffer[] = []
     let awaited = 0
+    const take = (piece: Buffer) => {
+      if (awaited === 0) {
+        awaited = lengthOf(piece)
+        // errors come first in an answer
+        if (!piece.subarray(0, good.length).equals(good) || piece.includes(wrongBody)) tally.wrong += 1
+      }
+      awaited -= piece.length
+      if (awaited > 0) return
+      tally.latenciesMs.push(performance.now() - sentAt)
+      if (tally.pauseMs > 0) setTimeout(next, tally.pauseMs)
+      else next()
+    }
+    // one buffer for all that is read: nothing is kept of it
+    const buffer = Buffer.allocUnsafe(128 * 1024)
+    const callback = (length: number) => {
+      take(buffer.subarray(0, length))
+      return true
+    }
+    const socket: Socket = connect({ port: Number(url.port), host: url.hostname, onread: { buffer, callback } })
+    socket.setNoDelay(true)
     const next = () => {
       if (!tally.goesOn()) return void socket.end(resolve)
       sentAt = performance.now()
@@ -74,18 +91,6 @@ function keepAsking(url: URL, requests: readonly Buffer[], from: number, tally: 
     socket.on('connect', next)
     socket.on('error', reject)
     socket.on('close', () => reject(new Error(`${url.host} closed a connection`)))
-    socket.on('data', (piece) => {
-      if (pieces.length === 0) awaited = lengthOf(piece)
-      pieces.push(piece)
-      awaited -= piece.length
-      if (awaited > 0) return
-      const answer = pieces.length === 1 ? piece : Buffer.concat(pieces)
-      pieces = []
-      tally.latenciesMs.push(performance.now() - sentAt)
-      if (!answer.subarray(0, good.length).equals(good) || answer.includes(wrongBody)) tally.wrong += 1
-      if (tally.pauseMs > 0) setTimeout(next, tally.pauseMs)
-      else next()
-    })
   })
 }
 

@@ -26,7 +26,7 @@ import type { Request } from './load.ts'
 import { doubled } from './processes.ts'
 import { scans } from './scans.ts'
 import { soak } from './soak.ts'
-import { eligibilityBatch, recordIds } from './workloads.ts'
+import { eligibilityBatch, recordIds, schemaTour } from './workloads.ts'
 
 const parts = ['comparison', 'growth', 'batches', 'scans', 'processes', 'soak'] as const
 const asked = process.argv.slice(2)
@@ -86,11 +86,13 @@ const run: Record<(typeof parts)[number], (world: World) => Promise<string>> = {
   async growth({ databases: { small, full }, callers, start, qualification }) {
     const [onSmall, onFull] = [await start('gateway', small), await start('gateway', full)]
     const few = callers.slice(0, callersInSmall)
+    // as many, all over the large tables: nothing but their size is to differ
+    const spread = callers.filter((_, n) => n % (callerCount / callersInSmall) === 0)
     const [smallId, fullId] = [await qualification(small), await qualification(full)]
     const workloads = (['catalogue', 'dashboard', 'eligibility'] as const).map((name) => ({
       name,
       small: requestsOf('gateway', name, few, smallId) ?? [],
-      full: requestsOf('gateway', name, callers, fullId) ?? [],
+      full: requestsOf('gateway', name, spread, fullId) ?? [],
     }))
     const table = await grow(onSmall, onFull, workloads)
     await Promise.all([onSmall.stop(), onFull.stop()])
@@ -127,7 +129,8 @@ const run: Record<(typeof parts)[number], (world: World) => Promise<string>> = {
 
   async processes({ databases: { full }, callers, start }) {
     const [one, other] = [await start('gateway', full), await start('gateway', full)]
-    const sentence = await doubled(one, other, requestsOf('gateway', 'catalogue-anonymous', callers, '') ?? [])
+    const requests = callers.map(({ token }) => graphql(schemaTour, {}, { authorization: `Bearer ${token}` }))
+    const sentence = await doubled(one, other, requests)
     await Promise.all([one.stop(), other.stop()])
     return sentence
   },

@@ -33,6 +33,10 @@ export const dashboard = `query Dashboard($first: Int) {
 
 export const typename = '{ __typename }'
 
+/** Answered from memory: it keeps the gateway busy, and neither PostgreSQL nor whoever asks. */
+export const schemaTour =
+  '{ __schema { types { kind possibleTypes { kind } fields { isDeprecated type { kind ofType { kind } } } } } }'
+
 export const eligibility = `query Eligibility($input: TransferEligibilityInput!) {
   transferEligibility(input: $input) {
     outcome transferable potential remaining

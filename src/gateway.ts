@@ -22,7 +22,7 @@ import { institutionBySlug } from './institutions/loaders.ts'
 import { learnerIdOf } from './learners/learner-directory.ts'
 import { receivePaymentEvent } from './payments/payment-inbox.ts'
 import { buildSubgraph } from './schema.ts'
-import { statement } from './store/read-connection.ts'
+import { statement } from './store/statement.ts'
 import { addJob, inTransaction } from './store/transaction.ts'
 import { importRegisterFile } from './transfers/import-policies.ts'
 

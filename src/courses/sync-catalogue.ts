@@ -1,7 +1,7 @@
 /** Mirrors the partner's catalogue into the store: what changed since the last pass, or one program or run by name. */
 import type { Context, Job } from '../context.ts'
 import { TryAgainLater } from '../context.ts'
-import { statement } from '../store/read-connection.ts'
+import { statement } from '../store/statement.ts'
 import { addJob, inTransaction } from '../store/transaction.ts'
 import { isOutsideFailure } from '../values/outside-failure.ts'
 import { keepOrder } from './course-order.ts'

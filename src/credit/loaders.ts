@@ -4,7 +4,8 @@ import { addEnrolmentPart } from '../enrolments/loaders.ts'
 import { defineLoader, inOrder, type Loads } from '../graph/loader.ts'
 import { allColumns, defineColumns } from '../store/columns.ts'
 import { definePages } from '../store/list.ts'
-import { type ReadConnection, statement } from '../store/read-connection.ts'
+import type { ReadConnection } from '../store/read-connection.ts'
+import { statement } from '../store/statement.ts'
 import type { CreditRecord } from './credit-record.ts'
 
 interface Reading {

@@ -7,7 +7,8 @@ import { type PaymentRow, paymentParts } from '../payments/loaders.ts'
 import { allColumns, defineColumns } from '../store/columns.ts'
 import { type Condition, definePages, type List } from '../store/list.ts'
 import type { Part } from '../store/parts.ts'
-import { type ReadConnection, statement } from '../store/read-connection.ts'
+import type { ReadConnection } from '../store/read-connection.ts'
+import { statement } from '../store/statement.ts'
 import type { Enrolment, EnrolmentStatus } from './enrolment.ts'
 
 interface Reading {

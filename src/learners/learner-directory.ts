@@ -2,8 +2,8 @@
 
 import type { EntityManager } from '@mikro-orm/postgresql'
 import type { ReadConnection } from '../store/read-connection.ts'
-import { statement } from '../store/read-connection.ts'
 import { newId } from '../store/row.ts'
+import { statement } from '../store/statement.ts'
 import { inTransaction } from '../store/transaction.ts'
 
 /** What is known of a learner: from a token's claims, or from a membership at the partner. */

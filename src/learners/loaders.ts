@@ -1,6 +1,7 @@
 /** Reads of learners and their accounts at the partner, batched. */
 import { defineLoader, inOrder, type Loads } from '../graph/loader.ts'
-import { type ReadConnection, statement } from '../store/read-connection.ts'
+import type { ReadConnection } from '../store/read-connection.ts'
+import { statement } from '../store/statement.ts'
 import type { Learner, PartnerAccount } from './learner.ts'
 
 interface Reading {

@@ -4,8 +4,9 @@ import type { EntityManager } from '@mikro-orm/postgresql'
 import { Field, ObjectType } from 'type-graphql'
 import { defineLoader, grouped, type Loads } from '../graph/loader.ts'
 import { DateTime } from '../graph/scalars.ts'
-import { type ReadConnection, statement } from './read-connection.ts'
+import type { ReadConnection } from './read-connection.ts'
 import { newId } from './row.ts'
+import { statement } from './statement.ts'
 import { checkMove, type States } from './states.ts'
 
 @ObjectType({

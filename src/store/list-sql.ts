@@ -5,7 +5,7 @@ import { maximumPageSize, type PageRequest } from '../graph/page.ts'
 import type { Wanted } from '../graph/selection.ts'
 import { type Columns, columnsSql } from './columns.ts'
 import type { Joined, Part } from './parts.ts'
-import { type Statement, statement } from './read-connection.ts'
+import { type Statement, statement } from './statement.ts'
 
 /** One key of the order. The last one must be unique. `as` is the name under which the row carries it. */
 export interface OrderKey {
@@ -161,4 +161,10 @@ export function partsSql(list: List, joined: Joined, now: Date, backward: boolea
     backward,
   )
   return ` ${joins.join(' ')} order by ${order}`
+}
+
+/** The statement of one page, with what is joined to its rows. */
+export function withParts(list: List, page: string, joined: Joined, now: Date, backward: boolean, values: Values) {
+  const joins = partsSql(list, joined, now, backward, values)
+  return joins === '' ? page : `select x.*${joined.columns} from (${page}) x${joins}`
 }

@@ -16,6 +16,7 @@ import {
   partsSql,
   Values,
   whereSql,
+  withParts,
 } from './list-sql.ts'
 import { type Joined, joinedFor } from './parts.ts'
 import type { ReadConnection } from './read-connection.ts'
@@ -71,25 +72,12 @@ export async function readPage<Row>(
   const where = whereSql(list, request, conditions, values)
   const parts = { columns: ownColumns(list, wanted), from, where, backward: request.backward }
   const page = pageOfAllSql(list, parts, values.slot(request.size + 1, 'int'))
-  const text = withJoins(list, page, joinedFor(list.parts, wanted), request, context, values)
+  const text = withParts(list, page, joinedFor(list.parts, wanted), context.now(), request.backward, values)
   const found = await context.read.rows(named<Row>(list.name, text), values.list)
   return toPage(list, request, found, {
     totalCount: () => countRows(context, list, conditions),
     isAside: (side) => isAnyAside(context, list, request, side, conditions),
   })
-}
-
-/** The page's statement, with what is joined to its rows. */
-function withJoins(
-  list: List,
-  page: string,
-  joined: Joined,
-  { backward }: PageRequest,
-  { now }: Reading,
-  values: Values,
-): string {
-  const joins = partsSql(list, joined, now(), backward, values)
-  return joins === '' ? page : `select x.*${joined.columns} from (${page}) x${joins}`
 }
 
 async function isAnyAside(
@@ -208,7 +196,7 @@ async function rowsOfParents<Row>(
     const own = `${parent} = ${values.slot(parents[0], 'uuid')}`
     const where = `${own} and ${whereSql(list, request, conditions, values)}`
     const page = pageSql(list, { columns, from, where, backward }, values.slot(size + 1, 'int'))
-    const text = withJoins(list, page, joined, request, context, values)
+    const text = withParts(list, page, joined, context.now(), backward, values)
     const rows = await context.read.rows(named<Row>(list.name, text), values.list)
     return () => rows
   }

@@ -1,22 +1,7 @@
 /** The read connection: prepared, named statements, all loads of one turn in one pipelined round trip, plain rows back. */
 import pg from 'pg'
 import { Lane } from './lane.ts'
-import type { RowShape } from './read-rows.ts'
-
-/** One SQL text with a name, so that PostgreSQL parses and plans it once per connection. */
-export interface Statement<Row> {
-  readonly name: string
-  readonly text: string
-  /** Where its columns go in a row, found at the first answer. */
-  shape?: RowShape
-  /** Only for the type. */
-  readonly row?: Row
-}
-
-/** Declares a statement. Lists travel as one array parameter (`= any($1::uuid[])`), so that one text serves every size. */
-export function statement<Row>(name: string, text: string): Statement<Row> {
-  return { name, text }
-}
+import type { Statement } from './statement.ts'
 
 export interface ReadConnection {
   /**

@@ -4,7 +4,8 @@ import type { CreditRecord } from '../credit/credit-record.ts'
 import { creditRecordById } from '../credit/loaders.ts'
 import { defineLoader, grouped, inOrder, type Loads } from '../graph/loader.ts'
 import { definePages } from '../store/list.ts'
-import { type ReadConnection, statement } from '../store/read-connection.ts'
+import type { ReadConnection } from '../store/read-connection.ts'
+import { statement } from '../store/statement.ts'
 import type { CreditUseStatus, TransferApplication } from './transfer-application.ts'
 
 interface Reading {

@@ -2,7 +2,7 @@
 import type { Context } from '../context.ts'
 import type { Refusal } from '../graph/user-error.ts'
 import { refusal } from '../graph/user-error.ts'
-import { statement } from '../store/read-connection.ts'
+import { statement } from '../store/statement.ts'
 import type { ApplicationRow } from './application.loaders.ts'
 import { type Assessed, qualificationTerms } from './assess-transfer.ts'
 import { type PolicyTerms, TransferTooComplex } from './check.rules.ts'

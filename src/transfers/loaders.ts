@@ -1,7 +1,8 @@
 /** Reads of transfer policies: each with the end that it has of itself or by the next version. */
 import { defineLoader, grouped, inOrder, type Loads } from '../graph/loader.ts'
 import { definePages } from '../store/list.ts'
-import { type ReadConnection, statement } from '../store/read-connection.ts'
+import type { ReadConnection } from '../store/read-connection.ts'
+import { statement } from '../store/statement.ts'
 import { overlapped } from './policy-dates.rules.ts'
 import type { TransferPolicy } from './transfer-policy.ts'
 

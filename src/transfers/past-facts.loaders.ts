@@ -2,7 +2,8 @@
 import type { CreditRecordStatus } from '../credit/credit-record.ts'
 import { globalId } from '../graph/global-id.ts'
 import { defineLoader, type Loads } from '../graph/loader.ts'
-import { type ReadConnection, statement } from '../store/read-connection.ts'
+import type { ReadConnection } from '../store/read-connection.ts'
+import { statement } from '../store/statement.ts'
 import { addDays } from '../values/dates.ts'
 import type { CreditUseStatus } from './transfer-application.ts'
 

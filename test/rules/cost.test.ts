@@ -81,7 +81,7 @@ describe('an operation', () => {
         nothing: null,
       }),
     ).toBe(1 + 2 + 2)
-    expect(actual(null)).toBe(1)
+    expect(actual(null)).toBe(0)
   })
 
   it('names what it uses of the deprecated', () => {

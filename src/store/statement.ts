@@ -1,0 +1,17 @@
+/** Statements as they are declared where they are asked: a text with its name, and the shape of its rows. */
+import type { RowShape } from './read-rows.ts'
+
+/** One SQL text with a name, so that PostgreSQL parses and plans it once per connection. */
+export interface Statement<Row> {
+  readonly name: string
+  readonly text: string
+  /** Where its columns go in a row, found at the first answer. */
+  shape?: RowShape
+  /** Only for the type. */
+  readonly row?: Row
+}
+
+/** Declares a statement. Lists travel as one array parameter (`= any($1::uuid[])`), so that one text serves every size. */
+export function statement<Row>(name: string, text: string): Statement<Row> {
+  return { name, text }
+}

@@ -9,7 +9,7 @@ import type { Variables } from './variables.ts'
 export interface CompileOptions {
   /** Off: everything runs in graphql-js, which is the reference. */
   enabled: boolean
-  /** Writers kept; a small one takes about 10 KiB. */
+  /** Writers kept: a small one takes some 8 KiB, one for a whole page of things 60. */
   maximum: number
   /** Compiled at this use: queries seen once or twice are not worth it. */
   atUse: number

@@ -7,6 +7,8 @@ import type { Statement } from './statement.ts'
 export interface LaneOptions {
   url: string
   statementTimeoutMs: number
+  /** Plans are made anew when PostgreSQL thinks that the values ask for it; otherwise once. */
+  planByValues: boolean
   onBroken(error: Error): void
   /** Has PostgreSQL end what runs on the connection of that process. */
   cancel(processId: number): void
@@ -48,7 +50,7 @@ export class Lane {
       pipeline: true,
       statement_timeout: options.statementTimeoutMs,
       application_name: 'gateway-read',
-      options: '-c timezone=UTC -c default_transaction_read_only=on',
+      options: `-c timezone=UTC -c default_transaction_read_only=on -c plan_cache_mode=${options.planByValues ? 'auto' : 'force_generic_plan'}`,
       keepAlive: true,
     })
     this.client.on('error', (error) => {

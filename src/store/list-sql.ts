@@ -5,7 +5,7 @@ import { maximumPageSize, type PageRequest } from '../graph/page.ts'
 import type { Wanted } from '../graph/selection.ts'
 import { type Columns, columnsSql } from './columns.ts'
 import type { Joined, Part } from './parts.ts'
-import { type Statement, statement } from './statement.ts'
+import type { Statement } from './statement.ts'
 
 /** One key of the order. The last one must be unique. `as` is the name under which the row carries it. */
 export interface OrderKey {
@@ -140,11 +140,11 @@ let names = 0
  * when it is used for the third time, and hostile variety none at all.
  */
 export function named<Row>(list: string, text: string): Statement<Row> {
-  const known = statements.get(text) ?? { statement: statement('', text), uses: 0 }
+  const known = statements.get(text) ?? { statement: { name: '', text, planByValues: true }, uses: 0 }
   if (known.uses === 0) statements.set(text, known)
   known.uses += 1
   if (known.uses === namedAtUse && names < maximumNames) {
-    known.statement = statement(`${list.slice(0, 40)}#${names}`, text)
+    known.statement = { name: `${list.slice(0, 40)}#${names}`, text, planByValues: true }
     names += 1
   }
   return known.statement as Statement<Row>

@@ -3,6 +3,8 @@ import pg from 'pg'
 import { Lane } from './lane.ts'
 import type { Statement } from './statement.ts'
 
+const lanesOfKind = 2
+
 export interface ReadConnection {
   /**
    * All rows, as plain objects with camel-cased names; instants are Dates, dates and exact numbers are text. Rejects as
@@ -50,12 +52,11 @@ export class RequestReads implements ReadConnection {
 }
 
 /**
- * Opens the read connection. `lanes` connections share the load; one that breaks is replaced at its next use, and
+ * Opens the read connection. Some lanes keep their plans, others plan by values; one that breaks is replaced at its next use, and
  * what was under way on it fails alone. Statements longer than `statementTimeoutMs` are ended by PostgreSQL.
  */
 export function openReadConnection(options: {
   url: string
-  lanes?: number
   statementTimeoutMs?: number
   onBroken?: (error: Error) => void
 }): ReadConnection {
@@ -65,15 +66,18 @@ export function openReadConnection(options: {
   canceller.on('error', onBroken)
   const cancel = (processId: number) =>
     void canceller.query('select pg_cancel_backend($1)', [processId]).catch((error: Error) => onBroken(error))
-  const open = () => new Lane({ url, statementTimeoutMs, onBroken, cancel })
-  const lanes = Array.from({ length: options.lanes ?? 2 }, open)
+  const open = (planByValues: boolean) => new Lane({ url, statementTimeoutMs, planByValues, onBroken, cancel })
+  const openAll = (planByValues: boolean) => Array.from({ length: lanesOfKind }, () => open(planByValues))
+  const lanesOf = { once: openAll(false), byValues: openAll(true) }
+  const lanes = () => [...lanesOf.once, ...lanesOf.byValues]
   let sent = 0
   let closed = false
 
-  function freest(): Lane {
+  function freest(planByValues = false): Lane {
+    const lanes = planByValues ? lanesOf.byValues : lanesOf.once
     let best = 0
     for (let index = 0; index < lanes.length; index++) {
-      if (lanes[index]!.broken && !closed) lanes[index] = open()
+      if (lanes[index]!.broken && !closed) lanes[index] = open(planByValues)
       if (lanes[index]!.pending < lanes[best]!.pending) best = index
     }
     return lanes[best]!
@@ -85,7 +89,7 @@ export function openReadConnection(options: {
     signal?: AbortSignal,
   ): Promise<Row[]> {
     sent++
-    return (await freest().ask(query, values, signal)) as Row[]
+    return (await freest(query.planByValues).ask(query, values, signal)) as Row[]
   }
 
   return {
@@ -95,11 +99,11 @@ export function openReadConnection(options: {
       return sent
     },
     get pending() {
-      return lanes.reduce((sum, lane) => sum + lane.pending, 0)
+      return lanes().reduce((sum, lane) => sum + lane.pending, 0)
     },
     async close() {
       closed = true
-      await Promise.allSettled([...lanes.map((lane) => lane.close()), canceller.end()])
+      await Promise.allSettled([...lanes().map((lane) => lane.close()), canceller.end()])
     },
   }
 }

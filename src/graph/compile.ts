@@ -56,7 +56,9 @@ export class Compiler {
       if (typeof value !== 'boolean') return null
       key += value ? '+' : '-'
     }
-    const compiled = this.compiled.get(key) ?? this.compile(operation, variables)
+    // of these variables no more is kept than what the directives ask
+    const asked = () => Object.fromEntries(known.conditions.map((name) => [name, variables[name]]))
+    const compiled = this.compiled.get(key) ?? this.compile(operation, asked())
     this.compiled.set(key, compiled)
     return compiled
   }

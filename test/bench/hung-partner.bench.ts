@@ -3,6 +3,7 @@ import { type KillableGateway, startKillable } from '../support/killable-gateway
 import { enrol, linked, newRun } from '../support/study.ts'
 import { startTestServer } from '../support/test-server.ts'
 import { startWorld, type World } from '../support/world.ts'
+import { graphql } from './contestants.ts'
 import { round } from './load.ts'
 
 const catalogue = `{ courses(first: 20) { totalCount nodes { title subject credit { amount level }
@@ -38,10 +39,10 @@ function askOutsiders(world: World, runs: readonly string[], paymentIds: readonl
   return () => clearInterval(timer)
 }
 
-async function measure(gateway: KillableGateway, token: string) {
-  const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` }
-  const asked = { path: '/graphql', headers, body: JSON.stringify({ query: catalogue }) }
-  const { p50Ms, p99Ms, wrong } = await round([gateway], [asked], { seconds, connections, pauseMs })
+/** A learner for each connection: together they may ask more than one's budget holds. */
+async function measure(gateway: KillableGateway, tokens: readonly string[]) {
+  const asked = tokens.map((token) => graphql(catalogue, {}, { authorization: `Bearer ${token}` }))
+  const { p50Ms, p99Ms, wrong } = await round([gateway], asked, { seconds, connections: tokens.length, pauseMs })
   if (wrong > 0) throw new Error(`${wrong} answers were wrong`)
   return { p50: p50Ms, p99: p99Ms }
 }
@@ -64,15 +65,15 @@ try {
     payments.push([persona, (await enrol(world, persona, run.id)).payment.id])
   }
   gateway = await startKillable(world)
-  const token = await world.tokenOf('ada')
+  const tokens = await Promise.all(payments.slice(0, connections).map(([persona]) => world.tokenOf(persona)))
   const there = { ...world, url: gateway.url }
-  await measure(gateway, token)
+  await measure(gateway, tokens)
   const stop = askOutsiders(there, runs, payments)
   const all: Record<Hanging, { p50: number; p99: number }[]> = { nobody: [], partner: [], stripe: [] }
   for (let count = 0; count < rounds; count++) {
     for (const hanging of ['nobody', 'partner', 'stripe'] as const) {
       await hang(world, hanging)
-      all[hanging].push(await measure(gateway, token))
+      all[hanging].push(await measure(gateway, tokens))
     }
   }
   stop()

@@ -1,7 +1,9 @@
 /** Compares the gateway with the limit and with the ordinary stack, side by side on one database: `npm run bench -- [part | workload | contestant | profile] …`. */
 import 'reflect-metadata'
+import { execFile } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { promisify } from 'node:util'
 import pg from 'pg'
 import { globalId } from '../../src/graph/global-id.ts'
 import { sandboxSecrets } from '../../src/sandbox/sandbox-secrets.ts'
@@ -21,6 +23,7 @@ import {
   workloadNames,
 } from './contestants.ts'
 import { type Databases, linkMigrations, openDatabases } from './database.ts'
+import { engine } from './engine.ts'
 import { batches, grow } from './growth.ts'
 import type { Request } from './load.ts'
 import { doubled } from './processes.ts'
@@ -28,7 +31,7 @@ import { scans } from './scans.ts'
 import { soak } from './soak.ts'
 import { eligibilityBatch, recordIds, schemaTour } from './workloads.ts'
 
-const parts = ['comparison', 'growth', 'batches', 'scans', 'processes', 'soak'] as const
+const parts = ['comparison', 'growth', 'batches', 'scans', 'processes', 'soak', 'engine', 'outsiders'] as const
 const asked = process.argv.slice(2)
 const chosen = <Name extends string>(names: readonly Name[]): readonly Name[] => {
   const some = names.filter((name) => asked.includes(name))
@@ -143,6 +146,20 @@ const run: Record<(typeof parts)[number], (world: World) => Promise<string>> = {
     const sentences = await soak(gateway, mixed)
     await gateway.stop()
     return sentences
+  },
+
+  async engine() {
+    return engine()
+  },
+
+  /** Its world is that of the tests, which runs on the sources. */
+  async outsiders() {
+    const onSources = ['--disable-warning=ExperimentalWarning', '--import', resolve('test/support/compile-on-load.ts')]
+    const { stdout } = await promisify(execFile)(process.execPath, [
+      ...onSources,
+      resolve('test/bench/outsiders-hang.ts'),
+    ])
+    return stdout.trim()
   },
 }
 

@@ -1,4 +1,4 @@
-/** Measures the catalogue's p99 beside healthy and beside hanging outsiders: `node --import ./test/support/compile-on-load.ts test/bench/hung-partner.bench.ts`. */
+/** Measures the catalogue's p99 beside healthy and beside hanging outsiders, on the sources as they are: `npm run bench -- outsiders`. */
 import { type KillableGateway, startKillable } from '../support/killable-gateway.ts'
 import { enrol, linked, newRun } from '../support/study.ts'
 import { startTestServer } from '../support/test-server.ts'
@@ -78,10 +78,11 @@ try {
   }
   stop()
   const p99 = (hanging: Hanging) => median(all[hanging].map((one) => one.p99))
+  console.log('| who hangs | ms: p50, p99 of the catalogue | p99 : normal |\n|---|---|---|')
   for (const hanging of ['nobody', 'partner', 'stripe'] as const) {
     const p50 = median(all[hanging].map((one) => one.p50))
     const times = (p99(hanging) / p99('nobody')).toFixed(2)
-    console.log(`${hanging} hangs: p50 ${p50} ms, p99 ${p99(hanging)} ms (${times} × normal), of ${rounds} rounds`)
+    console.log(`| ${hanging} | ${p50.toFixed(1)}, ${p99(hanging).toFixed(1)} | ${times} |`)
   }
 } finally {
   await gateway?.kill()

@@ -39,6 +39,7 @@ export interface RunFacts {
   code: string
   startsAt: Date | null
   weeksCount: number | null
+  /** IANA name; where it is not stated, UTC is taken. */
   timeZone: string | null
   price: { amountMinor: number; currency: string } | null
   enrolmentOpensAt: Date | null

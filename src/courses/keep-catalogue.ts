@@ -6,7 +6,6 @@ import { Institution } from '../institutions/institution.ts'
 import { newId } from '../store/row.ts'
 import { inTransaction } from '../store/transaction.ts'
 import { amountIn } from '../values/credit.ts'
-import { isTimeZone } from '../values/dates.ts'
 import { checkCmf } from './cmf.rules.ts'
 import { cmfFacts } from './cmf-report.ts'
 import { Course, subjectNotStated } from './course.ts'
@@ -115,7 +114,7 @@ export async function keepRun(context: Context, facts: RunFacts): Promise<Kept> 
       return { unknownProgram: true, problem: { reference: facts.uuid, problem } }
     }
     const weeks = facts.weeksCount ?? course.weeks
-    const timeZone = facts.timeZone !== null && isTimeZone(facts.timeZone) ? facts.timeZone : 'UTC'
+    const timeZone = facts.timeZone ?? 'UTC'
     const fields = {
       courseId: course.id,
       partnerUuid: facts.uuid,

@@ -152,6 +152,7 @@ describe('a malformed answer', () => {
     ],
     ['price.minor', { price: { minor: 1.5, currency: 'GBP' } }, 'price.minor: '],
     ['time_zone', { time_zone: 'Mars/Olympus' }, 'time_zone: expected an IANA time zone'],
+    ['time_zone', { time_zone: '+01:00' }, 'time_zone: expected an IANA time zone'],
     ['start_time', { start_time: '2026-03-01' }, 'start_time: expected an ISO instant'],
   ])('of one run keeps out that run only, and names %s', async (_field, wrong, named) => {
     answers['GET /program_runs'] = { body: [{ ...run, uuid: 'r-2', ...wrong }, run, 7] }

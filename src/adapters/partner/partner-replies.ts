@@ -1,6 +1,7 @@
 /** The shapes that the partner's answers must have, field by field; what only some partners state may be absent. */
 import { z } from 'zod'
 import { CreditScheme, isLevel, LevelFramework, levelsExpected } from '../../values/credit.ts'
+import { isTimeZone } from '../../values/dates.ts'
 import { isCurrency } from '../../values/money.ts'
 
 const text = z.string().min(1)
@@ -93,15 +94,6 @@ export const programRun = z.object({
   status: maybe(z.string()),
   updated_at: maybe(instant),
 })
-
-function isTimeZone(name: string): boolean {
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: name }) !== null
-  } catch {
-    // A RangeError is how Intl says no.
-    return false
-  }
-}
 
 export const membership = z.object({
   uuid: text,

@@ -7,9 +7,9 @@ const patienceMs = 100
 /** Least time between two complaints, in ms. */
 const quietMs = 10_000
 
-/** Connects; commands fail at once while there is no connection. */
-export function openRedis(url: string): Redis {
-  return new Redis(url, { commandTimeout: patienceMs, maxRetriesPerRequest: 0, enableOfflineQueue: false })
+/** Connects; commands fail at once while there is no connection, and after `commandTimeout` ms without an answer. */
+export function openRedis(url: string, commandTimeout = patienceMs): Redis {
+  return new Redis(url, { commandTimeout, maxRetriesPerRequest: 0, enableOfflineQueue: false })
 }
 
 /** Restores, then takes when there is room; a negative charge gives back. Answers the points in use before, and takes them. */

@@ -3,11 +3,11 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
-import { Redis } from 'ioredis'
+import type { Redis } from 'ioredis'
 import RedisInMemory from 'ioredis-mock'
 import { type Budgets, MemoryBudgets } from '../../src/graph/budget.ts'
 import { openBudgets } from '../../src/graph/open-budgets.ts'
-import { SharedBudgets } from '../../src/graph/shared-budget.ts'
+import { openRedis, SharedBudgets } from '../../src/graph/shared-budget.ts'
 import { findFreePort } from '../../src/sandbox/ports.ts'
 
 const size = { points: 100, restorePerSecond: 0.001 }
@@ -40,26 +40,31 @@ beforeAll(async () => {
 })
 afterAll(() => stopRedis())
 
-/** A replica of the one Redis in memory, or of the real one once it is connected. */
+/** Connects a replica to the one Redis in memory, or to the real one. */
 const kinds: [string, boolean, (host: string) => Redis][] = [
   ['in memory', true, (host) => new RedisInMemory({ host })],
-  // Without the gateway's own impatience, which a busy machine would try.
-  ['of its own program', withRedis, () => new Redis(url)],
+  // As the gateway's own, but for its impatience, which a busy machine would try.
+  ['of its own program', withRedis, () => openRedis(url, 30_000)],
 ]
 
 describe.each(kinds)('budgets shared by a Redis %s', (kind, there, connect) => {
   const test = there ? it : it.skip
+  const replica = async (host: string) => {
+    const redis = connect(host)
+    const budgets = new SharedBudgets(redis, heard)
+    open.push(budgets)
+    await once(redis, 'ready')
+    return budgets
+  }
   const replicas = () => {
     const host = `${kind}-${Math.random()}`
-    const [one, other] = [new SharedBudgets(connect(host), heard), new SharedBudgets(connect(host), heard)]
-    open.push(one, other)
-    return [one, other] as const
+    return Promise.all([replica(host), replica(host)])
   }
   // What memory granted in Redis's place would prove nothing.
   afterEach(() => expect(troubles).toEqual([]))
 
   test('are one bucket for all replicas', async () => {
-    const [one, other] = replicas()
+    const [one, other] = await replicas()
     expect(await one.charge('a', size, 60)).toEqual({ granted: true, remaining: 40, retryAfterSeconds: 0 })
     expect(await other.charge('a', size, 60)).toMatchObject({ granted: false, remaining: 40 })
     expect(await other.charge('b', size, 60)).toMatchObject({ granted: true })
@@ -69,13 +74,13 @@ describe.each(kinds)('budgets shared by a Redis %s', (kind, there, connect) => {
   })
 
   test('grant no more than there is, however many ask at once', async () => {
-    const [one, other] = replicas()
+    const [one, other] = await replicas()
     const charges = await Promise.all(Array.from({ length: 50 }, (_, n) => (n % 2 ? one : other).charge('c', size, 10)))
     expect(charges.filter(({ granted }) => granted)).toHaveLength(10)
   })
 
   test('flow back as those in memory do', async () => {
-    const [one, other] = replicas()
+    const [one, other] = await replicas()
     const quick = { points: 100, restorePerSecond: 1000 }
     const own = new MemoryBudgets()
     for (const budgets of [one, own]) expect(await budgets.charge('d', quick, 100)).toMatchObject({ granted: true })

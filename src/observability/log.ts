@@ -58,11 +58,23 @@ function errorFields(error: unknown): object {
   }
 }
 
-/** Lines are written together, some dozen at once and none later than this, in ms: a write for each costs more than its request. */
-const buffered = { fd: 1, sync: false, minLength: 8192, periodicFlush: 100 }
+/**
+ * Lines are written together, some hundred at once and none later than `periodicFlush`, in ms: a write for each costs more
+ * than its request. Sizes are in bytes. Collected as bytes, for text is measured from its beginning again at each line.
+ */
+const buffered = {
+  ...{ fd: 1, sync: false, minLength: 32 * 1024, maxWrite: 64 * 1024, periodicFlush: 100 },
+  contentMode: 'buffer' as const,
+}
+
+function standardOutput(): DestinationStream {
+  // its types know text only
+  const output = destination(buffered) as unknown as { write(bytes: Buffer): boolean }
+  return { write: (line) => void output.write(Buffer.from(line)) }
+}
 
 /** Opens the log on standard output, or on `to`. `level` is pino's: fatal, error, warn, info, debug or silent. */
-export function openLog(level: string, to: DestinationStream = destination(buffered)): Logger {
+export function openLog(level: string, to: DestinationStream = standardOutput()): Logger {
   return pino(
     {
       level,

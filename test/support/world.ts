@@ -2,6 +2,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { runMigrations } from 'graphile-worker'
 import type { JWK } from 'jose'
 import pg from 'pg'
 import { pino } from 'pino'
@@ -85,9 +86,15 @@ async function sandboxes(now: () => Date, identityFile: string) {
   return { stripe, paypal, partner, identity }
 }
 
+/** The gateway's tables and the worker's, so that each world finds both. */
+async function migrateAll(url: string): Promise<void> {
+  await migrate(url)
+  await runMigrations({ connectionString: url })
+}
+
 /** Starts everything, synchronises the catalogue and takes over what was registered at the partner. */
 export async function startWorld(options: Pick<AppOptions, 'limits'> = {}): Promise<World> {
-  await ensureTemplate(template, migrate)
+  await ensureTemplate(template, migrateAll)
   const database = await createDatabase({ template })
   const folder = await mkdtemp(join(tmpdir(), 'world-'))
   let offsetMs = 0

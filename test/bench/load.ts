@@ -148,8 +148,7 @@ export async function round(
       const from = Math.floor((n / connections) * requests.length)
       return keepAsking(urls[target] as URL, bytes[target] as Buffer[], from, tally)
     }),
-  )
-  sleepAgain()
+  ).finally(sleepAgain)
   const tookSeconds = (performance.now() - startedAt) / 1000
   const { wrong } = tally
   const latencies = tally.latenciesMs.sort((one, other) => one - other)

@@ -94,7 +94,7 @@ export async function startGateway(app: App, config: Config, options: GatewayOpt
   const fastify = await buildServer({
     schema,
     executor,
-    authenticate: (header, address) => authenticator.authenticate(header, address),
+    authenticate: (header, sender) => authenticator.authenticate(header, sender),
     expiryOf: (viewer) => authenticator.expiryOf(viewer),
     buildContext: (request) => app.contextFor(request),
     metrics,

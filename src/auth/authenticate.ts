@@ -28,6 +28,11 @@ const discoveryTimeoutMs = 5000
 
 const discoveryShape = z.object({ issuer: z.string(), jwks_uri: z.url() })
 
+/** Where a request came from, as Fastify's requests say it. */
+export interface Sender {
+  readonly ip: string
+}
+
 interface Verified {
   viewer: Viewer
   untilMs: number
@@ -47,12 +52,12 @@ export class Authenticator {
   }
 
   /**
-   * The sender of an Authorization header; without one, somebody anonymous at that address. A promise only when the token
-   * is new. Throws UNAUTHENTICATED for a bad token, FORBIDDEN for an unknown institution, UPSTREAM_UNAVAILABLE when the
+   * The sender of an Authorization header; without one, somebody anonymous at the sender's address, which is read only
+   * then: finding it behind proxies costs something. A promise only when the token is new. Throws UNAUTHENTICATED for a bad token, FORBIDDEN for an unknown institution, UPSTREAM_UNAVAILABLE when the
    * issuer's keys cannot be had.
    */
-  authenticate(authorization: string | undefined, address: string): Viewer | Promise<Viewer> {
-    if (authorization === undefined) return anonymousViewer(address)
+  authenticate(authorization: string | undefined, sender: Sender): Viewer | Promise<Viewer> {
+    if (authorization === undefined) return anonymousViewer(sender.ip)
     const known = this.verified.get(authorization)
     if (known && known.untilMs > this.now().getTime()) return known.viewer
     let verifying = this.underWay.get(authorization)

@@ -58,9 +58,10 @@ export class MemoryBudgets implements Budgets {
     return charge
   }
 
-  giveBack(key: string, size: BudgetSize, points: number): void {
-    const bucket = this.bucketOf(key, size)
-    bucket.used = Math.max(0, bucket.used - points)
+  giveBack(key: string, _size: BudgetSize, points: number): void {
+    // one that is forgotten is full again
+    const bucket = this.buckets.peek(key)
+    if (bucket) bucket.used = Math.max(0, bucket.used - points)
   }
 
   async close(): Promise<void> {

@@ -58,8 +58,11 @@ export class Compiler {
     }
     // of these variables no more is kept than what the directives ask
     const asked = () => Object.fromEntries(known.conditions.map((name) => [name, variables[name]]))
-    const compiled = this.compiled.get(key) ?? this.compile(operation, asked())
-    this.compiled.set(key, compiled)
+    let compiled = this.compiled.get(key)
+    if (compiled === undefined) {
+      compiled = this.compile(operation, asked())
+      this.compiled.set(key, compiled)
+    }
     return compiled
   }
 

@@ -2,6 +2,7 @@
 import type { Logger } from 'pino'
 import type { Viewer } from '../auth/viewer.ts'
 import type { GraphRequest } from '../graph/request.ts'
+import { writeInfo } from '../observability/log.ts'
 import type { Metrics } from '../observability/metrics.ts'
 
 export interface AnsweredRequest {
@@ -24,7 +25,6 @@ function callerKind({ anonymous, client, operator, staff, learner }: Viewer): st
 export function recordAnswered(log: Logger, metrics: Metrics, { request, status, durationMs }: AnsweredRequest): void {
   const { kind, operationName, codes } = request.facts
   metrics.request({ kind, operationName, codes, durationMs })
-  if (!log.isLevelEnabled('info')) return
   const line = {
     correlationId: request.correlationId,
     operationName,
@@ -34,7 +34,7 @@ export function recordAnswered(log: Logger, metrics: Metrics, { request, status,
     ...(codes.length > 0 ? { codes: [...new Set(codes)] } : {}),
     durationMs: Math.round(durationMs * 10) / 10,
   }
-  log.info(line, 'graphql request')
+  writeInfo(log, line, 'graphql request')
 }
 
 /** The same of a request that was refused before anybody knew who sends it: a bad token, a body that cannot be read. */

@@ -43,7 +43,7 @@ export class Drain {
 
   private count(response: ServerResponse): void {
     this.underWay += 1
-    response.once('close', () => {
+    response.on('close', () => {
       this.underWay -= 1
     })
   }

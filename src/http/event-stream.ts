@@ -91,7 +91,7 @@ export function addEventStream(
     const leaving = new AbortController()
     response.once('close', () => leaving.abort())
     try {
-      const viewer = await callers.authenticate(httpRequest.headers.authorization, httpRequest.ip)
+      const viewer = await callers.authenticate(httpRequest.headers.authorization, httpRequest)
       expiresAt = callers.expiryOf(viewer)
       const readOnly = httpRequest.method === 'GET'
       const caller = { viewer, correlationId: httpRequest.id, readOnly, gone: leaving.signal }

@@ -1,7 +1,9 @@
 /** POST and GET /graphql: a thin way from Fastify through Apollo to the executor and back, one for every request. */
 import { type ApolloServer, HeaderMap } from '@apollo/server'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { DocumentNode } from 'graphql'
 import type { Logger } from 'pino'
+import type { Sender } from '../auth/authenticate.ts'
 import type { Viewer } from '../auth/viewer.ts'
 import type { Documents } from '../graph/documents.ts'
 import { type GraphError, tookTooLong } from '../graph/errors.ts'
@@ -12,6 +14,7 @@ import type { DocumentRequest, TrustedDocuments } from '../graph/trusted-documen
 import type { Metrics } from '../observability/metrics.ts'
 import { recordAnswered, recordRefused } from './answered.ts'
 import { setCaching } from './caching.ts'
+import { Deadlines } from './deadlines.ts'
 import { apolloInput, documentRequest } from './document-request.ts'
 import { type Answer, KnownRequests, knownAnswer } from './known-document.ts'
 
@@ -26,7 +29,7 @@ export interface GraphqlRoute {
   documents: Documents
   trusted: TrustedDocuments
   /** Who sends this Authorization header; throws UNAUTHENTICATED for a bad token. Not a promise when it is known already. */
-  authenticate(authorization: string | undefined, address: string): Viewer | Promise<Viewer>
+  authenticate(authorization: string | undefined, sender: Sender): Viewer | Promise<Viewer>
   buildContext(parts: ContextParts): object
   metrics: Metrics
   log: Logger
@@ -97,7 +100,8 @@ function isBrowser({ headers, url }: FastifyRequest): boolean {
 /** Adds the route; everything it needs is handed in. */
 export function addGraphqlRoute(fastify: FastifyInstance, route: GraphqlRoute): void {
   const { apollo, executor, log, deadlineMs } = route
-  const knownRequests = new KnownRequests(route.documents)
+  const knownRequests = new KnownRequests()
+  const deadlines = new Deadlines(deadlineMs)
 
   function expire(request: GraphRequest, httpRequest: FastifyRequest, reply: FastifyReply): void {
     request.abort(new RequestEnded(`The request took longer than ${deadlineMs} ms.`))
@@ -107,34 +111,51 @@ export function addGraphqlRoute(fastify: FastifyInstance, route: GraphqlRoute): 
     sendRefusal(httpRequest, reply, tookTooLong(deadlineMs, request.correlationId), 504)
   }
 
-  /** The document's text, null when there is none; throws when it is not permitted or beyond the limits. */
-  function admit(viewer: Viewer, named: DocumentRequest | null): string | null {
-    const text = named === null ? null : route.trusted.textOf(named, viewer)
-    const refusal = text === null ? null : route.documents.refusal(text)
+  /** What was validated before was within the limits. Throws for a document that is not, and was not. */
+  function validated(text: string | null): DocumentNode | null {
+    const document = text === null ? null : route.documents.valid(text)
+    const refusal = text === null || document !== null ? null : route.documents.refusal(text)
     if (refusal) throw refusal
-    return text
+    return document
+  }
+
+  /** Answers at once when nothing has to be waited for. */
+  function begin(request: GraphRequest, httpRequest: FastifyRequest): Answer | Promise<Answer> {
+    const named = documentRequest(httpRequest)
+    // null when there is none; throws when it is not permitted
+    const text = named === null ? null : route.trusted.textOf(named, request.viewer)
+    const known = knownRequests.read(httpRequest, validated(text))
+    if (!known) return runByApollo(request, httpRequest, named, text)
+    const result = executor.write({ ...known, request })
+    return result instanceof Promise
+      ? result.then((written) => knownAnswer(written, known))
+      : knownAnswer(result, known)
+  }
+
+  /** For as long as the deadline and the client permit: then the request is aborted, and its work ends by itself. */
+  async function waitFor(
+    answer: Promise<Answer>,
+    request: GraphRequest,
+    httpRequest: FastifyRequest,
+    reply: FastifyReply,
+  ) {
+    const deadline = deadlines.set(() => expire(request, httpRequest, reply))
+    const { raw } = reply
+    raw.on('close', () => {
+      if (!raw.writableFinished) request.clientLeft()
+    })
+    try {
+      return await answer
+    } finally {
+      deadlines.met(deadline)
+    }
   }
 
   async function run(request: GraphRequest, httpRequest: FastifyRequest, reply: FastifyReply): Promise<void> {
-    const named = documentRequest(httpRequest)
-    const text = admit(request.viewer, named)
-    const known = knownRequests.read(httpRequest, text)
-    const deadline = setTimeout(expire, deadlineMs, request, httpRequest, reply)
-    const { raw } = reply
-    raw.once('close', () => {
-      if (!raw.writableFinished) request.clientLeft()
-    })
-    let answer: Answer
-    try {
-      if (known) {
-        const result = executor.write({ ...known, request })
-        answer = knownAnswer(result instanceof Promise ? await result : result, known)
-      } else answer = await runByApollo(request, httpRequest, named, text)
-    } finally {
-      clearTimeout(deadline)
-    }
+    const begun = begin(request, httpRequest)
+    const answer = begun instanceof Promise ? await waitFor(begun, request, httpRequest, reply) : begun
+    if (reply.sent || reply.raw.destroyed) return
     const { status, headers, body } = answer
-    if (reply.sent || raw.destroyed) return
     for (const [name, value] of headers) reply.header(name, value)
     const { cacheControl, codes } = request.facts
     if (status !== undefined) reply.code(status === 400 && isPlainJsonAnswer(httpRequest, codes) ? 200 : status)
@@ -174,7 +195,7 @@ export function addGraphqlRoute(fastify: FastifyInstance, route: GraphqlRoute): 
     const startedAt = performance.now()
     let request: GraphRequest
     try {
-      const identified = route.authenticate(httpRequest.headers.authorization, httpRequest.ip)
+      const identified = route.authenticate(httpRequest.headers.authorization, httpRequest)
       const viewer = identified instanceof Promise ? await identified : identified
       request = new GraphRequest(viewer, httpRequest.id, log, route.buildContext)
     } catch (error) {

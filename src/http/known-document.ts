@@ -1,8 +1,7 @@
 /** POSTs of documents that Apollo has validated before: what they ask, told without Apollo, which would look at all of it again. */
 import type { FastifyRequest } from 'fastify'
 import type { DocumentNode } from 'graphql'
-import { LRUCache } from 'lru-cache'
-import type { Documents } from '../graph/documents.ts'
+import { costJson } from '../graph/bill.ts'
 import { GraphError } from '../graph/errors.ts'
 import type { Result } from '../graph/executor.ts'
 import type { Variables } from '../graph/variables.ts'
@@ -20,27 +19,27 @@ function isRecordOrNothing(value: unknown): boolean {
 
 const isTextOrNothing = (value: unknown): boolean => value == null || typeof value === 'string'
 
+/** Accept headers that are remembered: browsers and clients send some ten. */
+const maximumMediaTypes = 100
+
 /** Remembers how Apollo answered, so that the same is answered without it. */
 export class KnownRequests {
-  private readonly documents: Documents
   /** What Apollo chose for an Accept header. */
-  private readonly mediaTypes = new LRUCache<string, string>({ max: 100 })
-
-  constructor(documents: Documents) {
-    this.documents = documents
-  }
+  private readonly mediaTypes = new Map<string, string>()
 
   /** Apollo answered a request with this media type. */
   answeredAs({ headers }: FastifyRequest, mediaType: string | undefined): void {
-    if (mediaType !== undefined) this.mediaTypes.set(headers.accept ?? '', mediaType)
+    if (mediaType === undefined) return
+    // those in use come again
+    if (this.mediaTypes.size >= maximumMediaTypes) this.mediaTypes.clear()
+    this.mediaTypes.set(headers.accept ?? '', mediaType)
   }
 
-  /** The request, when nothing about it is new or odd; null when Apollo is to look at it. */
-  read({ method, headers, body }: FastifyRequest, text: string | null): KnownRequest | null {
-    if (method !== 'POST' || text === null) return null
-    const document = this.documents.valid(text)
+  /** The request, `document` being what was validated before; null when Apollo is to look at it: it is new, or odd. */
+  read({ method, headers, body }: FastifyRequest, document: DocumentNode | null): KnownRequest | null {
+    if (method !== 'POST' || document === null) return null
     const mediaType = this.mediaTypes.get(headers.accept ?? '')
-    if (document === null || mediaType === undefined) return null
+    if (mediaType === undefined) return null
     const { operationName, variables, extensions } = body as Record<string, unknown>
     const plain = isTextOrNothing(operationName) && isRecordOrNothing(variables) && isRecordOrNothing(extensions)
     if (!plain) return null
@@ -59,7 +58,7 @@ export interface Answer {
 export function knownAnswer(result: Result, { mediaType }: KnownRequest): Answer {
   if ('text' in result) {
     const { text, extensions } = result
-    const body = `{"data":${text},"extensions":${JSON.stringify(extensions)}}\n`
+    const body = `{"data":${text},"extensions":{"cost":${costJson(extensions.cost)}}}\n`
     return { status: undefined, headers: [['content-type', mediaType]], body }
   }
   const { errors, data, extensions } = result

@@ -170,7 +170,7 @@ export class WebSockets {
     const given = parameters?.authorization ?? parameters?.Authorization ?? request.headers.authorization
     try {
       const address = this.options.addressOf(request)
-      const viewer = await this.callers.authenticate(typeof given === 'string' ? given : undefined, address)
+      const viewer = await this.callers.authenticate(typeof given === 'string' ? given : undefined, { ip: address })
       connection.viewer = viewer
       this.closeWhenExpired(socket, this.callers.expiryOf(viewer))
     } catch (error) {

@@ -1,35 +1,27 @@
 /** The log: one JSON object a line, without anybody's address, token or secret. */
-import { type DestinationStream, destination, type Logger, pino } from 'pino'
+import { type DestinationStream, destination, type Logger, pino, symbols } from 'pino'
 
 export type { Logger }
 
-interface Secret {
-  /** Texts without which the pattern cannot match: looking for them is much quicker. */
-  hints: readonly string[]
-  pattern: RegExp
-  mark: string
-}
-
 /** Whatever path it came by: an error's text, an outsider's answer, a field that nobody thought of. */
-const secrets: readonly Secret[] = [
-  { hints: ['@'], pattern: /(\/\/[^/\s:@"]+:)[^@\s/"]+@/g, mark: '$1[secret]@' },
-  { hints: ['@'], pattern: /[\w.+-]{1,64}@[\w-]+(\.[\w-]+)+/g, mark: '[email]' },
-  { hints: ['eyJ'], pattern: /\beyJ[\w-]+\.[\w-]+\.[\w-]*/g, mark: '[token]' },
-  { hints: ['earer', 'EARER', 'asic', 'ASIC'], pattern: /\b(Bearer|Basic) +[\w.~+/=-]{4,}/gi, mark: '$1 [token]' },
-  { hints: ['_test_', '_live_', 'whsec_'], pattern: /\b(sk|rk|pk)_(test|live)_\w+|\bwhsec_\w+/g, mark: '[secret]' },
-  {
-    hints: ['uthorization"', 'ookie"', 'oken"', 'assword"', 'ecret"', 'mail"'],
-    pattern: /"(authorization|cookie|token|accessToken|password|secret|clientSecret|email)":"(?:[^"\\]|\\.)*"/gi,
-    mark: '"$1":"[redacted]"',
-  },
+const secrets: readonly (readonly [pattern: RegExp, mark: string])[] = [
+  [/(\/\/[^/\s:@"]+:)[^@\s/"]+@/g, '$1[secret]@'],
+  [/[\w.+-]{1,64}@[\w-]+(\.[\w-]+)+/g, '[email]'],
+  [/\beyJ[\w-]+\.[\w-]+\.[\w-]*/g, '[token]'],
+  [/\b(Bearer|Basic) +[\w.~+/=-]{4,}/gi, '$1 [token]'],
+  [/\b(sk|rk|pk)_(test|live)_\w+|\bwhsec_\w+/g, '[secret]'],
+  [
+    /"(authorization|cookie|token|accessToken|password|secret|clientSecret|email)":"(?:[^"\\]|\\.)*"/gi,
+    '"$1":"[redacted]"',
+  ],
 ]
 
+/** Without any of these none of the patterns matches: nearly every line is looked through once instead of six times. */
+const anySecret = /@|eyJ|earer|EARER|asic|ASIC|_test_|_live_|whsec_|(?:uthorization|ookie|oken|assword|ecret|mail)"/
+
 function withoutSecrets(line: string): string {
-  let clean = line
-  for (const { hints, pattern, mark } of secrets) {
-    if (hints.some((hint) => clean.includes(hint))) clean = clean.replace(pattern, mark)
-  }
-  return clean
+  if (!anySecret.test(line)) return line
+  return secrets.reduce((clean, [pattern, mark]) => clean.replace(pattern, mark), line)
 }
 
 let lastMs = 0
@@ -59,11 +51,11 @@ function errorFields(error: unknown): object {
 }
 
 /**
- * Lines are written together, some hundred at once and none later than `periodicFlush`, in ms: a write for each costs more
- * than its request. Sizes are in bytes. Collected as bytes, for text is measured from its beginning again at each line.
+ * Lines are written together, some hundreds at once and none later than `periodicFlush`, in ms: a write for each costs
+ * more than its request. Sizes are in bytes. Collected as bytes, for text is measured from its beginning again at each line.
  */
 const buffered = {
-  ...{ fd: 1, sync: false, minLength: 32 * 1024, maxWrite: 64 * 1024, periodicFlush: 100 },
+  ...{ fd: 1, sync: false, minLength: 64 * 1024, maxWrite: 128 * 1024, periodicFlush: 100 },
   contentMode: 'buffer' as const,
 }
 
@@ -87,4 +79,15 @@ export function openLog(level: string, to: DestinationStream = standardOutput())
     },
     to,
   )
+}
+
+/**
+ * Writes what `log.info(fields, message)` writes, at a third of its cost: for the line of every request. The log is one
+ * that `openLog` opened; the fields are plain values, at least one.
+ */
+export function writeInfo(log: Logger, fields: object, message: string): void {
+  if (!log.isLevelEnabled('info')) return
+  const inner = JSON.stringify(fields).slice(1, -1)
+  const stream = (log as unknown as Record<symbol, DestinationStream>)[symbols.streamSym] as DestinationStream
+  stream.write(withoutSecrets(`{"level":"info"${time()},${inner},"message":"${message}"}\n`))
 }

@@ -37,7 +37,9 @@ const secondsBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,
 
 export class Metrics {
   readonly registry = new Registry()
-  private readonly operations = new Map<string, { observe(seconds: number): void }>()
+  /** By kind, then by name: a key of both would be made for every request. */
+  private readonly operations = new Map<string | null, Map<string, { observe(seconds: number): void }>>()
+  private operationCount = 0
 
   private readonly durations = new Histogram({
     name: 'gateway_graphql_request_duration_seconds',
@@ -81,11 +83,16 @@ export class Metrics {
 
   private durationsOf(kind: string | null, operationName: string | null) {
     const name = operationName ?? 'unnamed'
-    const known = this.operations.get(`${kind} ${name}`)
+    const known = this.operations.get(kind)?.get(name)
     if (known) return known
-    const operation = this.operations.size < knownOperations ? name : 'other'
-    const durations = this.durations.labels({ kind: kind ?? 'invalid', operation })
-    if (operation === name) this.operations.set(`${kind} ${name}`, durations)
+    const isKept = this.operationCount < knownOperations
+    const durations = this.durations.labels({ kind: kind ?? 'invalid', operation: isKept ? name : 'other' })
+    if (isKept) {
+      this.operationCount += 1
+      const ofKind = this.operations.get(kind)
+      if (ofKind) ofKind.set(name, durations)
+      else this.operations.set(kind, new Map([[name, durations]]))
+    }
     return durations
   }
 

@@ -10,7 +10,7 @@ beforeEach(async () => {
   server = await startSmallServer({
     schema,
     executor: smallExecutor(schema, { cachePolicy: publicFor({ hello: 60, items: 300, broken: 60 }) }),
-    authenticate: (name, address) => ({ ...anonymousViewer(address), anonymous: name === undefined }),
+    authenticate: (name, sender) => ({ ...anonymousViewer(sender.ip), anonymous: name === undefined }),
   })
 })
 afterEach(() => server.close())

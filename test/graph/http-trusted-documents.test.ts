@@ -25,9 +25,9 @@ async function start(production: boolean) {
   const texts = readManifest({ [sha256Of(known)]: known })
   server = await startSmallServer({
     trusted: new TrustedDocuments({ texts, arbitraryFor: production ? new Set(['operator']) : null }),
-    authenticate: (name, address) => {
+    authenticate: (name, sender) => {
       const operator = name === 'operator' ? { subject: 'o', displayName: 'O' } : null
-      return { ...anonymousViewer(address), anonymous: name === undefined, operator }
+      return { ...anonymousViewer(sender.ip), anonymous: name === undefined, operator }
     },
   })
   return (body: object, headers?: Record<string, string>): Promise<Answer> => post(server!.url, body, headers)

@@ -20,10 +20,10 @@ async function start(parts: Partial<ServerParts> = {}, budgets: Budgets = new Me
   server = await startSmallServer({
     schema,
     executor: smallExecutor(schema, { billing: new Billing(budgets, sizes) }),
-    authenticate: (name, address) => {
-      if (name === undefined) return anonymousViewer(address)
+    authenticate: (name, sender) => {
+      if (name === undefined) return anonymousViewer(sender.ip)
       const client = name === 'machine' ? { clientId: 'm', institutionSlug: 's', institutionId: 'i' } : null
-      return { ...anonymousViewer(address), key: `user:${name}`, anonymous: false, client }
+      return { ...anonymousViewer(sender.ip), key: `user:${name}`, anonymous: false, client }
     },
     ...parts,
   })

@@ -156,7 +156,7 @@ describe('in production', () => {
           texts: readManifest(Object.fromEntries(texts.map((text) => [sha256Of(text), text]))),
           arbitraryFor: new Set(['operator']),
         }),
-        authenticate: (_name, address) => anonymousViewer(address),
+        authenticate: (_name, sender) => anonymousViewer(sender.ip),
       },
     )
 

@@ -225,7 +225,7 @@ export async function startSmallServer(parts: Partial<ServerParts> = {}): Promis
   const fastify = await buildServer({
     schema,
     executor: smallExecutor(schema),
-    authenticate: (_authorization, address) => anonymousViewer(address),
+    authenticate: (_authorization, sender) => anonymousViewer(sender.ip),
     expiryOf: () => null,
     buildContext: (context) => context,
     metrics,

@@ -30,7 +30,7 @@ export async function start(parts: Partial<ServerParts> = {}) {
   const directory = { learnerId: async () => 'id', institutionId: async () => null }
   const authenticator = new Authenticator({ issuer: at.issuer.url, audience, directory })
   at.server = await startSmallServer({
-    authenticate: (header, address) => authenticator.authenticate(header, address),
+    authenticate: (header, sender) => authenticator.authenticate(header, sender),
     expiryOf: (viewer) => authenticator.expiryOf(viewer),
     ...parts,
   })

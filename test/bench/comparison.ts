@@ -10,12 +10,6 @@ type Results = Record<string, Partial<Record<ContestantName, Round[]>>>
 export const median = (numbers: readonly number[]): number =>
   [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN
 
-/**
- * Nobody asks the database for it, so the load can have a processor for itself. Waking it at each answer would cost a server
- * an interrupt of another processor, 7 to 30 µs by what the host machine does: more than it takes to answer.
- */
-const asksNoDatabase: WorkloadName = 'typename'
-
 /** The requests of a contestant for a workload; null when it has none. */
 export type RequestsFor = (name: ContestantName, workload: WorkloadName) => readonly Request[] | null
 
@@ -34,7 +28,7 @@ export async function compare(
         const { name } = contestant
         const requests = requestsFor(name, workload)
         if (!requests) continue
-        const one = await round([contestant], requests, { seconds, awake: workload === asksNoDatabase })
+        const one = await round([contestant], requests, { seconds })
         if (number === 0) continue
         byName[name] = [...(byName[name] ?? []), one]
         console.log(

@@ -103,35 +103,15 @@ function lengthOf(piece: Buffer): number {
   return end + headEnd.length + Number(length)
 }
 
-/** This process does not sleep until the answer is called: who writes to a sleeper pays for waking it. */
-function stayAwake(): () => void {
-  let awake = true
-  const again = () => {
-    if (awake) setImmediate(again)
-  }
-  again()
-  return () => {
-    awake = false
-  }
-}
-
 /**
  * Asks for so many `seconds`, or an `amount` of requests; each connection begins at another one and takes them in turn.
  * With `pauseMs` it waits after each answer: then latencies tell of the server, not of a queue that the load makes itself.
- * With `awake` it takes a processor for itself: only for servers that ask no database, which would want it.
  */
 export async function round(
   targets: readonly { url: string; pid: number }[],
   requests: readonly Request[],
-  {
-    seconds = Number.POSITIVE_INFINITY,
-    amount = Number.POSITIVE_INFINITY,
-    connections = 32,
-    pauseMs = 0,
-    awake = false,
-  },
+  { seconds = Number.POSITIVE_INFINITY, amount = Number.POSITIVE_INFINITY, connections = 32, pauseMs = 0 },
 ): Promise<Round> {
-  const sleepAgain = awake ? stayAwake() : () => undefined
   const cpu = () => targets.reduce((sum, { pid }) => sum + cpuOf(pid), 0)
   const before = cpu()
   const startedAt = performance.now()
@@ -148,7 +128,7 @@ export async function round(
       const from = Math.floor((n / connections) * requests.length)
       return keepAsking(urls[target] as URL, bytes[target] as Buffer[], from, tally)
     }),
-  ).finally(sleepAgain)
+  )
   const tookSeconds = (performance.now() - startedAt) / 1000
   const { wrong } = tally
   const latencies = tally.latenciesMs.sort((one, other) => one - other)

@@ -14,7 +14,6 @@ import type { DocumentRequest, TrustedDocuments } from '../graph/trusted-documen
 import type { Metrics } from '../observability/metrics.ts'
 import { recordAnswered, recordRefused } from './answered.ts'
 import { setCaching } from './caching.ts'
-import { Deadlines } from './deadlines.ts'
 import { apolloInput, documentRequest } from './document-request.ts'
 import { type Answer, KnownRequests, knownAnswer } from './known-document.ts'
 
@@ -101,7 +100,6 @@ function isBrowser({ headers, url }: FastifyRequest): boolean {
 export function addGraphqlRoute(fastify: FastifyInstance, route: GraphqlRoute): void {
   const { apollo, executor, log, deadlineMs } = route
   const knownRequests = new KnownRequests()
-  const deadlines = new Deadlines(deadlineMs)
 
   function expire(request: GraphRequest, httpRequest: FastifyRequest, reply: FastifyReply): void {
     request.abort(new RequestEnded(`The request took longer than ${deadlineMs} ms.`))
@@ -139,15 +137,15 @@ export function addGraphqlRoute(fastify: FastifyInstance, route: GraphqlRoute): 
     httpRequest: FastifyRequest,
     reply: FastifyReply,
   ) {
-    const deadline = deadlines.set(() => expire(request, httpRequest, reply))
+    const deadline = setTimeout(expire, deadlineMs, request, httpRequest, reply)
     const { raw } = reply
-    raw.on('close', () => {
+    raw.once('close', () => {
       if (!raw.writableFinished) request.clientLeft()
     })
     try {
       return await answer
     } finally {
-      deadlines.met(deadline)
+      clearTimeout(deadline)
     }
   }
 

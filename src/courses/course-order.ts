@@ -8,11 +8,12 @@ const sql = `update course c set next_start = x.next_start, lowest_price_minor =
       coalesce(min(r.price_minor), 2147483647) as lowest_price_minor
     from course k cross join (select ?::timestamptz as now) clock
     left join course_run r on r.course_id = k.id and r.complete and not r.cancelled and r.enrolment_closes_at >= clock.now
-    where ?::uuid is null or k.id = ?::uuid
+    where ?::uuid[] is null or k.id = any(?::uuid[])
     group by k.id) x
   where c.id = x.id and (c.next_start, c.lowest_price_minor) is distinct from (x.next_start, x.lowest_price_minor)`
 
-/** Brings the order of one course up to date, or of all: when a run has changed, and with each sync, as time passes. */
-export async function keepOrder(tx: EntityManager, now: Date, courseId: string | null): Promise<void> {
-  await tx.execute(sql, [now, courseId, courseId])
+/** Brings the order of some courses up to date, or of all (null): when runs have changed, and with each sync, as time passes. */
+export async function keepOrder(tx: EntityManager, now: Date, courseIds: readonly string[] | null): Promise<void> {
+  const ids = courseIds === null ? null : `{${courseIds.join()}}`
+  await tx.execute(sql, [now, ids, ids])
 }

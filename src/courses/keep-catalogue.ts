@@ -1,4 +1,4 @@
-/** Stores what the partner says of one program or run, in one transaction each, so that nothing is half there. */
+/** Stores what the partner says of programs or runs, in one transaction for all that are given, so that nothing is half there. */
 import type { EntityManager } from '@mikro-orm/postgresql'
 import { Temporal } from 'temporal-polyfill'
 import type { Context } from '../context.ts'
@@ -26,22 +26,26 @@ const slugOf = (name: string) =>
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^-|-$/g, '')
 
-/** The awarding institution; one that only the partner knows is made, and does not take part in transfers. */
-async function institutionOf(tx: EntityManager, facts: ProgramFacts['organisation'], now: Date): Promise<Institution> {
-  const slug = facts.slug ?? slugOf(facts.name)
-  const known = await tx.findOne(Institution, { slug })
-  if (known) return known
-  const made = {
+/** The awarding institutions by slug; those that only the partner knows are made, and do not take part in transfers. */
+async function institutionsOf(tx: EntityManager, facts: readonly ProgramFacts[], now: Date) {
+  const organisations = new Map(facts.map(({ organisation }) => [slugIn(organisation), organisation]))
+  const known = await tx.find(Institution, { slug: { $in: [...organisations.keys()] } })
+  for (const { slug } of known) organisations.delete(slug)
+  if (organisations.size === 0) return bySlug(known)
+  const made = [...organisations].map(([slug, { name, country }]) => ({
     id: newId(),
     slug,
-    name: facts.name,
-    country: facts.country ?? 'GB',
+    name,
+    country: country ?? 'GB',
     participating: false,
     updatedAt: now,
-  }
-  await tx.upsert(Institution, made, { onConflictFields: ['slug'], onConflictAction: 'ignore' })
-  return tx.findOneOrFail(Institution, { slug })
+  }))
+  await tx.upsertMany(Institution, made, { onConflictFields: ['slug'], onConflictAction: 'ignore' })
+  return bySlug([...known, ...(await tx.find(Institution, { slug: { $in: [...organisations.keys()] } }))])
 }
+
+const bySlug = (rows: Institution[]) => new Map(rows.map((row) => [row.slug, row]))
+const slugIn = ({ slug, name }: ProgramFacts['organisation']) => slug ?? slugOf(name)
 
 function courseFields(facts: ProgramFacts, institution: Institution, now: Date) {
   const { credit } = facts
@@ -74,19 +78,26 @@ function courseFields(facts: ProgramFacts, institution: Institution, now: Date) 
   }
 }
 
-/** Stores a program as a course, new or changed. */
-export async function keepProgram(context: Context, facts: ProgramFacts): Promise<Kept> {
+/** Stores programs as courses, new or changed; each is named once. */
+export async function keepPrograms(context: Context, facts: readonly ProgramFacts[]): Promise<Kept[]> {
   const now = context.now()
   await inTransaction(context.em, async (tx) => {
-    const institution = await institutionOf(tx, facts.organisation, now)
-    const fields = courseFields(facts, institution, now)
-    const cmfStatus = checkCmf(cmfFacts(fields)).status
-    const known = await tx.findOne(Course, { partnerUuid: facts.uuid })
-    if (known) tx.assign(known, { ...fields, cmfStatus })
-    else tx.create(Course, { id: newId(), ...fields, cmfStatus } as Course)
+    const institutions = await institutionsOf(tx, facts, now)
+    const known = byPartnerUuid(await tx.find(Course, { partnerUuid: { $in: facts.map(({ uuid }) => uuid) } }))
+    for (const program of facts) {
+      const institution = institutions.get(slugIn(program.organisation)) as Institution
+      const fields = courseFields(program, institution, now)
+      const cmfStatus = checkCmf(cmfFacts(fields)).status
+      const course = known.get(program.uuid)
+      if (course) tx.assign(course, { ...fields, cmfStatus })
+      else tx.create(Course, { id: newId(), ...fields, cmfStatus } as Course)
+    }
   })
-  return {}
+  return facts.map(() => ({}))
 }
+
+const byPartnerUuid = <Row extends { partnerUuid: string }>(rows: Row[]) =>
+  new Map(rows.map((row) => [row.partnerUuid, row]))
 
 /** End of the last week at the same wall-clock time in the run's zone. */
 function endOf(startsAt: Date, weeks: number, timeZone: string): Date {
@@ -104,58 +115,70 @@ function missingOf(facts: RunFacts, weeks: number | null): string[] {
   return missing
 }
 
-/** Stores a run with its live events; an incomplete one is stored too, outside the graph, and named. */
-export async function keepRun(context: Context, facts: RunFacts): Promise<Kept> {
+function runFields(facts: RunFacts, course: Course, weeks: number | null, now: Date) {
+  const timeZone = facts.timeZone ?? 'UTC'
+  return {
+    courseId: course.id,
+    partnerUuid: facts.uuid,
+    code: facts.code,
+    startsAt: facts.startsAt,
+    endsAt: facts.startsAt && weeks !== null ? endOf(facts.startsAt, weeks, timeZone) : null,
+    timeZone,
+    priceMinor: facts.price?.amountMinor ?? null,
+    currency: facts.price?.currency ?? null,
+    enrolmentOpensAt: facts.enrolmentOpensAt,
+    enrolmentClosesAt: facts.enrolmentClosesAt,
+    cancelled: facts.cancelled,
+    registrationUrl: facts.url,
+    fetchedAt: now,
+    partnerUpdatedAt: facts.updatedAt,
+  }
+}
+
+/** Stores runs with their live events, each named once; incomplete ones are stored too, outside the graph, and named. */
+export async function keepRuns(context: Context, facts: readonly RunFacts[]): Promise<Kept[]> {
   const now = context.now()
-  return inTransaction(context.em, async (tx): Promise<Kept> => {
-    const course = await tx.findOne(Course, { partnerUuid: facts.programUuid })
-    if (!course) {
-      const problem = `belongs to a program that is not known: ${facts.programUuid}`
-      return { unknownProgram: true, problem: { reference: facts.uuid, problem } }
-    }
-    const weeks = facts.weeksCount ?? course.weeks
-    const timeZone = facts.timeZone ?? 'UTC'
-    const fields = {
-      courseId: course.id,
-      partnerUuid: facts.uuid,
-      code: facts.code,
-      startsAt: facts.startsAt,
-      endsAt: facts.startsAt && weeks !== null ? endOf(facts.startsAt, weeks, timeZone) : null,
-      timeZone,
-      priceMinor: facts.price?.amountMinor ?? null,
-      currency: facts.price?.currency ?? null,
-      enrolmentOpensAt: facts.enrolmentOpensAt,
-      enrolmentClosesAt: facts.enrolmentClosesAt,
-      cancelled: facts.cancelled,
-      registrationUrl: facts.url,
-      fetchedAt: now,
-      partnerUpdatedAt: facts.updatedAt,
-    }
-    const known = await tx.findOne(CourseRun, { partnerUuid: facts.uuid })
-    const missing = missingOf(facts, weeks)
-    const problem = { reference: facts.uuid, problem: `lacks ${missing.join(', ')}` }
-    // Learners may be enrolled on it: what was complete stays as it was last complete, but for a cancellation.
-    if (known?.complete && missing.length > 0) {
-      tx.assign(known, { cancelled: facts.cancelled })
-      await tx.flush()
-      await keepOrder(tx, now, course.id)
-      return { problem }
-    }
-    const run = known ? tx.assign(known, fields) : tx.create(CourseRun, { id: newId(), ...fields } as CourseRun)
+  return inTransaction(context.em, async (tx) => {
+    const programs = { partnerUuid: { $in: facts.map(({ programUuid }) => programUuid) } }
+    const courses = byPartnerUuid(await tx.find(Course, programs))
+    const known = byPartnerUuid(await tx.find(CourseRun, { partnerUuid: { $in: facts.map(({ uuid }) => uuid) } }))
+    const changed = new Set<string>()
+    const events = new Map<string, readonly LiveEventFacts[]>()
+    const kept = facts.map((run) => {
+      const course = courses.get(run.programUuid)
+      if (!course) {
+        const problem = `belongs to a program that is not known: ${run.programUuid}`
+        return { unknownProgram: true, problem: { reference: run.uuid, problem } }
+      }
+      changed.add(course.id)
+      const weeks = run.weeksCount ?? course.weeks
+      const missing = missingOf(run, weeks)
+      const row = known.get(run.uuid)
+      // Learners may be enrolled on it: what was complete stays as it was last complete, but for a cancellation.
+      if (row?.complete && missing.length > 0) tx.assign(row, { cancelled: run.cancelled })
+      else {
+        const fields = runFields(run, course, weeks, now)
+        const { id } = row ? tx.assign(row, fields) : tx.create(CourseRun, { id: newId(), ...fields } as CourseRun)
+        events.set(id, run.liveEvents)
+      }
+      return missing.length > 0 ? { problem: { reference: run.uuid, problem: `lacks ${missing.join(', ')}` } } : {}
+    })
     await tx.flush()
-    await keepOrder(tx, now, course.id)
-    await keepLiveEvents(tx, run.id, facts.liveEvents)
-    return missing.length > 0 ? { problem } : {}
+    await keepOrder(tx, now, [...changed])
+    await keepLiveEvents(tx, events)
+    return kept
   })
 }
 
-async function keepLiveEvents(tx: EntityManager, runId: string, events: LiveEventFacts[]): Promise<void> {
-  const known = new Map((await tx.find(LiveEvent, { runId })).map((row) => [row.partnerUuid, row]))
-  for (const { uuid, ...facts } of events) {
-    const row = known.get(uuid)
-    if (row) tx.assign(row, facts)
-    else tx.create(LiveEvent, { id: newId(), runId, partnerUuid: uuid, ...facts })
-    known.delete(uuid)
+async function keepLiveEvents(tx: EntityManager, events: ReadonlyMap<string, readonly LiveEventFacts[]>) {
+  const known = byPartnerUuid(await tx.find(LiveEvent, { runId: { $in: [...events.keys()] } }))
+  for (const [runId, ofRun] of events) {
+    for (const { uuid, ...facts } of ofRun) {
+      const row = known.get(uuid)
+      if (row) tx.assign(row, { runId, ...facts })
+      else tx.create(LiveEvent, { id: newId(), runId, partnerUuid: uuid, ...facts })
+      known.delete(uuid)
+    }
   }
   for (const gone of known.values()) tx.remove(gone)
 }

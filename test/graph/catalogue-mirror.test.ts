@@ -1,0 +1,128 @@
+/** The mirror of a long list: all of it that can be stored is stored, and what cannot is named. */
+import { afterAll, beforeAll, expect, it } from '@jest/globals'
+import { Course } from '../../src/courses/course.ts'
+import { CourseRun, LiveEvent } from '../../src/courses/course-run.ts'
+import type { CourseSource, ProgramFacts, RunFacts } from '../../src/courses/course-source.ts'
+import { syncCatalogueJob } from '../../src/courses/sync-catalogue.ts'
+import { SyncState } from '../../src/courses/sync-state.ts'
+import { RequestContext } from '../../src/request-context.ts'
+import { startWorld, type World } from '../support/world.ts'
+
+let world: World
+beforeAll(async () => {
+  world = await startWorld()
+})
+afterAll(() => world?.close())
+
+const inDays = (days: number) => new Date(world.now().getTime() + days * 24 * 3600 * 1000)
+
+function program(n: number, changes: Partial<ProgramFacts> = {}): ProgramFacts {
+  return {
+    ...{
+      uuid: `program-${n}`,
+      code: `long-list-${n}`,
+      title: `Course ${n}`,
+      introduction: 'Short.',
+      description: null,
+    },
+    ...{ language: 'en', subject: 'Law', imageUrl: null, hoursPerWeek: null, weeksCount: 6, totalStudyHours: 100 },
+    organisation: { uuid: `org-${n % 7}`, slug: null, name: `University ${n % 7}`, country: null },
+    ...{ level: 'POSTGRADUATE', credit: null, assessment: null, learningOutcomes: [], transcript: null },
+    ...{ url: 'https://partner.example/c', withdrawnAt: null, updatedAt: inDays(-1) },
+    ...changes,
+  }
+}
+
+function run(n: number, changes: Partial<RunFacts> = {}): RunFacts {
+  return {
+    ...{ uuid: `run-${n}`, programUuid: `program-${n}`, code: '1', startsAt: inDays(20 + n), weeksCount: 6 },
+    ...{ timeZone: 'Europe/London', price: { amountMinor: 50_000 + n, currency: 'GBP' }, cancelled: false },
+    ...{ enrolmentOpensAt: inDays(-10), enrolmentClosesAt: inDays(15 + n), url: 'https://partner.example/r' },
+    liveEvents: [
+      {
+        uuid: `event-${n}`,
+        title: 'Talk',
+        startsAt: inDays(30 + n),
+        durationMinutes: 60,
+        joinUrl: null,
+        recordingUrl: null,
+      },
+    ],
+    updatedAt: inDays(-1),
+    ...changes,
+  }
+}
+
+/** One pass over lists that say this. */
+async function mirror(programs: ProgramFacts[], runs: RunFacts[]): Promise<void> {
+  const partner: CourseSource = {
+    ...world.app.partner,
+    programs: async () => ({ kind: 'changed', facts: programs, etag: null }),
+    runs: async () => ({ kind: 'changed', facts: runs, etag: null }),
+  }
+  const { viewer, correlationId, signal } = world.app.systemContext('mirror')
+  const parts = { ...world.app, partner: { ...world.app.partner, ...partner } }
+  await syncCatalogueJob.run(new RequestContext(parts, { viewer, correlationId, signal, log: world.app.log }), {}, {
+    number: 1,
+    jobId: '1',
+    last: false,
+  } as never)
+}
+
+const em = () => world.app.orm.em.fork()
+const lowestPriceOf = async (uuid: string) =>
+  (await em().execute('select lowest_price_minor as price from course where partner_uuid = ?', [uuid]))[0]?.price
+const numbers = Array.from({ length: 130 }, (_, n) => n)
+const ofList = { partnerUuid: { $like: 'program-%' } }
+
+it('stores what can be stored, whatever else is in the list, and names the rest', async () => {
+  await mirror(
+    [...numbers.map((n) => program(n)), program(998, { code: 'long-list-3' }), program(5, { title: 'Said again' })],
+    [
+      ...numbers.map((n) => run(n)),
+      run(200, { programUuid: 'nobody' }),
+      run(201, { programUuid: 'program-1', code: '2', price: null }),
+      run(202, { programUuid: 'program-1', code: '3', price: { amountMinor: -1, currency: 'GBP' } }),
+    ],
+  )
+  const courses = await em().find(Course, ofList)
+  expect(courses).toHaveLength(130)
+  expect(courses.find(({ partnerUuid }) => partnerUuid === 'program-5')?.title).toBe('Said again')
+  expect(await lowestPriceOf('program-7')).toBe(50_007)
+  const runs = await em().find(CourseRun, { partnerUuid: { $like: 'run-%' } })
+  expect(runs.filter(({ complete }) => complete)).toHaveLength(130)
+  expect(runs.find(({ partnerUuid }) => partnerUuid === 'run-201')).toMatchObject({ complete: false })
+  expect(await em().count(LiveEvent, { partnerUuid: { $like: 'event-%' } })).toBe(131)
+  const states = await em().find(SyncState, { list: { $in: ['programs', 'runs'] } }, { orderBy: { list: 'asc' } })
+  const ofThese = ({ reference }: { reference: string }) => /^(program|run)-/.test(reference)
+  expect(states.map(({ report }) => report.filter(ofThese))).toEqual([
+    [{ reference: 'program-998', problem: 'cannot be stored: it breaks course_slug_unique' }],
+    [
+      { reference: 'run-200', problem: 'belongs to a program that is not known: nobody' },
+      { reference: 'run-201', problem: 'lacks price' },
+      { reference: 'run-202', problem: 'cannot be stored: it breaks course_run_price_not_negative' },
+    ],
+  ])
+})
+
+it('takes over what has changed, and lets a live event move to another run or go', async () => {
+  const talk = run(1).liveEvents
+  await mirror(
+    [program(2, { title: 'Renamed' })],
+    [
+      run(1, { liveEvents: [] }),
+      run(2, { liveEvents: talk, price: { amountMinor: 1, currency: 'GBP' } }),
+      run(3, { startsAt: null, cancelled: true }),
+    ],
+  )
+  const [one, two, three] = await em().find(
+    CourseRun,
+    { partnerUuid: { $in: ['run-1', 'run-2', 'run-3'] } },
+    { orderBy: { partnerUuid: 'asc' } },
+  )
+  const events = await em().find(LiveEvent, { runId: { $in: [one?.id, two?.id] as string[] } })
+  expect(events).toMatchObject([{ partnerUuid: 'event-1', runId: two?.id }])
+  expect(three).toMatchObject({ complete: true, cancelled: true, startsAt: expect.any(Date) })
+  const course = await em().findOneOrFail(Course, { partnerUuid: 'program-2' })
+  expect([course.title, await lowestPriceOf('program-2')]).toEqual(['Renamed', 1])
+})

@@ -11,9 +11,9 @@ interface Reading {
   loads: Loads
 }
 
-/** Every policy of the qualifications, with its derived last day in `effective_to`. */
-const dated = `(select t.*, least(t.declared_effective_to,
-    lead(t.effective_from) over (partition by t.qualification_id order by t.effective_from) - 1) as effective_to
+/** Every policy, with its derived last day in `effective_to`. A window would be cut from the whole table, whoever asks for one. */
+const dated = `(select t.*, least(t.declared_effective_to, (select min(n.effective_from) - 1 from transfer_policy n
+    where n.qualification_id = t.qualification_id and n.effective_from > t.effective_from)) as effective_to
   from transfer_policy t)`
 
 const columns = `p.id, p.qualification_id, p.version, p.effective_from, p.effective_to, p.agreement, p.max_credit,
@@ -36,8 +36,8 @@ const policiesInForce = statement<
      select min(n.effective_from) from transfer_policy n
      where n.qualification_id = k.qualification_id and n.effective_from > k.as_of) end as next_from
    from unnest($1::uuid[], $2::date[]) with ordinality as k(qualification_id, as_of, slot)
-   left join lateral (select * from ${dated} d where d.qualification_id = k.qualification_id) p
-     on p.effective_from <= k.as_of and (p.effective_to is null or p.effective_to >= k.as_of)`,
+   left join ${dated} p
+     on p.qualification_id = k.qualification_id and p.effective_from <= k.as_of and (p.effective_to is null or p.effective_to >= k.as_of)`,
 )
 
 interface Day {
@@ -101,13 +101,18 @@ export async function overlappedBy(
   return overlapped(await read.rows(allPolicies, [qualificationId]), dates)
 }
 
+/** The same, cut once from the whole table: for those questions that read all of it. */
+const allDated = `(select t.*, least(t.declared_effective_to,
+    lead(t.effective_from) over (partition by t.qualification_id order by t.effective_from) - 1) as effective_to
+  from transfer_policy t)`
+
 /** A policy with the title of its qualification, by which lists of qualifications are ordered. */
 export type TitledPolicy = TransferPolicy & { title: string }
 
 const policiesOnDays = statement<TitledPolicy & { day: string }>(
   'transfer-policies-on-days',
   `select d.day::date as day, q.title, ${columns} from unnest($1::date[]) as d(day)
-   join ${dated} p on p.effective_from <= d.day and (p.effective_to is null or p.effective_to >= d.day)
+   join ${allDated} p on p.effective_from <= d.day and (p.effective_to is null or p.effective_to >= d.day)
    join qualification q on q.id = p.qualification_id join institution i on i.id = q.institution_id and i.participating
    order by q.title, q.id`,
 )

@@ -1,6 +1,7 @@
 /** How many statements an operation sends: few, and as many for a long page as for a short one. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import pg from 'pg'
+import { policyById, policyInForce } from '../../src/transfers/loaders.ts'
 import { fillDatabase, subjectOf } from '../bench/fill.ts'
 import { catalogue, courseIds, dashboard, eligibility, eligibilityBatch, recordIds } from '../bench/workloads.ts'
 import { qualificationId } from '../support/awarded.ts'
@@ -146,5 +147,45 @@ describe('statements of an operation', () => {
     expect(forty.statements).toBe(two.statements)
     const seen = forty.data._entities.filter((one: object | null) => one !== null)
     expect(seen).toHaveLength(persona === 'registrar' ? 0 : 40)
+  })
+})
+
+type Plan = { 'Relation Name'?: string; 'Index Cond'?: string; Plans?: Plan[] }
+const nodesOf = (plan: Plan): Plan[] => [plan, ...(plan.Plans ?? []).flatMap(nodesOf)]
+
+describe('the policies of a qualification', () => {
+  it('are reached by an index, however many others there are', async () => {
+    const client = new pg.Client({ connectionString: world.databaseUrl })
+    await client.connect()
+    const reads: Plan[] = []
+    const read = {
+      async rows({ text }: { text: string }, values: unknown[]) {
+        const [row] = (await client.query(`explain (format json) ${text}`, values)).rows
+        reads.push(...nodesOf(row['QUERY PLAN'][0].Plan).filter((node) => node['Relation Name'] === 'transfer_policy'))
+        return (await client.query(text, values)).rows.map((one) => ({ ...one, slot: one.slot ?? 1 }))
+      },
+    }
+    const context = { read: read as never, loads: new Map() }
+    try {
+      await client.query('begin')
+      await client.query(`insert into qualification select (jsonb_populate_record(null::qualification,
+        to_jsonb(q) || jsonb_build_object('id', gen_random_uuid(), 'slug', 'many-' || n))).*
+        from (select * from qualification limit 1) q, generate_series(1, 500) n`)
+      await client.query(`insert into transfer_policy select (jsonb_populate_record(null::transfer_policy,
+        to_jsonb(t) || jsonb_build_object('id', gen_random_uuid(), 'qualification_id', q.id, 'version', v,
+          'declared_effective_to', null, 'effective_from', date '2015-01-01' + v * 365))).*
+        from (select * from transfer_policy limit 1) t, (select id from qualification where slug like 'many-%') q,
+          generate_series(1, 4) v`)
+      await client.query('analyze qualification, transfer_policy')
+      const [one] = (await client.query("select id from qualification where slug = 'many-7'")).rows
+      const policy = await policyInForce(context, { qualificationId: one.id, asOf: '2017-06-01' })
+      expect(policy).toMatchObject({ version: 2 })
+      expect(await policyById(context, (policy as unknown as { id: string }).id)).toMatchObject({ version: 2 })
+    } finally {
+      await client.query('rollback')
+      await client.end()
+    }
+    expect(reads.length).toBeGreaterThan(2)
+    for (const node of reads) expect(node).toHaveProperty('Index Cond')
   })
 })

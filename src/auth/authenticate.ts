@@ -53,8 +53,8 @@ export class Authenticator {
 
   /**
    * The sender of an Authorization header; without one, somebody anonymous at the sender's address, which is read only
-   * then: finding it behind proxies costs something. A promise only when the token is new. Throws UNAUTHENTICATED for a bad token, FORBIDDEN for an unknown institution, UPSTREAM_UNAVAILABLE when the
-   * issuer's keys cannot be had.
+   * then: finding it behind proxies costs something. A promise only when the token is new. Throws UNAUTHENTICATED for a
+   * bad token, FORBIDDEN for an unknown institution, UPSTREAM_UNAVAILABLE when the issuer's keys cannot be had.
    */
   authenticate(authorization: string | undefined, sender: Sender): Viewer | Promise<Viewer> {
     if (authorization === undefined) return anonymousViewer(sender.ip)

@@ -1,4 +1,4 @@
-/** Stores what the partner says of programs or runs, in one transaction for all that are given, so that nothing is half there. */
+/** Stores what the partner says of programs or runs, all that are given in one transaction, so that nothing is half there. */
 import type { EntityManager } from '@mikro-orm/postgresql'
 import { Temporal } from 'temporal-polyfill'
 import type { Context } from '../context.ts'
@@ -135,7 +135,7 @@ function runFields(facts: RunFacts, course: Course, weeks: number | null, now: D
   }
 }
 
-/** Stores runs with their live events, each named once; incomplete ones are stored too, outside the graph, and named. */
+/** Stores runs with their live events, each named once; incomplete ones too, outside the graph, and says so. */
 export async function keepRuns(context: Context, facts: readonly RunFacts[]): Promise<Kept[]> {
   const now = context.now()
   return inTransaction(context.em, async (tx) => {

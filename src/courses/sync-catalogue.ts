@@ -23,7 +23,7 @@ type Keep<Fact> = (context: Context, facts: readonly Fact[]) => Promise<Kept[]>
 /** Facts that are stored together: alone, each takes some 5 ms. */
 const together = 100
 
-/** Stores all that a list says. Where some do not go in together they go one by one, and who breaks a rule of the store is named. */
+/** Stores all that a list says; where some do not go in together, one by one, and says which break a rule of the store. */
 async function keepAll<Fact extends { uuid: string }>(context: Context, facts: readonly Fact[], keep: Keep<Fact>) {
   // a list that shifts between two pages names some twice
   const once = [...new Map(facts.map((fact) => [fact.uuid, fact])).values()]

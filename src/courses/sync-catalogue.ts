@@ -1,5 +1,4 @@
 /** Mirrors the partner's catalogue into the store: what changed since the last pass, or one program or run by name. */
-import { ConstraintViolationException } from '@mikro-orm/postgresql'
 import type { Context, Job } from '../context.ts'
 import { TryAgainLater } from '../context.ts'
 import { statement } from '../store/statement.ts'
@@ -22,6 +21,7 @@ type Keep<Fact> = (context: Context, facts: readonly Fact[]) => Promise<Kept[]>
 
 /** Facts that are stored together: alone, each takes some 5 ms. */
 const together = 100
+const problemsLogged = 20
 
 /** Stores all that a list says; where some do not go in together, one by one, and says which break a rule of the store. */
 async function keepAll<Fact extends { uuid: string }>(context: Context, facts: readonly Fact[], keep: Keep<Fact>) {
@@ -44,9 +44,12 @@ async function keepOne<Fact extends { uuid: string }>(context: Context, fact: Fa
   try {
     return await keep(context, [fact])
   } catch (error) {
-    if (!(error instanceof ConstraintViolationException)) throw error
-    const { constraint } = error as { constraint?: string }
-    return [{ problem: { reference: fact.uuid, problem: `cannot be stored: it breaks ${constraint ?? error.name}` } }]
+    const { code, constraint } = error as { code?: unknown; constraint?: string }
+    // PostgreSQL's classes 22 and 23: a value that its column cannot hold, or that breaks a rule
+    if (typeof code !== 'string' || !/^2[23]/.test(code)) throw error
+    context.log.warn({ err: error, reference: fact.uuid }, 'the partner names what cannot be stored')
+    const problem = `cannot be stored: ${constraint ? `it breaks ${constraint}` : `a value is refused (${code})`}`
+    return [{ problem: { reference: fact.uuid, problem } }]
   }
 }
 
@@ -67,7 +70,10 @@ async function mirror<Fact extends { uuid: string; updatedAt: Date | null }>(
     for (const { updatedAt } of changes.facts)
       if (updatedAt && (!seenUntil || updatedAt > seenUntil)) seenUntil = updatedAt
   }
-  if (report.length > 0) context.log.warn({ list, report }, 'the partner names what is kept out of the graph')
+  if (report.length > 0) {
+    const line = { list, count: report.length, first: report.slice(0, problemsLogged) }
+    context.log.warn(line, 'the partner names what is kept out of the graph; sync_state has all of it')
+  }
   const named = new Set(report.map(({ reference }) => reference))
   const earlier = (state?.report ?? []).filter(({ reference }) => !named.has(reference) && !mended(changes, reference))
   await keepState(context, list, { seenUntil, etag, succeededAt: context.now(), report: [...earlier, ...report] })

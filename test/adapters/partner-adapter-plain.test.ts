@@ -164,6 +164,28 @@ describe('a malformed answer', () => {
     ])
   })
 
+  it.each<[string, object]>([
+    ['title', { title: 'Two\u0000halves' }],
+    ['introduction', { introduction: '\u0000' }],
+    ['learning_outcomes.1', { learning_outcomes: ['Knows', 'Is\u0000able'] }],
+    ['url', { url: 'https://partner.example/\u0000' }],
+  ])('with NUL in %s is kept out: no store takes it', async (field, wrong) => {
+    answers['GET /programs'] = { body: [{ ...program, uuid: 'p-2', ...wrong }, program] }
+    const { rejected, ...changes } = await partner.programs(everything)
+    expect(changes).toMatchObject({ facts: [{ uuid: program.uuid }] })
+    expect(rejected).toMatchObject([
+      { reference: 'p-2', problem: expect.stringContaining(`${field}: expected text without the character NUL`) },
+    ])
+  })
+
+  it('whose uuid cannot be kept is told of without it', async () => {
+    answers['GET /programs'] = { body: [{ ...program, uuid: 'p\u0000' }] }
+    const { rejected } = await partner.programs(everything)
+    expect(rejected).toMatchObject([
+      { reference: 'an entry without a uuid', problem: expect.stringMatching(/^uuid: expected text without/) },
+    ])
+  })
+
   it('of a level that no framework has is named with what was expected', async () => {
     const credit = { amount: 15, scheme: 'CATS', level: 12, framework: 'FHEQ' }
     answers['GET /programs'] = { body: [{ ...program, credit }] }

@@ -83,6 +83,7 @@ it('stores what can be stored, whatever else is in the list, and names the rest'
       run(200, { programUuid: 'nobody' }),
       run(201, { programUuid: 'program-1', code: '2', price: null }),
       run(202, { programUuid: 'program-1', code: '3', price: { amountMinor: -1, currency: 'GBP' } }),
+      run(203, { programUuid: 'program-1', code: '4', price: { amountMinor: 3_000_000_000, currency: 'GBP' } }),
     ],
   )
   const courses = await em().find(Course, ofList)
@@ -101,6 +102,7 @@ it('stores what can be stored, whatever else is in the list, and names the rest'
       { reference: 'run-200', problem: 'belongs to a program that is not known: nobody' },
       { reference: 'run-201', problem: 'lacks price' },
       { reference: 'run-202', problem: 'cannot be stored: it breaks course_run_price_not_negative' },
+      { reference: 'run-203', problem: 'cannot be stored: a value is refused (22003)' },
     ],
   ])
 })

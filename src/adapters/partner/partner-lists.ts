@@ -5,6 +5,7 @@ import { Upstream } from '../../values/outside-failure.ts'
 import { Effect } from '../outside-call.ts'
 import { malformed, problems, readReply } from '../outside-reply.ts'
 import type { PartnerExchange } from './partner-exchange.ts'
+import { reference } from './partner-replies.ts'
 import type { Collection } from './partner-thing.ts'
 
 /** The most that the partner gives at a time, in pages and by uuid. */
@@ -74,6 +75,5 @@ function nextSearch(header: string | null): string | null {
 }
 
 function uuidOf(entry: unknown): string {
-  const { uuid } = (entry ?? {}) as { uuid?: unknown }
-  return typeof uuid === 'string' ? uuid : 'an entry without a uuid'
+  return reference.safeParse(entry).data?.uuid ?? 'an entry without a uuid'
 }

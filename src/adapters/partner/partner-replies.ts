@@ -4,7 +4,12 @@ import { CreditScheme, isLevel, LevelFramework, levelsExpected } from '../../val
 import { isTimeZone } from '../../values/dates.ts'
 import { isCurrency } from '../../values/money.ts'
 
-const text = z.string().min(1)
+/** PostgreSQL keeps no text with NUL in it. */
+const withoutNul = (value: string) => !value.includes('\u0000')
+const noNul = 'expected text without the character NUL'
+const words = z.string().refine(withoutNul, noNul)
+const text = z.string().min(1).refine(withoutNul, noNul)
+const url = z.url().refine(withoutNul, noNul)
 const instant = z.iso.datetime({ offset: true, error: 'expected an ISO instant' }).transform((value) => new Date(value))
 const maybe = <Shape extends z.ZodType>(shape: Shape) => shape.nullish().transform((value) => value ?? null)
 const listOf = <Shape extends z.ZodType>(shape: Shape) =>
@@ -41,11 +46,11 @@ export const program = z.object({
   uuid: text,
   code: text,
   title: text,
-  introduction: maybe(z.string()),
-  description: maybe(z.string()),
+  introduction: maybe(words),
+  description: maybe(words),
   language: maybe(text),
   subject: maybe(text),
-  image_url: maybe(z.url()),
+  image_url: maybe(url),
   organisation: z.object({ uuid: text, slug: maybe(text), name: text, country: maybe(text) }),
   hours_per_week: maybe(decimal),
   weeks_count: maybe(z.int().positive()),
@@ -54,16 +59,16 @@ export const program = z.object({
   credit: maybe(credit),
   assessment: maybe(
     z.object({
-      summary: z.string(),
+      summary: words,
       formal: maybe(z.boolean()),
       online: maybe(z.boolean()),
       pass_mark: maybe(decimal),
       identity_verification: maybe(z.boolean()),
     }),
   ),
-  learning_outcomes: listOf(z.string()),
+  learning_outcomes: listOf(words),
   transcript: maybe(z.boolean()),
-  url: z.url(),
+  url,
   withdrawn_at: maybe(instant),
   updated_at: maybe(instant),
 })
@@ -73,8 +78,8 @@ const liveEvent = z.object({
   title: text,
   start_time: instant,
   duration_minutes: z.int().positive(),
-  join_url: maybe(z.url()),
-  recording_url: maybe(z.url()),
+  join_url: maybe(url),
+  recording_url: maybe(url),
 })
 
 export const programRun = z.object({
@@ -90,31 +95,31 @@ export const programRun = z.object({
   enrolment_opens_at: maybe(instant),
   enrolment_closes_at: maybe(instant),
   live_events: listOf(liveEvent),
-  url: z.url(),
-  status: maybe(z.string()),
+  url,
+  status: maybe(words),
   updated_at: maybe(instant),
 })
 
 export const membership = z.object({
   uuid: text,
   external_learner_id: text,
-  email: maybe(z.string()),
-  first_name: maybe(z.string()),
-  last_name: maybe(z.string()),
+  email: maybe(words),
+  first_name: maybe(words),
+  last_name: maybe(words),
   learner: reference.nullable(),
-  invitation_url: maybe(z.url()),
+  invitation_url: maybe(url),
 })
 
 export const programEnrolment = z.object({
   uuid: text,
   organisation_membership: reference,
   program_run: reference,
-  external_reference: maybe(z.string()),
+  external_reference: maybe(words),
   // An unknown word is refused: read as "ended" it would cost a learner the place.
   status: maybe(z.enum(['pending', 'active', 'completed', 'inactive'])),
   activated_at: maybe(instant),
   deactivated_at: maybe(instant),
-  study_url: maybe(z.url()),
+  study_url: maybe(url),
   steps_completed_count: maybe(z.int().min(0)),
   steps_completed_ratio: maybe(decimal.refine((value) => Number(value) <= 1, 'expected a ratio from 0 to 1')),
   result: maybe(

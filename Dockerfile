@@ -5,7 +5,7 @@ COPY package.json package-lock.json ./
 # The image brings node itself and the sandboxes need no PostgreSQL of their own: no install script has work to do.
 RUN npm ci --ignore-scripts
 COPY . .
-RUN npm run build && npx tsc -p tsconfig.local.json
+RUN npm run build && npx tsc -p src/sandbox/tsconfig.json
 # `npm run sandboxes` compiles again, and the sandboxes keep their state.
 RUN mkdir .local && chown -R node:node .local build
 USER node

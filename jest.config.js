@@ -19,9 +19,9 @@ export default {
       },
     ],
   },
-  globalSetup: '<rootDir>/test/support/global-setup.ts',
-  globalTeardown: '<rootDir>/test/support/global-teardown.ts',
-  setupFiles: ['<rootDir>/test/support/fixed-seed.ts'],
+  globalSetup: '<rootDir>/test/support/world/global-setup.ts',
+  globalTeardown: '<rootDir>/test/support/world/global-teardown.ts',
+  setupFiles: ['<rootDir>/test/support/world/fixed-seed.ts'],
   maxWorkers: 2,
   testTimeout: 30_000,
 }

@@ -4,36 +4,37 @@ import { MikroORM } from '@mikro-orm/postgresql'
 import pg from 'pg'
 import type { Logger } from 'pino'
 import type { CallObservers } from './adapters/call-log.ts'
-import type { CallLimits } from './adapters/outside-call.ts'
 import { partnerAdapter } from './adapters/partner/partner-adapter.ts'
 import { payPalProvider } from './adapters/paypal/paypal-provider.ts'
 import { stripeProvider } from './adapters/stripe/stripe-provider.ts'
+import type { CallLimits } from './adapters/upstream-call.ts'
 import { anonymousViewer, type Viewer } from './auth/viewer.ts'
 import type { Config } from './config.ts'
 import { type Context, type Parts, TryAgainLater } from './context.ts'
 import { databaseOptions } from './database.ts'
-import { paidThing } from './enrolments/settle.ts'
-import { addGauges } from './gauges.ts'
-import { openAnswers } from './graph/open-answers.ts'
-import { openBudgets } from './graph/open-budgets.ts'
-import type { ContextParts } from './graph/request.ts'
-import type { ResponseCache } from './graph/response-cache.ts'
+import { paymentSubject } from './enrolments/payment-subject.ts'
+import { openAnswers } from './graph/caching/open-answers.ts'
+import type { ResponseCache } from './graph/caching/response-cache.ts'
+import type { ContextParts } from './graph/execution/request.ts'
+import { openRateLimits } from './graph/limits/open-rate-limits.ts'
 import { crontab, jobs } from './jobs.ts'
 import { Metrics } from './observability/metrics.ts'
-import { type Tracing, tracedReads, tracedWrites } from './observability/tracing.ts'
+import { type Tracing, tracedWrites } from './observability/tracing.ts'
 import { upstreamCallObserver } from './observability/upstream-calls.ts'
+import { openReadConnection } from './reading/read-connection.ts'
+import { tracedReads } from './reading/traced-reads.ts'
 import { RequestContext } from './request-context.ts'
+import { addGauges } from './store/gauges.ts'
 import { Notifications } from './store/notifications.ts'
-import { openReadConnection } from './store/read-connection.ts'
 import { openSigner } from './store/signer.ts'
 import { openWorker, type Worker } from './store/worker.ts'
-import { isOutsideFailure } from './values/outside-failure.ts'
+import { isUpstreamFailure } from './values/upstream-failure.ts'
 
 /** What tests and the clockwork of a process may set; a gateway in production sets none of it. */
 export interface AppOptions {
   log: Logger
   now?: () => Date
-  /** Of the calls to outsiders: shorter ones make a test of their silence quick. */
+  /** Of the calls to upstreams: shorter ones make a test of their silence quick. */
   limits?: Partial<CallLimits>
 }
 
@@ -73,7 +74,7 @@ export async function migrate(url: string, log?: Logger): Promise<void> {
 /** A statement that writes takes no longer than this, in ms: it gives up before its request does. */
 const writeMs = 20_000
 
-/** Opens the parts of a configuration: database, outsiders, signer, worker. Nothing runs until it is started. */
+/** Opens the parts of a configuration: database, upstreams, signer, worker. Nothing runs until it is started. */
 export async function openApp(config: Config, options: AppOptions): Promise<App> {
   const { log } = options
   const now = options.now ?? (() => new Date())
@@ -96,18 +97,18 @@ export async function openApp(config: Config, options: AppOptions): Promise<App>
   const alone = (what: string) => (error: unknown) =>
     log.warn({ err: error }, `Redis does not answer; ${what} are kept by this process alone`)
   const answers = await openAnswers(config.REDIS_URL ?? null, now, alone('answers'))
-  const budgets = await openBudgets(config.REDIS_URL ?? null, alone('budgets'))
+  const rateLimits = await openRateLimits(config.REDIS_URL ?? null, alone('rateLimits'))
   forgetAtChanges(answers, notifications.subscribe(publicTopic))
   const observed = { log, onCall, ...(options.limits && { limits: options.limits }) }
-  const { stripe, payPal, partner } = openOutsiders(config, observed, now)
+  const { stripe, payPal, partner } = openUpstreams(config, observed, now)
   const parts: Parts = {
     read: tracing ? tracedReads(read, tracing) : read,
     orm,
     providers: { STRIPE: stripe, PAYPAL: payPal },
     partner,
-    paidThing,
+    paymentSubject,
     signer: await openSigner(config.SIGNING_KEYS_FILE, config.PUBLIC_URL),
-    budgets,
+    rateLimits,
     changesOf: (topic) => notifications.subscribe(topic),
     async publicChanged() {
       await answers.forget(true)
@@ -139,7 +140,7 @@ export async function openApp(config: Config, options: AppOptions): Promise<App>
     crontab: crontab({ syncEveryMinutes: config.SYNC_EVERY_MINUTES }),
     retryAfter,
     onFailed: (task, error, attempt) => {
-      const expected = error instanceof TryAgainLater || isOutsideFailure(error)
+      const expected = error instanceof TryAgainLater || isUpstreamFailure(error)
       log[expected ? 'warn' : 'error']({ task, attempt, err: error }, 'job failed; it is tried again')
     },
   })
@@ -160,7 +161,7 @@ export async function openApp(config: Config, options: AppOptions): Promise<App>
       await worker.stop()
       await notifications.close()
       await answers.close()
-      await budgets.close()
+      await rateLimits.close()
       await read.close()
       await orm.close()
       await tracing?.close()
@@ -179,11 +180,11 @@ const systemViewer: Viewer = { ...anonymousViewer('system'), key: 'system' }
 
 function retryAfter(error: unknown): number | null {
   if (error instanceof TryAgainLater) return error.afterSeconds
-  return isOutsideFailure(error) ? error.retryAfterSeconds : null
+  return isUpstreamFailure(error) ? error.retryAfterSeconds : null
 }
 
 /** The adapters, each with its own breaker, on one log and one clock. */
-function openOutsiders(config: Config, observed: CallObservers & Pick<AppOptions, 'limits'>, now: () => Date) {
+function openUpstreams(config: Config, observed: CallObservers & Pick<AppOptions, 'limits'>, now: () => Date) {
   return {
     stripe: stripeProvider({
       ...observed,

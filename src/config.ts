@@ -70,7 +70,7 @@ export const variables = z.object({
   TRUSTED_DOCUMENTS_FILE: file.optional(),
   REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),
   GRAPHIQL: z.enum(['on', 'off']).optional(),
-  JIT: z.enum(['on', 'off']).default('on'),
+  COMPILED_QUERIES: z.enum(['on', 'off']).default('on'),
   HOLD_MINUTES: whole(30),
   STALE_AFTER_MINUTES: whole(60),
   SYNC_EVERY_MINUTES: whole(5),

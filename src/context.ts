@@ -3,12 +3,12 @@ import type { EntityManager } from '@mikro-orm/postgresql'
 import type { Viewer } from './auth/viewer.ts'
 import type { CourseSource } from './courses/course-source.ts'
 import type { NoticePartner, RegistrationPartner } from './enrolments/registration-partner.ts'
-import type { Budgets } from './graph/budget.ts'
-import type { Loads } from './graph/loader.ts'
+import type { RateLimits } from './graph/limits/rate-limit.ts'
 import type { AccountPartner } from './learners/account-partner.ts'
-import type { PaidThing } from './payments/paid-thing.ts'
 import type { PaymentProvider, ProviderName } from './payments/payment-provider.ts'
-import type { ReadConnection } from './store/read-connection.ts'
+import type { PaymentSubject } from './payments/payment-subject.ts'
+import type { Loads } from './reading/loader.ts'
+import type { ReadConnection } from './reading/read-connection.ts'
 import type { Signer } from './store/signer.ts'
 
 /** One line of the log: facts first, then the sentence. */
@@ -40,10 +40,10 @@ export interface Parts {
   providers: Record<ProviderName, PaymentProvider>
   partner: CourseSource & AccountPartner & RegistrationPartner & NoticePartner
   /** What a payment pays for: told in the payment's own transaction. */
-  paidThing: PaidThing
+  paymentSubject: PaymentSubject
   signer: Signer
   /** What callers may use up in a while: of this process, or of all replicas. */
-  budgets: Budgets
+  rateLimits: RateLimits
   /** One event after each change of a topic that `announce` tells of, on whichever replica, e.g. `enrolment:<uuid>`. */
   changesOf(topic: string): AsyncIterable<string>
   /** To be told when what anybody may read has changed: answers that were kept are forgotten, on every replica. */
@@ -69,7 +69,7 @@ export interface Job {
   run(context: Context, payload: Record<string, unknown>, attempt: { number: number; last: boolean }): Promise<void>
 }
 
-/** Thrown by a job that is to be tried again after so many seconds: an outsider said when. */
+/** Thrown by a job that is to be tried again after so many seconds: an upstream said when. */
 export class TryAgainLater extends Error {
   override readonly name = 'TryAgainLater'
   readonly afterSeconds: number | null

@@ -6,25 +6,25 @@ import { migrate } from './app.ts'
 import { Authenticator } from './auth/authenticate.ts'
 import type { Config } from './config.ts'
 import { firstSyncDone, syncSoon } from './courses/sync-catalogue.ts'
-import { keptForSeconds, statusList } from './credit/status-list.ts'
-import { receivePartnerEvent } from './enrolments/partner-inbox.ts'
-import { addCacheGauges } from './gauges.ts'
-import { Billing } from './graph/bill.ts'
-import { publicFor } from './graph/cache-policy.ts'
-import { Executor } from './graph/executor.ts'
-import { TrustedDocuments } from './graph/trusted-documents.ts'
-import { readManifestFile } from './graph/trusted-manifest.ts'
+import { keptForSeconds, statusList } from './credit/credentials/status-list.ts'
+import { publicFor } from './graph/caching/cache-policy.ts'
+import { Executor } from './graph/execution/executor.ts'
+import { Admissions } from './graph/limits/admission.ts'
+import { TrustedDocuments } from './graph/limits/trusted-documents.ts'
+import { readManifestFile } from './graph/limits/trusted-manifest.ts'
 import type { DrainOptions } from './http/drain.ts'
 import { openGraphiql } from './http/graphiql/graphiql.ts'
 import type { HealthCheck } from './http/health.ts'
 import { buildServer } from './http/server.ts'
 import { institutionBySlug } from './institutions/loaders.ts'
 import { learnerIdOf } from './learners/learner-directory.ts'
+import { receivePartnerEvent } from './partner-inbox/partner-inbox.ts'
 import { receivePaymentEvent } from './payments/payment-inbox.ts'
+import { statement } from './reading/statement.ts'
 import { buildSubgraph } from './schema.ts'
-import { statement } from './store/statement.ts'
+import { addCacheGauges } from './store/gauges.ts'
 import { addJob, inTransaction } from './store/transaction.ts'
-import { importRegisterFile } from './transfers/import-policies.ts'
+import { importRegisterFile } from './transfers/policies/import-policies.ts'
 
 export interface Gateway {
   fastify: FastifyInstance
@@ -60,8 +60,8 @@ export async function startGateway(app: App, config: Config, options: GatewayOpt
   const schema = buildSubgraph()
   const { metrics, tracing } = app
   const executor = new Executor(schema, {
-    compile: { enabled: config.JIT === 'on' },
-    billing: new Billing(app.budgets),
+    compile: { enabled: config.COMPILED_QUERIES === 'on' },
+    admissions: new Admissions(app.rateLimits),
     cachePolicy: publicFor(publicSeconds, live),
     answers: app.answers,
     tracing,
@@ -201,7 +201,7 @@ function checks(app: App, progress: { migrated: boolean }): HealthCheck[] {
     { name: 'worker', required: true, check: async () => ({ ok: app.worker.running }) },
     { name: 'catalogue', required: true, check: async () => ({ ok: progress.migrated && (await firstSyncDone(app)) }) },
     {
-      name: 'outsiders',
+      name: 'upstreams',
       required: false,
       check: async () => {
         const breakers = app.breakers()

@@ -3,7 +3,7 @@ import 'reflect-metadata'
 import { openApp } from './app.ts'
 import { ConfigRefused, readConfig } from './config.ts'
 import { startGateway } from './gateway.ts'
-import { isLetGo } from './graph/let-go.ts'
+import { isLetGo } from './graph/execution/let-go.ts'
 import { openLog } from './observability/log.ts'
 
 async function main(): Promise<void> {

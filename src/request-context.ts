@@ -1,8 +1,8 @@
 /** The context of one request, or of one job: the parts, who asks, and what ends with it. */
 import type { Viewer } from './auth/viewer.ts'
 import type { Context, Parts } from './context.ts'
-import type { ContextParts } from './graph/request.ts'
-import { RequestReads } from './store/read-connection.ts'
+import type { ContextParts } from './graph/execution/request.ts'
+import { RequestReads } from './reading/read-connection.ts'
 
 /** What is made only when asked for is a getter, for most requests never write nor abort. */
 export class RequestContext implements Context {
@@ -11,9 +11,9 @@ export class RequestContext implements Context {
   readonly orm: Parts['orm']
   readonly providers: Parts['providers']
   readonly partner: Parts['partner']
-  readonly paidThing: Parts['paidThing']
+  readonly paymentSubject: Parts['paymentSubject']
   readonly signer: Parts['signer']
-  readonly budgets: Parts['budgets']
+  readonly rateLimits: Parts['rateLimits']
   readonly changesOf: Parts['changesOf']
   readonly publicChanged: Parts['publicChanged']
   readonly settings: Parts['settings']
@@ -28,9 +28,9 @@ export class RequestContext implements Context {
     this.orm = parts.orm
     this.providers = parts.providers
     this.partner = parts.partner
-    this.paidThing = parts.paidThing
+    this.paymentSubject = parts.paymentSubject
     this.signer = parts.signer
-    this.budgets = parts.budgets
+    this.rateLimits = parts.rateLimits
     this.changesOf = parts.changesOf
     this.publicChanged = parts.publicChanged
     this.settings = parts.settings

@@ -7,11 +7,11 @@ import type { Context } from './context.ts'
 import { courseById, courseBySlug, liveEventById, runById } from './courses/loaders.ts'
 import { CourseConnectionResolver, CourseResolver } from './courses/resolver.ts'
 import { CourseRunResolver, LiveEventResolver } from './courses/run.resolver.ts'
+import { VerifyResolver } from './credit/credentials/verify.resolver.ts'
 import { joinCreditRecords } from './credit/loaders.ts'
 import { CreditRecordResolver, EnrolmentCreditResolver, LearnerCreditResolver } from './credit/resolver.ts'
-import { shareNode } from './credit/share.loaders.ts'
-import { CreditShareResolver, LearnerSharesResolver, ShareAccessResolver } from './credit/share.resolver.ts'
-import { VerifyResolver } from './credit/verify.resolver.ts'
+import { shareNode } from './credit/sharing/share.loaders.ts'
+import { CreditShareResolver, LearnerSharesResolver, ShareAccessResolver } from './credit/sharing/share.resolver.ts'
 import {
   AlreadyEnrolled,
   EnrolmentClosed,
@@ -33,14 +33,10 @@ import {
   RunEnrolmentResolver,
 } from './enrolments/resolver.ts'
 import { EnrolmentSubscriptionResolver } from './enrolments/subscription.resolver.ts'
-import { CreditResolver } from './graph/credit.ts'
-import { resolverObjects } from './graph/direct-resolvers.ts'
-import { finishSchema } from './graph/finish-schema.ts'
-import { globalId } from './graph/global-id.ts'
-import { MoneyResolver } from './graph/money.ts'
-import { nodeResolver } from './graph/node.resolver.ts'
-import { type NodeLoaders } from './graph/node.ts'
-import { asSubgraph, type FurtherKey } from './graph/subgraph.ts'
+import { CreditResolver } from './graph/contract/credit.ts'
+import { globalId } from './graph/contract/global-id.ts'
+import { MoneyResolver } from './graph/contract/money.ts'
+import { type NodeLoaders } from './graph/contract/node.ts'
 import {
   Forbidden,
   IdempotencyConflict,
@@ -49,7 +45,11 @@ import {
   NotFound,
   ProviderUnavailable,
   TooComplex,
-} from './graph/user-error.ts'
+} from './graph/contract/user-error.ts'
+import { resolverObjects } from './graph/schema-build/direct-resolvers.ts'
+import { finishSchema } from './graph/schema-build/finish-schema.ts'
+import { nodeResolver } from './graph/schema-build/node.resolver.ts'
+import { asSubgraph, type FurtherKey } from './graph/schema-build/subgraph.ts'
 import { institutionById, institutionBySlug, qualificationById, qualificationBySlug } from './institutions/loaders.ts'
 import { clientNode, operatorNode, staffNode } from './institutions/own-roles.ts'
 import {
@@ -62,30 +62,30 @@ import { LearnerResolver, learnerNode, ViewerResolver } from './learners/resolve
 import { disputeNode, paymentNode, reconciliationNode, refundNode } from './payments/loaders.ts'
 import { CorrectionResolver, OperatorPaymentsResolver, ReconciliationResolver } from './payments/operator.resolver.ts'
 import { DisputeResolver, PaymentResolver, RefundResolver } from './payments/resolver.ts'
-import { visibleApplication, visibleRecord } from './transfers/application.loaders.ts'
+import { visibleApplication, visibleRecord } from './transfers/applications/application.loaders.ts'
 import {
   CreditRecordUsesResolver,
   CreditUseResolver,
   LearnerApplicationsResolver,
   MemberApplicationsResolver,
   TransferApplicationResolver,
-} from './transfers/application.resolver.ts'
+} from './transfers/applications/application.resolver.ts'
 import {
   ApplicationMutationsResolver,
   CreditAlreadyUsed,
   NotEligible,
-} from './transfers/application-mutations.resolver.ts'
-import { filterCoursesByPolicy } from './transfers/counts-towards.ts'
-import { CourseTransferResolver } from './transfers/course.resolver.ts'
+} from './transfers/applications/application-mutations.resolver.ts'
+import { TransferApplicationSubscriptionResolver } from './transfers/applications/subscription.resolver.ts'
 import { AnswerExplanationResolver, ClaimExplanationResolver } from './transfers/explanation.resolver.ts'
-import { policyById } from './transfers/loaders.ts'
-import { PolicyOverlap, PolicyPublicationResolver } from './transfers/policy.resolver.ts'
+import { filterCoursesByPolicy } from './transfers/policies/counts-towards.ts'
+import { CourseTransferResolver } from './transfers/policies/course.resolver.ts'
+import { policyById } from './transfers/policies/policy.loaders.ts'
+import { PolicyOverlap, PolicyPublicationResolver } from './transfers/policies/policy.resolver.ts'
 import {
   QualificationPoliciesResolver,
   TransferEligibilityResolver,
   TransferPolicyResolver,
 } from './transfers/resolver.ts'
-import { TransferApplicationSubscriptionResolver } from './transfers/subscription.resolver.ts'
 
 /** What `node(id)` opens, by type: each loader answers only what the caller may see. */
 const nodes: NodeLoaders<Context> = {

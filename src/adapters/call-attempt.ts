@@ -1,9 +1,9 @@
 /** One attempt at a call: sends it, gives up when told to, and says what its outcome means for breaker and retry. */
-import { FailureKind, OutsideFailure, type Upstream } from '../values/outside-failure.ts'
-import { FailureCode, reasonText } from './outside-reply.ts'
+import { FailureKind, type Upstream, UpstreamFailure } from '../values/upstream-failure.ts'
+import { FailureCode, reasonText } from './upstream-reply.ts'
 
-/** How it went. `unhealthy` counts against the outsider, whether there is a value (slow) or not. */
-export type Attempt<T> = { value: T; unhealthy: boolean } | { failure: OutsideFailure; unhealthy: boolean }
+/** How it went. `unhealthy` counts against the upstream, whether there is a value (slow) or not. */
+export type Attempt<T> = { value: T; unhealthy: boolean } | { failure: UpstreamFailure; unhealthy: boolean }
 
 export interface AttemptRequest<T> {
   upstream: Upstream
@@ -37,7 +37,7 @@ export function isUnhealthy(attempt: unknown): boolean {
   return (attempt as Attempt<unknown>).unhealthy
 }
 
-/** For the retry: only quick failures that may be over in a moment; what the outsider decided stays decided. */
+/** For the retry: only quick failures that may be over in a moment; what the upstream decided stays decided. */
 export function isWorthRepeating(attempt: unknown): boolean {
   const outcome = attempt as Attempt<unknown>
   if (!('failure' in outcome)) return false
@@ -54,10 +54,10 @@ const DECIDED = new Set<string>([
   FailureCode.Malformed,
 ])
 
-/** Being told to slow down, or our own wrong key, says nothing about the outsider's health; nor does a caller who left. */
+/** Being told to slow down, or our own wrong key, says nothing about the upstream's health; nor does a caller who left. */
 const HARMLESS = new Set<string>([FailureCode.RateLimited, FailureCode.Misconfigured, FailureCode.Aborted])
 
-function countsAgainst({ kind, code }: OutsideFailure): boolean {
+function countsAgainst({ kind, code }: UpstreamFailure): boolean {
   return kind !== FailureKind.Refused && !HARMLESS.has(code)
 }
 
@@ -76,22 +76,22 @@ function untilAborted<T>(signal: AbortSignal, send: () => Promise<T>): Promise<T
 function failureOf(
   error: unknown,
   { upstream, operation, signal, callerSignal }: AttemptRequest<unknown>,
-): OutsideFailure {
-  if (error instanceof OutsideFailure) return error
+): UpstreamFailure {
+  if (error instanceof UpstreamFailure) return error
   if (signal.aborted) return noAnswer(upstream, operation, callerSignal?.aborted === true, error)
   const reason = reasonText(error)
   const text = `${upstream} ${operation} got no answer: ${reason}`
   return NEVER_CONNECTED.test(reason)
-    ? new OutsideFailure(FailureKind.Unavailable, upstream, FailureCode.ConnectionRefused, text, { cause: error })
-    : new OutsideFailure(FailureKind.Unknown, upstream, FailureCode.ConnectionLost, text, { cause: error })
+    ? new UpstreamFailure(FailureKind.Unavailable, upstream, FailureCode.ConnectionRefused, text, { cause: error })
+    : new UpstreamFailure(FailureKind.Unknown, upstream, FailureCode.ConnectionLost, text, { cause: error })
 }
 
 /** What was sent was not answered before the deadline, or before its caller left: it may have been done. */
-export function noAnswer(upstream: Upstream, operation: string, callerLeft: boolean, cause: unknown): OutsideFailure {
+export function noAnswer(upstream: Upstream, operation: string, callerLeft: boolean, cause: unknown): UpstreamFailure {
   const [code, what] = callerLeft
     ? [FailureCode.Aborted, 'was given up by its caller']
     : [FailureCode.Timeout, 'was not answered in time']
-  return new OutsideFailure(FailureKind.Unknown, upstream, code, `${upstream} ${operation} ${what}`, { cause })
+  return new UpstreamFailure(FailureKind.Unknown, upstream, code, `${upstream} ${operation} ${what}`, { cause })
 }
 
 /** Codes of Node and undici for a connection that never came to be, so that nothing can have been sent on it. */

@@ -1,5 +1,5 @@
 /** What the composition root hands every adapter: a log that takes one line per call, and an ear for the metrics. */
-import type { Upstream } from '../values/outside-failure.ts'
+import type { Upstream } from '../values/upstream-failure.ts'
 
 /** The part of pino that adapters use. */
 export interface CallLog {

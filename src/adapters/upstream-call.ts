@@ -1,4 +1,4 @@
-/** Makes every call to an outsider the same way: deadline, concurrency limit, breaker, retries of reads, one log line. */
+/** Makes every call to an upstream the same way: deadline, concurrency limit, breaker, retries of reads, one log line. */
 import {
   BrokenCircuitError,
   BulkheadRejectedError,
@@ -12,11 +12,11 @@ import {
   TimeoutStrategy,
   timeout,
 } from 'cockatiel'
-import { FailureKind, OutsideFailure, type Upstream } from '../values/outside-failure.ts'
+import { FailureKind, type Upstream, UpstreamFailure } from '../values/upstream-failure.ts'
 import { type Attempt, attempt, isUnhealthy, isWorthRepeating, noAnswer } from './call-attempt.ts'
 import type { CallObservers, CallOutcome } from './call-log.ts'
-import { FailureCode } from './outside-reply.ts'
 import { RetryBudget } from './retry-budget.ts'
+import { FailureCode } from './upstream-reply.ts'
 
 /** WRITE: sent once, its repeat is the caller's durable job. READ: repeated here. LIVE_READ: someone waits for it. */
 export const Effect = { Write: 'WRITE', Read: 'READ', LiveRead: 'LIVE_READ' } as const
@@ -50,7 +50,7 @@ const MOST_RETRIES = 2
 const FIRST_RETRY_MS = 50
 const LONGEST_RETRY_MS = 500
 
-export interface OutsideCallOptions extends CallObservers {
+export interface UpstreamCallOptions extends CallObservers {
   upstream: Upstream
   limits?: Partial<CallLimits>
 }
@@ -60,14 +60,14 @@ export interface Call<T> {
   operation: string
   effect: Effect
   signal?: AbortSignal
-  /** Sends it. Throws OutsideFailure, or whatever the network throws. */
+  /** Sends it. Throws UpstreamFailure, or whatever the network throws. */
   send: (signal: AbortSignal) => Promise<T>
 }
 
 export type BreakerState = 'closed' | 'open' | 'half-open'
 
-export interface OutsideCall {
-  /** Throws OutsideFailure and nothing else. */
+export interface UpstreamCall {
+  /** Throws UpstreamFailure and nothing else. */
   <T>(call: Call<T>): Promise<T>
   state(): BreakerState
   /** Whether it gave no answer the last time that it was asked. */
@@ -75,7 +75,7 @@ export interface OutsideCall {
 }
 
 /** One per upstream: what is counted here is shared by all its calls. */
-export function outsideCall(options: OutsideCallOptions): OutsideCall {
+export function upstreamCall(options: UpstreamCallOptions): UpstreamCall {
   const limits = { ...CALL_LIMITS, ...options.limits }
   const { upstream } = options
   const budget = new RetryBudget()
@@ -98,7 +98,7 @@ export function outsideCall(options: OutsideCallOptions): OutsideCall {
     } catch (error) {
       if (!(error instanceof BrokenCircuitError)) throw error
       const text = `${upstream} has failed too often; nothing is sent to it for ${limits.breakerOpenMs} ms`
-      const failure = new OutsideFailure(FailureKind.Unavailable, upstream, FailureCode.BreakerOpen, text)
+      const failure = new UpstreamFailure(FailureKind.Unavailable, upstream, FailureCode.BreakerOpen, text)
       return { failure, unhealthy: false }
     }
   }
@@ -126,14 +126,14 @@ export function outsideCall(options: OutsideCallOptions): OutsideCall {
       if ('value' in last) return last.value
       throw last.failure
     } catch (error) {
-      throw error instanceof OutsideFailure ? error : neverAnswered(error, { upstream, call, sent })
+      throw error instanceof UpstreamFailure ? error : neverAnswered(error, { upstream, call, sent })
     }
   }
 
   let silent = false
   const observed = async <T>(call: Call<T>): Promise<T> => {
     const startedMs = performance.now()
-    const report = (failure: OutsideFailure | null) => {
+    const report = (failure: UpstreamFailure | null) => {
       if (failure?.code !== FailureCode.Aborted) silent = failure !== null && failure.kind !== FailureKind.Refused
       tell(options, { upstream, operation: call.operation, durationMs: performance.now() - startedMs }, failure)
     }
@@ -142,7 +142,7 @@ export function outsideCall(options: OutsideCallOptions): OutsideCall {
       report(null)
       return value
     } catch (error) {
-      const failure = asReadIfRead(error as OutsideFailure, call.effect)
+      const failure = asReadIfRead(error as UpstreamFailure, call.effect)
       report(failure)
       throw failure
     }
@@ -159,29 +159,32 @@ const STATES: Record<CircuitState, BreakerState> = {
 }
 
 /** The deadline passed, the caller left or the queue was full: what it means depends on whether anything was sent. */
-function neverAnswered(error: unknown, at: { upstream: Upstream; call: Call<unknown>; sent: boolean }): OutsideFailure {
+function neverAnswered(
+  error: unknown,
+  at: { upstream: Upstream; call: Call<unknown>; sent: boolean },
+): UpstreamFailure {
   const { upstream, call, sent } = at
   if (error instanceof BulkheadRejectedError) {
     const text = `${upstream} has as many calls waiting as it may`
-    return new OutsideFailure(FailureKind.Unavailable, upstream, FailureCode.Busy, text)
+    return new UpstreamFailure(FailureKind.Unavailable, upstream, FailureCode.Busy, text)
   }
   const late = noAnswer(upstream, call.operation, call.signal?.aborted === true, error)
-  return sent ? late : new OutsideFailure(FailureKind.Unavailable, upstream, late.code, late.message, { cause: error })
+  return sent ? late : new UpstreamFailure(FailureKind.Unavailable, upstream, late.code, late.message, { cause: error })
 }
 
 /** A read changes nothing, so not knowing how it went only means asking again; an unreadable answer stays what it is. */
-function asReadIfRead(failure: OutsideFailure, effect: Effect): OutsideFailure {
+function asReadIfRead(failure: UpstreamFailure, effect: Effect): UpstreamFailure {
   if (effect === Effect.Write || failure.kind !== FailureKind.Unknown || failure.code === FailureCode.Malformed) {
     return failure
   }
   const { upstream, code, message, retryAfterSeconds } = failure
-  return new OutsideFailure(FailureKind.Unavailable, upstream, code, message, { retryAfterSeconds, cause: failure })
+  return new UpstreamFailure(FailureKind.Unavailable, upstream, code, message, { retryAfterSeconds, cause: failure })
 }
 
 function tell(
   { log, onCall }: CallObservers,
   call: { upstream: Upstream; operation: string; durationMs: number },
-  failure: OutsideFailure | null,
+  failure: UpstreamFailure | null,
 ): void {
   const outcome = failure === null ? 'ok' : (failure.kind.toLowerCase() as CallOutcome)
   onCall({ ...call, outcome })

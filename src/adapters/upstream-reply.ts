@@ -1,18 +1,18 @@
-/** Reads what an outsider answered: its status as one of three failures, its body against the agreed shape. */
+/** Reads what an upstream answered: its status as one of three failures, its body against the agreed shape. */
 import type { z } from 'zod'
-import { FailureKind, OutsideFailure, type Upstream } from '../values/outside-failure.ts'
+import { FailureKind, type Upstream, UpstreamFailure } from '../values/upstream-failure.ts'
 
 export interface ErrorReply {
   status: number
-  /** The outsider's own code; null when it gave none. */
+  /** The upstream's own code; null when it gave none. */
   code: string | null
-  /** The outsider's words, for the log. */
+  /** The upstream's words, for the log. */
   message: string
   /** The header as it came. */
   retryAfter: string | null
 }
 
-/** Codes of ours, beside the outsiders' own. */
+/** Codes of ours, beside the upstreams' own. */
 export const FailureCode = {
   Timeout: 'timeout',
   Aborted: 'aborted',
@@ -26,22 +26,22 @@ export const FailureCode = {
 } as const
 
 /** The failure that an HTTP status outside 2xx stands for, when the body says nothing more exact. */
-export function failureOfStatus(upstream: Upstream, reply: ErrorReply): OutsideFailure {
+export function failureOfStatus(upstream: Upstream, reply: ErrorReply): UpstreamFailure {
   const { status } = reply
   const code = reply.code ?? `http_${status}`
   const text = `${upstream} answered ${status} ${code}: ${reply.message}`
   const retryAfterSeconds = secondsToWait(reply.retryAfter)
   if (status === 429) {
-    return new OutsideFailure(FailureKind.Unavailable, upstream, FailureCode.RateLimited, text, { retryAfterSeconds })
+    return new UpstreamFailure(FailureKind.Unavailable, upstream, FailureCode.RateLimited, text, { retryAfterSeconds })
   }
   // Our key is wrong, so nothing was done; once it is put right the same call works. No learner may lose a place for it.
-  if (status === 401) return new OutsideFailure(FailureKind.Unavailable, upstream, FailureCode.Misconfigured, text)
-  if (status === 503) return new OutsideFailure(FailureKind.Unavailable, upstream, code, text, { retryAfterSeconds })
-  // 408: the outsider gave up waiting for the rest of the request, or says that it did.
+  if (status === 401) return new UpstreamFailure(FailureKind.Unavailable, upstream, FailureCode.Misconfigured, text)
+  if (status === 503) return new UpstreamFailure(FailureKind.Unavailable, upstream, code, text, { retryAfterSeconds })
+  // 408: the upstream gave up waiting for the rest of the request, or says that it did.
   if (status >= 500 || status === 408 || status < 400) {
-    return new OutsideFailure(FailureKind.Unknown, upstream, code, text, { retryAfterSeconds })
+    return new UpstreamFailure(FailureKind.Unknown, upstream, code, text, { retryAfterSeconds })
   }
-  return new OutsideFailure(FailureKind.Refused, upstream, code, text)
+  return new UpstreamFailure(FailureKind.Refused, upstream, code, text)
 }
 
 /** Whole seconds of a Retry-After header, which may also be a date; null when there is none or it cannot be read. */
@@ -68,9 +68,9 @@ export function problems({ issues }: z.ZodError): string {
 }
 
 /** An answer that cannot be read: whatever was asked for may have been done. */
-export function malformed(upstream: Upstream, problem: string, cause?: unknown): OutsideFailure {
+export function malformed(upstream: Upstream, problem: string, cause?: unknown): UpstreamFailure {
   const text = `${upstream} sent an answer that cannot be read: ${problem}`
-  return new OutsideFailure(FailureKind.Unknown, upstream, FailureCode.Malformed, text, { cause })
+  return new UpstreamFailure(FailureKind.Unknown, upstream, FailureCode.Malformed, text, { cause })
 }
 
 /** The codes and messages of an error and of everything that caused it: libraries wrap them two or three deep. */

@@ -3,7 +3,7 @@
 import { createRemoteJWKSet, type JWTVerifyGetKey, jwtVerify } from 'jose'
 import { LRUCache } from 'lru-cache'
 import { z } from 'zod'
-import { unauthenticated, upstreamUnavailable } from '../graph/errors.ts'
+import { unauthenticated, upstreamUnavailable } from '../graph/contract/errors.ts'
 import { type Directory, readClaims, viewerOf } from './token-claims.ts'
 import { tokenRefusal } from './token-refusal.ts'
 import { anonymousViewer, type Viewer } from './viewer.ts'

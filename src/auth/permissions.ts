@@ -1,5 +1,5 @@
 /** The one place that says no: who may do what, as small predicates that throw UNAUTHENTICATED or FORBIDDEN. */
-import { forbidden, unauthenticated } from '../graph/errors.ts'
+import { forbidden, unauthenticated } from '../graph/contract/errors.ts'
 import type { ClientIdentity, LearnerIdentity, OperatorIdentity, StaffIdentity, Viewer } from './viewer.ts'
 
 /** Staff of an institution or its machine: what both have in common. */

@@ -1,6 +1,6 @@
 /** What a verified token says of its owner, read strictly, and the viewer that follows from it. */
 import { z } from 'zod'
-import { forbidden, unauthenticated } from '../graph/errors.ts'
+import { forbidden, unauthenticated } from '../graph/contract/errors.ts'
 import type { LearnerIdentity, Viewer } from './viewer.ts'
 
 const claimsShape = z.object({

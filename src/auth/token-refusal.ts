@@ -1,6 +1,6 @@
 /** Why a token was not accepted, in words that help its owner and nobody else. */
 import { errors } from 'jose'
-import { type GraphError, unauthenticated, upstreamUnavailable } from '../graph/errors.ts'
+import { type GraphError, unauthenticated, upstreamUnavailable } from '../graph/contract/errors.ts'
 
 /** Refusals by jose's stable codes. */
 const messages: Readonly<Record<string, string>> = {

@@ -35,7 +35,7 @@ export interface Viewer {
   staff: StaffIdentity | null
   client: ClientIdentity | null
   operator: OperatorIdentity | null
-  /** Stable name of the caller for idempotency and budgets: `user:<issuer>|<sub>`, `client:<id>` or `anonymous:<address>`. */
+  /** Stable name of the caller for idempotency and rate limits: `user:<issuer>|<sub>`, `client:<id>` or `anonymous:<address>`. */
   key: string
   anonymous: boolean
 }

@@ -2,10 +2,10 @@
 import 'reflect-metadata'
 import { parseArgs } from 'node:util'
 import { pino } from 'pino'
-import { type App, openApp } from './app.ts'
-import { ConfigRefused, readConfig } from './config.ts'
-import { reconcile } from './payments/reconcile.ts'
-import { Correction } from './payments/reconciliation.ts'
+import { type App, openApp } from '../app.ts'
+import { ConfigRefused, readConfig } from '../config.ts'
+import { reconcile } from '../payments/reconciliation/reconcile.ts'
+import { Correction } from '../payments/reconciliation/reconciliation.ts'
 
 const usage = `Say what to do about what is found:
   npm run reconcile -- --dry-run   report it, and change nothing

@@ -2,7 +2,12 @@
 import { existsSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { buildSchema, type GraphQLSchema, parse, validate } from 'graphql'
-import { ManifestRefused, readManifestFile, type TrustedTexts, writeManifest } from './graph/trusted-manifest.ts'
+import {
+  ManifestRefused,
+  readManifestFile,
+  type TrustedTexts,
+  writeManifest,
+} from '../graph/limits/trusted-manifest.ts'
 
 const usage = `npm run trust -- <manifest.json> [<trusted-documents.json>]
 Adds every document of the manifest to the file of trusted documents, trusted-documents.json unless said otherwise.

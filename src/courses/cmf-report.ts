@@ -1,6 +1,6 @@
 /** Conformance to the Common Microcredential Framework as the graph shows it, from the facts of a course. */
 import { Field, ObjectType } from 'type-graphql'
-import { publishEnum } from '../graph/enum.ts'
+import { publishEnum } from '../graph/contract/enum.ts'
 import type { CreditScheme, LevelFramework } from '../values/credit.ts'
 import type { CmfFacts } from './cmf.rules.ts'
 import { ConformanceStatus } from './course.ts'

@@ -1,7 +1,7 @@
 /** What narrows and orders the list of courses, as clients write it. */
 import { Field, ID, InputType, Int, ObjectType } from 'type-graphql'
-import { publishEnum } from '../graph/enum.ts'
-import { CalendarDate, CurrencyCode, Decimal } from '../graph/scalars.ts'
+import { publishEnum } from '../graph/contract/enum.ts'
+import { CalendarDate, CurrencyCode, Decimal } from '../graph/contract/scalars.ts'
 import { ConformanceStatus, StudyLevel } from './course.ts'
 
 export const CourseOrder = {

@@ -1,10 +1,10 @@
 /** A run: one presentation of a course, with its dates, price, enrolment window and live events. */
 import { Check, Entity, Index, ManyToOne, PrimaryKey, Property, Unique } from '@mikro-orm/decorators/legacy'
 import { Field, Int, ObjectType } from 'type-graphql'
-import { publishEnum } from '../graph/enum.ts'
-import { Node } from '../graph/node.ts'
-import { connectionOf } from '../graph/page.ts'
-import { DateTime, TimeZone, Url } from '../graph/scalars.ts'
+import { publishEnum } from '../graph/contract/enum.ts'
+import { Node } from '../graph/contract/node.ts'
+import { connectionOf } from '../graph/contract/page.ts'
+import { DateTime, TimeZone, Url } from '../graph/contract/scalars.ts'
 import { instant } from '../store/row.ts'
 import { Course } from './course.ts'
 

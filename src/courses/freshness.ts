@@ -1,6 +1,6 @@
 /** Where a mirrored fact came from, and how old it is. */
 import { Field, ObjectType } from 'type-graphql'
-import { DateTime } from '../graph/scalars.ts'
+import { DateTime } from '../graph/contract/scalars.ts'
 
 @ObjectType({ simpleResolvers: true, description: 'Where a mirrored fact came from, and how old it is.' })
 export class Freshness {

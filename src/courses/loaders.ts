@@ -1,10 +1,11 @@
 /** Reads of courses, runs and live events, batched and paged. */
-import { defineLoader, grouped, inOrder, type Loads } from '../graph/loader.ts'
-import { allColumns, defineColumns } from '../store/columns.ts'
-import { definePages } from '../store/list.ts'
-import type { Part } from '../store/parts.ts'
-import type { ReadConnection } from '../store/read-connection.ts'
-import { statement } from '../store/statement.ts'
+
+import { allColumns, defineColumns } from '../reading/columns.ts'
+import { definePages } from '../reading/list.ts'
+import { defineLoader, grouped, inOrder, type Loads } from '../reading/loader.ts'
+import type { Part } from '../reading/look-ahead-join.ts'
+import type { ReadConnection } from '../reading/read-connection.ts'
+import { statement } from '../reading/statement.ts'
 import type { Course } from './course.ts'
 import type { CourseRun, LiveEvent } from './course-run.ts'
 

@@ -79,7 +79,7 @@ function courseFields(facts: ProgramFacts, institution: Institution, now: Date) 
 }
 
 /** Stores programs as courses, new or changed; each is named once. */
-export async function keepPrograms(context: Context, facts: readonly ProgramFacts[]): Promise<Kept[]> {
+export async function mirrorPrograms(context: Context, facts: readonly ProgramFacts[]): Promise<Kept[]> {
   const now = context.now()
   await inTransaction(context.em, async (tx) => {
     const institutions = await institutionsOf(tx, facts, now)
@@ -136,7 +136,7 @@ function runFields(facts: RunFacts, course: Course, weeks: number | null, now: D
 }
 
 /** Stores runs with their live events, each named once; incomplete ones too, outside the graph, and says so. */
-export async function keepRuns(context: Context, facts: readonly RunFacts[]): Promise<Kept[]> {
+export async function mirrorRuns(context: Context, facts: readonly RunFacts[]): Promise<Kept[]> {
   const now = context.now()
   return inTransaction(context.em, async (tx) => {
     const programs = { partnerUuid: { $in: facts.map(({ programUuid }) => programUuid) } }

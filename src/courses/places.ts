@@ -1,8 +1,8 @@
 /** Places that remain, live from the partner: many runs in one call, remembered for a few seconds. */
 import { LRUCache } from 'lru-cache'
-import { upstreamUnavailable } from '../graph/errors.ts'
-import { defineLoader, type Loads } from '../graph/loader.ts'
-import { isOutsideFailure } from '../values/outside-failure.ts'
+import { upstreamUnavailable } from '../graph/contract/errors.ts'
+import { defineLoader, type Loads } from '../reading/loader.ts'
+import { isUpstreamFailure } from '../values/upstream-failure.ts'
 import type { CourseSource } from './course-source.ts'
 
 interface Asking {
@@ -39,7 +39,7 @@ export const placesRemaining = defineLoader<string, number | null, Asking>(
       }
       return runUuids.map((uuid) => cache.get(uuid)?.places ?? null)
     } catch (error) {
-      if (!isOutsideFailure(error)) throw error
+      if (!isUpstreamFailure(error)) throw error
       return runUuids.map((uuid) => cache.get(uuid)?.places ?? upstreamUnavailable('partner', error.retryAfterSeconds))
     }
   },

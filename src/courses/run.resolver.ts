@@ -1,9 +1,9 @@
 /** What the graph answers about runs and their live events. */
 import { Arg, Ctx, FieldResolver, Int, Resolver, Root } from 'type-graphql'
 import type { Context } from '../context.ts'
-import type { Loaded } from '../graph/loader.ts'
-import { Money } from '../graph/money.ts'
-import { DateTime, TimeZone } from '../graph/scalars.ts'
+import { Money } from '../graph/contract/money.ts'
+import { DateTime, TimeZone } from '../graph/contract/scalars.ts'
+import type { Loaded } from '../reading/loader.ts'
 import { inZone, refundDeadline } from '../values/dates.ts'
 import { Course } from './course.ts'
 import { CourseRun, LiveEvent, RunStatus } from './course-run.ts'

@@ -1,12 +1,12 @@
 /** Mirrors the partner's catalogue into the store: what changed since the last pass, or one program or run by name. */
 import type { Context, Job } from '../context.ts'
 import { TryAgainLater } from '../context.ts'
-import { statement } from '../store/statement.ts'
+import { statement } from '../reading/statement.ts'
 import { addJob, inTransaction } from '../store/transaction.ts'
-import { isOutsideFailure } from '../values/outside-failure.ts'
+import { isUpstreamFailure } from '../values/upstream-failure.ts'
 import { keepOrder } from './course-order.ts'
 import type { Changes, Rejected } from './course-source.ts'
-import { type Kept, keepPrograms, keepRuns } from './keep-catalogue.ts'
+import { type Kept, mirrorPrograms, mirrorRuns } from './mirror-catalogue.ts'
 import { SyncState } from './sync-state.ts'
 
 type ListName = 'programs' | 'runs'
@@ -96,10 +96,10 @@ async function syncAll(context: Context): Promise<void> {
   const { partner } = context
   await inTransaction(context.em, (tx) => keepOrder(tx, context.now(), null))
   try {
-    await mirror(context, 'programs', (since) => partner.programs(since), keepPrograms)
-    await mirror(context, 'runs', (since) => partner.runs(since), keepRuns)
+    await mirror(context, 'programs', (since) => partner.programs(since), mirrorPrograms)
+    await mirror(context, 'runs', (since) => partner.runs(since), mirrorRuns)
   } catch (error) {
-    if (!isOutsideFailure(error)) throw error
+    if (!isUpstreamFailure(error)) throw error
     for (const list of ['programs', 'runs'] as const) await keepState(context, list, { failedAt: context.now() })
     throw new TryAgainLater(error.message, error.retryAfterSeconds ?? 10)
   }
@@ -107,16 +107,16 @@ async function syncAll(context: Context): Promise<void> {
 
 async function syncProgram(context: Context, uuid: string): Promise<void> {
   const facts = await context.partner.program(uuid)
-  if (facts) await keepPrograms(context, [facts])
+  if (facts) await mirrorPrograms(context, [facts])
 }
 
 async function syncRun(context: Context, uuid: string): Promise<void> {
   const facts = await context.partner.run(uuid)
   if (!facts) return
-  const [kept] = await keepRuns(context, [facts])
+  const [kept] = await mirrorRuns(context, [facts])
   if (kept?.unknownProgram) {
     await syncProgram(context, facts.programUuid)
-    await keepRuns(context, [facts])
+    await mirrorRuns(context, [facts])
   }
 }
 

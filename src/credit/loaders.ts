@@ -1,11 +1,11 @@
 /** Reads of credit records, batched and paged. */
 
 import { addEnrolmentPart } from '../enrolments/loaders.ts'
-import { defineLoader, inOrder, type Loads } from '../graph/loader.ts'
-import { allColumns, defineColumns } from '../store/columns.ts'
-import { definePages } from '../store/list.ts'
-import type { ReadConnection } from '../store/read-connection.ts'
-import { statement } from '../store/statement.ts'
+import { allColumns, defineColumns } from '../reading/columns.ts'
+import { definePages } from '../reading/list.ts'
+import { defineLoader, inOrder, type Loads } from '../reading/loader.ts'
+import type { ReadConnection } from '../reading/read-connection.ts'
+import { statement } from '../reading/statement.ts'
 import type { CreditRecord } from './credit-record.ts'
 
 interface Reading {

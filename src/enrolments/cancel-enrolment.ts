@@ -1,8 +1,8 @@
 /** Cancels an enrolment before anything is paid, and closes what could still be. */
 import { requireLearner } from '../auth/permissions.ts'
 import type { Context } from '../context.ts'
-import { uuidOf } from '../graph/global-id.ts'
-import { type Refusal, refusal } from '../graph/user-error.ts'
+import { uuidOf } from '../graph/contract/global-id.ts'
+import { type Refusal, refusal } from '../graph/contract/user-error.ts'
 import { inTransaction } from '../store/transaction.ts'
 import { findEnrolment, lockEnrolment, moveEnrolment } from './change-enrolment.ts'
 import type { EnrolmentStatus } from './enrolment.ts'

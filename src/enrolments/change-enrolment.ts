@@ -63,7 +63,7 @@ export function reviewCreditSoon(tx: EntityManager, enrolmentId: string): Promis
 
 const patient = (key: string) => ({ key, maxAttempts: 1_000 })
 
-/** Seconds until the next try: doubling up to five minutes, never before the outsider asked to be tried again. */
+/** Seconds until the next try: doubling up to five minutes, never before the upstream asked to be tried again. */
 export function patience(attempt: number, retryAfterSeconds: number | null): number {
   return Math.max(2 ** Math.min(attempt - 1, 8), retryAfterSeconds ?? 0)
 }

@@ -1,12 +1,12 @@
 /** The buyer is back from the provider's page: asks how the payment stands, as the webhook does. */
 import { requireLearner } from '../auth/permissions.ts'
 import type { Context } from '../context.ts'
-import { uuidOf } from '../graph/global-id.ts'
-import { type Refusal, refusal } from '../graph/user-error.ts'
+import { uuidOf } from '../graph/contract/global-id.ts'
+import { type Refusal, refusal } from '../graph/contract/user-error.ts'
 import { advancePayment } from '../payments/advance-payment.ts'
 import { findPayment } from '../payments/paying.ts'
 import { Payment } from '../payments/payment.ts'
-import { isOutsideFailure, type OutsideFailure } from '../values/outside-failure.ts'
+import { isUpstreamFailure, type UpstreamFailure } from '../values/upstream-failure.ts'
 import { Enrolment } from './enrolment.ts'
 import { notCompleted, type PaymentResult, refused, unavailable } from './pay.ts'
 
@@ -40,12 +40,12 @@ async function findOwn({ em }: Context, paymentId: string, learnerId: string): P
 const isFinal = ({ status }: Payment): boolean => status === 'SUCCEEDED' || status === 'CONFLICTED'
 
 /** Why the outcome cannot be told now; null when it can. */
-async function advance(context: Context, paymentId: string): Promise<OutsideFailure | null> {
+async function advance(context: Context, paymentId: string): Promise<UpstreamFailure | null> {
   try {
     await advancePayment(context, paymentId, 'BUYER_RETURNED', context.viewer.key)
     return null
   } catch (failure) {
-    if (!isOutsideFailure(failure)) throw failure
+    if (!isUpstreamFailure(failure)) throw failure
     return failure
   }
 }

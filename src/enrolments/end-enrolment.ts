@@ -1,9 +1,9 @@
 /** Ends what was paid for when its money goes back, step by step: the registration outlives the money by no means, nor the other way. */
 import type { EntityManager } from '@mikro-orm/postgresql'
+import { balanceOf, isAllBack } from '../payments/balance.ts'
 import { Payment } from '../payments/payment.ts'
 import type { MoveCause } from '../store/history.ts'
 import { addJob } from '../store/transaction.ts'
-import { balanceOf, isAllBack } from './balance.ts'
 import { moveEnrolment, withdrawSoon } from './change-enrolment.ts'
 import type { Enrolment } from './enrolment.ts'
 

@@ -3,16 +3,16 @@ import { requireLearner } from '../auth/permissions.ts'
 import type { LearnerIdentity } from '../auth/viewer.ts'
 import type { Context } from '../context.ts'
 import { type CompleteRun, courseById, runById } from '../courses/loaders.ts'
-import { uuidOf } from '../graph/global-id.ts'
-import { type Refusal, refusal } from '../graph/user-error.ts'
+import { uuidOf } from '../graph/contract/global-id.ts'
+import { type Refusal, refusal } from '../graph/contract/user-error.ts'
 import type { PartnerAccount } from '../learners/learner.ts'
 import { ensureInvitation } from '../learners/link-partner-account.ts'
 import { findPartnerAccount } from '../learners/loaders.ts'
 import type { PaymentMethod } from '../payments/payment.ts'
 import { type KeyedRequest, keyRefusal, takeKey } from '../store/idempotent.ts'
 import { inTransaction } from '../store/transaction.ts'
-import { isOutsideFailure } from '../values/outside-failure.ts'
 import { returnUrlProblem } from '../values/return-url.ts'
+import { isUpstreamFailure } from '../values/upstream-failure.ts'
 import { enrolRefusal } from './enrolment.rules.ts'
 import { type PaymentResult, pay, refused, unavailable } from './pay.ts'
 import { lookForPlaces } from './places.ts'
@@ -98,7 +98,7 @@ async function accountRefusal(context: Context, learner: LearnerIdentity): Promi
     const message = 'Create or link your account at the registration partner first: follow its invitation.'
     return refusal('PartnerAccountRequired', message, [], { partnerAccount })
   } catch (failure) {
-    if (!isOutsideFailure(failure)) throw failure
+    if (!isUpstreamFailure(failure)) throw failure
     return unavailable(failure)
   }
 }

@@ -1,8 +1,8 @@
 /** Expected refusals of enrolling, paying and refunding, with the data that a screen needs. */
 import { Field, ObjectType } from 'type-graphql'
-import { Money } from '../graph/money.ts'
-import { DateTime } from '../graph/scalars.ts'
-import { UserError } from '../graph/user-error.ts'
+import { Money } from '../graph/contract/money.ts'
+import { DateTime } from '../graph/contract/scalars.ts'
+import { UserError } from '../graph/contract/user-error.ts'
 import { PartnerAccount } from '../learners/learner.ts'
 import { PaymentStatus } from '../payments/payment.ts'
 import { Enrolment } from './enrolment.ts'

@@ -1,7 +1,7 @@
 /** May this learner enrol on this run now: the first clause that says no, as a refusal. */
 import { openForEnrolment, type RunDates } from '../courses/run-status.rules.ts'
-import { instantText } from '../graph/scalars.ts'
-import { type Refusal, refusal } from '../graph/user-error.ts'
+import { instantText } from '../graph/contract/scalars.ts'
+import { type Refusal, refusal } from '../graph/contract/user-error.ts'
 
 export interface EnrolFacts {
   run: RunDates

@@ -5,7 +5,7 @@ import { closePayment } from '../payments/close-payment.ts'
 import { openPaymentStatuses } from '../payments/payment.states.ts'
 import { Payment, type PaymentStatus } from '../payments/payment.ts'
 import { addJob, inTransaction } from '../store/transaction.ts'
-import { isOutsideFailure } from '../values/outside-failure.ts'
+import { isUpstreamFailure } from '../values/upstream-failure.ts'
 import { findEnrolment, lockEnrolment, moveEnrolment } from './change-enrolment.ts'
 
 /** Money that is on its way decides by itself; until then the place is held on. */
@@ -44,7 +44,7 @@ export async function closeOpenPayments(
     try {
       statuses.push(await closePayment(context, id, to, cause, context.viewer.learner ? context.viewer.key : null))
     } catch (failure) {
-      if (!isOutsideFailure(failure)) throw failure
+      if (!isUpstreamFailure(failure)) throw failure
       statuses.push(status)
       await inTransaction(context.em, (tx) => closeSoon(tx, id))
     }

@@ -1,14 +1,14 @@
 /** Money that came and leads nowhere: found for the reconciliation, and taken up again. */
 import type { EntityManager } from '@mikro-orm/postgresql'
-import type { Unsettled } from '../payments/paid-thing.ts'
+import { refundInFull } from '../payments/add-refund.ts'
+import { balanceOf } from '../payments/balance.ts'
 import type { Payment } from '../payments/payment.ts'
+import type { Unsettled } from '../payments/payment-subject.ts'
 import { Refund } from '../payments/refund.ts'
-import { refundInFull } from '../payments/request-refund.ts'
-import { balanceOf } from './balance.ts'
 import { lockEnrolment, registerSoon } from './change-enrolment.ts'
 import { finishEnding } from './end-enrolment.ts'
 import type { Enrolment } from './enrolment.ts'
-import { keepMoneyThatStayed } from './keep-money.ts'
+import { restoreAfterFailedRefund } from './restore-after-failed-refund.ts'
 
 // The three sides: captured = registered, or back, or on its way back. What an operator has in hand is not reported.
 const unsettledPayments = `
@@ -62,6 +62,6 @@ async function goOn(tx: EntityManager, enrolment: Enrolment, at: Date): Promise<
 /** It could not go back. What stood in the way of keeping it when that was heard may be over: a place taken anew. */
 async function keepForNow(tx: EntityManager, enrolment: Enrolment, payment: Payment, at: Date): Promise<boolean> {
   const { status } = enrolment
-  await keepMoneyThatStayed(tx, enrolment, payment, at)
+  await restoreAfterFailedRefund(tx, enrolment, payment, at)
   return enrolment.status !== status && enrolment.status !== 'STUCK'
 }

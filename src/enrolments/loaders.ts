@@ -2,13 +2,13 @@
 
 import type { Course } from '../courses/course.ts'
 import { type CompleteRun, coursePart, runPart } from '../courses/loaders.ts'
-import { defineLoader, inOrder, type Loads } from '../graph/loader.ts'
 import { type PaymentRow, paymentParts } from '../payments/loaders.ts'
-import { allColumns, defineColumns } from '../store/columns.ts'
-import { type Condition, definePages, type List } from '../store/list.ts'
-import type { Part } from '../store/parts.ts'
-import type { ReadConnection } from '../store/read-connection.ts'
-import { statement } from '../store/statement.ts'
+import { allColumns, defineColumns } from '../reading/columns.ts'
+import { type Condition, definePages, type List } from '../reading/list.ts'
+import { defineLoader, inOrder, type Loads } from '../reading/loader.ts'
+import type { Part } from '../reading/look-ahead-join.ts'
+import type { ReadConnection } from '../reading/read-connection.ts'
+import { statement } from '../reading/statement.ts'
 import type { Enrolment, EnrolmentStatus } from './enrolment.ts'
 
 interface Reading {

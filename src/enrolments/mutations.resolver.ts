@@ -1,8 +1,8 @@
 /** The mutations of enrolling, paying, cancelling and refunding: inputs, payloads, and one line each. */
 import { Arg, Ctx, Field, ID, InputType, Int, Mutation, ObjectType, Resolver } from 'type-graphql'
 import type { Context } from '../context.ts'
-import { Url } from '../graph/scalars.ts'
-import { UserError } from '../graph/user-error.ts'
+import { Url } from '../graph/contract/scalars.ts'
+import { UserError } from '../graph/contract/user-error.ts'
 import { paymentById, refundById } from '../payments/loaders.ts'
 import { Payment, PaymentMethod } from '../payments/payment.ts'
 import { Refund } from '../payments/refund.ts'

@@ -1,8 +1,8 @@
 /** Opens a payment's page for the buyer, and says in the graph's words when the provider did not. */
 import type { Context } from '../context.ts'
-import { type Refusal, refusal } from '../graph/user-error.ts'
+import { type Refusal, refusal } from '../graph/contract/user-error.ts'
 import { type Opened, openPayment } from '../payments/open-payment.ts'
-import type { OutsideFailure } from '../values/outside-failure.ts'
+import type { UpstreamFailure } from '../values/upstream-failure.ts'
 
 /** Ids of what there is now, and why not everything was done. */
 export interface PaymentResult {
@@ -43,8 +43,8 @@ const names: Readonly<Record<string, string>> = {
   partner: 'The registration partner',
 }
 
-/** An outsider that did not answer; `hint` says how to try again. */
-export function unavailable({ upstream, retryAfterSeconds }: OutsideFailure, hint = 'nothing is lost'): Refusal {
+/** An upstream that did not answer; `hint` says how to try again. */
+export function unavailable({ upstream, retryAfterSeconds }: UpstreamFailure, hint = 'nothing is lost'): Refusal {
   const message = `${names[upstream]} does not answer right now; try again in a moment, ${hint}.`
   return refusal('ProviderUnavailable', message, [], { provider: upstream.toUpperCase(), retryAfterSeconds })
 }

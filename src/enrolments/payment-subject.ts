@@ -1,21 +1,21 @@
-/** What payments tell of an enrolment's money, and what follows from it: the enrolments' side of the port PaidThing. */
+/** What payments tell of an enrolment's money, and what follows from it: the enrolments' side of the port PaymentSubject. */
 import type { EntityManager } from '@mikro-orm/postgresql'
 import { Course } from '../courses/course.ts'
 import { CourseRun } from '../courses/course-run.ts'
 import { Learner } from '../learners/learner.ts'
+import { balanceOf } from '../payments/balance.ts'
 import type { Dispute } from '../payments/dispute.ts'
-import type { OrderFacts, PaidThing } from '../payments/paid-thing.ts'
 import { openPaymentStatuses } from '../payments/payment.states.ts'
 import { Payment } from '../payments/payment.ts'
+import type { OrderFacts, PaymentSubject } from '../payments/payment-subject.ts'
 import type { Refund } from '../payments/refund.ts'
 import type { MoveCause } from '../store/history.ts'
 import { addJob } from '../store/transaction.ts'
-import { balanceOf } from './balance.ts'
 import { hasSuccessor, lockEnrolment, moveEnrolment, registerSoon, reviewCreditSoon } from './change-enrolment.ts'
 import { beginEnding, finishEnding } from './end-enrolment.ts'
 import { Enrolment } from './enrolment.ts'
 import { takeUp, unsettled } from './find-unsettled.ts'
-import { keepMoneyThatStayed } from './keep-money.ts'
+import { restoreAfterFailedRefund } from './restore-after-failed-refund.ts'
 
 /** The enrolment does not end with this refund: part of the money, or told to keep it. */
 const endsIt = (leftMinor: number, refund: Refund) => leftMinor === 0 && !refund.keepRegistration
@@ -89,7 +89,7 @@ async function refunded(
 
 async function refundFailed(tx: EntityManager, payment: Payment, _refund: Refund, at: Date): Promise<void> {
   const enrolment = await lockEnrolment(tx, payment.enrolmentId)
-  await keepMoneyThatStayed(tx, enrolment, payment, at)
+  await restoreAfterFailedRefund(tx, enrolment, payment, at)
   if (enrolment.paymentId === payment.id) await reviewCreditSoon(tx, enrolment.id)
 }
 
@@ -106,7 +106,7 @@ async function disputed(tx: EntityManager, payment: Payment, dispute: Dispute, a
 }
 
 /** The enrolments' answer to what payments tell. */
-export const paidThing: PaidThing = {
+export const paymentSubject: PaymentSubject = {
   orderFor,
   paid,
   // The place stays held: the learner may pay again, with another card.

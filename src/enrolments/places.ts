@@ -1,7 +1,7 @@
 /** Places on a run that nobody has or holds: what the partner has left, less what is held here and not registered yet. */
 import type { EntityManager } from '@mikro-orm/postgresql'
 import type { Context } from '../context.ts'
-import { isOutsideFailure } from '../values/outside-failure.ts'
+import { isUpstreamFailure } from '../values/upstream-failure.ts'
 import { Enrolment } from './enrolment.ts'
 
 /** What the partner said, and when it was asked; `remaining` is null when there is no limit, or it cannot say. */
@@ -20,7 +20,7 @@ export async function lookForPlaces(
     const places = await partner.placesRemaining([runUuid], signal)
     return { remaining: places.get(runUuid) ?? null, seenAt }
   } catch (failure) {
-    if (!isOutsideFailure(failure)) throw failure
+    if (!isUpstreamFailure(failure)) throw failure
     return { remaining: null, seenAt }
   }
 }

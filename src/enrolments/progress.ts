@@ -3,11 +3,11 @@ import { LRUCache } from 'lru-cache'
 import { Field, Int, ObjectType } from 'type-graphql'
 import type { Context } from '../context.ts'
 import { Freshness } from '../courses/freshness.ts'
-import { upstreamUnavailable } from '../graph/errors.ts'
-import { defineLoader } from '../graph/loader.ts'
-import { Decimal } from '../graph/scalars.ts'
-import { isOutsideFailure, type OutsideFailure } from '../values/outside-failure.ts'
-import { ratioText } from './complete.ts'
+import { upstreamUnavailable } from '../graph/contract/errors.ts'
+import { Decimal } from '../graph/contract/scalars.ts'
+import { defineLoader } from '../reading/loader.ts'
+import { isUpstreamFailure, type UpstreamFailure } from '../values/upstream-failure.ts'
+import { ratioText } from './apply-registration.ts'
 import { isOnTheRun } from './enrolment.states.ts'
 import type { Enrolment } from './enrolment.ts'
 import type { RegistrationPartner } from './registration-partner.ts'
@@ -62,7 +62,7 @@ const liveProgress = defineLoader<ProgressRow, Progress | null, Asking>(
       await remember(context, memory, rows)
       return rows.map(({ registrationUuid }) => memory.get(registrationUuid as string)?.progress ?? null)
     } catch (failure) {
-      if (!isOutsideFailure(failure)) throw failure
+      if (!isUpstreamFailure(failure)) throw failure
       return rows.map((row) => memory.get(row.registrationUuid as string)?.progress ?? fallBack(row, failure))
     }
   },
@@ -97,6 +97,6 @@ function lastKnown(row: ProgressRow, stale: boolean): Progress | null {
   return { stepsCompletedRatio, stepsCompleted: stepsCompleted ?? 0, freshness }
 }
 
-function fallBack(row: ProgressRow, { upstream, retryAfterSeconds }: OutsideFailure): Progress | Error {
+function fallBack(row: ProgressRow, { upstream, retryAfterSeconds }: UpstreamFailure): Progress | Error {
   return lastKnown(row, true) ?? upstreamUnavailable(upstream, retryAfterSeconds)
 }

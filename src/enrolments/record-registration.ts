@@ -9,8 +9,8 @@ import { keepMembership } from '../learners/link-partner-account.ts'
 import { beginHistory } from '../store/history.ts'
 import { newId } from '../store/row.ts'
 import { announce, inTransaction } from '../store/transaction.ts'
+import { applyRegistration } from './apply-registration.ts'
 import { lockEnrolment, lockRun, withdrawSoon } from './change-enrolment.ts'
-import { applyRegistration } from './complete.ts'
 import { isGivenUp } from './enrolment.states.ts'
 import { Enrolment, endedStatuses } from './enrolment.ts'
 import type { Registration } from './registration-partner.ts'
@@ -20,7 +20,7 @@ export type Kept = 'KEPT' | 'UNKNOWN_RUN'
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 
-/** Keeps it; repeating it changes nothing. Throws OutsideFailure when the partner cannot say whose it is. */
+/** Keeps it; repeating it changes nothing. Throws UpstreamFailure when the partner cannot say whose it is. */
 export async function keepRegistration(context: Context, registration: Registration): Promise<Kept> {
   const em = context.em.fork({ clear: true })
   const known = await findKnown(em, registration)
@@ -82,7 +82,7 @@ async function learnerOf(
   const { issuer } = context.settings
   const known = await em.findOne(Learner, { issuer, subject: membership.externalLearnerId })
   const learnerId = known?.id ?? (await addLearner(context, membership))
-  await keepMembershipOf(context, em, learnerId, membership)
+  await recordMembershipOf(context, em, learnerId, membership)
   return learnerId
 }
 
@@ -95,7 +95,7 @@ function addLearner(context: Context, membership: Membership): Promise<string> {
 }
 
 /** A linked account is not given up for another membership that waits to be linked. */
-export async function keepMembershipOf(
+export async function recordMembershipOf(
   context: Context,
   em: EntityManager,
   learnerId: string,

@@ -1,8 +1,8 @@
 /** May this refund be asked for now: a learner's is whole and inside the window, an operator's needs a reason. */
-import { type Refusal, refusal } from '../graph/user-error.ts'
+import { type Refusal, refusal } from '../graph/contract/user-error.ts'
+import type { Balance } from '../payments/balance.ts'
 import type { PaymentStatus } from '../payments/payment.ts'
 import { type RefundAnswer, refundability } from '../payments/refund-window.rules.ts'
-import type { Balance } from './balance.ts'
 import type { EnrolmentStatus } from './enrolment.ts'
 
 export interface RefundWish {

@@ -1,14 +1,14 @@
 /** Whether a refund can be asked for, as the graph shows it before anyone asks. */
 import { Field, ObjectType } from 'type-graphql'
 import type { CompleteRun } from '../courses/loaders.ts'
-import { publishEnum } from '../graph/enum.ts'
-import { Money } from '../graph/money.ts'
-import { DateTime } from '../graph/scalars.ts'
+import { publishEnum } from '../graph/contract/enum.ts'
+import { Money } from '../graph/contract/money.ts'
+import { DateTime } from '../graph/contract/scalars.ts'
+import { balanceFrom } from '../payments/balance.ts'
 import type { Dispute } from '../payments/dispute.ts'
 import type { PaymentRow } from '../payments/loaders.ts'
 import type { Refund } from '../payments/refund.ts'
 import { RefundRefusal } from '../payments/refund-window.rules.ts'
-import { balanceFrom } from './balance.ts'
 import { answerFor } from './refund-request.rules.ts'
 
 publishEnum(RefundRefusal, 'RefundRefusal', 'Why no refund can be asked for.', {

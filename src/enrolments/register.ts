@@ -4,10 +4,10 @@ import { CourseRun } from '../courses/course-run.ts'
 import { Learner, PartnerAccount } from '../learners/learner.ts'
 import { ensureInvitation } from '../learners/link-partner-account.ts'
 import { inTransaction } from '../store/transaction.ts'
-import { isOutsideFailure } from '../values/outside-failure.ts'
+import { isUpstreamFailure } from '../values/upstream-failure.ts'
+import { applyRegistration } from './apply-registration.ts'
 import { lockEnrolment, lockRun, moveEnrolment, patience, withdrawSoon } from './change-enrolment.ts'
 import { compensate } from './compensate.ts'
-import { applyRegistration } from './complete.ts'
 import { isGivenUp, isUnderWay } from './enrolment.states.ts'
 import type { Enrolment } from './enrolment.ts'
 import { freePlaces, lookForPlaces } from './places.ts'
@@ -21,7 +21,7 @@ interface Wish {
 }
 
 /**
- * Registers the learner, or finds that it is done. Throws OutsideFailure when the partner cannot say: the next try looks
+ * Registers the learner, or finds that it is done. Throws UpstreamFailure when the partner cannot say: the next try looks
  * before it asks again.
  */
 export async function register(context: Context, enrolmentId: string): Promise<void> {
@@ -35,7 +35,7 @@ export async function register(context: Context, enrolmentId: string): Promise<v
     const made = await context.partner.register({ membershipUuid, runUuid, externalReference: enrolmentId })
     await record(context, enrolmentId, made)
   } catch (failure) {
-    if (!isOutsideFailure(failure, 'REFUSED')) throw failure
+    if (!isUpstreamFailure(failure, 'REFUSED')) throw failure
     // An earlier call whose answer was lost may have come through since: money only goes back once that is ruled out.
     const late = await lookUp(context, wish)
     if (late) return record(context, enrolmentId, late)
@@ -66,7 +66,7 @@ async function lookUp({ partner }: Context, { membershipUuid, runUuid }: Wish): 
     const found = await partner.find(membershipUuid, runUuid)
     return found?.status === 'INACTIVE' ? null : found
   } catch (failure) {
-    if (isOutsideFailure(failure, 'REFUSED')) return null
+    if (isUpstreamFailure(failure, 'REFUSED')) return null
     throw failure
   }
 }
@@ -103,7 +103,7 @@ export const registerEnrolmentJob: Job = {
     try {
       await register(context, payload.enrolmentId as string)
     } catch (failure) {
-      if (!isOutsideFailure(failure)) throw failure
+      if (!isUpstreamFailure(failure)) throw failure
       throw new TryAgainLater(failure.message, patience(attempt.number, failure.retryAfterSeconds))
     }
   },

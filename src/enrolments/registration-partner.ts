@@ -28,7 +28,7 @@ export interface RegistrationPartner {
   find(membershipUuid: string, runUuid: string): Promise<Registration | null>
   /**
    * Registers. The partner's 409 already_enrolled is answered with the existing registration.
-   * Throws OutsideFailure: REFUSED (`run_full`, `run_closed`, …), UNAVAILABLE, UNKNOWN (look up before trying again).
+   * Throws UpstreamFailure: REFUSED (`run_full`, `run_closed`, …), UNAVAILABLE, UNKNOWN (look up before trying again).
    */
   register(request: { membershipUuid: string; runUuid: string; externalReference: string }): Promise<Registration>
   registration(uuid: string): Promise<Registration | null>

@@ -1,8 +1,8 @@
 /** A refund failed, at once or days after it had succeeded: the money stays here, so what had been ended for it comes back. */
 import type { EntityManager } from '@mikro-orm/postgresql'
+import { balanceOf } from '../payments/balance.ts'
 import type { Payment } from '../payments/payment.ts'
 import type { MoveCause } from '../store/history.ts'
-import { balanceOf } from './balance.ts'
 import { hasSuccessor, moveEnrolment, registerSoon } from './change-enrolment.ts'
 import { undoRevoking } from './end-enrolment.ts'
 import { restorations } from './enrolment.states.ts'
@@ -12,7 +12,7 @@ import type { Enrolment } from './enrolment.ts'
  * What follows for the enrolment: a registration that was to end goes on, one that had ended is made again, and what
  * cannot be registered is STUCK, for an operator. Payment and enrolment are locked.
  */
-export async function keepMoneyThatStayed(
+export async function restoreAfterFailedRefund(
   tx: EntityManager,
   enrolment: Enrolment,
   payment: Payment,

@@ -3,7 +3,7 @@ import { type Context, type Job, TryAgainLater } from '../context.ts'
 import { CourseRun } from '../courses/course-run.ts'
 import { PartnerAccount } from '../learners/learner.ts'
 import { inTransaction } from '../store/transaction.ts'
-import { isOutsideFailure } from '../values/outside-failure.ts'
+import { isUpstreamFailure } from '../values/upstream-failure.ts'
 import { lockEnrolment, moveEnrolment, patience, registerSoon, reviewCreditSoon } from './change-enrolment.ts'
 import { isPaymentBack } from './end-enrolment.ts'
 import { isGivenUp, isOnTheRun, isUnderWay, restorations } from './enrolment.states.ts'
@@ -14,7 +14,7 @@ const REASON = 'The payment for this enrolment went back to the learner.'
 /**
  * Ends the registration of an enrolment that is REVOKING and whose money is back, or that was given up. Repeating it
  * finds the registration ended; and one that is wanted again by then, after a call that was not answered, is made again.
- * Throws OutsideFailure when the partner cannot say whether it did.
+ * Throws UpstreamFailure when the partner cannot say whether it did.
  */
 export async function withdrawRegistration(context: Context, enrolmentId: string): Promise<void> {
   const enrolment = await toBeWithdrawn(context, enrolmentId)
@@ -79,7 +79,7 @@ async function deactivate({ partner }: Context, registrationUuid: string): Promi
   try {
     await partner.deactivate(registrationUuid, REASON)
   } catch (failure) {
-    if (!isOutsideFailure(failure, 'REFUSED')) throw failure
+    if (!isUpstreamFailure(failure, 'REFUSED')) throw failure
     const now = await partner.registration(registrationUuid)
     if (now !== null && now.status !== 'INACTIVE') throw failure
   }
@@ -108,7 +108,7 @@ export const withdrawRegistrationJob: Job = {
     try {
       await withdrawRegistration(context, payload.enrolmentId as string)
     } catch (failure) {
-      if (!isOutsideFailure(failure)) throw failure
+      if (!isUpstreamFailure(failure)) throw failure
       throw new TryAgainLater(failure.message, patience(attempt.number, failure.retryAfterSeconds))
     }
   },

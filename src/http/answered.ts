@@ -1,7 +1,7 @@
 /** What is written and counted of every answered request: one line and one measure, without saying who asked. */
 import type { Logger } from 'pino'
 import type { Viewer } from '../auth/viewer.ts'
-import type { GraphRequest } from '../graph/request.ts'
+import type { GraphRequest } from '../graph/execution/request.ts'
 import { writeInfo } from '../observability/log.ts'
 import type { Metrics } from '../observability/metrics.ts'
 

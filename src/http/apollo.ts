@@ -9,9 +9,9 @@ import {
 import type { GraphQLSchema } from 'graphql'
 import { LRUCache } from 'lru-cache'
 import type { Logger } from 'pino'
-import type { Documents } from '../graph/documents.ts'
-import type { Executor } from '../graph/executor.ts'
-import { formatterOf, wholeRequestError } from '../graph/mask-errors.ts'
+import type { Executor } from '../graph/execution/executor.ts'
+import { formatterOf, wholeRequestError } from '../graph/execution/mask-errors.ts'
+import type { Documents } from '../graph/limits/documents.ts'
 import type { ApolloContext } from './graphql.ts'
 
 export interface ApolloOptions {

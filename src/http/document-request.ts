@@ -1,6 +1,6 @@
 /** The parameters of a GraphQL request, wherever HTTP carries them, and the same request with its document spelt out. */
 import type { FastifyRequest } from 'fastify'
-import type { DocumentRequest } from '../graph/trusted-documents.ts'
+import type { DocumentRequest } from '../graph/limits/trusted-documents.ts'
 
 /** What Apollo is given: a GET's parameters in the search, a POST's in the body. */
 export interface ApolloInput {

@@ -3,9 +3,15 @@
 import type { ServerResponse } from 'node:http'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { print } from 'graphql-sse'
-import { badUserInput } from '../graph/errors.ts'
-import { publicError } from '../graph/mask-errors.ts'
-import { isStream, type ResultStream, type StreamAnswer, type StreamRequest, type Streams } from '../graph/streams.ts'
+import { badUserInput } from '../graph/contract/errors.ts'
+import { publicError } from '../graph/execution/mask-errors.ts'
+import {
+  isStream,
+  type ResultStream,
+  type StreamAnswer,
+  type StreamRequest,
+  type Streams,
+} from '../graph/streaming/streams.ts'
 import { recordRefused } from './answered.ts'
 import { sendRefusal } from './graphql.ts'
 import { endAt, type StreamCallers } from './stream-callers.ts'

@@ -1,10 +1,10 @@
 /** POSTs of documents that Apollo has validated before: what they ask, told without Apollo, which would look at all of it again. */
 import type { FastifyRequest } from 'fastify'
 import type { DocumentNode } from 'graphql'
-import { costJson } from '../graph/bill.ts'
-import { GraphError } from '../graph/errors.ts'
-import type { Result } from '../graph/executor.ts'
-import type { Variables } from '../graph/variables.ts'
+import { GraphError } from '../graph/contract/errors.ts'
+import type { Result } from '../graph/execution/executor.ts'
+import type { Variables } from '../graph/execution/variables.ts'
+import { costJson } from '../graph/limits/admission.ts'
 
 export interface KnownRequest {
   document: DocumentNode

@@ -1,6 +1,6 @@
 /** Operations that go on answering, over WebSocket and as server-sent events: authorised, limited and masked as queries are. */
 import type { FastifyInstance } from 'fastify'
-import type { Streams } from '../graph/streams.ts'
+import type { Streams } from '../graph/streaming/streams.ts'
 import { addEventStream } from './event-stream.ts'
 import type { StreamCallers } from './stream-callers.ts'
 import { type WebSocketOptions, WebSockets } from './websocket.ts'

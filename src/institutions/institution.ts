@@ -1,8 +1,8 @@
 /** An institution: awards credit, or receives it into its qualifications, or both. */
 import { Entity, PrimaryKey, Property, Unique } from '@mikro-orm/decorators/legacy'
 import { Field, ObjectType } from 'type-graphql'
-import { Node } from '../graph/node.ts'
-import { connectionOf } from '../graph/page.ts'
+import { Node } from '../graph/contract/node.ts'
+import { connectionOf } from '../graph/contract/page.ts'
 import { instant } from '../store/row.ts'
 
 @ObjectType({ implements: Node, simpleResolvers: true, description: 'A university or college.' })

@@ -1,6 +1,6 @@
 /** Those who act for an institution: its staff and its machine clients. They live in tokens, not in tables. */
 import { Field, InterfaceType, ObjectType } from 'type-graphql'
-import { Node } from '../graph/node.ts'
+import { Node } from '../graph/contract/node.ts'
 import { Institution } from './institution.ts'
 
 @InterfaceType({

@@ -1,6 +1,6 @@
 /** An operator of this gateway: sees what is stuck and takes it up again. */
 import { Field, ObjectType } from 'type-graphql'
-import { Node } from '../graph/node.ts'
+import { Node } from '../graph/contract/node.ts'
 
 @ObjectType({ implements: Node, simpleResolvers: true, description: 'Someone who operates this gateway.' })
 export class Operator extends Node {

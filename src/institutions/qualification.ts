@@ -1,10 +1,10 @@
 /** A qualification that credit can be transferred into: its kind, its size, and how much it wants at each level. */
 import { Check, Entity, Enum, ManyToOne, PrimaryKey, Property, Unique } from '@mikro-orm/decorators/legacy'
 import { Field, InputType, Int, ObjectType } from 'type-graphql'
-import { publishEnum } from '../graph/enum.ts'
-import { Node } from '../graph/node.ts'
-import { connectionOf } from '../graph/page.ts'
-import { Decimal } from '../graph/scalars.ts'
+import { publishEnum } from '../graph/contract/enum.ts'
+import { Node } from '../graph/contract/node.ts'
+import { connectionOf } from '../graph/contract/page.ts'
+import { Decimal } from '../graph/contract/scalars.ts'
 import { exactAmount, instant } from '../store/row.ts'
 import { Institution } from './institution.ts'
 

@@ -1,8 +1,8 @@
 /** What the graph answers about institutions and their qualifications. */
 import { Arg, Args, Ctx, FieldResolver, Query, Resolver, Root } from 'type-graphql'
 import type { Context } from '../context.ts'
-import { type Page, PageArgs } from '../graph/page.ts'
-import { type Condition, readPage } from '../store/list.ts'
+import { type Page, PageArgs } from '../graph/contract/page.ts'
+import { type Condition, readPage } from '../reading/list.ts'
 import { Institution, InstitutionConnection } from './institution.ts'
 import {
   institutionById,

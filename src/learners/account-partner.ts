@@ -14,7 +14,7 @@ export interface Membership {
 export interface AccountPartner {
   /**
    * Creates the membership, or answers the one that exists (the partner's 409 is not an error here).
-   * Throws OutsideFailure; after UNKNOWN call `findMembership` before inviting again.
+   * Throws UpstreamFailure; after UNKNOWN call `findMembership` before inviting again.
    */
   invite(person: {
     externalLearnerId: string

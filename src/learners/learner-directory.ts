@@ -1,9 +1,9 @@
 /** Gives everyone whom the identity provider names a row here, on first sight. */
 
 import type { EntityManager } from '@mikro-orm/postgresql'
-import type { ReadConnection } from '../store/read-connection.ts'
+import type { ReadConnection } from '../reading/read-connection.ts'
+import { statement } from '../reading/statement.ts'
 import { newId } from '../store/row.ts'
-import { statement } from '../store/statement.ts'
 import { inTransaction } from '../store/transaction.ts'
 
 /** What is known of a learner: from a token's claims, or from a membership at the partner. */

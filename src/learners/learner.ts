@@ -1,9 +1,9 @@
 /** A learner: who studies, as the identity provider names them, and their account at the registration partner. */
 import { Entity, Enum, OneToOne, PrimaryKey, Property, Unique } from '@mikro-orm/decorators/legacy'
 import { Field, ObjectType } from 'type-graphql'
-import { publishEnum } from '../graph/enum.ts'
-import { Node } from '../graph/node.ts'
-import { DateTime, TimeZone, Url } from '../graph/scalars.ts'
+import { publishEnum } from '../graph/contract/enum.ts'
+import { Node } from '../graph/contract/node.ts'
+import { DateTime, TimeZone, Url } from '../graph/contract/scalars.ts'
 import { instant } from '../store/row.ts'
 
 @ObjectType({ implements: Node, simpleResolvers: true, description: 'Someone who studies.' })

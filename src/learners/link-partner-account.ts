@@ -16,7 +16,7 @@ export interface Linking {
 /**
  * The learner's account as the partner has it now, inviting the learner when the partner knows none. Repeating it
  * finds the same membership. `returnUrl` is where the partner's page may send the learner afterwards.
- * Throws OutsideFailure.
+ * Throws UpstreamFailure.
  */
 export async function ensureInvitation(
   context: Linking,

@@ -1,7 +1,7 @@
 /** Reads of learners and their accounts at the partner, batched. */
-import { defineLoader, inOrder, type Loads } from '../graph/loader.ts'
-import type { ReadConnection } from '../store/read-connection.ts'
-import { statement } from '../store/statement.ts'
+import { defineLoader, inOrder, type Loads } from '../reading/loader.ts'
+import type { ReadConnection } from '../reading/read-connection.ts'
+import { statement } from '../reading/statement.ts'
 import type { Learner, PartnerAccount } from './learner.ts'
 
 interface Reading {

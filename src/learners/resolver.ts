@@ -15,13 +15,13 @@ import {
 } from 'type-graphql'
 import { requireLearner } from '../auth/permissions.ts'
 import type { Context } from '../context.ts'
-import type { Loaded } from '../graph/loader.ts'
-import { Url } from '../graph/scalars.ts'
-import { type Wanted, wantedBelow } from '../graph/selection.ts'
-import { type Refusal, refusal, UserError } from '../graph/user-error.ts'
+import { Url } from '../graph/contract/scalars.ts'
+import { type Refusal, refusal, UserError } from '../graph/contract/user-error.ts'
 import { ownClient, ownOperator, ownStaff } from '../institutions/own-roles.ts'
-import { isOutsideFailure } from '../values/outside-failure.ts'
+import type { Loaded } from '../reading/loader.ts'
+import { type Wanted, wantedBelow } from '../reading/selection.ts'
 import { returnUrlProblem } from '../values/return-url.ts'
+import { isUpstreamFailure } from '../values/upstream-failure.ts'
 import { Learner, PartnerAccount } from './learner.ts'
 import { ensureInvitation } from './link-partner-account.ts'
 import { findPartnerAccount, learnerById } from './loaders.ts'
@@ -98,7 +98,7 @@ export class LearnerResolver {
       const partnerAccount = await ensureInvitation(context, learner, input.returnUrl)
       return { partnerAccount, learner: await learnerById(context, learner.id), userErrors: [] }
     } catch (error) {
-      if (!isOutsideFailure(error)) throw error
+      if (!isUpstreamFailure(error)) throw error
       const { retryAfterSeconds } = error
       const message = 'The registration partner does not answer right now; try again in a moment.'
       return refused(refusal('ProviderUnavailable', message, [], { provider: 'PARTNER', retryAfterSeconds }))

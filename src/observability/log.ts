@@ -3,7 +3,7 @@ import { type DestinationStream, destination, type Logger, pino, symbols } from 
 
 export type { Logger }
 
-/** Whatever path it came by: an error's text, an outsider's answer, a field that nobody thought of. */
+/** Whatever path it came by: an error's text, an upstream's answer, a field that nobody thought of. */
 const secrets: readonly (readonly [pattern: RegExp, mark: string])[] = [
   [/(\/\/[^/\s:@"]+:)[^@\s/"]+@/g, '$1[secret]@'],
   [/[\w.+-]{1,64}@[\w-]+(\.[\w-]+)+/g, '[email]'],

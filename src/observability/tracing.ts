@@ -1,6 +1,5 @@
 /** What the platform asks of traces; nobody asks anything when no exporter is configured. */
 import type { IncomingHttpHeaders } from 'node:http'
-import type { ReadConnection } from '../store/read-connection.ts'
 
 export type SpanFacts = Record<string, string | number>
 
@@ -22,7 +21,8 @@ export interface Tracing {
   close(): Promise<void>
 }
 
-const inPostgres = { 'db.system.name': 'postgresql' }
+/** What a span of a statement says of its database. */
+export const inPostgres = { 'db.system.name': 'postgresql' }
 
 /** Hears of each statement that writes once it is over, and makes a span of it: by what it does, never by its values. */
 export function tracedWrites(tracing: Tracing): (sql: string, durationMs: number, failed: boolean) => void {
@@ -30,22 +30,5 @@ export function tracedWrites(tracing: Tracing): (sql: string, durationMs: number
     const verb = /\w+/.exec(sql)?.[0] ?? ''
     const table = /\b(?:from|into|update)\s+"?(\w+)/i.exec(sql)?.[1] ?? ''
     tracing.past(`sql ${verb} ${table}`.trim(), inPostgres, durationMs, failed)
-  }
-}
-
-/** The read connection with a span around each statement, by its name; its values are nobody's business. */
-export function tracedReads(read: ReadConnection, tracing: Tracing): ReadConnection {
-  return {
-    rows: (query, values, signal) =>
-      tracing.step(`sql ${query.name}`, inPostgres, () => read.rows(query, values, signal)),
-    row: (query, values, signal) =>
-      tracing.step(`sql ${query.name}`, inPostgres, () => read.row(query, values, signal)),
-    get sent() {
-      return read.sent
-    },
-    get pending() {
-      return read.pending
-    },
-    close: () => read.close(),
   }
 }

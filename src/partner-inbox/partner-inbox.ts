@@ -1,12 +1,12 @@
 /** The inbox of the partner's webhooks: verify, keep, answer; a job looks later at what has changed. */
 import type { Context, Job, Parts } from '../context.ts'
+import { fetchRegistrationSoon } from '../enrolments/end-enrolment.ts'
+import { recordMembershipOf } from '../enrolments/record-registration.ts'
+import type { PartnerNotice } from '../enrolments/registration-partner.ts'
 import { Learner } from '../learners/learner.ts'
 import { newId } from '../store/row.ts'
 import { addJob, inTransaction } from '../store/transaction.ts'
-import { fetchRegistrationSoon } from './end-enrolment.ts'
-import { keepMembershipOf } from './keep-registration.ts'
 import { PartnerEvent } from './partner-event.ts'
-import type { PartnerNotice } from './registration-partner.ts'
 
 type Receiver = (rawBody: Buffer, headers: Record<string, string | string[] | undefined>) => Promise<{ status: 202 }>
 
@@ -61,7 +61,7 @@ async function takeMembership(context: Context, uuid: string): Promise<void> {
   const em = context.em.fork({ clear: true })
   const { issuer } = context.settings
   const learner = await em.findOne(Learner, { issuer, subject: membership.externalLearnerId })
-  if (learner) await keepMembershipOf(context, em, learner.id, membership)
+  if (learner) await recordMembershipOf(context, em, learner.id, membership)
 }
 
 function syncSoon(context: Context, what: { programUuid: string } | { runUuid: string }): Promise<void> {

@@ -2,11 +2,11 @@
 import { type Context, type Job, TryAgainLater } from '../context.ts'
 import { firstSyncDone } from '../courses/sync-catalogue.ts'
 import { SyncState } from '../courses/sync-state.ts'
+import { Enrolment } from '../enrolments/enrolment.ts'
+import { keepRegistration } from '../enrolments/record-registration.ts'
+import type { Registration } from '../enrolments/registration-partner.ts'
 import { addJob, inTransaction } from '../store/transaction.ts'
-import { isOutsideFailure } from '../values/outside-failure.ts'
-import { Enrolment } from './enrolment.ts'
-import { keepRegistration } from './keep-registration.ts'
-import type { Registration } from './registration-partner.ts'
+import { isUpstreamFailure } from '../values/upstream-failure.ts'
 
 const LIST = 'enrolments'
 /** As many as the partner answers about in one call. */
@@ -15,7 +15,7 @@ const CATALOGUE_COMES_WITHIN_SECONDS = 1
 
 type Report = SyncState['report']
 
-/** One pass. Throws OutsideFailure when the partner does not answer: the next pass begins where this one did. */
+/** One pass. Throws UpstreamFailure when the partner does not answer: the next pass begins where this one did. */
 export async function syncRegistrations(context: Context): Promise<void> {
   const state = await context.em.fork({ clear: true }).findOne(SyncState, { list: LIST })
   const before = state?.seenUntil ?? null
@@ -37,7 +37,7 @@ async function keepOne(context: Context, registration: Registration): Promise<st
     await fetchLater(context, registration.uuid)
     return `its run ${registration.runUuid} is not in the catalogue, or not complete`
   } catch (failure) {
-    if (isOutsideFailure(failure)) throw failure
+    if (isUpstreamFailure(failure)) throw failure
     context.log.error({ err: failure, registrationUuid: registration.uuid }, 'a registration could not be kept')
     return 'it could not be kept'
   }
@@ -86,7 +86,7 @@ export const syncRegistrationsJob: Job = {
     try {
       await syncRegistrations(context)
     } catch (failure) {
-      if (isOutsideFailure(failure)) await keepState(context, { failedAt: context.now() })
+      if (isUpstreamFailure(failure)) await keepState(context, { failedAt: context.now() })
       throw failure
     }
   },

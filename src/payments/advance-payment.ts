@@ -14,7 +14,7 @@ import { type Look, recordSeen } from './record-seen.ts'
  * Asks the provider how the payment stands, takes the money when the buyer has approved it, and records the answer.
  * Idempotent and safe in parallel: the buyer's return, webhooks, jobs and reconciliation all call it. `cause` is a
  * stable code of which of them did, `actor` the viewer key behind it. Answers what changed.
- * Throws OutsideFailure when the provider cannot be asked; what is known by then is stored, and jobs go on.
+ * Throws UpstreamFailure when the provider cannot be asked; what is known by then is stored, and jobs go on.
  */
 export async function advancePayment(
   context: Paying,

@@ -1,10 +1,10 @@
 /** What has become of a payment's money: taken, back with the buyer, on its way back, contested. */
 import type { EntityManager } from '@mikro-orm/postgresql'
-import { isOpenDispute } from '../payments/dispute.states.ts'
-import { Dispute } from '../payments/dispute.ts'
-import { Payment } from '../payments/payment.ts'
-import { isOpenRefund } from '../payments/refund.states.ts'
-import { Refund } from '../payments/refund.ts'
+import { isOpenDispute } from './dispute.states.ts'
+import { Dispute } from './dispute.ts'
+import { Payment } from './payment.ts'
+import { isOpenRefund } from './refund.states.ts'
+import { Refund } from './refund.ts'
 
 /** In minor units of the currency in which it was captured. */
 export interface Balance {

@@ -1,7 +1,7 @@
 /** Takes the money of an order that its buyer has approved: claim under the lock, call with the stored key, record. */
 import type { EntityManager } from '@mikro-orm/postgresql'
 import { addJob, inTransaction } from '../store/transaction.ts'
-import { isOutsideFailure, type OutsideFailure } from '../values/outside-failure.ts'
+import { isUpstreamFailure, type UpstreamFailure } from '../values/upstream-failure.ts'
 import { type Change, noteChange } from './change.ts'
 import { movePayment } from './move-payment.ts'
 import { findPayment, lockPayment, type Paying } from './paying.ts'
@@ -22,7 +22,7 @@ const ASKED_AGAIN_AFTER_MS = 2_000
 
 /**
  * Captures what was seen APPROVED; two at once use one key, and so one capture. Null when nothing is to be taken: the
- * payment or what it pays for has ended. Throws OutsideFailure when the outcome is not known or nothing was done yet.
+ * payment or what it pays for has ended. Throws UpstreamFailure when the outcome is not known or nothing was done yet.
  */
 export async function captureApproved(
   context: Paying,
@@ -30,7 +30,7 @@ export async function captureApproved(
   approved: ProviderPayment,
   why: Cause,
 ): Promise<readonly Change[] | null> {
-  const { awaitsPayment } = await context.paidThing.orderFor(context.em.fork({ clear: true }), payment)
+  const { awaitsPayment } = await context.paymentSubject.orderFor(context.em.fork({ clear: true }), payment)
   // A capture that was claimed before may have been made: it is asked for again to hear how it went.
   if (!awaitsPayment && payment.captureKey === null) return null
   const key = await claim(context, payment.id, approved.reference, why)
@@ -44,7 +44,7 @@ export async function captureApproved(
     const moved = noteChange('Payment', payment.id, reference, payment.status, status)
     return [...moved, ...changes.filter(({ subjectKind }) => subjectKind !== 'Payment')]
   } catch (failure) {
-    if (isOutsideFailure(failure, 'UNKNOWN')) await recordUnknown(context, payment.id)
+    if (isUpstreamFailure(failure, 'UNKNOWN')) await recordUnknown(context, payment.id)
     throw failure
   }
 }
@@ -69,14 +69,14 @@ async function captureOrLook(provider: PaymentProvider, reference: string, key: 
   try {
     return await provider.capture(reference, key)
   } catch (failure) {
-    if (!isOutsideFailure(failure, 'REFUSED')) throw failure
+    if (!isUpstreamFailure(failure, 'REFUSED')) throw failure
     const seen = await provider.look(reference)
     if (seen === null) throw failure
     return seen.state === 'APPROVED' ? declined(seen, failure) : seen
   }
 }
 
-function declined(seen: ProviderPayment, { code }: OutsideFailure): ProviderPayment {
+function declined(seen: ProviderPayment, { code }: UpstreamFailure): ProviderPayment {
   const message = 'The payment was not accepted. Choose another way to pay and try again.'
   return { ...seen, state: 'REQUIRES_ACTION', failure: seen.failure ?? { code, message, retryable: true } }
 }

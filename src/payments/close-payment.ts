@@ -1,7 +1,7 @@
 /** Closes an open payment so that it can no longer be paid, at the provider first; money that came anyway is kept in the books. */
 import type { Job } from '../context.ts'
 import { announce, inTransaction } from '../store/transaction.ts'
-import { isOutsideFailure } from '../values/outside-failure.ts'
+import { isUpstreamFailure } from '../values/upstream-failure.ts'
 import { lookAt } from './advance-payment.ts'
 import { movePayment } from './move-payment.ts'
 import { findPayment, lockPayment, type Paying } from './paying.ts'
@@ -20,7 +20,7 @@ interface Closing {
 
 /**
  * Asks the provider to close it and records how it stands after. Answers the status it ended in: `to`, or SUCCEEDED when
- * the buyer was faster, or PROCESSING when the money is on its way. Throws OutsideFailure when the provider cannot be
+ * the buyer was faster, or PROCESSING when the money is on its way. Throws UpstreamFailure when the provider cannot be
  * asked: nothing is closed then.
  */
 export async function closePayment(
@@ -48,7 +48,7 @@ async function closeAt(context: Paying, payment: Payment): Promise<ProviderPayme
   try {
     return await provider.close(reference, key)
   } catch (failure) {
-    if (!isOutsideFailure(failure, 'REFUSED')) throw failure
+    if (!isUpstreamFailure(failure, 'REFUSED')) throw failure
     // Forgotten there, as PayPal does with orders that nobody paid, or else in the way for a reason of its own.
     if ((await provider.look(reference)) !== null) throw failure
     return null

@@ -1,9 +1,9 @@
 /** A dispute: the buyer asked their bank or PayPal for the money back. */
 import { Entity, Enum, Index, ManyToOne, PrimaryKey, Property, Unique } from '@mikro-orm/decorators/legacy'
 import { Field, ObjectType } from 'type-graphql'
-import { publishEnum } from '../graph/enum.ts'
-import { Node } from '../graph/node.ts'
-import { DateTime } from '../graph/scalars.ts'
+import { publishEnum } from '../graph/contract/enum.ts'
+import { Node } from '../graph/contract/node.ts'
+import { DateTime } from '../graph/contract/scalars.ts'
 import { instant } from '../store/row.ts'
 import { Payment } from './payment.ts'
 

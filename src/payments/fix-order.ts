@@ -1,5 +1,5 @@
 /** Fixes the order of a payment before its first call, so that its key is never sent with another one. */
-import { globalId } from '../graph/global-id.ts'
+import { globalId } from '../graph/contract/global-id.ts'
 import { inTransaction } from '../store/transaction.ts'
 import { lockPayment, type Paying } from './paying.ts'
 import type { Payment } from './payment.ts'
@@ -13,7 +13,7 @@ const LONGEST_DESCRIPTION = 120
 /** The payment with its order stored; null when what it pays for does not await a payment any more. */
 export async function fixOrder(context: Paying, payment: Payment): Promise<OrderedPayment | null> {
   if (isOrdered(payment)) return payment
-  const facts = await context.paidThing.orderFor(context.em.fork({ clear: true }), payment)
+  const facts = await context.paymentSubject.orderFor(context.em.fork({ clear: true }), payment)
   if (!facts.awaitsPayment) return null
   const holdMs = context.settings.holdMinutes * 60_000
   return inTransaction(context.em, async (tx) => {

@@ -1,15 +1,15 @@
 /** Reads of payments, refunds, disputes and reconciliations, batched and paged. */
 import type { Viewer } from '../auth/viewer.ts'
-import { defineLoader, grouped, inOrder, type Loaded, type Loads } from '../graph/loader.ts'
-import { nothingWanted } from '../graph/selection.ts'
-import { allColumns, defineColumns, jsonColumns } from '../store/columns.ts'
-import { definePages, type List } from '../store/list.ts'
-import type { Part } from '../store/parts.ts'
-import type { ReadConnection } from '../store/read-connection.ts'
-import { statement } from '../store/statement.ts'
+import { allColumns, defineColumns, jsonColumns } from '../reading/columns.ts'
+import { definePages, type List } from '../reading/list.ts'
+import { defineLoader, grouped, inOrder, type Loaded, type Loads } from '../reading/loader.ts'
+import type { Part } from '../reading/look-ahead-join.ts'
+import type { ReadConnection } from '../reading/read-connection.ts'
+import { nothingWanted } from '../reading/selection.ts'
+import { statement } from '../reading/statement.ts'
 import type { Dispute } from './dispute.ts'
 import type { Payment } from './payment.ts'
-import type { Correction, Reconciliation } from './reconciliation.ts'
+import type { Correction, Reconciliation } from './reconciliation/reconciliation.ts'
 import type { Refund } from './refund.ts'
 
 interface Reading {

@@ -1,7 +1,7 @@
 /** Opens a payment at its provider, whose page the buyer is then sent to; repeated, it finds what is open already. */
 import type { Job } from '../context.ts'
 import { announce, inTransaction } from '../store/transaction.ts'
-import { isOutsideFailure, type OutsideFailure } from '../values/outside-failure.ts'
+import { isUpstreamFailure, type UpstreamFailure } from '../values/upstream-failure.ts'
 import { openSoon } from './add-payment.ts'
 import { fixOrder, orderOf } from './fix-order.ts'
 import { movePayment } from './move-payment.ts'
@@ -13,7 +13,7 @@ import { recordSeen } from './record-seen.ts'
 /** The payment as it stands now. `failure` says why there is no page yet; null when there is, or none is needed. */
 export interface Opened {
   payment: Payment
-  failure: OutsideFailure | null
+  failure: UpstreamFailure | null
 }
 
 /** After an answer that never came: soon, for a buyer waits. */
@@ -30,13 +30,13 @@ export async function openPayment(context: Paying, paymentId: string): Promise<O
   const payment = await findPayment(context.em, paymentId)
   if (!isToBeOpened(payment)) return { payment, failure: null }
   const lookedAt = context.now()
-  let failure: OutsideFailure | null = null
+  let failure: UpstreamFailure | null = null
   try {
     const seen = await ask(context, payment)
     if (seen) await recordSeen(context, paymentId, seen, { cause: 'PAYMENT_OPENED', lookedAt })
     else await recordNeverOpened(context, paymentId)
   } catch (error) {
-    if (!isOutsideFailure(error)) throw error
+    if (!isUpstreamFailure(error)) throw error
     await recordFailure(context, paymentId, error)
     failure = error
   }
@@ -71,7 +71,7 @@ function recordNeverOpened(context: Paying, paymentId: string): Promise<void> {
   })
 }
 
-function recordFailure(context: Paying, paymentId: string, failure: OutsideFailure): Promise<void> {
+function recordFailure(context: Paying, paymentId: string, failure: UpstreamFailure): Promise<void> {
   const at = context.now()
   return inTransaction(context.em, async (tx) => {
     const payment = await lockPayment(tx, paymentId)

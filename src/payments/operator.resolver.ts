@@ -2,10 +2,10 @@
 import { Arg, Args, Ctx, FieldResolver, Resolver, Root } from 'type-graphql'
 import { requireOperator } from '../auth/permissions.ts'
 import type { Context } from '../context.ts'
-import { Node } from '../graph/node.ts'
-import { ForwardArgs, type Page } from '../graph/page.ts'
+import { Node } from '../graph/contract/node.ts'
+import { ForwardArgs, type Page } from '../graph/contract/page.ts'
 import { Operator } from '../institutions/operator.ts'
-import { type Condition, readPage } from '../store/list.ts'
+import { type Condition, readPage } from '../reading/list.ts'
 import {
   correctionsOf,
   disputeNode,
@@ -16,7 +16,12 @@ import {
   refundNode,
 } from './loaders.ts'
 import { PaymentConnection, PaymentStatus } from './payment.ts'
-import { Correction, CorrectionConnection, Reconciliation, ReconciliationConnection } from './reconciliation.ts'
+import {
+  Correction,
+  CorrectionConnection,
+  Reconciliation,
+  ReconciliationConnection,
+} from './reconciliation/reconciliation.ts'
 import { RefundConnection, RefundStatus } from './refund.ts'
 
 interface ReconciliationRow {

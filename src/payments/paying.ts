@@ -5,10 +5,10 @@ import { Payment } from './payment.ts'
 import { Refund } from './refund.ts'
 
 /** For commands that ask a provider. */
-export type Paying = Pick<Context, 'em' | 'providers' | 'paidThing' | 'settings' | 'now' | 'log'>
+export type Paying = Pick<Context, 'em' | 'providers' | 'paymentSubject' | 'settings' | 'now' | 'log'>
 
 /** For what is done inside a transaction: nobody outside is called there. */
-export type Recording = Pick<Context, 'paidThing' | 'now' | 'log'>
+export type Recording = Pick<Context, 'paymentSubject' | 'now' | 'log'>
 
 /** The payment as it stands, not locked, for a look before a call. Throws when there is none: its id is from our rows. */
 export function findPayment(em: EntityManager, paymentId: string): Promise<Payment> {

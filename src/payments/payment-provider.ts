@@ -87,7 +87,7 @@ export interface ProviderEvent {
 
 export interface PaymentProvider {
   readonly name: ProviderName
-  /** Opens where the buyer pays. Throws OutsideFailure. */
+  /** Opens where the buyer pays. Throws UpstreamFailure. */
   open(order: PaymentOrder): Promise<ProviderPayment>
   /** As it stands, with capture, refunds and disputes; null when the provider does not know the reference. */
   look(reference: string): Promise<ProviderPayment | null>

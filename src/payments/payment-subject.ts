@@ -9,7 +9,7 @@ import type { Refund } from './refund.ts'
  * the implementation locks the enrolment next, always in that order. Side effects are jobs added in the same transaction.
  * Each thing is told once, when it happens.
  */
-export interface PaidThing {
+export interface PaymentSubject {
   /** What to show the buyer, and until when the place is held. Outside any transaction. */
   orderFor(em: EntityManager, payment: Payment): Promise<OrderFacts>
   /**

@@ -1,10 +1,10 @@
 /** A payment: one attempt to pay for an enrolment at one provider; a new attempt is a new payment. */
 import { Check, Entity, Enum, Index, ManyToOne, PrimaryKey, Property, Unique } from '@mikro-orm/decorators/legacy'
 import { Field, ObjectType } from 'type-graphql'
-import { publishEnum } from '../graph/enum.ts'
-import { Node } from '../graph/node.ts'
-import { connectionOf } from '../graph/page.ts'
-import { DateTime, Url } from '../graph/scalars.ts'
+import { publishEnum } from '../graph/contract/enum.ts'
+import { Node } from '../graph/contract/node.ts'
+import { connectionOf } from '../graph/contract/page.ts'
+import { DateTime, Url } from '../graph/contract/scalars.ts'
 import { instant } from '../store/row.ts'
 import { ProviderName } from './payment-provider.ts'
 

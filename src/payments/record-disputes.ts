@@ -11,7 +11,7 @@ import type { Payment } from './payment.ts'
 import type { ProviderDispute } from './payment-provider.ts'
 
 /** Brings our rows to what was seen and tells what was paid for of every move. `payment` is locked. */
-export async function keepDisputes(
+export async function recordDisputes(
   tx: EntityManager,
   context: Recording,
   payment: Payment,
@@ -44,7 +44,7 @@ async function openDispute(
   })
   beginHistory(tx, 'Dispute', dispute, { cause: 'DISPUTE_OPENED', at })
   await tx.flush()
-  await context.paidThing.disputed(tx, payment, dispute, at)
+  await context.paymentSubject.disputed(tx, payment, dispute, at)
   return dispute
 }
 
@@ -66,5 +66,5 @@ async function settleDispute(
   move(tx, disputeStates, dispute, state, why)
   if (!isOpenDispute(state)) dispute.closedAt = closedAt ?? why.at
   await tx.flush()
-  await context.paidThing.disputed(tx, payment, dispute, why.at)
+  await context.paymentSubject.disputed(tx, payment, dispute, why.at)
 }

@@ -2,10 +2,10 @@
 import type { EntityManager } from '@mikro-orm/postgresql'
 import { announce, inTransaction } from '../store/transaction.ts'
 import { type Change, noteChange } from './change.ts'
-import { keepDisputes } from './keep-disputes.ts'
 import { lockPayment, type Paying, type Recording } from './paying.ts'
 import type { Payment } from './payment.ts'
 import type { ProviderPayment } from './payment-provider.ts'
+import { recordDisputes } from './record-disputes.ts'
 import { settlePayment } from './settle-payment.ts'
 import { importRefunds } from './settle-refund.ts'
 
@@ -45,7 +45,7 @@ export async function recordSeenWithin(
   const changes = [
     ...noteChange('Payment', payment.id, payment.reference, before, payment.status),
     ...(await importRefunds(tx, context, payment, seen.refunds, why)),
-    ...(await keepDisputes(tx, context, payment, seen.disputes, why)),
+    ...(await recordDisputes(tx, context, payment, seen.disputes, why)),
   ]
   if (changes.length > 0) await announce(tx, 'enrolment', payment.enrolmentId)
   return changes

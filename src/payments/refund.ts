@@ -1,10 +1,10 @@
 /** A refund: money on its way back, whoever asked for it. */
 import { Check, Entity, Enum, Index, ManyToOne, PrimaryKey, Property, Unique } from '@mikro-orm/decorators/legacy'
 import { Field, ObjectType } from 'type-graphql'
-import { publishEnum } from '../graph/enum.ts'
-import { Node } from '../graph/node.ts'
-import { connectionOf } from '../graph/page.ts'
-import { DateTime } from '../graph/scalars.ts'
+import { publishEnum } from '../graph/contract/enum.ts'
+import { Node } from '../graph/contract/node.ts'
+import { connectionOf } from '../graph/contract/page.ts'
+import { DateTime } from '../graph/contract/scalars.ts'
 import { instant } from '../store/row.ts'
 import { Payment } from './payment.ts'
 

@@ -1,8 +1,8 @@
 /** What the graph answers about payments, their refunds and their disputes. */
 import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql'
 import type { Context } from '../context.ts'
-import type { Loaded } from '../graph/loader.ts'
-import { Money } from '../graph/money.ts'
+import { Money } from '../graph/contract/money.ts'
+import type { Loaded } from '../reading/loader.ts'
 import { defineHistory, HistoryEntry } from '../store/history.ts'
 import { Dispute } from './dispute.ts'
 import { disputesOf, type PaymentRow, paymentById, refundsOfPayment } from './loaders.ts'

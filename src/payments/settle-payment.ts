@@ -2,12 +2,12 @@
 import type { EntityManager } from '@mikro-orm/postgresql'
 import type { MoveCause } from '../store/history.ts'
 import { addJob } from '../store/transaction.ts'
+import { refundInFull } from './add-refund.ts'
 import { correctToMatchTheProvider, movePayment } from './move-payment.ts'
 import type { Recording } from './paying.ts'
 import { isEndedPayment, isOpenPayment, paymentSteps } from './payment.states.ts'
 import type { Payment, PaymentStatus } from './payment.ts'
 import type { ProviderCapture, ProviderPayment } from './payment-provider.ts'
-import { refundInFull } from './request-refund.ts'
 
 /** Why and when somebody looked. */
 export interface Sighting extends MoveCause {
@@ -96,9 +96,9 @@ async function settleCaptured(
   await tx.flush()
   if (conflict) {
     keepConflict(payment, conflict)
-    await context.paidThing.conflicted(tx, payment, why.at)
+    await context.paymentSubject.conflicted(tx, payment, why.at)
     await refundInFull(tx, payment, { reason: conflict, keepRegistration: false, now: why.at })
-  } else if ((await context.paidThing.paid(tx, payment, why.at)) === 'unwanted') {
+  } else if ((await context.paymentSubject.paid(tx, payment, why.at)) === 'unwanted') {
     await refundInFull(tx, payment, { reason: 'PAID_BUT_NOT_WANTED', keepRegistration: true, now: why.at })
   }
 }

@@ -2,13 +2,13 @@
 import type { EntityManager } from '@mikro-orm/postgresql'
 import { beginHistory, type MoveCause, move } from '../store/history.ts'
 import { newId } from '../store/row.ts'
+import { refundedMinor, submitSoon } from './add-refund.ts'
 import { type Change, noteChange } from './change.ts'
 import type { Recording } from './paying.ts'
 import type { Payment } from './payment.ts'
 import type { ProviderRefund } from './payment-provider.ts'
 import { isOpenRefund, refundStates, refundSteps, voidRefundStatuses } from './refund.states.ts'
 import { Refund } from './refund.ts'
-import { refundedMinor, submitSoon } from './request-refund.ts'
 
 /** How long until somebody asks again about a refund that the bank takes its time over. */
 const FOLLOWED_UP_AFTER_MS = 60_000
@@ -82,11 +82,11 @@ export async function endRefund(
   refund.failureReason = refund.status === 'SUCCEEDED' ? null : (failureReason ?? 'unknown').toUpperCase()
   await tx.flush()
   if (refund.status === 'SUCCEEDED') {
-    await context.paidThing.refunded(tx, payment, refund, await refundedMinor(tx, payment.id), at)
+    await context.paymentSubject.refunded(tx, payment, refund, await refundedMinor(tx, payment.id), at)
   } else {
     const facts = { refundId: refund.id, paymentId: payment.id, reason: refund.failureReason }
     context.log.warn(facts, 'a refund has failed: the money is here, or here again')
-    await context.paidThing.refundFailed(tx, payment, refund, at)
+    await context.paymentSubject.refundFailed(tx, payment, refund, at)
   }
 }
 
@@ -108,7 +108,7 @@ async function addProviderRefund(
   })
   beginHistory(tx, 'Refund', refund, { cause: 'REFUND_MADE_AT_PROVIDER', at: why.at })
   await tx.flush()
-  await context.paidThing.refundStarted(tx, payment, refund, why.at)
+  await context.paymentSubject.refundStarted(tx, payment, refund, why.at)
   if (seen.state === 'PENDING') await submitSoon(tx, id, FOLLOWED_UP_AFTER_MS)
   return refund
 }

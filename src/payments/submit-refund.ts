@@ -3,7 +3,8 @@ import type { EntityManager } from '@mikro-orm/postgresql'
 import { type Job, TryAgainLater } from '../context.ts'
 import { type MoveCause, move } from '../store/history.ts'
 import { inTransaction } from '../store/transaction.ts'
-import { isOutsideFailure, type OutsideFailure } from '../values/outside-failure.ts'
+import { isUpstreamFailure, type UpstreamFailure } from '../values/upstream-failure.ts'
+import { addRefund, type RefundRequest, refundableMinor } from './add-refund.ts'
 import { lookAt } from './advance-payment.ts'
 import { findPayment, lockRefund, type Paying, type Recording } from './paying.ts'
 import type { Payment } from './payment.ts'
@@ -11,7 +12,6 @@ import type { PaymentProvider, ProviderPayment, ProviderRefund } from './payment
 import { recordSeenWithin } from './record-seen.ts'
 import { isOpenRefund, refundStates } from './refund.states.ts'
 import { Refund, type RefundOrigin } from './refund.ts'
-import { addRefund, type RefundRequest, refundableMinor } from './request-refund.ts'
 import { endRefund, settleRefund } from './settle-refund.ts'
 
 /** Refusals that time mends, in the providers' own words: tried again later, as a new row with a new key. */
@@ -27,7 +27,7 @@ const CLAIM_LASTS_MS = 15_000
 /**
  * Brings a refund to its end or as far as it goes today: REQUESTED is submitted; SUBMITTED and UNKNOWN, whose answer was
  * lost, are looked for before the same key is sent again; PENDING is asked about. One that has settled is left. Answers
- * in how many seconds somebody has to look again; null when nobody has. Throws OutsideFailure when the provider cannot
+ * in how many seconds somebody has to look again; null when nobody has. Throws UpstreamFailure when the provider cannot
  * be asked.
  */
 export async function submitRefund(context: Paying, refundId: string): Promise<number | null> {
@@ -41,7 +41,7 @@ export async function submitRefund(context: Paying, refundId: string): Promise<n
   try {
     return await record(context, refundId, await send(context, payment, refund))
   } catch (failure) {
-    if (!isOutsideFailure(failure)) throw failure
+    if (!isUpstreamFailure(failure)) throw failure
     if (failure.kind === 'REFUSED') return refused(context, payment, refundId, failure)
     await release(context, refundId, failure)
     throw failure
@@ -96,7 +96,7 @@ function record(context: Paying, refundId: string, seen: ProviderRefund): Promis
 }
 
 /** Nobody sends it any more; whether it was done nobody may know. */
-function release(context: Paying, refundId: string, { kind }: OutsideFailure): Promise<void> {
+function release(context: Paying, refundId: string, { kind }: UpstreamFailure): Promise<void> {
   const at = context.now()
   return locked(context, refundId, async (tx, _payment, refund) => {
     refund.sendingSince = null
@@ -109,7 +109,7 @@ function release(context: Paying, refundId: string, { kind }: OutsideFailure): P
  * A definitive no. The payment is looked at first, for it may have been refunded already, by this refund or by somebody
  * at the provider. If not by this one, it has failed; what time mends is tried again as a new one.
  */
-async function refused(context: Paying, payment: Payment, refundId: string, failure: OutsideFailure): Promise<null> {
+async function refused(context: Paying, payment: Payment, refundId: string, failure: UpstreamFailure): Promise<null> {
   const look = { cause: 'REFUND_REFUSED', lookedAt: context.now() }
   const seen = await lookAt(context, payment)
   return locked(context, refundId, async (tx, paid, refund) => {

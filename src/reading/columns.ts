@@ -1,5 +1,5 @@
 /** A noun's columns by the fields that are answered from them, so that a list reads no more of a row than its request asks for. */
-import { nothingWanted, type Wanted } from '../graph/selection.ts'
+import { nothingWanted, type Wanted } from './selection.ts'
 
 export interface Columns {
   /** What the table is called in SQL. */

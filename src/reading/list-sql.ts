@@ -1,10 +1,10 @@
 /** The SQL of lists: their order, the bounds of a page by its cursor, conditions, and one name for each text. */
 import { LRUCache } from 'lru-cache'
-import type { KeyType } from '../graph/cursor.ts'
-import { maximumPageSize, type PageRequest } from '../graph/page.ts'
-import type { Wanted } from '../graph/selection.ts'
+import type { KeyType } from '../graph/contract/cursor.ts'
+import { maximumPageSize, type PageRequest } from '../graph/contract/page.ts'
 import { type Columns, columnsSql } from './columns.ts'
-import type { Joined, Part } from './parts.ts'
+import type { Joined, Part } from './look-ahead-join.ts'
+import type { Wanted } from './selection.ts'
 import type { Statement } from './statement.ts'
 
 /** One key of the order. The last one must be unique. `as` is the name under which the row carries it. */

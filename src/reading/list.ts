@@ -1,9 +1,7 @@
 /** Keyset pages over SQL: a list declares its rows and its total order once, and pages by cursor without OFFSET. */
 
-import { writeCursor } from '../graph/cursor.ts'
-import { defineLoader, type Loads } from '../graph/loader.ts'
-import { type Page, type PageArgs, type PageRequest, pageRequest } from '../graph/page.ts'
-import { nothingWanted, type Wanted } from '../graph/selection.ts'
+import { writeCursor } from '../graph/contract/cursor.ts'
+import { type Page, type PageArgs, type PageRequest, pageRequest } from '../graph/contract/page.ts'
 import {
   asideSql,
   type Condition,
@@ -18,8 +16,10 @@ import {
   whereSql,
   withParts,
 } from './list-sql.ts'
-import { type Joined, joinedFor } from './parts.ts'
+import { defineLoader, type Loads } from './loader.ts'
+import { type Joined, joinedFor } from './look-ahead-join.ts'
 import type { ReadConnection } from './read-connection.ts'
+import { nothingWanted, type Wanted } from './selection.ts'
 
 export type { Condition, List, OrderKey } from './list-sql.ts'
 

@@ -1,7 +1,7 @@
 /** Parts of a list's rows that are joined in the same statement when a request is going to ask for them. */
 import { hash } from 'node:crypto'
-import { nothingWanted, type Wanted } from '../graph/selection.ts'
 import { type Columns, partColumns } from './columns.ts'
+import { nothingWanted, type Wanted } from './selection.ts'
 
 /** Something to join to each row of a page, whose columns the joins know as `x`. */
 export interface Part {

@@ -4,7 +4,7 @@ import { ReadQuery } from './read-query.ts'
 import type { Row } from './read-rows.ts'
 import type { Statement } from './statement.ts'
 
-export interface LaneOptions {
+export interface PipelinedConnectionOptions {
   url: string
   statementTimeoutMs: number
   /** Plans are made anew when PostgreSQL thinks that the values ask for it; otherwise once. */
@@ -32,18 +32,18 @@ function wasMeantForAnother(error: unknown): boolean {
   return code === '26000' || (code === '57014' && message?.includes('user request') === true)
 }
 
-export class Lane {
+export class PipelinedConnection {
   pending = 0
   broken = false
   private open = false
   readonly ready: Promise<void>
   private corked = false
   private readonly client: pg.Client
-  private readonly options: LaneOptions
+  private readonly options: PipelinedConnectionOptions
   /** In the order in which PostgreSQL answers: the first is the one that runs. */
   private readonly asked: Asked[] = []
 
-  constructor(options: LaneOptions) {
+  constructor(options: PipelinedConnectionOptions) {
     this.options = options
     this.client = new pg.Client({
       connectionString: options.url,

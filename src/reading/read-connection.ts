@@ -1,6 +1,6 @@
 /** The read connection: prepared, named statements, all loads of one turn in one pipelined round trip, plain rows back. */
 import pg from 'pg'
-import { Lane } from './lane.ts'
+import { PipelinedConnection } from './pipelined-connection.ts'
 import type { Statement } from './statement.ts'
 
 const lanesOfKind = 2
@@ -66,14 +66,15 @@ export function openReadConnection(options: {
   canceller.on('error', onBroken)
   const cancel = (processId: number) =>
     void canceller.query('select pg_cancel_backend($1)', [processId]).catch((error: Error) => onBroken(error))
-  const open = (planByValues: boolean) => new Lane({ url, statementTimeoutMs, planByValues, onBroken, cancel })
+  const open = (planByValues: boolean) =>
+    new PipelinedConnection({ url, statementTimeoutMs, planByValues, onBroken, cancel })
   const openAll = (planByValues: boolean) => Array.from({ length: lanesOfKind }, () => open(planByValues))
   const lanesOf = { once: openAll(false), byValues: openAll(true) }
   const lanes = () => [...lanesOf.once, ...lanesOf.byValues]
   let sent = 0
   let closed = false
 
-  function freest(planByValues = false): Lane {
+  function freest(planByValues = false): PipelinedConnection {
     const lanes = planByValues ? lanesOf.byValues : lanesOf.once
     let best = 0
     for (let index = 0; index < lanes.length; index++) {

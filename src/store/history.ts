@@ -2,11 +2,11 @@
 import { Entity, Index, PrimaryKey, Property } from '@mikro-orm/decorators/legacy'
 import type { EntityManager } from '@mikro-orm/postgresql'
 import { Field, ObjectType } from 'type-graphql'
-import { defineLoader, grouped, type Loads } from '../graph/loader.ts'
-import { DateTime } from '../graph/scalars.ts'
-import type { ReadConnection } from './read-connection.ts'
+import { DateTime } from '../graph/contract/scalars.ts'
+import { defineLoader, grouped, type Loads } from '../reading/loader.ts'
+import type { ReadConnection } from '../reading/read-connection.ts'
+import { statement } from '../reading/statement.ts'
 import { newId } from './row.ts'
-import { statement } from './statement.ts'
 import { checkMove, type States } from './states.ts'
 
 @ObjectType({

@@ -1,7 +1,7 @@
 /** Client idempotency keys: the same key with the same request answers again; with another request it is a conflict. */
 import { createHash } from 'node:crypto'
 import type { EntityManager } from '@mikro-orm/postgresql'
-import { type Refusal, refusal } from '../graph/user-error.ts'
+import { type Refusal, refusal } from '../graph/contract/user-error.ts'
 import { IdempotencyKey } from './idempotency-key.ts'
 import { newId } from './row.ts'
 

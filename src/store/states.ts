@@ -31,7 +31,7 @@ export function checkMove<Status extends string>(states: States<Status>, from: S
 
 /**
  * The shortest row of legal moves from one status to another, passing only through the statuses of `through`; empty when
- * it is there already, null when there is no such way. For when an outsider has gone several steps unobserved.
+ * it is there already, null when there is no such way. For when an upstream has gone several steps unobserved.
  */
 export function stepsTo<Status extends string>(
   states: States<Status>,

@@ -113,7 +113,7 @@ interface JobRow extends FailedJob {
   max_attempts: number
 }
 
-/** The outsider said when to come back: set that time once the failure is recorded. If missed, the backoff holds. */
+/** The upstream said when to come back: set that time once the failure is recorded. If missed, the backoff holds. */
 function honourRetryAfter(pool: pg.Pool, retryAfter: WorkerOptions['retryAfter']): WorkerEvents {
   const events: WorkerEvents = new EventEmitter()
   events.on('job:complete', ({ job, error }) => {

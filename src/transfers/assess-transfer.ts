@@ -2,13 +2,15 @@
 import type { Context } from '../context.ts'
 import type { CreditRecord } from '../credit/credit-record.ts'
 import { creditRecordById } from '../credit/loaders.ts'
-import { openShare } from '../credit/open-share.ts'
-import { badUserInput, GraphError, notFound } from '../graph/errors.ts'
-import { uuidOf } from '../graph/global-id.ts'
+import { openShare } from '../credit/sharing/open-share.ts'
+import { badUserInput, GraphError, notFound } from '../graph/contract/errors.ts'
+import { uuidOf } from '../graph/contract/global-id.ts'
 import { qualificationById } from '../institutions/loaders.ts'
 import type { Qualification } from '../institutions/qualification.ts'
 import { dateIn } from '../values/dates.ts'
-import { isPartyTo, usesOf } from './application.loaders.ts'
+import { isPartyTo, usesOf } from './applications/application.loaders.ts'
+import { courseClaim, externalClaim, recordClaim } from './claim.ts'
+import type { TransferEligibilityInput } from './eligibility.ts'
 import {
   type Claim,
   type Decision,
@@ -17,13 +19,11 @@ import {
   type QualificationTerms,
   type TransferCheck,
   TransferTooComplex,
-} from './check.rules.ts'
-import { courseClaim, externalClaim, recordClaim } from './claim.ts'
-import { assessTransfer } from './decision.rules.ts'
-import type { TransferEligibilityInput } from './eligibility.ts'
-import { policyInForce } from './loaders.ts'
+} from './engine/check.rules.ts'
+import { assessTransfer } from './engine/decide.rules.ts'
 import { factsOnDay } from './past-facts.loaders.ts'
-import type { TransferPolicy } from './transfer-policy.ts'
+import { policyInForce } from './policies/policy.loaders.ts'
+import type { TransferPolicy } from './policies/transfer-policy.ts'
 import { inTurn } from './turns.ts'
 
 /** The answer with what its edges are loaded from. */

@@ -1,8 +1,8 @@
 /** The answer to a transfer question as the graph shows it, and the question as clients write it. */
 import { Field, ID, InputType, Int, ObjectType } from 'type-graphql'
 import { ConformanceStatus } from '../courses/course.ts'
-import { Credit } from '../graph/credit.ts'
-import { CalendarDate, Decimal } from '../graph/scalars.ts'
+import { Credit } from '../graph/contract/credit.ts'
+import { CalendarDate, Decimal } from '../graph/contract/scalars.ts'
 import { CreditScheme, LevelFramework } from '../values/credit.ts'
 import {
   ClaimSource,
@@ -12,7 +12,7 @@ import {
   TransferOutcome,
   TransferRule,
   UnplacedReason,
-} from './check.rules.ts'
+} from './engine/check.rules.ts'
 import './words.ts'
 
 @InputType({ description: 'Credit awarded elsewhere, as its holder states it.' })

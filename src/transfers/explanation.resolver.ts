@@ -3,10 +3,10 @@ import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql'
 import type { Context } from '../context.ts'
 import { institutionById } from '../institutions/loaders.ts'
 import type { Assessed } from './assess-transfer.ts'
-import type { ClaimDecision } from './check.rules.ts'
 import { TransferClaim, TransferEligibility } from './eligibility.ts'
-import { explainAnswer, explainClaim, type Terms } from './explanation.rules.ts'
-import { nextPolicyFrom } from './loaders.ts'
+import type { ClaimDecision } from './engine/check.rules.ts'
+import { explainAnswer, explainClaim, type Terms } from './engine/explanation.rules.ts'
+import { nextPolicyFrom } from './policies/policy.loaders.ts'
 
 function termsOfAnswer({ check: { policy, qualification } }: Assessed): Terms | null {
   return policy && { policy, qualification }

@@ -1,6 +1,6 @@
 /** Pages of a list that was made in memory: the same arguments, cursors and errors as lists that are read. */
-import { writeCursor } from '../graph/cursor.ts'
-import { type Page, type PageArgs, pageRequest } from '../graph/page.ts'
+import { writeCursor } from '../graph/contract/cursor.ts'
+import { type Page, type PageArgs, pageRequest } from '../graph/contract/page.ts'
 
 /** How the rows are ordered: by these texts, the last of which is unique. */
 export interface RowOrder<Row> {

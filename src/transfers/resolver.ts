@@ -13,18 +13,18 @@ import {
   Root,
 } from 'type-graphql'
 import type { Context } from '../context.ts'
-import { badUserInput, type ErrorCode, GraphError } from '../graph/errors.ts'
-import { type Page, PageArgs } from '../graph/page.ts'
-import { CalendarDate, Jwt } from '../graph/scalars.ts'
-import { refusal, UserError } from '../graph/user-error.ts'
+import { badUserInput, type ErrorCode, GraphError } from '../graph/contract/errors.ts'
+import { type Page, PageArgs } from '../graph/contract/page.ts'
+import { CalendarDate, Jwt } from '../graph/contract/scalars.ts'
+import { refusal, UserError } from '../graph/contract/user-error.ts'
 import { qualificationById } from '../institutions/loaders.ts'
 import { Qualification } from '../institutions/qualification.ts'
 import { dateIn } from '../values/dates.ts'
 import { type Assessed, assess } from './assess-transfer.ts'
 import { TransferEligibility, TransferEligibilityInput } from './eligibility.ts'
-import { policiesOf, policyInForce } from './loaders.ts'
+import { policiesOf, policyInForce } from './policies/policy.loaders.ts'
+import { TransferPolicy, TransferPolicyConnection } from './policies/transfer-policy.ts'
 import { signStatement } from './statement.ts'
-import { TransferPolicy, TransferPolicyConnection } from './transfer-policy.ts'
 
 @ObjectType({
   simpleResolvers: true,

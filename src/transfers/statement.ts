@@ -1,6 +1,6 @@
 /** The signed statement of an answer: anyone can verify it with the published keys. */
 import type { Context } from '../context.ts'
-import { globalId } from '../graph/global-id.ts'
+import { globalId } from '../graph/contract/global-id.ts'
 import type { Assessed } from './assess-transfer.ts'
 
 /**

@@ -1,5 +1,5 @@
 /** The words of a transfer answer and of a policy, published with what each means. */
-import { publishEnum } from '../graph/enum.ts'
+import { publishEnum } from '../graph/contract/enum.ts'
 import {
   AgreementMode,
   ClaimSource,
@@ -10,7 +10,7 @@ import {
   TransferOutcome,
   TransferRule,
   UnplacedReason,
-} from './check.rules.ts'
+} from './engine/check.rules.ts'
 
 publishEnum(ClaimSource, 'ClaimSource', 'Where a claim comes from.', {
   CREDIT_RECORD: 'Awarded here.',

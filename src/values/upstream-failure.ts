@@ -1,23 +1,23 @@
-/** The three ways in which a call to an outsider can fail, so that callers decide by kind and never by text. */
+/** The three ways in which a call to an upstream can fail, so that callers decide by kind and never by text. */
 
 /**
- * REFUSED: the outsider said no for good; nothing was done.
+ * REFUSED: the upstream said no for good; nothing was done.
  * UNAVAILABLE: it certainly did nothing now, and may do it later (429, 503, connection refused, breaker open).
  * UNKNOWN: it may or may not have done it (timeout, reset, 5xx after sending, unreadable answer): look before sending again.
  */
 export const FailureKind = { Refused: 'REFUSED', Unavailable: 'UNAVAILABLE', Unknown: 'UNKNOWN' } as const
 export type FailureKind = (typeof FailureKind)[keyof typeof FailureKind]
 
-/** Which outsider; also the name of its breaker, its metrics and its line in the log. */
+/** Which upstream; also the name of its breaker, its metrics and its line in the log. */
 export const Upstream = { Partner: 'partner', Stripe: 'stripe', PayPal: 'paypal' } as const
 export type Upstream = (typeof Upstream)[keyof typeof Upstream]
 
-export class OutsideFailure extends Error {
+export class UpstreamFailure extends Error {
   readonly kind: FailureKind
   readonly upstream: Upstream
-  /** The outsider's own stable code, e.g. `run_full`, `ORDER_ALREADY_CAPTURED`, or ours: `timeout`, `breaker_open`, `malformed`. */
+  /** The upstream's own stable code, e.g. `run_full`, `ORDER_ALREADY_CAPTURED`, or ours: `timeout`, `breaker_open`, `malformed`. */
   readonly code: string
-  /** How long the outsider asked us to wait, in whole seconds; null when it did not say. */
+  /** How long the upstream asked us to wait, in whole seconds; null when it did not say. */
   readonly retryAfterSeconds: number | null
 
   constructor(
@@ -28,7 +28,7 @@ export class OutsideFailure extends Error {
     options: { retryAfterSeconds?: number | null; cause?: unknown } = {},
   ) {
     super(message, { cause: options.cause })
-    this.name = 'OutsideFailure'
+    this.name = 'UpstreamFailure'
     this.kind = kind
     this.upstream = upstream
     this.code = code
@@ -36,7 +36,7 @@ export class OutsideFailure extends Error {
   }
 }
 
-/** Whether `error` is an outsider's failure, of that kind when one is given. */
-export function isOutsideFailure(error: unknown, kind?: FailureKind): error is OutsideFailure {
-  return error instanceof OutsideFailure && (kind === undefined || error.kind === kind)
+/** Whether `error` is an upstream's failure, of that kind when one is given. */
+export function isUpstreamFailure(error: unknown, kind?: FailureKind): error is UpstreamFailure {
+  return error instanceof UpstreamFailure && (kind === undefined || error.kind === kind)
 }

@@ -1,14 +1,14 @@
-/** An outside call under test: its lines and reports kept, and outsiders that are silent or fail as they are told. */
+/** An outside call under test: its lines and reports kept, and upstreams that are silent or fail as they are told. */
 import type { CallReport } from '../../src/adapters/call-log.ts'
-import { type CallLimits, Effect, outsideCall } from '../../src/adapters/outside-call.ts'
-import { failureOfStatus } from '../../src/adapters/outside-reply.ts'
-import { type OutsideFailure, Upstream } from '../../src/values/outside-failure.ts'
+import { type CallLimits, Effect, upstreamCall } from '../../src/adapters/upstream-call.ts'
+import { failureOfStatus } from '../../src/adapters/upstream-reply.ts'
+import { Upstream, type UpstreamFailure } from '../../src/values/upstream-failure.ts'
 
 /** A call to the partner within these limits, and what it tells. */
 export function setUp(limits: Partial<CallLimits> = {}) {
   const reports: CallReport[] = []
   const lines: { level: string; fields: object }[] = []
-  const call = outsideCall({
+  const call = upstreamCall({
     upstream: Upstream.Partner,
     limits,
     onCall: (report) => reports.push(report),
@@ -29,7 +29,7 @@ export const failing = (failure: Error) => () => Promise.reject(failure)
 export const kindOf = (promise: Promise<unknown>) =>
   promise.then(
     () => 'answered',
-    (error: OutsideFailure) => `${error.kind} ${error.code}`,
+    (error: UpstreamFailure) => `${error.kind} ${error.code}`,
   )
 
 /** The breaker and the deadline live by the real clock; this is what a server takes to answer. */

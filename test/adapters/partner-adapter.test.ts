@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { type Partner, type PartnerOptions, partnerAdapter } from '../../src/adapters/partner/partner-adapter.ts'
 import { type PartnerSandbox, startPartnerSandbox } from '../../src/sandbox/partner/partner-sandbox.ts'
-import type { OutsideFailure } from '../../src/values/outside-failure.ts'
+import type { UpstreamFailure } from '../../src/values/upstream-failure.ts'
 import { control, failureOf } from './provider-under-test.ts'
 import { post } from './sandbox-inbox.ts'
 
@@ -189,7 +189,7 @@ describe('when a call fails', () => {
   it('being told to slow down is UNAVAILABLE, with the time to wait', async () => {
     await arm('program_enrolments.create', 'http_429')
     const register = partner.register({ membershipUuid: 'm', runUuid: 'r', externalReference: 'e' })
-    const failure = await register.catch((error: OutsideFailure) => error)
+    const failure = await register.catch((error: UpstreamFailure) => error)
     expect(failure).toMatchObject({ kind: 'UNAVAILABLE', code: 'rate_limited', retryAfterSeconds: 1 })
   })
 

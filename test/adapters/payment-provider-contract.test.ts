@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import type { ProviderPayment } from '../../src/payments/payment-provider.ts'
-import type { OutsideFailure } from '../../src/values/outside-failure.ts'
+import type { UpstreamFailure } from '../../src/values/upstream-failure.ts'
 import {
   addressOfNobody,
   failureOf,
@@ -171,7 +171,7 @@ describe.each([
 
     it('being told to slow down is UNAVAILABLE, with the time to wait', async () => {
       await at.arm('open', 'http_429')
-      const failure = await at.provider.open(orderOf(paymentId)).catch((error: OutsideFailure) => error)
+      const failure = await at.provider.open(orderOf(paymentId)).catch((error: UpstreamFailure) => error)
       expect(failure).toMatchObject({ kind: 'UNAVAILABLE', code: 'rate_limited', retryAfterSeconds: 1 })
     })
 

@@ -1,12 +1,12 @@
 /** Starts each payment provider's adapter against its sandbox, and does to the sandbox what buyers and dashboards do. */
 import type { CallReport } from '../../src/adapters/call-log.ts'
-import type { BreakerState, CallLimits } from '../../src/adapters/outside-call.ts'
 import { payPalProvider } from '../../src/adapters/paypal/paypal-provider.ts'
 import { stripeProvider } from '../../src/adapters/stripe/stripe-provider.ts'
+import type { BreakerState, CallLimits } from '../../src/adapters/upstream-call.ts'
 import type { PaymentOrder, PaymentProvider, ProviderPayment } from '../../src/payments/payment-provider.ts'
 import { startPaypalSandbox } from '../../src/sandbox/paypal/start-paypal.ts'
 import { startStripeSandbox } from '../../src/sandbox/stripe/start-stripe.ts'
-import type { OutsideFailure } from '../../src/values/outside-failure.ts'
+import type { UpstreamFailure } from '../../src/values/upstream-failure.ts'
 import { type Inbox, openInbox, post } from './sandbox-inbox.ts'
 
 export type TestedProvider = PaymentProvider & { state(): BreakerState }
@@ -135,7 +135,7 @@ export function orderOf(paymentId: string, more: Partial<PaymentOrder> = {}): Pa
 export function failureOf(call: Promise<unknown>): Promise<string> {
   return call.then(
     () => 'answered',
-    (error: OutsideFailure) => `${error.kind} ${error.code}`,
+    (error: UpstreamFailure) => `${error.kind} ${error.code}`,
   )
 }
 

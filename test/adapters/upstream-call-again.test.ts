@@ -1,6 +1,6 @@
-/** Holds the calls to outsiders to what they promise in bad times: when the breaker opens, and when a read is sent again. */
+/** Holds the calls to upstreams to what they promise in bad times: when the breaker opens, and when a read is sent again. */
 import { describe, expect, it } from '@jest/globals'
-import { Effect } from '../../src/adapters/outside-call.ts'
+import { Effect } from '../../src/adapters/upstream-call.ts'
 import { failing, kindOf, never, passed, setUp, status } from './call-under-test.ts'
 
 describe('the breaker', () => {
@@ -35,7 +35,7 @@ describe('the breaker', () => {
     expect(call.state()).toBe('open')
   })
 
-  it('stays closed however often the outsider says no, slow down, or that our key is wrong', async () => {
+  it('stays closed however often the upstream says no, slow down, or that our key is wrong', async () => {
     const { call, make } = setUp({ breakerWindow: 4 })
     for (const code of [400, 404, 409, 422, 429, 401]) await kindOf(make(failing(status(code))))
     expect(call.state()).toBe('closed')
@@ -63,7 +63,7 @@ describe('retries', () => {
     expect(lines).toHaveLength(2)
   })
 
-  it('a read is sent three times at most, and not again when the outsider said no', async () => {
+  it('a read is sent three times at most, and not again when the upstream said no', async () => {
     const { make } = setUp()
     let sent = 0
     const failingWith = (code: number) => async () => {

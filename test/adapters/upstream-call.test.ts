@@ -1,10 +1,10 @@
-/** Holds the one way in which outsiders are called to its promises: deadline, queue and one line each. */
+/** Holds the one way in which upstreams are called to its promises: deadline, queue and one line each. */
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, describe, expect, it } from '@jest/globals'
-import { Effect } from '../../src/adapters/outside-call.ts'
-import { secondsToWait } from '../../src/adapters/outside-reply.ts'
-import { FailureKind, OutsideFailure } from '../../src/values/outside-failure.ts'
+import { Effect } from '../../src/adapters/upstream-call.ts'
+import { secondsToWait } from '../../src/adapters/upstream-reply.ts'
+import { FailureKind, UpstreamFailure } from '../../src/values/upstream-failure.ts'
 import { failing, kindOf, never, setUp, status } from './call-under-test.ts'
 
 const servers: Server[] = []
@@ -64,7 +64,7 @@ describe('what a failure is called', () => {
     expect(await kindOf(make(failing(status(code))))).toBe(expected)
   })
 
-  it('a wait that the outsider asks for is told in seconds, from a number or from a date', () => {
+  it('a wait that the upstream asks for is told in seconds, from a number or from a date', () => {
     const nowMs = Date.parse('2026-03-01T12:00:00Z')
     expect(secondsToWait('120', nowMs)).toBe(120)
     expect(secondsToWait('Sun, 01 Mar 2026 12:01:30 GMT', nowMs)).toBe(90)
@@ -128,7 +128,7 @@ describe('the queue', () => {
 })
 
 describe('a caller who leaves', () => {
-  it('ends the call at once, tells what is being sent, and does not count against the outsider', async () => {
+  it('ends the call at once, tells what is being sent, and does not count against the upstream', async () => {
     const { call, make } = setUp({ breakerWindow: 2 })
     const caller = new AbortController()
     let told = false
@@ -163,11 +163,11 @@ describe('what is told', () => {
     expect(lines[1]!.fields).toMatchObject({ code: 'http_422', outcome: 'refused' })
   })
 
-  it('is never anything but an OutsideFailure, even for a fault of our own', async () => {
+  it('is never anything but an UpstreamFailure, even for a fault of our own', async () => {
     const { make } = setUp()
     const error = await make(failing(new TypeError('x is undefined'))).catch((thrown: unknown) => thrown)
-    expect(error).toBeInstanceOf(OutsideFailure)
-    expect((error as OutsideFailure).kind).toBe(FailureKind.Unknown)
-    expect(((error as OutsideFailure).cause as Error).message).toBe('x is undefined')
+    expect(error).toBeInstanceOf(UpstreamFailure)
+    expect((error as UpstreamFailure).kind).toBe(FailureKind.Unknown)
+    expect(((error as UpstreamFailure).cause as Error).message).toBe('x is undefined')
   })
 })

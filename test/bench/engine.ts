@@ -1,6 +1,6 @@
 /** Whole transfer decisions on one core, without reading anything: 6 claims, and 40 claims on three levels. */
-import type { Claim, PolicyTerms, QualificationTerms, TransferCheck } from '../../src/transfers/check.rules.ts'
-import { assessTransfer } from '../../src/transfers/decision.rules.ts'
+import type { Claim, PolicyTerms, QualificationTerms, TransferCheck } from '../../src/transfers/engine/check.rules.ts'
+import { assessTransfer } from '../../src/transfers/engine/decide.rules.ts'
 
 const QUALIFICATION: QualificationTerms = {
   id: 'Qualification:bench',

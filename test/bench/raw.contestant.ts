@@ -1,8 +1,8 @@
 /** The limit: Fastify and one prepared statement per question that makes the whole answer as JSON. Started with port and database. */
 import { fastify as createFastify } from 'fastify'
 import pg from 'pg'
-import type { Claim, TransferCheck } from '../../src/transfers/check.rules.ts'
-import { assessTransfer } from '../../src/transfers/decision.rules.ts'
+import type { Claim, TransferCheck } from '../../src/transfers/engine/check.rules.ts'
+import { assessTransfer } from '../../src/transfers/engine/decide.rules.ts'
 
 const [port, databaseUrl] = process.argv.slice(2)
 // each statement is planned once, as in the gateway

@@ -5,10 +5,10 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import pg from 'pg'
-import { globalId } from '../../src/graph/global-id.ts'
+import { globalId } from '../../src/graph/contract/global-id.ts'
 import { sandboxSecrets } from '../../src/sandbox/sandbox-secrets.ts'
 import { ensureSigningKeys } from '../../src/sandbox/signing-keys.ts'
-import { startIssuer } from '../support/issuer.ts'
+import { startIssuer } from '../support/world/issuer.ts'
 import { compare, rounds, seconds } from './comparison.ts'
 import {
   type Caller,
@@ -31,7 +31,7 @@ import { scans } from './scans.ts'
 import { soak } from './soak.ts'
 import { eligibilityBatch, recordIds, schemaTour } from './workloads.ts'
 
-const parts = ['comparison', 'growth', 'batches', 'scans', 'processes', 'soak', 'engine', 'outsiders'] as const
+const parts = ['comparison', 'growth', 'batches', 'scans', 'processes', 'soak', 'engine', 'upstreams'] as const
 const asked = process.argv.slice(2)
 const chosen = <Name extends string>(names: readonly Name[]): readonly Name[] => {
   const some = names.filter((name) => asked.includes(name))
@@ -153,11 +153,15 @@ const run: Record<(typeof parts)[number], (world: World) => Promise<string>> = {
   },
 
   /** Its world is that of the tests, which runs on the sources. */
-  async outsiders() {
-    const onSources = ['--disable-warning=ExperimentalWarning', '--import', resolve('test/support/compile-on-load.ts')]
+  async upstreams() {
+    const onSources = [
+      '--disable-warning=ExperimentalWarning',
+      '--import',
+      resolve('test/support/world/compile-on-load.ts'),
+    ]
     const { stdout } = await promisify(execFile)(process.execPath, [
       ...onSources,
-      resolve('test/bench/outsiders-hang.ts'),
+      resolve('test/bench/upstreams-hang.ts'),
     ])
     return stdout.trim()
   },

@@ -1,8 +1,8 @@
-/** Measures the catalogue's p99 beside healthy and beside hanging outsiders, on the sources as they are: `npm run bench -- outsiders`. */
-import { type KillableGateway, startKillable } from '../support/killable-gateway.ts'
-import { enrol, linked, newRun } from '../support/study.ts'
-import { startTestServer } from '../support/test-server.ts'
-import { startWorld, type World } from '../support/world.ts'
+/** Measures the catalogue's p99 beside healthy and beside hanging upstreams, on the sources as they are: `npm run bench -- upstreams`. */
+import { type KillableGateway, startKillable } from '../support/world/killable-gateway.ts'
+import { enrol, linked, newRun } from '../support/world/study.ts'
+import { startTestServer } from '../support/world/test-server.ts'
+import { startWorld, type World } from '../support/world/world.ts'
 import { graphql } from './contestants.ts'
 import { round } from './load.ts'
 
@@ -13,7 +13,7 @@ const seconds = 6
 /** Gentle, so that the queue of the load itself is not what is measured. */
 const connections = 4
 const pauseMs = 30
-/** Questions a second that an outsider has to answer. */
+/** Questions a second that an upstream has to answer. */
 const askedPerSecond = 20
 
 type Hanging = 'nobody' | 'partner' | 'stripe'
@@ -24,8 +24,8 @@ async function hang(world: World, hanging: Hanging): Promise<void> {
   await world.control(hanging, 'faults', { operation: '*', fault: 'timeout_before', times: 10_000 })
 }
 
-/** Asks what only an outsider knows, so often a second whatever becomes of the answers; ends when told. */
-function askOutsiders(world: World, runs: readonly string[], paymentIds: readonly [string, string][]) {
+/** Asks what only an upstream knows, so often a second whatever becomes of the answers; ends when told. */
+function askUpstreams(world: World, runs: readonly string[], paymentIds: readonly [string, string][]) {
   let asked = 0
   const places = 'query ($id: ID!) { node(id: $id) { ... on CourseRun { placesRemaining } } }'
   const completing = 'mutation ($id: ID!) { completePayment(input: { paymentId: $id }) { userErrors { code } } }'
@@ -68,7 +68,7 @@ try {
   const tokens = await Promise.all(payments.slice(0, connections).map(([persona]) => world.tokenOf(persona)))
   const there = { ...world, url: gateway.url }
   await measure(gateway, tokens)
-  const stop = askOutsiders(there, runs, payments)
+  const stop = askUpstreams(there, runs, payments)
   const all: Record<Hanging, { p50: number; p99: number }[]> = { nobody: [], partner: [], stripe: [] }
   for (let count = 0; count < rounds; count++) {
     for (const hanging of ['nobody', 'partner', 'stripe'] as const) {

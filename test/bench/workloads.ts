@@ -1,5 +1,5 @@
 /** The operations that are measured and whose statements are counted. */
-import { globalId } from '../../src/graph/global-id.ts'
+import { globalId } from '../../src/graph/contract/global-id.ts'
 import { uuidOfRow } from './fill.ts'
 
 /** Courses with level, credit, next run and prices. */

@@ -1,11 +1,11 @@
 /** Killed with -9 and started again, in real time and with nobody's help: the new process finds out, and finishes. */
 import { afterAll, afterEach, beforeAll, expect, it, jest } from '@jest/globals'
-import { restingPlace } from '../support/chaos.ts'
-import { setOut, type Walk, ways } from '../support/chaos-ways.ts'
-import { brokenInvariants } from '../support/invariants.ts'
-import { type KillableGateway, startKillable } from '../support/killable-gateway.ts'
-import { completePayment } from '../support/study.ts'
-import { startWorld, type World } from '../support/world.ts'
+import { restingPlace } from '../support/money/chaos.ts'
+import { setOut, type Walk, ways } from '../support/money/chaos-ways.ts'
+import { brokenInvariants } from '../support/money/invariants.ts'
+import { type KillableGateway, startKillable } from '../support/world/killable-gateway.ts'
+import { completePayment } from '../support/world/study.ts'
+import { startWorld, type World } from '../support/world/world.ts'
 
 jest.setTimeout(120_000)
 

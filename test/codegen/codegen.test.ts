@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { buildSchema, isScalarType, isSpecifiedScalarType, parse } from 'graphql'
-import { readManifestFile } from '../../src/graph/trusted-manifest.ts'
+import { readManifestFile } from '../../src/graph/limits/trusted-manifest.ts'
 import config from './codegen.ts'
 
 let project: string

@@ -1,8 +1,8 @@
 /** applyForTransfer, withdrawTransferApplication and decideTransferApplication: credit counts once, whatever runs at once. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { answerOf, awarded, qualificationId } from '../support/awarded.ts'
-import { linked, newKey } from '../support/study.ts'
-import { startWorld, type World } from '../support/world.ts'
+import { answerOf, awarded, qualificationId } from '../support/world/awarded.ts'
+import { linked, newKey } from '../support/world/study.ts'
+import { startWorld, type World } from '../support/world/world.ts'
 
 let world: World
 let persona: string

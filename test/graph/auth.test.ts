@@ -3,8 +3,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { generateKeyPair } from 'jose'
 import { Authenticator } from '../../src/auth/authenticate.ts'
 import type { Viewer } from '../../src/auth/viewer.ts'
-import { audience, startIssuer, type TestIssuer } from '../support/issuer.ts'
-import { type SmallServer, startSmallServer } from '../support/small-graph.ts'
+import { audience, startIssuer, type TestIssuer } from '../support/world/issuer.ts'
+import { type SmallServer, startSmallServer } from '../support/world/small-graph.ts'
 
 let issuer: TestIssuer
 let server: SmallServer | null = null

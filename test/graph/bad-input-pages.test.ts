@@ -2,9 +2,9 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { buildSchema, getNamedType, isObjectType } from 'graphql'
-import { cursorParts, writeCursor } from '../../src/graph/cursor.ts'
-import { type PagedList, pagedLists, pageOf } from '../support/connections.ts'
-import { startWorld, type World } from '../support/world.ts'
+import { cursorParts, writeCursor } from '../../src/graph/contract/cursor.ts'
+import { type PagedList, pagedLists, pageOf } from '../support/world/connections.ts'
+import { startWorld, type World } from '../support/world/world.ts'
 
 let world: World
 let lists: PagedList[]

@@ -1,11 +1,11 @@
 /** Bad input to every mutation: a refusal that names the field and says what was expected, and nothing is written. */
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { globalId } from '../../src/graph/global-id.ts'
-import { awarded, qualificationId } from '../support/awarded.ts'
-import { back, inDays, linked, newRun, paid } from '../support/study.ts'
-import { digestOf } from '../support/untouched.ts'
-import { startWorld, type World } from '../support/world.ts'
+import { globalId } from '../../src/graph/contract/global-id.ts'
+import { awarded, qualificationId } from '../support/world/awarded.ts'
+import { back, inDays, linked, newRun, paid } from '../support/world/study.ts'
+import { digestOf } from '../support/world/untouched.ts'
+import { startWorld, type World } from '../support/world/world.ts'
 
 let world: World
 /** Good values of every input, made before anything is asked; each case spoils one. */

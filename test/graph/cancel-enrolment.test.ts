@@ -1,7 +1,17 @@
 /** Mutation.cancelEnrolment: before anything is paid; what comes after all goes back. */
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
-import { cancelEnrolment, enrol, enrolmentOf, linked, newRun, paid, pay, registered, way } from '../support/study.ts'
-import { startWorld, type World } from '../support/world.ts'
+import {
+  cancelEnrolment,
+  enrol,
+  enrolmentOf,
+  linked,
+  newRun,
+  paid,
+  pay,
+  registered,
+  way,
+} from '../support/world/study.ts'
+import { startWorld, type World } from '../support/world/world.ts'
 
 let world: World
 let persona: string

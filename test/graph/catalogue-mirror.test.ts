@@ -6,7 +6,7 @@ import type { CourseSource, ProgramFacts, RunFacts } from '../../src/courses/cou
 import { syncCatalogueJob } from '../../src/courses/sync-catalogue.ts'
 import { SyncState } from '../../src/courses/sync-state.ts'
 import { RequestContext } from '../../src/request-context.ts'
-import { startWorld, type World } from '../support/world.ts'
+import { startWorld, type World } from '../support/world/world.ts'
 
 let world: World
 beforeAll(async () => {

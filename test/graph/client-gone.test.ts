@@ -6,12 +6,12 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
 import pg from 'pg'
 import { pino } from 'pino'
 import { anonymousViewer } from '../../src/auth/viewer.ts'
-import { RequestEnded } from '../../src/graph/request.ts'
-import { statement } from '../../src/store/statement.ts'
+import { RequestEnded } from '../../src/graph/execution/request.ts'
+import { statement } from '../../src/reading/statement.ts'
 import { inTransaction } from '../../src/store/transaction.ts'
-import { startReplica } from '../support/replica.ts'
-import { enrol, enrolmentOf, linked, newRun } from '../support/study.ts'
-import { startWorld, type World } from '../support/world.ts'
+import { startReplica } from '../support/world/replica.ts'
+import { enrol, enrolmentOf, linked, newRun } from '../support/world/study.ts'
+import { startWorld, type World } from '../support/world/world.ts'
 
 let world: World
 /** Locks what others want to read. */

@@ -1,8 +1,8 @@
 /** Mutation.completePayment: the buyer is back; how the payment stands, told once and for all however often it is asked. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { readGlobalId } from '../../src/graph/global-id.ts'
-import { completePayment, enrol, enrolmentOf, linked, newRun, paid, pay } from '../support/study.ts'
-import { startWorld, type World } from '../support/world.ts'
+import { readGlobalId } from '../../src/graph/contract/global-id.ts'
+import { completePayment, enrol, enrolmentOf, linked, newRun, paid, pay } from '../support/world/study.ts'
+import { startWorld, type World } from '../support/world/world.ts'
 
 let world: World
 let persona: string

@@ -3,11 +3,11 @@ import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
 import { buildSchema, getNamedType, isObjectType } from 'graphql'
-import { cursorParts } from '../../src/graph/cursor.ts'
-import { readGlobalId } from '../../src/graph/global-id.ts'
-import { openRows, type Rows } from '../support/away.ts'
-import { type Connection, type PagedList, pagedLists, pageOf } from '../support/connections.ts'
-import { startWorld, type World } from '../support/world.ts'
+import { cursorParts } from '../../src/graph/contract/cursor.ts'
+import { readGlobalId } from '../../src/graph/contract/global-id.ts'
+import { openRows, type Rows } from '../support/world/away.ts'
+import { type Connection, type PagedList, pagedLists, pageOf } from '../support/world/connections.ts'
+import { startWorld, type World } from '../support/world/world.ts'
 
 type Edge = Connection['edges'][number]
 

@@ -1,8 +1,8 @@
 /** The order of courses by what their runs say: it follows every change of a run and every day that passes. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { syncSoon } from '../../src/courses/sync-catalogue.ts'
-import { inDays, newRun } from '../support/study.ts'
-import { startWorld, type World } from '../support/world.ts'
+import { inDays, newRun } from '../support/world/study.ts'
+import { startWorld, type World } from '../support/world/world.ts'
 
 const slug = 'evidence-based-coaching'
 const document = `query ($orderBy: CourseOrder) { courses(first: 100, orderBy: $orderBy) { nodes {

@@ -1,6 +1,6 @@
 /** The catalogue as anybody reads it: search, filters, orders, pages, facets, live places, and its mirror. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { startWorld, type World } from '../support/world.ts'
+import { startWorld, type World } from '../support/world/world.ts'
 
 let world: World
 beforeAll(async () => {

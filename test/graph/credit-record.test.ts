@@ -1,9 +1,9 @@
 /** CreditRecord: a pass becomes a signed credential whose published status follows the money that it rests on. */
 import { gunzipSync } from 'node:zlib'
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
-import { answerOf } from '../support/awarded.ts'
-import { inDays, linked, newRun, registered, requestRefund } from '../support/study.ts'
-import { startWorld, type World } from '../support/world.ts'
+import { answerOf } from '../support/world/awarded.ts'
+import { inDays, linked, newRun, registered, requestRefund } from '../support/world/study.ts'
+import { startWorld, type World } from '../support/world/world.ts'
 
 let world: World
 beforeAll(async () => {

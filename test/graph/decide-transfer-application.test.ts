@@ -1,8 +1,8 @@
 /** decideTransferApplication, and what an application keeps: agreed in part, declined with reasons, frozen whatever changes later. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { answerOf, awarded, qualificationId } from '../support/awarded.ts'
-import { inDays, linked, newKey } from '../support/study.ts'
-import { startWorld, type World } from '../support/world.ts'
+import { answerOf, awarded, qualificationId } from '../support/world/awarded.ts'
+import { inDays, linked, newKey } from '../support/world/study.ts'
+import { startWorld, type World } from '../support/world/world.ts'
 
 let world: World
 let leadership: string

@@ -3,12 +3,12 @@ import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
 import { type ExecutionResult, parse, validate } from 'graphql'
 import { anonymousViewer } from '../../src/auth/viewer.ts'
-import { Executor } from '../../src/graph/executor.ts'
-import { GraphRequest } from '../../src/graph/request.ts'
+import { Executor } from '../../src/graph/execution/executor.ts'
+import { GraphRequest } from '../../src/graph/execution/request.ts'
 import { buildGraph } from '../../src/schema.ts'
-import { generatedOperations } from '../support/generated-documents.ts'
-import { inventAnswers } from '../support/invented-answers.ts'
-import { keptLog, smallExecutor } from '../support/small-graph.ts'
+import { generatedOperations } from '../support/world/generated-documents.ts'
+import { inventAnswers } from '../support/world/invented-answers.ts'
+import { keptLog, smallExecutor } from '../support/world/small-graph.ts'
 
 const documents = 2000
 const schema = inventAnswers(buildGraph())

@@ -13,8 +13,8 @@ import {
   newRun,
   pay,
   way,
-} from '../support/study.ts'
-import { startWorld, type World } from '../support/world.ts'
+} from '../support/world/study.ts'
+import { startWorld, type World } from '../support/world/world.ts'
 
 let world: World
 beforeAll(async () => {
@@ -190,7 +190,7 @@ describe('a run that cannot be had', () => {
   })
 })
 
-describe('an outsider that does not answer', () => {
+describe('an upstream that does not answer', () => {
   it.each(['CARD', 'PAYPAL'])('leaves place and payment by %s; the same key tries again', async (paymentMethod) => {
     const persona = await linked(world, `pia-${paymentMethod.toLowerCase()}`)
     const run = await newRun(world)

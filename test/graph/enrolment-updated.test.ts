@@ -2,8 +2,8 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import { createClient } from 'graphql-ws'
 import { WebSocket } from 'ws'
-import { listenersAt, untilListening } from '../support/listeners.ts'
-import { startWorld, type World } from '../support/world.ts'
+import { listenersAt, untilListening } from '../support/world/listeners.ts'
+import { startWorld, type World } from '../support/world/world.ts'
 
 let world: World
 beforeAll(async () => {

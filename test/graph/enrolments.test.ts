@@ -1,7 +1,7 @@
 /** Enrolments as they are read: a learner's own, an operator's all, nobody else's, in as few statements as one needs. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { cancelEnrolment, enrol, linked, newRun, registered, requestRefund } from '../support/study.ts'
-import { startWorld, type World } from '../support/world.ts'
+import { cancelEnrolment, enrol, linked, newRun, registered, requestRefund } from '../support/world/study.ts'
+import { startWorld, type World } from '../support/world/world.ts'
 
 let world: World
 let persona: string

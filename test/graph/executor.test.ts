@@ -1,6 +1,12 @@
 /** The executor: compiled or not, a client sees the same data and the same errors, and nothing that is not meant for it. */
 import { afterEach, describe, expect, it } from '@jest/globals'
-import { type Answer, type SmallServer, smallExecutor, smallSchema, startSmallServer } from '../support/small-graph.ts'
+import {
+  type Answer,
+  type SmallServer,
+  smallExecutor,
+  smallSchema,
+  startSmallServer,
+} from '../support/world/small-graph.ts'
 
 let server: SmallServer
 afterEach(() => server.close())
@@ -52,7 +58,7 @@ describe('a compiled query', () => {
     ['a fault in one field', '{ hello broken }'],
     ['a fault in a field that may not be null', '{ hello brokenStrict { value other } }'],
     ['a refusal in a field', '{ hello refused }'],
-    ['an outsider that does not answer', '{ hello outside }'],
+    ['an upstream that does not answer', '{ hello outside }'],
     ['an error that echoes its input', '{ echoed }'],
     [
       'a variable of the wrong type',
@@ -147,7 +153,7 @@ describe('an error', () => {
     })
   })
 
-  it('of an outsider names it and says when to come back', async () => {
+  it('of an upstream names it and says when to come back', async () => {
     server = await startSmallServer()
     const { errors, data } = await server.ask('{ outside hello }')
     expect(data).toEqual({ outside: null, hello: 'hello world' })

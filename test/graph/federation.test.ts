@@ -4,9 +4,9 @@ import { getStitchedSchemaFromSupergraphSdl } from '@graphql-tools/federation'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { assertCompositionSuccess, composeServices } from '@theguild/federation-composition'
 import { type ExecutionResult, execute, type GraphQLSchema, parse, validate } from 'graphql'
-import { reviewsSdl, startReviews } from '../support/reviews-subgraph.ts'
-import { linked } from '../support/study.ts'
-import { startWorld, type World } from '../support/world.ts'
+import { reviewsSdl, startReviews } from '../support/world/reviews-subgraph.ts'
+import { linked } from '../support/world/study.ts'
+import { startWorld, type World } from '../support/world/world.ts'
 
 interface Caller {
   authorization: string | null

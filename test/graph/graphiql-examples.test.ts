@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { type OperationDefinitionNode, parse, validate } from 'graphql'
 import { exampleOperations } from '../../src/http/graphiql/page/example-operations.ts'
 import { buildGraph } from '../../src/schema.ts'
-import { startWorld, type World } from '../support/world.ts'
+import { startWorld, type World } from '../support/world/world.ts'
 
 let world: World
 beforeAll(async () => {

@@ -6,8 +6,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest 
 import { fastify } from 'fastify'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { openGraphiql } from '../../src/http/graphiql/graphiql.ts'
-import { enrol, linked, newRun } from '../support/study.ts'
-import { startWorld, type World } from '../support/world.ts'
+import { enrol, linked, newRun } from '../support/world/study.ts'
+import { startWorld, type World } from '../support/world/world.ts'
 
 jest.setTimeout(120_000)
 

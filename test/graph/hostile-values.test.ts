@@ -2,11 +2,11 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { buildSchema, type GraphQLObjectType, getNamedType, isLeafType } from 'graphql'
-import { canary, spoilt } from '../support/hostile-values.ts'
-import { mutations, type Samples } from '../support/permission-deeds.ts'
-import { type Audience, audiences, personas, readable } from '../support/permission-matrix.ts'
-import { documentAt, makeSamples } from '../support/permission-samples.ts'
-import { startWorld, type World } from '../support/world.ts'
+import { mutations, type Samples } from '../support/permissions/permission-deeds.ts'
+import { type Audience, audiences, personas, readable } from '../support/permissions/permission-matrix.ts'
+import { documentAt, makeSamples } from '../support/permissions/permission-samples.ts'
+import { canary, spoilt } from '../support/world/hostile-values.ts'
+import { startWorld, type World } from '../support/world/world.ts'
 
 const schema = buildSchema(readFileSync('schema.graphql', 'utf8'))
 const typeOf = (name: string) => schema.getType(name) as GraphQLObjectType

@@ -1,7 +1,7 @@
 /** GraphQL over HTTP to the letter: every audit of the specification's own suite, asked of a whole gateway, without a warning or a notice. */
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import { serverAudits } from 'graphql-http'
-import { startWorld, type World } from '../support/world.ts'
+import { startWorld, type World } from '../support/world/world.ts'
 
 let world: World
 beforeAll(async () => {

@@ -1,8 +1,8 @@
 /** HTTP caching: anonymous reads of what is public may be kept, and nothing else may. */
 import { afterEach, beforeEach, expect, it } from '@jest/globals'
 import { anonymousViewer } from '../../src/auth/viewer.ts'
-import { publicFor } from '../../src/graph/cache-policy.ts'
-import { type SmallServer, smallExecutor, smallSchema, startSmallServer } from '../support/small-graph.ts'
+import { publicFor } from '../../src/graph/caching/cache-policy.ts'
+import { type SmallServer, smallExecutor, smallSchema, startSmallServer } from '../support/world/small-graph.ts'
 
 let server: SmallServer
 beforeEach(async () => {

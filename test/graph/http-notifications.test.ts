@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { Client } from 'pg'
 import { Notifications } from '../../src/store/notifications.ts'
-import { createDatabase, type TestDatabase } from '../support/postgres.ts'
+import { createDatabase, type TestDatabase } from '../support/world/postgres.ts'
 
 let database: TestDatabase
 let client: Client

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
 import { openLog, writeInfo } from '../../src/observability/log.ts'
 import { Metrics } from '../../src/observability/metrics.ts'
-import { keptLog, type SmallServer, startSmallServer } from '../support/small-graph.ts'
+import { keptLog, type SmallServer, startSmallServer } from '../support/world/small-graph.ts'
 
 let server: SmallServer | null = null
 afterEach(async () => {

@@ -6,7 +6,7 @@ import { afterEach, describe, expect, it } from '@jest/globals'
 import { httpLimits } from '../../src/http/server.ts'
 import { Metrics, type RequestMeasure } from '../../src/observability/metrics.ts'
 import { WebhookRefused } from '../../src/values/webhook-refused.ts'
-import { post, type SmallServer, startSmallServer } from '../support/small-graph.ts'
+import { post, type SmallServer, startSmallServer } from '../support/world/small-graph.ts'
 
 let server: SmallServer
 afterEach(() => server.close())

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import { describe, expect, it } from '@jest/globals'
 import { WebSocket } from 'ws'
-import { change, keptLog } from '../support/small-graph.ts'
+import { change, keptLog } from '../support/world/small-graph.ts'
 import {
   all,
   at,
@@ -13,7 +13,7 @@ import {
   refusalOf,
   start,
   waiting,
-} from '../support/stream-clients.ts'
+} from '../support/world/stream-clients.ts'
 
 openStreamWorld()
 

@@ -4,7 +4,7 @@ import { connect } from 'node:net'
 import { describe, expect, it } from '@jest/globals'
 import { createClient as createSocketClient } from 'graphql-ws'
 import { WebSocket } from 'ws'
-import { ticks } from '../support/small-graph.ts'
+import { ticks } from '../support/world/small-graph.ts'
 import {
   all,
   at,
@@ -15,7 +15,7 @@ import {
   refusalOf,
   start,
   waiting,
-} from '../support/stream-clients.ts'
+} from '../support/world/stream-clients.ts'
 
 openStreamWorld()
 

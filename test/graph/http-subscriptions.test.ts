@@ -1,8 +1,8 @@
 /** Subscriptions over both transports: the official clients hear events, are authorised, limited and masked, and leave nothing behind. */
 import { describe, expect, it } from '@jest/globals'
-import { Billing } from '../../src/graph/bill.ts'
-import { MemoryBudgets } from '../../src/graph/budget.ts'
-import { change, changes, smallExecutor, smallSchema } from '../support/small-graph.ts'
+import { Admissions } from '../../src/graph/limits/admission.ts'
+import { MemoryRateLimits } from '../../src/graph/limits/rate-limit.ts'
+import { change, changes, smallExecutor, smallSchema } from '../support/world/small-graph.ts'
 import {
   all,
   at,
@@ -12,7 +12,7 @@ import {
   refusalOf,
   start,
   waiting,
-} from '../support/stream-clients.ts'
+} from '../support/world/stream-clients.ts'
 
 openStreamWorld()
 
@@ -79,8 +79,8 @@ describe.each([
   it('an empty budget refuses', async () => {
     const schema = smallSchema()
     const small = { points: 15, restorePerSecond: 0.001 }
-    const billing = new Billing(new MemoryBudgets(() => 0), { anonymous: small, person: small, client: small })
-    await start({ schema, executor: smallExecutor(schema, { billing }) })
+    const admissions = new Admissions(new MemoryRateLimits(() => 0), { anonymous: small, person: small, client: small })
+    await start({ schema, executor: smallExecutor(schema, { admissions }) })
     const query = 'subscription { changed(id: "8") { notes { text } } }'
     const first = open()(query)
     const next = first.next()

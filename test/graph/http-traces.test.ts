@@ -4,9 +4,9 @@ import { fastify as createFastify } from 'fastify'
 import { Metrics } from '../../src/observability/metrics.ts'
 import { openTraces } from '../../src/observability/otlp-traces.ts'
 import type { Tracing } from '../../src/observability/tracing.ts'
-import { tracedReads } from '../../src/observability/tracing.ts'
 import { upstreamCallObserver } from '../../src/observability/upstream-calls.ts'
-import { post, type SmallServer, smallExecutor, smallSchema, startSmallServer } from '../support/small-graph.ts'
+import { tracedReads } from '../../src/reading/traced-reads.ts'
+import { post, type SmallServer, smallExecutor, smallSchema, startSmallServer } from '../support/world/small-graph.ts'
 
 interface SentSpan {
   name: string

@@ -7,9 +7,9 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import { anonymousViewer } from '../../src/auth/viewer.ts'
-import { TrustedDocuments } from '../../src/graph/trusted-documents.ts'
-import { readManifest, readManifestFile, sha256Of } from '../../src/graph/trusted-manifest.ts'
-import { type Answer, post, type SmallServer, startSmallServer } from '../support/small-graph.ts'
+import { TrustedDocuments } from '../../src/graph/limits/trusted-documents.ts'
+import { readManifest, readManifestFile, sha256Of } from '../../src/graph/limits/trusted-manifest.ts'
+import { type Answer, post, type SmallServer, startSmallServer } from '../support/world/small-graph.ts'
 
 let server: SmallServer | null = null
 afterEach(async () => {
@@ -116,7 +116,7 @@ describe('npm run trust', () => {
   const trust = (...args: string[]) =>
     promisify(execFile)(
       process.execPath,
-      ['--disable-warning=ExperimentalWarning', join(process.cwd(), 'src/trust-documents.ts'), ...args],
+      ['--disable-warning=ExperimentalWarning', join(process.cwd(), 'src/commands/trust-documents.ts'), ...args],
       {
         cwd: folder,
       },

@@ -1,8 +1,8 @@
 /** Documents that Apollo has validated before are answered without it: a client sees no difference, whatever it sends. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { Billing } from '../../src/graph/bill.ts'
-import { MemoryBudgets } from '../../src/graph/budget.ts'
-import { type SmallServer, smallExecutor, smallSchema, startSmallServer } from '../support/small-graph.ts'
+import { Admissions } from '../../src/graph/limits/admission.ts'
+import { MemoryRateLimits } from '../../src/graph/limits/rate-limit.ts'
+import { type SmallServer, smallExecutor, smallSchema, startSmallServer } from '../support/world/small-graph.ts'
 
 let server: SmallServer
 const schema = smallSchema()
@@ -85,8 +85,8 @@ describe('a document that is known', () => {
 
   it('is refused beyond the budget with the same words and headers', async () => {
     const size = { points: 10, restorePerSecond: 0.001 }
-    const budgets = new Billing(new MemoryBudgets(), { anonymous: size, person: size, client: size })
-    const small = await startSmallServer({ schema, executor: smallExecutor(schema, { billing: budgets }) })
+    const rateLimits = new Admissions(new MemoryRateLimits(), { anonymous: size, person: size, client: size })
+    const small = await startSmallServer({ schema, executor: smallExecutor(schema, { admissions: rateLimits }) })
     try {
       const answers = []
       for (let n = 0; n < 13; n++) answers.push(await small.ask('{ item(id: "1") { id } }'))

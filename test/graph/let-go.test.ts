@@ -6,7 +6,7 @@ import { describe, expect, it } from '@jest/globals'
 /** A list whose first entry fails later, and whose second is null at once where null is not allowed. */
 const program = (hook: string, fault: string) => `
   import { buildSchema, execute, parse } from 'graphql'
-  import { isLetGo } from './src/graph/let-go.ts'
+  import { isLetGo } from './src/graph/execution/let-go.ts'
   ${hook}
   const schema = buildSchema('type Query { things: [Thing!] } type Thing { name: String! }')
   const later = () => new Promise((resolve, reject) => setImmediate(() => reject(new Error('later'))))

@@ -3,7 +3,7 @@
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { type SmallServer, startSmallServer } from '../support/small-graph.ts'
+import { type SmallServer, startSmallServer } from '../support/world/small-graph.ts'
 
 let server: SmallServer
 beforeAll(async () => {

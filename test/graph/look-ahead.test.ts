@@ -10,8 +10,8 @@ import {
   isRequiredArgument,
 } from 'graphql'
 import { buildGraph } from '../../src/schema.ts'
-import { linked, newRun, paid, requestRefund } from '../support/study.ts'
-import { startWorld, type World } from '../support/world.ts'
+import { linked, newRun, paid, requestRefund } from '../support/world/study.ts'
+import { startWorld, type World } from '../support/world/world.ts'
 
 const schema = buildGraph()
 const typeOf = (name: string) => schema.getType(name) as GraphQLObjectType

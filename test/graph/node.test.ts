@@ -2,11 +2,11 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { buildSchema, type GraphQLInterfaceType } from 'graphql'
-import { globalId } from '../../src/graph/global-id.ts'
-import type { Samples } from '../support/permission-deeds.ts'
-import { type PersonaName, personas } from '../support/permission-matrix.ts'
-import { makeSamples } from '../support/permission-samples.ts'
-import { startWorld, type World } from '../support/world.ts'
+import { globalId } from '../../src/graph/contract/global-id.ts'
+import type { Samples } from '../support/permissions/permission-deeds.ts'
+import { type PersonaName, personas } from '../support/permissions/permission-matrix.ts'
+import { makeSamples } from '../support/permissions/permission-samples.ts'
+import { startWorld, type World } from '../support/world/world.ts'
 
 const schema = buildSchema(readFileSync('schema.graphql', 'utf8'))
 const nodeTypes = schema.getPossibleTypes(schema.getType('Node') as GraphQLInterfaceType).map(({ name }) => name)

@@ -1,10 +1,10 @@
 /** What operators see of a whole world: every series by name, one trace from request to SQL and provider, logs that name nobody. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { fastify as createFastify } from 'fastify'
-import { type Replica, startReplica } from '../support/replica.ts'
-import { keptLog, post } from '../support/small-graph.ts'
-import { back, linked, newKey, newRun } from '../support/study.ts'
-import { startWorld, type World } from '../support/world.ts'
+import { type Replica, startReplica } from '../support/world/replica.ts'
+import { keptLog, post } from '../support/world/small-graph.ts'
+import { back, linked, newKey, newRun } from '../support/world/study.ts'
+import { startWorld, type World } from '../support/world/world.ts'
 
 interface Span {
   name: string
@@ -68,7 +68,7 @@ describe('metrics', () => {
     ['errors by code', /^gateway_graphql_errors_total\{code="GRAPHQL_VALIDATION_FAILED"\} 1$/m],
     ['refused tokens', /^gateway_graphql_errors_total\{code="UNAUTHENTICATED"\} 1$/m],
     [
-      'calls to outsiders',
+      'calls to upstreams',
       /^gateway_upstream_call_duration_seconds_count\{upstream="stripe",operation="checkout.sessions.create",outcome="ok"\} 1$/m,
     ],
     ['the state of each breaker', /^gateway_breaker_state\{upstream="partner"\} 0$/m],
@@ -145,7 +145,7 @@ it('readiness shows the partner that does not answer, and does without it', asyn
     const partner = () => alone.app.breakers().partner
     while (partner() === 'closed') await post(alone.url, { query })
     const { checks } = (await (await fetch(`${alone.url}/health/ready`)).json()) as { checks: Record<string, object> }
-    expect(checks.outsiders).toMatchObject({
+    expect(checks.upstreams).toMatchObject({
       ok: false,
       required: false,
       detail: { partner: 'open', stripe: 'closed' },

@@ -1,8 +1,8 @@
 /** Operator.payments, .refunds and .reconciliations: everything about the money, found again, and explained. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { reconcile } from '../../src/payments/reconcile.ts'
-import { enrol, linked, newRun, pay, registered, requestRefund } from '../support/study.ts'
-import { startWorld, type World } from '../support/world.ts'
+import { reconcile } from '../../src/payments/reconciliation/reconcile.ts'
+import { enrol, linked, newRun, pay, registered, requestRefund } from '../support/world/study.ts'
+import { startWorld, type World } from '../support/world/world.ts'
 
 let world: World
 let persona: string

@@ -1,7 +1,7 @@
 /** Payment, Refund and Dispute in the graph: what their buyer sees of them, what operators see, and that nobody else sees any. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { enrol, linked, newRun, pay, registered, requestRefund } from '../support/study.ts'
-import { startWorld, type World } from '../support/world.ts'
+import { enrol, linked, newRun, pay, registered, requestRefund } from '../support/world/study.ts'
+import { startWorld, type World } from '../support/world/world.ts'
 
 let world: World
 let persona: string

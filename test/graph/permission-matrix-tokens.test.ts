@@ -1,8 +1,8 @@
 /** A token with anything wrong opens nothing: not what is private, nor, in silence, what is public. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { WebSocket } from 'ws'
-import { type BadToken, badTokens } from '../support/permission-tokens.ts'
-import { startWorld, type World } from '../support/world.ts'
+import { type BadToken, badTokens } from '../support/permissions/permission-tokens.ts'
+import { startWorld, type World } from '../support/world/world.ts'
 
 let world: World
 let tokens: BadToken[]

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { buildSchema, type GraphQLObjectType, getNamedType, isLeafType, isObjectType } from 'graphql'
 import { createClient } from 'graphql-ws'
 import { WebSocket } from 'ws'
-import { mutations, queries, type Samples, subscriptions } from '../support/permission-deeds.ts'
+import { mutations, queries, type Samples, subscriptions } from '../support/permissions/permission-deeds.ts'
 import {
   type Audience,
   audiences,
@@ -12,11 +12,11 @@ import {
   personas,
   readable,
   type TypeEntry,
-} from '../support/permission-matrix.ts'
-import { documentAt, makeSamples } from '../support/permission-samples.ts'
-import { permissionCounts, permissionTable } from '../support/permission-table.ts'
-import { digestOf } from '../support/untouched.ts'
-import { startWorld, type World } from '../support/world.ts'
+} from '../support/permissions/permission-matrix.ts'
+import { documentAt, makeSamples } from '../support/permissions/permission-samples.ts'
+import { permissionCounts, permissionTable } from '../support/permissions/permission-table.ts'
+import { digestOf } from '../support/world/untouched.ts'
+import { startWorld, type World } from '../support/world/world.ts'
 
 const schema = buildSchema(readFileSync('schema.graphql', 'utf8'))
 const everybody = audiences.everybody

@@ -1,8 +1,8 @@
 /** publishTransferPolicy and transferPolicyDryRun: versions never overlap, are never edited, and can be tried beforehand. */
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
-import { answerOf, awarded, qualificationId } from '../support/awarded.ts'
-import { inDays, linked, newKey } from '../support/study.ts'
-import { startWorld, type World } from '../support/world.ts'
+import { answerOf, awarded, qualificationId } from '../support/world/awarded.ts'
+import { inDays, linked, newKey } from '../support/world/study.ts'
+import { startWorld, type World } from '../support/world/world.ts'
 
 let world: World
 let leadership: string

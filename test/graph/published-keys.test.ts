@@ -6,10 +6,10 @@ import { pino } from 'pino'
 import { openApp } from '../../src/app.ts'
 import { readConfig } from '../../src/config.ts'
 import { startGateway } from '../../src/gateway.ts'
-import { answerOf, awarded, qualificationId } from '../support/awarded.ts'
-import { linked } from '../support/study.ts'
-import { type Signed, verified } from '../support/verifier.ts'
-import { startWorld, type World } from '../support/world.ts'
+import { answerOf, awarded, qualificationId } from '../support/world/awarded.ts'
+import { linked } from '../support/world/study.ts'
+import { type Signed, verified } from '../support/world/verifier.ts'
+import { startWorld, type World } from '../support/world/world.ts'
 
 let world: World
 let persona: string

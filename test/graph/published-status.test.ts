@@ -1,9 +1,9 @@
 /** The published status of credit follows the money that the credit rests on; what cannot be looked up is no pass. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { answerOf, awarded, qualificationId } from '../support/awarded.ts'
-import { linked, newRun, registered } from '../support/study.ts'
-import { bitsOf, type Signed } from '../support/verifier.ts'
-import { startWorld, type World } from '../support/world.ts'
+import { answerOf, awarded, qualificationId } from '../support/world/awarded.ts'
+import { linked, newRun, registered } from '../support/world/study.ts'
+import { bitsOf, type Signed } from '../support/world/verifier.ts'
+import { startWorld, type World } from '../support/world/world.ts'
 
 let world: World
 let persona: string

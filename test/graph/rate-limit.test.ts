@@ -1,25 +1,25 @@
-/** Budgets over HTTP: every answer says what it cost, an empty budget is 429 with a time, and callers do not share. */
+/** RateLimits over HTTP: every answer says what it cost, an empty budget is 429 with a time, and callers do not share. */
 import { afterEach, describe, expect, it } from '@jest/globals'
 import { anonymousViewer } from '../../src/auth/viewer.ts'
-import { Billing, type BudgetSizes } from '../../src/graph/bill.ts'
-import { type Budgets, MemoryBudgets } from '../../src/graph/budget.ts'
+import { Admissions, type RateLimitSizes } from '../../src/graph/limits/admission.ts'
+import { MemoryRateLimits, type RateLimits } from '../../src/graph/limits/rate-limit.ts'
 import type { ServerParts } from '../../src/http/server.ts'
 import { Metrics } from '../../src/observability/metrics.ts'
-import { type SmallServer, smallExecutor, smallSchema, startSmallServer } from '../support/small-graph.ts'
+import { type SmallServer, smallExecutor, smallSchema, startSmallServer } from '../support/world/small-graph.ts'
 
 let server: SmallServer
 afterEach(() => server.close())
 
 const small = { points: 100, restorePerSecond: 10 }
-const sizes: BudgetSizes = { anonymous: small, person: small, client: { points: 1000, restorePerSecond: 100 } }
+const sizes: RateLimitSizes = { anonymous: small, person: small, client: { points: 1000, restorePerSecond: 100 } }
 const fifty = '{ items(first: 50) { nodes { id } } }'
 
 /** Time stands still, so that nothing flows back while the test runs. */
-async function start(parts: Partial<ServerParts> = {}, budgets: Budgets = new MemoryBudgets(() => 0)) {
+async function start(parts: Partial<ServerParts> = {}, rateLimits: RateLimits = new MemoryRateLimits(() => 0)) {
   const schema = smallSchema()
   server = await startSmallServer({
     schema,
-    executor: smallExecutor(schema, { billing: new Billing(budgets, sizes) }),
+    executor: smallExecutor(schema, { admissions: new Admissions(rateLimits, sizes) }),
     authenticate: (name, sender) => {
       if (name === undefined) return anonymousViewer(sender.ip)
       const client = name === 'machine' ? { clientId: 'm', institutionSlug: 's', institutionId: 'i' } : null

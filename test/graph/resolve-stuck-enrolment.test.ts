@@ -11,8 +11,8 @@ import {
   resolveStuck,
   until,
   way,
-} from '../support/study.ts'
-import { startWorld, type World } from '../support/world.ts'
+} from '../support/world/study.ts'
+import { startWorld, type World } from '../support/world/world.ts'
 
 /** Its refunds succeed, and a moment later the bank sends them back. */
 const BOUNCING_CARD = '4000000000005126'

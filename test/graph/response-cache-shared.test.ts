@@ -4,11 +4,11 @@ import { describe, expect, it } from '@jest/globals'
 import { parse } from 'graphql'
 import RedisInMemory from 'ioredis-mock'
 import { anonymousViewer } from '../../src/auth/viewer.ts'
-import { openAnswers } from '../../src/graph/open-answers.ts'
-import type { Operation } from '../../src/graph/operation.ts'
-import type { GraphRequest } from '../../src/graph/request.ts'
-import { ResponseCache } from '../../src/graph/response-cache.ts'
-import { RedisAnswers } from '../../src/graph/shared-answers.ts'
+import { openAnswers } from '../../src/graph/caching/open-answers.ts'
+import { ResponseCache } from '../../src/graph/caching/response-cache.ts'
+import { RedisAnswers } from '../../src/graph/caching/shared-answers.ts'
+import type { Operation } from '../../src/graph/execution/operation.ts'
+import type { GraphRequest } from '../../src/graph/execution/request.ts'
 
 const request = { viewer: anonymousViewer('127.0.0.1') } as GraphRequest
 const query = (text: string) => ({ cacheControl: 'public', name: null, document: parse(text) }) as Operation

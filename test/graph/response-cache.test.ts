@@ -2,11 +2,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import { parse } from 'graphql'
 import { anonymousViewer } from '../../src/auth/viewer.ts'
-import type { Operation } from '../../src/graph/operation.ts'
-import type { GraphRequest } from '../../src/graph/request.ts'
-import { ResponseCache } from '../../src/graph/response-cache.ts'
-import { inDays, newRun } from '../support/study.ts'
-import { startWorld, type World } from '../support/world.ts'
+import { ResponseCache } from '../../src/graph/caching/response-cache.ts'
+import type { Operation } from '../../src/graph/execution/operation.ts'
+import type { GraphRequest } from '../../src/graph/execution/request.ts'
+import { inDays, newRun } from '../support/world/study.ts'
+import { startWorld, type World } from '../support/world/world.ts'
 
 const slug = 'evidence-based-coaching'
 const course = `query ($slug: String!) { course(slug: $slug) { title summary nextRun { startsAt openForEnrolment } runs(last: 50) { totalCount } } }`

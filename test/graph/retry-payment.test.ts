@@ -11,8 +11,8 @@ import {
   pay,
   registered,
   retryPayment,
-} from '../support/study.ts'
-import { startWorld, type World } from '../support/world.ts'
+} from '../support/world/study.ts'
+import { startWorld, type World } from '../support/world/world.ts'
 
 let world: World
 let persona: string

@@ -1,8 +1,8 @@
 /** shareCredit, revokeCreditShare and Query.creditShare: only who has the code looks, and every look is seen by the learner. */
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
-import { answerOf, awarded, qualificationId } from '../support/awarded.ts'
-import { linked } from '../support/study.ts'
-import { startWorld, type World } from '../support/world.ts'
+import { answerOf, awarded, qualificationId } from '../support/world/awarded.ts'
+import { linked } from '../support/world/study.ts'
+import { startWorld, type World } from '../support/world/world.ts'
 
 let world: World
 let persona: string

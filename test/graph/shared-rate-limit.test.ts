@@ -1,22 +1,22 @@
-/** Budgets that replicas share: two of them draw on one bucket, and neither stops when Redis does. */
+/** RateLimits that replicas share: two of them draw on one bucket, and neither stops when Redis does. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import type { Redis } from 'ioredis'
 import RedisInMemory from 'ioredis-mock'
-import { type Budgets, MemoryBudgets } from '../../src/graph/budget.ts'
-import { openBudgets } from '../../src/graph/open-budgets.ts'
-import { openRedis, SharedBudgets } from '../../src/graph/shared-budget.ts'
+import { openRateLimits } from '../../src/graph/limits/open-rate-limits.ts'
+import { MemoryRateLimits, type RateLimits } from '../../src/graph/limits/rate-limit.ts'
+import { openRedis, SharedRateLimits } from '../../src/graph/limits/shared-rate-limit.ts'
 import { findFreePort } from '../../src/sandbox/ports.ts'
 
 const size = { points: 100, restorePerSecond: 0.001 }
-const open: Budgets[] = []
+const open: RateLimits[] = []
 const troubles: unknown[] = []
 const heard = (error: unknown) => void troubles.push(error)
 /** Also those of a test that failed: one left open would go on looking for its Redis under the tests that follow. */
 afterEach(async () => {
-  await Promise.all(open.splice(0).map((budgets) => budgets.close()))
+  await Promise.all(open.splice(0).map((rateLimits) => rateLimits.close()))
   troubles.length = 0
 })
 
@@ -47,14 +47,14 @@ const kinds: [string, boolean, (host: string) => Redis][] = [
   ['of its own program', withRedis, () => openRedis(url, 30_000)],
 ]
 
-describe.each(kinds)('budgets shared by a Redis %s', (kind, there, connect) => {
+describe.each(kinds)('rateLimits shared by a Redis %s', (kind, there, connect) => {
   const test = there ? it : it.skip
   const replica = async (host: string) => {
     const redis = connect(host)
-    const budgets = new SharedBudgets(redis, heard)
-    open.push(budgets)
+    const rateLimits = new SharedRateLimits(redis, heard)
+    open.push(rateLimits)
     await once(redis, 'ready')
-    return budgets
+    return rateLimits
   }
   const replicas = () => {
     const host = `${kind}-${Math.random()}`
@@ -82,20 +82,21 @@ describe.each(kinds)('budgets shared by a Redis %s', (kind, there, connect) => {
   test('flow back as those in memory do', async () => {
     const [one, other] = await replicas()
     const quick = { points: 100, restorePerSecond: 1000 }
-    const own = new MemoryBudgets()
-    for (const budgets of [one, own]) expect(await budgets.charge('d', quick, 100)).toMatchObject({ granted: true })
-    for (const budgets of [other, own]) {
-      let charge = await budgets.charge('d', quick, 50)
-      while (!charge.granted) charge = await budgets.charge('d', quick, 50)
+    const own = new MemoryRateLimits()
+    for (const rateLimits of [one, own])
+      expect(await rateLimits.charge('d', quick, 100)).toMatchObject({ granted: true })
+    for (const rateLimits of [other, own]) {
+      let charge = await rateLimits.charge('d', quick, 50)
+      while (!charge.granted) charge = await rateLimits.charge('d', quick, 50)
       expect(charge.remaining).toBeLessThanOrEqual(50)
     }
   })
 })
 
 it("are each replica's own while Redis is away, and say so", async () => {
-  const budgets = await openBudgets('redis://127.0.0.1:1', heard)
-  open.push(budgets)
-  expect(await budgets.charge('a', size, 60)).toMatchObject({ granted: true, remaining: 40 })
-  expect(await budgets.charge('a', size, 60)).toMatchObject({ granted: false })
+  const rateLimits = await openRateLimits('redis://127.0.0.1:1', heard)
+  open.push(rateLimits)
+  expect(await rateLimits.charge('a', size, 60)).toMatchObject({ granted: true, remaining: 40 })
+  expect(await rateLimits.charge('a', size, 60)).toMatchObject({ granted: false })
   expect(troubles.length).toBeGreaterThan(0)
 })

@@ -1,11 +1,11 @@
 /** How many statements an operation sends: few, and as many for a long page as for a short one. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import pg from 'pg'
-import { policyById, policyInForce } from '../../src/transfers/loaders.ts'
+import { policyById, policyInForce } from '../../src/transfers/policies/policy.loaders.ts'
 import { fillDatabase, subjectOf } from '../bench/fill.ts'
 import { catalogue, courseIds, dashboard, eligibility, eligibilityBatch, recordIds } from '../bench/workloads.ts'
-import { qualificationId } from '../support/awarded.ts'
-import { startWorld, type World } from '../support/world.ts'
+import { qualificationId } from '../support/world/awarded.ts'
+import { startWorld, type World } from '../support/world/world.ts'
 
 const learner = `learner:${subjectOf(0)}`
 const size = {

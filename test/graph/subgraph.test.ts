@@ -1,16 +1,16 @@
-/** The way in for federation routers keeps the house's rules: cost, budgets, known documents, masks, and both executors. */
+/** The way in for federation routers keeps the house's rules: cost, rate limits, known documents, masks, and both executors. */
 import 'reflect-metadata'
 import { afterEach, describe, expect, it } from '@jest/globals'
 import { anonymousViewer } from '../../src/auth/viewer.ts'
-import { Billing } from '../../src/graph/bill.ts'
-import { MemoryBudgets } from '../../src/graph/budget.ts'
-import type { ExecutorOptions } from '../../src/graph/executor.ts'
-import { globalId } from '../../src/graph/global-id.ts'
-import { asSubgraph } from '../../src/graph/subgraph.ts'
-import { TrustedDocuments } from '../../src/graph/trusted-documents.ts'
-import { readManifest, sha256Of } from '../../src/graph/trusted-manifest.ts'
+import { globalId } from '../../src/graph/contract/global-id.ts'
+import type { ExecutorOptions } from '../../src/graph/execution/executor.ts'
+import { Admissions } from '../../src/graph/limits/admission.ts'
+import { MemoryRateLimits } from '../../src/graph/limits/rate-limit.ts'
+import { TrustedDocuments } from '../../src/graph/limits/trusted-documents.ts'
+import { readManifest, sha256Of } from '../../src/graph/limits/trusted-manifest.ts'
+import { asSubgraph } from '../../src/graph/schema-build/subgraph.ts'
 import type { ServerParts } from '../../src/http/server.ts'
-import { type SmallServer, smallExecutor, smallSchema, startSmallServer } from '../support/small-graph.ts'
+import { type SmallServer, smallExecutor, smallSchema, startSmallServer } from '../support/world/small-graph.ts'
 
 let server: SmallServer
 afterEach(() => server.close())
@@ -131,17 +131,18 @@ describe.each([
 
 describe('the price of things by their keys', () => {
   const sizes = { points: 100, restorePerSecond: 10 }
-  const billing = () => new Billing(new MemoryBudgets(() => 0), { anonymous: sizes, person: sizes, client: sizes })
+  const admissions = () =>
+    new Admissions(new MemoryRateLimits(() => 0), { anonymous: sizes, person: sizes, client: sizes })
   const withNotes = 'query ($r: [_Any!]!) { _entities(representations: $r) { ... on Item { name notes { text } } } }'
 
   it('is that of each, with what is asked of it', async () => {
-    await start({ billing: billing() })
+    await start({ admissions: admissions() })
     const { extensions } = await server.ask(withNotes, items({ id: idOf(1) }, { id: idOf(2) }))
     expect(extensions).toMatchObject({ cost: { requested: 22, actual: 4 } })
   })
 
   it('is refused before anything is read when it is more than a budget holds', async () => {
-    await start({ billing: billing() })
+    await start({ admissions: admissions() })
     const { errors } = await server.ask(withNotes, items(...Array.from({ length: 10 }, () => ({ id: idOf(faulty) }))))
     expect(errors).toMatchObject([{ extensions: { code: 'TOO_COMPLEX', found: 110, allowed: 100 } }])
   })

@@ -2,10 +2,10 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import { createClient } from 'graphql-ws'
 import { WebSocket } from 'ws'
-import { answerOf, awarded, qualificationId } from '../support/awarded.ts'
-import { listenersAt, untilListening } from '../support/listeners.ts'
-import { linked, newKey } from '../support/study.ts'
-import { startWorld, type World } from '../support/world.ts'
+import { answerOf, awarded, qualificationId } from '../support/world/awarded.ts'
+import { listenersAt, untilListening } from '../support/world/listeners.ts'
+import { linked, newKey } from '../support/world/study.ts'
+import { startWorld, type World } from '../support/world/world.ts'
 
 const applyDocument =
   'mutation ($input: ApplyForTransferInput!) { applyForTransfer(input: $input) { application { id } userErrors { message } } }'

@@ -1,8 +1,8 @@
 /** transferEligibilityBatch: a thousand questions of every kind, good and bad, each answered in its place, with few statements. */
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
-import { answerOf, awarded, qualificationId } from '../support/awarded.ts'
-import { inDays, linked } from '../support/study.ts'
-import { startWorld, type World } from '../support/world.ts'
+import { answerOf, awarded, qualificationId } from '../support/world/awarded.ts'
+import { inDays, linked } from '../support/world/study.ts'
+import { startWorld, type World } from '../support/world/world.ts'
 
 let world: World
 let leadership: string

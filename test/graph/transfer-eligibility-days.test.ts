@@ -1,8 +1,8 @@
 /** transferEligibility on other days: an answer about the past sees nothing that came later, one about the future its own policy. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { answerOf, awarded, qualificationId } from '../support/awarded.ts'
-import { inDays, linked, newKey, newRun, registered, requestRefund } from '../support/study.ts'
-import { startWorld, type World } from '../support/world.ts'
+import { answerOf, awarded, qualificationId } from '../support/world/awarded.ts'
+import { inDays, linked, newKey, newRun, registered, requestRefund } from '../support/world/study.ts'
+import { startWorld, type World } from '../support/world/world.ts'
 
 let world: World
 let leadership: string

@@ -1,8 +1,8 @@
 /** transferEligibility and its batch: dated, explained, signed; who may not ask about a record hears that there is none. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { answerOf, awarded, qualificationId } from '../support/awarded.ts'
-import { linked } from '../support/study.ts'
-import { startWorld, type World } from '../support/world.ts'
+import { answerOf, awarded, qualificationId } from '../support/world/awarded.ts'
+import { linked } from '../support/world/study.ts'
+import { startWorld, type World } from '../support/world/world.ts'
 
 let world: World
 let leadership: string

@@ -4,10 +4,10 @@ import { createClient as createEventClient } from 'graphql-sse'
 import { createClient as createSocketClient } from 'graphql-ws'
 import pg from 'pg'
 import { WebSocket } from 'ws'
-import { listenersAt, untilListening } from '../support/listeners.ts'
-import { type Replica, startReplica } from '../support/replica.ts'
-import { cancelEnrolment, enrol, linked, newRun } from '../support/study.ts'
-import { startWorld, type World } from '../support/world.ts'
+import { listenersAt, untilListening } from '../support/world/listeners.ts'
+import { type Replica, startReplica } from '../support/world/replica.ts'
+import { cancelEnrolment, enrol, linked, newRun } from '../support/world/study.ts'
+import { startWorld, type World } from '../support/world/world.ts'
 
 let world: World
 let other: Replica

@@ -1,6 +1,6 @@
 /** Anyone can check what this gateway signed, and is told exactly what does not hold. */
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
-import { startWorld, type World } from '../support/world.ts'
+import { startWorld, type World } from '../support/world/world.ts'
 
 let world: World
 let credential: string

@@ -1,10 +1,10 @@
 /** What the README promises in codes and numbers is what the code holds. */
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from '@jest/globals'
-import { budgetSizes } from '../../src/graph/bill.ts'
-import { ErrorCode, GraphError } from '../../src/graph/errors.ts'
-import { documentLimits } from '../../src/graph/limits.ts'
-import { protocolCodes } from '../../src/graph/mask-errors.ts'
+import { ErrorCode, GraphError } from '../../src/graph/contract/errors.ts'
+import { protocolCodes } from '../../src/graph/execution/mask-errors.ts'
+import { rateLimitSizes } from '../../src/graph/limits/admission.ts'
+import { documentLimits } from '../../src/graph/limits/limits.ts'
 import { httpLimits } from '../../src/http/server.ts'
 
 const readme = readFileSync('README.md', 'utf8')
@@ -29,8 +29,8 @@ describe('the README', () => {
     [documentLimits.variables, 'variables'],
     [httpLimits.bodyBytes / 1024 ** 2, 'MiB'],
     [httpLimits.deadlineMs / 1000, 's'],
-    [budgetSizes.anonymous.points, 'points'],
-    [budgetSizes.anonymous.restorePerSecond, 'back each second'],
+    [rateLimitSizes.anonymous.points, 'points'],
+    [rateLimitSizes.anonymous.restorePerSecond, 'back each second'],
   ])('says %d %s', (count, what) => {
     expect(readme).toMatch(new RegExp(`\\b${written(count)} ${what}\\b`))
   })

@@ -1,7 +1,7 @@
 /** Promises of the databases that tests are given. */
 import { afterAll, expect, it } from '@jest/globals'
 import { Client } from 'pg'
-import { createDatabase, ensureTemplate, type TestDatabase } from '../support/postgres.ts'
+import { createDatabase, ensureTemplate, type TestDatabase } from '../support/world/postgres.ts'
 
 const template = `template_of_${process.pid}`
 const opened: TestDatabase[] = []

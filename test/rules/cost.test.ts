@@ -2,11 +2,11 @@
 import { describe, expect, it } from '@jest/globals'
 import { Kind, type OperationDefinitionNode, parse } from 'graphql'
 import { anonymousViewer } from '../../src/auth/viewer.ts'
-import { budgetKey } from '../../src/graph/bill.ts'
-import { MemoryBudgets } from '../../src/graph/budget.ts'
-import { costPlan } from '../../src/graph/cost.ts'
-import { deprecatedUses } from '../../src/graph/deprecated.ts'
-import { smallSchema } from '../support/small-graph.ts'
+import { rateLimitKey } from '../../src/graph/limits/admission.ts'
+import { costPlan } from '../../src/graph/limits/cost.ts'
+import { deprecatedUses } from '../../src/graph/limits/deprecated.ts'
+import { MemoryRateLimits } from '../../src/graph/limits/rate-limit.ts'
+import { smallSchema } from '../support/world/small-graph.ts'
 
 const schema = smallSchema()
 function operationOf(query: string) {
@@ -95,23 +95,23 @@ describe('a budget', () => {
 
   it('empties, says when to come back, and fills again', () => {
     let nowMs = 0
-    const budgets = new MemoryBudgets(() => nowMs)
-    expect(budgets.charge('a', size, 80)).toEqual({ granted: true, remaining: 20, retryAfterSeconds: 0 })
-    expect(budgets.charge('a', size, 50)).toEqual({ granted: false, remaining: 20, retryAfterSeconds: 3 })
-    expect(budgets.charge('b', size, 50)).toMatchObject({ granted: true })
+    const rateLimits = new MemoryRateLimits(() => nowMs)
+    expect(rateLimits.charge('a', size, 80)).toEqual({ granted: true, remaining: 20, retryAfterSeconds: 0 })
+    expect(rateLimits.charge('a', size, 50)).toEqual({ granted: false, remaining: 20, retryAfterSeconds: 3 })
+    expect(rateLimits.charge('b', size, 50)).toMatchObject({ granted: true })
     nowMs = 3000
-    expect(budgets.charge('a', size, 50)).toEqual({ granted: true, remaining: 0, retryAfterSeconds: 0 })
+    expect(rateLimits.charge('a', size, 50)).toEqual({ granted: true, remaining: 0, retryAfterSeconds: 0 })
     nowMs = 1_000_000
-    expect(budgets.charge('a', size, 1)).toMatchObject({ remaining: 99 })
+    expect(rateLimits.charge('a', size, 1)).toMatchObject({ remaining: 99 })
   })
 
   it('gets back what was not used, and never more than it holds', () => {
-    const budgets = new MemoryBudgets(() => 0)
-    budgets.charge('a', size, 80)
-    budgets.giveBack('a', size, 70)
-    expect(budgets.charge('a', size, 0)).toMatchObject({ remaining: 90 })
-    budgets.giveBack('a', size, 1000)
-    expect(budgets.charge('a', size, 0)).toMatchObject({ remaining: 100 })
+    const rateLimits = new MemoryRateLimits(() => 0)
+    rateLimits.charge('a', size, 80)
+    rateLimits.giveBack('a', size, 70)
+    expect(rateLimits.charge('a', size, 0)).toMatchObject({ remaining: 90 })
+    rateLimits.giveBack('a', size, 1000)
+    expect(rateLimits.charge('a', size, 0)).toMatchObject({ remaining: 100 })
   })
 
   it.each([
@@ -122,6 +122,6 @@ describe('a budget', () => {
     ['2001:db8::1', '2001:db8:0:0'],
     ['::1', '0:0:0:0'],
   ])('of the address %s is that of %s', (address, shared) => {
-    expect(budgetKey(anonymousViewer(address))).toBe(`anonymous:${shared}`)
+    expect(rateLimitKey(anonymousViewer(address))).toBe(`anonymous:${shared}`)
   })
 })

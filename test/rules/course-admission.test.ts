@@ -1,8 +1,8 @@
 /** A course is admitted exactly when the engine accepts its credit, earned today with the best grade: by both, unknown is no pass. */
 import { expect, it } from '@jest/globals'
 import fc from 'fast-check'
-import { admits } from '../../src/transfers/course.rules.ts'
-import { assessTransfer } from '../../src/transfers/decision.rules.ts'
+import { admits } from '../../src/transfers/engine/course.rules.ts'
+import { assessTransfer } from '../../src/transfers/engine/decide.rules.ts'
 import { isLevel, LevelFramework } from '../../src/values/credit.ts'
 import { aCheck, aClaim, aPolicy } from './transfer-check.ts'
 

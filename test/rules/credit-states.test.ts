@@ -3,8 +3,8 @@ import { describe, expect, it } from '@jest/globals'
 import { creditRecordStates, creditRestorations } from '../../src/credit/credit-record.states.ts'
 import { CreditRecordStatus } from '../../src/credit/credit-record.ts'
 import { checkMove, IllegalMove } from '../../src/store/states.ts'
-import { transferApplicationStates } from '../../src/transfers/transfer-application.states.ts'
-import { TransferApplicationStatus } from '../../src/transfers/transfer-application.ts'
+import { transferApplicationStates } from '../../src/transfers/applications/transfer-application.states.ts'
+import { TransferApplicationStatus } from '../../src/transfers/applications/transfer-application.ts'
 
 describe('the states of a credit record', () => {
   it('comes back from SUSPENDED, never by the ordinary table from REVOKED', () => {

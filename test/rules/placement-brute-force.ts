@@ -1,5 +1,5 @@
 /** The placement of credit by trying every way there is: slow, short, and written from the rules alone. */
-import type { Claim, PolicyTerms, QualificationTerms } from '../../src/transfers/check.rules.ts'
+import type { Claim, PolicyTerms, QualificationTerms } from '../../src/transfers/engine/check.rules.ts'
 
 export interface BruteAnswer {
   readonly transferable: number

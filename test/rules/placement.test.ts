@@ -1,12 +1,12 @@
 /** The placement of credit: the same as by trying every way, whatever the order, and bounded whatever the amounts. */
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
-import { type Decision, type TransferCheck, TransferTooComplex } from '../../src/transfers/check.rules.ts'
-import { assessTransfer } from '../../src/transfers/decision.rules.ts'
-import { searchGrid } from '../../src/transfers/placement-grid.rules.ts'
-import type { Limits, Piece } from '../../src/transfers/placement-search.rules.ts'
-import { searchSubsets } from '../../src/transfers/placement-subsets.rules.ts'
-import { printUnits, unitsOf } from '../../src/transfers/units.rules.ts'
+import { type Decision, type TransferCheck, TransferTooComplex } from '../../src/transfers/engine/check.rules.ts'
+import { assessTransfer } from '../../src/transfers/engine/decide.rules.ts'
+import { searchGrid } from '../../src/transfers/engine/placement-grid.rules.ts'
+import type { Limits, Piece } from '../../src/transfers/engine/placement-search.rules.ts'
+import { searchSubsets } from '../../src/transfers/engine/placement-subsets.rules.ts'
+import { printUnits, unitsOf } from '../../src/transfers/engine/units.rules.ts'
 import { bruteForce } from './placement-brute-force.ts'
 import { aCheck, aClaim, aDegree, aPolicy, placementChecks } from './transfer-check.ts'
 

@@ -1,6 +1,6 @@
 /** Versions of a policy never overlap; one that starts inside an open version ends it. */
 import { expect, it } from '@jest/globals'
-import { overlapped } from '../../src/transfers/policy-dates.rules.ts'
+import { overlapped } from '../../src/transfers/engine/policy-dates.rules.ts'
 
 const version = (effectiveFrom: string, declaredEffectiveTo: string | null = null) => ({
   effectiveFrom,

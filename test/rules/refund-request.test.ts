@@ -1,8 +1,8 @@
 /** Who may ask for how much of the money back, and when: learners and operators, clause by clause. */
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
-import { type Balance, balanceFrom } from '../../src/enrolments/balance.ts'
 import { type RefundWish, refundRefusal } from '../../src/enrolments/refund-request.rules.ts'
+import { type Balance, balanceFrom } from '../../src/payments/balance.ts'
 import { DisputeStatus } from '../../src/payments/dispute.ts'
 import { RefundStatus } from '../../src/payments/refund.ts'
 

@@ -1,6 +1,6 @@
 /** Transfer checks for tests: one plain claim, policy and qualification to vary, and random ones of every shape. */
 import fc from 'fast-check'
-import type { Claim, PolicyTerms, QualificationTerms, TransferCheck } from '../../src/transfers/check.rules.ts'
+import type { Claim, PolicyTerms, QualificationTerms, TransferCheck } from '../../src/transfers/engine/check.rules.ts'
 
 export const aClaim: Claim = {
   ref: 'a',

@@ -1,8 +1,8 @@
 /** The decision as a whole: what it refuses to read, its outcomes and improvements, and one digest for one answer. */
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
-import { InvalidTransferInput, type TransferCheck } from '../../src/transfers/check.rules.ts'
-import { assessTransfer } from '../../src/transfers/decision.rules.ts'
+import { InvalidTransferInput, type TransferCheck } from '../../src/transfers/engine/check.rules.ts'
+import { assessTransfer } from '../../src/transfers/engine/decide.rules.ts'
 import { aCheck, aClaim, aDegree, aPolicy, placementChecks } from './transfer-check.ts'
 
 type Path = readonly (string | number)[]

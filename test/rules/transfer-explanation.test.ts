@@ -1,8 +1,8 @@
 /** Why, and what would change it: what a learner reads of each of the six outcomes, and of each thing that becomes of a claim. */
 import { describe, expect, it } from '@jest/globals'
-import type { Claim, PolicyTerms, TransferCheck } from '../../src/transfers/check.rules.ts'
-import { assessTransfer } from '../../src/transfers/decision.rules.ts'
-import { explainAnswer, explainClaim } from '../../src/transfers/explanation.rules.ts'
+import type { Claim, PolicyTerms, TransferCheck } from '../../src/transfers/engine/check.rules.ts'
+import { assessTransfer } from '../../src/transfers/engine/decide.rules.ts'
+import { explainAnswer, explainClaim } from '../../src/transfers/engine/explanation.rules.ts'
 import { aCheck, aClaim, aPolicy } from './transfer-check.ts'
 
 const names = { institution: 'The Open University', qualification: 'BA (Honours) Open' }

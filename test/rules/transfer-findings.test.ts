@@ -1,7 +1,7 @@
 /** What learners and registrars are told by each rule, word for word, whichever way it comes out. */
 import { describe, expect, it } from '@jest/globals'
-import { type Claim, type PolicyTerms, TransferRule } from '../../src/transfers/check.rules.ts'
-import { assessTransfer } from '../../src/transfers/decision.rules.ts'
+import { type Claim, type PolicyTerms, TransferRule } from '../../src/transfers/engine/check.rules.ts'
+import { assessTransfer } from '../../src/transfers/engine/decide.rules.ts'
 import { aCheck, aClaim, aPolicy } from './transfer-check.ts'
 
 /** As `STATUS: expected / actual: message`. */

@@ -1,7 +1,7 @@
 /** The eleven rules: what becomes of a claim by them, and the cases that are easily got wrong. */
 import { describe, expect, it } from '@jest/globals'
-import { type Claim, type Finding, type PolicyTerms, TransferRule } from '../../src/transfers/check.rules.ts'
-import { assessTransfer } from '../../src/transfers/decision.rules.ts'
+import { type Claim, type Finding, type PolicyTerms, TransferRule } from '../../src/transfers/engine/check.rules.ts'
+import { assessTransfer } from '../../src/transfers/engine/decide.rules.ts'
 import { aCheck, aClaim, aPolicy } from './transfer-check.ts'
 
 function decided(claim: Partial<Claim>, policy: Partial<PolicyTerms> = {}) {

@@ -1,8 +1,8 @@
 /** The worked cases of transfer eligibility: every field that each of them states. */
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from '@jest/globals'
-import type { Claim, Decision, PolicyTerms, QualificationTerms } from '../../src/transfers/check.rules.ts'
-import { assessTransfer } from '../../src/transfers/decision.rules.ts'
+import type { Claim, Decision, PolicyTerms, QualificationTerms } from '../../src/transfers/engine/check.rules.ts'
+import { assessTransfer } from '../../src/transfers/engine/decide.rules.ts'
 
 interface WorkedCase {
   readonly name: string

@@ -1,9 +1,9 @@
 /** A handful of the crash matrix (npm run test:chaos is the whole): whatever fails, or is killed, ends as if nothing had. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { cells, type faults, quickCalls, walk } from '../support/chaos.ts'
-import { inWords, killings, walkKilled } from '../support/chaos-kills.ts'
-import type { Method } from '../support/chaos-ways.ts'
-import { startWorld, type World } from '../support/world.ts'
+import { cells, type faults, quickCalls, walk } from '../support/money/chaos.ts'
+import { inWords, killings, walkKilled } from '../support/money/chaos-kills.ts'
+import type { Method } from '../support/money/chaos-ways.ts'
+import { startWorld, type World } from '../support/world/world.ts'
 
 let world: World
 beforeAll(async () => {

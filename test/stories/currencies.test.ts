@@ -1,7 +1,7 @@
 /** Charged and given back in every currency that is sold: not a minor unit is lost on the way, whatever its exponent. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { enrol, enrolmentOf, linked, newRun, registered, requestRefund, retryPayment } from '../support/study.ts'
-import { startWorld, type World } from '../support/world.ts'
+import { enrol, enrolmentOf, linked, newRun, registered, requestRefund, retryPayment } from '../support/world/study.ts'
+import { startWorld, type World } from '../support/world/world.ts'
 
 let world: World
 let persona: string

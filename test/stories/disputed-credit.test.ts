@@ -1,9 +1,9 @@
 /** Credit that rests on contested money: suspended while the bank or PayPal decides, then as they decide. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { readGlobalId } from '../../src/graph/global-id.ts'
+import { readGlobalId } from '../../src/graph/contract/global-id.ts'
 import { Payment } from '../../src/payments/payment.ts'
-import { atPartner, enrolmentOf, linked, newRun, registered } from '../support/study.ts'
-import { startWorld, type World } from '../support/world.ts'
+import { atPartner, enrolmentOf, linked, newRun, registered } from '../support/world/study.ts'
+import { startWorld, type World } from '../support/world/world.ts'
 
 let world: World
 beforeAll(async () => {

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals'
 import pg from 'pg'
 import { openWorker, type Worker } from '../../src/store/worker.ts'
-import { createDatabase, type TestDatabase } from '../support/postgres.ts'
+import { createDatabase, type TestDatabase } from '../support/world/postgres.ts'
 
 class ComeBack extends Error {
   readonly afterSeconds: number
@@ -68,7 +68,7 @@ it('counts on where it failed, so that each wait is longer than the one before',
   expect(waits.map(Math.round)).toEqual([3, 7, 20])
 })
 
-it('comes back when the outsider said, and not before', async () => {
+it('comes back when the upstream said, and not before', async () => {
   task = async () => {
     await addAgain()
     throw new ComeBack(90)

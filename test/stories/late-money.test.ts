@@ -1,7 +1,7 @@
 /** Money that comes when nobody awaits it any more: kept when the place is still there, else it goes back. */
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import { expire } from '../../src/enrolments/expire.ts'
-import { readGlobalId } from '../../src/graph/global-id.ts'
+import { readGlobalId } from '../../src/graph/contract/global-id.ts'
 import {
   atPartner,
   completePayment,
@@ -12,8 +12,8 @@ import {
   pay,
   retryPayment,
   way,
-} from '../support/study.ts'
-import { startWorld, type World } from '../support/world.ts'
+} from '../support/world/study.ts'
+import { startWorld, type World } from '../support/world/world.ts'
 
 const uuid = (id: string) => readGlobalId(id)?.uuid as string
 

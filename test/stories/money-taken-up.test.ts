@@ -1,7 +1,7 @@
 /** Money that came and led nowhere is found by the next reconciliation, and goes on. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { readGlobalId } from '../../src/graph/global-id.ts'
-import { reconcile } from '../../src/payments/reconcile.ts'
+import { readGlobalId } from '../../src/graph/contract/global-id.ts'
+import { reconcile } from '../../src/payments/reconciliation/reconcile.ts'
 import {
   atPartner,
   cancelEnrolment,
@@ -13,8 +13,8 @@ import {
   registered,
   requestRefund,
   until,
-} from '../support/study.ts'
-import { startWorld, type World } from '../support/world.ts'
+} from '../support/world/study.ts'
+import { startWorld, type World } from '../support/world/world.ts'
 
 let world: World
 beforeAll(async () => {

@@ -1,9 +1,9 @@
 /** The partner fails while learners are registered: each is registered once in the end, or has the money back. */
 
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { reconcile } from '../../src/payments/reconcile.ts'
-import { atPartner, enrol, enrolmentOf, linked, newRun, paid, until, way } from '../support/study.ts'
-import { startWorld, type World } from '../support/world.ts'
+import { reconcile } from '../../src/payments/reconciliation/reconcile.ts'
+import { atPartner, enrol, enrolmentOf, linked, newRun, paid, until, way } from '../support/world/study.ts'
+import { startWorld, type World } from '../support/world/world.ts'
 
 let world: World
 beforeAll(async () => {

@@ -1,10 +1,10 @@
 /** What the partner tells by webhook, or is asked when webhooks get lost: results, progress, what was made there. */
 import { createHmac } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { PartnerEvent } from '../../src/enrolments/partner-event.ts'
+import { PartnerEvent } from '../../src/partner-inbox/partner-event.ts'
 import { sandboxSecrets } from '../../src/sandbox/sandbox-secrets.ts'
-import { atPartner, enrolmentOf, inDays, linked, newRun, registered, way } from '../support/study.ts'
-import { startWorld, type World } from '../support/world.ts'
+import { atPartner, enrolmentOf, inDays, linked, newRun, registered, way } from '../support/world/study.ts'
+import { startWorld, type World } from '../support/world/world.ts'
 
 let world: World
 beforeAll(async () => {

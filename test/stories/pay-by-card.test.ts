@@ -1,6 +1,6 @@
 /** A learner's way by card and by PayPal: enrol, pay, be registered, pass, transfer the credit; and the ways back. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { startWorld, type World } from '../support/world.ts'
+import { startWorld, type World } from '../support/world/world.ts'
 
 let world: World
 beforeAll(async () => {

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import { closePayment } from '../../src/payments/close-payment.ts'
 import { openPayment } from '../../src/payments/open-payment.ts'
-import { openPaymentsDesk, type PaymentsDesk } from '../support/payments-desk.ts'
+import { openPaymentsDesk, type PaymentsDesk } from '../support/money/payments-desk.ts'
 
 let desk: PaymentsDesk
 beforeAll(async () => {

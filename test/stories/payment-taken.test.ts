@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { advancePayment } from '../../src/payments/advance-payment.ts'
 import { closePayment } from '../../src/payments/close-payment.ts'
 import type { ProviderPayment } from '../../src/payments/payment-provider.ts'
-import { openPaymentsDesk, type PaymentsDesk } from '../support/payments-desk.ts'
+import { openPaymentsDesk, type PaymentsDesk } from '../support/money/payments-desk.ts'
 
 let desk: PaymentsDesk
 beforeAll(async () => {
@@ -145,7 +145,7 @@ describe('a PayPal order', () => {
       await desk.pay(id)
       await desk.paypal('faults', { operation: 'orders.capture', fault })
       await expect(advancePayment(desk.context, id, 'BUYER_RETURNED')).rejects.toMatchObject({
-        name: 'OutsideFailure',
+        name: 'UpstreamFailure',
       })
       expect(['UNKNOWN', 'PROCESSING']).toContain((await desk.payment(id)).status)
       await desk.settle()

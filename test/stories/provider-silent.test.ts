@@ -1,7 +1,16 @@
 /** A provider that fails in the middle of anything: the learner is never told "failed", pays once, and is refunded once. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
-import { completePayment, enrol, enrolmentOf, linked, newKey, newRun, pay, requestRefund } from '../support/study.ts'
-import { startWorld, type World } from '../support/world.ts'
+import {
+  completePayment,
+  enrol,
+  enrolmentOf,
+  linked,
+  newKey,
+  newRun,
+  pay,
+  requestRefund,
+} from '../support/world/study.ts'
+import { startWorld, type World } from '../support/world/world.ts'
 
 let world: World
 let learners = 0

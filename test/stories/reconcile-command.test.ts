@@ -4,12 +4,12 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import { parseCrontab } from 'graphile-worker'
 import { crontab } from '../../src/jobs.ts'
-import { runsSources } from '../support/killable-gateway.ts'
-import { enrol, enrolmentOf, linked, newRun, pay } from '../support/study.ts'
-import { digestOf } from '../support/untouched.ts'
-import { startWorld, type World } from '../support/world.ts'
+import { runsSources } from '../support/world/killable-gateway.ts'
+import { enrol, enrolmentOf, linked, newRun, pay } from '../support/world/study.ts'
+import { digestOf } from '../support/world/untouched.ts'
+import { startWorld, type World } from '../support/world/world.ts'
 
-const command = fileURLToPath(new URL('../../src/reconcile.ts', import.meta.url))
+const command = fileURLToPath(new URL('../../src/commands/reconcile.ts', import.meta.url))
 
 let world: World
 beforeAll(async () => {

@@ -1,10 +1,10 @@
 /** Reconciliation: what every webhook missed is right after one pass, a dry run only reports, and nothing is hidden. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
-import { reconcile } from '../../src/payments/reconcile.ts'
-import { Correction, Reconciliation } from '../../src/payments/reconciliation.ts'
+import { reconcile } from '../../src/payments/reconciliation/reconcile.ts'
+import { Correction, Reconciliation } from '../../src/payments/reconciliation/reconciliation.ts'
 import { submitRefund } from '../../src/payments/submit-refund.ts'
-import { OutsideFailure } from '../../src/values/outside-failure.ts'
-import { openPaymentsDesk, type PaymentsDesk } from '../support/payments-desk.ts'
+import { UpstreamFailure } from '../../src/values/upstream-failure.ts'
+import { openPaymentsDesk, type PaymentsDesk } from '../support/money/payments-desk.ts'
 
 let desk: PaymentsDesk
 beforeAll(async () => {
@@ -159,7 +159,7 @@ it('what cannot be asked now is DEFERRED, and healed by the next pass', async ()
   await desk.pay(id)
   const { eventsSince } = desk.context.providers.STRIPE
   desk.context.providers.STRIPE.eventsSince = async () => {
-    throw new OutsideFailure('UNAVAILABLE', 'stripe', 'breaker_open', 'not now')
+    throw new UpstreamFailure('UNAVAILABLE', 'stripe', 'breaker_open', 'not now')
   }
   try {
     expect((await pass(true)).corrections).toMatchObject([

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import type { ProviderRefund } from '../../src/payments/payment-provider.ts'
 import { submitRefund } from '../../src/payments/submit-refund.ts'
-import { openPaymentsDesk, type PaymentsDesk } from '../support/payments-desk.ts'
+import { openPaymentsDesk, type PaymentsDesk } from '../support/money/payments-desk.ts'
 
 let desk: PaymentsDesk
 beforeAll(async () => {

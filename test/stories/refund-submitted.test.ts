@@ -1,9 +1,9 @@
 /** Refunds: never above the capture, never twice, never told as failed while nobody knows, and theirs are ours too. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
+import { RefundExceeds } from '../../src/payments/add-refund.ts'
 import { advancePayment } from '../../src/payments/advance-payment.ts'
-import { RefundExceeds } from '../../src/payments/request-refund.ts'
 import { submitRefund } from '../../src/payments/submit-refund.ts'
-import { openPaymentsDesk, type PaymentsDesk } from '../support/payments-desk.ts'
+import { openPaymentsDesk, type PaymentsDesk } from '../support/money/payments-desk.ts'
 
 let desk: PaymentsDesk
 beforeAll(async () => {

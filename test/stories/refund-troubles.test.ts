@@ -1,9 +1,9 @@
 /** Refunds and disputes that go their own ways: whatever the bank decides, registration and money stay together. */
 
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { readGlobalId } from '../../src/graph/global-id.ts'
+import { readGlobalId } from '../../src/graph/contract/global-id.ts'
 import { Payment } from '../../src/payments/payment.ts'
-import { reconcile } from '../../src/payments/reconcile.ts'
+import { reconcile } from '../../src/payments/reconciliation/reconcile.ts'
 import {
   atPartner,
   enrolmentOf,
@@ -15,8 +15,8 @@ import {
   resolveStuck,
   until,
   way,
-} from '../support/study.ts'
-import { startWorld, type World } from '../support/world.ts'
+} from '../support/world/study.ts'
+import { startWorld, type World } from '../support/world/world.ts'
 
 let world: World
 beforeAll(async () => {

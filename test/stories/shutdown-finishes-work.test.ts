@@ -2,9 +2,9 @@
 import { Agent, request } from 'node:http'
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import pg from 'pg'
-import { type GatewayProcess, spawnGateway, startGatewayProcess } from '../support/gateway-process.ts'
-import { back, linked, newRun } from '../support/study.ts'
-import { startWorld, type World } from '../support/world.ts'
+import { type GatewayProcess, spawnGateway, startGatewayProcess } from '../support/world/gateway-process.ts'
+import { back, linked, newRun } from '../support/world/study.ts'
+import { startWorld, type World } from '../support/world/world.ts'
 
 const clients = 24
 const answersBeforeTheSignal = 300

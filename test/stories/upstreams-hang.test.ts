@@ -1,7 +1,7 @@
 /** The partner or a provider hangs: the catalogue answers in full beside it, and no more is sent than the limits allow. */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
-import { enrol, linked, newRun, pay } from '../support/study.ts'
-import { type Answer, startWorld, type World } from '../support/world.ts'
+import { enrol, linked, newRun, pay } from '../support/world/study.ts'
+import { type Answer, startWorld, type World } from '../support/world/world.ts'
 
 /** Long enough that everything asked for beside the hanging calls is answered before they are given up. */
 const limits = { concurrency: 6, queue: 4, timeoutMs: 4_000, liveTimeoutMs: 4_000, breakerOpenMs: 1_500 }

@@ -1,7 +1,7 @@
 /** Webhooks: verified, kept once, answered at once; what they cause depends neither on their number nor their order. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import Stripe from 'stripe'
-import { openPaymentsDesk, type PaymentsDesk } from '../support/payments-desk.ts'
+import { openPaymentsDesk, type PaymentsDesk } from '../support/money/payments-desk.ts'
 
 let desk: PaymentsDesk
 beforeAll(async () => {

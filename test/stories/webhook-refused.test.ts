@@ -2,9 +2,9 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { type Arrived, type Inbox, openInbox } from '../adapters/sandbox-inbox.ts'
-import { enrol, linked, newRun, pay } from '../support/study.ts'
-import { digestOf } from '../support/untouched.ts'
-import { startWorld, type World } from '../support/world.ts'
+import { enrol, linked, newRun, pay } from '../support/world/study.ts'
+import { digestOf } from '../support/world/untouched.ts'
+import { startWorld, type World } from '../support/world/world.ts'
 
 const senders = ['stripe', 'paypal', 'partner'] as const
 type Sender = (typeof senders)[number]

@@ -1,8 +1,8 @@
 /** A day on which no webhook came: one reconciliation, and everybody who paid is registered or has the money back. */
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
-import { reconcile } from '../../src/payments/reconcile.ts'
-import { enrol, enrolmentOf, linked, newRun, paid, pay, requestRefund } from '../support/study.ts'
-import { startWorld, type World } from '../support/world.ts'
+import { reconcile } from '../../src/payments/reconciliation/reconcile.ts'
+import { enrol, enrolmentOf, linked, newRun, paid, pay, requestRefund } from '../support/world/study.ts'
+import { startWorld, type World } from '../support/world/world.ts'
 
 let world: World
 beforeAll(async () => {

@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import pg from 'pg'
 import { openWorker, type Worker } from '../../src/store/worker.ts'
-import { createDatabase, type TestDatabase } from '../support/postgres.ts'
+import { createDatabase, type TestDatabase } from '../support/world/postgres.ts'
 
 let database: TestDatabase
 let sql: pg.Client

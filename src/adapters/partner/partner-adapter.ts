@@ -2,9 +2,9 @@
 import type { CourseSource } from '../../courses/course-source.ts'
 import type { RegistrationPartner } from '../../enrolments/registration-partner.ts'
 import type { AccountPartner } from '../../learners/account-partner.ts'
-import { Upstream } from '../../values/outside-failure.ts'
+import { Upstream } from '../../values/upstream-failure.ts'
 import type { CallObservers } from '../call-log.ts'
-import { type BreakerState, type CallLimits, outsideCall } from '../outside-call.ts'
+import { type BreakerState, type CallLimits, upstreamCall } from '../upstream-call.ts'
 import { partnerAccounts } from './partner-accounts.ts'
 import { partnerCatalogue } from './partner-catalogue.ts'
 import { partnerExchange } from './partner-exchange.ts'
@@ -34,7 +34,7 @@ export function partnerAdapter(options: PartnerOptions): Partner {
   if (auth === PartnerAuth.ClientCredentials && tokenUrl === null) {
     throw new TypeError(`Expected tokenUrl, where ${auth} fetches its tokens.`)
   }
-  const call = outsideCall({ upstream: Upstream.Partner, log, onCall, ...(limits && { limits }) })
+  const call = upstreamCall({ upstream: Upstream.Partner, log, onCall, ...(limits && { limits }) })
   const tokens = tokenSource({ ...options, auth, tokenUrl })
   const exchange = partnerExchange({ baseUrl, tokens, call })
   return {

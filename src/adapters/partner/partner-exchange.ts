@@ -1,7 +1,7 @@
 /** One call to the partner's HTTP API: the token, redirects that are answers, and every other status as a failure. */
-import { isOutsideFailure, type OutsideFailure, Upstream } from '../../values/outside-failure.ts'
-import type { Effect, OutsideCall } from '../outside-call.ts'
-import { FailureCode, failureOfStatus, malformed } from '../outside-reply.ts'
+import { isUpstreamFailure, Upstream, type UpstreamFailure } from '../../values/upstream-failure.ts'
+import type { Effect, UpstreamCall } from '../upstream-call.ts'
+import { FailureCode, failureOfStatus, malformed } from '../upstream-reply.ts'
 import { errorReply } from './partner-replies.ts'
 import type { TokenSource } from './partner-token.ts'
 
@@ -26,11 +26,15 @@ export interface PartnerAnswer {
   body: unknown
 }
 
-/** Throws OutsideFailure for every status that is no answer to this call. */
+/** Throws UpstreamFailure for every status that is no answer to this call. */
 export type PartnerExchange = (call: PartnerCall) => Promise<PartnerAnswer>
 
 /** The exchange with the partner at `baseUrl`, e.g. https://partner.example/partners. Follows no redirect by itself. */
-export function partnerExchange(options: { baseUrl: string; tokens: TokenSource; call: OutsideCall }): PartnerExchange {
+export function partnerExchange(options: {
+  baseUrl: string
+  tokens: TokenSource
+  call: UpstreamCall
+}): PartnerExchange {
   const { tokens } = options
   const baseUrl = options.baseUrl.replace(/\/+$/, '')
   const send = async (request: PartnerCall, signal: AbortSignal): Promise<PartnerAnswer> => {
@@ -47,7 +51,7 @@ export function partnerExchange(options: { baseUrl: string; tokens: TokenSource;
         try {
           return await send(request, signal)
         } catch (error) {
-          if (isOutsideFailure(error) && error.code === FailureCode.Misconfigured) tokens.forget()
+          if (isUpstreamFailure(error) && error.code === FailureCode.Misconfigured) tokens.forget()
           throw error
         }
       },
@@ -75,7 +79,7 @@ function read({ alsoAnswers = [] }: PartnerCall, { status, ok, headers }: Respon
 }
 
 /** What an answer says when it is a no after all. */
-export function failureOf({ status, headers, body }: PartnerAnswer, text = ''): OutsideFailure {
+export function failureOf({ status, headers, body }: PartnerAnswer, text = ''): UpstreamFailure {
   const said = errorReply.safeParse(body).data?.error
   return failureOfStatus(Upstream.Partner, {
     status,

@@ -1,9 +1,9 @@
 /** The partner's lists: follows each next page, asks for many by uuid, keeps entries of a wrong shape out of the rest. */
 import type { z } from 'zod'
 import type { Changes, Rejected } from '../../courses/course-source.ts'
-import { Upstream } from '../../values/outside-failure.ts'
-import { Effect } from '../outside-call.ts'
-import { malformed, problems, readReply } from '../outside-reply.ts'
+import { Upstream } from '../../values/upstream-failure.ts'
+import { Effect } from '../upstream-call.ts'
+import { malformed, problems, readReply } from '../upstream-reply.ts'
 import type { PartnerExchange } from './partner-exchange.ts'
 import { reference } from './partner-replies.ts'
 import type { Collection } from './partner-thing.ts'

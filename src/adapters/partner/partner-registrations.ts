@@ -1,8 +1,8 @@
 /** The partner's registrations: made once, looked up before any repeat, polled in batches, and ended. */
 import type { RegistrationPartner } from '../../enrolments/registration-partner.ts'
-import { isOutsideFailure, Upstream } from '../../values/outside-failure.ts'
+import { isUpstreamFailure, Upstream } from '../../values/upstream-failure.ts'
 import type { CallLog } from '../call-log.ts'
-import { Effect } from '../outside-call.ts'
+import { Effect } from '../upstream-call.ts'
 import { failureOf, type PartnerExchange } from './partner-exchange.ts'
 import { registrationFacts } from './partner-facts.ts'
 import { askAboutMany, changesOf } from './partner-lists.ts'
@@ -68,7 +68,7 @@ async function changedSince(exchange: PartnerExchange, log: CallLog, instant: Da
     for (const entry of changes.rejected) log.warn({ upstream: Upstream.Partner, ...entry }, 'partner entry kept out')
     return changes.kind === 'changed' ? changes.facts : []
   } catch (error) {
-    if (isOutsideFailure(error) && WITHOUT_LIST.has(error.code)) return null
+    if (isUpstreamFailure(error) && WITHOUT_LIST.has(error.code)) return null
     throw error
   }
 }

@@ -1,8 +1,8 @@
 /** The partner's ways of answering with one thing: the thing itself, a reference to it by 302, 303 or 409, or none. */
 import { z } from 'zod'
-import { Upstream } from '../../values/outside-failure.ts'
-import { Effect } from '../outside-call.ts'
-import { malformed, readReply } from '../outside-reply.ts'
+import { Upstream } from '../../values/upstream-failure.ts'
+import { Effect } from '../upstream-call.ts'
+import { malformed, readReply } from '../upstream-reply.ts'
 import { failureOf, type PartnerAnswer, type PartnerExchange } from './partner-exchange.ts'
 import { reference } from './partner-replies.ts'
 

@@ -1,8 +1,8 @@
 /** The bearer token of each call to the partner: signed here with the shared secret, or fetched by client credentials. */
 import { SignJWT } from 'jose'
 import { z } from 'zod'
-import { FailureKind, OutsideFailure, Upstream } from '../../values/outside-failure.ts'
-import { reasonText } from '../outside-reply.ts'
+import { FailureKind, Upstream, UpstreamFailure } from '../../values/upstream-failure.ts'
+import { reasonText } from '../upstream-reply.ts'
 
 export const PartnerAuth = { Hs256Jwt: 'hs256-jwt', ClientCredentials: 'oauth2-client-credentials' } as const
 export type PartnerAuth = (typeof PartnerAuth)[keyof typeof PartnerAuth]
@@ -94,7 +94,7 @@ async function granted(options: TokenOptions, signal: AbortSignal): Promise<Toke
     return { text: access_token, endsMs: now().getTime() + expires_in * 1000 }
   } catch (error) {
     const text = `partner gave no access token: ${reasonText(error)}`
-    throw new OutsideFailure(FailureKind.Unavailable, Upstream.Partner, 'no_access_token', text, { cause: error })
+    throw new UpstreamFailure(FailureKind.Unavailable, Upstream.Partner, 'no_access_token', text, { cause: error })
   }
 }
 

@@ -3,7 +3,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto'
 import { z } from 'zod'
 import type { PartnerNotice } from '../../enrolments/registration-partner.ts'
 import { WebhookRefused } from '../../values/webhook-refused.ts'
-import { problems } from '../outside-reply.ts'
+import { problems } from '../upstream-reply.ts'
 
 const notice = z.object({ uuid: z.string().min(1), href: z.url(), type: z.string().nullish() })
 

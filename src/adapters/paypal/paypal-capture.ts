@@ -1,6 +1,6 @@
 /** Takes the money of an approved order, and reads each of PayPal's refusals as what it says about the payment. */
 import type { ProviderPayment } from '../../payments/payment-provider.ts'
-import { isOutsideFailure, type OutsideFailure } from '../../values/outside-failure.ts'
+import { isUpstreamFailure, type UpstreamFailure } from '../../values/upstream-failure.ts'
 import type { PayPalExchange } from './paypal-exchange.ts'
 import { approvalUrl, paymentOf } from './paypal-payment.ts'
 
@@ -19,19 +19,23 @@ const BUYERS_TURN = new Set(['ORDER_NOT_APPROVED', 'PAYER_ACTION_REQUIRED', 'INS
 /** An order can be made this long before the one that paid for the same payment, and no longer: it is forgotten then. */
 const OTHER_ORDER_WITHIN_MS = 24 * 3_600_000
 
-/** How the payment stands after the capture. Throws OutsideFailure; REFUSED when the order cannot be captured at all. */
+/** How the payment stands after the capture. Throws UpstreamFailure; REFUSED when the order cannot be captured at all. */
 export async function captureOrder(at: Capturing, reference: string, key: string): Promise<ProviderPayment> {
   try {
     return paymentOf(await at.payPal.captureOrder(reference, key), [], at.webUrl)
   } catch (error) {
-    if (!isOutsideFailure(error, 'REFUSED')) throw error
+    if (!isUpstreamFailure(error, 'REFUSED')) throw error
     const meant = await readRefusal(at, reference, error)
     if (meant === null) throw error
     return meant
   }
 }
 
-async function readRefusal(at: Capturing, reference: string, refusal: OutsideFailure): Promise<ProviderPayment | null> {
+async function readRefusal(
+  at: Capturing,
+  reference: string,
+  refusal: UpstreamFailure,
+): Promise<ProviderPayment | null> {
   if (CAPTURED_ALREADY.has(refusal.code)) {
     const seen = await at.look(reference)
     // PayPal is at it: asking for the capture again would be refused again.
@@ -42,7 +46,7 @@ async function readRefusal(at: Capturing, reference: string, refusal: OutsideFai
   return null
 }
 
-async function buyersTurn(at: Capturing, reference: string, refusal: OutsideFailure): Promise<ProviderPayment | null> {
+async function buyersTurn(at: Capturing, reference: string, refusal: UpstreamFailure): Promise<ProviderPayment | null> {
   const order = await at.payPal.order(reference)
   if (order === null) return null
   const seen = paymentOf(order, [], at.webUrl)
@@ -52,7 +56,7 @@ async function buyersTurn(at: Capturing, reference: string, refusal: OutsideFail
   return { ...seen, state: 'REQUIRES_ACTION', redirectUrl, failure }
 }
 
-function declined({ code }: OutsideFailure): NonNullable<ProviderPayment['failure']> {
+function declined({ code }: UpstreamFailure): NonNullable<ProviderPayment['failure']> {
   const message = 'PayPal could not take the payment from the chosen card or account. Choose another one and try again.'
   return { code, message, retryable: true }
 }

@@ -2,17 +2,17 @@
 import { X509Certificate } from 'node:crypto'
 import { rootCertificates } from 'node:tls'
 import { LRUCache } from 'lru-cache'
-import { isOutsideFailure, Upstream } from '../../values/outside-failure.ts'
+import { isUpstreamFailure, Upstream } from '../../values/upstream-failure.ts'
 import { WebhookRefused } from '../../values/webhook-refused.ts'
-import { Effect, type OutsideCall } from '../outside-call.ts'
-import { failureOfStatus } from '../outside-reply.ts'
+import { Effect, type UpstreamCall } from '../upstream-call.ts'
+import { failureOfStatus } from '../upstream-reply.ts'
 
 export interface CertificateOptions {
   /** Of the API: its host is trusted with certificates only when it is a sandbox on this machine. */
   baseUrl: string
   /** PEM of a further root that may sign them; null for none. */
   extraCa: string | null
-  call: OutsideCall
+  call: UpstreamCall
 }
 
 /** PayPal has one or two in use at a time; more addresses than that are somebody else's idea. */
@@ -22,7 +22,7 @@ const LONGEST_CHAIN = 5
 const MOST_BYTES = 64 * 1024
 const LOOPBACK = new Set(['127.0.0.1', '[::1]', 'localhost'])
 
-/** Answers a function from PAYPAL-CERT-URL to its certificate. Throws WebhookRefused, or OutsideFailure when it cannot be fetched. */
+/** Answers a function from PAYPAL-CERT-URL to its certificate. Throws WebhookRefused, or UpstreamFailure when it cannot be fetched. */
 export function payPalCertificates(options: CertificateOptions): (url: string, at: Date) => Promise<X509Certificate> {
   const kept = new LRUCache<string, X509Certificate[]>({
     max: MOST_KEPT,
@@ -54,7 +54,7 @@ function addressOf(text: string, baseUrl: string): string {
 }
 
 /** The certificate first, then those that signed it, as far as PayPal sends them. */
-async function fetchChain(url: string, call: OutsideCall): Promise<X509Certificate[]> {
+async function fetchChain(url: string, call: UpstreamCall): Promise<X509Certificate[]> {
   const send = async (signal: AbortSignal) => {
     const response = await fetch(url, { redirect: 'error', signal })
     if (response.ok) return response.text()
@@ -67,7 +67,7 @@ async function fetchChain(url: string, call: OutsideCall): Promise<X509Certifica
     if (blocks.length === 0) throw new Error('there is none at its address')
     return blocks.map((pem) => new X509Certificate(pem))
   } catch (error) {
-    if (isOutsideFailure(error) && error.kind !== 'REFUSED') throw error
+    if (isUpstreamFailure(error) && error.kind !== 'REFUSED') throw error
     throw new WebhookRefused(`The certificate cannot be read: ${(error as Error).message}`, { cause: error })
   }
 }

@@ -1,7 +1,7 @@
 /** PayPal's SDK made safe: it ends no process over a broken answer, waits ten seconds, and keeps its tokens to itself. */
 import paypal, { type PayPalAnswer, type PayPalRequest } from '@paypal/checkout-server-sdk'
-import { Upstream } from '../../values/outside-failure.ts'
-import { malformed } from '../outside-reply.ts'
+import { Upstream } from '../../values/upstream-failure.ts'
+import { malformed } from '../upstream-reply.ts'
 import { payPalFailure, tokenFailure } from './paypal-failure.ts'
 
 const { core } = paypal
@@ -37,7 +37,7 @@ export class PayPalClient extends core.PayPalHttpClient {
     })
   }
 
-  /** Throws OutsideFailure, or what the network threw. */
+  /** Throws UpstreamFailure, or what the network threw. */
   async send(request: PayPalRequest): Promise<unknown> {
     const { statusCode, result, unreadable } = await this.execute(request).catch((error: unknown) => {
       throw payPalFailure(error)

@@ -1,9 +1,9 @@
 /** Every call that is made to PayPal, through its SDK: what is sent, and the shape of what comes back. */
 import paypal, { type PayPalRequest } from '@paypal/checkout-server-sdk'
 import type { z } from 'zod'
-import { isOutsideFailure, Upstream } from '../../values/outside-failure.ts'
-import { Effect, type OutsideCall } from '../outside-call.ts'
-import { readReply } from '../outside-reply.ts'
+import { isUpstreamFailure, Upstream } from '../../values/upstream-failure.ts'
+import { Effect, type UpstreamCall } from '../upstream-call.ts'
+import { readReply } from '../upstream-reply.ts'
 import type { PayPalClient } from './paypal-client.ts'
 import {
   capture,
@@ -23,7 +23,7 @@ const DISPUTES_PER_PAGE = 50
 
 export type PayPalExchange = ReturnType<typeof payPalExchange>
 
-export function payPalExchange(client: PayPalClient, call: OutsideCall) {
+export function payPalExchange(client: PayPalClient, call: UpstreamCall) {
   const send = <Shape extends z.ZodType>(
     operation: string,
     effect: Effect,
@@ -107,7 +107,7 @@ async function orNull<T>(answer: Promise<T>): Promise<T | null> {
   try {
     return await answer
   } catch (error) {
-    if (isOutsideFailure(error, 'REFUSED') && NOT_THERE.has(error.code)) return null
+    if (isUpstreamFailure(error, 'REFUSED') && NOT_THERE.has(error.code)) return null
     throw error
   }
 }

@@ -1,7 +1,7 @@
 /** Reads what PayPal's SDK throws as our three kinds of failure, with PayPal's own issue as the code. */
 import { z } from 'zod'
-import { FailureKind, OutsideFailure, Upstream } from '../../values/outside-failure.ts'
-import { FailureCode, failureOfStatus, reasonText } from '../outside-reply.ts'
+import { FailureKind, Upstream, UpstreamFailure } from '../../values/upstream-failure.ts'
+import { FailureCode, failureOfStatus, reasonText } from '../upstream-reply.ts'
 
 /** PayPal's error body; the issue says what happened, the name only of what kind it is. */
 const errorBody = z.object({
@@ -20,7 +20,7 @@ const httpError = z.object({
 
 /** The failure that an error of the SDK's stands for; what the network threw is handed on as it is. */
 export function payPalFailure(error: unknown): unknown {
-  if (error instanceof OutsideFailure) return error
+  if (error instanceof UpstreamFailure) return error
   const answered = httpError.safeParse(error)
   if (!answered.success) return isTimeout(error) ? timedOut(error as Error) : error
   const { statusCode, message: text, headers } = answered.data
@@ -31,7 +31,7 @@ export function payPalFailure(error: unknown): unknown {
     : text.slice(0, 200)
   // Another call with the same id is on its way, or just was: nobody knows yet how it ends.
   if (statusCode === 409 && code !== 'DUPLICATE_REQUEST_ID') {
-    return new OutsideFailure(FailureKind.Unknown, Upstream.PayPal, code ?? 'http_409', message, { cause: error })
+    return new UpstreamFailure(FailureKind.Unknown, Upstream.PayPal, code ?? 'http_409', message, { cause: error })
   }
   return failureOfStatus(Upstream.PayPal, {
     status: statusCode,
@@ -42,13 +42,13 @@ export function payPalFailure(error: unknown): unknown {
 }
 
 /** Without an access token the call itself was never sent, so whatever went wrong, nothing was done. */
-export function tokenFailure(error: unknown): OutsideFailure {
+export function tokenFailure(error: unknown): UpstreamFailure {
   const failure = payPalFailure(error)
-  const known = failure instanceof OutsideFailure ? failure : null
+  const known = failure instanceof UpstreamFailure ? failure : null
   const kept = known?.kind === FailureKind.Unavailable ? known.code : 'no_access_token'
   const text = `PayPal gave no access token: ${known?.message ?? reasonText(error)}`
   const code = known?.kind === FailureKind.Refused ? FailureCode.Misconfigured : kept
-  return new OutsideFailure(FailureKind.Unavailable, Upstream.PayPal, code, text, {
+  return new UpstreamFailure(FailureKind.Unavailable, Upstream.PayPal, code, text, {
     retryAfterSeconds: known?.retryAfterSeconds ?? null,
     cause: error,
   })
@@ -68,6 +68,6 @@ function isTimeout(error: unknown): boolean {
   return (error as Error | undefined)?.message === 'Request timed out'
 }
 
-function timedOut(error: Error): OutsideFailure {
-  return new OutsideFailure(FailureKind.Unknown, Upstream.PayPal, FailureCode.Timeout, error.message, { cause: error })
+function timedOut(error: Error): UpstreamFailure {
+  return new UpstreamFailure(FailureKind.Unknown, Upstream.PayPal, FailureCode.Timeout, error.message, { cause: error })
 }

@@ -5,10 +5,10 @@ import {
   type ProviderPayment,
   type ProviderRefund,
 } from '../../payments/payment-provider.ts'
-import { isOutsideFailure, Upstream } from '../../values/outside-failure.ts'
+import { isUpstreamFailure, Upstream } from '../../values/upstream-failure.ts'
 import type { CallObservers } from '../call-log.ts'
-import { type BreakerState, CALL_LIMITS, type CallLimits, outsideCall } from '../outside-call.ts'
-import { failureOfStatus, malformed } from '../outside-reply.ts'
+import { type BreakerState, CALL_LIMITS, type CallLimits, upstreamCall } from '../upstream-call.ts'
+import { failureOfStatus, malformed } from '../upstream-reply.ts'
 import { captureOrder } from './paypal-capture.ts'
 import { payPalCertificates } from './paypal-certificates.ts'
 import { PayPalClient } from './paypal-client.ts'
@@ -40,12 +40,12 @@ const CERTIFICATE_LIMITS: Partial<CallLimits> = { concurrency: 2, queue: 10 }
 /** The provider, and the state of its breaker for health and metrics. */
 export function payPalProvider(options: PayPalOptions): PaymentProvider & { state(): BreakerState } {
   const { log, onCall, limits, webUrl, webhookId } = options
-  const call = outsideCall({ upstream: Upstream.PayPal, log, onCall, ...(limits && { limits }) })
+  const call = upstreamCall({ upstream: Upstream.PayPal, log, onCall, ...(limits && { limits }) })
   const timeoutMs = limits?.timeoutMs ?? CALL_LIMITS.timeoutMs
   const payPal = payPalExchange(new PayPalClient({ ...options, timeoutMs }), call)
   const certificate = payPalCertificates({
     ...options,
-    call: outsideCall({ upstream: Upstream.PayPal, log, onCall, limits: { ...limits, ...CERTIFICATE_LIMITS } }),
+    call: upstreamCall({ upstream: Upstream.PayPal, log, onCall, limits: { ...limits, ...CERTIFICATE_LIMITS } }),
   })
 
   const look = async (reference: string): Promise<ProviderPayment | null> => {
@@ -95,7 +95,7 @@ async function refund(
   try {
     return refundOf(await payPal.refundCapture(captureReference, refundRequest(refundId, amount), key), undefined)
   } catch (error) {
-    if (!isOutsideFailure(error, 'REFUSED') || !REFUNDED_ALREADY.has(error.code)) throw error
+    if (!isUpstreamFailure(error, 'REFUSED') || !REFUNDED_ALREADY.has(error.code)) throw error
     const ours = (await refundsOf(payPal, captureReference)).find((one) => one.refundId === refundId)
     if (ours === undefined) throw error
     return ours

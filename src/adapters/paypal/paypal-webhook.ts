@@ -2,7 +2,7 @@
 import { verify, type X509Certificate } from 'node:crypto'
 import { crc32 } from 'node:zlib'
 import { WebhookRefused } from '../../values/webhook-refused.ts'
-import { problems } from '../outside-reply.ts'
+import { problems } from '../upstream-reply.ts'
 import { event, type PayPalEvent } from './paypal-objects.ts'
 
 export interface PayPalWebhook {
@@ -19,7 +19,7 @@ const OLDEST_MS = (3 * 24 + 1) * 3_600_000
 /** Clocks differ, but not by more. */
 const MOST_AHEAD_MS = 5 * 60_000
 
-/** The event, when PayPal signed it for this webhook. Throws WebhookRefused; OutsideFailure without its certificate. */
+/** The event, when PayPal signed it for this webhook. Throws WebhookRefused; UpstreamFailure without its certificate. */
 export async function verifyPayPalEvent(
   webhook: PayPalWebhook,
   webhookId: string,

@@ -1,7 +1,7 @@
 /** Verifies Stripe's webhooks and reads its events as what is needed to fetch their object again. */
 import Stripe from 'stripe'
 import { type ProviderEvent, WebhookRefused } from '../../payments/payment-provider.ts'
-import { problems } from '../outside-reply.ts'
+import { problems } from '../upstream-reply.ts'
 import { event, type StripeEventObject } from './stripe-objects.ts'
 
 /** Stripe's own default: older than that is a replay, or our clock is wrong. */

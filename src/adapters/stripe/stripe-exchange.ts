@@ -1,9 +1,9 @@
 /** Every call that is made to Stripe, through its SDK: what is sent, and the shape of what comes back. */
 import Stripe from 'stripe'
 import { z } from 'zod'
-import { isOutsideFailure, Upstream } from '../../values/outside-failure.ts'
-import { Effect, type OutsideCall } from '../outside-call.ts'
-import { readReply } from '../outside-reply.ts'
+import { isUpstreamFailure, Upstream } from '../../values/upstream-failure.ts'
+import { Effect, type UpstreamCall } from '../upstream-call.ts'
+import { readReply } from '../upstream-reply.ts'
 import { stripeFailure } from './stripe-failure.ts'
 import { dispute, event, listedSession, page, refund, session } from './stripe-objects.ts'
 import { EXPANDED, SESSION_API_VERSION } from './stripe-session.ts'
@@ -27,7 +27,7 @@ export function stripeSdk(options: { secretKey: string; baseUrl: string; timeout
 
 export type StripeExchange = ReturnType<typeof stripeExchange>
 
-export function stripeExchange(sdk: Stripe, call: OutsideCall) {
+export function stripeExchange(sdk: Stripe, call: UpstreamCall) {
   const send = <Shape extends z.ZodType>(
     operation: string,
     effect: Effect,
@@ -103,7 +103,7 @@ async function orNull<T>(answer: Promise<T>): Promise<T | null> {
   try {
     return await answer
   } catch (error) {
-    if (isOutsideFailure(error, 'REFUSED') && error.code === 'resource_missing') return null
+    if (isUpstreamFailure(error, 'REFUSED') && error.code === 'resource_missing') return null
     throw error
   }
 }

@@ -1,7 +1,7 @@
 /** Reads the Stripe SDK's errors as our three kinds of failure. */
 import Stripe from 'stripe'
-import { FailureKind, OutsideFailure, Upstream } from '../../values/outside-failure.ts'
-import { FailureCode, failureOfStatus, malformed } from '../outside-reply.ts'
+import { FailureKind, Upstream, UpstreamFailure } from '../../values/upstream-failure.ts'
+import { FailureCode, failureOfStatus, malformed } from '../upstream-reply.ts'
 
 /** The failure that an error of the SDK's stands for; connection errors are handed on as they are. */
 export function stripeFailure(error: unknown): unknown {
@@ -12,7 +12,9 @@ export function stripeFailure(error: unknown): unknown {
   const code = error.code ?? error.rawType ?? null
   // 409: another call with the same key is on its way, and nobody knows yet how it ends.
   if (error.statusCode === 409) {
-    return new OutsideFailure(FailureKind.Unknown, Upstream.Stripe, code ?? 'http_409', error.message, { cause: error })
+    return new UpstreamFailure(FailureKind.Unknown, Upstream.Stripe, code ?? 'http_409', error.message, {
+      cause: error,
+    })
   }
   return failureOfStatus(Upstream.Stripe, {
     status: error.statusCode,
@@ -25,5 +27,5 @@ export function stripeFailure(error: unknown): unknown {
 function connectionFailure(error: Stripe.errors.StripeConnectionError): unknown {
   const { detail } = error as { detail?: { code?: string } }
   if (detail?.code !== 'ETIMEDOUT') return error
-  return new OutsideFailure(FailureKind.Unknown, Upstream.Stripe, FailureCode.Timeout, error.message, { cause: error })
+  return new UpstreamFailure(FailureKind.Unknown, Upstream.Stripe, FailureCode.Timeout, error.message, { cause: error })
 }

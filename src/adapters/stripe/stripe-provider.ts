@@ -5,10 +5,10 @@ import {
   type ProviderPayment,
   type ProviderRefund,
 } from '../../payments/payment-provider.ts'
-import { isOutsideFailure, Upstream } from '../../values/outside-failure.ts'
+import { isUpstreamFailure, Upstream } from '../../values/upstream-failure.ts'
 import type { CallObservers } from '../call-log.ts'
-import { type BreakerState, CALL_LIMITS, type CallLimits, outsideCall } from '../outside-call.ts'
-import { failureOfStatus } from '../outside-reply.ts'
+import { type BreakerState, CALL_LIMITS, type CallLimits, upstreamCall } from '../upstream-call.ts'
+import { failureOfStatus } from '../upstream-reply.ts'
 import { stripeAmount } from './stripe-amount.ts'
 import { eventOf, RELEVANT_TYPES, verifyStripeEvent } from './stripe-event.ts'
 import { type StripeExchange, stripeExchange, stripeSdk } from './stripe-exchange.ts'
@@ -31,7 +31,7 @@ const CLOCK_SKEW_MS = 60_000
 /** The provider, and the state of its breaker for health and metrics. */
 export function stripeProvider(options: StripeOptions): PaymentProvider & { state(): BreakerState } {
   const { secretKey, webhookSecret, baseUrl, log, onCall, limits } = options
-  const call = outsideCall({ upstream: Upstream.Stripe, log, onCall, ...(limits && { limits }) })
+  const call = upstreamCall({ upstream: Upstream.Stripe, log, onCall, ...(limits && { limits }) })
   const sdk = stripeSdk({ secretKey, baseUrl, timeoutMs: limits?.timeoutMs ?? CALL_LIMITS.timeoutMs })
   const stripe = stripeExchange(sdk, call)
   const secrets = webhookSecret
@@ -60,7 +60,7 @@ export function stripeProvider(options: StripeOptions): PaymentProvider & { stat
         return await withAftermath(stripe, await stripe.expireSession(reference, key))
       } catch (error) {
         // It was paid or had expired in the meantime: how it stands is the answer.
-        if (!isOutsideFailure(error, 'REFUSED')) throw error
+        if (!isUpstreamFailure(error, 'REFUSED')) throw error
         return (await look(reference)) ?? notThere(reference)
       }
     },
@@ -96,7 +96,7 @@ async function refund(
   try {
     return refundOf(await stripe.createRefund(request, key))
   } catch (error) {
-    if (!isOutsideFailure(error, 'REFUSED') || error.code !== 'charge_already_refunded') throw error
+    if (!isUpstreamFailure(error, 'REFUSED') || error.code !== 'charge_already_refunded') throw error
     // Perhaps by ourselves, with a key that Stripe has forgotten.
     const ours = (await stripe.refundsOf(captureReference)).find((one) => one.metadata.refundId === refundId)
     if (ours === undefined) throw error

@@ -1,7 +1,7 @@
 /** The credential of a credit record: Open Badges 3.0 as a W3C Verifiable Credential 2.0, to be signed as a JWT. */
-import { amountIn, type Credit, eqfLevel, isLevel } from '../values/credit.ts'
-import { canonicalDecimal } from '../values/decimal.ts'
-import { type CreditRecord, creditOf } from './credit-record.ts'
+import { amountIn, type Credit, eqfLevel, isLevel } from '../../values/credit.ts'
+import { canonicalDecimal } from '../../values/decimal.ts'
+import { type CreditRecord, creditOf } from '../credit-record.ts'
 import { statusEntries } from './status-list.ts'
 
 /** Frameworks of levels, with where each describes its own. */

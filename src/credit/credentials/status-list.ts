@@ -1,7 +1,7 @@
 /** The published status lists: one bit for each credential, set while it is suspended or once it is revoked. */
 import { gzipSync } from 'node:zlib'
-import type { Parts } from '../context.ts'
-import { statement } from '../store/statement.ts'
+import type { Parts } from '../../context.ts'
+import { statement } from '../../reading/statement.ts'
 
 export const StatusPurpose = { revocation: 'REVOKED', suspension: 'SUSPENDED' } as const
 export type StatusPurpose = keyof typeof StatusPurpose

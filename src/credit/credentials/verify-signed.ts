@@ -1,9 +1,9 @@
 /** Checks something that this gateway signed, check by check: a credential, the statement of a transfer answer, a status list. */
-import type { Context } from '../context.ts'
-import { uuidOf } from '../graph/global-id.ts'
-import { dateIn } from '../values/dates.ts'
-import type { CreditRecordStatus } from './credit-record.ts'
-import { creditRecordById } from './loaders.ts'
+import type { Context } from '../../context.ts'
+import { uuidOf } from '../../graph/contract/global-id.ts'
+import { dateIn } from '../../values/dates.ts'
+import type { CreditRecordStatus } from '../credit-record.ts'
+import { creditRecordById } from '../loaders.ts'
 
 export const SignedKind = {
   CREDENTIAL: 'CREDENTIAL',

@@ -1,8 +1,8 @@
 /** The query by which anyone checks a credential, a statement or a status list. */
 import { Arg, Ctx, Field, ObjectType, Query, Resolver } from 'type-graphql'
-import type { Context } from '../context.ts'
-import { publishEnum } from '../graph/enum.ts'
-import { Jwt } from '../graph/scalars.ts'
+import type { Context } from '../../context.ts'
+import { publishEnum } from '../../graph/contract/enum.ts'
+import { Jwt } from '../../graph/contract/scalars.ts'
 import { CheckName, CheckStatus, SignedKind, verifySigned } from './verify-signed.ts'
 
 publishEnum(SignedKind, 'SignedKind', 'What was signed.', {

@@ -1,13 +1,13 @@
 /** A share: a learner shows chosen credit records to whoever has the code, until an instant, revocably. */
 import { Entity, Index, ManyToOne, PrimaryKey, Property, Unique } from '@mikro-orm/decorators/legacy'
 import { Field, ObjectType } from 'type-graphql'
-import { Node } from '../graph/node.ts'
-import { connectionOf } from '../graph/page.ts'
-import { DateTime } from '../graph/scalars.ts'
-import { Institution } from '../institutions/institution.ts'
-import { Learner } from '../learners/learner.ts'
-import { instant } from '../store/row.ts'
-import { CreditRecord } from './credit-record.ts'
+import { Node } from '../../graph/contract/node.ts'
+import { connectionOf } from '../../graph/contract/page.ts'
+import { DateTime } from '../../graph/contract/scalars.ts'
+import { Institution } from '../../institutions/institution.ts'
+import { Learner } from '../../learners/learner.ts'
+import { instant } from '../../store/row.ts'
+import { CreditRecord } from '../credit-record.ts'
 
 @ObjectType({
   implements: Node,

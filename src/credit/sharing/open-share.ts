@@ -1,8 +1,8 @@
 /** Opens a share by its code for an institution, and logs the look. */
 import { createHash } from 'node:crypto'
-import type { Context } from '../context.ts'
-import { defineLoader } from '../graph/loader.ts'
-import { newId } from '../store/row.ts'
+import type { Context } from '../../context.ts'
+import { defineLoader } from '../../reading/loader.ts'
+import { newId } from '../../store/row.ts'
 import { requireGuess, settleGuess } from './share-guesses.ts'
 
 /** What a code opens. */

@@ -1,6 +1,6 @@
 /** Bounds how many codes that open nothing a caller may try: no guess can succeed, and guessing is not to be free either. */
-import type { Context } from '../context.ts'
-import { rateLimited } from '../graph/errors.ts'
+import type { Context } from '../../context.ts'
+import { rateLimited } from '../../graph/contract/errors.ts'
 
 /** Wrong codes at once, and those that are forgiven each second. Codes that open something cost nothing. */
 const size = { points: 100, restorePerSecond: 1 }
@@ -13,13 +13,13 @@ const keyOf = ({ viewer }: Context) => `share-codes:${viewer.key}`
 
 /** Before any code is looked up. Throws RATE_LIMITED when too many before have opened nothing. */
 export async function requireGuess(context: Context): Promise<void> {
-  const { granted, retryAfterSeconds } = await context.budgets.charge(keyOf(context), size, 1)
+  const { granted, retryAfterSeconds } = await context.rateLimits.charge(keyOf(context), size, 1)
   if (granted) return
   throw rateLimited(`Too many codes that open nothing; try again in ${retryAfterSeconds} s.`, retryAfterSeconds)
 }
 
 /** Afterwards: `misses` of the codes have opened nothing. One has been charged already. */
 export async function settleGuess(context: Context, misses: number): Promise<void> {
-  if (misses === 0) context.budgets.giveBack(keyOf(context), size, 1)
-  else if (misses > 1) await context.budgets.charge(keyOf(context), sizeWithDebt, Math.min(misses - 1, mostDebt))
+  if (misses === 0) context.rateLimits.giveBack(keyOf(context), size, 1)
+  else if (misses > 1) await context.rateLimits.charge(keyOf(context), sizeWithDebt, Math.min(misses - 1, mostDebt))
 }

@@ -1,12 +1,12 @@
 /** Reads of shares, of the records in them and of the looks at them, batched and paged. */
-import type { Context } from '../context.ts'
-import { defineLoader, grouped, inOrder, type Loads } from '../graph/loader.ts'
-import { definePages } from '../store/list.ts'
-import type { ReadConnection } from '../store/read-connection.ts'
-import { statement } from '../store/statement.ts'
-import type { CreditRecord } from './credit-record.ts'
+import type { Context } from '../../context.ts'
+import { definePages } from '../../reading/list.ts'
+import { defineLoader, grouped, inOrder, type Loads } from '../../reading/loader.ts'
+import type { ReadConnection } from '../../reading/read-connection.ts'
+import { statement } from '../../reading/statement.ts'
+import type { CreditRecord } from '../credit-record.ts'
+import { creditRecordById } from '../loaders.ts'
 import type { CreditShare, ShareAccess } from './credit-share.ts'
-import { creditRecordById } from './loaders.ts'
 
 interface Reading {
   read: ReadConnection

@@ -8,7 +8,7 @@ export async function openAnswers(
   onTrouble: (error: unknown) => void,
 ): Promise<ResponseCache> {
   if (redisUrl === null) return new ResponseCache({ now })
-  const { openRedis } = await import('./shared-budget.ts')
+  const { openRedis } = await import('../limits/shared-rate-limit.ts')
   const { RedisAnswers } = await import('./shared-answers.ts')
   return new ResponseCache({ now, shared: new RedisAnswers(openRedis(redisUrl), onTrouble) })
 }

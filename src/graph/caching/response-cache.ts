@@ -2,9 +2,9 @@
 import { hash } from 'node:crypto'
 import { print } from 'graphql'
 import { LRUCache } from 'lru-cache'
-import type { Operation } from './operation.ts'
-import type { GraphRequest } from './request.ts'
-import type { Variables } from './variables.ts'
+import type { Operation } from '../execution/operation.ts'
+import type { GraphRequest } from '../execution/request.ts'
+import type { Variables } from '../execution/variables.ts'
 
 /** An answer's data as JSON, and what the objects in it cost. */
 export interface KeptAnswer {

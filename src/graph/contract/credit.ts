@@ -9,7 +9,7 @@ import {
   convertLevel,
   type LevelConversion as LevelConversionValue,
   LevelFramework,
-} from '../values/credit.ts'
+} from '../../values/credit.ts'
 import { publishEnum } from './enum.ts'
 import { Decimal } from './scalars.ts'
 

@@ -1,6 +1,6 @@
 /** Money as the graph shows it: minor units, currency, and both exact readings of the amount. */
 import { Arg, Field, FieldResolver, Int, ObjectType, Resolver, Root } from 'type-graphql'
-import { formatted, type Money as MoneyValue, majorUnits } from '../values/money.ts'
+import { formatted, type Money as MoneyValue, majorUnits } from '../../values/money.ts'
 import { badUserInput } from './errors.ts'
 import { CurrencyCode, Decimal } from './scalars.ts'
 

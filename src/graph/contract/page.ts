@@ -2,7 +2,6 @@
 import { ArgsType, type ClassType, Field, Int, ObjectType } from 'type-graphql'
 import { type KeyType, readCursor } from './cursor.ts'
 import { badUserInput } from './errors.ts'
-import type { Loaded } from './loader.ts'
 
 export const defaultPageSize = 20
 export const maximumPageSize = 100
@@ -45,9 +44,9 @@ export interface Page<Row = unknown> {
   rows: Row[]
   cursorOf(row: Row): string
   /** This and what follows is asked only when the selection wants it. */
-  hasNextPage(): Loaded<boolean>
-  hasPreviousPage(): Loaded<boolean>
-  totalCount(): Loaded<number>
+  hasNextPage(): boolean | Promise<boolean>
+  hasPreviousPage(): boolean | Promise<boolean>
+  totalCount(): number | Promise<number>
 }
 
 /** The connection and edge types of a node, e.g. CourseConnection and CourseEdge. */

@@ -19,7 +19,8 @@ import {
 } from 'graphql'
 import { collectFields, collectSubfields } from 'graphql/execution/collectFields.js'
 import { getFieldDef } from 'graphql/execution/execute.js'
-import { weightOf } from './cost.ts'
+import { type QuickText, quickTextOf } from '../contract/json-text.ts'
+import { weightOf } from '../limits/cost.ts'
 import {
   type FieldWriter,
   type KeyedField,
@@ -30,7 +31,6 @@ import {
   wholeField,
   writeFields,
 } from './field-writers.ts'
-import { type QuickText, quickTextOf } from './json-text.ts'
 import type { Written } from './pieces.ts'
 import { type FieldFacts, ResolveInfo, type Steps } from './resolve-info.ts'
 import type { Variables } from './variables.ts'

@@ -1,14 +1,14 @@
 /** Runs operations: written by what was compiled when they are often used, in graphql-js otherwise, the same either way. */
 import { type DocumentNode, type ExecutionResult, execute, type GraphQLSchema, type OperationTypeNode } from 'graphql'
-import type { Tracing } from '../observability/tracing.ts'
-import type { Bill, Billing, CostReport } from './bill.ts'
-import type { CachePolicy } from './cache-policy.ts'
-import { type CompileOptions, Compiler, type WrittenAnswer } from './compile.ts'
-import type { GraphError } from './errors.ts'
+import type { Tracing } from '../../observability/tracing.ts'
+import type { CachePolicy } from '../caching/cache-policy.ts'
+import type { KeptAnswer, Place, ResponseCache } from '../caching/response-cache.ts'
+import type { GraphError } from '../contract/errors.ts'
+import type { Admissions, Bill, CostReport } from '../limits/admission.ts'
+import { type CompileOptions, Compiler, type WrittenAnswer } from './compiled-queries.ts'
 import { maskErrors } from './mask-errors.ts'
 import { type Operation, Operations } from './operation.ts'
 import type { GraphRequest } from './request.ts'
-import type { KeptAnswer, Place, ResponseCache } from './response-cache.ts'
 import type { Variables } from './variables.ts'
 
 /** An answer without errors whose data is JSON already. */
@@ -37,7 +37,7 @@ export const compileDefaults: CompileOptions = { enabled: true, maximum: 500, at
 
 export interface ExecutorOptions {
   compile?: Partial<CompileOptions>
-  billing: Billing
+  admissions: Admissions
   /** Left out: nobody may keep any answer. */
   cachePolicy?: CachePolicy
   /** Where the policy's answers are kept; left out: each is made anew. */
@@ -115,7 +115,7 @@ export class Executor {
       place?.keep({ text, cost })
       return this.closeWritten(admission, request, { text, cost })
     }
-    const extensions = { cost: this.options.billing.close(bill, cost) }
+    const extensions = { cost: this.options.admissions.close(bill, cost) }
     return { data, errors: maskErrors(errors, request), extensions }
   }
 
@@ -125,7 +125,7 @@ export class Executor {
     { text, cost }: KeptAnswer,
   ): WrittenResult {
     if (request.viewer.anonymous) request.facts.cacheControl = operation.cacheControl
-    return { text, extensions: { cost: this.options.billing.close(bill, cost) } }
+    return { text, extensions: { cost: this.options.admissions.close(bill, cost) } }
   }
 
   /** Finds the operation, reads its variables and opens its bill; or says why it is refused. */
@@ -142,7 +142,7 @@ export class Executor {
     operation.uses += 1
     for (const coordinate of operation.deprecated) this.options.onDeprecatedUse?.(coordinate)
     for (const coordinate of operation.deprecatedIn?.(given) ?? []) this.options.onDeprecatedUse?.(coordinate)
-    const bill = this.options.billing.open(operation.cost, read, request)
+    const bill = this.options.admissions.open(operation.cost, read, request)
     if (bill instanceof Promise) return bill.then((opened) => admissionOf(opened, operation, given, read))
     return admissionOf(bill, operation, given, read)
   }

@@ -1,7 +1,7 @@
-/** What clients may see of an error: refusals as they were written, outsiders by name, anything else masked and logged whole, once. */
+/** What clients may see of an error: refusals as they were written, upstreams by name, anything else masked and logged whole, once. */
 import { GraphQLError, type GraphQLFormattedError } from 'graphql'
-import { isOutsideFailure } from '../values/outside-failure.ts'
-import { badUserInput, ErrorCode, GraphError, internalError, upstreamUnavailable } from './errors.ts'
+import { isUpstreamFailure } from '../../values/upstream-failure.ts'
+import { badUserInput, ErrorCode, GraphError, internalError, upstreamUnavailable } from '../contract/errors.ts'
 import { protocolError } from './protocol-error.ts'
 import { type GraphRequest, RequestEnded } from './request.ts'
 
@@ -37,7 +37,7 @@ function misfitArgument(thrown: unknown): string | null {
 export function publicError(error: unknown, correlationId: string, log: FaultLog, details: object = {}): GraphError {
   const thrown = thrownBy(error)
   if (thrown instanceof GraphError) return thrown
-  if (isOutsideFailure(thrown)) return upstreamUnavailable(thrown.upstream, thrown.retryAfterSeconds)
+  if (isUpstreamFailure(thrown)) return upstreamUnavailable(thrown.upstream, thrown.retryAfterSeconds)
   const argument = misfitArgument(thrown)
   if (argument !== null) return badUserInput(`The value given for the argument "${argument}" does not fit.`, argument)
   if (isForeignInputError(thrown)) return badUserInput('Some values do not fit what the field expects.')

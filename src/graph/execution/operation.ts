@@ -1,9 +1,9 @@
 /** Operations of validated documents, made ready once: what each needs at every request is computed at the first. */
 import { type DocumentNode, type GraphQLSchema, Kind, type OperationDefinitionNode } from 'graphql'
-import type { CachePolicy } from './cache-policy.ts'
-import { type CostPlan, costPlan } from './cost.ts'
-import { deprecatedInputs, deprecatedUses } from './deprecated.ts'
-import { badUserInput, type GraphError } from './errors.ts'
+import type { CachePolicy } from '../caching/cache-policy.ts'
+import { badUserInput, type GraphError } from '../contract/errors.ts'
+import { type CostPlan, costPlan } from '../limits/cost.ts'
+import { deprecatedInputs, deprecatedUses } from '../limits/deprecated.ts'
 import { type ReadVariables, type Variables, variableReader } from './variables.ts'
 
 export interface Operation {

@@ -1,6 +1,6 @@
 /** Errors of parsing and validation as clients see them: short, with a code, the same on every transport. */
 import { GraphQLError, Kind } from 'graphql'
-import { ErrorCode } from './errors.ts'
+import { ErrorCode } from '../contract/errors.ts'
 
 /** A message can quote the document at any length. */
 const longestMessage = 500

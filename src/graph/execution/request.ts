@@ -1,7 +1,7 @@
 /** One request on its way through the graph: who asks, how it can be stopped, and what log and metrics will say of it. */
 import { OperationTypeNode } from 'graphql'
 import type { Logger } from 'pino'
-import type { Viewer } from '../auth/viewer.ts'
+import type { Viewer } from '../../auth/viewer.ts'
 
 /** What is learnt while a request runs; read once, when it is answered. */
 export interface RequestFacts {

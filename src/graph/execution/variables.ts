@@ -12,7 +12,7 @@ import {
   type ValueNode,
   valueFromAST,
 } from 'graphql'
-import { badUserInput, ErrorCode, GraphError, textWithNul, tooComplex } from './errors.ts'
+import { badUserInput, ErrorCode, GraphError, textWithNul, tooComplex } from '../contract/errors.ts'
 
 export type Variables = Readonly<Record<string, unknown>>
 export type ReadVariables = { values: Variables; errors: null } | { values: null; errors: GraphError[] }

@@ -1,20 +1,20 @@
 /** Bills each operation to its caller: refuses what is too dear or beyond the budget, and says in the answer what was used. */
-import type { Viewer } from '../auth/viewer.ts'
-import type { BudgetSize, Budgets, Charge } from './budget.ts'
+import type { Viewer } from '../../auth/viewer.ts'
+import { type GraphError, rateLimited, tooComplex } from '../contract/errors.ts'
+import type { GraphRequest } from '../execution/request.ts'
+import type { Variables } from '../execution/variables.ts'
 import type { CostPlan } from './cost.ts'
-import { type GraphError, rateLimited, tooComplex } from './errors.ts'
-import type { GraphRequest } from './request.ts'
-import type { Variables } from './variables.ts'
+import type { Charge, RateLimitSize, RateLimits } from './rate-limit.ts'
 
 /** Anonymous callers by address; everybody who is signed in; institutions' machines. */
-export type BudgetSizes = Readonly<Record<'anonymous' | 'person' | 'client', BudgetSize>>
+export type RateLimitSizes = Readonly<Record<'anonymous' | 'person' | 'client', RateLimitSize>>
 
 /**
  * A page of 20 courses with 20 runs each, prices and credit is asked at about 900 points and used at a fraction of it; the
  * unused rest is given back. An address may thus open some two hundred such pages at once and ten and more each second. A
  * batch of 1000 checks with all their claims is asked at about 100,000. No operation may cost more than a full bucket.
  */
-export const budgetSizes: BudgetSizes = {
+export const rateLimitSizes: RateLimitSizes = {
   anonymous: { points: 200_000, restorePerSecond: 10_000 },
   person: { points: 200_000, restorePerSecond: 10_000 },
   client: { points: 1_000_000, restorePerSecond: 100_000 },
@@ -22,7 +22,7 @@ export const budgetSizes: BudgetSizes = {
 
 export interface Bill {
   key: string
-  size: BudgetSize
+  size: RateLimitSize
   requested: number
   remaining: number
 }
@@ -42,7 +42,7 @@ export function costJson({ requested, actual, budgetRemaining, restoreRate }: Co
 }
 
 /** An IPv6 customer has a whole /64 of addresses: they share a budget. */
-export function budgetKey({ key, anonymous }: Viewer): string {
+export function rateLimitKey({ key, anonymous }: Viewer): string {
   const address = anonymous ? key.slice('anonymous:'.length) : ''
   // neither IPv4 nor IPv4 written as IPv6
   if (!address.includes(':') || address.includes('.')) return key
@@ -51,22 +51,22 @@ export function budgetKey({ key, anonymous }: Viewer): string {
   return `anonymous:${network.map((group) => group || '0').join(':')}`
 }
 
-export class Billing {
-  private readonly budgets: Budgets
-  private readonly sizes: BudgetSizes
+export class Admissions {
+  private readonly rateLimits: RateLimits
+  private readonly sizes: RateLimitSizes
 
-  constructor(budgets: Budgets, sizes: BudgetSizes = budgetSizes) {
-    this.budgets = budgets
+  constructor(rateLimits: RateLimits, sizes: RateLimitSizes = rateLimitSizes) {
+    this.rateLimits = rateLimits
     this.sizes = sizes
   }
 
-  /** Charges the most that the operation can cost. Not a promise when the budgets are in memory. */
+  /** Charges the most that the operation can cost. Not a promise when the rate limits are in memory. */
   open(plan: CostPlan, variables: Variables, { viewer }: GraphRequest): Bill | GraphError | Promise<Bill | GraphError> {
     const requested = plan.requested(variables)
     const size = this.sizes[viewer.anonymous ? 'anonymous' : viewer.client ? 'client' : 'person']
     if (requested > size.points) return tooComplex('cost points', requested, size.points)
-    const key = budgetKey(viewer)
-    const charge = this.budgets.charge(key, size, requested)
+    const key = rateLimitKey(viewer)
+    const charge = this.rateLimits.charge(key, size, requested)
     if (charge instanceof Promise) return charge.then((charged) => outcome(charged, key, size, requested))
     return outcome(charge, key, size, requested)
   }
@@ -75,12 +75,12 @@ export class Billing {
   close({ key, size, requested, remaining }: Bill, cost: number): CostReport {
     // at least 1; and an answer can cost more than was foreseen when a list that nobody pages is long: the promise holds
     const actual = Math.min(requested, Math.max(1, cost))
-    if (actual < requested) this.budgets.giveBack(key, size, requested - actual)
+    if (actual < requested) this.rateLimits.giveBack(key, size, requested - actual)
     return { requested, actual, budgetRemaining: remaining + requested - actual, restoreRate: size.restorePerSecond }
   }
 }
 
-function outcome(charge: Charge, key: string, size: BudgetSize, requested: number): Bill | GraphError {
+function outcome(charge: Charge, key: string, size: RateLimitSize, requested: number): Bill | GraphError {
   if (charge.granted) return { key, size, requested, remaining: charge.remaining }
   const message = `This would cost ${requested} points and your budget holds ${charge.remaining} now; ask again in ${charge.retryAfterSeconds} s.`
   const cost = { requested, budgetRemaining: charge.remaining, restoreRate: size.restorePerSecond }

@@ -16,6 +16,7 @@ import {
   TypeMetaFieldDef,
   typeFromAST,
 } from 'graphql'
+import type { Variables } from '../execution/variables.ts'
 import {
   type Count,
   defaultListSize,
@@ -25,7 +26,6 @@ import {
   type Occurrence,
   sizeOf,
 } from './list-size.ts'
-import type { Variables } from './variables.ts'
 
 const objectCost = 1
 const mutationCost = 10

@@ -16,7 +16,7 @@ import {
   visit,
   visitWithTypeInfo,
 } from 'graphql'
-import type { Variables } from './variables.ts'
+import type { Variables } from '../execution/variables.ts'
 
 /** Schema coordinates of what the text uses, each once, e.g. `Course.oldTitle`, `Query.courses(sort:)` or `Wish.old`. */
 export function deprecatedUses(schema: GraphQLSchema, document: DocumentNode, node: OperationDefinitionNode): string[] {

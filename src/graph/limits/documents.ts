@@ -9,9 +9,9 @@ import {
   validate,
 } from 'graphql'
 import { LRUCache } from 'lru-cache'
-import { ErrorCode, GraphError, tooComplex } from './errors.ts'
+import { ErrorCode, GraphError, tooComplex } from '../contract/errors.ts'
+import { protocolError } from '../execution/protocol-error.ts'
 import { type DocumentLimits, documentLimits, documentRefusal } from './limits.ts'
-import { protocolError } from './protocol-error.ts'
 
 export interface DocumentsOptions {
   introspection: boolean

@@ -7,7 +7,7 @@ import {
   type SelectionSetNode,
   visit,
 } from 'graphql'
-import { badUserInput, GraphError, textWithNul, tooComplex } from './errors.ts'
+import { badUserInput, GraphError, textWithNul, tooComplex } from '../contract/errors.ts'
 
 export interface DocumentLimits {
   /** Characters of the document's text. */

@@ -1,6 +1,6 @@
 /** How many entries a field answers with, told from its text and variables before anything is read. */
 import { type FieldNode, type GraphQLField, isListType, isNonNullType, Kind, type ValueNode } from 'graphql'
-import type { Variables } from './variables.ts'
+import type { Variables } from '../execution/variables.ts'
 
 /** In a field's `extensions.cost`: what its text does not tell. */
 export interface FieldCost {

@@ -1,12 +1,15 @@
-/** Chooses where budgets are kept: in this process, or in Redis when there is one. */
-import { type Budgets, MemoryBudgets } from './budget.ts'
+/** Chooses where rate limits are kept: in this process, or in Redis when there is one. */
+import { MemoryRateLimits, type RateLimits } from './rate-limit.ts'
 
 /**
- * The budgets of this process, or of all replicas when `redisUrl` is given. `onTrouble` hears of Redis failing;
+ * The rate limits of this process, or of all replicas when `redisUrl` is given. `onTrouble` hears of Redis failing;
  * meanwhile each replica keeps its own.
  */
-export async function openBudgets(redisUrl: string | null, onTrouble: (error: unknown) => void): Promise<Budgets> {
-  if (redisUrl === null) return new MemoryBudgets()
-  const { openRedis, SharedBudgets } = await import('./shared-budget.ts')
-  return new SharedBudgets(openRedis(redisUrl), onTrouble)
+export async function openRateLimits(
+  redisUrl: string | null,
+  onTrouble: (error: unknown) => void,
+): Promise<RateLimits> {
+  if (redisUrl === null) return new MemoryRateLimits()
+  const { openRedis, SharedRateLimits } = await import('./shared-rate-limit.ts')
+  return new SharedRateLimits(openRedis(redisUrl), onTrouble)
 }

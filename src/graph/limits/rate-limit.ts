@@ -1,8 +1,8 @@
-/** Budgets of callers as leaky buckets of cost points, in this process's memory. */
+/** RateLimits of callers as leaky buckets of cost points, in this process's memory. */
 import { LRUCache } from 'lru-cache'
 
 /** A bucket: how many points it holds, and how many flow back each second. */
-export interface BudgetSize {
+export interface RateLimitSize {
   points: number
   restorePerSecond: number
 }
@@ -15,11 +15,11 @@ export interface Charge {
   retryAfterSeconds: number
 }
 
-export interface Budgets {
+export interface RateLimits {
   /** Takes points from the caller's bucket when it holds as many. */
-  charge(key: string, size: BudgetSize, points: number): Charge | Promise<Charge>
+  charge(key: string, size: RateLimitSize, points: number): Charge | Promise<Charge>
   /** Gives back what was charged and not used. */
-  giveBack(key: string, size: BudgetSize, points: number): void
+  giveBack(key: string, size: RateLimitSize, points: number): void
   close(): Promise<void>
 }
 
@@ -33,7 +33,7 @@ interface Bucket {
 const rememberedCallers = 100_000
 
 /** What a charge comes to, given the points in use now. */
-export function chargeOf(used: number, { points: held, restorePerSecond }: BudgetSize, points: number): Charge {
+export function chargeOf(used: number, { points: held, restorePerSecond }: RateLimitSize, points: number): Charge {
   const granted = used + points <= held
   const over = used + points - held
   return {
@@ -43,7 +43,7 @@ export function chargeOf(used: number, { points: held, restorePerSecond }: Budge
   }
 }
 
-export class MemoryBudgets implements Budgets {
+export class MemoryRateLimits implements RateLimits {
   private readonly buckets = new LRUCache<string, Bucket>({ max: rememberedCallers })
   private readonly nowMs: () => number
 
@@ -51,14 +51,14 @@ export class MemoryBudgets implements Budgets {
     this.nowMs = nowMs
   }
 
-  charge(key: string, size: BudgetSize, points: number): Charge {
+  charge(key: string, size: RateLimitSize, points: number): Charge {
     const bucket = this.bucketOf(key, size)
     const charge = chargeOf(bucket.used, size, points)
     if (charge.granted) bucket.used += points
     return charge
   }
 
-  giveBack(key: string, _size: BudgetSize, points: number): void {
+  giveBack(key: string, _size: RateLimitSize, points: number): void {
     // one that is forgotten is full again
     const bucket = this.buckets.peek(key)
     if (bucket) bucket.used = Math.max(0, bucket.used - points)
@@ -68,7 +68,7 @@ export class MemoryBudgets implements Budgets {
     this.buckets.clear()
   }
 
-  private bucketOf(key: string, { restorePerSecond }: BudgetSize): Bucket {
+  private bucketOf(key: string, { restorePerSecond }: RateLimitSize): Bucket {
     const atMs = this.nowMs()
     let bucket = this.buckets.get(key)
     if (bucket === undefined) {

@@ -1,6 +1,6 @@
-/** The same budgets kept in Redis, so that every replica draws on one bucket; loaded only when Redis is configured. */
+/** The same rate limits kept in Redis, so that every replica draws on one bucket; loaded only when Redis is configured. */
 import { Redis } from 'ioredis'
-import { type BudgetSize, type Budgets, type Charge, chargeOf, MemoryBudgets } from './budget.ts'
+import { type Charge, chargeOf, MemoryRateLimits, type RateLimitSize, type RateLimits } from './rate-limit.ts'
 
 /** A request waits no longer for Redis than this, in ms: then this replica's own memory decides. */
 const patienceMs = 100
@@ -28,9 +28,9 @@ redis.call('PEXPIRE', KEYS[1], math.ceil(held / rate * 1000) + 1000)
 return tostring(used)
 `
 
-export class SharedBudgets implements Budgets {
+export class SharedRateLimits implements RateLimits {
   private readonly redis: Redis
-  private readonly own = new MemoryBudgets()
+  private readonly own = new MemoryRateLimits()
   private readonly onTrouble: (error: unknown) => void
   private complainedMs = -quietMs
 
@@ -49,7 +49,7 @@ export class SharedBudgets implements Budgets {
     this.onTrouble(error)
   }
 
-  async charge(key: string, size: BudgetSize, points: number): Promise<Charge> {
+  async charge(key: string, size: RateLimitSize, points: number): Promise<Charge> {
     try {
       return chargeOf(await this.move(key, size, points), size, points)
     } catch (error) {
@@ -58,7 +58,7 @@ export class SharedBudgets implements Budgets {
     }
   }
 
-  giveBack(key: string, size: BudgetSize, points: number): void {
+  giveBack(key: string, size: RateLimitSize, points: number): void {
     this.move(key, size, -points).catch((error: unknown) => this.complain(error))
   }
 
@@ -66,7 +66,7 @@ export class SharedBudgets implements Budgets {
     this.redis.disconnect()
   }
 
-  private async move(key: string, { points: held, restorePerSecond }: BudgetSize, points: number): Promise<number> {
+  private async move(key: string, { points: held, restorePerSecond }: RateLimitSize, points: number): Promise<number> {
     return Number(await this.redis.eval(script, 1, `budget:${key}`, held, restorePerSecond, points))
   }
 }

@@ -1,7 +1,7 @@
 /** Which documents a caller may send: those known by their hash to everybody, any other only to who has the right. */
 import { LRUCache } from 'lru-cache'
-import type { Viewer } from '../auth/viewer.ts'
-import { badUserInput, ErrorCode, forbidden, GraphError } from './errors.ts'
+import type { Viewer } from '../../auth/viewer.ts'
+import { badUserInput, ErrorCode, forbidden, GraphError } from '../contract/errors.ts'
 import { sha256Of, type TrustedTexts } from './trusted-manifest.ts'
 
 /** Kinds of callers, of which one viewer can be several. */

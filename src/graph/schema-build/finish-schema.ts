@@ -1,8 +1,8 @@
 /** What every type of a kind has in common is set once on the built schema: global ids of nodes, fields of connections. */
 import { type GraphQLObjectType, type GraphQLSchema, isAbstractType, isObjectType } from 'graphql'
+import { globalId } from '../contract/global-id.ts'
+import { type Page, PageInfo } from '../contract/page.ts'
 import { callDirectly } from './direct-resolvers.ts'
-import { globalId } from './global-id.ts'
-import { type Page, PageInfo } from './page.ts'
 
 function finishNode(type: GraphQLObjectType): void {
   type.getFields().id!.resolve = Object.assign(({ id }: { id: string }) => globalId(type.name, id), {

@@ -1,7 +1,7 @@
 /** Query.node and Query.nodes: any node again by its id, when the caller may see it. */
 import { Arg, Ctx, ID, Query, Resolver } from 'type-graphql'
-import { badUserInput } from './errors.ts'
-import { Node, type NodeLoaders, nodeById } from './node.ts'
+import { badUserInput } from '../contract/errors.ts'
+import { Node, type NodeLoaders, nodeById } from '../contract/node.ts'
 
 const maximumIds = 100
 

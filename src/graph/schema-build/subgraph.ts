@@ -14,9 +14,9 @@ import {
   printSchema,
   visit,
 } from 'graphql'
-import { badUserInput } from './errors.ts'
-import { readGlobalId } from './global-id.ts'
-import { type NodeLoaders, nodeById } from './node.ts'
+import { badUserInput } from '../contract/errors.ts'
+import { readGlobalId } from '../contract/global-id.ts'
+import { type NodeLoaders, nodeById } from '../contract/node.ts'
 
 /** A thing as other subgraphs name it: its type and the fields of one of its keys. */
 type Representation = Readonly<Record<string, unknown>> & { __typename: string }

@@ -1,15 +1,15 @@
 /** Operations that may answer more than once, for whichever transport: the same documents, limits, bills and masks as queries. */
 import { createSourceEventStream, type ExecutionResult, OperationTypeNode } from 'graphql'
 import type { Logger } from 'pino'
-import type { Viewer } from '../auth/viewer.ts'
-import type { Documents } from './documents.ts'
-import { badUserInput, tookTooLong } from './errors.ts'
-import type { Executor } from './executor.ts'
+import type { Viewer } from '../../auth/viewer.ts'
+import { badUserInput, tookTooLong } from '../contract/errors.ts'
+import type { Executor } from '../execution/executor.ts'
+import { maskErrors, publicError } from '../execution/mask-errors.ts'
+import { type ContextParts, GraphRequest, RequestEnded } from '../execution/request.ts'
+import type { Variables } from '../execution/variables.ts'
+import type { Documents } from '../limits/documents.ts'
+import type { DocumentRequest, TrustedDocuments } from '../limits/trusted-documents.ts'
 import { mapEvents } from './map-events.ts'
-import { maskErrors, publicError } from './mask-errors.ts'
-import { type ContextParts, GraphRequest, RequestEnded } from './request.ts'
-import type { DocumentRequest, TrustedDocuments } from './trusted-documents.ts'
-import type { Variables } from './variables.ts'
 
 export interface StreamsOptions {
   executor: Executor

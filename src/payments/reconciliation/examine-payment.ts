@@ -1,13 +1,13 @@
 /** Examines one payment for a reconciliation: puts it right, or in a dry run finds out what would be. */
-import { inTransaction } from '../store/transaction.ts'
-import { advancePayment, lookAt } from './advance-payment.ts'
-import { type Change, noteChange } from './change.ts'
-import { findPayment, type Paying } from './paying.ts'
-import type { ProviderPayment } from './payment-provider.ts'
-import { recordSeenWithin } from './record-seen.ts'
-import { openRefundStatuses } from './refund.states.ts'
-import { Refund } from './refund.ts'
-import { submitRefund, waitsForItsTurn } from './submit-refund.ts'
+import { inTransaction } from '../../store/transaction.ts'
+import { advancePayment, lookAt } from '../advance-payment.ts'
+import { type Change, noteChange } from '../change.ts'
+import { findPayment, type Paying } from '../paying.ts'
+import type { ProviderPayment } from '../payment-provider.ts'
+import { recordSeenWithin } from '../record-seen.ts'
+import { openRefundStatuses } from '../refund.states.ts'
+import { Refund } from '../refund.ts'
+import { submitRefund, waitsForItsTurn } from '../submit-refund.ts'
 
 const CAUSE = 'RECONCILIATION'
 

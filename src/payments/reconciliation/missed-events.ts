@@ -1,9 +1,9 @@
 /** Finds the providers' events that no webhook brought, and the payments that they are about. */
-import type { Context } from '../context.ts'
-import { isOutsideFailure } from '../values/outside-failure.ts'
-import { PaymentEvent } from './payment-event.ts'
-import { isOurKindOfId, keepEvent, paymentOfEvent } from './payment-inbox.ts'
-import { type ProviderEvent, ProviderName } from './payment-provider.ts'
+import type { Context } from '../../context.ts'
+import { isUpstreamFailure } from '../../values/upstream-failure.ts'
+import { PaymentEvent } from '../payment-event.ts'
+import { isOurKindOfId, keepEvent, paymentOfEvent } from '../payment-inbox.ts'
+import { type ProviderEvent, ProviderName } from '../payment-provider.ts'
 
 export interface MissedEvent {
   provider: ProviderName
@@ -30,7 +30,7 @@ export async function findMissedEvents(context: Context, since: Date): Promise<S
         sweep.missed.push({ provider, event, paymentId: await paymentOfEvent(context, { ...event, provider }) })
       }
     } catch (failure) {
-      if (!isOutsideFailure(failure)) throw failure
+      if (!isUpstreamFailure(failure)) throw failure
       sweep.silent.push({ provider, code: failure.code })
     }
   }
@@ -49,7 +49,7 @@ async function notInInbox(
 }
 
 /** Keeps a missed event as if its webhook had come now: its job acts on it should this pass not get so far. */
-export function keepMissedEvent(context: Context, { provider, event }: MissedEvent): Promise<boolean> {
+export function recordMissedEvent(context: Context, { provider, event }: MissedEvent): Promise<boolean> {
   return keepEvent(context, provider, event, 'RECONCILIATION')
 }
 

@@ -1,18 +1,18 @@
 /** Reconciles: asks the providers about everything that may have been missed, compares, and puts it right or only reports. */
 import type { EntityManager } from '@mikro-orm/postgresql'
-import type { Context, Job } from '../context.ts'
-import { newId } from '../store/row.ts'
-import { inTransaction } from '../store/transaction.ts'
-import { isOutsideFailure } from '../values/outside-failure.ts'
-import type { Change } from './change.ts'
-import { Dispute } from './dispute.ts'
+import type { Context, Job } from '../../context.ts'
+import { newId } from '../../store/row.ts'
+import { inTransaction } from '../../store/transaction.ts'
+import { isUpstreamFailure } from '../../values/upstream-failure.ts'
+import type { Change } from '../change.ts'
+import { Dispute } from '../dispute.ts'
+import { lockPayment } from '../paying.ts'
+import { Payment } from '../payment.ts'
+import { openRefundStatuses } from '../refund.states.ts'
+import { Refund } from '../refund.ts'
 import { comparePayment, healPayment } from './examine-payment.ts'
-import { findMissedEvents, isOursButUnknown, keepMissedEvent, type MissedEvent } from './missed-events.ts'
-import { lockPayment } from './paying.ts'
-import { Payment } from './payment.ts'
+import { findMissedEvents, isOursButUnknown, type MissedEvent, recordMissedEvent } from './missed-events.ts'
 import { Correction, Reconciliation, type ReconciliationOutcome } from './reconciliation.ts'
-import { openRefundStatuses } from './refund.states.ts'
-import { Refund } from './refund.ts'
 
 /** Open payments that nobody touched for so long are asked about: whoever pays is done by then, or has left. */
 const STALE_AFTER_MS = 5 * 60_000
@@ -47,7 +47,7 @@ export async function reconcile(context: Context, { apply }: { apply: boolean })
   const missedFor = sweep.missed.flatMap(({ paymentId }) => paymentId ?? [])
   const suspects = new Set([...missedFor, ...(await suspectPayments(pass))])
   for (const paymentId of suspects) await examine(pass, paymentId)
-  const unsettled = await context.paidThing.unsettled(fork(context), before(pass, UNSETTLED_AFTER_MS))
+  const unsettled = await context.paymentSubject.unsettled(fork(context), before(pass, UNSETTLED_AFTER_MS))
   for (const { paymentId, status } of unsettled) await takeUp(pass, paymentId, status)
   return finish(pass, sweep.examined + suspects.size + unsettled.length)
 }
@@ -103,7 +103,7 @@ async function takeMissedEvent(pass: Pass, missed: MissedEvent): Promise<void> {
     const told = `${event.type} is about payment ${event.paymentId}, which is not here; a person has to find out whose it is.`
     await note(pass, { ...nothing, providerReference: event.references[0] ?? event.id, to: event.type, note: told })
   }
-  if (pass.apply) await keepMissedEvent(pass.context, missed)
+  if (pass.apply) await recordMissedEvent(pass.context, missed)
 }
 
 const nothing = { subjectKind: null, subjectId: null, from: 'absent', outcome: 'QUARANTINED' } as const
@@ -134,7 +134,7 @@ function changed({ subjectKind, subjectId, reference, from, to }: Change, apply:
 async function notExamined(context: Context, paymentId: string, problem: unknown): Promise<Finding> {
   const { status, reference } = await fork(context).findOneOrFail(Payment, paymentId)
   const about = { subjectKind: 'Payment', subjectId: paymentId, providerReference: reference, from: status, to: status }
-  if (isOutsideFailure(problem)) {
+  if (isUpstreamFailure(problem)) {
     return { ...about, outcome: 'DEFERRED', note: `${problem.upstream} gave no answer (${problem.code}); asked again.` }
   }
   context.log.error({ err: problem, paymentId }, 'a payment could not be reconciled')
@@ -151,7 +151,7 @@ async function takeUp(pass: Pass, paymentId: string, status: string): Promise<vo
     return note(pass, { ...about, providerReference, outcome: 'SKIPPED', note: told })
   }
   const taken = await inTransaction(context.em, async (tx) =>
-    context.paidThing.takeUp(tx, await lockPayment(tx, paymentId), context.now()),
+    context.paymentSubject.takeUp(tx, await lockPayment(tx, paymentId), context.now()),
   )
   const told = taken
     ? 'The job that registers or refunds was added again.'

@@ -1,11 +1,11 @@
 /** A reconciliation: one pass that compares what providers and partner say with what is recorded here, and its corrections. */
 import { Entity, Enum, ManyToOne, PrimaryKey, Property } from '@mikro-orm/decorators/legacy'
 import { Field, Int, ObjectType } from 'type-graphql'
-import { publishEnum } from '../graph/enum.ts'
-import { Node } from '../graph/node.ts'
-import { connectionOf } from '../graph/page.ts'
-import { DateTime } from '../graph/scalars.ts'
-import { instant } from '../store/row.ts'
+import { publishEnum } from '../../graph/contract/enum.ts'
+import { Node } from '../../graph/contract/node.ts'
+import { connectionOf } from '../../graph/contract/page.ts'
+import { DateTime } from '../../graph/contract/scalars.ts'
+import { instant } from '../../store/row.ts'
 
 export const ReconciliationOutcome = {
   HEALED: 'HEALED',

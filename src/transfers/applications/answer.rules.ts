@@ -1,5 +1,5 @@
 /** What each decision about an application makes of it, and how much credit it may agree to. */
-import { compareDecimals } from '../values/decimal.ts'
+import { compareDecimals } from '../../values/decimal.ts'
 import type { TransferApplicationStatus } from './transfer-application.ts'
 
 export const TransferDecision = { AGREE: 'AGREE', AGREE_IN_PART: 'AGREE_IN_PART', DECLINE: 'DECLINE' } as const

@@ -1,14 +1,14 @@
 /** The mutations of applying for transfer, withdrawing and deciding: inputs, payloads, and one line each. */
 import { Arg, Ctx, Field, ID, InputType, Mutation, ObjectType, Resolver } from 'type-graphql'
-import type { Context } from '../context.ts'
-import { publishEnum } from '../graph/enum.ts'
-import { Decimal } from '../graph/scalars.ts'
-import { UserError } from '../graph/user-error.ts'
+import type { Context } from '../../context.ts'
+import { publishEnum } from '../../graph/contract/enum.ts'
+import { Decimal } from '../../graph/contract/scalars.ts'
+import { UserError } from '../../graph/contract/user-error.ts'
+import { TransferEligibility } from '../eligibility.ts'
+import { TransferDecision } from './answer.rules.ts'
 import { decideApplication, withdrawApplication } from './answer-application.ts'
 import { applicationById } from './application.loaders.ts'
 import { type ApplicationResult, applyForTransfer } from './apply-for-transfer.ts'
-import { TransferDecision } from './decide.rules.ts'
-import { TransferEligibility } from './eligibility.ts'
 import { TransferApplication } from './transfer-application.ts'
 
 publishEnum(TransferDecision, 'TransferDecision', 'All of the credit that would count, a part of it, or none.', {

@@ -1,11 +1,11 @@
 /** Reads of applications and of how credit is used, batched and paged. */
-import type { Viewer } from '../auth/viewer.ts'
-import type { CreditRecord } from '../credit/credit-record.ts'
-import { creditRecordById } from '../credit/loaders.ts'
-import { defineLoader, grouped, inOrder, type Loads } from '../graph/loader.ts'
-import { definePages } from '../store/list.ts'
-import type { ReadConnection } from '../store/read-connection.ts'
-import { statement } from '../store/statement.ts'
+import type { Viewer } from '../../auth/viewer.ts'
+import type { CreditRecord } from '../../credit/credit-record.ts'
+import { creditRecordById } from '../../credit/loaders.ts'
+import { definePages } from '../../reading/list.ts'
+import { defineLoader, grouped, inOrder, type Loads } from '../../reading/loader.ts'
+import type { ReadConnection } from '../../reading/read-connection.ts'
+import { statement } from '../../reading/statement.ts'
 import type { CreditUseStatus, TransferApplication } from './transfer-application.ts'
 
 interface Reading {

@@ -1,17 +1,18 @@
 /** What the graph answers about applications: their own fields, and the lists of learners and institutions. */
 import { Arg, Args, Ctx, Field, FieldResolver, ID, ObjectType, Resolver, Root } from 'type-graphql'
-import type { Context } from '../context.ts'
-import { CreditRecord } from '../credit/credit-record.ts'
-import { uuidOf } from '../graph/global-id.ts'
-import { type Page, PageArgs } from '../graph/page.ts'
-import { DateTime } from '../graph/scalars.ts'
-import { qualificationById } from '../institutions/loaders.ts'
-import { InstitutionMember } from '../institutions/member.ts'
-import { Qualification } from '../institutions/qualification.ts'
-import { Learner } from '../learners/learner.ts'
-import { learnerById } from '../learners/loaders.ts'
-import { defineHistory, HistoryEntry } from '../store/history.ts'
-import type { Condition } from '../store/list.ts'
+import type { Context } from '../../context.ts'
+import { CreditRecord } from '../../credit/credit-record.ts'
+import { uuidOf } from '../../graph/contract/global-id.ts'
+import { type Page, PageArgs } from '../../graph/contract/page.ts'
+import { DateTime } from '../../graph/contract/scalars.ts'
+import { qualificationById } from '../../institutions/loaders.ts'
+import { InstitutionMember } from '../../institutions/member.ts'
+import { Qualification } from '../../institutions/qualification.ts'
+import { Learner } from '../../learners/learner.ts'
+import { learnerById } from '../../learners/loaders.ts'
+import type { Condition } from '../../reading/list.ts'
+import { defineHistory, HistoryEntry } from '../../store/history.ts'
+import { TransferEligibility } from '../eligibility.ts'
 import {
   type ApplicationRow,
   applicationsOfInstitution,
@@ -22,7 +23,6 @@ import {
   usesOf,
   visibleApplication,
 } from './application.loaders.ts'
-import { TransferEligibility } from './eligibility.ts'
 import { thaw } from './frozen.ts'
 import {
   CreditUse,

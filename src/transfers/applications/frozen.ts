@@ -1,11 +1,11 @@
 /** The answer frozen with an application: question, answer, policy and statement, as they stood on the day. */
-import type { Context } from '../context.ts'
-import { globalId } from '../graph/global-id.ts'
-import type { Qualification } from '../institutions/qualification.ts'
-import type { Assessed } from './assess-transfer.ts'
-import type { Decision, TransferCheck } from './check.rules.ts'
-import { signStatement } from './statement.ts'
-import type { TransferPolicy } from './transfer-policy.ts'
+import type { Context } from '../../context.ts'
+import { globalId } from '../../graph/contract/global-id.ts'
+import type { Qualification } from '../../institutions/qualification.ts'
+import type { Assessed } from '../assess-transfer.ts'
+import type { Decision, TransferCheck } from '../engine/check.rules.ts'
+import type { TransferPolicy } from '../policies/transfer-policy.ts'
+import { signStatement } from '../statement.ts'
 
 /** As it lies in the application's row: JSON, so instants are text. */
 interface Frozen {

@@ -1,8 +1,8 @@
 /** Tells those who may see a transfer application whenever it changes, on whichever replica. */
 import { Arg, Ctx, ID, Resolver, Root, Subscription } from 'type-graphql'
-import type { Context } from '../context.ts'
-import { notFound } from '../graph/errors.ts'
-import { uuidOf } from '../graph/global-id.ts'
+import type { Context } from '../../context.ts'
+import { notFound } from '../../graph/contract/errors.ts'
+import { uuidOf } from '../../graph/contract/global-id.ts'
 import { visibleApplication } from './application.loaders.ts'
 import { TransferApplication } from './transfer-application.ts'
 

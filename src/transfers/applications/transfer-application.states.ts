@@ -1,5 +1,5 @@
 /** The states of an application and every legal move between them. */
-import type { States } from '../store/states.ts'
+import type { States } from '../../store/states.ts'
 import type { TransferApplicationStatus } from './transfer-application.ts'
 
 export const transferApplicationStates: States<TransferApplicationStatus> = {

@@ -1,14 +1,14 @@
 /** An application: a learner asks an institution to take their credit; its records are reserved until it answers. */
 import { Check, Entity, Enum, Index, ManyToOne, PrimaryKey, Property, Unique } from '@mikro-orm/decorators/legacy'
 import { Field, ObjectType } from 'type-graphql'
-import { CreditRecord } from '../credit/credit-record.ts'
-import { publishEnum } from '../graph/enum.ts'
-import { Node } from '../graph/node.ts'
-import { connectionOf } from '../graph/page.ts'
-import { DateTime, Decimal } from '../graph/scalars.ts'
-import { Qualification } from '../institutions/qualification.ts'
-import { Learner } from '../learners/learner.ts'
-import { exactAmount, instant } from '../store/row.ts'
+import { CreditRecord } from '../../credit/credit-record.ts'
+import { publishEnum } from '../../graph/contract/enum.ts'
+import { Node } from '../../graph/contract/node.ts'
+import { connectionOf } from '../../graph/contract/page.ts'
+import { DateTime, Decimal } from '../../graph/contract/scalars.ts'
+import { Qualification } from '../../institutions/qualification.ts'
+import { Learner } from '../../learners/learner.ts'
+import { exactAmount, instant } from '../../store/row.ts'
 
 export const TransferApplicationStatus = {
   SUBMITTED: 'SUBMITTED',

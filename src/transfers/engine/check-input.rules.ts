@@ -1,7 +1,7 @@
 /** Reads a transfer check into whole numbers, and names the field and what was expected where it cannot. */
-import { fheqLevels, isLevel, levelsExpected } from '../values/credit.ts'
-import { isDate } from '../values/dates.ts'
-import { compareDecimals, isDecimal } from '../values/decimal.ts'
+import { fheqLevels, isLevel, levelsExpected } from '../../values/credit.ts'
+import { isDate } from '../../values/dates.ts'
+import { compareDecimals, isDecimal } from '../../values/decimal.ts'
 import { type Claim, InvalidTransferInput, type PolicyTerms, type QualificationTerms } from './check.rules.ts'
 import { unitsOf } from './units.rules.ts'
 

@@ -1,5 +1,5 @@
 /** What a transfer check is given, what it answers, and the two ways in which it refuses to answer. */
-import type { Credit } from '../values/credit.ts'
+import type { Credit } from '../../values/credit.ts'
 
 export const TransferRule = {
   STANDING: 'STANDING',

@@ -1,6 +1,6 @@
 /** Whether a policy lists or admits a course: its terms that are about the course itself, not about who took it. */
-import { fheqLevels, isLevel, type LevelFramework } from '../values/credit.ts'
-import { compareDecimals } from '../values/decimal.ts'
+import { fheqLevels, isLevel, type LevelFramework } from '../../values/credit.ts'
+import { compareDecimals } from '../../values/decimal.ts'
 import type { PolicyTerms } from './check.rules.ts'
 import { asciiLowerCase } from './policy-reading.rules.ts'
 

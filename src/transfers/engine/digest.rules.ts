@@ -1,6 +1,6 @@
 /** The digest of a transfer check: one way of writing each question, so that equal digests mean equal answers. */
 import { hash } from 'node:crypto'
-import { canonicalDecimal as shortest } from '../values/decimal.ts'
+import { canonicalDecimal as shortest } from '../../values/decimal.ts'
 import type { Claim, LevelCredit, PolicyTerms, QualificationTerms } from './check.rules.ts'
 
 /** The question as it was understood: with the policy that answers it, or null when there is none. */

@@ -1,5 +1,5 @@
 /** Why the answer is what it is, for the whole and for each claim, and what would change it: sentences for a learner. */
-import { compareDecimals } from '../values/decimal.ts'
+import { compareDecimals } from '../../values/decimal.ts'
 import {
   type ClaimDecision,
   ClaimStatus,

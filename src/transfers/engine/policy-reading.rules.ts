@@ -1,5 +1,5 @@
 /** A policy's lists as sets and in words: made once for all the claims of a check. */
-import { canonicalDecimal } from '../values/decimal.ts'
+import { canonicalDecimal } from '../../values/decimal.ts'
 import type { PolicyTerms, TransferRule } from './check.rules.ts'
 import type { ReadPolicy } from './check-input.rules.ts'
 

@@ -1,5 +1,5 @@
 /** The eleven rules applied: what each finds about each claim, and what becomes of the claim by them. */
-import { addYears } from '../values/dates.ts'
+import { addYears } from '../../values/dates.ts'
 import { type Claim, ClaimStatus, type Finding, FindingStatus } from './check.rules.ts'
 import type { ReadClaim, ReadPolicy } from './check-input.rules.ts'
 import {

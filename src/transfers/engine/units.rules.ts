@@ -1,6 +1,6 @@
 /** Credit inside the engine: whole 300ths of a CATS point, so that every scheme's hundredths are integers and nothing rounds. */
-import { CreditScheme } from '../values/credit.ts'
-import { canonicalDecimal } from '../values/decimal.ts'
+import { CreditScheme } from '../../values/credit.ts'
+import { canonicalDecimal } from '../../values/decimal.ts'
 
 /** A hundredth of a US quarter credit is 8/300 of a CATS point: the finest step that an input can take. */
 export const UNITS_PER_CATS = 300

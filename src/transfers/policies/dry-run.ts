@@ -1,17 +1,17 @@
 /** What a policy would change in past applications: each is decided anew, about the claims of its frozen question. */
-import type { Context } from '../context.ts'
-import type { Refusal } from '../graph/user-error.ts'
-import { refusal } from '../graph/user-error.ts'
-import { statement } from '../store/statement.ts'
-import type { ApplicationRow } from './application.loaders.ts'
-import { type Assessed, qualificationTerms } from './assess-transfer.ts'
-import { type PolicyTerms, TransferTooComplex } from './check.rules.ts'
-import { assessTransfer } from './decision.rules.ts'
-import { thaw } from './frozen.ts'
-import { overlappedBy } from './loaders.ts'
+import type { Context } from '../../context.ts'
+import type { Refusal } from '../../graph/contract/user-error.ts'
+import { refusal } from '../../graph/contract/user-error.ts'
+import { statement } from '../../reading/statement.ts'
+import type { ApplicationRow } from '../applications/application.loaders.ts'
+import { thaw } from '../applications/frozen.ts'
+import { type Assessed, qualificationTerms } from '../assess-transfer.ts'
+import { type PolicyTerms, TransferTooComplex } from '../engine/check.rules.ts'
+import { assessTransfer } from '../engine/decide.rules.ts'
+import { inTurn } from '../turns.ts'
+import { overlappedBy } from './policy.loaders.ts'
 import type { PublishTransferPolicyInput } from './publish-input.ts'
 import { type Proposal, readProposal } from './publish-policy.ts'
-import { inTurn } from './turns.ts'
 
 export interface DryRunCase {
   /** The application's uuid: the place in the list. */

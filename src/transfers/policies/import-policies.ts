@@ -1,13 +1,13 @@
 /** Publishes the register's policies that are not there yet: the first versions of each qualification. */
 import type { EntityManager } from '@mikro-orm/postgresql'
 import { z } from 'zod'
-import type { Context } from '../context.ts'
-import { importRegister, type Register, readRegister } from '../institutions/import-register.ts'
-import { newId } from '../store/row.ts'
-import { inTransaction } from '../store/transaction.ts'
-import { AgreementMode, InvalidTransferInput, OverAgeTreatment, TransferRule } from './check.rules.ts'
-import { readPolicy, readQualification } from './check-input.rules.ts'
-import { type DatedVersion, overlapped } from './policy-dates.rules.ts'
+import type { Context } from '../../context.ts'
+import { importRegister, type Register, readRegister } from '../../institutions/import-register.ts'
+import { newId } from '../../store/row.ts'
+import { inTransaction } from '../../store/transaction.ts'
+import { AgreementMode, InvalidTransferInput, OverAgeTreatment, TransferRule } from '../engine/check.rules.ts'
+import { readPolicy, readQualification } from '../engine/check-input.rules.ts'
+import { type DatedVersion, overlapped } from '../engine/policy-dates.rules.ts'
 import { TransferPolicy } from './transfer-policy.ts'
 
 const amount = z.string().regex(/^\d+(\.\d{1,2})?$/)

@@ -1,15 +1,15 @@
 /** The mutation that publishes a policy, and the query that says beforehand what it would change. */
 import { Arg, Args, Ctx, Field, FieldResolver, Int, Mutation, ObjectType, Query, Resolver, Root } from 'type-graphql'
-import type { Context } from '../context.ts'
-import { connectionOf, ForwardArgs, type Page } from '../graph/page.ts'
-import { UserError } from '../graph/user-error.ts'
+import type { Context } from '../../context.ts'
+import { connectionOf, ForwardArgs, type Page } from '../../graph/contract/page.ts'
+import { UserError } from '../../graph/contract/user-error.ts'
+import { TransferApplication } from '../applications/transfer-application.ts'
+import { TransferEligibility } from '../eligibility.ts'
+import { pageOfRows } from '../page-of-rows.ts'
 import { type DryRunCase, dryRun } from './dry-run.ts'
-import { TransferEligibility } from './eligibility.ts'
-import { policyById } from './loaders.ts'
-import { pageOfRows } from './page-of-rows.ts'
+import { policyById } from './policy.loaders.ts'
 import { PublishTransferPolicyInput } from './publish-input.ts'
 import { publishPolicy } from './publish-policy.ts'
-import { TransferApplication } from './transfer-application.ts'
 import { TransferPolicy } from './transfer-policy.ts'
 
 const newestFirst = {

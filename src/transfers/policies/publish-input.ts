@@ -1,7 +1,7 @@
 /** A new version of a policy as clients write it. */
 import { Field, ID, InputType, Int } from 'type-graphql'
-import { CalendarDate, Decimal } from '../graph/scalars.ts'
-import { AgreementMode, OverAgeTreatment, TransferRule } from './check.rules.ts'
+import { CalendarDate, Decimal } from '../../graph/contract/scalars.ts'
+import { AgreementMode, OverAgeTreatment, TransferRule } from '../engine/check.rules.ts'
 
 @InputType({ description: 'CATS points, FHEQ levels.' })
 export class LevelRequirementInput {

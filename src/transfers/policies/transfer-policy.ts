@@ -1,13 +1,13 @@
 /** A transfer policy: an immutable, numbered version of what a qualification accepts, in force from a day on. */
 import { Check, Entity, Enum, ManyToOne, PrimaryKey, Property, Unique } from '@mikro-orm/decorators/legacy'
 import { Field, Int, ObjectType } from 'type-graphql'
-import { Node } from '../graph/node.ts'
-import { connectionOf } from '../graph/page.ts'
-import { CalendarDate, DateTime, Decimal } from '../graph/scalars.ts'
-import { LevelRequirement, Qualification } from '../institutions/qualification.ts'
-import { exactAmount, instant } from '../store/row.ts'
-import { AgreementMode, OverAgeTreatment, TransferRule } from './check.rules.ts'
-import './words.ts'
+import { Node } from '../../graph/contract/node.ts'
+import { connectionOf } from '../../graph/contract/page.ts'
+import { CalendarDate, DateTime, Decimal } from '../../graph/contract/scalars.ts'
+import { LevelRequirement, Qualification } from '../../institutions/qualification.ts'
+import { exactAmount, instant } from '../../store/row.ts'
+import { AgreementMode, OverAgeTreatment, TransferRule } from '../engine/check.rules.ts'
+import '../words.ts'
 
 @ObjectType({ simpleResolvers: true, description: 'A course whose credit is not taken.' })
 export class Exclusion {

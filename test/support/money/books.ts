@@ -1,6 +1,6 @@
 /** All books of a world beside each other: ours, those of the payment providers and the partner's. */
 import pg from 'pg'
-import type { World } from './world.ts'
+import type { World } from '../world/world.ts'
 
 export interface Taken {
   /** What we know it by, and what its refunds hang on: at Stripe an intent and its charge. */

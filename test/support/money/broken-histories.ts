@@ -1,10 +1,10 @@
 /** Whether every history tells the whole way of its thing: without a gap, by legal moves, up to where it stands. */
-import { creditRecordStates, creditRestorations } from '../../src/credit/credit-record.states.ts'
-import { enrolmentStates, restorations } from '../../src/enrolments/enrolment.states.ts'
-import { disputeStates } from '../../src/payments/dispute.states.ts'
-import { correctionsToMatchTheProvider, paymentStates } from '../../src/payments/payment.states.ts'
-import { refundStates } from '../../src/payments/refund.states.ts'
-import type { States } from '../../src/store/states.ts'
+import { creditRecordStates, creditRestorations } from '../../../src/credit/credit-record.states.ts'
+import { enrolmentStates, restorations } from '../../../src/enrolments/enrolment.states.ts'
+import { disputeStates } from '../../../src/payments/dispute.states.ts'
+import { correctionsToMatchTheProvider, paymentStates } from '../../../src/payments/payment.states.ts'
+import { refundStates } from '../../../src/payments/refund.states.ts'
+import type { States } from '../../../src/store/states.ts'
 import type { Books, HistoryRow } from './books.ts'
 
 const tables: Record<string, readonly States<string>[]> = {

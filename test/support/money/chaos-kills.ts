@@ -1,9 +1,9 @@
 /** The crash matrix by kill -9: a gateway's process is killed at a moment that is known, and another goes on. */
 import pg from 'pg'
+import { startKillable } from '../world/killable-gateway.ts'
+import type { World } from '../world/world.ts'
 import { type Box, goThrough, type Outcome, quickCalls, recover, restingPlace } from './chaos.ts'
 import type { Method, Step, Walk, Way } from './chaos-ways.ts'
-import { startKillable } from './killable-gateway.ts'
-import type { World } from './world.ts'
 
 /**
  * When it is killed. CALLED: the call has been sent, and nothing is done there. DONE: it is done there, and the answer

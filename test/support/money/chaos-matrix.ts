@@ -1,8 +1,8 @@
 /** Runs parts of the crash matrix as tests, a world for each file, and prints where every cell came to rest. */
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
+import { startWorld, type World } from '../world/world.ts'
 import { type Cell, faults, type Outcome, quickCalls, walk } from './chaos.ts'
 import { inWords, type Killing, walkKilled } from './chaos-kills.ts'
-import { startWorld, type World } from './world.ts'
 
 /** Longer than any walk with its silences takes on a busy machine. */
 const WALK_WITHIN_MS = 60_000

@@ -1,8 +1,8 @@
 /** The ways that a learner and their money can go, step by step, as the crash matrix goes them. */
-import type { Context } from '../../src/context.ts'
-import { addJob, inTransaction } from '../../src/store/transaction.ts'
-import { cancelEnrolment, completePayment, enrol, linked, newKey, newRun, pay, requestRefund } from './study.ts'
-import type { World } from './world.ts'
+import type { Context } from '../../../src/context.ts'
+import { addJob, inTransaction } from '../../../src/store/transaction.ts'
+import { cancelEnrolment, completePayment, enrol, linked, newKey, newRun, pay, requestRefund } from '../world/study.ts'
+import type { World } from '../world/world.ts'
 
 export type Method = 'CARD' | 'PAYPAL'
 

@@ -1,10 +1,10 @@
 /** The crash matrix: a learner's way, broken at one call in one manner, and what became of it. */
-import { reconcile } from '../../src/payments/reconcile.ts'
-import type { Fault } from '../../src/sandbox/faults.ts'
+import { reconcile } from '../../../src/payments/reconciliation/reconcile.ts'
+import type { Fault } from '../../../src/sandbox/faults.ts'
+import { enrolmentOf } from '../world/study.ts'
+import type { World } from '../world/world.ts'
 import { type Method, type Step, setOut, type Walk, type Way, ways } from './chaos-ways.ts'
 import { brokenInvariants } from './invariants.ts'
-import { enrolmentOf } from './study.ts'
-import type { World } from './world.ts'
 
 export const faults = [
   ...(['timeout_before', 'timeout_after', 'reset_before', 'reset_after'] as const),

@@ -1,7 +1,8 @@
 /** What holds whatever failed on the way: our books against those of the providers and the partner. */
+
+import type { World } from '../world/world.ts'
 import { type Books, type EnrolmentRow, openBooks, type PaymentRow } from './books.ts'
 import { brokenHistories } from './broken-histories.ts'
-import type { World } from './world.ts'
 
 /** Every rule that is broken, in words with ids; none when all is well. Ask after the jobs have come to rest. */
 export async function brokenInvariants(world: World): Promise<string[]> {

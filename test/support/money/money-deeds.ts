@@ -1,11 +1,11 @@
 /** What can happen to money and registrations: deeds of clients, buyers, banks, the partner, time and faults, in any order. */
 import fc from 'fast-check'
-import { reconcile } from '../../src/payments/reconcile.ts'
-import { FAULTS } from '../../src/sandbox/faults.ts'
-import { WEBHOOK_MODES } from '../../src/sandbox/webhook-delivery.ts'
+import { reconcile } from '../../../src/payments/reconciliation/reconcile.ts'
+import { FAULTS } from '../../../src/sandbox/faults.ts'
+import { WEBHOOK_MODES } from '../../../src/sandbox/webhook-delivery.ts'
+import { cancelEnrolment, completePayment, pay, requestRefund, resolveStuck, retryPayment } from '../world/study.ts'
 import { openBooks } from './books.ts'
 import { type Begun, type Deed, deed, enrolAs, keepPage, pick, type Real } from './money-model.ts'
-import { cancelEnrolment, completePayment, pay, requestRefund, resolveStuck, retryPayment } from './study.ts'
 
 const at = fc.nat({ max: 7 })
 const method = fc.constantFrom('CARD', 'PAYPAL')
@@ -80,7 +80,7 @@ function refundKey(one: Begun, again: boolean): string {
 }
 
 /** At a payment's page, or in the dashboard; what its provider refuses is no matter. */
-const outsiders = [
+const upstreams = [
   of('pay', { at, which: at, by: fc.constantFrom(...cards, ...instruments) }, async (real, { at, which, by }) => {
     const { payments } = pick(real, at)
     const page = payments[which % payments.length]?.page
@@ -184,8 +184,8 @@ const weighed = (weight: number, all: fc.Arbitrary<Deed>[]) => all.map((arbitrar
 const [enrolling, ...others] = clients as [fc.Arbitrary<Deed>, ...fc.Arbitrary<Deed>[]]
 
 export const anyDeed: fc.Arbitrary<Deed> = fc.oneof(
-  ...weighed(4, [enrolling, outsiders[0] as fc.Arbitrary<Deed>]),
-  ...weighed(2, [...others, ...outsiders.slice(1, 3), atOnce]),
-  ...weighed(1, outsiders.slice(3)),
+  ...weighed(4, [enrolling, upstreams[0] as fc.Arbitrary<Deed>]),
+  ...weighed(2, [...others, ...upstreams.slice(1, 3), atOnce]),
+  ...weighed(1, upstreams.slice(3)),
   ...weighed(2, circumstances),
 )

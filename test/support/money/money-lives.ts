@@ -1,13 +1,13 @@
 /** Lets random lives happen to a real world, brings it to rest, and holds it to the invariants. */
 import { afterAll, beforeAll, expect, it, jest } from '@jest/globals'
 import fc from 'fast-check'
-import { reconcile } from '../../src/payments/reconcile.ts'
-import { addJob, inTransaction } from '../../src/store/transaction.ts'
+import { reconcile } from '../../../src/payments/reconciliation/reconcile.ts'
+import { addJob, inTransaction } from '../../../src/store/transaction.ts'
+import { startWorld, type World } from '../world/world.ts'
 import { quickCalls } from './chaos.ts'
 import { brokenInvariants } from './invariants.ts'
 import { anyDeed, payingCards, settlePayPal } from './money-deeds.ts'
 import { type Model, newLives } from './money-model.ts'
-import { startWorld, type World } from './world.ts'
 
 const boxes = ['stripe', 'paypal', 'partner'] as const
 /** Lives one again: the path that a failure printed, or the number of the life. */

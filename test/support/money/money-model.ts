@@ -1,8 +1,8 @@
 /** The model of random lives: what there is to act upon, and the commands that act upon it in the real world. */
 import fc from 'fast-check'
+import { completePayment, enrol, linked, newRun, pay } from '../world/study.ts'
+import type { World } from '../world/world.ts'
 import { brokenMeanwhile } from './invariants.ts'
-import { completePayment, enrol, linked, newRun, pay } from './study.ts'
-import type { World } from './world.ts'
 
 /** How much there is; what becomes of it the real world decides, and the invariants judge. */
 export interface Model {

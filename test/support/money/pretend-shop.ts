@@ -1,7 +1,7 @@
 /** Stands for what is paid for, where a test is about the money alone: notes what it is told, and the rows that it hangs on. */
 import { randomUUID } from 'node:crypto'
 import type pg from 'pg'
-import type { PaidThing, Unsettled } from '../../src/payments/paid-thing.ts'
+import type { PaymentSubject, Unsettled } from '../../../src/payments/payment-subject.ts'
 
 export type Told = { what: string; status?: string; refundedMinor?: number }
 
@@ -9,7 +9,7 @@ export type Told = { what: string; status?: string; refundedMinor?: number }
 export function pretendShop() {
   const told: Told[] = []
   const answers = { awaitsPayment: true, wanted: 'wanted' as 'wanted' | 'unwanted', unsettled: [] as Unsettled[] }
-  const thing: PaidThing = {
+  const thing: PaymentSubject = {
     orderFor: async () => ({
       ...{ description: 'Introduction to Data', buyerEmail: 'ada@example.org', awaitsPayment: answers.awaitsPayment },
       holdExpiresAt: null,

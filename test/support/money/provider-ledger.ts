@@ -1,5 +1,5 @@
 /** What a payment provider's own books have of a payment: the judge of whether money was taken or given back. */
-import type { Payment } from '../../src/payments/payment.ts'
+import type { Payment } from '../../../src/payments/payment.ts'
 
 interface Ledger {
   charges?: LedgerEntry[]

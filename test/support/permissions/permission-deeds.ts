@@ -1,6 +1,7 @@
 /** Who may ask which root field and do which mutation, and what everybody else is told; with inputs about one learner's things. */
+
+import { back, inDays } from '../world/study.ts'
 import type { Audience, PersonaName } from './permission-matrix.ts'
-import { back, inDays } from './study.ts'
 
 /** Ids of things, by type: all of `owner`'s, or public. */
 export type Samples = Record<string, string>

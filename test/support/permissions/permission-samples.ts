@@ -1,10 +1,10 @@
 /** One learner with everything that the graph can show of a learner, so that the permission matrix asks about real things. */
-import { reconcile } from '../../src/payments/reconcile.ts'
-import { answerOf, awarded, qualificationId } from './awarded.ts'
+import { reconcile } from '../../../src/payments/reconciliation/reconcile.ts'
+import { answerOf, awarded, qualificationId } from '../world/awarded.ts'
+import { enrol, inDays, linked, newKey, newRun, pay, registered, requestRefund } from '../world/study.ts'
+import type { World } from '../world/world.ts'
 import type { Samples } from './permission-deeds.ts'
 import { personas } from './permission-matrix.ts'
-import { enrol, inDays, linked, newKey, newRun, pay, registered, requestRefund } from './study.ts'
-import type { World } from './world.ts'
 
 const { owner } = personas
 

@@ -1,6 +1,6 @@
 /** Tokens that must open nothing: each is right but for one thing, signed with the identity provider's own key where it can be. */
 import { type CryptoKey, exportSPKI, generateKeyPair, importJWK, type JWK, SignJWT } from 'jose'
-import type { World } from './world.ts'
+import type { World } from '../world/world.ts'
 
 export interface BadToken {
   /** What is wrong with it. */

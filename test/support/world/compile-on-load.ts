@@ -4,7 +4,7 @@ import { registerHooks } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import { type Options, transformSync } from '@swc/core'
 
-const { default: jest } = await import(new URL('../../jest.config.js', import.meta.url).href)
+const { default: jest } = await import(new URL('../../../jest.config.js', import.meta.url).href)
 const [, options] = jest.transform['^.+\\.ts$'] as [string, Options]
 
 registerHooks({

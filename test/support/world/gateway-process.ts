@@ -1,7 +1,7 @@
 /** A gateway as a process of its own, started as production starts it: for what only a process can show. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { findFreePort } from '../../src/sandbox/ports.ts'
+import { findFreePort } from '../../../src/sandbox/ports.ts'
 import { runsSources } from './killable-gateway.ts'
 
 export interface GatewayProcess {

@@ -11,7 +11,7 @@ import {
   isNonNullType,
   isObjectType,
 } from 'graphql'
-import { badUserInput, forbidden } from '../../src/graph/errors.ts'
+import { badUserInput, forbidden } from '../../../src/graph/contract/errors.ts'
 
 const leaves: Record<string, (n: number) => unknown> = {
   Int: (n) => n % 1000,

@@ -13,7 +13,7 @@ export interface KillableGateway {
 const hooks = new URL('./compile-on-load.ts', import.meta.url).href
 /** With which node runs the sources as they are. */
 export const runsSources = ['--disable-warning=ExperimentalWarning', '--import', hooks]
-const sources = new URL('../../src/', import.meta.url).href
+const sources = new URL('../../../src/', import.meta.url).href
 
 /** What main.ts does, on the clock of the world. */
 const start = `

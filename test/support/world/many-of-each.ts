@@ -1,5 +1,5 @@
 /** A world in which every paged list of the schema has several entries, all made the way that the product makes them. */
-import { reconcile } from '../../src/payments/reconcile.ts'
+import { reconcile } from '../../../src/payments/reconciliation/reconcile.ts'
 import { answerOf, awarded, qualificationId } from './awarded.ts'
 import { enrol, enrolmentOf, inDays, linked, newKey, newRun, paid, pay, requestRefund, until } from './study.ts'
 import type { World } from './world.ts'

@@ -68,6 +68,6 @@ function urlOf(database: string): string {
 
 function serverUrl(): string {
   const url = process.env.TEST_DATABASE_URL
-  if (!url) throw new Error('TEST_DATABASE_URL is not set: jest sets it in test/support/global-setup.ts')
+  if (!url) throw new Error('TEST_DATABASE_URL is not set: jest sets it in test/support/world/global-setup.ts')
   return url
 }

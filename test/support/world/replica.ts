@@ -1,8 +1,8 @@
-/** One more gateway in a world that runs: the same database and outsiders, unless said otherwise. */
+/** One more gateway in a world that runs: the same database and upstreams, unless said otherwise. */
 import { type Logger, pino } from 'pino'
-import { type App, openApp } from '../../src/app.ts'
-import { type Config, readConfig } from '../../src/config.ts'
-import { startGateway } from '../../src/gateway.ts'
+import { type App, openApp } from '../../../src/app.ts'
+import { type Config, readConfig } from '../../../src/config.ts'
+import { startGateway } from '../../../src/gateway.ts'
 import type { World } from './world.ts'
 
 export interface Replica {

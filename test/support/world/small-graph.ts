@@ -1,17 +1,17 @@
 /** A small graph of no feature, and the server around it, for tests of the platform alone. */
 import type { FastifyInstance } from 'fastify'
 import { buildSchema, GraphQLError, type GraphQLFieldResolver, type GraphQLSchema, isObjectType } from 'graphql'
-import { anonymousViewer } from '../../src/auth/viewer.ts'
-import { Billing } from '../../src/graph/bill.ts'
-import { MemoryBudgets } from '../../src/graph/budget.ts'
-import { badUserInput, forbidden } from '../../src/graph/errors.ts'
-import { Executor, type ExecutorOptions } from '../../src/graph/executor.ts'
-import type { ContextParts } from '../../src/graph/request.ts'
-import { TrustedDocuments } from '../../src/graph/trusted-documents.ts'
-import { buildServer, type ServerParts } from '../../src/http/server.ts'
-import { openLog } from '../../src/observability/log.ts'
-import { Metrics } from '../../src/observability/metrics.ts'
-import { FailureKind, OutsideFailure, Upstream } from '../../src/values/outside-failure.ts'
+import { anonymousViewer } from '../../../src/auth/viewer.ts'
+import { badUserInput, forbidden } from '../../../src/graph/contract/errors.ts'
+import { Executor, type ExecutorOptions } from '../../../src/graph/execution/executor.ts'
+import type { ContextParts } from '../../../src/graph/execution/request.ts'
+import { Admissions } from '../../../src/graph/limits/admission.ts'
+import { MemoryRateLimits } from '../../../src/graph/limits/rate-limit.ts'
+import { TrustedDocuments } from '../../../src/graph/limits/trusted-documents.ts'
+import { buildServer, type ServerParts } from '../../../src/http/server.ts'
+import { openLog } from '../../../src/observability/log.ts'
+import { Metrics } from '../../../src/observability/metrics.ts'
+import { FailureKind, Upstream, UpstreamFailure } from '../../../src/values/upstream-failure.ts'
 
 const definitions = /* GraphQL */ `
   enum Colour { RED GREEN } enum Mood { GLAD MERRY @deprecated }
@@ -67,7 +67,7 @@ const resolvers: Record<string, Record<string, Resolver>> = {
       throw badUserInput('"name" must be short.', 'name')
     },
     outside: () => {
-      throw new OutsideFailure(FailureKind.Unknown, Upstream.PayPal, 'timeout', 'secret address', {
+      throw new UpstreamFailure(FailureKind.Unknown, Upstream.PayPal, 'timeout', 'secret address', {
         retryAfterSeconds: 7,
       })
     },
@@ -174,9 +174,9 @@ export function smallSchema(): GraphQLSchema {
   return schema
 }
 
-/** The executor with ample budgets, unless a test is about them. */
+/** The executor with ample rate limits, unless a test is about them. */
 export function smallExecutor(schema: GraphQLSchema, options: Partial<ExecutorOptions> = {}): Executor {
-  return new Executor(schema, { billing: new Billing(new MemoryBudgets()), ...options })
+  return new Executor(schema, { admissions: new Admissions(new MemoryRateLimits()), ...options })
 }
 
 /** A log that keeps its lines, as objects. */

@@ -2,8 +2,8 @@
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { preparePostgres, startPostgres } from '../../src/sandbox/embedded-postgres.ts'
-import { findFreePort } from '../../src/sandbox/ports.ts'
+import { preparePostgres, startPostgres } from '../../../src/sandbox/embedded-postgres.ts'
+import { findFreePort } from '../../../src/sandbox/ports.ts'
 
 export type TestServer = { url: string; stop(): Promise<void> }
 

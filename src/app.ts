@@ -83,7 +83,9 @@ export async function openApp(config: Config, options: AppOptions): Promise<App>
     : null
   const orm = await MikroORM.init(
     databaseOptions(config.DATABASE_URL, {
-      ...{ poolSize: config.DATABASE_POOL, statementMs: writeMs, say: (line) => log.warn(line) },
+      poolSize: config.DATABASE_POOL,
+      statementMs: writeMs,
+      say: (line) => log.warn(line),
       ...(tracing && { onStatement: tracedWrites(tracing) }),
     }),
   )

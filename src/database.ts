@@ -25,10 +25,31 @@ import { CreditUse, TransferApplication } from './transfers/applications/transfe
 import { TransferPolicy } from './transfers/policies/transfer-policy.ts'
 
 export const storedClasses = [
-  ...[Institution, Qualification, Course, CourseRun, LiveEvent, SyncState, Learner, PartnerAccount],
-  ...[Payment, Refund, Dispute, PaymentEvent, Reconciliation, Correction, Enrolment, PartnerEvent],
-  ...[CreditRecord, CreditShare, CreditShareRecord, ShareAccess, TransferPolicy, TransferApplication, CreditUse],
-  ...[HistoryEntry, IdempotencyKey],
+  Institution,
+  Qualification,
+  Course,
+  CourseRun,
+  LiveEvent,
+  SyncState,
+  Learner,
+  PartnerAccount,
+  Payment,
+  Refund,
+  Dispute,
+  PaymentEvent,
+  Reconciliation,
+  Correction,
+  Enrolment,
+  PartnerEvent,
+  CreditRecord,
+  CreditShare,
+  CreditShareRecord,
+  ShareAccess,
+  TransferPolicy,
+  TransferApplication,
+  CreditUse,
+  HistoryEntry,
+  IdempotencyKey,
 ]
 
 export interface DatabaseUse {
@@ -55,8 +76,10 @@ export function databaseOptions(url: string, use: DatabaseUse = {}): Options {
     forceUtcTimezone: true,
     pool: { min: 0, max: poolSize },
     driverOptions: {
-      ...{ application_name: 'gateway-write', keepAlive: true },
-      ...{ statement_timeout: statementMs, idle_in_transaction_session_timeout: idleInTransactionMs },
+      application_name: 'gateway-write',
+      keepAlive: true,
+      statement_timeout: statementMs,
+      idle_in_transaction_session_timeout: idleInTransactionMs,
     },
     ...(say && { logger: say, colors: false }),
     ...(onStatement && { loggerFactory: (options: LoggerOptions) => new StatementLogger(options, onStatement) }),

@@ -16,10 +16,21 @@ import { reconcileJob } from './payments/reconciliation/reconcile.ts'
 import { submitRefundJob } from './payments/submit-refund.ts'
 
 export const jobs: Job[] = [
-  ...[syncCatalogueJob, syncRegistrationsJob, handlePartnerEventJob, fetchRegistrationJob],
-  ...[openPaymentJob, advancePaymentJob, closePaymentJob, handlePaymentEventJob, submitRefundJob, reconcileJob],
-  ...[registerEnrolmentJob, withdrawRegistrationJob, expireEnrolmentJob],
-  ...[awardCreditJob, reviewCreditJob],
+  syncCatalogueJob,
+  syncRegistrationsJob,
+  handlePartnerEventJob,
+  fetchRegistrationJob,
+  openPaymentJob,
+  advancePaymentJob,
+  closePaymentJob,
+  handlePaymentEventJob,
+  submitRefundJob,
+  reconcileJob,
+  registerEnrolmentJob,
+  withdrawRegistrationJob,
+  expireEnrolmentJob,
+  awardCreditJob,
+  reviewCreditJob,
 ]
 
 /** Cron lines of graphile-worker, in UTC: what runs by the clock. */

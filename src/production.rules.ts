@@ -2,8 +2,15 @@
 
 /** What the local world uses. */
 const sandboxSecrets = new Set([
-  ...['sk_test_sandbox', 'whsec_sandbox', 'sandbox-client', 'sandbox-secret', 'WH-SANDBOX', 'sandbox-consumer'],
-  ...['sandbox-partner-secret', 'sandbox-partner-webhook-secret', 'sandbox-client-secret'],
+  'sk_test_sandbox',
+  'whsec_sandbox',
+  'sandbox-client',
+  'sandbox-secret',
+  'WH-SANDBOX',
+  'sandbox-consumer',
+  'sandbox-partner-secret',
+  'sandbox-partner-webhook-secret',
+  'sandbox-client-secret',
 ])
 const secrets = [
   ...(['STRIPE_SECRET_KEY', 'STRIPE_WEBHOOK_SECRET', 'PAYPAL_CLIENT_SECRET'] as const),

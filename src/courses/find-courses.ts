@@ -93,7 +93,9 @@ const common = { columns: courseColumns, parts }
 
 /** Found by words, the best match first: the words are asked once, in the list's own SQL. */
 const byRank = (query: string): List => ({
-  ...{ ...common, name: 'courses-rank', further: ', ts_rank(c.words, asked.words) as order_rank' },
+  ...common,
+  name: 'courses-rank',
+  further: ', ts_rank(c.words, asked.words) as order_rank',
   from: "course c cross join (select to_tsquery('simple', ?) as words) asked",
   values: [query],
   order: [{ sql: 'ts_rank(c.words, asked.words)', as: 'orderRank', type: 'real', descending: true }, byId],
@@ -101,20 +103,30 @@ const byRank = (query: string): List => ({
 
 const lists: Record<Exclude<CourseOrder, 'RELEVANCE'>, List> = {
   TITLE: {
-    ...{ ...common, name: 'courses-title', from: 'course c', further: ', c.title as order_title' },
+    ...common,
+    name: 'courses-title',
+    from: 'course c',
+    further: ', c.title as order_title',
     order: [{ sql: 'c.title', as: 'orderTitle', type: 'text' }, byId],
   },
   CREDIT: {
-    ...{ ...common, name: 'courses-credit', from: 'course c' },
+    ...common,
+    name: 'courses-credit',
+    from: 'course c',
     further: ', coalesce(c.credit_cats, 1000000) as order_credit',
     order: [{ sql: 'coalesce(c.credit_cats, 1000000)', as: 'orderCredit', type: 'numeric' }, byId],
   },
   PRICE: {
-    ...{ ...common, name: 'courses-price', from: 'course c', further: ', c.lowest_price_minor as order_price' },
+    ...common,
+    name: 'courses-price',
+    from: 'course c',
+    further: ', c.lowest_price_minor as order_price',
     order: [{ sql: 'c.lowest_price_minor', as: 'orderPrice', type: 'int' }, byId],
   },
   NEXT_START: {
-    ...{ ...common, name: 'courses-start', from: 'course c' },
+    ...common,
+    name: 'courses-start',
+    from: 'course c',
     // An instant of an order may be infinity, which is no Date: it travels as text.
     further: ', c.next_start::text as order_start',
     order: [{ sql: 'c.next_start', as: 'orderStart', type: 'timestamptz' }, byId],

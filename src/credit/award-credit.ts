@@ -29,16 +29,32 @@ async function award(context: Context, tx: EntityManager, enrolmentId: string): 
   const [index] = await tx.execute<{ next: string }[]>("select nextval('credit_status_index') as next")
   const now = context.now()
   const record = tx.create(CreditRecord, {
-    ...{ id: newId(), enrolmentId, learnerId: learner.id, courseId: course.id, holderName: learner.displayName },
-    ...{ creditAmount, creditScheme, creditLevel, creditFramework, status: 'AWARDED' },
+    id: newId(),
+    enrolmentId,
+    learnerId: learner.id,
+    courseId: course.id,
+    holderName: learner.displayName,
+    creditAmount,
+    creditScheme,
+    creditLevel,
+    creditFramework,
+    status: 'AWARDED',
     awardedOn: enrolment.resultAwardedOn ?? dateIn(now, run.timeZone),
-    ...{ grade: enrolment.resultGrade, identityVerified: enrolment.resultIdentityVerified },
+    grade: enrolment.resultGrade,
+    identityVerified: enrolment.resultIdentityVerified,
     facts: {
-      ...{ courseSlug: course.slug, courseTitle: course.title, subject: course.subject },
-      ...{ awardingBodySlug: institution.slug, awardingBodyName: institution.name, cmf: course.cmfStatus },
-      ...{ learningOutcomes: course.learningOutcomes, totalStudyHours: course.totalStudyHours },
+      courseSlug: course.slug,
+      courseTitle: course.title,
+      subject: course.subject,
+      awardingBodySlug: institution.slug,
+      awardingBodyName: institution.name,
+      cmf: course.cmfStatus,
+      learningOutcomes: course.learningOutcomes,
+      totalStudyHours: course.totalStudyHours,
     },
-    ...{ statusIndex: Number(index!.next), createdAt: now, updatedAt: now },
+    statusIndex: Number(index!.next),
+    createdAt: now,
+    updatedAt: now,
   } as CreditRecord)
   beginHistory(tx, 'CreditRecord', record, { cause: 'ASSESSMENT_PASSED', at: now })
 }

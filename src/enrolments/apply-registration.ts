@@ -46,8 +46,10 @@ function keepFacts(enrolment: Enrolment, registration: Registration): boolean {
     stepsCompletedRatio: stepsCompletedRatio === null ? enrolment.stepsCompletedRatio : ratioText(stepsCompletedRatio),
   }
   const before = JSON.stringify([
-    ...[enrolment.registrationUuid, enrolment.studyUrl],
-    ...[enrolment.stepsCompleted, enrolment.stepsCompletedRatio],
+    enrolment.registrationUuid,
+    enrolment.studyUrl,
+    enrolment.stepsCompleted,
+    enrolment.stepsCompletedRatio,
   ])
   Object.assign(enrolment, seen)
   return before !== JSON.stringify(Object.values(seen))

@@ -30,8 +30,15 @@ export const enrolmentStates: States<EnrolmentStatus> = {
 export const restorations: States<EnrolmentStatus> = {
   noun: 'Enrolment',
   moves: {
-    ...{ PENDING_PAYMENT: [], PAID: [], REGISTERING: [], CANCELLED: [], EXPIRED: [] },
-    ...{ COMPENSATING: [], COMPENSATED: [], STUCK: [], REVOKING: [] },
+    PENDING_PAYMENT: [],
+    PAID: [],
+    REGISTERING: [],
+    CANCELLED: [],
+    EXPIRED: [],
+    COMPENSATING: [],
+    COMPENSATED: [],
+    STUCK: [],
+    REVOKING: [],
     REGISTERED: ['REGISTERING'],
     COMPLETED: ['REGISTERING'],
     REVOKED: ['REGISTERING'],

@@ -118,11 +118,25 @@ function importRegistration(
     await lockRun(tx, runId)
     if ((await tx.count(Enrolment, { learnerId, runId, status: { $nin: [...endedStatuses] } })) > 0) return 'KEPT'
     const enrolment = tx.create(Enrolment, {
-      ...{ id: newId(), learnerId, runId, status: 'REGISTERED', paymentId: null, holdExpiresAt: null },
-      ...{ registrationUuid: registration.uuid, registeredAt: registration.activatedAt ?? at, studyUrl: null },
-      ...{ stepsCompletedRatio: null, stepsCompleted: null, progressSeenAt: null, resultOutcome: null },
-      ...{ resultGrade: null, resultAwardedOn: null, resultIdentityVerified: null, statusBeforeRevoking: null },
-      ...{ createdAt: registration.activatedAt ?? at, updatedAt: at },
+      id: newId(),
+      learnerId,
+      runId,
+      status: 'REGISTERED',
+      paymentId: null,
+      holdExpiresAt: null,
+      registrationUuid: registration.uuid,
+      registeredAt: registration.activatedAt ?? at,
+      studyUrl: null,
+      stepsCompletedRatio: null,
+      stepsCompleted: null,
+      progressSeenAt: null,
+      resultOutcome: null,
+      resultGrade: null,
+      resultAwardedOn: null,
+      resultIdentityVerified: null,
+      statusBeforeRevoking: null,
+      createdAt: registration.activatedAt ?? at,
+      updatedAt: at,
     })
     const why = { cause: 'REGISTERED_AT_PARTNER', at }
     beginHistory(tx, 'Enrolment', enrolment, why)

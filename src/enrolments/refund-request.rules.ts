@@ -90,6 +90,8 @@ export function answerFor({ paymentStatus, balance, startsAt, timeZone, now }: W
     refundedMinor: balance?.backMinor ?? 0,
     pendingRefundMinor: balance?.onItsWayMinor ?? 0,
     disputed: balance?.contested ?? false,
-    ...{ startsAt, timeZone, now },
+    startsAt,
+    timeZone,
+    now,
   })
 }

@@ -47,7 +47,10 @@ export function refundabilityOf(
   const balance = payment && balanceFrom(payment, refunds, disputes)
   const { maximumMinor, ...answer } = answerFor({
     paymentStatus: payment?.status ?? null,
-    ...{ balance, startsAt, timeZone, now },
+    balance,
+    startsAt,
+    timeZone,
+    now,
   })
   const currency = payment?.capturedCurrency ?? payment?.currency ?? run.currency
   return { ...answer, maximum: { amountMinor: maximumMinor, currency } as Money }

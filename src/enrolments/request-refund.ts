@@ -106,7 +106,9 @@ async function gather(
     paymentStatus: payment?.status ?? null,
     balance: payment && (await balanceOf(tx, payment)),
     currency: payment?.capturedCurrency ?? payment?.currency ?? currency,
-    ...{ startsAt, timeZone, now },
+    startsAt,
+    timeZone,
+    now,
   }
 }
 

@@ -63,19 +63,38 @@ async function make({ now, settings, viewer }: Context, tx: EntityManager, wish:
   const at = now()
   const holdExpiresAt = new Date(at.getTime() + settings.holdMinutes * 60_000)
   const enrolment = tx.create(Enrolment, {
-    ...{ id: newId(), learnerId: learner.id, runId: run.id, status: 'PENDING_PAYMENT', paymentId: null },
-    ...{ holdExpiresAt, registrationUuid: null, registeredAt: null, studyUrl: null },
-    ...{ stepsCompletedRatio: null, stepsCompleted: null, progressSeenAt: null, resultOutcome: null },
-    ...{ resultGrade: null, resultAwardedOn: null, resultIdentityVerified: null, statusBeforeRevoking: null },
-    ...{ createdAt: at, updatedAt: at },
+    id: newId(),
+    learnerId: learner.id,
+    runId: run.id,
+    status: 'PENDING_PAYMENT',
+    paymentId: null,
+    holdExpiresAt,
+    registrationUuid: null,
+    registeredAt: null,
+    studyUrl: null,
+    stepsCompletedRatio: null,
+    stepsCompleted: null,
+    progressSeenAt: null,
+    resultOutcome: null,
+    resultGrade: null,
+    resultAwardedOn: null,
+    resultIdentityVerified: null,
+    statusBeforeRevoking: null,
+    createdAt: at,
+    updatedAt: at,
   })
   beginHistory(tx, 'Enrolment', enrolment, { cause: 'ENROLLED', actor: viewer.key, at })
   await tx.flush()
   await announce(tx, 'enrolment', enrolment.id)
   if (run.priceMinor === 0) return registerFree(tx, enrolment, at)
   const payment = await addPayment(tx, {
-    ...{ enrolmentId: enrolment.id, method: wish.paymentMethod, amountMinor: run.priceMinor, currency: run.currency },
-    ...{ returnUrl: wish.returnUrl, actor: viewer.key, now: at },
+    enrolmentId: enrolment.id,
+    method: wish.paymentMethod,
+    amountMinor: run.priceMinor,
+    currency: run.currency,
+    returnUrl: wish.returnUrl,
+    actor: viewer.key,
+    now: at,
   })
   await expireAt(tx, enrolment.id, holdExpiresAt)
   return { enrolmentId: enrolment.id, paymentId: payment.id, refusals: [] }

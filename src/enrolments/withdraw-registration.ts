@@ -68,7 +68,9 @@ async function coversAnother({ em }: Context, enrolment: Enrolment, registration
   const { id, learnerId, runId } = enrolment
   const others = await em.fork({ clear: true }).count(Enrolment, {
     id: { $ne: id },
-    ...{ learnerId, runId, status: { $nin: [...endedStatuses] } },
+    learnerId,
+    runId,
+    status: { $nin: [...endedStatuses] },
     $or: [{ registrationUuid }, { registrationUuid: null }],
   })
   return others > 0

@@ -191,7 +191,9 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
     scope.removeContentTypeParser('text/plain')
     addGraphqlRoute(scope, { ...parts, apollo, documents, deadlineMs: limits.deadlineMs })
     const streams = new Streams({
-      ...{ ...parts, documents, deadlineMs: limits.deadlineMs },
+      ...parts,
+      documents,
+      deadlineMs: limits.deadlineMs,
       onAnswered: (request, durationMs) => recordAnswered(log, parts.metrics, { request, status: 200, durationMs }),
     })
     const { close, counts } = addSubscriptions(scope, streams, parts, {

@@ -107,5 +107,7 @@ export const qualificationList = {
 
 /** The qualifications of an institution, by title. */
 export const qualificationsOf = definePages<Qualification>({
-  ...{ ...qualificationList, name: 'qualifications-of-institution', parent: 'q.institution_id' },
+  ...qualificationList,
+  name: 'qualifications-of-institution',
+  parent: 'q.institution_id',
 })

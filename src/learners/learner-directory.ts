@@ -51,8 +51,15 @@ export async function keepLearner(tx: EntityManager, facts: LearnerFacts, now: D
        family_name = excluded.family_name, display_name = excluded.display_name, time_zone = excluded.time_zone
      returning id`,
     [
-      ...[newId(), facts.issuer, facts.subject, facts.email, facts.givenName, facts.familyName],
-      ...[facts.displayName, facts.timeZone, now],
+      newId(),
+      facts.issuer,
+      facts.subject,
+      facts.email,
+      facts.givenName,
+      facts.familyName,
+      facts.displayName,
+      facts.timeZone,
+      now,
     ],
   )
   return row!.id

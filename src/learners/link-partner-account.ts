@@ -53,8 +53,12 @@ export function keepMembership(context: Linking, learnerId: string, membership: 
     const account =
       (await tx.findOne(PartnerAccount, { learnerId })) ??
       tx.create(PartnerAccount, {
-        ...{ learnerId, membershipUuid: membership.uuid, status: 'PENDING' as const },
-        ...{ invitationUrl: null, linkedAt: null, updatedAt: now },
+        learnerId,
+        membershipUuid: membership.uuid,
+        status: 'PENDING' as const,
+        invitationUrl: null,
+        linkedAt: null,
+        updatedAt: now,
       })
     account.membershipUuid = membership.uuid
     account.status = membership.linked ? 'LINKED' : 'PENDING'

@@ -55,7 +55,11 @@ function errorFields(error: unknown): object {
  * more than its request. Sizes are in bytes. Collected as bytes, for text is measured from its beginning again at each line.
  */
 const buffered = {
-  ...{ fd: 1, sync: false, minLength: 64 * 1024, maxWrite: 128 * 1024, periodicFlush: 100 },
+  fd: 1,
+  sync: false,
+  minLength: 64 * 1024,
+  maxWrite: 128 * 1024,
+  periodicFlush: 100,
   contentMode: 'buffer' as const,
 }
 

@@ -46,9 +46,18 @@ export async function addRefund(tx: EntityManager, payment: Payment, request: Re
   const id = newId()
   const refund = tx.create(Refund, {
     ...facts,
-    ...{ id, paymentId: payment.id, currency: payment.capturedCurrency ?? payment.currency, status: 'REQUESTED' },
-    ...{ failureReason: null, callKey: `${id}:refund:1`, attempt, sendingSince: null, reference: null },
-    ...{ requestedAt: now, settledAt: null, updatedAt: now },
+    id,
+    paymentId: payment.id,
+    currency: payment.capturedCurrency ?? payment.currency,
+    status: 'REQUESTED',
+    failureReason: null,
+    callKey: `${id}:refund:1`,
+    attempt,
+    sendingSince: null,
+    reference: null,
+    requestedAt: now,
+    settledAt: null,
+    updatedAt: now,
   })
   const cause = `REFUND_REQUESTED_BY_${facts.origin}`
   beginHistory(tx, 'Refund', refund, { cause, actor: facts.requestedBy, at: now })

@@ -168,13 +168,22 @@ const newestFirst = (column: string) => [{ sql: column, as: 'id', type: 'uuid' a
 
 /** For operators, the newest first. */
 export const paymentList: List = {
-  ...{ name: 'payments', columns: paymentColumns, from: paymentsWithLearner, order: newestFirst('p.id') },
+  name: 'payments',
+  columns: paymentColumns,
+  from: paymentsWithLearner,
+  order: newestFirst('p.id'),
 }
 export const refundList: List = {
-  ...{ name: 'refunds', columns: refundColumns, from: 'refund r', order: newestFirst('r.id') },
+  name: 'refunds',
+  columns: refundColumns,
+  from: 'refund r',
+  order: newestFirst('r.id'),
 }
 export const reconciliationList: List = {
-  ...{ name: 'reconciliations', columns: reconciliationColumns, from: 'reconciliation r', order: newestFirst('r.id') },
+  name: 'reconciliations',
+  columns: reconciliationColumns,
+  from: 'reconciliation r',
+  order: newestFirst('r.id'),
 }
 
 /** What a reconciliation found, in the order in which it found it. */

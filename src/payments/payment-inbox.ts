@@ -39,8 +39,17 @@ export function keepEvent(
       `insert into payment_event (id, provider, event_id, type, status, payment_id, "references", summary, source, created_at, received_at, attempts)
        values (?, ?, ?, ?, ?, ?, ?::jsonb, ?::jsonb, ?, ?, ?, 0) on conflict (provider, event_id) do nothing returning id`,
       [
-        ...[newId(), provider, event.id, event.type, relevant ? 'RECEIVED' : 'IGNORED', event.paymentId],
-        ...[JSON.stringify(event.references), JSON.stringify(event.summary), source, event.createdAt, now()],
+        newId(),
+        provider,
+        event.id,
+        event.type,
+        relevant ? 'RECEIVED' : 'IGNORED',
+        event.paymentId,
+        JSON.stringify(event.references),
+        JSON.stringify(event.summary),
+        source,
+        event.createdAt,
+        now(),
       ],
     )
     if (kept && relevant) {

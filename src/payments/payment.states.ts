@@ -23,7 +23,12 @@ export const paymentStates: States<PaymentStatus> = {
 export const correctionsToMatchTheProvider: States<PaymentStatus> = {
   noun: 'Payment',
   moves: {
-    ...{ CREATED: [], REQUIRES_ACTION: [], PROCESSING: [], UNKNOWN: [], SUCCEEDED: [], CONFLICTED: [] },
+    CREATED: [],
+    REQUIRES_ACTION: [],
+    PROCESSING: [],
+    UNKNOWN: [],
+    SUCCEEDED: [],
+    CONFLICTED: [],
     FAILED: ['SUCCEEDED'],
     CANCELLED: ['SUCCEEDED'],
     EXPIRED: ['SUCCEEDED'],

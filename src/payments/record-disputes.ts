@@ -39,8 +39,14 @@ async function openDispute(
   at: Date,
 ): Promise<Dispute> {
   const dispute = tx.create(Dispute, {
-    ...{ id: newId(), paymentId: payment.id, reference, amountMinor: amount.amountMinor },
-    ...{ currency: amount.currency, status: 'OPEN', openedAt, closedAt: null },
+    id: newId(),
+    paymentId: payment.id,
+    reference,
+    amountMinor: amount.amountMinor,
+    currency: amount.currency,
+    status: 'OPEN',
+    openedAt,
+    closedAt: null,
   })
   beginHistory(tx, 'Dispute', dispute, { cause: 'DISPUTE_OPENED', at })
   await tx.flush()

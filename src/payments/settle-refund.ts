@@ -100,11 +100,23 @@ async function addProviderRefund(
 ): Promise<Refund> {
   const id = newId()
   const refund = tx.create(Refund, {
-    ...{ id, paymentId: payment.id, amountMinor: seen.amount.amountMinor, currency: seen.amount.currency },
-    ...{ status: 'PENDING', origin: 'PROVIDER', reason: null, failureReason: null, keepRegistration: false },
-    ...{ callKey: `${id}:refund:1`, attempt: 1, reference: seen.reference, requestedBy: null },
+    id,
+    paymentId: payment.id,
+    amountMinor: seen.amount.amountMinor,
+    currency: seen.amount.currency,
+    status: 'PENDING',
+    origin: 'PROVIDER',
+    reason: null,
+    failureReason: null,
+    keepRegistration: false,
+    callKey: `${id}:refund:1`,
+    attempt: 1,
+    reference: seen.reference,
+    requestedBy: null,
     sendingSince: null,
-    ...{ requestedAt: seen.createdAt, settledAt: null, updatedAt: why.at },
+    requestedAt: seen.createdAt,
+    settledAt: null,
+    updatedAt: why.at,
   })
   beginHistory(tx, 'Refund', refund, { cause: 'REFUND_MADE_AT_PROVIDER', at: why.at })
   await tx.flush()

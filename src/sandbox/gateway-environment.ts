@@ -9,9 +9,15 @@ export const paypalCaFile = (localFolder: string) => join(localFolder, 'paypal-c
 export const signingKeysFile = (localFolder: string) => join(localFolder, 'signing-keys.json')
 
 const returnUrlOrigins = [
-  ...['http://localhost:*', 'http://127.0.0.1:*'],
-  ...['https://example.org', 'https://*.example.org', 'https://example.com', 'https://*.example.com'],
-  ...['https://app.example', 'https://shop.example', 'https://learn.example'],
+  'http://localhost:*',
+  'http://127.0.0.1:*',
+  'https://example.org',
+  'https://*.example.org',
+  'https://example.com',
+  'https://*.example.com',
+  'https://app.example',
+  'https://shop.example',
+  'https://learn.example',
 ]
 
 /**

@@ -62,8 +62,14 @@ export function beginHistory(
   why: MoveCause,
 ): void {
   tx.create(HistoryEntry, {
-    ...{ id: newId(), subjectKind: noun, subjectId: row.id, at: why.at, from: null, to: row.status },
-    ...{ cause: why.cause, actor: why.actor ?? null },
+    id: newId(),
+    subjectKind: noun,
+    subjectId: row.id,
+    at: why.at,
+    from: null,
+    to: row.status,
+    cause: why.cause,
+    actor: why.actor ?? null,
   })
 }
 
@@ -80,8 +86,14 @@ export function move<Status extends string>(
 ): void {
   checkMove(states, row.status, to)
   tx.create(HistoryEntry, {
-    ...{ id: newId(), subjectKind: states.noun, subjectId: row.id, at: why.at, from: row.status, to },
-    ...{ cause: why.cause, actor: why.actor ?? null },
+    id: newId(),
+    subjectKind: states.noun,
+    subjectId: row.id,
+    at: why.at,
+    from: row.status,
+    to,
+    cause: why.cause,
+    actor: why.actor ?? null,
   })
   row.status = to
   if (row.updatedAt) row.updatedAt = why.at

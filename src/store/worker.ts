@@ -58,7 +58,13 @@ export function openWorker(options: WorkerOptions): Worker {
       const look = () => presence.freeAbandoned().catch((error) => options.onFailed('presence', error, 0))
       watch = setInterval(look, LOOK_FOR_ABANDONED_EVERY_MS).unref()
       runner = await run({
-        ...{ pgPool: pool, taskList, logger, events, concurrency, noHandleSignals: true, pollInterval: 1000 },
+        pgPool: pool,
+        taskList,
+        logger,
+        events,
+        concurrency,
+        noHandleSignals: true,
+        pollInterval: 1000,
         crontab: options.crontab.join('\n'),
       })
       runner.promise.catch((error) => options.onFailed('runner', error, 0))

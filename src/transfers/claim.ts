@@ -16,11 +16,20 @@ import type { RecordFacts } from './past-facts.loaders.ts'
 export function recordClaim(record: CreditRecord, { status, use }: RecordFacts): Claim {
   const { facts } = record
   return {
-    ...{ ref: globalId('CreditRecord', record.id), source: 'CREDIT_RECORD', title: facts.courseTitle },
-    ...{ awardingBody: facts.awardingBodySlug, amount: record.creditAmount, scheme: record.creditScheme },
-    ...{ level: record.creditLevel, framework: record.creditFramework },
-    ...{ awardedOn: record.awardedOn, grade: record.grade, identityVerified: record.identityVerified },
-    ...{ cmf: facts.cmf, subject: statedSubject(facts.subject), course: facts.courseSlug },
+    ref: globalId('CreditRecord', record.id),
+    source: 'CREDIT_RECORD',
+    title: facts.courseTitle,
+    awardingBody: facts.awardingBodySlug,
+    amount: record.creditAmount,
+    scheme: record.creditScheme,
+    level: record.creditLevel,
+    framework: record.creditFramework,
+    awardedOn: record.awardedOn,
+    grade: record.grade,
+    identityVerified: record.identityVerified,
+    cmf: facts.cmf,
+    subject: statedSubject(facts.subject),
+    course: facts.courseSlug,
     ...(status !== 'AWARDED' && { standing: status }),
     ...(use && { use }),
   }

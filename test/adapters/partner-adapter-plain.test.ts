@@ -12,8 +12,12 @@ const warnings: object[] = []
 
 const connect = () =>
   partnerAdapter({
-    ...{ consumerKey: 'consumer', sharedSecret: 'shared', webhookSecret: 'webhook', baseUrl: plain.url },
-    ...{ now: () => now, onCall: () => undefined },
+    consumerKey: 'consumer',
+    sharedSecret: 'shared',
+    webhookSecret: 'webhook',
+    baseUrl: plain.url,
+    now: () => now,
+    onCall: () => undefined,
     log: { info: () => undefined, warn: (fields) => warnings.push(fields) },
   })
 
@@ -28,7 +32,12 @@ afterEach(() => plain.close())
 
 const ref = (uuid: string) => ({ uuid, href: `https://elsewhere.example/${uuid}` })
 const program = {
-  ...{ ...ref('p-1'), code: 'c', title: 'T', introduction: 'I', language: 'en', url: 'https://partner.example/c' },
+  ...ref('p-1'),
+  code: 'c',
+  title: 'T',
+  introduction: 'I',
+  language: 'en',
+  url: 'https://partner.example/c',
   organisation: { ...ref('o-1'), name: 'The University' },
 }
 const run = {

@@ -10,8 +10,12 @@ let now: Date
 
 const connect = (more: Partial<PartnerOptions>) =>
   partnerAdapter({
-    ...{ consumerKey: 'consumer', sharedSecret: 'shared', webhookSecret: 'webhook', baseUrl: plain.url },
-    ...{ now: () => now, onCall: () => undefined },
+    consumerKey: 'consumer',
+    sharedSecret: 'shared',
+    webhookSecret: 'webhook',
+    baseUrl: plain.url,
+    now: () => now,
+    onCall: () => undefined,
     log: { info: () => undefined, warn: () => undefined },
     ...more,
   })

@@ -15,7 +15,10 @@ beforeEach(async () => {
   inbox = await openInbox()
   sandbox = await startPartnerSandbox({ ...secrets, host: '127.0.0.1', port: 0, webhookUrl: inbox.url })
   partner = partnerAdapter({
-    ...{ ...secrets, baseUrl: `${sandbox.url}/partners`, now: () => new Date(), onCall: () => undefined },
+    ...secrets,
+    baseUrl: `${sandbox.url}/partners`,
+    now: () => new Date(),
+    onCall: () => undefined,
     log: { info: () => undefined, warn: () => undefined },
   })
 })

@@ -59,7 +59,10 @@ describe('the catalogue', () => {
     const known = new Set(programs.facts.map(({ uuid }) => uuid))
     expect(runs.facts.filter(({ programUuid }) => !known.has(programUuid))).toEqual([])
     expect(programs.facts.find(({ code }) => code === 'responsible-ai-in-practice')).toMatchObject({
-      ...{ hoursPerWeek: '10', weeksCount: 15, level: 'POSTGRADUATE', language: 'en' },
+      hoursPerWeek: '10',
+      weeksCount: 15,
+      level: 'POSTGRADUATE',
+      language: 'en',
       credit: { amount: '15', scheme: 'CATS', level: 7, framework: 'FHEQ' },
       organisation: { slug: 'the-open-university' },
     })

@@ -73,7 +73,10 @@ describe('an answer that the SDK cannot bear', () => {
 
   it('without a content type, which the SDK throws at, is read all the same', async () => {
     const order = {
-      ...{ id: '5O190127TN364715T', status: 'CREATED', create_time: '2026-03-01T12:00:00Z', links: [] },
+      id: '5O190127TN364715T',
+      status: 'CREATED',
+      create_time: '2026-03-01T12:00:00Z',
+      links: [],
       purchase_units: [{ custom_id: paymentId }],
     }
     const provider = await answering((_call, answer) => answer.writeHead(201).end(JSON.stringify(order)))

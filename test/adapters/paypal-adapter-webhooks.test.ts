@@ -16,7 +16,9 @@ import { WebhookRefused } from '../../src/values/webhook-refused.ts'
 import { addressOfNobody, failureOf, orderOf, startPayPal } from './provider-under-test.ts'
 
 const RSA = {
-  ...{ name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256', modulusLength: 2048 },
+  name: 'RSASSA-PKCS1-v1_5',
+  hash: 'SHA-256',
+  modulusLength: 2048,
   publicExponent: new Uint8Array([1, 0, 1]),
 }
 const NOW = new Date('2026-03-01T12:00:00Z')
@@ -31,8 +33,12 @@ interface Party {
 async function newRoot(name: string): Promise<Party> {
   const keys = await webcrypto.subtle.generateKey(RSA, true, ['sign', 'verify'])
   const certificate = await X509CertificateGenerator.createSelfSigned({
-    ...{ serialNumber: '01', name: `CN=${name}`, signingAlgorithm: RSA, keys },
-    ...{ notBefore: new Date(NOW.getTime() - 9 * DAY_MS), notAfter: new Date(NOW.getTime() + 9 * DAY_MS) },
+    serialNumber: '01',
+    name: `CN=${name}`,
+    signingAlgorithm: RSA,
+    keys,
+    notBefore: new Date(NOW.getTime() - 9 * DAY_MS),
+    notAfter: new Date(NOW.getTime() + 9 * DAY_MS),
     extensions: [new BasicConstraintsExtension(true, undefined, true)],
   })
   return { keys, certificate }
@@ -41,9 +47,14 @@ async function newRoot(name: string): Promise<Party> {
 async function signedBy(issuer: Party, name: string, { ca = false, days = 5 } = {}): Promise<Party> {
   const keys = await webcrypto.subtle.generateKey(RSA, true, ['sign', 'verify'])
   const certificate = await X509CertificateGenerator.create({
-    ...{ serialNumber: '02', subject: `CN=${name}`, issuer: issuer.certificate.subject, signingAlgorithm: RSA },
-    ...{ notBefore: new Date(NOW.getTime() - 9 * DAY_MS), notAfter: new Date(NOW.getTime() + days * DAY_MS) },
-    ...{ publicKey: keys.publicKey, signingKey: issuer.keys.privateKey },
+    serialNumber: '02',
+    subject: `CN=${name}`,
+    issuer: issuer.certificate.subject,
+    signingAlgorithm: RSA,
+    notBefore: new Date(NOW.getTime() - 9 * DAY_MS),
+    notAfter: new Date(NOW.getTime() + days * DAY_MS),
+    publicKey: keys.publicKey,
+    signingKey: issuer.keys.privateKey,
     extensions: [
       new BasicConstraintsExtension(ca, undefined, true),
       ...(ca ? [] : [new SubjectAlternativeNameExtension([{ type: 'dns', value: name }])]),
@@ -56,10 +67,14 @@ const pem = (...parties: Party[]) => parties.map(({ certificate }) => certificat
 
 const body = Buffer.from(
   JSON.stringify({
-    ...{ id: 'WH-1', event_type: 'PAYMENT.CAPTURE.COMPLETED', resource_type: 'capture' },
+    id: 'WH-1',
+    event_type: 'PAYMENT.CAPTURE.COMPLETED',
+    resource_type: 'capture',
     create_time: '2026-03-01T11:59:00Z',
     resource: {
-      ...{ id: '3C679366HH908993F', status: 'COMPLETED', custom_id: 'p-1' },
+      id: '3C679366HH908993F',
+      status: 'COMPLETED',
+      custom_id: 'p-1',
       amount: { currency_code: 'GBP', value: '695.00' },
       supplementary_data: { related_ids: { order_id: '5O190127TN364715T' } },
       payer: { email_address: 'ada@example.org' },
@@ -95,7 +110,12 @@ describe('a webhook of PayPal’s', () => {
 
   const receiver = (baseUrl = base, extraCa: string | null = pem(root)) =>
     payPalProvider({
-      ...{ clientId: 'c', clientSecret: 's', webhookId: 'WH-ID', baseUrl, webUrl: base, extraCa },
+      clientId: 'c',
+      clientSecret: 's',
+      webhookId: 'WH-ID',
+      baseUrl,
+      webUrl: base,
+      extraCa,
       log: { info: () => undefined, warn: () => undefined },
       onCall: () => undefined,
     })
@@ -120,7 +140,10 @@ describe('a webhook of PayPal’s', () => {
   it('holds when signature, age and certificate do, and says only what is needed to look', async () => {
     const event = await receiver().verifyEvent(body, await signed(leaf), NOW)
     expect(event).toMatchObject({
-      ...{ id: 'WH-1', type: 'PAYMENT.CAPTURE.COMPLETED', relevant: true, paymentId: 'p-1' },
+      id: 'WH-1',
+      type: 'PAYMENT.CAPTURE.COMPLETED',
+      relevant: true,
+      paymentId: 'p-1',
       createdAt: new Date('2026-03-01T11:59:00Z'),
       references: ['3C679366HH908993F', '5O190127TN364715T'],
     })

@@ -185,7 +185,11 @@ whereDocumentsAre('replies fit the official documents', () => {
     // The first has done its work and only answers slowly once its refund is there.
     while ((await paypal.captureOf(id)).result.status !== 'REFUNDED');
     await call(PAYMENTS, REFUND, {
-      ...{ id, body: {}, requestId: 'p', expected: 409, issue: 'PREVIOUS_REQUEST_IN_PROGRESS' },
+      id,
+      body: {},
+      requestId: 'p',
+      expected: 409,
+      issue: 'PREVIOUS_REQUEST_IN_PROGRESS',
     })
     expect((await first).result.status).toBe('COMPLETED')
   })

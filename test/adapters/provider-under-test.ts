@@ -68,7 +68,11 @@ export async function startStripe(): Promise<ProviderUnderTest> {
   const chargeOf = async (intent: string) =>
     (await ledger()).charges.find((charge) => charge.payment_intent === intent)?.id
   return {
-    ...{ inbox, reports, connect, provider: connect({}), url: sandbox.url },
+    inbox,
+    reports,
+    connect,
+    provider: connect({}),
+    url: sandbox.url,
     pay: (session) => control(sandbox.url, `checkout/${session}`, { card: 'visa' }),
     refundInDashboard: async (intent) => control(sandbox.url, `charges/${await chargeOf(intent)}/refund`, {}),
     dispute: async (intent, outcome) => control(sandbox.url, `charges/${await chargeOf(intent)}/dispute`, { outcome }),
@@ -101,7 +105,11 @@ export async function startPayPal(): Promise<ProviderUnderTest> {
     })
   const ledger = () => read(`${sandbox.url}/_sandbox/ledger`)
   return {
-    ...{ inbox, reports, connect, provider: connect({}), url: sandbox.url },
+    inbox,
+    reports,
+    connect,
+    provider: connect({}),
+    url: sandbox.url,
     pay: (order) => control(sandbox.url, `orders/${order}/approve`, {}),
     refundInDashboard: (capture) => control(sandbox.url, `captures/${capture}/refund`, {}),
     dispute: (capture, outcome) => control(sandbox.url, `captures/${capture}/dispute`, { outcome }),
@@ -182,6 +190,8 @@ export async function paidAt(
 
 /** A request to refund a capture, in pounds. */
 export const refundOf = (captureReference: string, refundId: string, amountMinor = 69_500, attempt = 1) => ({
-  ...{ refundId, captureReference, key: `${refundId}:refund:${attempt}` },
+  refundId,
+  captureReference,
+  key: `${refundId}:refund:${attempt}`,
   amount: { amountMinor, currency: 'GBP' },
 })

@@ -89,7 +89,11 @@ describe('a sandbox that is killed knows all that it would know after a stop', (
   it('Stripe', async () => {
     let now = new Date()
     const sandbox = await startStripeSandbox({
-      ...{ host: '127.0.0.1', port: 0, secretKey: 'sk_test_1', webhookSecret: 'whsec_test', stateFile: file },
+      host: '127.0.0.1',
+      port: 0,
+      secretKey: 'sk_test_1',
+      webhookSecret: 'whsec_test',
+      stateFile: file,
       now: () => now,
     })
     const { hostname, port } = new URL(sandbox.url)
@@ -98,7 +102,8 @@ describe('a sandbox that is killed knows all that it would know after a stop', (
       stripe.checkout.sessions.create(
         {
           line_items: [{ price_data: { currency: 'gbp', unit_amount: 900, product_data: { name: 'x' } }, quantity: 1 }],
-          ...{ mode: 'payment', success_url: 'http://127.0.0.1:9/paid' },
+          mode: 'payment',
+          success_url: 'http://127.0.0.1:9/paid',
         },
         { idempotencyKey },
       )

@@ -123,21 +123,28 @@ describe('Stripe over HTTP', () => {
 describe('Stripe’s signature', () => {
   const now = new Date('2026-03-01T12:00:00Z')
   const body = JSON.stringify({
-    ...{ id: 'evt_1', object: 'event', type: 'checkout.session.completed', created: 1_772_366_400 },
+    id: 'evt_1',
+    object: 'event',
+    type: 'checkout.session.completed',
+    created: 1_772_366_400,
     data: {
       object: {
-        ...{ id: 'cs_1', object: 'checkout.session', payment_status: 'paid', status: 'complete', amount_total: 1_200 },
-        ...{
-          currency: 'gbp',
-          payment_intent: 'pi_1',
-          metadata: { paymentId: 'p-1' },
-          customer_email: 'ada@example.org',
-        },
+        id: 'cs_1',
+        object: 'checkout.session',
+        payment_status: 'paid',
+        status: 'complete',
+        amount_total: 1_200,
+        currency: 'gbp',
+        payment_intent: 'pi_1',
+        metadata: { paymentId: 'p-1' },
+        customer_email: 'ada@example.org',
       },
     },
   })
   const provider = stripeProvider({
-    ...{ secretKey: 'sk_test_1', webhookSecret: 'whsec_old, whsec_new', baseUrl: 'http://127.0.0.1:9' },
+    secretKey: 'sk_test_1',
+    webhookSecret: 'whsec_old, whsec_new',
+    baseUrl: 'http://127.0.0.1:9',
     log: { info: () => undefined, warn: () => undefined },
     onCall: () => undefined,
   })
@@ -151,13 +158,11 @@ describe('Stripe’s signature', () => {
 
   it('holds for each of the secrets while one is rolled, and when Stripe signs with both', async () => {
     const expected = {
-      ...{
-        id: 'evt_1',
-        type: 'checkout.session.completed',
-        relevant: true,
-        paymentId: 'p-1',
-        references: ['cs_1', 'pi_1'],
-      },
+      id: 'evt_1',
+      type: 'checkout.session.completed',
+      relevant: true,
+      paymentId: 'p-1',
+      references: ['cs_1', 'pi_1'],
       createdAt: new Date(1_772_366_400_000),
     }
     expect(await verify(header(signed()))).toMatchObject(expected)

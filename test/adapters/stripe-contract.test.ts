@@ -20,13 +20,17 @@ whereFixturesAre('objects have the shape of the official fixtures', () => {
 
   beforeAll(async () => {
     sandbox = await startStripeSandbox({
-      ...{ host: '127.0.0.1', port: 0, secretKey: 'sk_test_1', webhookSecret: 'whsec_test' },
+      host: '127.0.0.1',
+      port: 0,
+      secretKey: 'sk_test_1',
+      webhookSecret: 'whsec_test',
     })
     const { hostname, port } = new URL(sandbox.url)
     const stripe = new Stripe('sk_test_1', { host: hostname, port, protocol: 'http' })
     const session = await stripe.checkout.sessions.create({
       line_items: [{ price_data: { currency: 'gbp', unit_amount: 900, product_data: { name: 'x' } }, quantity: 1 }],
-      ...{ mode: 'payment', success_url: 'http://127.0.0.1:9/paid' },
+      mode: 'payment',
+      success_url: 'http://127.0.0.1:9/paid',
     })
     await post(`${sandbox.url}/_sandbox/checkout/${session.id}`, { card: 'visa' })
     const paid = await stripe.checkout.sessions.retrieve(session.id)

@@ -41,7 +41,11 @@ export async function openStripe(more: Partial<StripeSandboxOptions> = {}) {
   const open = (more?: Wish) => stripe.checkout.sessions.create(wish(more))
   const pay = (session: string, body: unknown = {}) => control(`checkout/${session}`, body)
   return {
-    ...{ sandbox, stripe, control, open, pay },
+    sandbox,
+    stripe,
+    control,
+    open,
+    pay,
     now: () => now,
     later(ms: number) {
       now = new Date(now.getTime() + ms)

@@ -9,7 +9,10 @@ let session: Stripe.Checkout.Session
 
 beforeEach(async () => {
   sandbox = await startStripeSandbox({
-    ...{ host: '127.0.0.1', port: 0, secretKey: 'sk_test_1', webhookSecret: 'whsec_test' },
+    host: '127.0.0.1',
+    port: 0,
+    secretKey: 'sk_test_1',
+    webhookSecret: 'whsec_test',
   })
   const { hostname, port } = new URL(sandbox.url)
   stripe = new Stripe('sk_test_1', { host: hostname, port, protocol: 'http' })

@@ -11,7 +11,11 @@ let stripe: Stripe
 beforeEach(async () => {
   inbox = await openInbox()
   sandbox = await startStripeSandbox({
-    ...{ host: '127.0.0.1', port: 0, secretKey: 'sk_test_1', webhookSecret: 'whsec_test', webhookUrl: inbox.url },
+    host: '127.0.0.1',
+    port: 0,
+    secretKey: 'sk_test_1',
+    webhookSecret: 'whsec_test',
+    webhookUrl: inbox.url,
   })
   const { hostname, port } = new URL(sandbox.url)
   stripe = new Stripe('sk_test_1', { host: hostname, port, protocol: 'http', maxNetworkRetries: 0 })
@@ -111,14 +115,18 @@ it('drops events, which can still be listed', async () => {
 
 it('keeps events until it is told where to deliver them', async () => {
   const lonely = await startStripeSandbox({
-    ...{ host: '127.0.0.1', port: 0, secretKey: 'sk_test_1', webhookSecret: 'whsec_test' },
+    host: '127.0.0.1',
+    port: 0,
+    secretKey: 'sk_test_1',
+    webhookSecret: 'whsec_test',
   })
   try {
     const { hostname, port } = new URL(lonely.url)
     stripe = new Stripe('sk_test_1', { host: hostname, port, protocol: 'http' })
     const session = await stripe.checkout.sessions.create({
       line_items: [{ price_data: { currency: 'eur', unit_amount: 900, product_data: { name: 'x' } }, quantity: 1 }],
-      ...{ mode: 'payment', success_url: 'http://127.0.0.1:9/paid' },
+      mode: 'payment',
+      success_url: 'http://127.0.0.1:9/paid',
     })
     await stripe.checkout.sessions.expire(session.id)
     lonely.setWebhookUrl(inbox.url)

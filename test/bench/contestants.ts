@@ -70,7 +70,9 @@ export async function startContestant(
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
   const url = `http://127.0.0.1:${port}`
   const contestant = {
-    ...{ name, url, pid: child.pid! },
+    name,
+    url,
+    pid: child.pid!,
     async stop() {
       child.kill('SIGTERM')
       const patience = setTimeout(() => child.kill('SIGKILL'), patienceMs)
@@ -171,7 +173,9 @@ export async function callersOf(
 ): Promise<Caller[]> {
   return Promise.all(
     Array.from({ length: count }, async (_, n) => ({
-      ...{ subject: subjectOf(n), issuer, firstRecord: n * recordsEach },
+      subject: subjectOf(n),
+      issuer,
+      firstRecord: n * recordsEach,
       token: await tokenOf(subjectOf(n)),
     })),
   )

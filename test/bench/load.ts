@@ -117,7 +117,9 @@ export async function round(
   const startedAt = performance.now()
   let left = amount
   const tally: Tally = {
-    ...{ latenciesMs: [], wrong: 0, pauseMs },
+    latenciesMs: [],
+    wrong: 0,
+    pauseMs,
     goesOn: () => left-- > 0 && performance.now() - startedAt < seconds * 1000,
   }
   const urls = targets.map(({ url }) => new URL(url))
@@ -135,7 +137,9 @@ export async function round(
   const quantile = (q: number) => latencies[Math.floor(q * latencies.length)] ?? 0
   return {
     requestsPerSecond: latencies.length / tookSeconds,
-    ...{ p50Ms: quantile(0.5), p99Ms: quantile(0.99), wrong },
+    p50Ms: quantile(0.5),
+    p99Ms: quantile(0.99),
+    wrong,
     cpuUs: (cpu() - before) / Math.max(1, latencies.length),
   }
 }

@@ -153,7 +153,12 @@ class OrdinaryRecords {
 const orm = await MikroORM.init(databaseOptions(databaseUrl!))
 const schema = await buildSchema({
   resolvers: [
-    ...[OrdinaryCourses, OrdinaryRuns, OrdinaryEnrolments, OrdinaryPayments, OrdinaryRefunds, OrdinaryRecords],
+    OrdinaryCourses,
+    OrdinaryRuns,
+    OrdinaryEnrolments,
+    OrdinaryPayments,
+    OrdinaryRefunds,
+    OrdinaryRecords,
   ] as unknown as [() => void],
   validate: false,
 })

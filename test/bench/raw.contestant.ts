@@ -86,9 +86,15 @@ fastify.get<{ Querystring: { qualification: string; records: string } }>('/eligi
   const { outcome, transferable, potential, remaining } = decision
   return reply.type('application/json').send(
     JSON.stringify({
-      ...{ outcome, transferable, potential, remaining },
+      outcome,
+      transferable,
+      potential,
+      remaining,
       claims: decision.claims.map(({ ref, status, counted, placedAtLevel, findings }) => ({
-        ...{ ref, status, counted, placedAtLevel },
+        ref,
+        status,
+        counted,
+        placedAtLevel,
         findings: findings.map(({ rule, status: found, message }) => ({ rule, status: found, message })),
       })),
     }),

@@ -56,11 +56,20 @@ function environmentOf(databaseUrl: string, issuer: string): NodeJS.ProcessEnv {
   const away = 'http://127.0.0.1:9'
   return {
     ...secrets,
-    ...{ PATH: process.env.PATH, NODE_ENV: 'development', HOST: '127.0.0.1', PUBLIC_URL: 'http://127.0.0.1:4000' },
-    ...{ DATABASE_URL: databaseUrl, OIDC_ISSUER: issuer, OIDC_AUDIENCE: 'urn:test-gateway', TRUST_PROXY: '127.0.0.1' },
-    ...{ PARTNER_BASE_URL: `${away}/partners`, STRIPE_API_BASE: away, PAYPAL_API_BASE: away },
-    ...{ SIGNING_KEYS_FILE: join(folder, 'keys.json'), REGISTER_FILE: 'src/sandbox/seed/register.json' },
-    ...{ RETURN_URL_ORIGINS: 'https://app.example' },
+    PATH: process.env.PATH,
+    NODE_ENV: 'development',
+    HOST: '127.0.0.1',
+    PUBLIC_URL: 'http://127.0.0.1:4000',
+    DATABASE_URL: databaseUrl,
+    OIDC_ISSUER: issuer,
+    OIDC_AUDIENCE: 'urn:test-gateway',
+    TRUST_PROXY: '127.0.0.1',
+    PARTNER_BASE_URL: `${away}/partners`,
+    STRIPE_API_BASE: away,
+    PAYPAL_API_BASE: away,
+    SIGNING_KEYS_FILE: join(folder, 'keys.json'),
+    REGISTER_FILE: 'src/sandbox/seed/register.json',
+    RETURN_URL_ORIGINS: 'https://app.example',
   }
 }
 
@@ -108,7 +117,8 @@ const run: Record<(typeof parts)[number], (world: World) => Promise<string>> = {
     const ids = recordIds(recordsOfRegular)
     const requestOf = (entries: number): Request => {
       const inputs = Array.from({ length: entries }, (_, n) => ({
-        ...{ clientRef: `check ${n}`, qualificationId },
+        clientRef: `check ${n}`,
+        qualificationId,
         creditRecordIds: [0, 1, 2].map((at) => ids[(n + at) % ids.length]),
       }))
       return graphql(eligibilityBatch, { inputs }, { authorization: `Bearer ${callers[0]?.token}` })

@@ -45,7 +45,10 @@ it('real operations of every kind are generated, and what is done with their ans
     ),
   )
   expect(operations.sort()).toEqual([
-    ...['mutation Enrol', 'query Catalogue', 'query Checks', 'subscription EnrolmentUpdated'],
+    'mutation Enrol',
+    'query Catalogue',
+    'query Checks',
+    'subscription EnrolmentUpdated',
   ])
 })
 

@@ -107,7 +107,9 @@ describe('deciding', () => {
       totalCount: 1,
       nodes: [
         {
-          ...{ id: made.id, learner: null, applicant: { displayName: 'Wanda Learner', email: 'wanda@example.org' } },
+          id: made.id,
+          learner: null,
+          applicant: { displayName: 'Wanda Learner', email: 'wanda@example.org' },
           creditRecords: [{ holderName: 'Wanda Learner', learner: null }],
         },
       ],

@@ -42,8 +42,13 @@ beforeAll(async () => {
     decideTransferApplication: { applicationId: strange('TransferApplication'), decision: 'AGREE', idempotencyKey },
     resolveStuckEnrolment: { enrolmentId, resolution: 'RETRY_REFUND', reason: 'It works now.', idempotencyKey },
     publishTransferPolicy: {
-      ...{ qualificationId: qualification, effectiveFrom: '2040-01-01', agreement: 'AUTOMATIC', idempotencyKey },
-      ...{ acceptedLevels: [6, 7], maxCredit: '60', granularity: '15' },
+      qualificationId: qualification,
+      effectiveFrom: '2040-01-01',
+      agreement: 'AUTOMATIC',
+      idempotencyKey,
+      acceptedLevels: [6, 7],
+      maxCredit: '60',
+      granularity: '15',
     },
   })
 }, 60_000)
@@ -64,7 +69,8 @@ async function refusalsOf(persona: string, mutation: string, input: object): Pro
   const { data, errors } = await world.ask(persona, document, { input })
   if (!errors) return data[mutation].userErrors
   return errors.map(({ message, extensions }) => ({
-    ...{ code: extensions.code, message },
+    code: extensions.code,
+    message,
     field: (extensions as { field?: string[] }).field ?? [],
   }))
 }

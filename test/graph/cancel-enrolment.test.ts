@@ -81,7 +81,10 @@ it('works while the provider is silent, and money that comes after all goes back
   await pay(world, payment.action.redirectUrl)
   await world.settle()
   expect(await way(world, persona, enrolment.id)).toEqual([
-    ...['PENDING_PAYMENT', 'CANCELLED', 'COMPENSATING', 'COMPENSATED'],
+    'PENDING_PAYMENT',
+    'CANCELLED',
+    'COMPENSATING',
+    'COMPENSATED',
   ])
   const { payments } = await enrolmentOf(world, persona, enrolment.id)
   expect(payments).toMatchObject([{ status: 'SUCCEEDED', refunds: [{ status: 'SUCCEEDED', origin: 'COMPENSATION' }] }])

@@ -18,26 +18,43 @@ const inDays = (days: number) => new Date(world.now().getTime() + days * 24 * 36
 
 function program(n: number, changes: Partial<ProgramFacts> = {}): ProgramFacts {
   return {
-    ...{
-      uuid: `program-${n}`,
-      code: `long-list-${n}`,
-      title: `Course ${n}`,
-      introduction: 'Short.',
-      description: null,
-    },
-    ...{ language: 'en', subject: 'Law', imageUrl: null, hoursPerWeek: null, weeksCount: 6, totalStudyHours: 100 },
+    uuid: `program-${n}`,
+    code: `long-list-${n}`,
+    title: `Course ${n}`,
+    introduction: 'Short.',
+    description: null,
+    language: 'en',
+    subject: 'Law',
+    imageUrl: null,
+    hoursPerWeek: null,
+    weeksCount: 6,
+    totalStudyHours: 100,
     organisation: { uuid: `org-${n % 7}`, slug: null, name: `University ${n % 7}`, country: null },
-    ...{ level: 'POSTGRADUATE', credit: null, assessment: null, learningOutcomes: [], transcript: null },
-    ...{ url: 'https://partner.example/c', withdrawnAt: null, updatedAt: inDays(-1) },
+    level: 'POSTGRADUATE',
+    credit: null,
+    assessment: null,
+    learningOutcomes: [],
+    transcript: null,
+    url: 'https://partner.example/c',
+    withdrawnAt: null,
+    updatedAt: inDays(-1),
     ...changes,
   }
 }
 
 function run(n: number, changes: Partial<RunFacts> = {}): RunFacts {
   return {
-    ...{ uuid: `run-${n}`, programUuid: `program-${n}`, code: '1', startsAt: inDays(20 + n), weeksCount: 6 },
-    ...{ timeZone: 'Europe/London', price: { amountMinor: 50_000 + n, currency: 'GBP' }, cancelled: false },
-    ...{ enrolmentOpensAt: inDays(-10), enrolmentClosesAt: inDays(15 + n), url: 'https://partner.example/r' },
+    uuid: `run-${n}`,
+    programUuid: `program-${n}`,
+    code: '1',
+    startsAt: inDays(20 + n),
+    weeksCount: 6,
+    timeZone: 'Europe/London',
+    price: { amountMinor: 50_000 + n, currency: 'GBP' },
+    cancelled: false,
+    enrolmentOpensAt: inDays(-10),
+    enrolmentClosesAt: inDays(15 + n),
+    url: 'https://partner.example/r',
     liveEvents: [
       {
         uuid: `event-${n}`,

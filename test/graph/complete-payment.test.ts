@@ -49,7 +49,10 @@ describe('a buyer who has paid', () => {
       await world.settle()
       const { history } = await enrolmentOf(world, persona, enrolment.id)
       expect(history.map(({ to }: { to: string }) => to)).toEqual([
-        ...['PENDING_PAYMENT', 'PAID', 'REGISTERING', 'REGISTERED'],
+        'PENDING_PAYMENT',
+        'PAID',
+        'REGISTERING',
+        'REGISTERED',
       ])
     },
   )

@@ -165,10 +165,13 @@ describe.each(connections.map(({ name }) => name))('%s', (name) => {
       const whole = await wholeOf(list, variant)
       // small enough pages that the change comes between two of them
       const few = fc.array(fc.integer({ min: 1, max: Math.max(1, Math.floor(whole.length / 3)) }), {
-        ...{ minLength: 2, maxLength: 3 },
+        minLength: 2,
+        maxLength: 3,
       })
       const change = fc.record({
-        ...{ at: fc.nat(whole.length - 1), atPage: fc.integer({ min: 1, max: 2 }), comes: fc.boolean() },
+        at: fc.nat(whole.length - 1),
+        atPage: fc.integer({ min: 1, max: 2 }),
+        comes: fc.boolean(),
       })
       await fc.assert(
         fc.asyncProperty(walks(list, few), change, async (way, { at, atPage, comes }) => {

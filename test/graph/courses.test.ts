@@ -119,8 +119,12 @@ describe('a run', () => {
 
   it('made at the partner is here after its webhook, and keeps its facts when the partner loses some', async () => {
     const made = await world.control('partner', 'program_runs', {
-      ...{ program_code: 'evidence-based-coaching', code: 'fresh', weeks_count: 6, capacity: 3 },
-      ...{ start_time: '2027-03-01T09:00:00Z', price: { minor: 12_300, currency: 'GBP' } },
+      program_code: 'evidence-based-coaching',
+      code: 'fresh',
+      weeks_count: 6,
+      capacity: 3,
+      start_time: '2027-03-01T09:00:00Z',
+      price: { minor: 12_300, currency: 'GBP' },
     })
     await world.settle()
     const document =

@@ -45,7 +45,10 @@ it('is a transcript and a signed credential; a refund takes both away and sets t
       .creditRecord
   const record = await recordNow()
   expect(record).toMatchObject({
-    ...{ status: 'AWARDED', grade: '64.5', holderName: 'Carla Learner', credit: { amount: '15', scheme: 'CATS' } },
+    status: 'AWARDED',
+    grade: '64.5',
+    holderName: 'Carla Learner',
+    credit: { amount: '15', scheme: 'CATS' },
     transcript: { ects: '7.5', eqfLevel: 7, credit: { amount: '15' } },
   })
   const credential = (await world.app.signer.verify(String(record.credential))) as { credentialStatus: Status[] }

@@ -84,7 +84,9 @@ describe('a decision', () => {
     const decided = await decide('registrar-2', application.id, 'AGREE_IN_PART', { agreedCredit: '7.50', reasons })
     expect(decided.userErrors).toEqual([])
     expect(await asSeenBy(persona, application.id)).toMatchObject({
-      ...{ status: 'PARTLY_AGREED', agreedCredit: '7.5', reasons },
+      status: 'PARTLY_AGREED',
+      agreedCredit: '7.5',
+      reasons,
       history: [
         { to: 'SUBMITTED', actor: null },
         { to: 'PARTLY_AGREED', actor: null },

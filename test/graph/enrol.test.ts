@@ -35,7 +35,9 @@ describe('a learner with a linked account', () => {
     expect(userErrors).toEqual([])
     expect(enrolment.status).toBe('PENDING_PAYMENT')
     expect(payment).toMatchObject({
-      ...{ status: 'REQUIRES_ACTION', method: 'CARD', amount: { amountMinor: 12_345, currency: 'EUR' } },
+      status: 'REQUIRES_ACTION',
+      method: 'CARD',
+      amount: { amountMinor: 12_345, currency: 'EUR' },
     })
     expect(Date.parse(payment.action.expiresAt)).toBeGreaterThan(Date.now())
     const { body } = await pay(world, payment.action.redirectUrl)
@@ -51,9 +53,7 @@ describe('a learner with a linked account', () => {
     expect(userErrors).toEqual([])
     expect(payment).toBeNull()
     await world.settle()
-    expect(await way(world, persona, enrolment.id)).toEqual([
-      ...['PENDING_PAYMENT', 'PAID', 'REGISTERING', 'REGISTERED'],
-    ])
+    expect(await way(world, persona, enrolment.id)).toEqual(['PENDING_PAYMENT', 'PAID', 'REGISTERING', 'REGISTERED'])
   })
 
   it('who asks ten times at once with one key has one enrolment, one payment and ten equal answers', async () => {
@@ -88,7 +88,8 @@ describe('a learner with a linked account', () => {
     await world.settle()
     const again = await enrol(world, persona, run.id, same)
     expect(again).toMatchObject({
-      ...{ enrolment: { id: first.enrolment.id, status: 'REGISTERED' }, payment: { id: first.payment.id } },
+      enrolment: { id: first.enrolment.id, status: 'REGISTERED' },
+      payment: { id: first.payment.id },
       userErrors: [],
     })
     const other = await enrol(world, persona, run.id, { ...same, paymentMethod: 'PAYPAL' })
@@ -202,13 +203,15 @@ describe('an upstream that does not answer', () => {
     const same = { idempotencyKey: newKey(), paymentMethod }
     const first = await enrol(world, persona, run.id, same)
     expect(first).toMatchObject({
-      ...{ enrolment: { status: 'PENDING_PAYMENT' }, payment: { status: 'CREATED' } },
+      enrolment: { status: 'PENDING_PAYMENT' },
+      payment: { status: 'CREATED' },
       userErrors: [{ code: 'PROVIDER_UNAVAILABLE', provider: sandbox.toUpperCase() }],
     })
     await world.clearFaults(sandbox)
     const again = await enrol(world, persona, run.id, same)
     expect(again).toMatchObject({
-      ...{ enrolment: { id: first.enrolment.id }, payment: { id: first.payment.id, status: 'REQUIRES_ACTION' } },
+      enrolment: { id: first.enrolment.id },
+      payment: { id: first.payment.id, status: 'REQUIRES_ACTION' },
       userErrors: [],
     })
   })

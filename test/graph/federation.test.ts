@@ -24,7 +24,10 @@ beforeAll(async () => {
   const leadsTo = { slug: 'msc-leadership', institution: { slug: 'university-of-northmoor' } }
   reviews = await startReviews(
     data.courses.nodes.map(({ slug }: { slug: string }, n: number) => ({
-      ...{ id: `review-${n}`, text: `Review ${n}.`, courseSlug: slug, authorId: data.viewer.learner.id },
+      id: `review-${n}`,
+      text: `Review ${n}.`,
+      courseSlug: slug,
+      authorId: data.viewer.learner.id,
       leadsTo: n % 2 === 0 ? leadsTo : null,
     })),
   )

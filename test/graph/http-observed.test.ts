@@ -77,11 +77,13 @@ describe('the log', () => {
 
   it("has the line of a request written as pino writes any other, secrets taken out, and not below the log's level", () => {
     const field = fc.oneof(
-      ...[
-        fc.string({ unit: 'binary' }),
-        fc.constantFrom('ada@example.org', 'whsec_x', 'Bearer abcd', 'eyJh.eyJz.c2ln'),
-      ],
-      ...[fc.integer(), fc.double(), fc.boolean(), fc.constant(null), fc.array(fc.string())],
+      fc.string({ unit: 'binary' }),
+      fc.constantFrom('ada@example.org', 'whsec_x', 'Bearer abcd', 'eyJh.eyJz.c2ln'),
+      fc.integer(),
+      fc.double(),
+      fc.boolean(),
+      fc.constant(null),
+      fc.array(fc.string()),
     )
     const fields = fc.dictionary(fc.constantFrom('correlationId', 'operationName', 'status', 'codes', 'token'), field, {
       minKeys: 1,

@@ -97,7 +97,13 @@ describe('nodes', () => {
     const ids = [payment, 'nonsense', course, '', course, learner, `${course}A`]
     const at = (type: string) => ({ __typename: type, id: samples[type] })
     expect(await nodes('owner', ids)).toEqual([
-      ...[at('Payment'), null, at('Course'), null, at('Course'), at('Learner'), null],
+      at('Payment'),
+      null,
+      at('Course'),
+      null,
+      at('Course'),
+      at('Learner'),
+      null,
     ])
     expect(await nodes('other', ids)).toEqual([null, null, at('Course'), null, at('Course'), null, null])
   })

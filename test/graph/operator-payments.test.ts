@@ -93,7 +93,10 @@ describe('reconciliations', () => {
     )
     expect(about).toMatchObject([
       {
-        ...{ outcome: 'HEALED', from: 'REQUIRES_ACTION', to: 'SUCCEEDED', note: expect.stringMatching(/\.$/) },
+        outcome: 'HEALED',
+        from: 'REQUIRES_ACTION',
+        to: 'SUCCEEDED',
+        note: expect.stringMatching(/\.$/),
         subject: { __typename: 'Payment', id: payment.id, status: 'SUCCEEDED' },
       },
     ])

@@ -36,10 +36,18 @@ describe('a payment that was opened', () => {
     const { payment, enrolment } = await enrol(world, persona, run.id)
     const seen = await paymentOf(persona, payment.id)
     expect(seen).toMatchObject({
-      ...{ status: 'REQUIRES_ACTION', provider: 'STRIPE', method: 'CARD', providerReference: null, capturedAt: null },
-      ...{ amount: { amountMinor: 12_050, currency: 'EUR', amount: '120.5', formatted: '€120.50' } },
-      ...{ refunded: { amountMinor: 0, currency: 'EUR' }, failure: null, refunds: [], disputes: [] },
-      ...{ action: { redirectUrl: expect.stringMatching(/^http/) }, enrolment: { id: enrolment.id } },
+      status: 'REQUIRES_ACTION',
+      provider: 'STRIPE',
+      method: 'CARD',
+      providerReference: null,
+      capturedAt: null,
+      amount: { amountMinor: 12_050, currency: 'EUR', amount: '120.5', formatted: '€120.50' },
+      refunded: { amountMinor: 0, currency: 'EUR' },
+      failure: null,
+      refunds: [],
+      disputes: [],
+      action: { redirectUrl: expect.stringMatching(/^http/) },
+      enrolment: { id: enrolment.id },
     })
     expect(seen.history.map(({ to }: { to: string }) => to)).toEqual(['CREATED', 'REQUIRES_ACTION'])
     expect((await paymentOf('operator', payment.id)).providerReference).toMatch(/^cs_/)
@@ -51,13 +59,18 @@ describe('a payment that was opened', () => {
     await pay(world, payment.action.redirectUrl, '4000000000000002')
     await world.settle()
     expect(await paymentOf(persona, payment.id)).toMatchObject({
-      ...{ status: 'REQUIRES_ACTION', action: { redirectUrl: expect.any(String) } },
+      status: 'REQUIRES_ACTION',
+      action: { redirectUrl: expect.any(String) },
       failure: { code: 'GENERIC_DECLINE', message: expect.stringMatching(/\.$/), retryable: true },
     })
     await pay(world, payment.action.redirectUrl, '5555555555554444')
     await world.settle()
     expect(await paymentOf(persona, payment.id)).toMatchObject({
-      ...{ status: 'SUCCEEDED', action: null, failure: null, cardBrand: 'MASTERCARD', cardLast4: '4444' },
+      status: 'SUCCEEDED',
+      action: null,
+      failure: null,
+      cardBrand: 'MASTERCARD',
+      cardLast4: '4444',
     })
   })
 })
@@ -72,7 +85,8 @@ describe('a payment that was taken', () => {
     await world.settle()
     const seen = await paymentOf(persona, paymentId)
     expect(seen).toMatchObject({
-      ...{ status: 'SUCCEEDED', refunded: { amountMinor: 2_500, currency: 'GBP' } },
+      status: 'SUCCEEDED',
+      refunded: { amountMinor: 2_500, currency: 'GBP' },
       refunds: [{ id: refund.id, status: 'SUCCEEDED', origin: 'OPERATOR', amount: { amountMinor: 2_500 } }],
     })
     expect(seen.refunds[0]).toMatchObject({ reason: part.reason, failureReason: null, payment: { id: paymentId } })
@@ -129,7 +143,10 @@ describe('money', () => {
     const { payment } = await enrol(world, persona, run.id)
     const seen = (await paymentOf(persona, payment.id)).amount
     expect({ ...seen, formatted: seen.formatted.replace(/\s/, ' ') }).toEqual({
-      ...{ amountMinor: price.minor, currency: price.currency, amount, formatted },
+      amountMinor: price.minor,
+      currency: price.currency,
+      amount,
+      formatted,
     })
   })
 

@@ -13,10 +13,21 @@ beforeAll(async () => {
 afterAll(() => world?.close())
 
 const names = [
-  ...['expired', 'not valid yet', 'without an end', 'of the wrong audience', 'of the wrong issuer'],
-  ...['without a subject', 'of alg none', 'of alg none with a signature', 'HS256 with the public key as PEM'],
-  ...['HS256 with the public key as JWK', 'with tampered claims', 'with a tampered signature'],
-  ...['signed by a stranger under our kid', 'of an unknown key', 'cut short'],
+  'expired',
+  'not valid yet',
+  'without an end',
+  'of the wrong audience',
+  'of the wrong issuer',
+  'without a subject',
+  'of alg none',
+  'of alg none with a signature',
+  'HS256 with the public key as PEM',
+  'HS256 with the public key as JWK',
+  'with tampered claims',
+  'with a tampered signature',
+  'signed by a stranger under our kid',
+  'of an unknown key',
+  'cut short',
 ]
 const withName = (name: string) => tokens.find((one) => one.name === name) as BadToken
 

@@ -184,7 +184,9 @@ describe('each subscription is heard by whom the matrix says:', () => {
     for (const persona of everybody) {
       const token = personas[persona] && (await world.tokenOf(personas[persona]))
       const client = createClient({
-        ...{ url: `${world.url.replace('http', 'ws')}/graphql`, webSocketImpl: WebSocket, retryAttempts: 0 },
+        url: `${world.url.replace('http', 'ws')}/graphql`,
+        webSocketImpl: WebSocket,
+        retryAttempts: 0,
         connectionParams: token ? { authorization: `Bearer ${token}` } : {},
       })
       try {

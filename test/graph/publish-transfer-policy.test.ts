@@ -50,7 +50,9 @@ it('says beforehand which past answers would be others, and changes none', async
     cases: { totalCount: 0, nodes: [] },
   })
   expect(await dryRun({ minimumGrade: '90' })).toEqual({
-    ...{ examined: 1, changed: 1, userErrors: [] },
+    examined: 1,
+    changed: 1,
+    userErrors: [],
     cases: {
       totalCount: 1,
       nodes: [

@@ -101,8 +101,12 @@ describe('a statement', () => {
     const { payload, typ } = await verified(statement, world.url)
     expect(typ).toBe('transfer-statement+jwt')
     expect(payload).toMatchObject({
-      ...{ outcome: 'ELIGIBLE', transferable: '15', asOf: expect.any(String), validUntil: expect.any(String) },
-      ...{ digest: expect.stringMatching(/^[0-9a-f]{64}$/), qualification: expect.any(String) },
+      outcome: 'ELIGIBLE',
+      transferable: '15',
+      asOf: expect.any(String),
+      validUntil: expect.any(String),
+      digest: expect.stringMatching(/^[0-9a-f]{64}$/),
+      qualification: expect.any(String),
       policy: { id: expect.any(String), version: 2 },
     })
     expect(payload.sub).toBe(payload.digest)
@@ -115,7 +119,10 @@ describe('a statement', () => {
   it('of forty claims is no longer than what can be handed in to be checked', async () => {
     const external = { awardingBody: 'somewhere', scheme: 'CATS', level: 7, framework: 'FHEQ', awardedOn: '2026-01-31' }
     const externalCredits = Array.from({ length: 40 }, (_, n) => ({
-      ...{ ...external, ref: `piece number ${n} of what was studied elsewhere`, title: 'Leading change', amount: '15' },
+      ...external,
+      ref: `piece number ${n} of what was studied elsewhere`,
+      title: 'Leading change',
+      amount: '15',
       subject: 'Business and Management',
     }))
     const qualification = await qualificationId(world, 'university-of-northmoor', 'msc-leadership')

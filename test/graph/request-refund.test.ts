@@ -43,7 +43,12 @@ describe('a learner', () => {
       expect((await atPartner(world, 'rufus')).active).toEqual(active)
       await world.settle()
       expect(await way(world, persona, enrolmentId)).toEqual([
-        ...['PENDING_PAYMENT', 'PAID', 'REGISTERING', 'REGISTERED', 'REVOKING', 'REVOKED'],
+        'PENDING_PAYMENT',
+        'PAID',
+        'REGISTERING',
+        'REGISTERED',
+        'REVOKING',
+        'REVOKED',
       ])
       expect((await atPartner(world, 'rufus')).active).toHaveLength(active.length - 1)
       expect(await refundsOf(enrolmentId)).toMatchObject([{ status: 'SUCCEEDED' }])

@@ -43,7 +43,12 @@ describe('what is stuck', () => {
   it('waits for an operator, and is registered when that has become possible', async () => {
     const { enrolmentId, runUuid } = await stuck()
     expect(await way(world, persona, enrolmentId)).toEqual([
-      ...['PENDING_PAYMENT', 'PAID', 'REGISTERING', 'COMPENSATING', 'COMPENSATED', 'STUCK'],
+      'PENDING_PAYMENT',
+      'PAID',
+      'REGISTERING',
+      'COMPENSATING',
+      'COMPENSATED',
+      'STUCK',
     ])
     expect(await queue()).toContain(enrolmentId)
     await world.control('partner', `program_runs/${runUuid}`, { capacity: 5 })

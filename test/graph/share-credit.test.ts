@@ -43,7 +43,8 @@ it('an institution that has the code sees the records, and the learner sees who 
   expect(userErrors).toEqual([])
   const { data } = await look('registrar', creditShare.code)
   expect(data.creditShare).toEqual({
-    ...{ learnerName: 'Sheila Learner', accesses: null },
+    learnerName: 'Sheila Learner',
+    accesses: null,
     creditRecords: [{ id: record, status: 'AWARDED', learner: null }],
   })
   expect(await looks(creditShare.id)).toEqual([{ by: 'Rosa Okafor', institution: { slug: 'the-open-university' } }])

@@ -40,8 +40,16 @@ const document = `query ($inputs: [TransferEligibilityInput!]!) { transferEligib
   ... on TransferEligibilityRejected { index clientRef userErrors { code message field } } } }`
 
 const piece = (more: object = {}) => ({
-  ...{ ref: 'x', title: 'Leading change', awardingBody: 'somewhere', amount: '15', scheme: 'CATS', level: 7 },
-  ...{ framework: 'FHEQ', awardedOn: '2026-01-31', subject: 'Business and Management', ...more },
+  ref: 'x',
+  title: 'Leading change',
+  awardingBody: 'somewhere',
+  amount: '15',
+  scheme: 'CATS',
+  level: 7,
+  framework: 'FHEQ',
+  awardedOn: '2026-01-31',
+  subject: 'Business and Management',
+  ...more,
 })
 
 type Expected = { outcome: string } | { code: string; field: string[] }
@@ -120,7 +128,8 @@ interface Entry {
 async function asked(count: number) {
   const all = kinds()
   const inputs = Array.from({ length: count }, (_, n) => ({
-    ...{ qualificationId: leadership, clientRef: `${n}` },
+    qualificationId: leadership,
+    clientRef: `${n}`,
     ...all[n % all.length]![0](),
   }))
   const writes = jest.spyOn(world.app.orm.em.getConnection(), 'execute')

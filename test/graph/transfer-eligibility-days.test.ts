@@ -102,10 +102,16 @@ describe('a day in the future', () => {
     })
     const courseIds = [data.course.id]
     expect(await ask(null, { courseIds, asOf: day(39) })).toMatchObject({
-      ...{ outcome: 'ELIGIBLE', asOf: day(39), transferable: '15', policy: { version: 2 } },
+      outcome: 'ELIGIBLE',
+      asOf: day(39),
+      transferable: '15',
+      policy: { version: 2 },
     })
     expect(await ask(null, { courseIds, asOf: day(40) })).toMatchObject({
-      ...{ outcome: 'INELIGIBLE', asOf: day(40), transferable: '0', policy: { version: 3 } },
+      outcome: 'INELIGIBLE',
+      asOf: day(40),
+      transferable: '0',
+      policy: { version: 3 },
     })
     const { claims } = await ask(null, { courseIds, asOf: '2099-02-28' })
     expect(claims[0]!.findings.find(({ rule }) => rule === 'AGE')?.status).toBe('PASS')

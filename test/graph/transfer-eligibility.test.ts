@@ -18,16 +18,16 @@ const document = `query ($input: TransferEligibilityInput!) { transferEligibilit
 const ask = (who: string | null, more: object = {}) =>
   world.ask(who, document, { input: { qualificationId: leadership, ...more } })
 const piece = (ref: string, more: object = {}) => ({
-  ...{
-    ref,
-    title: 'Leading change',
-    awardingBody: 'somewhere',
-    amount: '15',
-    scheme: 'CATS',
-    level: 7,
-    framework: 'FHEQ',
-  },
-  ...{ awardedOn: '2026-01-31', subject: 'Business and Management', ...more },
+  ref,
+  title: 'Leading change',
+  awardingBody: 'somewhere',
+  amount: '15',
+  scheme: 'CATS',
+  level: 7,
+  framework: 'FHEQ',
+  awardedOn: '2026-01-31',
+  subject: 'Business and Management',
+  ...more,
 })
 
 describe('an answer', () => {
@@ -65,13 +65,19 @@ describe('an answer', () => {
     expect((await ask(null, { ...credit, asOf: '2025-07-31' })).data.transferEligibility.policy.version).toBe(1)
     expect((await ask(null, { ...credit, asOf: '2025-08-01' })).data.transferEligibility.policy.version).toBe(2)
     expect((await ask(null, { ...credit, asOf: '2023-07-31' })).data.transferEligibility).toMatchObject({
-      ...{ outcome: 'NO_AGREEMENT', policy: null, statement: null, claims: [], remaining: '180' },
+      outcome: 'NO_AGREEMENT',
+      policy: null,
+      statement: null,
+      claims: [],
+      remaining: '180',
       explanation:
         'University of Northmoor has no agreement about credit for MSc Leadership on 2023-07-31, and will have one from 2023-08-01 on.',
     })
     const harbor = await qualificationId(world, 'harbor-state-university', 'graduate-diploma-energy-studies')
     expect((await ask(null, { ...credit, qualificationId: harbor })).data.transferEligibility).toMatchObject({
-      ...{ outcome: 'NOT_PARTICIPATING', policy: null, statement: null },
+      outcome: 'NOT_PARTICIPATING',
+      policy: null,
+      statement: null,
       explanation: expect.stringMatching(/^Harbor State University does not take part in credit transfer here/),
     })
   })

@@ -40,7 +40,9 @@ const clients: [string, (authorization: string, urlOf: () => string) => Client][
     'WebSocket',
     (authorization, urlOf) =>
       createSocketClient({
-        ...{ url: () => `${urlOf().replace('http', 'ws')}/graphql`, webSocketImpl: WebSocket, retryAttempts: 5 },
+        url: () => `${urlOf().replace('http', 'ws')}/graphql`,
+        webSocketImpl: WebSocket,
+        retryAttempts: 5,
         connectionParams: { authorization },
       }),
   ],

@@ -53,7 +53,9 @@ it('one altered letter fails the signature, and nothing else of it is believed',
 it('a credential of a record that is gone is of unknown status, which is not valid', async () => {
   const orphan = await world.app.signer.sign(
     {
-      ...{ iss: world.app.settings.publicUrl, type: ['VerifiableCredential'], validFrom: '2026-01-01T00:00:00Z' },
+      iss: world.app.settings.publicUrl,
+      type: ['VerifiableCredential'],
+      validFrom: '2026-01-01T00:00:00Z',
       id: `${world.app.settings.publicUrl}/credentials/00000000-0000-7000-8000-000000000000`,
     },
     'vc+jwt',

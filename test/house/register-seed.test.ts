@@ -8,12 +8,29 @@ const decimal = z.string().regex(/^\d+(\.\d{1,2})?$/)
 const level = z.int().min(3).max(8)
 const levels = z.array(z.strictObject({ level, credit: decimal }))
 const rules = [
-  ...['STANDING', 'AWARDING_BODY', 'CMF_CONFORMANCE', 'IDENTITY_VERIFIED', 'MINIMUM_GRADE', 'LEVEL', 'AGE', 'SUBJECT'],
-  ...['ALLOW_LIST', 'EXCLUSION', 'DOUBLE_COUNTING'],
+  'STANDING',
+  'AWARDING_BODY',
+  'CMF_CONFORMANCE',
+  'IDENTITY_VERIFIED',
+  'MINIMUM_GRADE',
+  'LEVEL',
+  'AGE',
+  'SUBJECT',
+  'ALLOW_LIST',
+  'EXCLUSION',
+  'DOUBLE_COUNTING',
 ]
 const kinds = [
-  ...['CERTIFICATE_HE', 'DIPLOMA_HE', 'FOUNDATION_DEGREE', 'HONOURS_DEGREE', 'GRADUATE_CERTIFICATE'],
-  ...['GRADUATE_DIPLOMA', 'INTEGRATED_MASTERS', 'PG_CERTIFICATE', 'PG_DIPLOMA', 'MASTERS'],
+  'CERTIFICATE_HE',
+  'DIPLOMA_HE',
+  'FOUNDATION_DEGREE',
+  'HONOURS_DEGREE',
+  'GRADUATE_CERTIFICATE',
+  'GRADUATE_DIPLOMA',
+  'INTEGRATED_MASTERS',
+  'PG_CERTIFICATE',
+  'PG_DIPLOMA',
+  'MASTERS',
 ]
 const policyShape = z.strictObject({
   effectiveFrom: z.iso.date(),

@@ -98,7 +98,8 @@ describe('the command', () => {
   it('says that it compared nothing where there is no git, as in a tarball', async () => {
     await write(before)
     expect(run()).toMatchObject({
-      ...{ status: 0, stderr: 'The schema was NOT compared with its last version: there is no git here.\n' },
+      status: 0,
+      stderr: 'The schema was NOT compared with its last version: there is no git here.\n',
     })
   })
 })

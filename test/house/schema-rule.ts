@@ -41,12 +41,16 @@ function coordinates(schema: GraphQLSchema): Coordinate[] {
   return ownTypes(schema).flatMap((type) => [
     { at: type.name, what: type, kind: 'type' as const },
     ...(isEnumType(type) ? type.getValues() : []).map((what) => ({
-      ...{ at: `${type.name}.${what.name}`, what, kind: 'value' as const },
+      at: `${type.name}.${what.name}`,
+      what,
+      kind: 'value' as const,
     })),
     ...fieldsOf(type).flatMap((field) => [
       { at: `${type.name}.${field.name}`, what: field, kind: 'field' as const },
       ...argumentsOf(field).map((what) => ({
-        ...{ at: `${type.name}.${field.name}(${what.name}:)`, what, kind: 'argument' as const },
+        at: `${type.name}.${field.name}(${what.name}:)`,
+        what,
+        kind: 'argument' as const,
       })),
     ]),
   ])
@@ -124,7 +128,10 @@ function pages(type: GraphQLNamedType, field: Field): string[] {
 function connection(type: GraphQLObjectType): string[] {
   const node = type.name.replace(/Connection$/, '')
   const expected: Record<string, string> = {
-    ...{ edges: `[${node}Edge!]!`, nodes: `[${node}!]!`, pageInfo: 'PageInfo!', totalCount: 'Int!' },
+    edges: `[${node}Edge!]!`,
+    nodes: `[${node}!]!`,
+    pageInfo: 'PageInfo!',
+    totalCount: 'Int!',
   }
   return Object.entries(expected)
     .filter(([name, shape]) => String(type.getFields()[name]?.type) !== shape)

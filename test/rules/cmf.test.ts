@@ -32,7 +32,12 @@ describe('a report on the framework', () => {
     const report = checkCmf(conforming)
     expect(report).toMatchObject({ version: '1.0', status: 'MET', warnings: [] })
     expect(report.criteria.map(({ code }) => code)).toEqual([
-      ...['WORKLOAD', 'LEVEL', 'SUMMATIVE_ASSESSMENT', 'IDENTITY_VERIFICATION', 'TRANSCRIPT', 'ACADEMIC_CREDIT'],
+      'WORKLOAD',
+      'LEVEL',
+      'SUMMATIVE_ASSESSMENT',
+      'IDENTITY_VERIFICATION',
+      'TRANSCRIPT',
+      'ACADEMIC_CREDIT',
     ])
   })
 

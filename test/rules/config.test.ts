@@ -17,15 +17,22 @@ function fileOf(name: string, content: string): string {
 
 /** What a production of somebody's is started with. */
 const good: Record<string, string> = {
-  ...{ NODE_ENV: 'production', PUBLIC_URL: 'https://graph.example.org' },
-  ...{ DATABASE_URL: 'postgresql://gateway:n0t-the-n4me@db.example.org/gateway' },
-  ...{ STRIPE_SECRET_KEY: `sk_live_${'x'.repeat(24)}`, STRIPE_WEBHOOK_SECRET: `whsec_${'x'.repeat(24)}` },
-  ...{ PAYPAL_CLIENT_ID: 'a-client', PAYPAL_CLIENT_SECRET: 'y'.repeat(24), PAYPAL_WEBHOOK_ID: 'WH-1' },
-  ...{ PARTNER_BASE_URL: 'https://partner.example/partners', PARTNER_CONSUMER_KEY: 'consumer' },
-  ...{ PARTNER_SHARED_SECRET: 'z'.repeat(24), PARTNER_WEBHOOK_SECRET: 'w'.repeat(24) },
-  ...{ OIDC_ISSUER: 'https://login.example.org', OIDC_AUDIENCE: 'urn:gateway' },
-  ...{ SIGNING_KEYS_FILE: fileOf('keys.json', '{"keys":[{"kid":"2026-11"}]}') },
-  ...{ RETURN_URL_ORIGINS: 'https://app.example.org' },
+  NODE_ENV: 'production',
+  PUBLIC_URL: 'https://graph.example.org',
+  DATABASE_URL: 'postgresql://gateway:n0t-the-n4me@db.example.org/gateway',
+  STRIPE_SECRET_KEY: `sk_live_${'x'.repeat(24)}`,
+  STRIPE_WEBHOOK_SECRET: `whsec_${'x'.repeat(24)}`,
+  PAYPAL_CLIENT_ID: 'a-client',
+  PAYPAL_CLIENT_SECRET: 'y'.repeat(24),
+  PAYPAL_WEBHOOK_ID: 'WH-1',
+  PARTNER_BASE_URL: 'https://partner.example/partners',
+  PARTNER_CONSUMER_KEY: 'consumer',
+  PARTNER_SHARED_SECRET: 'z'.repeat(24),
+  PARTNER_WEBHOOK_SECRET: 'w'.repeat(24),
+  OIDC_ISSUER: 'https://login.example.org',
+  OIDC_AUDIENCE: 'urn:gateway',
+  SIGNING_KEYS_FILE: fileOf('keys.json', '{"keys":[{"kid":"2026-11"}]}'),
+  RETURN_URL_ORIGINS: 'https://app.example.org',
 }
 
 /** What is said of the good environment with those changes; null when it is taken. */

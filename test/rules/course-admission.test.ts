@@ -34,8 +34,16 @@ it('is what the engine says of its credit', () => {
     fc.property(policies, courses, level, (given, course, { level, framework }) => {
       const policy = { ...aPolicy, ...given }
       const claim = {
-        ...{ ...aClaim, source: 'COURSE' as const, awardedOn: aCheck.asOf, grade: '100', level, framework },
-        ...{ course: course.slug, subject: course.subject, awardingBody: course.awardingBody, cmf: course.cmf },
+        ...aClaim,
+        source: 'COURSE' as const,
+        awardedOn: aCheck.asOf,
+        grade: '100',
+        level,
+        framework,
+        course: course.slug,
+        subject: course.subject,
+        awardingBody: course.awardingBody,
+        cmf: course.cmf,
         identityVerified: course.identityVerification,
       }
       const [decided] = assessTransfer({ ...aCheck, policy, claims: [claim] }).claims

@@ -148,7 +148,9 @@ describe('the two ways to place credit', () => {
           total: small.total * step,
         }
         const ready: Piece[] = given.map(({ units, levels, freeChoice }) => ({
-          ...{ units: units * step, freeChoice: freeChoice && anyFree, top: Math.max(...levels) },
+          units: units * step,
+          freeChoice: freeChoice && anyFree,
+          top: Math.max(...levels),
           lowest: allDown ? 0 : Math.max(...levels),
         }))
         sameAnswers(ready, limits, step)
@@ -220,7 +222,10 @@ describe('the bound on the search', () => {
   it('never refuses forty claims on a grid of 250,000', () => {
     const levels = [3, 4, 5, 6, 7, 8].map((level) => ({ level, credit: level === 8 ? '5.5' : '7' }))
     const claims = Array.from({ length: 40 }, (_, at) => ({
-      ...{ ...aClaim, ref: `r${at}`, level: 3 + (at % 6), amount: String(1 + (at % 5)) },
+      ...aClaim,
+      ref: `r${at}`,
+      level: 3 + (at % 6),
+      amount: String(1 + (at % 5)),
     }))
     const policy = { ...down, acceptedLevels: [3, 4, 5, 6, 7, 8] }
     const { answer } = decideOrRefuse({ ...aCheck, claims, policy, qualification: { ...aDegree, levels } })
@@ -229,7 +234,10 @@ describe('the bound on the search', () => {
 
   it('answers forty ordinary claims', () => {
     const claims = Array.from({ length: 40 }, (_, at) => ({
-      ...{ ...aClaim, ref: `r${at}`, level: 4 + (at % 3), amount: String(2.5 * (1 + (at % 12))) },
+      ...aClaim,
+      ref: `r${at}`,
+      level: 4 + (at % 3),
+      amount: String(2.5 * (1 + (at % 12))),
     }))
     const { answer } = decideOrRefuse({ ...aCheck, claims, policy: { ...down, granularity: '30' } })
     expect(answer?.transferable).toBe('240')

@@ -7,11 +7,21 @@ import { DisputeStatus } from '../../src/payments/dispute.ts'
 import { RefundStatus } from '../../src/payments/refund.ts'
 
 const untouched: Balance = {
-  ...{ capturedMinor: 49_500, backMinor: 0, onItsWayMinor: 0, leftMinor: 49_500, contested: false },
+  capturedMinor: 49_500,
+  backMinor: 0,
+  onItsWayMinor: 0,
+  leftMinor: 49_500,
+  contested: false,
 }
 const learner: RefundWish = {
-  ...{ byOperator: false, reason: null, amountMinor: null, keepRegistration: false },
-  ...{ enrolmentStatus: 'REGISTERED', paymentStatus: 'SUCCEEDED', balance: untouched, currency: 'GBP' },
+  byOperator: false,
+  reason: null,
+  amountMinor: null,
+  keepRegistration: false,
+  enrolmentStatus: 'REGISTERED',
+  paymentStatus: 'SUCCEEDED',
+  balance: untouched,
+  currency: 'GBP',
   startsAt: new Date('2026-10-19T08:00:00Z'),
   timeZone: 'Europe/London',
   now: new Date('2026-10-20T12:00:00Z'),
@@ -28,7 +38,9 @@ describe('a learner', () => {
 
   it('hears when the window closed', () => {
     expect(refundRefusal({ ...learner, ...late })).toMatchObject({
-      ...{ code: 'REFUND_WINDOW_CLOSED', closedAt: new Date('2026-11-02T09:00:00Z'), field: ['input', 'enrolmentId'] },
+      code: 'REFUND_WINDOW_CLOSED',
+      closedAt: new Date('2026-11-02T09:00:00Z'),
+      field: ['input', 'enrolmentId'],
     })
   })
 
@@ -61,7 +73,8 @@ describe('an operator', () => {
     const balance = { ...untouched, backMinor: 9_500, onItsWayMinor: 10_000, leftMinor: 30_000 }
     expect(refundRefusal({ ...operator, balance, amountMinor: 30_000 })).toBeNull()
     expect(refundRefusal({ ...operator, balance, amountMinor: 30_001 })).toMatchObject({
-      ...{ code: 'REFUND_AMOUNT_EXCEEDED', field: ['input', 'amountMinor'] },
+      code: 'REFUND_AMOUNT_EXCEEDED',
+      field: ['input', 'amountMinor'],
       maximum: { amountMinor: 30_000, currency: 'GBP' },
     })
   })

@@ -90,12 +90,16 @@ export function placementChecks(mostClaims: number, refs = fc.string({ maxLength
       claims: claims.map((of) => ({ ...aClaim, ...of })),
       policy: {
         ...aPolicy,
-        ...{ maxCredit, freeChoiceMax, granularity, higherLevelCountsLower: rest.higherLevelCountsLower },
+        maxCredit,
+        freeChoiceMax,
+        granularity,
+        higherLevelCountsLower: rest.higherLevelCountsLower,
         acceptedLevels: [4, 5, 6, 7],
         subjects: rest.free ? ['computing'] : [],
       },
       qualification: {
-        ...{ kind: 'HONOURS_DEGREE', totalCredit },
+        kind: 'HONOURS_DEGREE',
+        totalCredit,
         levels: levels.map((level, at) => ({ level, credit: caps[at]! })),
       },
       asOf: '2026-06-01',

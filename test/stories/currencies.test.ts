@@ -50,7 +50,8 @@ describe.each([
     expect(partly.userErrors).toEqual([])
     await world.settle()
     expect(await ledgerOf(paymentMethod, paymentId)).toEqual({
-      ...{ taken: [`${currency} ${price}`], returned: [`${currency} ${part}`] },
+      taken: [`${currency} ${price}`],
+      returned: [`${currency} ${part}`],
     })
     expect((await enrolmentOf(world, persona, enrolmentId)).refundability.maximum.amountMinor).toBe(price - part)
 
@@ -61,7 +62,8 @@ describe.each([
     const { status, payments } = await enrolmentOf(world, persona, enrolmentId)
     expect(status).toBe('REVOKED')
     expect(payments[0].refunds.map((one: { amount: { amountMinor: number } }) => one.amount.amountMinor)).toEqual([
-      ...[part, price - part],
+      part,
+      price - part,
     ])
   })
 })

@@ -63,7 +63,9 @@ describe.each(['CARD', 'PAYPAL'] as const)('a dispute about money by %s', (metho
     expect(await dispute('open')).toMatchObject({ enrolment: 'COMPLETED', credit: 'SUSPENDED', disputes: ['OPEN'] })
     expect(await dispute('under_review')).toMatchObject({ credit: 'SUSPENDED', disputes: ['UNDER_REVIEW'] })
     expect(await dispute(outcome)).toEqual({
-      ...{ enrolment: 'COMPLETED', credit: 'AWARDED', disputes: [end] },
+      enrolment: 'COMPLETED',
+      credit: 'AWARDED',
+      disputes: [end],
       way: ['AWARDED', 'SUSPENDED', 'AWARDED'],
     })
   })
@@ -74,7 +76,9 @@ describe.each(['CARD', 'PAYPAL'] as const)('a dispute about money by %s', (metho
     expect(await dispute('open')).toMatchObject({ enrolment: 'REGISTERED', credit: null })
     await pass(name)
     expect(await standing(persona, enrolmentId)).toMatchObject({
-      ...{ enrolment: 'COMPLETED', credit: 'SUSPENDED', way: ['AWARDED', 'SUSPENDED'] },
+      enrolment: 'COMPLETED',
+      credit: 'SUSPENDED',
+      way: ['AWARDED', 'SUSPENDED'],
     })
     expect(await dispute('won')).toMatchObject({ credit: 'AWARDED' })
   })
@@ -83,7 +87,9 @@ describe.each(['CARD', 'PAYPAL'] as const)('a dispute about money by %s', (metho
     const { dispute, persona, name, enrolmentId } = await graduate(`${method.toLowerCase()}-lost`, method)
     await dispute('open')
     expect(await dispute('lost')).toEqual({
-      ...{ enrolment: 'REVOKED', credit: 'REVOKED', disputes: ['LOST'] },
+      enrolment: 'REVOKED',
+      credit: 'REVOKED',
+      disputes: ['LOST'],
       way: ['AWARDED', 'SUSPENDED', 'REVOKED'],
     })
     expect((await atPartner(world, name)).active).toEqual([])

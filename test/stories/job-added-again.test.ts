@@ -22,7 +22,9 @@ beforeAll(async () => {
   sql = new pg.Client({ connectionString: database.url })
   await sql.connect()
   worker = openWorker({
-    ...{ url: database.url, crontab: [], onFailed: () => undefined },
+    url: database.url,
+    crontab: [],
+    onFailed: () => undefined,
     retryAfter: (error) => (error instanceof ComeBack ? error.afterSeconds : null),
     tasks: { ask: () => task() },
   })

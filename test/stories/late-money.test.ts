@@ -51,7 +51,11 @@ it('is kept when the place is still there', async () => {
   await pay(world, begun.payment.action.redirectUrl)
   await world.settle()
   expect(await way(world, persona, begun.enrolment.id)).toEqual([
-    ...['PENDING_PAYMENT', 'EXPIRED', 'PAID', 'REGISTERING', 'REGISTERED'],
+    'PENDING_PAYMENT',
+    'EXPIRED',
+    'PAID',
+    'REGISTERING',
+    'REGISTERED',
   ])
 })
 
@@ -63,7 +67,12 @@ it('goes back when somebody else holds the place by then, who keeps it', async (
   await pay(world, begun.payment.action.redirectUrl)
   await world.settle()
   expect(await way(world, late, begun.enrolment.id)).toEqual([
-    ...['PENDING_PAYMENT', 'EXPIRED', 'PAID', 'REGISTERING', 'COMPENSATING', 'COMPENSATED'],
+    'PENDING_PAYMENT',
+    'EXPIRED',
+    'PAID',
+    'REGISTERING',
+    'COMPENSATING',
+    'COMPENSATED',
   ])
   await pay(world, holder.payment.action.redirectUrl)
   await completePayment(world, early, holder.payment.id)

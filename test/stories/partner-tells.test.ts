@@ -41,7 +41,9 @@ it('a learner who had studied at the partner before finds it here, with the cred
     enrolments.nodes.map((one: { run: { course: { slug: string } } }) => [one.run.course.slug, one]),
   )
   expect(bySlug['leading-organisational-change']).toMatchObject({
-    ...{ status: 'COMPLETED', payment: null, creditRecord: { status: 'AWARDED' } },
+    status: 'COMPLETED',
+    payment: null,
+    creditRecord: { status: 'AWARDED' },
     history: [{ to: 'REGISTERED', cause: 'REGISTERED_AT_PARTNER' }, { to: 'COMPLETED' }],
   })
   expect(bySlug['responsible-ai-in-practice']).toMatchObject({ status: 'REGISTERED', creditRecord: null })
@@ -81,7 +83,9 @@ describe('a result', () => {
     await world.control('partner', `${at}/result`, { ...passed, status: 'failed', grade: '31' })
     await world.settle()
     expect(await enrolmentOf(world, persona, enrolmentId)).toMatchObject({
-      ...{ status: 'COMPLETED', result: { outcome: 'FAILED', grade: '31' }, creditRecord: null },
+      status: 'COMPLETED',
+      result: { outcome: 'FAILED', grade: '31' },
+      creditRecord: null,
     })
   })
 })
@@ -99,7 +103,8 @@ describe('progress', () => {
     await world.control('partner', `${at}/progress`, { steps_completed_ratio: 0.25 })
     const { data } = await progress(persona, enrolmentId)
     expect(data.node.progress).toMatchObject({
-      ...{ stepsCompletedRatio: '0.25', freshness: { source: 'partner', stale: false } },
+      stepsCompletedRatio: '0.25',
+      freshness: { source: 'partner', stale: false },
     })
     expect(data.node.progress.stepsCompleted).toBeGreaterThan(0)
   })

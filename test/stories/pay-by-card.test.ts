@@ -46,8 +46,12 @@ async function anyRun(fits: (days: number) => boolean): Promise<string> {
 let keys = 0
 function enrol(persona: string, courseRunId: string, more: object = {}) {
   const input = {
-    ...{ courseRunId, paymentMethod: 'CARD', returnUrl: 'https://app.example/back', termsAccepted: true },
-    ...{ idempotencyKey: `key-${keys++}`, ...more },
+    courseRunId,
+    paymentMethod: 'CARD',
+    returnUrl: 'https://app.example/back',
+    termsAccepted: true,
+    idempotencyKey: `key-${keys++}`,
+    ...more,
   }
   return world.ask(persona, enrolDocument, { input })
 }

@@ -28,7 +28,10 @@ describe.each(['CARD', 'PAYPAL'] as const)('money by %s', (method) => {
   it('is in the books with its facts once the webhook has come, though the browser never came back', async () => {
     const id = await desk.paid(method)
     expect(await desk.payment(id)).toMatchObject({
-      ...{ status: 'SUCCEEDED', capturedMinor: 19_900, capturedCurrency: 'GBP', capturedAt: expect.any(Date) },
+      status: 'SUCCEEDED',
+      capturedMinor: 19_900,
+      capturedCurrency: 'GBP',
+      capturedAt: expect.any(Date),
       ...(method === 'CARD' ? { cardBrand: 'VISA', cardLast4: '4242' } : { cardBrand: null }),
     })
     expect(desk.shop.told).toEqual([{ what: 'paid', status: 'SUCCEEDED' }])
@@ -128,7 +131,9 @@ describe('a card', () => {
     await expect(desk.pay(id, 'declined')).rejects.toThrow('402')
     await desk.settle()
     expect(await desk.payment(id)).toMatchObject({
-      ...{ status: 'REQUIRES_ACTION', failureCode: 'GENERIC_DECLINE', failureRetryable: true },
+      status: 'REQUIRES_ACTION',
+      failureCode: 'GENERIC_DECLINE',
+      failureRetryable: true,
     })
     await desk.pay(id, 'visa')
     await desk.settle()
@@ -198,7 +203,10 @@ describe('a PayPal order', () => {
     await desk.paypal(`orders/${reference}/approve`, { instrument: 'declined' })
     await desk.settle()
     expect(await desk.payment(id)).toMatchObject({
-      ...{ status: 'REQUIRES_ACTION', failureCode: 'INSTRUMENT_DECLINED', failureRetryable: true, captureKey: null },
+      status: 'REQUIRES_ACTION',
+      failureCode: 'INSTRUMENT_DECLINED',
+      failureRetryable: true,
+      captureKey: null,
     })
     expect((await desk.payment(id)).attempt).toBeGreaterThan(1)
     await desk.paypal(`orders/${reference}/approve`, { instrument: 'balance' })

@@ -61,7 +61,8 @@ describe.each(ways)('with $name', ({ paymentMethod, sandbox, name, calls }) => {
       await world.settle()
       const ended = await enrolmentOf(world, persona, first.enrolment.id)
       expect(ended).toMatchObject({
-        ...{ status: 'REVOKED', payments: [{ id: first.payment.id, status: 'SUCCEEDED' }] },
+        status: 'REVOKED',
+        payments: [{ id: first.payment.id, status: 'SUCCEEDED' }],
       })
       expect(ended.payments[0].refunds).toMatchObject([{ status: 'SUCCEEDED', amount: { amountMinor: 7_700 } }])
       const page = new URL(again.payment.action.redirectUrl)

@@ -85,6 +85,7 @@ it('what is granted after all, although it was refused for good, is in the books
   await desk.paypal('webhooks', { mode: 'deliver' })
   await desk.settle()
   expect((await desk.refunds(id)).map(({ origin, status }) => `${origin} ${status}`)).toEqual([
-    ...['OPERATOR FAILED', 'PROVIDER SUCCEEDED'],
+    'OPERATOR FAILED',
+    'PROVIDER SUCCEEDED',
   ])
 })

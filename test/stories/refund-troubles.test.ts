@@ -45,7 +45,10 @@ it('a refund that the bank sends back gives the learner the registration back', 
   await until(world, async () => (await way(world, persona, enrolmentId)).length > studyWay.length + 3)
   expect(await way(world, persona, enrolmentId)).toEqual([
     ...studyWay,
-    ...['REVOKING', 'REVOKED', 'REGISTERING', 'REGISTERED'],
+    'REVOKING',
+    'REVOKED',
+    'REGISTERING',
+    'REGISTERED',
   ])
   expect(await atPartner(world, 'bella')).toMatchObject({ active: [expect.any(String)], ended: [expect.any(String)] })
 })
@@ -80,7 +83,10 @@ it('credit that rested on it is revoked with the refund, and stands again when t
   await requestRefund(world, persona, enrolmentId)
   await until(world, async () => (await record()).history.length === 4)
   expect((await record()).history.map(({ to }: { to: string }) => to)).toEqual([
-    ...['AWARDED', 'SUSPENDED', 'REVOKED', 'AWARDED'],
+    'AWARDED',
+    'SUSPENDED',
+    'REVOKED',
+    'AWARDED',
   ])
 })
 

@@ -9,7 +9,9 @@ import { startWorld, type World } from '../support/world/world.ts'
 const senders = ['stripe', 'paypal', 'partner'] as const
 type Sender = (typeof senders)[number]
 const signatures: Record<Sender, string> = {
-  ...{ stripe: 'stripe-signature', paypal: 'paypal-transmission-sig', partner: 'x-fl-signature' },
+  stripe: 'stripe-signature',
+  paypal: 'paypal-transmission-sig',
+  partner: 'x-fl-signature',
 }
 
 let world: World

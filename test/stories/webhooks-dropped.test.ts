@@ -28,7 +28,10 @@ it('one pass and the jobs that it adds bring every payment to a registration or 
   await world.settle()
   const ids = [card.enrolment.id, payPal.enrolment.id, left.enrolment.id, registered.enrolmentId]
   expect(await Promise.all(ids.map(status))).toEqual([
-    ...['PENDING_PAYMENT', 'PENDING_PAYMENT', 'PENDING_PAYMENT', 'REGISTERED'],
+    'PENDING_PAYMENT',
+    'PENDING_PAYMENT',
+    'PENDING_PAYMENT',
+    'REGISTERED',
   ])
 
   await pass(false)

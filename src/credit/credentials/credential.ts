@@ -25,7 +25,10 @@ export function credentialOf(record: CreditRecord, publicUrl: string): object {
   const achievement = `${publicUrl}/courses/${facts.courseSlug}`
   const stated = results(record)
   return {
-    ...{ iss: publicUrl, sub: holder, jti: url, nbf: fromSeconds },
+    iss: publicUrl,
+    sub: holder,
+    jti: url,
+    nbf: fromSeconds,
     '@context': ['https://www.w3.org/ns/credentials/v2', 'https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json'],
     id: url,
     type: ['VerifiableCredential', 'OpenBadgeCredential'],

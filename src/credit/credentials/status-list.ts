@@ -30,8 +30,11 @@ export function statusEntries(publicUrl: string, statusIndex: number): Entry[] {
     const statusListCredential = urlOf(publicUrl, statusPurpose, Math.floor(statusIndex / bitsPerList))
     const statusListIndex = String(statusIndex % bitsPerList)
     return {
-      ...{ id: `${statusListCredential}#${statusListIndex}`, type: 'BitstringStatusListEntry' },
-      ...{ statusPurpose, statusListIndex, statusListCredential },
+      id: `${statusListCredential}#${statusListIndex}`,
+      type: 'BitstringStatusListEntry',
+      statusPurpose,
+      statusListIndex,
+      statusListCredential,
     }
   })
 }
@@ -64,12 +67,22 @@ export async function statusList(
   const fromMs = Math.floor(now().getTime() / 1000) * 1000
   return signer.sign(
     {
-      ...{ iss: issuer, sub: `${url}#list`, jti: url, nbf: fromMs / 1000, exp: (fromMs + validForMs) / 1000 },
-      ...{ '@context': ['https://www.w3.org/ns/credentials/v2'], id: url },
-      ...{ type: ['VerifiableCredential', 'BitstringStatusListCredential'], issuer },
-      ...{ validFrom: instantText(fromMs), validUntil: instantText(fromMs + validForMs) },
+      iss: issuer,
+      sub: `${url}#list`,
+      jti: url,
+      nbf: fromMs / 1000,
+      exp: (fromMs + validForMs) / 1000,
+      '@context': ['https://www.w3.org/ns/credentials/v2'],
+      id: url,
+      type: ['VerifiableCredential', 'BitstringStatusListCredential'],
+      issuer,
+      validFrom: instantText(fromMs),
+      validUntil: instantText(fromMs + validForMs),
       credentialSubject: {
-        ...{ id: `${url}#list`, type: 'BitstringStatusList', statusPurpose: purpose, ttl: keptForSeconds * 1000 },
+        id: `${url}#list`,
+        type: 'BitstringStatusList',
+        statusPurpose: purpose,
+        ttl: keptForSeconds * 1000,
         // Multibase: u for base64url without padding.
         encodedList: `u${gzipSync(bits).toString('base64url')}`,
       },

@@ -83,7 +83,10 @@ async function keep(
     idempotencyKey == null
       ? null
       : await takeKey(tx, {
-          ...{ caller: viewer.key, operation: 'shareCredit', key: idempotencyKey, now: at },
+          caller: viewer.key,
+          operation: 'shareCredit',
+          key: idempotencyKey,
+          now: at,
           request: { ...request, expiresAt: request.expiresAt.toISOString() },
         })
   if (key?.kind === 'conflict') return refused(key.refusal)
@@ -91,8 +94,14 @@ async function keep(
   const { learnerId, institutionId, recordIds } = kept
   const code = randomBytes(codeBytes).toString('base64url')
   const share = tx.create(CreditShare, {
-    ...{ id: newId(), learnerId, code, codeHash: shareCodeHash(code), institutionId },
-    ...{ expiresAt: input.expiresAt, revokedAt: null, createdAt: at },
+    id: newId(),
+    learnerId,
+    code,
+    codeHash: shareCodeHash(code),
+    institutionId,
+    expiresAt: input.expiresAt,
+    revokedAt: null,
+    createdAt: at,
   })
   await tx.flush()
   for (const creditRecordId of recordIds) tx.create(CreditShareRecord, { shareId: share.id, creditRecordId })

@@ -45,13 +45,16 @@ function findAssets(folder: string): Assets | null {
 /** The editor draws with style attributes, so styles may be inline; scripts, workers and connections are ours alone. */
 function policy(sandboxIssuer: string | null): string {
   return [
-    ...["default-src 'none'", "script-src 'self'", "worker-src 'self'", "style-src 'self' 'unsafe-inline'"],
-    ...[
-      "font-src 'self' data:",
-      "img-src 'self' data:",
-      `connect-src 'self'${sandboxIssuer ? ` ${sandboxIssuer}` : ''}`,
-    ],
-    ...["base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'"],
+    "default-src 'none'",
+    "script-src 'self'",
+    "worker-src 'self'",
+    "style-src 'self' 'unsafe-inline'",
+    "font-src 'self' data:",
+    "img-src 'self' data:",
+    `connect-src 'self'${sandboxIssuer ? ` ${sandboxIssuer}` : ''}`,
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
   ].join('; ')
 }
 

@@ -40,15 +40,26 @@ export async function newCertificates(now: Date): Promise<Certificates> {
   const rootKeys = await webcrypto.subtle.generateKey(RSA, true, ['sign', 'verify'])
   const leafKeys = await webcrypto.subtle.generateKey(RSA, true, ['sign', 'verify'])
   const root = await X509CertificateGenerator.createSelfSigned({
-    ...{ serialNumber: '01', name: rootName, notBefore, notAfter, signingAlgorithm: RSA, keys: rootKeys },
+    serialNumber: '01',
+    name: rootName,
+    notBefore,
+    notAfter,
+    signingAlgorithm: RSA,
+    keys: rootKeys,
     extensions: [
       new BasicConstraintsExtension(true, 0, true),
       new KeyUsagesExtension(KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign, true),
     ],
   })
   const leaf = await X509CertificateGenerator.create({
-    ...{ serialNumber: '02', subject: `CN=${LEAF_NAME}, O=Local world`, issuer: rootName, notBefore, notAfter },
-    ...{ signingAlgorithm: RSA, publicKey: leafKeys.publicKey, signingKey: rootKeys.privateKey },
+    serialNumber: '02',
+    subject: `CN=${LEAF_NAME}, O=Local world`,
+    issuer: rootName,
+    notBefore,
+    notAfter,
+    signingAlgorithm: RSA,
+    publicKey: leafKeys.publicKey,
+    signingKey: rootKeys.privateKey,
     extensions: [
       new BasicConstraintsExtension(false, undefined, true),
       new KeyUsagesExtension(KeyUsageFlags.digitalSignature, true),

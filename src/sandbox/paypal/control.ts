@@ -94,11 +94,19 @@ async function control(reply: FastifyReply, saved: () => Promise<void>, act: () 
 function ledger({ state }: PaypalMerchant): object {
   return {
     captures: Object.values(state.captures).map(({ id, orderId, amount, customId, invoiceId, status }) => ({
-      ...{ id, order: orderId, amount: minorOf(amount), currency: amount.currency_code, status },
+      id,
+      order: orderId,
+      amount: minorOf(amount),
+      currency: amount.currency_code,
+      status,
       metadata: { custom_id: customId, invoice_id: invoiceId },
     })),
     refunds: Object.values(state.refunds).map(({ id, captureId, amount, customId, invoiceId, status }) => ({
-      ...{ id, capture: captureId, amount: minorOf(amount), currency: amount.currency_code, status },
+      id,
+      capture: captureId,
+      amount: minorOf(amount),
+      currency: amount.currency_code,
+      status,
       metadata: { custom_id: customId, invoice_id: invoiceId },
     })),
   }

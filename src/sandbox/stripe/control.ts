@@ -98,10 +98,20 @@ async function control(reply: FastifyReply, saved: () => Promise<void>, act: () 
 function ledger({ state }: StripeAccount): object {
   return {
     charges: Object.values(state.charges).map(({ id, amount, currency, metadata, status, payment_intent }) => ({
-      ...{ id, amount, currency, metadata, status, payment_intent },
+      id,
+      amount,
+      currency,
+      metadata,
+      status,
+      payment_intent,
     })),
     refunds: Object.values(state.refunds).map(({ id, charge, amount, currency, metadata, status }) => ({
-      ...{ id, charge, amount, currency, metadata, status },
+      id,
+      charge,
+      amount,
+      currency,
+      metadata,
+      status,
     })),
   }
 }

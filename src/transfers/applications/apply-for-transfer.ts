@@ -134,9 +134,16 @@ async function submit(
   const at = context.now()
   const id = newId()
   const application = tx.create(TransferApplication, {
-    ...{ id, learnerId, qualificationId: ground.qualification.id, status: 'SUBMITTED' },
+    id,
+    learnerId,
+    qualificationId: ground.qualification.id,
+    status: 'SUBMITTED',
     frozen: await freeze(context, answer, id),
-    ...{ submittedAt: at, decidedAt: null, agreedCredit: null, reasons: [], updatedAt: at },
+    submittedAt: at,
+    decidedAt: null,
+    agreedCredit: null,
+    reasons: [],
+    updatedAt: at,
   })
   beginHistory(tx, 'TransferApplication', application, { cause: 'APPLIED', actor: context.viewer.key, at })
   await tx.flush()

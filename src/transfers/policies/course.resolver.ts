@@ -18,8 +18,13 @@ type CourseRow = CmfRow & { slug: string; subject: string; awardingInstitutionId
 function factsOf(course: CourseRow, awardingBody: string): CourseFacts {
   const { slug, creditLevel, creditFramework, assessment } = course
   return {
-    ...{ slug, creditLevel, creditFramework, awardingBody, subject: statedSubject(course.subject) },
-    ...{ cmf: checkCmf(cmfFacts(course)).status, identityVerification: assessment?.identityVerification ?? null },
+    slug,
+    creditLevel,
+    creditFramework,
+    awardingBody,
+    subject: statedSubject(course.subject),
+    cmf: checkCmf(cmfFacts(course)).status,
+    identityVerification: assessment?.identityVerification ?? null,
   }
 }
 

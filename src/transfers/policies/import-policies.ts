@@ -79,8 +79,12 @@ async function publishMissing(
     known.push({ effectiveFrom: terms.effectiveFrom, declaredEffectiveTo })
     tx.create(TransferPolicy, {
       ...content,
-      ...{ id: newId(), qualificationId, version, declaredEffectiveTo },
-      ...{ publishedAt: now, publishedBy: 'register' },
+      id: newId(),
+      qualificationId,
+      version,
+      declaredEffectiveTo,
+      publishedAt: now,
+      publishedBy: 'register',
     } as unknown as TransferPolicy)
   }
 }

@@ -13,7 +13,9 @@ import { publishPolicy } from './publish-policy.ts'
 import { TransferPolicy } from './transfer-policy.ts'
 
 const newestFirst = {
-  ...{ list: 'dry-run-cases', keyCount: 1, descending: true },
+  list: 'dry-run-cases',
+  keyCount: 1,
+  descending: true,
   keysOf: ({ id }: DryRunCase) => [id],
 }
 

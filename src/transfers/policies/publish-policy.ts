@@ -122,9 +122,12 @@ async function publish(
   const { effectiveTo, ...content } = terms
   const policy = tx.create(TransferPolicy, {
     ...content,
-    ...{ id: newId(), qualificationId: qualification.id, declaredEffectiveTo: effectiveTo },
+    id: newId(),
+    qualificationId: qualification.id,
+    declaredEffectiveTo: effectiveTo,
     version: 1 + Math.max(0, ...versions.map(({ version }) => version)),
-    ...{ publishedAt: now(), publishedBy: publisher(viewer) },
+    publishedAt: now(),
+    publishedBy: publisher(viewer),
   } as unknown as TransferPolicy)
   keyed?.keep({ policyId: policy.id })
   return { policyId: policy.id, refusals: [] }

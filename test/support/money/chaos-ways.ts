@@ -91,7 +91,9 @@ const refundPart: Step = {
   rest: ['REGISTERED/SUCCEEDED/SUCCEEDED'],
   ask: ({ world, enrolmentId, key }) =>
     requestRefund(world, 'operator', enrolmentId, {
-      ...{ amountMinor: 10_000, reason: 'A week was missed.', idempotencyKey: `${key}-part` },
+      amountMinor: 10_000,
+      reason: 'A week was missed.',
+      idempotencyKey: `${key}-part`,
     }),
 }
 const refundRest: Step = {

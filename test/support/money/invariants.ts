@@ -45,7 +45,9 @@ function atRest({ payments, refunds, enrolments }: Books): string[] {
     payments.some((one) => one.enrolment === enrolment.id && isRefused({ refunds }, one))
   const stranded = enrolments.filter((one) => one.status === 'STUCK' && !refused(one))
   return [
-    ...[...on('payment', payments), ...on('refund', refunds), ...on('enrolment', enrolments)],
+    ...on('payment', payments),
+    ...on('refund', refunds),
+    ...on('enrolment', enrolments),
     ...stranded.map(({ id }) => `enrolment ${id} is STUCK although nobody refused anything`),
   ]
 }

@@ -90,7 +90,8 @@ export async function enrolAs(
   const known = keys.get(slot)
   const key = (wish.again && known) || `${slot} ${keys.size} ${begun.length} ${model.enrolments}`
   const { enrolment, payment } = await enrol(world, persona, run.id, {
-    ...{ paymentMethod: wish.method, idempotencyKey: key },
+    paymentMethod: wish.method,
+    idempotencyKey: key,
   })
   if (payment === null) return
   keys.set(slot, key)

@@ -58,7 +58,11 @@ async function openDesk(closers: (() => Promise<unknown> | undefined)[]) {
   const clock = { offsetMs: 0 }
   const now = () => new Date(Date.now() + clock.offsetMs)
   const stripe = await startStripeSandbox({
-    ...{ host: '127.0.0.1', port: 0, secretKey: 'sk_test_sandbox', webhookSecret: 'whsec_sandbox', now },
+    host: '127.0.0.1',
+    port: 0,
+    secretKey: 'sk_test_sandbox',
+    webhookSecret: 'whsec_sandbox',
+    now,
   })
   closers.push(() => stripe.close())
   const paypalSecrets = { clientId: 'sandbox-client', clientSecret: 'sandbox-secret', webhookId: 'WH-SANDBOX' }
@@ -80,19 +84,33 @@ async function openDesk(closers: (() => Promise<unknown> | undefined)[]) {
     providers: {
       STRIPE: stripeProvider({
         ...observed,
-        ...{ secretKey: 'sk_test_sandbox', webhookSecret: 'whsec_sandbox', baseUrl: stripe.url },
+        secretKey: 'sk_test_sandbox',
+        webhookSecret: 'whsec_sandbox',
+        baseUrl: stripe.url,
       }),
       PAYPAL: payPalProvider({
-        ...{ ...observed, ...paypalSecrets, baseUrl: paypal.url, webUrl: paypal.url, extraCa: paypal.caPem },
+        ...observed,
+        ...paypalSecrets,
+        baseUrl: paypal.url,
+        webUrl: paypal.url,
+        extraCa: paypal.caPem,
       }),
     },
     settings: {
-      ...{ publicUrl: 'http://127.0.0.1', returnUrlOrigins: ['*'], issuer: '', holdMinutes: 30, staleAfterMinutes: 60 },
+      publicUrl: 'http://127.0.0.1',
+      returnUrlOrigins: ['*'],
+      issuer: '',
+      holdMinutes: 30,
+      staleAfterMinutes: 60,
     },
   }
   const context = {
     ...parts,
-    ...{ em: orm.em, log, loads: new Map(), viewer: anonymousViewer('test'), correlationId: 'test' },
+    em: orm.em,
+    log,
+    loads: new Map(),
+    viewer: anonymousViewer('test'),
+    correlationId: 'test',
     signal: new AbortController().signal,
   } as unknown as Context
   const failures: unknown[] = []
@@ -110,7 +128,9 @@ async function openDesk(closers: (() => Promise<unknown> | undefined)[]) {
   await worker.migrate()
   const server = fastify({ forceCloseConnections: true })
   const receivers = (['stripe', 'paypal'] as const).map((name) => ({
-    ...{ name, maxBytes: 512 * 1024, contentTypes: ['application/json'] },
+    name,
+    maxBytes: 512 * 1024,
+    contentTypes: ['application/json'],
     receive: receivePaymentEvent(parts, name === 'stripe' ? 'STRIPE' : 'PAYPAL'),
   }))
   closers.push(() => server.close())
@@ -190,8 +210,13 @@ async function openDesk(closers: (() => Promise<unknown> | undefined)[]) {
     refund(paymentId: string, amountMinor: number, wish: Partial<RefundRequest> = {}): Promise<Refund> {
       return inTransaction(orm.em, async (tx) =>
         addRefund(tx, await lockPayment(tx, paymentId), {
-          ...{ amountMinor, origin: 'OPERATOR', reason: 'asked for', keepRegistration: false, requestedBy: 'user:op' },
-          ...{ now: now(), ...wish },
+          amountMinor,
+          origin: 'OPERATOR',
+          reason: 'asked for',
+          keepRegistration: false,
+          requestedBy: 'user:op',
+          now: now(),
+          ...wish,
         }),
       )
     },

@@ -11,7 +11,9 @@ export function pretendShop() {
   const answers = { awaitsPayment: true, wanted: 'wanted' as 'wanted' | 'unwanted', unsettled: [] as Unsettled[] }
   const thing: PaymentSubject = {
     orderFor: async () => ({
-      ...{ description: 'Introduction to Data', buyerEmail: 'ada@example.org', awaitsPayment: answers.awaitsPayment },
+      description: 'Introduction to Data',
+      buyerEmail: 'ada@example.org',
+      awaitsPayment: answers.awaitsPayment,
       holdExpiresAt: null,
     }),
     paid: async (_tx, payment) => {

@@ -71,7 +71,9 @@ export const mutations: Record<string, Deed> = {
     allowed: 'owner',
     blind: ['other'],
     input: ({ Qualification, CreditRecord }) => ({
-      ...{ qualificationId: Qualification, creditRecordIds: [CreditRecord], ...key },
+      qualificationId: Qualification,
+      creditRecordIds: [CreditRecord],
+      ...key,
     }),
   },
   withdrawTransferApplication: {
@@ -88,7 +90,10 @@ export const mutations: Record<string, Deed> = {
     allowed: 'institution',
     told: ['foreignStaff', 'foreignMachine'],
     input: ({ Qualification }) => ({
-      ...{ qualificationId: Qualification, effectiveFrom: '2041-01-01', agreement: 'AUTOMATIC', acceptedLevels: [6] },
+      qualificationId: Qualification,
+      effectiveFrom: '2041-01-01',
+      agreement: 'AUTOMATIC',
+      acceptedLevels: [6],
       maxCredit: '30',
     }),
   },

@@ -22,9 +22,18 @@ export async function makeSamples(world: World): Promise<Samples> {
   const application = await applied(world, northmoor, record)
   const rest = await found(world, northmoor)
   return {
-    ...{ ...rest, ...money, Qualification: northmoor, CreditRecord: record, CreditShare: share, code },
-    ...{ TransferApplication: application, Enrolment: enrolmentId, Course: courseId, CourseRun: runId },
-    ...{ LiveEvent: eventId, Payment: payment },
+    ...rest,
+    ...money,
+    Qualification: northmoor,
+    CreditRecord: record,
+    CreditShare: share,
+    code,
+    TransferApplication: application,
+    Enrolment: enrolmentId,
+    Course: courseId,
+    CourseRun: runId,
+    LiveEvent: eventId,
+    Payment: payment,
   }
 }
 
@@ -120,8 +129,10 @@ async function found(world: World, northmoor: string) {
     '{ viewer { operator { reconciliations(first: 1) { nodes { id } } } } }',
   )) as { operator: { reconciliations: { nodes: { id: string }[] } } }
   return {
-    ...{ Institution: institution?.id as string, TransferPolicy: transferPolicy?.id as string },
-    ...{ Learner: learner?.id as string, Reconciliation: operator.reconciliations.nodes[0]?.id as string },
+    Institution: institution?.id as string,
+    TransferPolicy: transferPolicy?.id as string,
+    Learner: learner?.id as string,
+    Reconciliation: operator.reconciliations.nodes[0]?.id as string,
   }
 }
 

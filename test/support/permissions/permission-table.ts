@@ -52,10 +52,24 @@ export function permissionTable(): string {
       .map(([name, persona]) => `${name} ${persona ? `(${persona})` : '(no token)'}`)
       .join(', '),
     '',
-    ...['## Mutations', '', ...head('mutation'), ...mutationRows, ''],
-    ...['## Queries', '', ...head('query'), ...queryRows, ''],
-    ...['## Subscriptions', '', ...head('subscription'), ...subscriptionRows, ''],
-    ...['## Fields', '', ...typeTables],
+    '## Mutations',
+    '',
+    ...head('mutation'),
+    ...mutationRows,
+    '',
+    '## Queries',
+    '',
+    ...head('query'),
+    ...queryRows,
+    '',
+    '## Subscriptions',
+    '',
+    ...head('subscription'),
+    ...subscriptionRows,
+    '',
+    '## Fields',
+    '',
+    ...typeTables,
   ].join('\n')
 }
 

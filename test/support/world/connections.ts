@@ -72,7 +72,8 @@ function listed({ learner, share, qualification }: Made): PagedList[] {
     { name: 'Query.institutions', table: 'institution' },
     { name: 'Query.courses', table: 'course', variants: courseVariants },
     {
-      ...{ name: 'Query.qualifications', table: 'qualification' },
+      name: 'Query.qualifications',
+      table: 'qualification',
       variants: [
         '',
         'filter: { kind: MASTERS }',
@@ -86,11 +87,15 @@ function listed({ learner, share, qualification }: Made): PagedList[] {
       inside: '{ institution(slug: "the-open-university") {',
     },
     {
-      ...{ name: 'Course.runs', table: 'course_run', variants: ['', 'upcomingOnly: true'] },
+      name: 'Course.runs',
+      table: 'course_run',
+      variants: ['', 'upcomingOnly: true'],
       inside: '{ course(slug: "evidence-based-coaching") {',
     },
     {
-      ...{ name: 'Course.countsTowards', table: 'qualification', backward: false },
+      name: 'Course.countsTowards',
+      table: 'qualification',
+      backward: false,
       inside: '{ course(slug: "evidence-based-coaching") {',
     },
     { name: 'Qualification.transferPolicies', table: 'transfer_policy', inside: node(qualification, 'Qualification') },
@@ -110,7 +115,9 @@ function listed({ learner, share, qualification }: Made): PagedList[] {
       inside: '{ viewer { staff {',
     },
     {
-      ...{ ...applications, name: 'InstitutionClient.transferApplications', persona: 'institution-client-2' },
+      ...applications,
+      name: 'InstitutionClient.transferApplications',
+      persona: 'institution-client-2',
       inside: '{ viewer { client {',
     },
     {
@@ -124,11 +131,16 @@ function listed({ learner, share, qualification }: Made): PagedList[] {
     { ...ofOperator, name: 'Operator.stuckEnrolments', table: 'enrolment' },
     { ...ofOperator, name: 'Operator.reconciliations', table: 'reconciliation' },
     {
-      ...{ name: 'CreditShare.accesses', table: 'share_access', persona: learner, backward: false },
+      name: 'CreditShare.accesses',
+      table: 'share_access',
+      persona: learner,
+      backward: false,
       inside: node(share, 'CreditShare'),
     },
     {
-      ...{ ...ofOperator, name: 'Reconciliation.corrections', table: 'correction' },
+      ...ofOperator,
+      name: 'Reconciliation.corrections',
+      table: 'correction',
       inside: '{ viewer { operator { reconciliations(first: 1) { nodes {',
     },
     casesOfDryRun(qualification),
@@ -140,7 +152,10 @@ function casesOfDryRun(qualification: string): Entry {
   const policy = `input: { qualificationId: "${qualification}", effectiveFrom: "2050-01-01",
     agreement: AUTOMATIC, acceptedLevels: [], maxCredit: "1" }`
   return {
-    ...{ name: 'TransferPolicyDryRun.cases', table: 'transfer_application', persona: 'registrar-2', backward: false },
+    name: 'TransferPolicyDryRun.cases',
+    table: 'transfer_application',
+    persona: 'registrar-2',
+    backward: false,
     document(connection) {
       const [, page = '', selection = ''] = /^cases(?:\((.*?)\))? (\{[\s\S]*)$/.exec(connection) ?? []
       return `{ transferPolicyDryRun(${policy} ${page}) { cases ${selection} } }`

@@ -12,28 +12,48 @@ import {
 export const canary = 'hunter2canary'
 
 const texts = [
-  ...[
-    canary,
-    '',
-    ' ',
-    `'; drop table learner; -- ${canary}`,
-    `${canary}\u0000`,
-    '\ud800',
-    '\u202e',
-    '%',
-    '../../etc/passwd',
-  ],
-  ...[canary.repeat(400), '🙂'.repeat(150), '{"a":1}', 'null', '__proto__', 'constructor'],
+  canary,
+  '',
+  ' ',
+  `'; drop table learner; -- ${canary}`,
+  `${canary}\u0000`,
+  '\ud800',
+  '\u202e',
+  '%',
+  '../../etc/passwd',
+  canary.repeat(400),
+  '🙂'.repeat(150),
+  '{"a":1}',
+  'null',
+  '__proto__',
+  'constructor',
 ]
 const days = ['2026-02-30', '0000-01-01', '0001-01-01', '9999-12-31', '10000-01-01', '-000001-01-01', '2026-1-1']
 const instants = [
   ...days.map((day) => `${day}T00:00:00Z`),
-  ...['9999-12-31T23:59:59.999999999Z', '+275760-09-13T00:00:00Z', '2026-01-01T24:00:00Z', '2016-12-31T23:59:60Z'],
-  ...['0001-01-01T00:00:00+14:00', '9999-12-31T23:59:59-14:00', '2026-01-01T00:00:00+99:99', '2026-01-01T00:00:00'],
+  '9999-12-31T23:59:59.999999999Z',
+  '+275760-09-13T00:00:00Z',
+  '2026-01-01T24:00:00Z',
+  '2016-12-31T23:59:60Z',
+  '0001-01-01T00:00:00+14:00',
+  '9999-12-31T23:59:59-14:00',
+  '2026-01-01T00:00:00+99:99',
+  '2026-01-01T00:00:00',
 ]
 const decimals = [
-  ...['1e999999', 'NaN', 'Infinity', '-0', '-1', '1,5', '٣', '9'.repeat(20), '9'.repeat(400), `0.${'0'.repeat(17)}1`],
-  ...['0', '00', '99999999999999999.99'],
+  '1e999999',
+  'NaN',
+  'Infinity',
+  '-0',
+  '-1',
+  '1,5',
+  '٣',
+  '9'.repeat(20),
+  '9'.repeat(400),
+  `0.${'0'.repeat(17)}1`,
+  '0',
+  '00',
+  '99999999999999999.99',
 ]
 const numbers = [0, -1, 1.5, 2 ** 31 - 1, -(2 ** 31), 2 ** 31, 1e300, '1', true]
 
@@ -54,16 +74,18 @@ const scalars: Record<string, readonly unknown[]> = {
 }
 
 const samples: Record<string, unknown> = {
-  ...{
-    String: 'text',
-    ID: 'nonsense',
-    Int: 1,
-    Float: 1,
-    Boolean: true,
-    Date: '2030-01-01',
-    DateTime: '2030-01-01T00:00:00Z',
-  },
-  ...{ Decimal: '1', TimeZone: 'Europe/London', URL: 'https://app.example/', CurrencyCode: 'GBP', JWT: 'a.b.c' },
+  String: 'text',
+  ID: 'nonsense',
+  Int: 1,
+  Float: 1,
+  Boolean: true,
+  Date: '2030-01-01',
+  DateTime: '2030-01-01T00:00:00Z',
+  Decimal: '1',
+  TimeZone: 'Europe/London',
+  URL: 'https://app.example/',
+  CurrencyCode: 'GBP',
+  JWT: 'a.b.c',
 }
 
 /** Something that fits the type, with only what is required. */

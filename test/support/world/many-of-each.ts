@@ -80,12 +80,18 @@ async function done(world: World, persona: string, name: string, input: object):
 
 const applied = (world: World, learner: string, qualification: string, record: string) =>
   done(world, learner, 'applyForTransfer', {
-    ...{ qualificationId: qualification, creditRecordIds: [record], idempotencyKey: newKey() },
+    qualificationId: qualification,
+    creditRecordIds: [record],
+    idempotencyKey: newKey(),
   })
 
 const published = (world: World, qualification: string, effectiveFrom: string) =>
   done(world, 'registrar-2', 'publishTransferPolicy', {
-    ...{ qualificationId: qualification, effectiveFrom, agreement: 'AUTOMATIC', acceptedLevels: [7], maxCredit: '60' },
+    qualificationId: qualification,
+    effectiveFrom,
+    agreement: 'AUTOMATIC',
+    acceptedLevels: [7],
+    maxCredit: '60',
   })
 
 /** Reports of money that came while webhooks did not. */

@@ -58,13 +58,22 @@ function reviewsSchema(rows: readonly ReviewRow[]): GraphQLSchema {
   const reviewsWhere = (holds: (row: ReviewRow) => boolean) => rows.filter(holds).map(reviewOf)
   // read when they are asked for: a review's course has reviews again
   const courseOf = (slug: string) => ({
-    ...{ __typename: 'Course', slug, reviews: () => reviewsWhere(({ courseSlug }) => courseSlug === slug) },
+    __typename: 'Course',
+    slug,
+    reviews: () => reviewsWhere(({ courseSlug }) => courseSlug === slug),
   })
   const learnerOf = (id: string) => ({
-    ...{ __typename: 'Learner', id, reviews: () => reviewsWhere(({ authorId }) => authorId === id) },
+    __typename: 'Learner',
+    id,
+    reviews: () => reviewsWhere(({ authorId }) => authorId === id),
   })
   const reviewOf = ({ id, text, leadsTo, courseSlug, authorId }: ReviewRow): object => ({
-    ...{ __typename: 'Review', id, text, leadsTo, course: courseOf(courseSlug), author: learnerOf(authorId) },
+    __typename: 'Review',
+    id,
+    text,
+    leadsTo,
+    course: courseOf(courseSlug),
+    author: learnerOf(authorId),
   })
   const open: Record<string, (named: Representation) => object | undefined> = {
     Review: ({ id }) => reviewsWhere((row) => row.id === id)[0],

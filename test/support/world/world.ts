@@ -71,15 +71,21 @@ async function sandboxes(now: () => Date, identityFile: string) {
   const [stripe, paypal, partner, identity] = await Promise.all([
     startStripeSandbox({ ...at, secretKey: s.STRIPE_SECRET_KEY, webhookSecret: s.STRIPE_WEBHOOK_SECRET }),
     startPaypalSandbox({
-      ...{ ...at, clientId: s.PAYPAL_CLIENT_ID, clientSecret: s.PAYPAL_CLIENT_SECRET },
+      ...at,
+      clientId: s.PAYPAL_CLIENT_ID,
+      clientSecret: s.PAYPAL_CLIENT_SECRET,
       webhookId: s.PAYPAL_WEBHOOK_ID,
     }),
     startPartnerSandbox({
-      ...{ ...at, consumerKey: s.PARTNER_CONSUMER_KEY, sharedSecret: s.PARTNER_SHARED_SECRET },
+      ...at,
+      consumerKey: s.PARTNER_CONSUMER_KEY,
+      sharedSecret: s.PARTNER_SHARED_SECRET,
       webhookSecret: s.PARTNER_WEBHOOK_SECRET,
     }),
     startIdentitySandbox({
-      ...{ ...local, audience: s.OIDC_AUDIENCE, clientSecret: s.IDENTITY_CLIENT_SECRET },
+      ...local,
+      audience: s.OIDC_AUDIENCE,
+      clientSecret: s.IDENTITY_CLIENT_SECRET,
       stateFile: identityFile,
     }),
   ])
@@ -108,11 +114,21 @@ export async function startWorld(options: Pick<AppOptions, 'limits'> = {}): Prom
   const { IDENTITY_CLIENT_SECRET: _, ...secrets } = sandboxSecrets
   const environment = {
     ...secrets,
-    ...{ NODE_ENV: 'test', HOST: '127.0.0.1', PORT: '0', PUBLIC_URL: 'http://127.0.0.1:4000', LOG_LEVEL: 'silent' },
-    ...{ DATABASE_URL: database.url, STRIPE_API_BASE: boxes.stripe.url, OIDC_ISSUER: boxes.identity.url },
-    ...{ PAYPAL_API_BASE: boxes.paypal.url, PAYPAL_WEB_BASE: boxes.paypal.url, PAYPAL_WEBHOOK_CA_FILE: ca },
-    ...{ PARTNER_BASE_URL: `${boxes.partner.url}/partners`, SIGNING_KEYS_FILE: keys },
-    ...{ REGISTER_FILE: 'src/sandbox/seed/register.json', RETURN_URL_ORIGINS: 'https://app.example' },
+    NODE_ENV: 'test',
+    HOST: '127.0.0.1',
+    PORT: '0',
+    PUBLIC_URL: 'http://127.0.0.1:4000',
+    LOG_LEVEL: 'silent',
+    DATABASE_URL: database.url,
+    STRIPE_API_BASE: boxes.stripe.url,
+    OIDC_ISSUER: boxes.identity.url,
+    PAYPAL_API_BASE: boxes.paypal.url,
+    PAYPAL_WEB_BASE: boxes.paypal.url,
+    PAYPAL_WEBHOOK_CA_FILE: ca,
+    PARTNER_BASE_URL: `${boxes.partner.url}/partners`,
+    SIGNING_KEYS_FILE: keys,
+    REGISTER_FILE: 'src/sandbox/seed/register.json',
+    RETURN_URL_ORIGINS: 'https://app.example',
   }
   const config = readConfig(environment)
   const app = await openApp(config, { ...options, log: pino({ level: 'silent' }), now })

@@ -36,7 +36,10 @@ const elsewhere = {
 export function exampleOperations({ origin, now, newKey }: Surroundings): ExampleOperation[] {
   const enrolment = (paymentMethod: 'CARD' | 'PAYPAL') => ({
     input: {
-      ...{ courseRunId: '<id of a run>', paymentMethod, returnUrl: `${origin}/graphql`, termsAccepted: true },
+      courseRunId: '<id of a run>',
+      paymentMethod,
+      returnUrl: `${origin}/graphql`,
+      termsAccepted: true,
       idempotencyKey: newKey(),
     },
     payment: { paymentId: '<id of the payment>' },

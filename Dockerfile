@@ -1,5 +1,8 @@
 # The gateway in two stages; the stage `dev` is also the image of the sandboxes in docker-compose.yml.
-FROM node:24-bookworm-slim AS dev
+# To pin the base: `docker pull` it, take its digest from `docker images --digests`, and build with
+# `--build-arg NODE_IMAGE=node:24-bookworm-slim@sha256:<that digest>`.
+ARG NODE_IMAGE=node:24-bookworm-slim
+FROM ${NODE_IMAGE} AS dev
 WORKDIR /app
 COPY package.json package-lock.json ./
 # The image brings node itself and the sandboxes need no PostgreSQL of their own: no install script has work to do.
@@ -12,7 +15,7 @@ USER node
 ENV npm_config_update_notifier=false
 CMD ["npm", "run", "sandboxes"]
 
-FROM node:24-bookworm-slim AS production
+FROM ${NODE_IMAGE} AS production
 WORKDIR /app
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=4000
 COPY package.json package-lock.json ./

@@ -1,4 +1,4 @@
-/** Why a token was not accepted, in words that help its owner and nobody else. */
+/** Words why a token was refused, without helping an attacker. */
 import { errors } from 'jose'
 import { type GraphError, unauthenticated, upstreamUnavailable } from '../graph/contract/errors.ts'
 

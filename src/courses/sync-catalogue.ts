@@ -1,4 +1,4 @@
-/** Mirrors the partner's catalogue into the store: what changed since the last pass, or one program or run by name. */
+/** Synchronises the catalogue from the partner: changes since the last pass, or one item. */
 import type { Context, Job } from '../context.ts'
 import { TryAgainLater } from '../context.ts'
 import { statement } from '../reading/statement.ts'

@@ -1,4 +1,4 @@
-/** Apollo Server as it is used here: protocol and validation are its own, execution is ours. */
+/** Configures Apollo Server for protocol and validation, with execution by our executor. */
 
 import { randomUUID } from 'node:crypto'
 import { ApolloServer, type ApolloServerOptions } from '@apollo/server'

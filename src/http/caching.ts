@@ -1,4 +1,4 @@
-/** HTTP caching of answers to GET: how long they may be kept, and whether the client has this one already. */
+/** Sets cache headers on GET answers and recognises answers that the client has. */
 
 import { hash } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'

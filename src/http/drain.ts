@@ -1,4 +1,4 @@
-/** Going away without losing a request: stop accepting, finish what was accepted, then close the connections. */
+/** Drains the server at shutdown: finishes accepted requests, then closes connections. */
 
 import type { Server, ServerResponse } from 'node:http'
 import { Server as NetServer } from 'node:net'

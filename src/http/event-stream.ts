@@ -1,4 +1,4 @@
-/** POST and GET /graphql/stream: subscriptions as server-sent events, in graphql-sse's protocol of one connection each. */
+/** Serves subscriptions at /graphql/stream as server-sent events. */
 
 import type { ServerResponse } from 'node:http'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'

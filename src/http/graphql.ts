@@ -1,4 +1,4 @@
-/** POST and GET /graphql: a thin way from Fastify through Apollo to the executor and back, one for every request. */
+/** Serves GET and POST /graphql through Apollo to the executor. */
 import { type ApolloServer, HeaderMap } from '@apollo/server'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { DocumentNode } from 'graphql'

@@ -1,4 +1,4 @@
-/** GET /health/live and /health/ready: whether the process runs, and whether it can serve, part by part. */
+/** Serves liveness and readiness, part by part, under /health. */
 import type { FastifyInstance } from 'fastify'
 
 export interface HealthCheck {

@@ -1,4 +1,4 @@
-/** POSTs of documents that Apollo has validated before: what they ask, told without Apollo, which would look at all of it again. */
+/** Recognises POSTs of documents already validated, to answer them without Apollo. */
 import type { FastifyRequest } from 'fastify'
 import type { DocumentNode } from 'graphql'
 import { GraphError } from '../graph/contract/errors.ts'

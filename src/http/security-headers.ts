@@ -1,4 +1,4 @@
-/** The security headers of every answer: helmet's, computed once, because they never differ between requests. */
+/** Sets helmet's security headers, computed once for every answer. */
 
 import { IncomingMessage, type OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import { Socket } from 'node:net'

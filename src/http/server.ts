@@ -1,4 +1,4 @@
-/** The HTTP server: joins the routes, and holds what is true of every request on every one of them. */
+/** Builds the HTTP server with its routes and request-wide rules. */
 
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, Server } from 'node:http'

@@ -1,4 +1,4 @@
-/** Operations that go on answering, over WebSocket and as server-sent events: authorised, limited and masked as queries are. */
+/** Authorises, limits and masks subscriptions over WebSocket and server-sent events. */
 import type { FastifyInstance } from 'fastify'
 import type { Streams } from '../graph/streaming/streams.ts'
 import { addEventStream } from './event-stream.ts'

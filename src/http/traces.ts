@@ -1,4 +1,4 @@
-/** A span for each request, around everything that it causes. */
+/** Traces each request with a span around everything that it causes. */
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { RequestSpan, Tracing } from '../observability/tracing.ts'
 

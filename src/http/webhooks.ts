@@ -1,4 +1,4 @@
-/** POST /webhooks/:name: hands the raw bytes to whoever verifies and keeps them, and answers only when they are kept. */
+/** Serves POST /webhooks/:name and answers once the event is stored. */
 
 import type { IncomingHttpHeaders } from 'node:http'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'

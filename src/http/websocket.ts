@@ -1,4 +1,4 @@
-/** Subscriptions over WebSocket at /graphql, in the protocol graphql-transport-ws. */
+/** Serves subscriptions over WebSocket at /graphql by graphql-transport-ws. */
 
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, Server } from 'node:http'

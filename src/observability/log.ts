@@ -1,4 +1,4 @@
-/** The log: one JSON object a line, without anybody's address, token or secret. */
+/** Writes the log as JSON lines without addresses, tokens or secrets. */
 import { type DestinationStream, destination, type Logger, pino, symbols } from 'pino'
 
 export type { Logger }

@@ -1,4 +1,4 @@
-/** Traces by OpenTelemetry, sent to a collector over OTLP; loaded only when one is configured. */
+/** Sends OpenTelemetry traces to a collector over OTLP when one is configured. */
 import {
   type Attributes,
   context,

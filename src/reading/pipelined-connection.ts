@@ -1,4 +1,4 @@
-/** One pipelined connection for reads: what is asked within a turn leaves together; what nobody waits for any more is cancelled. */
+/** Pipelines the reads of one turn on a connection and cancels abandoned ones. */
 import pg from 'pg'
 import { ReadQuery } from './read-query.ts'
 import type { Row } from './read-rows.ts'

@@ -1,4 +1,4 @@
-/** The read connection: prepared, named statements, all loads of one turn in one pipelined round trip, plain rows back. */
+/** Reads plain rows by prepared statements, one pipelined round trip each turn. */
 import pg from 'pg'
 import { PipelinedConnection } from './pipelined-connection.ts'
 import type { Statement } from './statement.ts'

@@ -1,4 +1,4 @@
-/** A statement on its way: rows are made as they arrive, and once its columns are known PostgreSQL is not asked for them again. */
+/** Sends one prepared statement and makes rows as they arrive. */
 import pg from 'pg'
 import { type Row, shapeOf, toRow } from './read-rows.ts'
 import type { Statement } from './statement.ts'

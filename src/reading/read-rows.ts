@@ -1,4 +1,4 @@
-/** Turns what PostgreSQL answers into plain rows: camel-cased names, objects in rows, Dates for instants, text for exact numbers. */
+/** Converts PostgreSQL's answers into plain rows with camel-cased names. */
 import pg from 'pg'
 
 const oid = { int8: 20, text: 25, varchar: 1043, date: 1082, timestamptz: 1184, numeric: 1700, uuid: 2950 }

@@ -1,4 +1,4 @@
-/** Hears what any replica announces: one connection that listens to PostgreSQL and wakes those who wait for a topic. */
+/** Listens to PostgreSQL's notifications and wakes subscribers of their topic. */
 import { Client } from 'pg'
 
 /** The channel on which `announce` tells, within its transaction, which thing changed. */

@@ -1,4 +1,4 @@
-/** Exact decimal and rational arithmetic: amounts of credit and grades never pass through a float. */
+/** Calculates with exact decimals and rationals, never with floats. */
 
 /** A rational in lowest terms with a positive denominator. */
 export interface Exact {

@@ -1,4 +1,4 @@
-/** Money as an integer number of minor units in a currency: exact in both directions, never a float. */
+/** Represents money as integer minor units of a currency, never as a float. */
 
 export interface Money {
   readonly amountMinor: number

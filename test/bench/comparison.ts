@@ -1,4 +1,4 @@
-/** The comparison: contestants take turns at each workload, and ratios are told of pairs inside a round. */
+/** Compares contestants in alternating rounds and reports ratios within each round. */
 import { type Contestant, type ContestantName, contestantNames, type WorkloadName } from './contestants.ts'
 import { type Request, type Round, round } from './load.ts'
 

@@ -1,4 +1,4 @@
-/** Fills a migrated database, in which institutions are, with as many courses, runs, learners, enrolments and records as wanted. */
+/** Fills a migrated database with the wanted number of each row. */
 import type { ClientBase } from 'pg'
 
 export interface Size {

@@ -1,4 +1,4 @@
-/** One round of load on one server: throughput, latencies, and processor time of the server for each request. */
+/** Loads one server for a round and measures throughput, latency and processor time. */
 import { readFileSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
 

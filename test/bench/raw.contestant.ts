@@ -1,4 +1,4 @@
-/** The limit: Fastify and one prepared statement per question that makes the whole answer as JSON. Started with port and database. */
+/** Runs the limit to compare with: Fastify and one prepared statement a question. */
 import { fastify as createFastify } from 'fastify'
 import pg from 'pg'
 import type { Claim, TransferCheck } from '../../src/transfers/engine/check.rules.ts'

@@ -1,4 +1,4 @@
-/** Compares the gateway with the limit and with the ordinary stack, side by side on one database: `npm run bench -- [part | workload | contestant | profile] …`. */
+/** Runs the benchmarks: gateway, limit and ordinary stack on one database. */
 import 'reflect-metadata'
 import { execFile } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'

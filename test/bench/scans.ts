@@ -1,4 +1,4 @@
-/** Which tables the hot questions read from end to end: none that grows may be among them. */
+/** Finds tables that hot queries scan whole, which no growing table may be. */
 import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
 import type { Contestant } from './contestants.ts'

@@ -1,4 +1,4 @@
-/** A frontend's types, generated from schema.graphql as the README says: right uses compile, wrong ones do not. */
+/** Tests that frontend types generated from schema.graphql refuse wrong uses. */
 import { execFile } from 'node:child_process'
 import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'

@@ -1,4 +1,4 @@
-/** How a frontend team generates its types: copied as it is into a project that has schema.graphql beside it. */
+/** Configures a frontend's type generation, ready to be copied beside schema.graphql. */
 import type { CodegenConfig } from '@graphql-codegen/cli'
 
 const config: CodegenConfig = {

@@ -1,4 +1,4 @@
-/** A client that leaves takes along what is only read for it: its SQL and its calls to the partner. What writes goes on. */
+/** Tests that a client's leaving cancels its reads but not its writes. */
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'

@@ -1,4 +1,4 @@
-/** Every paged list as Relay has it: walked in any way it is the whole list, once, in its order, whatever comes and goes meanwhile. */
+/** Tests that every paged list can be walked whole while rows come and go. */
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'

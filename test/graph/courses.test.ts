@@ -1,4 +1,4 @@
-/** The catalogue as anybody reads it: search, filters, orders, pages, facets, live places, and its mirror. */
+/** Tests the public catalogue: search, filters, orders, pages, facets and live places. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { startWorld, type World } from '../support/world/world.ts'
 

@@ -1,4 +1,4 @@
-/** GraphiQL in a real browser: whole without the outside, signed in by the persona switch, and live. */
+/** Tests GraphiQL in a real browser: offline assets, personas and live updates. */
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { promisify } from 'node:util'

@@ -1,4 +1,4 @@
-/** Announcements: every subscriber of a topic hears of a committed change, and of those made while the connection was lost. */
+/** Tests that subscribers hear every committed change, even after a lost connection. */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { Client } from 'pg'
 import { Notifications } from '../../src/store/notifications.ts'

@@ -1,4 +1,4 @@
-/** How streams end: at the deadline, with their client, and when a client does not take what it is told. */
+/** Tests that streams end at their deadline, with their client or when it stalls. */
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { describe, expect, it } from '@jest/globals'

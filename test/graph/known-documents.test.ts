@@ -1,4 +1,4 @@
-/** Documents that Apollo has validated before are answered without it: a client sees no difference, whatever it sends. */
+/** Tests that documents answered without Apollo look the same to clients. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { Admissions } from '../../src/graph/limits/admission.ts'
 import { MemoryRateLimits } from '../../src/graph/limits/rate-limit.ts'

@@ -1,4 +1,4 @@
-/** Fifty hostile documents: each is refused in milliseconds, with an error that says what was wrong, and leaves no memory behind. */
+/** Tests that fifty hostile documents are refused in milliseconds with named limits. */
 
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'

@@ -1,4 +1,4 @@
-/** Lists read only the columns that a request asks for: whatever is asked, alone or together, is answered as if the whole row were there. */
+/** Tests that lists read only requested columns and still answer in full. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
 import {

@@ -1,4 +1,4 @@
-/** How many statements an operation sends: few, and as many for a long page as for a short one. */
+/** Tests that an operation's statement count is small and independent of page size. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import pg from 'pg'
 import { policyById, policyInForce } from '../../src/transfers/policies/policy.loaders.ts'

@@ -1,4 +1,4 @@
-/** Live updates with two gateways on one database: a change made through one is heard at the other, by those who still may. */
+/** Tests that a change through one gateway is heard at another. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { createClient as createEventClient } from 'graphql-sse'
 import { createClient as createSocketClient } from 'graphql-ws'

@@ -1,4 +1,4 @@
-/** What the house asks of the schema: words for everything, names by one pattern, no type without a use, lists and pages alike. */
+/** Checks the schema's descriptions, names, unused types and lists. */
 import {
   type GraphQLArgument,
   type GraphQLField,

@@ -1,4 +1,4 @@
-/** The house's small rules: first sentences, lengths, names, pure deciding, and a test for every root field. */
+/** Tests the house's small rules: captions, lengths, names and pure decisions. */
 import { execFileSync } from 'node:child_process'
 import { globSync, readFileSync } from 'node:fs'
 import { basename } from 'node:path'
@@ -6,6 +6,7 @@ import { describe, expect, it } from '@jest/globals'
 import { buildSchema, type GraphQLObjectType } from 'graphql'
 
 const LONGEST_FILE_LINES = 300
+const CAPTION_WORDS = 15
 const bannedNames = /(^|[/.-])(utils?|helpers?|commons?|types|services?|managers?|index|misc)([/.]|$)/
 /** Clock, randomness, waiting and the process: what a decision must be handed instead. */
 const impure =
@@ -30,6 +31,12 @@ describe('every file', () => {
   it('opens with one sentence that says what it is for', () => {
     const silent = files.filter((file) => !/^\/\*\* \S.*[^.]\. \*\/\n/.test(read(file)))
     expect(silent).toEqual([])
+  })
+
+  it(`says so in at most ${CAPTION_WORDS} words, the first of them a verb`, () => {
+    const captions = files.map((file) => [file, read(file).split(' */', 1)[0]?.slice('/** '.length) ?? ''] as const)
+    expect(captions.filter(([, caption]) => caption.split(/\s+/).length > CAPTION_WORDS)).toEqual([])
+    expect(captions.filter(([, caption]) => !/^[A-Z][a-z]+s,? /.test(caption))).toEqual([])
   })
 
   it(`has at most ${LONGEST_FILE_LINES} lines`, () => {

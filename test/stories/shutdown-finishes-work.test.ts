@@ -1,4 +1,4 @@
-/** A gateway process that is told to go in the middle of its work answers every request that it accepted, and leaves in order. */
+/** Tests that a gateway answers every accepted request before it stops. */
 import { Agent, request } from 'node:http'
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import pg from 'pg'

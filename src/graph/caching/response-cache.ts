@@ -1,4 +1,4 @@
-/** Answers to anonymous questions about what is public, kept for a few seconds and forgotten as soon as it changes. */
+/** Caches answers to anonymous queries of public data until the data changes. */
 import { hash } from 'node:crypto'
 import { print } from 'graphql'
 import { LRUCache } from 'lru-cache'

@@ -1,4 +1,4 @@
-/** Kept answers in Redis, so that what one replica has read the others need not; loaded only when Redis is configured. */
+/** Shares cached answers between replicas through Redis when it is configured. */
 import type { Redis } from 'ioredis'
 import type { Kept, SharedAnswers } from './response-cache.ts'
 

@@ -1,4 +1,4 @@
-/** Cursors: the values of a list's order at one row, opaque to clients, and read back as strictly as anything from outside. */
+/** Encodes a row's order values as an opaque cursor and decodes them strictly. */
 import { crc32 } from 'node:zlib'
 import { badUserInput } from './errors.ts'
 

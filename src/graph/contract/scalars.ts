@@ -1,4 +1,4 @@
-/** The graph's own scalars: each accepts exactly what it says and gives back what was stored, unchanged. */
+/** Declares the graph's own scalars, strict in input and exact in output. */
 import { GraphQLError, GraphQLScalarType, Kind, type ValueNode } from 'graphql'
 import { type QuickText, quickTextOfTexts } from './json-text.ts'
 

@@ -1,4 +1,4 @@
-/** Makes writers of often-used queries, a bounded number of them; everything else stays with graphql-js. */
+/** Compiles often-used queries, up to a bounded number, leaving others to graphql-js. */
 import { type GraphQLError, type GraphQLSchema, Kind, OperationTypeNode, visit } from 'graphql'
 import { LRUCache } from 'lru-cache'
 import { answerWriter } from './answer-writer.ts'

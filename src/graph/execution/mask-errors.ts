@@ -1,4 +1,4 @@
-/** What clients may see of an error: refusals as they were written, upstreams by name, anything else masked and logged whole, once. */
+/** Masks unexpected errors for clients and logs each one whole, once. */
 import { GraphQLError, type GraphQLFormattedError } from 'graphql'
 import { isUpstreamFailure } from '../../values/upstream-failure.ts'
 import { badUserInput, ErrorCode, GraphError, internalError, upstreamUnavailable } from '../contract/errors.ts'

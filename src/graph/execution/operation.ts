@@ -1,4 +1,4 @@
-/** Operations of validated documents, made ready once: what each needs at every request is computed at the first. */
+/** Prepares a validated operation once, so that requests repeat no work. */
 import { type DocumentNode, type GraphQLSchema, Kind, type OperationDefinitionNode } from 'graphql'
 import type { CachePolicy } from '../caching/cache-policy.ts'
 import { badUserInput, type GraphError } from '../contract/errors.ts'

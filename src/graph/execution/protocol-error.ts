@@ -1,4 +1,4 @@
-/** Errors of parsing and validation as clients see them: short, with a code, the same on every transport. */
+/** Words parsing and validation errors the same on every transport. */
 import { GraphQLError, Kind } from 'graphql'
 import { ErrorCode } from '../contract/errors.ts'
 

@@ -1,4 +1,4 @@
-/** Variables read once for every executor, with errors that say where and what was expected and never echo the values. */
+/** Coerces variables for every executor, with errors that never echo values. */
 import {
   coerceInputValue,
   type GraphQLError,

@@ -1,4 +1,4 @@
-/** Bills each operation to its caller: refuses what is too dear or beyond the budget, and says in the answer what was used. */
+/** Admits operations by cost and rate limit and reports the cost in the answer. */
 import type { Viewer } from '../../auth/viewer.ts'
 import { type GraphError, rateLimited, tooComplex } from '../contract/errors.ts'
 import type { GraphRequest } from '../execution/request.ts'

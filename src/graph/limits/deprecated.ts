@@ -1,4 +1,4 @@
-/** What an operation uses of the deprecated, in its text and in its variables, so that it can be removed when nobody does. */
+/** Finds an operation's uses of deprecated fields and values, so that unused ones go. */
 import {
   type DocumentNode,
   type GraphQLInputType,

@@ -1,4 +1,4 @@
-/** Documents as they come in: measured before they are validated, each judged once however often it is sent. */
+/** Parses, measures and validates documents, each one once. */
 import {
   type DocumentNode,
   GraphQLError,

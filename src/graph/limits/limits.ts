@@ -1,4 +1,4 @@
-/** How large a document may be, measured before it is validated: validation itself is what hostile documents aim at. */
+/** Measures a document against size limits before it is validated. */
 import {
   type DocumentNode,
   type FragmentDefinitionNode,

@@ -1,4 +1,4 @@
-/** RateLimits of callers as leaky buckets of cost points, in this process's memory. */
+/** Limits callers by leaky buckets of cost points in this process's memory. */
 import { LRUCache } from 'lru-cache'
 
 /** A bucket: how many points it holds, and how many flow back each second. */

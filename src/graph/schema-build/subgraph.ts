@@ -1,4 +1,4 @@
-/** The schema as an Apollo Federation 2 subgraph: what a router reads of it, and how it comes in by the key of a thing. */
+/** Exposes the schema as an Apollo Federation 2 subgraph, entities included. */
 import {
   GraphQLList,
   GraphQLNonNull,

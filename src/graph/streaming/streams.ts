@@ -1,4 +1,4 @@
-/** Operations that may answer more than once, for whichever transport: the same documents, limits, bills and masks as queries. */
+/** Runs subscriptions for every transport under the same limits as queries. */
 import { createSourceEventStream, type ExecutionResult, OperationTypeNode } from 'graphql'
 import type { Logger } from 'pino'
 import type { Viewer } from '../../auth/viewer.ts'

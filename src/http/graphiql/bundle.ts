@@ -1,4 +1,4 @@
-/** Bundles GraphiQL's page from npm packages into dist/graphiql: `npm run build:graphiql`; done again only when its sources change. */
+/** Bundles GraphiQL's page into dist/graphiql when its sources have changed. */
 import { createHash } from 'node:crypto'
 import { existsSync, globSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'

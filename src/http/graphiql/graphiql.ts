@@ -1,4 +1,4 @@
-/** GraphiQL for browsers at GET /graphql: its page and assets, all from here, under a strict Content-Security-Policy. */
+/** Serves GraphiQL's page and assets to browsers under a strict Content-Security-Policy. */
 import { createReadStream, readdirSync, readFileSync } from 'node:fs'
 import { extname, join } from 'node:path'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'

@@ -1,4 +1,4 @@
-/** Documents made up from a schema, with variables that fit or do not: what no author of tests would think of. */
+/** Generates documents and variables from a schema, valid and invalid. */
 import fc from 'fast-check'
 import {
   type GraphQLArgument,

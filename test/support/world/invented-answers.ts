@@ -1,4 +1,4 @@
-/** A schema whose fields answer by chance, always the same for the same question: values, nulls, lists, faults, sooner or later. */
+/** Makes a schema whose fields answer by chance, repeatably. */
 import { hash } from 'node:crypto'
 import {
   type GraphQLFieldResolver,

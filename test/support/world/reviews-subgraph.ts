@@ -1,4 +1,4 @@
-/** Another team's small subgraph, which knows nothing of ours but keys: reviews of courses by learners. */
+/** Runs another team's subgraph, which knows only our keys. */
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'

@@ -1,4 +1,4 @@
-/** As whom the page asks: nobody, or a persona of the local world, whose tokens come from its identity sandbox. */
+/** Keeps the page's caller: anonymous, or a persona of the local world. */
 
 export interface Persona {
   name: string

@@ -1,4 +1,4 @@
-/** Starts the page: GraphiQL with a tab for each example and, in the local world, the persona switch. */
+/** Starts GraphiQL with the example tabs and, locally, the persona switch. */
 import './workers.ts'
 import { GraphiQL } from 'graphiql'
 import { createElement } from 'react'

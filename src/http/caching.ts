@@ -25,7 +25,7 @@ export function setCaching(
   }
   const etag = etagOf(text)
   reply.header('cache-control', cacheControl).header('etag', etag)
-  // who signs in must not be given what was kept for anybody
+  // Who signs in must not be given what was kept for anybody.
   const vary = reply.getHeader('vary')
   reply.header('vary', vary ? `${vary}, authorization, accept` : 'authorization, accept')
   return request.headers['if-none-match']?.split(/, */).includes(etag) ?? false

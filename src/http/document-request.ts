@@ -12,7 +12,7 @@ function parsed(text: unknown): unknown {
   try {
     return typeof text === 'string' ? JSON.parse(text) : undefined
   } catch {
-    // Apollo says what is wrong with it
+    // Apollo says what is wrong with it.
     return undefined
   }
 }

@@ -113,7 +113,7 @@ export function addEventStream(
       ...(reply.getHeaders() as Record<string, string>),
       'content-type': 'text/event-stream; charset=utf-8',
       'cache-control': 'no-store',
-      // nginx would keep it back
+      // A proxy such as nginx would keep it back.
       'x-accel-buffering': 'no',
     })
     const pulse = setInterval(() => response.writableNeedDrain || response.write(':\n\n'), pulseMs)

@@ -45,7 +45,7 @@ export function addHealthRoutes(fastify: FastifyInstance, { checks, isDraining, 
 
   let running: Promise<Outcome[]> | null = null
   fastify.get('/health/ready', async (_request, reply) => {
-    // whoever asks while the checks run shares their answer
+    // Whoever asks while the checks run shares their answer.
     running ??= Promise.all(checks.map((check) => outcomeOf(check, timeoutMs))).finally(() => {
       running = null
     })

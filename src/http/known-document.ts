@@ -30,7 +30,7 @@ export class KnownRequests {
   /** Apollo answered a request with this media type. */
   answeredAs({ headers }: FastifyRequest, mediaType: string | undefined): void {
     if (mediaType === undefined) return
-    // those in use come again
+    // Those in use come again.
     if (this.mediaTypes.size >= maximumMediaTypes) this.mediaTypes.clear()
     this.mediaTypes.set(headers.accept ?? '', mediaType)
   }

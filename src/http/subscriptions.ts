@@ -25,7 +25,7 @@ export function addSubscriptions(
   return {
     counts: () => ({ websockets: sockets.count, streams: streams.count }),
     async close() {
-      // first, or a client would hear that its subscriptions have come to their end
+      // First, or a client would hear that its subscriptions have come to their end.
       await sockets.close()
       await streams.close()
     },

@@ -64,7 +64,7 @@ const buffered = {
 }
 
 function standardOutput(): DestinationStream {
-  // its types know text only
+  // Its types know text only.
   const output = destination(buffered) as unknown as { write(bytes: Buffer): boolean }
   return { write: (line) => void output.write(Buffer.from(line)) }
 }

@@ -41,7 +41,7 @@ export function columnsWanted({ always, of, all }: Columns, wanted: Wanted, path
     told = true
     for (const column of columns) chosen.add(column)
   }
-  // in one order, so that equal needs are equal texts
+  // In one order, so that equal needs are equal texts.
   return told ? all.filter((column) => chosen.has(column)) : all
 }
 

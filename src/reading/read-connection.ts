@@ -61,7 +61,7 @@ export function openReadConnection(options: {
   onBroken?: (error: Error) => void
 }): ReadConnection {
   const { url, statementTimeoutMs = 5_000, onBroken = () => undefined } = options
-  // opened when first needed, for a cancellation goes by another connection
+  // Opened when first needed, for a cancellation goes by another connection.
   const canceller = new pg.Pool({ connectionString: url, max: 1, application_name: 'gateway-cancel' })
   canceller.on('error', onBroken)
   const cancel = (processId: number) =>

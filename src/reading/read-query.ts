@@ -8,7 +8,7 @@ interface Connection {
   describe(what: object): void
 }
 
-/** pg's own query as one can build upon it, which its types do not tell. */
+/** The query of pg as one can build upon it, which its types do not tell. */
 interface PgQuery {
   hasBeenParsed(connection: Connection): boolean
   prepare(connection: Connection): void

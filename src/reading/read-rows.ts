@@ -10,7 +10,7 @@ const twoDigits = (text: string, at: number) => text.charCodeAt(at) * 10 + text.
 
 /** "2026-11-23 09:00:00.123+00", the session being UTC; Date.parse of this form is several times slower. */
 function readInstant(text: string): Date {
-  // instants are stored to the millisecond, and their zeros at the end are not written
+  // Instants are stored to the millisecond, and their zeros at the end are not written.
   const milliseconds = text.charCodeAt(19) === 46 ? Number(`${text.slice(20, -3)}00`.slice(0, 3)) : 0
   return new Date(
     Date.UTC(

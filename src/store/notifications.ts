@@ -141,7 +141,7 @@ export class Notifications {
       if (this.client) this.lost(this.client, error)
       return
     }
-    // what was announced meanwhile is not known: everybody looks again
+    // What was announced meanwhile is not known: everybody looks again.
     for (const all of this.waiting.values()) for (const waiting of all) waiting.tell()
   }
 }

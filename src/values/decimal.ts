@@ -26,7 +26,7 @@ export function exact(text: string): Exact {
   return ratio(BigInt(digits), 10n ** BigInt(text.length - point - 1))
 }
 
-/** numerator ÷ denominator in lowest terms. Throws a RangeError when the denominator is zero. */
+/** `numerator / denominator` in lowest terms. Throws a RangeError when the denominator is zero. */
 export function ratio(numerator: bigint, denominator: bigint): Exact {
   if (denominator === 0n) throw new RangeError('The denominator of a ratio cannot be zero.')
   const sign = denominator < 0n ? -1n : 1n

@@ -28,7 +28,7 @@ export async function scans(
   const lines = ['| workload | sequential scans in 200 requests |', '|---|---|']
   try {
     for (const { name, requests } of workloads) {
-      // plans are settled, and what comes only once is over
+      // Plans are settled, and what comes only once is over.
       await round([gateway], requests, { amount: times })
       await delay(toldWithinMs)
       const before = await countsOf(client)

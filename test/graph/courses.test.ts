@@ -166,7 +166,7 @@ it('while the partner is down only live fields are null, and the rest is marked 
   for (const run of data.course.runs.nodes) expect(run).toEqual({ startsAt: expect.any(String), placesRemaining: null })
   expect(errors?.every(({ path }) => path?.at(-1) === 'placesRemaining')).toBe(true)
   await world.clearFaults('partner')
-  // the breaker tries again after some seconds
+  // The breaker tries again after some seconds.
   while ((await page()).data.course.freshness.stale);
 })
 

@@ -56,7 +56,7 @@ describe('a generated query', () => {
       }),
       { numRuns: documents },
     )
-    // every kind of answer was met, often
+    // Every kind of answer was met, often.
     for (const times of Object.values(met)) expect(times).toBeGreaterThan(documents / 50)
   }, 120_000)
 })

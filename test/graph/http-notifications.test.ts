@@ -43,7 +43,7 @@ describe('a subscriber', () => {
     const slow = notifications.subscribe('enrolment:1')
     const last = notifications.subscribe('last').next()
     for (let change = 0; change < 1000; change += 1) await announce('enrolment:1')
-    // everything before it on this one connection has been heard once this is
+    // Everything before it on this one connection has been heard once this is.
     await announce('last')
     await last
     expect(await slow.next()).toEqual({ done: false, value: 'enrolment:1' })

@@ -46,7 +46,7 @@ describe('a query is stopped when its client goes away', () => {
     await start()
     const socket = await openSocket()
     socket.send(JSON.stringify({ id: '1', type: 'subscribe', payload: { query: 'query Slow { aborted }' } }))
-    // answered after what was asked before it is under way
+    // Answered after what was asked before it is under way.
     socket.send(JSON.stringify({ id: '2', type: 'subscribe', payload: { query: '{ hello }' } }))
     await once(socket, 'message')
     socket.terminate()

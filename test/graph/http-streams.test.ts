@@ -110,7 +110,7 @@ describe('an event stream', () => {
     )
     await once(socket, 'data')
     socket.pause()
-    // the kernel's buffers fill; from then on nothing more is asked of the source
+    // The kernel's buffers fill; from then on nothing more is asked of the source.
     let before = -1
     while (ticks.last !== before) {
       before = ticks.last

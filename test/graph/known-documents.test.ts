@@ -76,7 +76,7 @@ describe('a document that is known', () => {
     ['a media type that nobody speaks', { body: { query: '{ hello }' }, headers: { accept: 'text/csv' } }],
     ['anything', { body: { query: '{ hello }' }, headers: { accept: '*/*' } }],
   ])('is answered as by Apollo: %s', async (_name, sent) => {
-    // once for Apollo, which makes the document known, and the plain way for its media type
+    // Once for Apollo, which makes the document known, and the plain way for its media type.
     const first = await seen(sent)
     await seen({ body: { query: '{ hello }' }, headers: sent.headers ?? {} })
     expect(await seen(sent)).toEqual(first)

@@ -198,7 +198,7 @@ describe('a hostile document', () => {
     const bestMs = new Map<string, number>()
     for (let round = 0; round < 5; round += 1) {
       for (const each of hostile) {
-        // a new text each time, so that nothing is remembered
+        // A new text each time, so that nothing is remembered.
         const { tookMs } = await ask({ ...each, query: `${each.query} # ${round}` })
         bestMs.set(each.name, Math.min(tookMs, bestMs.get(each.name) ?? tookMs))
       }

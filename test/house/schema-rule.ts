@@ -113,7 +113,7 @@ function pages(type: GraphQLNamedType, field: Field): string[] {
     .sort()
   const answer = getNamedType(field.type)
   const isPage = answer.name.endsWith('Connection')
-  // a page can be part of the answer, beside what is said of all of it
+  // A page can be part of the answer, beside what is said of all of it.
   const holdsPage = fieldsOf(answer).some((inner) => getNamedType(inner.type).name.endsWith('Connection'))
   const pagedAbove = isObjectType(type) && type.name.endsWith('DryRun')
   const known = pageArguments.some((names) => names.join() === page.join())

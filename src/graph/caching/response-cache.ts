@@ -96,7 +96,7 @@ export class ResponseCache {
   }
 
   private keep(key: string, kept: Kept, generation: number): boolean {
-    // read before the change, and so perhaps not what is true after it
+    // Read before the change, and so perhaps not what is true after it.
     if (generation !== this.generation) return false
     this.kept.set(key, kept)
     return true

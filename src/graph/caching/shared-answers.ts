@@ -20,7 +20,7 @@ export class RedisAnswers implements SharedAnswers {
     redis.on('error', onTrouble)
     redis.on('ready', () => {
       this.ready = true
-      // also after Redis was away: changes may have come meanwhile
+      // Also after Redis was away: changes may have come meanwhile.
       void this.forget(false)
     })
     redis.on('close', () => {

@@ -60,7 +60,7 @@ export function readCursor(
       typeof key === 'string' && key.length <= longestKeyCharacters && fits[types[at] as KeyType](key)
     if (from === list && keys.length === types.length && keys.every(isKey)) return keys as string[]
   } catch {
-    // falls through: whatever is wrong with it, the client hears the same
+    // Falls through: whatever is wrong with it, the client hears the same.
   }
   throw badUserInput(`"${name}" is not a cursor of this list; pass one that this list gave.`, name)
 }

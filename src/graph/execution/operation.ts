@@ -54,7 +54,7 @@ export class Operations {
     if (known) return known
     const node = definitionOf(document, name)
     if (!('kind' in node)) return node
-    // a document's only operation is asked for with its name and without
+    // A document's only operation is asked for with its name and without.
     const ownName = node.name?.value ?? ''
     const operation = operations.get(ownName) ?? this.make(document, node)
     operations.set(ownName, operation)

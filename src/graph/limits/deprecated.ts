@@ -79,7 +79,7 @@ function collect(wrapped: GraphQLInputType, value: unknown, uses: Set<string>): 
   const type = getNullableType(wrapped)
   if (value == null) return
   if (isListType(type)) {
-    // a single value stands for a list of one
+    // A single value stands for a list of one.
     for (const entry of Array.isArray(value) ? value : [value]) collect(type.ofType, entry, uses)
   } else if (isEnumType(type)) {
     const used = type.getValue(String(value))

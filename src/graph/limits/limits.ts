@@ -104,7 +104,7 @@ class Measuring {
     const known = this.measured.get(name)
     if (known === 'under way') throw badUserInput(`The fragment "${name}" spreads itself.`)
     const fragment = this.fragments.get(name)
-    // an unknown fragment is for validation to name
+    // An unknown fragment is for validation to name.
     if (fragment === undefined) return nothing
     if (known !== undefined) {
       if (above + known.depth > this.limits.depth) {

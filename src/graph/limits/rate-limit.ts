@@ -59,7 +59,7 @@ export class MemoryRateLimits implements RateLimits {
   }
 
   giveBack(key: string, _size: RateLimitSize, points: number): void {
-    // one that is forgotten is full again
+    // One that is forgotten is full again.
     const bucket = this.buckets.peek(key)
     if (bucket) bucket.used = Math.max(0, bucket.used - points)
   }

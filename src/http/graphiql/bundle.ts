@@ -46,7 +46,7 @@ if (!existsSync(versionFile) || readFileSync(versionFile, 'utf8') !== version) {
     await bundle(folder)
     writeFileSync(join(folder, 'version'), version)
     rmSync(target, { recursive: true, force: true })
-    // whole or not at all: a gateway may be reading it
+    // Whole or not at all: a gateway may be reading it.
     renameSync(folder, target)
   } finally {
     rmSync(folder, { recursive: true, force: true })

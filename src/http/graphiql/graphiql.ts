@@ -99,7 +99,7 @@ export function openGraphiql({ wanted, production, issuer, folder }: GraphiqlOpt
       return reply.header('content-security-policy', contentSecurityPolicy).type('text/html; charset=utf-8').send(text)
     },
     addAssets(fastify) {
-      // who types the address alone is looking for it
+      // Who types the address alone is looking for it.
       fastify.get('/', (_request, reply) => reply.redirect('graphql'))
       fastify.get<{ Params: { version: string; name: string } }>('/graphiql/:version/:name', ({ params }, reply) => {
         if (assets?.version !== params.version || !assets.names.has(params.name)) return reply.callNotFound()

@@ -101,7 +101,7 @@ class Writer {
     const args = given.length > 0 ? `(${given.map((arg) => `${arg.name}: ${this.argument(arg)}`).join(', ')})` : ''
     const type = getNamedType(field.type)
     const inner = isLeafType(type) ? '' : ` ${this.selection(type as GraphQLCompositeType, depth - 1)}`
-    // of its own name each, so that no two fields have to be the same
+    // Of its own name each, so that no two fields have to be the same.
     return `${this.name(field.name)}: ${field.name}${args}${this.directive()}${inner}`
   }
 

@@ -56,7 +56,7 @@ interface Representation {
 function reviewsSchema(rows: readonly ReviewRow[]): GraphQLSchema {
   const schema = buildSchema(executable)
   const reviewsWhere = (holds: (row: ReviewRow) => boolean) => rows.filter(holds).map(reviewOf)
-  // read when they are asked for: a review's course has reviews again
+  // Read when they are asked for: a review's course has reviews again.
   const courseOf = (slug: string) => ({
     __typename: 'Course',
     slug,

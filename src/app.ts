@@ -1,4 +1,4 @@
-/** Builds every part from a Config and joins them; tests start it the same way. */
+/** Builds every part of the product from one Config and joins them. */
 import { readFileSync } from 'node:fs'
 import { MikroORM } from '@mikro-orm/postgresql'
 import pg from 'pg'

@@ -1,4 +1,4 @@
-/** Reads and checks the environment once; the only use of process.env. */
+/** Reads and checks the environment once, as the only user of process.env. */
 import { existsSync, readFileSync } from 'node:fs'
 import proxyAddr from '@fastify/proxy-addr'
 import { z } from 'zod'

@@ -1,4 +1,4 @@
-/** What every resolver, command and job is handed. */
+/** Describes what every resolver, command and job receives. */
 import type { EntityManager } from '@mikro-orm/postgresql'
 import type { Viewer } from './auth/viewer.ts'
 import type { CourseSource } from './courses/course-source.ts'

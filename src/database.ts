@@ -1,4 +1,4 @@
-/** The list of stored classes and how to reach PostgreSQL; read by the app and by the migration tool. */
+/** Lists the stored classes and configures PostgreSQL for app and migration tool. */
 import 'reflect-metadata'
 import { ReflectMetadataProvider } from '@mikro-orm/decorators/legacy'
 import { Migrator } from '@mikro-orm/migrations'

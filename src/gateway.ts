@@ -1,4 +1,4 @@
-/** Serves the app: routes, webhooks, health, and the worker behind them; ready once the first catalogue is here. */
+/** Serves the app: routes, webhooks and worker, ready after the first catalogue synchronisation. */
 import { join } from 'node:path'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import type { App } from './app.ts'

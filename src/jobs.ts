@@ -1,4 +1,4 @@
-/** Which command answers which job, and which run by the clock. */
+/** Lists which command runs each job, and which jobs run by the clock. */
 import type { Job } from './context.ts'
 import { syncCatalogueJob } from './courses/sync-catalogue.ts'
 import { awardCreditJob, reviewCreditJob } from './credit/award-credit.ts'

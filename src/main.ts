@@ -1,4 +1,4 @@
-/** Starts the gateway from the environment; stops it, in order, on SIGTERM or SIGINT. */
+/** Starts the gateway from the environment and stops it in order on signals. */
 import 'reflect-metadata'
 import { openApp } from './app.ts'
 import { ConfigRefused, readConfig } from './config.ts'

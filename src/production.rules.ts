@@ -1,4 +1,4 @@
-/** What production refuses to start with: variables that are weak, or left over from the sandbox or from one machine. */
+/** Refuses a production start with weak, missing or sandbox variables. */
 
 /** What the local world uses. */
 const sandboxSecrets = new Set([

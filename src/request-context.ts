@@ -1,4 +1,4 @@
-/** The context of one request, or of one job: the parts, who asks, and what ends with it. */
+/** Creates the context of one request or job and ends what belongs to it. */
 import type { Viewer } from './auth/viewer.ts'
 import type { Context, Parts } from './context.ts'
 import type { ContextParts } from './graph/execution/request.ts'

@@ -1,4 +1,4 @@
-/** The list of resolvers and of what can be fetched by id; prints schema.graphql. */
+/** Lists the resolvers and nodes of the schema and prints schema.graphql. */
 import 'reflect-metadata'
 import { writeFileSync } from 'node:fs'
 import { type GraphQLSchema, lexicographicSortSchema, printSchema } from 'graphql'

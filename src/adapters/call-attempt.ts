@@ -1,4 +1,4 @@
-/** One attempt at a call: sends it, gives up when told to, and says what its outcome means for breaker and retry. */
+/** Sends one attempt of an upstream call and classifies its outcome for breaker and retry. */
 import { FailureKind, type Upstream, UpstreamFailure } from '../values/upstream-failure.ts'
 import { FailureCode, reasonText } from './upstream-reply.ts'
 

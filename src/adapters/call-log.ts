@@ -1,4 +1,4 @@
-/** What the composition root hands every adapter: a log that takes one line per call, and an ear for the metrics. */
+/** Declares the log and the metrics hook that adapters receive for their upstream calls. */
 import type { Upstream } from '../values/upstream-failure.ts'
 
 /** The part of pino that adapters use. */

@@ -1,4 +1,4 @@
-/** Bounds how many retries an upstream may get, so that an outage is not made worse by everyone asking thrice. */
+/** Bounds the retries sent to an upstream so that they cannot worsen an outage. */
 
 /** Each call earns a tenth of a retry: at most 10 % more load, however many calls fail. */
 const EARNED_PER_CALL = 0.1

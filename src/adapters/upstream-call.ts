@@ -1,4 +1,4 @@
-/** Makes every call to an upstream the same way: deadline, concurrency limit, breaker, retries of reads, one log line. */
+/** Makes each upstream call with a deadline, concurrency limit, breaker and retries of reads. */
 import {
   BrokenCircuitError,
   BulkheadRejectedError,

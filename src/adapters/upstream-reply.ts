@@ -1,4 +1,4 @@
-/** Reads what an upstream answered: its status as one of three failures, its body against the agreed shape. */
+/** Reads an upstream's reply: its status as a failure, its body by a schema. */
 import type { z } from 'zod'
 import { FailureKind, type Upstream, UpstreamFailure } from '../values/upstream-failure.ts'
 

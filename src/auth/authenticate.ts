@@ -1,4 +1,4 @@
-/** Who sends a request: verifies bearer tokens against the issuer's published keys, and remembers what it verified. */
+/** Verifies bearer tokens against the issuer's published keys and caches the result. */
 
 import { createRemoteJWKSet, type JWTVerifyGetKey, jwtVerify } from 'jose'
 import { LRUCache } from 'lru-cache'

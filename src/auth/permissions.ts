@@ -1,4 +1,4 @@
-/** The one place that says no: who may do what, as small predicates that throw UNAUTHENTICATED or FORBIDDEN. */
+/** Decides who may do what, throwing UNAUTHENTICATED or FORBIDDEN otherwise. */
 import { forbidden, unauthenticated } from '../graph/contract/errors.ts'
 import type { ClientIdentity, LearnerIdentity, OperatorIdentity, StaffIdentity, Viewer } from './viewer.ts'
 

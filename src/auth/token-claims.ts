@@ -1,4 +1,4 @@
-/** What a verified token says of its owner, read strictly, and the viewer that follows from it. */
+/** Reads a verified token's claims strictly and derives the viewer from them. */
 import { z } from 'zod'
 import { forbidden, unauthenticated } from '../graph/contract/errors.ts'
 import type { LearnerIdentity, Viewer } from './viewer.ts'

@@ -1,4 +1,4 @@
-/** Why a token was not accepted, in words that help its owner and nobody else. */
+/** Words why a token was refused, without helping an attacker. */
 import { errors } from 'jose'
 import { type GraphError, unauthenticated, upstreamUnavailable } from '../graph/contract/errors.ts'
 
@@ -24,10 +24,10 @@ export function tokenRefusal(error: unknown): GraphError | null {
   if (error instanceof errors.JWTClaimValidationFailed) {
     return unauthenticated(claimMessages[error.claim] ?? `The token lacks a good "${error.claim}".`)
   }
-  // jose throws its bare base class when the keys' address answers with anything but keys
+  // The library throws its bare base class when the keys' address answers with anything but keys.
   if (error instanceof errors.JOSEError && error.code === 'ERR_JOSE_GENERIC') return upstreamUnavailable('identity')
   if (error instanceof errors.JOSEError) return unauthenticated(messages[error.code] ?? 'The token cannot be read.')
-  // what fetch throws when there is no connection
+  // What fetch throws when there is no connection.
   if (error instanceof TypeError && error.cause !== undefined) return upstreamUnavailable('identity')
   return null
 }

@@ -1,4 +1,4 @@
-/** Who is asking: what the rest of the product knows of a caller. */
+/** Describes the caller of a request as the rest of the product knows them. */
 
 export interface LearnerIdentity {
   id: string

@@ -1,4 +1,4 @@
-/** The reconcile command: one pass over everything that may have been missed, applied or only reported. */
+/** Runs one reconciliation from the command line, applied or only reported. */
 import 'reflect-metadata'
 import { parseArgs } from 'node:util'
 import { pino } from 'pino'

@@ -1,4 +1,4 @@
-/** Command: adds a client's generated manifest to the documents that the gateway trusts. */
+/** Adds a client's generated manifest to the documents that the gateway trusts. */
 import { existsSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { buildSchema, type GraphQLSchema, parse, validate } from 'graphql'

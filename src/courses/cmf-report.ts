@@ -1,4 +1,4 @@
-/** Conformance to the Common Microcredential Framework as the graph shows it, from the facts of a course. */
+/** Shows in the graph how a course conforms to the Common Microcredential Framework. */
 import { Field, ObjectType } from 'type-graphql'
 import { publishEnum } from '../graph/contract/enum.ts'
 import type { CreditScheme, LevelFramework } from '../values/credit.ts'

@@ -1,4 +1,4 @@
-/** The Common Microcredential Framework, criterion by criterion: met, not met, or unknown because a fact is missing. */
+/** Checks a course against each criterion of the Common Microcredential Framework. */
 import { type Credit, CreditScheme, eqfLevel, isLevel } from '../values/credit.ts'
 import { compare, compareDecimals, exact, multiply, print } from '../values/decimal.ts'
 

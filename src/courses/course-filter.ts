@@ -1,4 +1,4 @@
-/** What narrows and orders the list of courses, as clients write it. */
+/** Declares the filters and orders that clients may give for a list of courses. */
 import { Field, ID, InputType, Int, ObjectType } from 'type-graphql'
 import { publishEnum } from '../graph/contract/enum.ts'
 import { CalendarDate, CurrencyCode, Decimal } from '../graph/contract/scalars.ts'

@@ -1,4 +1,4 @@
-/** What runs decide of the order of courses, kept beside each course so that an index gives the order. */
+/** Keeps each course's sort keys current, so that an index can order courses. */
 import type { EntityManager } from '@mikro-orm/postgresql'
 
 /** The same runs count as for `nextRun`: a course whose run has begun is behind those that are still to begin. */

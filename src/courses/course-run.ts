@@ -1,4 +1,4 @@
-/** A run: one presentation of a course, with its dates, price, enrolment window and live events. */
+/** Stores a run: one dated presentation of a course, with its price and window. */
 import { Check, Entity, Index, ManyToOne, PrimaryKey, Property, Unique } from '@mikro-orm/decorators/legacy'
 import { Field, Int, ObjectType } from 'type-graphql'
 import { publishEnum } from '../graph/contract/enum.ts'

@@ -1,4 +1,4 @@
-/** The port through which the catalogue is mirrored: what we need to know of a partner's programs and runs. */
+/** Declares the port from which the catalogue's programs and runs are mirrored. */
 import type { CreditScheme, LevelFramework } from '../values/credit.ts'
 
 /** A program as the partner states it; what it does not state is null, never guessed. */

@@ -1,4 +1,4 @@
-/** A course: one microcredential as the partner publishes it, mirrored. */
+/** Stores a course: one microcredential mirrored from the partner. */
 import { Check, Entity, Enum, Index, ManyToOne, PrimaryKey, Property, Unique } from '@mikro-orm/decorators/legacy'
 import { Field, Int, ObjectType } from 'type-graphql'
 import { publishEnum } from '../graph/contract/enum.ts'

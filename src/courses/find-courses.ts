@@ -1,4 +1,4 @@
-/** Finds courses: free text, filters, five orders, pages by cursor, and facets of what was found. */
+/** Finds courses by text and filters, ordered, paged and counted into facets. */
 import type { Context } from '../context.ts'
 import { badUserInput } from '../graph/contract/errors.ts'
 import { globalId, uuidOf } from '../graph/contract/global-id.ts'

@@ -1,4 +1,4 @@
-/** Where a mirrored fact came from, and how old it is. */
+/** Shows where a mirrored fact came from and how old it is. */
 import { Field, ObjectType } from 'type-graphql'
 import { DateTime } from '../graph/contract/scalars.ts'
 

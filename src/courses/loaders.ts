@@ -1,4 +1,4 @@
-/** Reads of courses, runs and live events, batched and paged. */
+/** Reads courses, runs and live events, batched and paged. */
 
 import { allColumns, defineColumns } from '../reading/columns.ts'
 import { definePages } from '../reading/list.ts'

@@ -1,4 +1,4 @@
-/** Stores what the partner says of programs or runs, all that are given in one transaction, so that nothing is half there. */
+/** Mirrors given programs or runs into the store in one transaction. */
 import type { EntityManager } from '@mikro-orm/postgresql'
 import { Temporal } from 'temporal-polyfill'
 import type { Context } from '../context.ts'

@@ -1,4 +1,4 @@
-/** Places that remain, live from the partner: many runs in one call, remembered for a few seconds. */
+/** Reads remaining places live from the partner, batched and cached for seconds. */
 import { LRUCache } from 'lru-cache'
 import { upstreamUnavailable } from '../graph/contract/errors.ts'
 import { defineLoader, type Loads } from '../reading/loader.ts'

@@ -1,4 +1,4 @@
-/** What the graph answers about courses. */
+/** Answers the graph's fields about courses. */
 import type { GraphQLResolveInfo } from 'graphql'
 import { Arg, Args, Ctx, FieldResolver, Info, Query, Resolver, Root } from 'type-graphql'
 import type { Context } from '../context.ts'

@@ -1,4 +1,4 @@
-/** Where a run stands at an instant, and whether one can enrol on it then. */
+/** Decides a run's status at an instant and whether its enrolment window is open. */
 import type { RunStatus } from './course-run.ts'
 
 export interface RunDates {

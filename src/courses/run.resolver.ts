@@ -1,4 +1,4 @@
-/** What the graph answers about runs and their live events. */
+/** Answers the graph's fields about runs and their live events. */
 import { Arg, Ctx, FieldResolver, Int, Resolver, Root } from 'type-graphql'
 import type { Context } from '../context.ts'
 import { Money } from '../graph/contract/money.ts'

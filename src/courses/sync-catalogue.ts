@@ -1,4 +1,4 @@
-/** Mirrors the partner's catalogue into the store: what changed since the last pass, or one program or run by name. */
+/** Synchronises the catalogue from the partner: changes since the last pass, or one item. */
 import type { Context, Job } from '../context.ts'
 import { TryAgainLater } from '../context.ts'
 import { statement } from '../reading/statement.ts'
@@ -25,7 +25,7 @@ const problemsLogged = 20
 
 /** Stores all that a list says; where some do not go in together, one by one, and says which break a rule of the store. */
 async function keepAll<Fact extends { uuid: string }>(context: Context, facts: readonly Fact[], keep: Keep<Fact>) {
-  // a list that shifts between two pages names some twice
+  // A list that shifts between two pages names some twice.
   const once = [...new Map(facts.map((fact) => [fact.uuid, fact])).values()]
   const kept: Kept[] = []
   for (let from = 0; from < once.length; from += together) {
@@ -45,7 +45,7 @@ async function keepOne<Fact extends { uuid: string }>(context: Context, fact: Fa
     return await keep(context, [fact])
   } catch (error) {
     const { code, constraint } = error as { code?: unknown; constraint?: string }
-    // PostgreSQL's classes 22 and 23: a value that its column cannot hold, or that breaks a rule
+    // PostgreSQL's classes 22 and 23: a value that its column cannot hold, or that breaks a rule.
     if (typeof code !== 'string' || !/^2[23]/.test(code)) throw error
     context.log.warn({ err: error, reference: fact.uuid }, 'the partner names what cannot be stored')
     const problem = `cannot be stored: ${constraint ? `it breaks ${constraint}` : `a value is refused (${code})`}`
@@ -129,7 +129,7 @@ export const syncCatalogueJob: Job = {
       else if (typeof runUuid === 'string') await syncRun(context, runUuid)
       else await syncAll(context)
     } finally {
-      // also when it broke off: what was kept until then has changed
+      // Also when it broke off: what was kept until then has changed.
       await context.publicChanged()
     }
   },

@@ -1,4 +1,4 @@
-/** How far the mirror of the partner's lists has come, and what its last pass had to leave out. */
+/** Stores how far each synchronisation has come and which entries it left out. */
 import { Entity, PrimaryKey, Property } from '@mikro-orm/decorators/legacy'
 import { instant } from '../store/row.ts'
 

@@ -1,4 +1,4 @@
-/** Awards credit for a passed enrolment, with the course's facts of that day; and reviews it when the money moves. */
+/** Awards credit for a passed enrolment and reviews it when its payment changes. */
 import { type EntityManager, LockMode } from '@mikro-orm/postgresql'
 import type { Context, Job } from '../context.ts'
 import { Course } from '../courses/course.ts'

@@ -1,4 +1,4 @@
-/** The states of a credit record and every legal move between them. */
+/** Lists the states of a credit record and every legal move between them. */
 import type { States } from '../store/states.ts'
 import type { CreditRecordStatus } from './credit-record.ts'
 

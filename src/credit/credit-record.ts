@@ -1,4 +1,4 @@
-/** A credit record: credit awarded to a learner for a course, with what its transcript states. */
+/** Stores a credit record: credit awarded to a learner for a course. */
 import {
   Check,
   Entity,

@@ -1,4 +1,4 @@
-/** Reads of credit records, batched and paged. */
+/** Reads credit records, batched and paged. */
 
 import { addEnrolmentPart } from '../enrolments/loaders.ts'
 import { allColumns, defineColumns } from '../reading/columns.ts'

@@ -1,4 +1,4 @@
-/** What the graph answers about credit records, and about learners and enrolments as far as they have some. */
+/** Answers the graph's fields about credit records, also on learners and enrolments. */
 import { Args, Ctx, Field, FieldResolver, Int, ObjectType, Resolver, Root } from 'type-graphql'
 import type { Context } from '../context.ts'
 import { Course } from '../courses/course.ts'

@@ -1,4 +1,4 @@
-/** Takes over what the partner says of a registration: that it is made, how far the learner is, and the reported result. */
+/** Applies what the partner reports of a registration to its enrolment. */
 import type { EntityManager } from '@mikro-orm/postgresql'
 import type { MoveCause } from '../store/history.ts'
 import { addJob, announce } from '../store/transaction.ts'

@@ -1,4 +1,4 @@
-/** Cancels an enrolment before anything is paid, and closes what could still be. */
+/** Cancels an enrolment that is not paid and closes its open payments. */
 import { requireLearner } from '../auth/permissions.ts'
 import type { Context } from '../context.ts'
 import { uuidOf } from '../graph/contract/global-id.ts'

@@ -1,4 +1,4 @@
-/** Finds, locks and moves an enrolment: how every command here changes one. */
+/** Finds, locks and moves an enrolment for every command that changes one. */
 import { type EntityManager, LockMode } from '@mikro-orm/postgresql'
 import { CourseRun } from '../courses/course-run.ts'
 import { type MoveCause, move } from '../store/history.ts'

@@ -1,4 +1,4 @@
-/** Sends the money back for what the partner will not register: the whole of it, whatever the refund window says. */
+/** Refunds a payment in full when the partner will not register the learner. */
 import type { EntityManager } from '@mikro-orm/postgresql'
 import type { Context } from '../context.ts'
 import { refundInFull } from '../payments/add-refund.ts'

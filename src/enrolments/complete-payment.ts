@@ -1,4 +1,4 @@
-/** The buyer is back from the provider's page: asks how the payment stands, as the webhook does. */
+/** Advances a payment when its buyer returns from the provider's page. */
 import { requireLearner } from '../auth/permissions.ts'
 import type { Context } from '../context.ts'
 import { uuidOf } from '../graph/contract/global-id.ts'

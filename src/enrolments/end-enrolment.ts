@@ -1,4 +1,4 @@
-/** Ends what was paid for when its money goes back, step by step: the registration outlives the money by no means, nor the other way. */
+/** Ends an enrolment and its registration step by step when its money goes back. */
 import type { EntityManager } from '@mikro-orm/postgresql'
 import { balanceOf, isAllBack } from '../payments/balance.ts'
 import { Payment } from '../payments/payment.ts'

@@ -1,4 +1,4 @@
-/** Reserves a place, opens a payment and returns where to pay; the same key again finds the same enrolment. */
+/** Enrols a learner: reserves a place, opens a payment and returns where to pay. */
 import { requireLearner } from '../auth/permissions.ts'
 import type { LearnerIdentity } from '../auth/viewer.ts'
 import type { Context } from '../context.ts'

@@ -1,4 +1,4 @@
-/** Expected refusals of enrolling, paying and refunding, with the data that a screen needs. */
+/** Declares the expected refusals of enrolling, paying and refunding. */
 import { Field, ObjectType } from 'type-graphql'
 import { Money } from '../graph/contract/money.ts'
 import { DateTime } from '../graph/contract/scalars.ts'

@@ -1,4 +1,4 @@
-/** Who may see an enrolment: its learner and operators; anyone else finds nothing there. */
+/** Reads an enrolment for those who may see it: its learner and operators. */
 import type { Context } from '../context.ts'
 import { enrolmentById } from './loaders.ts'
 

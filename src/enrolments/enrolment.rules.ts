@@ -1,4 +1,4 @@
-/** May this learner enrol on this run now: the first clause that says no, as a refusal. */
+/** Decides whether a learner may enrol on a run now, or the first refusal. */
 import { openForEnrolment, type RunDates } from '../courses/run-status.rules.ts'
 import { instantText } from '../graph/contract/scalars.ts'
 import { type Refusal, refusal } from '../graph/contract/user-error.ts'

@@ -1,4 +1,4 @@
-/** The states of an enrolment and every legal move between them, restorations apart. */
+/** Lists the states of an enrolment and every legal move between them. */
 import type { States } from '../store/states.ts'
 import type { EnrolmentStatus } from './enrolment.ts'
 

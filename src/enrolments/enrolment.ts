@@ -1,4 +1,4 @@
-/** An enrolment: one learner's place on one run, from the reserved place to the reported result. */
+/** Stores an enrolment: one learner's place on one run. */
 import { Check, Entity, Enum, Index, ManyToOne, PrimaryKey, Property, Unique } from '@mikro-orm/decorators/legacy'
 import { Field, ObjectType } from 'type-graphql'
 import { CourseRun } from '../courses/course-run.ts'

@@ -1,4 +1,4 @@
-/** Gives up a place whose hold has ended without payment: closes what could still be paid, then EXPIRED. */
+/** Expires an enrolment whose hold has ended without payment. */
 import type { EntityManager } from '@mikro-orm/postgresql'
 import { type Context, type Job, TryAgainLater } from '../context.ts'
 import { closePayment } from '../payments/close-payment.ts'

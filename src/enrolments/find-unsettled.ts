@@ -1,4 +1,4 @@
-/** Money that came and leads nowhere: found for the reconciliation, and taken up again. */
+/** Finds payments whose enrolment never followed and resumes them for the reconciliation. */
 import type { EntityManager } from '@mikro-orm/postgresql'
 import { refundInFull } from '../payments/add-refund.ts'
 import { balanceOf } from '../payments/balance.ts'

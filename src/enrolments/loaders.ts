@@ -1,4 +1,4 @@
-/** Reads of enrolments, batched and paged; who may see which is part of the question. */
+/** Reads the enrolments that the viewer may see, batched and paged. */
 
 import type { Course } from '../courses/course.ts'
 import { type CompleteRun, coursePart, runPart } from '../courses/loaders.ts'

@@ -1,4 +1,4 @@
-/** The mutations of enrolling, paying, cancelling and refunding: inputs, payloads, and one line each. */
+/** Answers the mutations of enrolling, paying, cancelling and refunding. */
 import { Arg, Ctx, Field, ID, InputType, Int, Mutation, ObjectType, Resolver } from 'type-graphql'
 import type { Context } from '../context.ts'
 import { Url } from '../graph/contract/scalars.ts'

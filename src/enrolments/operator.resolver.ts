@@ -1,4 +1,4 @@
-/** What operators see of enrolments: all of them, and the queue of those that need a person; and how one is taken up. */
+/** Answers operators' fields and mutation about enrolments that may need a person. */
 import { Arg, Args, Ctx, Field, FieldResolver, ID, InputType, Mutation, ObjectType, Resolver } from 'type-graphql'
 import { requireOperator } from '../auth/permissions.ts'
 import type { Context } from '../context.ts'

@@ -1,4 +1,4 @@
-/** Opens a payment's page for the buyer, and says in the graph's words when the provider did not. */
+/** Opens the page of an enrolment's payment, or returns the provider's refusal. */
 import type { Context } from '../context.ts'
 import { type Refusal, refusal } from '../graph/contract/user-error.ts'
 import { type Opened, openPayment } from '../payments/open-payment.ts'

@@ -1,4 +1,4 @@
-/** What payments tell of an enrolment's money, and what follows from it: the enrolments' side of the port PaymentSubject. */
+/** Implements the payment subject port: moves an enrolment as its payment changes. */
 import type { EntityManager } from '@mikro-orm/postgresql'
 import { Course } from '../courses/course.ts'
 import { CourseRun } from '../courses/course-run.ts'

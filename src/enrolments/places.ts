@@ -1,4 +1,4 @@
-/** Places on a run that nobody has or holds: what the partner has left, less what is held here and not registered yet. */
+/** Counts the places of a run that are neither taken nor held. */
 import type { EntityManager } from '@mikro-orm/postgresql'
 import type { Context } from '../context.ts'
 import { isUpstreamFailure } from '../values/upstream-failure.ts'

@@ -1,4 +1,4 @@
-/** How far a learner has come, live from the partner: many enrolments in one call, remembered for a few seconds. */
+/** Reads learners' progress live from the partner, batched and cached for seconds. */
 import { LRUCache } from 'lru-cache'
 import { Field, Int, ObjectType } from 'type-graphql'
 import type { Context } from '../context.ts'

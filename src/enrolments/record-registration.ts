@@ -1,4 +1,4 @@
-/** Keeps what the partner says of one registration: of an enrolment of ours, or of one that was made at the partner. */
+/** Records one registration from the partner, whether it began here or there. */
 import type { EntityManager } from '@mikro-orm/postgresql'
 import { type Context, type Job, TryAgainLater } from '../context.ts'
 import { CourseRun } from '../courses/course-run.ts'

@@ -1,4 +1,4 @@
-/** May this refund be asked for now: a learner's is whole and inside the window, an operator's needs a reason. */
+/** Decides whether a learner or operator may ask for this refund now. */
 import { type Refusal, refusal } from '../graph/contract/user-error.ts'
 import type { Balance } from '../payments/balance.ts'
 import type { PaymentStatus } from '../payments/payment.ts'

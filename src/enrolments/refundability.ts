@@ -1,4 +1,4 @@
-/** Whether a refund can be asked for, as the graph shows it before anyone asks. */
+/** Shows in the graph whether a refund can be asked for. */
 import { Field, ObjectType } from 'type-graphql'
 import type { CompleteRun } from '../courses/loaders.ts'
 import { publishEnum } from '../graph/contract/enum.ts'

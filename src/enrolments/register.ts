@@ -1,4 +1,4 @@
-/** Registers a paid enrolment at the partner: looks first, then asks; a definitive no sends the money back. */
+/** Registers a paid enrolment at the partner, or refunds it when definitively refused. */
 import { type Context, type Job, TryAgainLater } from '../context.ts'
 import { CourseRun } from '../courses/course-run.ts'
 import { Learner, PartnerAccount } from '../learners/learner.ts'

@@ -1,4 +1,4 @@
-/** The port to the partner's registrations: registering a learner on a run, what became of it, and ending it. */
+/** Declares the port through which learners are registered on runs at the partner. */
 
 export interface Registration {
   uuid: string

@@ -1,4 +1,4 @@
-/** Asks for a refund: a learner for the whole inside the window, an operator at any time with a reason. */
+/** Requests a refund for a learner inside the window, or for an operator any time. */
 import type { EntityManager } from '@mikro-orm/postgresql'
 import { requireLearner } from '../auth/permissions.ts'
 import type { Context } from '../context.ts'

@@ -1,4 +1,4 @@
-/** Reserves a place on a run in one transaction: key, enrolment, payment, and the jobs that go on with them. */
+/** Reserves a place in one transaction: idempotency key, enrolment, payment and their jobs. */
 import type { EntityManager } from '@mikro-orm/postgresql'
 import type { LearnerIdentity } from '../auth/viewer.ts'
 import type { Context } from '../context.ts'

@@ -1,4 +1,4 @@
-/** An operator takes up again what could not be finished: registers once more, or refunds once more. */
+/** Resumes a stuck enrolment for an operator by registering or refunding once more. */
 import type { EntityManager } from '@mikro-orm/postgresql'
 import { requireOperator } from '../auth/permissions.ts'
 import type { Context } from '../context.ts'

@@ -1,4 +1,4 @@
-/** What the graph answers about enrolments, and about other things as far as they hang on one. */
+/** Answers the graph's fields about enrolments, also on the types they belong to. */
 import type { GraphQLResolveInfo } from 'graphql'
 import { Arg, Args, Ctx, FieldResolver, Info, Resolver, Root } from 'type-graphql'
 import { requireThatLearner } from '../auth/permissions.ts'

@@ -1,4 +1,4 @@
-/** A refund failed, at once or days after it had succeeded: the money stays here, so what had been ended for it comes back. */
+/** Restores what was ended for a refund when that refund has failed. */
 import type { EntityManager } from '@mikro-orm/postgresql'
 import { balanceOf } from '../payments/balance.ts'
 import type { Payment } from '../payments/payment.ts'

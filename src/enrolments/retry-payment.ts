@@ -1,4 +1,4 @@
-/** Opens another payment for an enrolment that still waits for one, by the same or the other method. */
+/** Opens another payment for an enrolment that still awaits one. */
 import type { EntityManager } from '@mikro-orm/postgresql'
 import { requireLearner } from '../auth/permissions.ts'
 import type { Context } from '../context.ts'

@@ -1,4 +1,4 @@
-/** Tells those who may see an enrolment whenever it changes, on whichever replica. */
+/** Streams each change of an enrolment to those who may see it. */
 import { Arg, Ctx, ID, Resolver, Root, Subscription } from 'type-graphql'
 import type { Context } from '../context.ts'
 import { notFound } from '../graph/contract/errors.ts'

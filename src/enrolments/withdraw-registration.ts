@@ -1,4 +1,4 @@
-/** Ends a registration at the partner, only once its money is back: REVOKED; also what was registered for nothing. */
+/** Withdraws a registration at the partner once its money is back. */
 import { type Context, type Job, TryAgainLater } from '../context.ts'
 import { CourseRun } from '../courses/course-run.ts'
 import { PartnerAccount } from '../learners/learner.ts'

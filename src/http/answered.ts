@@ -1,4 +1,4 @@
-/** What is written and counted of every answered request: one line and one measure, without saying who asked. */
+/** Logs and measures each answered request without naming its caller. */
 import type { Logger } from 'pino'
 import type { Viewer } from '../auth/viewer.ts'
 import type { GraphRequest } from '../graph/execution/request.ts'

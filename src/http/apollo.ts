@@ -1,4 +1,4 @@
-/** Apollo Server as it is used here: protocol and validation are its own, execution is ours. */
+/** Configures Apollo Server for protocol and validation, with execution by our executor. */
 
 import { randomUUID } from 'node:crypto'
 import { ApolloServer, type ApolloServerOptions } from '@apollo/server'
@@ -43,7 +43,7 @@ function documentStore(documents: Documents, max: number): ApolloServerOptions<A
 export async function startApollo(options: ApolloOptions): Promise<ApolloServer<ApolloContext>> {
   const { schema, executor, log } = options
   const apollo = new ApolloServer<ApolloContext>({
-    // the way by which Apollo lets another executor in: no federation gateway is involved
+    // The way by which Apollo lets another executor in: no federation gateway is involved.
     gateway: {
       onSchemaLoadOrUpdate(tell) {
         tell({ apiSchema: schema, coreSupergraphSdl: '' })
@@ -59,7 +59,7 @@ export async function startApollo(options: ApolloOptions): Promise<ApolloServer<
       }),
       stop: async () => {},
     },
-    // with a hook for fields, Apollo would wrap every one of them
+    // With a hook for fields, Apollo would wrap every one of them.
     plugins: [ApolloServerPluginCacheControlDisabled(), ApolloServerPluginLandingPageDisabled()],
     logger: log,
     introspection: options.introspection,

@@ -1,4 +1,4 @@
-/** HTTP caching of answers to GET: how long they may be kept, and whether the client has this one already. */
+/** Sets cache headers on GET answers and recognises answers that the client has. */
 
 import { hash } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
@@ -25,7 +25,7 @@ export function setCaching(
   }
   const etag = etagOf(text)
   reply.header('cache-control', cacheControl).header('etag', etag)
-  // who signs in must not be given what was kept for anybody
+  // Who signs in must not be given what was kept for anybody.
   const vary = reply.getHeader('vary')
   reply.header('vary', vary ? `${vary}, authorization, accept` : 'authorization, accept')
   return request.headers['if-none-match']?.split(/, */).includes(etag) ?? false

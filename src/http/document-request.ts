@@ -1,4 +1,4 @@
-/** The parameters of a GraphQL request, wherever HTTP carries them, and the same request with its document spelt out. */
+/** Reads a GraphQL request's parameters from HTTP and resolves its document. */
 import type { FastifyRequest } from 'fastify'
 import type { DocumentRequest } from '../graph/limits/trusted-documents.ts'
 
@@ -12,7 +12,7 @@ function parsed(text: unknown): unknown {
   try {
     return typeof text === 'string' ? JSON.parse(text) : undefined
   } catch {
-    // Apollo says what is wrong with it
+    // Apollo says what is wrong with it.
     return undefined
   }
 }

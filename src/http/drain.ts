@@ -1,4 +1,4 @@
-/** Going away without losing a request: stop accepting, finish what was accepted, then close the connections. */
+/** Drains the server at shutdown: finishes accepted requests, then closes connections. */
 
 import type { Server, ServerResponse } from 'node:http'
 import { Server as NetServer } from 'node:net'
@@ -61,7 +61,7 @@ export class Drain {
 
   private async drain(fastify: FastifyInstance, { noticeMs, idleMs, limitMs }: DrainOptions): Promise<void> {
     const { server } = fastify
-    // from now on each answer says `connection: close`, so kept-alive clients leave of themselves
+    // From now on each answer says `connection: close`, so kept-alive clients leave of themselves.
     if (noticeMs > 0) await sleep(noticeMs)
     const cut = setTimeout(() => server.closeAllConnections(), limitMs)
     try {
@@ -130,7 +130,7 @@ async function closeAsTheyFallIdle(server: Server, ended: Promise<void>, idleMs:
   await Promise.race([sleep(idleMs), noted])
   while (!over) {
     await Promise.race([sleep(lookMs), noted])
-    // whatever has arrived meanwhile is read first, or its connection would look idle
+    // Whatever has arrived meanwhile is read first, or its connection would look idle.
     await setImmediate()
     await setImmediate()
     server.closeIdleConnections()

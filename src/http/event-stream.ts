@@ -1,4 +1,4 @@
-/** POST and GET /graphql/stream: subscriptions as server-sent events, in graphql-sse's protocol of one connection each. */
+/** Serves subscriptions at /graphql/stream as server-sent events. */
 
 import type { ServerResponse } from 'node:http'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
@@ -113,7 +113,7 @@ export function addEventStream(
       ...(reply.getHeaders() as Record<string, string>),
       'content-type': 'text/event-stream; charset=utf-8',
       'cache-control': 'no-store',
-      // nginx would keep it back
+      // A proxy such as nginx would keep it back.
       'x-accel-buffering': 'no',
     })
     const pulse = setInterval(() => response.writableNeedDrain || response.write(':\n\n'), pulseMs)

@@ -1,4 +1,4 @@
-/** POST and GET /graphql: a thin way from Fastify through Apollo to the executor and back, one for every request. */
+/** Serves GET and POST /graphql through Apollo to the executor. */
 import { type ApolloServer, HeaderMap } from '@apollo/server'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { DocumentNode } from 'graphql'
@@ -120,7 +120,7 @@ export function addGraphqlRoute(fastify: FastifyInstance, route: GraphqlRoute): 
   /** Answers at once when nothing has to be waited for. */
   function begin(request: GraphRequest, httpRequest: FastifyRequest): Answer | Promise<Answer> {
     const named = documentRequest(httpRequest)
-    // null when there is none; throws when it is not permitted
+    // Null when there is none; throws when it is not permitted.
     const text = named === null ? null : route.trusted.textOf(named, request.viewer)
     const known = knownRequests.read(httpRequest, validated(text))
     if (!known) return runByApollo(request, httpRequest, named, text)
@@ -176,7 +176,7 @@ export function addGraphqlRoute(fastify: FastifyInstance, route: GraphqlRoute): 
       },
       context: async () => context,
     })
-    // incremental delivery is not offered, so an answer is always whole
+    // Incremental delivery is not offered, so an answer is always whole.
     const whole = body.kind === 'complete' ? body.string : ''
     if (request.facts.kind === null) request.facts.codes.push(...codesOf(whole))
     else if (status === undefined) knownRequests.answeredAs(httpRequest, headers.get('content-type'))

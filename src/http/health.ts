@@ -1,4 +1,4 @@
-/** GET /health/live and /health/ready: whether the process runs, and whether it can serve, part by part. */
+/** Serves liveness and readiness, part by part, under /health. */
 import type { FastifyInstance } from 'fastify'
 
 export interface HealthCheck {
@@ -45,7 +45,7 @@ export function addHealthRoutes(fastify: FastifyInstance, { checks, isDraining, 
 
   let running: Promise<Outcome[]> | null = null
   fastify.get('/health/ready', async (_request, reply) => {
-    // whoever asks while the checks run shares their answer
+    // Whoever asks while the checks run shares their answer.
     running ??= Promise.all(checks.map((check) => outcomeOf(check, timeoutMs))).finally(() => {
       running = null
     })

@@ -1,4 +1,4 @@
-/** POSTs of documents that Apollo has validated before: what they ask, told without Apollo, which would look at all of it again. */
+/** Recognises POSTs of documents already validated, to answer them without Apollo. */
 import type { FastifyRequest } from 'fastify'
 import type { DocumentNode } from 'graphql'
 import { GraphError } from '../graph/contract/errors.ts'
@@ -30,7 +30,7 @@ export class KnownRequests {
   /** Apollo answered a request with this media type. */
   answeredAs({ headers }: FastifyRequest, mediaType: string | undefined): void {
     if (mediaType === undefined) return
-    // those in use come again
+    // Those in use come again.
     if (this.mediaTypes.size >= maximumMediaTypes) this.mediaTypes.clear()
     this.mediaTypes.set(headers.accept ?? '', mediaType)
   }

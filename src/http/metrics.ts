@@ -1,4 +1,4 @@
-/** GET /metrics: everything counted, in Prometheus's text format. */
+/** Serves GET /metrics in Prometheus's text format. */
 import type { FastifyInstance } from 'fastify'
 import type { Metrics } from '../observability/metrics.ts'
 

@@ -1,4 +1,4 @@
-/** The security headers of every answer: helmet's, computed once, because they never differ between requests. */
+/** Sets helmet's security headers, computed once for every answer. */
 
 import { IncomingMessage, type OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import { Socket } from 'node:net'
@@ -13,7 +13,7 @@ export function securityHeaders(https: boolean): OutgoingHttpHeaders {
     contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
     crossOriginResourcePolicy: { policy: 'cross-origin' },
     strictTransportSecurity: https ? { maxAge: 31_536_000, includeSubDomains: true } : false,
-    // about documents with scripts and windows, or for browsers of long ago: data needs none of them
+    // About documents with scripts and windows, or for browsers of long ago: data needs none of them.
     crossOriginOpenerPolicy: false,
     originAgentCluster: false,
     xDnsPrefetchControl: false,

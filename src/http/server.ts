@@ -1,4 +1,4 @@
-/** The HTTP server: joins the routes, and holds what is true of every request on every one of them. */
+/** Builds the HTTP server with its routes and request-wide rules. */
 
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, Server } from 'node:http'
@@ -152,7 +152,7 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
     requestTimeout: limits.requestMs,
     keepAliveTimeout: limits.keepAliveMs,
     forceCloseConnections: 'idle',
-    // while draining, what still arrives on an open connection is answered
+    // While draining, what still arrives on an open connection is answered.
     return503OnClosing: false,
     routerOptions: { maxParamLength: 200 },
     exposeHeadRoutes: false,
@@ -169,7 +169,7 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
     reply.headers(headers)
     reply.header('x-correlation-id', request.id)
     if (drain.draining) reply.header('connection', 'close')
-    // streams do not end by themselves
+    // Streams do not end by themselves.
     drain.admit(request.url.startsWith('/graphql/stream') ? null : reply.raw, done)
   })
   fastify.setErrorHandler((error: FastifyError, request, reply) => {

@@ -1,4 +1,4 @@
-/** Who opens streams: by the same tokens as requests, and for as long as those hold. */
+/** Authenticates callers of streams and ends a stream with its token. */
 import type { Logger } from 'pino'
 import type { Sender } from '../auth/authenticate.ts'
 import type { Viewer } from '../auth/viewer.ts'

@@ -1,4 +1,4 @@
-/** Operations that go on answering, over WebSocket and as server-sent events: authorised, limited and masked as queries are. */
+/** Authorises, limits and masks subscriptions over WebSocket and server-sent events. */
 import type { FastifyInstance } from 'fastify'
 import type { Streams } from '../graph/streaming/streams.ts'
 import { addEventStream } from './event-stream.ts'
@@ -25,7 +25,7 @@ export function addSubscriptions(
   return {
     counts: () => ({ websockets: sockets.count, streams: streams.count }),
     async close() {
-      // first, or a client would hear that its subscriptions have come to their end
+      // First, or a client would hear that its subscriptions have come to their end.
       await sockets.close()
       await streams.close()
     },

@@ -1,4 +1,4 @@
-/** A span for each request, around everything that it causes. */
+/** Traces each request with a span around everything that it causes. */
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { RequestSpan, Tracing } from '../observability/tracing.ts'
 
@@ -11,7 +11,7 @@ export function traceRequests(fastify: FastifyInstance, tracing: Tracing): void 
     spans.set(request, tracing.request(`${request.method} ${route}`, request.headers, facts))
     done()
   })
-  // the body is read in the socket's own context: what follows is brought back into the request's
+  // The body is read in the socket's own context: what follows is brought back into the request's.
   fastify.addHook('preHandler', (request, _reply, done) => {
     const span = spans.get(request)
     if (span) span.run(done)

@@ -1,4 +1,4 @@
-/** POST /webhooks/:name: hands the raw bytes to whoever verifies and keeps them, and answers only when they are kept. */
+/** Serves POST /webhooks/:name and answers once the event is stored. */
 
 import type { IncomingHttpHeaders } from 'node:http'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
@@ -35,7 +35,7 @@ async function deliver(receiver: WebhookReceiver, request: FastifyRequest, reply
       log.warn({ ...about, reason: error.message }, 'webhook refused')
       return reply.code(400).send({ error: error.message })
     }
-    // the sender tries again: its event is not stored
+    // The sender tries again: its event is not stored.
     log.error({ ...about, err: error }, 'webhook could not be kept')
     return reply.code(500).send({ error: `The event was not kept; send it again. Quote ${request.id}.` })
   }
@@ -44,7 +44,7 @@ async function deliver(receiver: WebhookReceiver, request: FastifyRequest, reply
 /** Adds one route per receiver, each with its own limit of bytes. */
 export function addWebhookRoutes(fastify: FastifyInstance, receivers: readonly WebhookReceiver[], log: Logger): void {
   fastify.register(async (scope) => {
-    // signatures are over bytes: nothing is parsed here
+    // Signatures are over bytes: nothing is parsed here.
     scope.removeAllContentTypeParsers()
     scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
     for (const receiver of receivers) {

@@ -1,4 +1,4 @@
-/** Subscriptions over WebSocket at /graphql, in the protocol graphql-transport-ws. */
+/** Serves subscriptions over WebSocket at /graphql by graphql-transport-ws. */
 
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, Server } from 'node:http'
@@ -84,7 +84,7 @@ export class WebSockets {
       onConnect: ({ extra, connectionParams }) => this.greet(extra, connectionParams),
       onSubscribe: ({ extra, subscriptions }, _id, payload) =>
         this.start(extra, Object.keys(subscriptions).length, payload),
-      // started already: graphql-ws only carries the answers
+      // Started already: graphql-ws only carries the answers.
       execute: ({ contextValue }) => (contextValue as Started).answer,
     })
   }
@@ -109,7 +109,7 @@ export class WebSockets {
   /** Finishes what was asked, then sends everybody away; clients connect again elsewhere. */
   async close(): Promise<void> {
     await Promise.all(this.answering)
-    // what was answered last is handed to its socket
+    // What was answered last is handed to its socket.
     await setImmediate()
     for (const socket of this.server.clients) socket.close(1001, 'Going away')
     const cut = setTimeout(() => {
@@ -127,7 +127,7 @@ export class WebSockets {
     const closed = this.protocol.opened(
       {
         protocol: socket.protocol,
-        // graphql-ws waits for it before it asks for the next answer; what fails leaves time to hear that the socket is closed
+        // graphql-ws waits for it before the next answer; a failure leaves time to hear that the socket is closed.
         send: (text) =>
           new Promise((resolve) =>
             socket.send(text, (error) => (error ? void setImmediate().then(resolve) : resolve())),
@@ -145,7 +145,7 @@ export class WebSockets {
   }
 
   private received(socket: WebSocket, data: RawData, take: (text: string) => Promise<void>): void {
-    // it asks and does not read what it is told
+    // It asks and does not read what it is told.
     if (socket.bufferedAmount > longestQueueBytes) {
       socket.terminate()
       return
@@ -185,7 +185,7 @@ export class WebSockets {
     if (viewer === null) return [unauthenticated()]
     const { operations, isDraining } = this.options
     if (running > operations) return [tooComplex('operations on one connection', running, operations)]
-    // clients ask again what was not answered when their socket is closed, as it soon will be
+    // Clients ask again what was not answered when their socket is closed, as it soon will be.
     if (isDraining()) return new Promise<never>(() => undefined)
     const starting = this.streams.start(asked, { viewer, correlationId: randomUUID(), readOnly: false, gone })
     this.answering.add(starting)

@@ -1,4 +1,4 @@
-/** Takes institutions and qualifications from the register file: what the partner's catalogue does not know. */
+/** Imports institutions and qualifications from the register file. */
 import { readFileSync } from 'node:fs'
 import type { EntityManager } from '@mikro-orm/postgresql'
 import { z } from 'zod'

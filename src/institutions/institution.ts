@@ -1,4 +1,4 @@
-/** An institution: awards credit, or receives it into its qualifications, or both. */
+/** Stores an institution, which awards credit or accepts it. */
 import { Entity, PrimaryKey, Property, Unique } from '@mikro-orm/decorators/legacy'
 import { Field, ObjectType } from 'type-graphql'
 import { Node } from '../graph/contract/node.ts'

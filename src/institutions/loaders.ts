@@ -1,4 +1,4 @@
-/** Reads of institutions and qualifications, batched and paged. */
+/** Reads institutions and qualifications, batched and paged. */
 
 import { allColumns, defineColumns } from '../reading/columns.ts'
 import { definePages } from '../reading/list.ts'

@@ -1,4 +1,4 @@
-/** Those who act for an institution: its staff and its machine clients. They live in tokens, not in tables. */
+/** Shows an institution's staff and machine clients in the graph. */
 import { Field, InterfaceType, ObjectType } from 'type-graphql'
 import { Node } from '../graph/contract/node.ts'
 import { Institution } from './institution.ts'

@@ -1,4 +1,4 @@
-/** An operator of this gateway: sees what is stuck and takes it up again. */
+/** Shows an operator of this gateway in the graph. */
 import { Field, ObjectType } from 'type-graphql'
 import { Node } from '../graph/contract/node.ts'
 

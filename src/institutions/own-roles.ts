@@ -1,4 +1,4 @@
-/** Those who act, as the graph shows them to themselves: a caller's roles out of the token, which nobody else can open. */
+/** Shows callers the roles that their own token gives them. */
 import type { Viewer } from '../auth/viewer.ts'
 import { stableUuid } from '../store/stable-uuid.ts'
 

@@ -1,4 +1,4 @@
-/** A qualification that credit can be transferred into: its kind, its size, and how much it wants at each level. */
+/** Stores a qualification: its kind, size and credit required at each level. */
 import { Check, Entity, Enum, ManyToOne, PrimaryKey, Property, Unique } from '@mikro-orm/decorators/legacy'
 import { Field, InputType, Int, ObjectType } from 'type-graphql'
 import { publishEnum } from '../graph/contract/enum.ts'

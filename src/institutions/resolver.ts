@@ -1,4 +1,4 @@
-/** What the graph answers about institutions and their qualifications. */
+/** Answers the graph's fields about institutions and their qualifications. */
 import { Arg, Args, Ctx, FieldResolver, Query, Resolver, Root } from 'type-graphql'
 import type { Context } from '../context.ts'
 import { type Page, PageArgs } from '../graph/contract/page.ts'

@@ -1,4 +1,4 @@
-/** The port to the partner's accounts: a membership joins our learner to an account there once the learner follows the invitation. */
+/** Declares the port through which learners join an account at the partner. */
 
 export interface Membership {
   uuid: string

@@ -1,4 +1,4 @@
-/** Gives everyone whom the identity provider names a row here, on first sight. */
+/** Creates a learner's row when the identity provider first names them. */
 
 import type { EntityManager } from '@mikro-orm/postgresql'
 import type { ReadConnection } from '../reading/read-connection.ts'

@@ -1,4 +1,4 @@
-/** A learner: who studies, as the identity provider names them, and their account at the registration partner. */
+/** Stores a learner, as the identity provider names them, with their partner account. */
 import { Entity, Enum, OneToOne, PrimaryKey, Property, Unique } from '@mikro-orm/decorators/legacy'
 import { Field, ObjectType } from 'type-graphql'
 import { publishEnum } from '../graph/contract/enum.ts'

@@ -1,4 +1,4 @@
-/** Links a learner to an account at the registration partner: invites, and takes note when the learner has followed. */
+/** Links a learner to a partner account by an invitation that they follow. */
 
 import { type EntityManager, LockMode } from '@mikro-orm/postgresql'
 import type { LearnerIdentity } from '../auth/viewer.ts'

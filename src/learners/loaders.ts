@@ -1,4 +1,4 @@
-/** Reads of learners and their accounts at the partner, batched. */
+/** Reads learners and their partner accounts, batched. */
 import { defineLoader, inOrder, type Loads } from '../reading/loader.ts'
 import type { ReadConnection } from '../reading/read-connection.ts'
 import { statement } from '../reading/statement.ts'

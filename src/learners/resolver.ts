@@ -1,4 +1,4 @@
-/** What the graph answers about the viewer and learners, and the mutation that links an account. */
+/** Answers the graph's fields about learners and the mutation that links an account. */
 import type { GraphQLResolveInfo } from 'graphql'
 import {
   Arg,

@@ -1,4 +1,4 @@
-/** Who is asking, as the graph shows it: a learner, staff, a machine of an institution, an operator, or several at once. */
+/** Shows callers to themselves in the graph, with each of their roles. */
 import { Field, ObjectType } from 'type-graphql'
 import { InstitutionClient, InstitutionStaff } from '../institutions/member.ts'
 import { Operator } from '../institutions/operator.ts'

@@ -1,4 +1,4 @@
-/** The log: one JSON object a line, without anybody's address, token or secret. */
+/** Writes the log as JSON lines without addresses, tokens or secrets. */
 import { type DestinationStream, destination, type Logger, pino, symbols } from 'pino'
 
 export type { Logger }
@@ -64,7 +64,7 @@ const buffered = {
 }
 
 function standardOutput(): DestinationStream {
-  // its types know text only
+  // Its types know text only.
   const output = destination(buffered) as unknown as { write(bytes: Buffer): boolean }
   return { write: (line) => void output.write(Buffer.from(line)) }
 }

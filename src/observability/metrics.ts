@@ -1,4 +1,4 @@
-/** Counts and durations for Prometheus: requests by operation, errors by code, upstream calls, and gauges that others hand in. */
+/** Counts and times requests, errors and upstream calls for Prometheus. */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 
 /** One value of a gauge, read when Prometheus asks. */

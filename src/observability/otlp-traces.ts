@@ -1,4 +1,4 @@
-/** Traces by OpenTelemetry, sent to a collector over OTLP; loaded only when one is configured. */
+/** Sends OpenTelemetry traces to a collector over OTLP when one is configured. */
 import {
   type Attributes,
   context,
@@ -30,7 +30,7 @@ export function openTraces(endpoint: string): Tracing {
     resource: resourceFromAttributes({ 'service.name': serviceName }),
     spanProcessors: [new BatchSpanProcessor(exporter)],
   })
-  // nothing is propagated on: upstreams are not told of our traces
+  // Nothing is propagated on: upstreams are not told of our traces.
   provider.register({ propagator: null })
   const propagator = new W3CTraceContextPropagator()
   const tracer = provider.getTracer(serviceName)

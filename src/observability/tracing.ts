@@ -1,4 +1,4 @@
-/** What the platform asks of traces; nobody asks anything when no exporter is configured. */
+/** Declares what the product asks of tracing, with an implementation that does nothing. */
 import type { IncomingHttpHeaders } from 'node:http'
 
 export type SpanFacts = Record<string, string | number>

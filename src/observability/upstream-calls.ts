@@ -1,4 +1,4 @@
-/** What is counted and traced of every call to another system, once it is over. */
+/** Counts and traces each upstream call once it has ended. */
 import type { Metrics, UpstreamCall } from './metrics.ts'
 import type { Tracing } from './tracing.ts'
 

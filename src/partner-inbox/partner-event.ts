@@ -1,4 +1,4 @@
-/** The partner's inbox: what its webhooks pointed at, kept before anything is fetched. */
+/** Stores what a partner's webhook pointed at, before anything is fetched. */
 import { Entity, PrimaryKey, Property } from '@mikro-orm/decorators/legacy'
 import { instant } from '../store/row.ts'
 

@@ -1,4 +1,4 @@
-/** The inbox of the partner's webhooks: verify, keep, answer; a job looks later at what has changed. */
+/** Verifies and stores the partner's webhooks for a job to follow later. */
 import type { Context, Job, Parts } from '../context.ts'
 import { fetchRegistrationSoon } from '../enrolments/end-enrolment.ts'
 import { recordMembershipOf } from '../enrolments/record-registration.ts'

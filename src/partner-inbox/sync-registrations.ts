@@ -1,4 +1,4 @@
-/** Polls the partner's registrations, for webhooks get lost: what changed since the last pass, or every one that is going on. */
+/** Synchronises registrations from the partner, because webhooks can get lost. */
 import { type Context, type Job, TryAgainLater } from '../context.ts'
 import { firstSyncDone } from '../courses/sync-catalogue.ts'
 import { SyncState } from '../courses/sync-state.ts'

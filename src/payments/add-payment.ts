@@ -1,4 +1,4 @@
-/** Adds a payment to the books: its row, the key of the call that opens it, and the job that opens it should nobody else. */
+/** Adds a payment with its stored key and the job that opens it. */
 import type { EntityManager } from '@mikro-orm/postgresql'
 import { beginHistory } from '../store/history.ts'
 import { newId } from '../store/row.ts'

@@ -1,4 +1,4 @@
-/** Adds a refund to the books under the payment's lock, never above what was captured, with the job that submits it. */
+/** Adds a refund under the payment's lock, never above what was captured. */
 import type { EntityManager } from '@mikro-orm/postgresql'
 import { beginHistory } from '../store/history.ts'
 import { newId } from '../store/row.ts'

@@ -1,4 +1,4 @@
-/** Advances a payment to where its provider has it: the one way, whoever noticed that something may have happened. */
+/** Advances a payment to where its provider has it, for every caller alike. */
 import type { EntityManager } from '@mikro-orm/postgresql'
 import type { Job } from '../context.ts'
 import { addJob } from '../store/transaction.ts'

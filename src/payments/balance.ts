@@ -1,4 +1,4 @@
-/** What has become of a payment's money: taken, back with the buyer, on its way back, contested. */
+/** Computes a payment's captured, refunded, pending and contested money. */
 import type { EntityManager } from '@mikro-orm/postgresql'
 import { isOpenDispute } from './dispute.states.ts'
 import { Dispute } from './dispute.ts'

@@ -1,4 +1,4 @@
-/** Takes the money of an order that its buyer has approved: claim under the lock, call with the stored key, record. */
+/** Captures an approved order: claims it under lock, calls, then records. */
 import type { EntityManager } from '@mikro-orm/postgresql'
 import { addJob, inTransaction } from '../store/transaction.ts'
 import { isUpstreamFailure, type UpstreamFailure } from '../values/upstream-failure.ts'

@@ -1,4 +1,4 @@
-/** A change that looking at a provider brought about, as reconciliation reports it. */
+/** Describes a change that asking a provider caused, as reconciliation reports it. */
 
 export interface Change {
   subjectKind: 'Payment' | 'Refund' | 'Dispute'

@@ -1,4 +1,4 @@
-/** Closes an open payment so that it can no longer be paid, at the provider first; money that came anyway is kept in the books. */
+/** Closes an open payment at its provider, then here, unless money came first. */
 import type { Job } from '../context.ts'
 import { announce, inTransaction } from '../store/transaction.ts'
 import { isUpstreamFailure } from '../values/upstream-failure.ts'

@@ -1,4 +1,4 @@
-/** The states of a dispute and every legal move between them. */
+/** Lists the states of a dispute and every legal move between them. */
 import type { States } from '../store/states.ts'
 import type { DisputeStatus } from './dispute.ts'
 

@@ -1,4 +1,4 @@
-/** A dispute: the buyer asked their bank or PayPal for the money back. */
+/** Stores a dispute: the buyer demands the money back through bank or PayPal. */
 import { Entity, Enum, Index, ManyToOne, PrimaryKey, Property, Unique } from '@mikro-orm/decorators/legacy'
 import { Field, ObjectType } from 'type-graphql'
 import { publishEnum } from '../graph/contract/enum.ts'

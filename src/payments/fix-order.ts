@@ -1,4 +1,4 @@
-/** Fixes the order of a payment before its first call, so that its key is never sent with another one. */
+/** Fixes a payment's order before its first call, so that its key stays true. */
 import { globalId } from '../graph/contract/global-id.ts'
 import { inTransaction } from '../store/transaction.ts'
 import { lockPayment, type Paying } from './paying.ts'

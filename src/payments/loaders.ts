@@ -1,4 +1,4 @@
-/** Reads of payments, refunds, disputes and reconciliations, batched and paged. */
+/** Reads payments, refunds, disputes and reconciliations, batched and paged. */
 import type { Viewer } from '../auth/viewer.ts'
 import { allColumns, defineColumns, jsonColumns } from '../reading/columns.ts'
 import { definePages, type List } from '../reading/list.ts'

@@ -1,4 +1,4 @@
-/** Moves a locked payment along its table, through the steps that nobody observed. */
+/** Moves a locked payment along its states, through steps that were not observed. */
 import type { EntityManager } from '@mikro-orm/postgresql'
 import { type MoveCause, move } from '../store/history.ts'
 import { IllegalMove } from '../store/states.ts'

@@ -1,4 +1,4 @@
-/** Opens a payment at its provider, whose page the buyer is then sent to; repeated, it finds what is open already. */
+/** Opens a payment at its provider, or finds the page that is already open. */
 import type { Job } from '../context.ts'
 import { announce, inTransaction } from '../store/transaction.ts'
 import { isUpstreamFailure, type UpstreamFailure } from '../values/upstream-failure.ts'

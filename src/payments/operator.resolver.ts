@@ -1,4 +1,4 @@
-/** What operators see of the money: all payments and refunds, and what each reconciliation found. */
+/** Answers operators' fields about payments, refunds and reconciliations. */
 import { Arg, Args, Ctx, FieldResolver, Resolver, Root } from 'type-graphql'
 import { requireOperator } from '../auth/permissions.ts'
 import type { Context } from '../context.ts'

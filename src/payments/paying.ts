@@ -1,4 +1,4 @@
-/** What the commands about payments need of the context, and how they find and lock what they work on. */
+/** Describes the context of payment commands and finds and locks their rows. */
 import { type EntityManager, LockMode } from '@mikro-orm/postgresql'
 import type { Context } from '../context.ts'
 import { Payment } from './payment.ts'

@@ -1,4 +1,4 @@
-/** The inbox: one row for each verified event of a payment provider, written before anything else happens. */
+/** Stores each verified event of a payment provider before it is processed. */
 import { Entity, Enum, Index, PrimaryKey, Property, Unique } from '@mikro-orm/decorators/legacy'
 import { instant } from '../store/row.ts'
 import { ProviderName } from './payment-provider.ts'

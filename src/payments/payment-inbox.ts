@@ -1,4 +1,4 @@
-/** The inbox of the payment providers' events: verify, keep, answer; a job acts later on what the provider then says. */
+/** Verifies and stores payment providers' webhooks for a job to follow later. */
 import { type Context, type Job, type Parts, TryAgainLater } from '../context.ts'
 import { newId } from '../store/row.ts'
 import { addJob, inTransaction } from '../store/transaction.ts'

@@ -1,4 +1,4 @@
-/** The port that every payment provider fills: open, look, capture, close, refund, and its signed events. */
+/** Declares the port that every payment provider implements. */
 import type { Money } from '../values/money.ts'
 
 export { WebhookRefused } from '../values/webhook-refused.ts'

@@ -1,4 +1,4 @@
-/** The port to what a payment pays for: payments tell it, in their own transaction, how the money stands. */
+/** Declares the port through which payments tell their subject how the money stands. */
 import type { EntityManager } from '@mikro-orm/postgresql'
 import type { Dispute } from './dispute.ts'
 import type { Payment } from './payment.ts'

@@ -1,4 +1,4 @@
-/** The states of a payment and every legal move between them, corrections apart. */
+/** Lists the states of a payment and every legal move between them. */
 import { type States, stepsTo } from '../store/states.ts'
 import type { PaymentStatus } from './payment.ts'
 

@@ -1,4 +1,4 @@
-/** A payment: one attempt to pay for an enrolment at one provider; a new attempt is a new payment. */
+/** Stores a payment: one attempt to pay for an enrolment at one provider. */
 import { Check, Entity, Enum, Index, ManyToOne, PrimaryKey, Property, Unique } from '@mikro-orm/decorators/legacy'
 import { Field, ObjectType } from 'type-graphql'
 import { publishEnum } from '../graph/contract/enum.ts'

@@ -1,4 +1,4 @@
-/** Takes over how the disputes of a payment stand at its provider. */
+/** Records how the disputes of a payment stand at its provider. */
 import type { EntityManager } from '@mikro-orm/postgresql'
 import { beginHistory, type MoveCause, move } from '../store/history.ts'
 import { newId } from '../store/row.ts'

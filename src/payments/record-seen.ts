@@ -1,4 +1,4 @@
-/** Records, in one transaction, what a provider says of a payment: its state, its money, its refunds and disputes. */
+/** Records in one transaction what a provider reports of a payment. */
 import type { EntityManager } from '@mikro-orm/postgresql'
 import { announce, inTransaction } from '../store/transaction.ts'
 import { type Change, noteChange } from './change.ts'

@@ -1,4 +1,4 @@
-/** Whether the learner can have the money back at an instant: the 14-day window, and what else stands in the way. */
+/** Decides whether a learner may have the money back at an instant. */
 import { refundDeadline } from '../values/dates.ts'
 import type { PaymentStatus } from './payment.ts'
 

@@ -1,4 +1,4 @@
-/** The states of a refund and every legal move between them. */
+/** Lists the states of a refund and every legal move between them. */
 import { type States, stepsTo } from '../store/states.ts'
 import type { RefundStatus } from './refund.ts'
 

@@ -1,4 +1,4 @@
-/** A refund: money on its way back, whoever asked for it. */
+/** Stores a refund: money that goes back to the buyer. */
 import { Check, Entity, Enum, Index, ManyToOne, PrimaryKey, Property, Unique } from '@mikro-orm/decorators/legacy'
 import { Field, ObjectType } from 'type-graphql'
 import { publishEnum } from '../graph/contract/enum.ts'

@@ -1,4 +1,4 @@
-/** What the graph answers about payments, their refunds and their disputes. */
+/** Answers the graph's fields about payments, their refunds and their disputes. */
 import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql'
 import type { Context } from '../context.ts'
 import { Money } from '../graph/contract/money.ts'

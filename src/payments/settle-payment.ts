@@ -1,4 +1,4 @@
-/** Brings a locked payment to where its provider has it, and tells what it pays for in the same transaction. */
+/** Settles a locked payment as its provider has it and tells its subject. */
 import type { EntityManager } from '@mikro-orm/postgresql'
 import type { MoveCause } from '../store/history.ts'
 import { addJob } from '../store/transaction.ts'

@@ -1,4 +1,4 @@
-/** Takes over how a payment's refunds stand at its provider, those made in its dashboard among them. */
+/** Settles a payment's refunds as its provider has them, dashboard refunds included. */
 import type { EntityManager } from '@mikro-orm/postgresql'
 import { beginHistory, type MoveCause, move } from '../store/history.ts'
 import { newId } from '../store/row.ts'

@@ -1,4 +1,4 @@
-/** Submits a refund to its provider, or follows one that is under way: looks first, then sends the stored key. */
+/** Submits a refund with its stored key, after looking for one under way. */
 import type { EntityManager } from '@mikro-orm/postgresql'
 import { type Job, TryAgainLater } from '../context.ts'
 import { type MoveCause, move } from '../store/history.ts'

@@ -1,4 +1,4 @@
-/** A noun's columns by the fields that are answered from them, so that a list reads no more of a row than its request asks for. */
+/** Maps a noun's columns to fields, so that lists read only requested columns. */
 import { nothingWanted, type Wanted } from './selection.ts'
 
 export interface Columns {
@@ -41,7 +41,7 @@ export function columnsWanted({ always, of, all }: Columns, wanted: Wanted, path
     told = true
     for (const column of columns) chosen.add(column)
   }
-  // in one order, so that equal needs are equal texts
+  // In one order, so that equal needs are equal texts.
   return told ? all.filter((column) => chosen.has(column)) : all
 }
 

@@ -1,4 +1,4 @@
-/** The SQL of lists: their order, the bounds of a page by its cursor, conditions, and one name for each text. */
+/** Builds the SQL of lists: order, cursor bounds and conditions. */
 import { LRUCache } from 'lru-cache'
 import type { KeyType } from '../graph/contract/cursor.ts'
 import { maximumPageSize, type PageRequest } from '../graph/contract/page.ts'

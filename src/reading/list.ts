@@ -1,4 +1,4 @@
-/** Keyset pages over SQL: a list declares its rows and its total order once, and pages by cursor without OFFSET. */
+/** Pages a declared list by keyset cursors, without OFFSET. */
 
 import { writeCursor } from '../graph/contract/cursor.ts'
 import { type Page, type PageArgs, type PageRequest, pageRequest } from '../graph/contract/page.ts'

@@ -1,4 +1,4 @@
-/** One DataLoader for each declaration and request, made when it is first asked: there is no central list. */
+/** Declares a DataLoader, created once for each request that uses it. */
 import DataLoader from 'dataloader'
 
 /** The loaders of one request. */

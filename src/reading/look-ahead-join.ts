@@ -1,4 +1,4 @@
-/** Parts of a list's rows that are joined in the same statement when a request is going to ask for them. */
+/** Joins related rows into a list's statement when the request selects them. */
 import { hash } from 'node:crypto'
 import { type Columns, partColumns } from './columns.ts'
 import { nothingWanted, type Wanted } from './selection.ts'

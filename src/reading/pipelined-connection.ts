@@ -1,4 +1,4 @@
-/** One pipelined connection for reads: what is asked within a turn leaves together; what nobody waits for any more is cancelled. */
+/** Pipelines the reads of one turn on a connection and cancels abandoned ones. */
 import pg from 'pg'
 import { ReadQuery } from './read-query.ts'
 import type { Row } from './read-rows.ts'
@@ -28,7 +28,7 @@ const mostTries = 5
 /** Ended because the one before it was to be: a cancellation names the connection, not the statement. */
 function wasMeantForAnother(error: unknown): boolean {
   const { code, message } = error as { code?: string; message?: string }
-  // 26000: what was cancelled was to prepare it
+  // 26000: what was cancelled was to prepare it.
   return code === '26000' || (code === '57014' && message?.includes('user request') === true)
 }
 

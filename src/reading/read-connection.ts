@@ -1,4 +1,4 @@
-/** The read connection: prepared, named statements, all loads of one turn in one pipelined round trip, plain rows back. */
+/** Reads plain rows by prepared statements, one pipelined round trip each turn. */
 import pg from 'pg'
 import { PipelinedConnection } from './pipelined-connection.ts'
 import type { Statement } from './statement.ts'
@@ -61,7 +61,7 @@ export function openReadConnection(options: {
   onBroken?: (error: Error) => void
 }): ReadConnection {
   const { url, statementTimeoutMs = 5_000, onBroken = () => undefined } = options
-  // opened when first needed, for a cancellation goes by another connection
+  // Opened when first needed, for a cancellation goes by another connection.
   const canceller = new pg.Pool({ connectionString: url, max: 1, application_name: 'gateway-cancel' })
   canceller.on('error', onBroken)
   const cancel = (processId: number) =>

@@ -1,4 +1,4 @@
-/** A statement on its way: rows are made as they arrive, and once its columns are known PostgreSQL is not asked for them again. */
+/** Sends one prepared statement and makes rows as they arrive. */
 import pg from 'pg'
 import { type Row, shapeOf, toRow } from './read-rows.ts'
 import type { Statement } from './statement.ts'
@@ -8,7 +8,7 @@ interface Connection {
   describe(what: object): void
 }
 
-/** pg's own query as one can build upon it, which its types do not tell. */
+/** The query of pg as one can build upon it, which its types do not tell. */
 interface PgQuery {
   hasBeenParsed(connection: Connection): boolean
   prepare(connection: Connection): void

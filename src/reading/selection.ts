@@ -1,4 +1,4 @@
-/** What an operation asks for below a field, found once for each document: reads look ahead with it and join what will be wanted. */
+/** Finds what an operation selects below a field, once for each document. */
 import { type FieldNode, type GraphQLResolveInfo, Kind, type SelectionSetNode } from 'graphql'
 
 /** Names of fields from somewhere on, with dots between them: `run`, `run.course`. */

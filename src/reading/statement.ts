@@ -1,4 +1,4 @@
-/** Statements as they are declared where they are asked: a text with its name, and the shape of its rows. */
+/** Declares named SQL statements with the shape of their rows. */
 import type { RowShape } from './read-rows.ts'
 
 /** One SQL text with a name, so that PostgreSQL parses and plans it once per connection. */

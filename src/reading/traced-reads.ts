@@ -1,4 +1,4 @@
-/** Traces each statement of the read connection by its name, never by its values. */
+/** Traces each statement of the read connection by its name. */
 import { inPostgres, type Tracing } from '../observability/tracing.ts'
 import type { ReadConnection } from './read-connection.ts'
 

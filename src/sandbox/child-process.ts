@@ -1,4 +1,4 @@
-/** Starts a process of the local world so that it stops when asked, and also when the world itself is killed. */
+/** Starts a process of the local world that stops when the world does. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs'
 import { dirname } from 'node:path'

@@ -1,4 +1,4 @@
-/** Lets calls from outside a container reach a sandbox, which itself listens on the container's loopback only. */
+/** Forwards calls from outside a container to a sandbox on its loopback. */
 import { connect, createServer } from 'node:net'
 import { networkInterfaces } from 'node:os'
 

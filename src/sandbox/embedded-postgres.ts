@@ -1,4 +1,4 @@
-/** Runs the PostgreSQL server of the local world and of the tests, on the programs that npm brings. */
+/** Runs the PostgreSQL server of the local world and the tests from npm's programs. */
 import { join, resolve } from 'node:path'
 import { Client, DatabaseError } from 'pg'
 import { lastLines, type RunningChild, startChild, untilReady } from './child-process.ts'

@@ -1,4 +1,4 @@
-/** Makes a sandbox fail on request: before or after the work is done, by silence, by a reset or by a broken answer. */
+/** Makes a sandbox fail on request: before or after its work, or without a reply. */
 import { setTimeout as wait } from 'node:timers/promises'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { z } from 'zod'

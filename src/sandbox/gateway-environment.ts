@@ -1,4 +1,4 @@
-/** The environment variables that point a gateway at the local world; with them it starts as in production. */
+/** Builds the environment variables that point a gateway at the local world. */
 import { join } from 'node:path'
 import type { LocalSettings } from './local-settings.ts'
 import { sandboxSecrets } from './sandbox-secrets.ts'

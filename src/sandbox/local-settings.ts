@@ -1,4 +1,4 @@
-/** Reads which parts of the local world run, on which ports and in which folder, from the environment given to it. */
+/** Reads the local world's parts, ports and folder from a given environment. */
 import { existsSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import type { WantedPort } from './ports.ts'

@@ -1,4 +1,4 @@
-/** Starts the two node processes of the local world: the sandboxes, and the gateway just as production does. */
+/** Starts the local world's two Node processes: sandboxes and gateway. */
 import { join } from 'node:path'
 import { type RunningChild, startChild, untilReady } from './child-process.ts'
 import type { LocalSettings } from './local-settings.ts'

@@ -1,4 +1,4 @@
-/** The plain, accessible HTML shell of the pages that a sandbox shows to a buyer or a learner. */
+/** Renders the accessible HTML frame of every sandbox page. */
 
 /** Markup that is already safe: made by `html`, sent as it is. */
 export class Markup {

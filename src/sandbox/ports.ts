@@ -1,4 +1,4 @@
-/** Makes sure, before anything is started, that every port of the local world is free. */
+/** Checks that every port of the local world is free before anything starts. */
 import { createServer } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { StartRefusal } from './start-refusal.ts'

@@ -1,4 +1,4 @@
-/** Decides where PostgreSQL's data lives, and makes it there once, whole or not at all. */
+/** Creates PostgreSQL's data folder once, whole or not at all. */
 import { execFile, spawn } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
 import {

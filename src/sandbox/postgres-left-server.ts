@@ -1,4 +1,4 @@
-/** Stops a PostgreSQL server that a killed world left running on its data, and only that one. */
+/** Stops a PostgreSQL server that a killed world left running on its data. */
 import { readFile, readlink, realpath, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'

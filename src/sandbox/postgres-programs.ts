@@ -1,4 +1,4 @@
-/** Finds PostgreSQL's programs, which npm brings, in a place from where the chosen user can run them. */
+/** Finds PostgreSQL's programs where the chosen user can run them. */
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { cp, mkdir, readFile, rename, rm } from 'node:fs/promises'

@@ -1,4 +1,4 @@
-/** Which user PostgreSQL runs as: ourselves, or, because it refuses to run as root, somebody without privileges. */
+/** Chooses the user that PostgreSQL runs as: never root, which it refuses. */
 import { execFile } from 'node:child_process'
 import { stat } from 'node:fs/promises'
 import { promisify } from 'node:util'

@@ -1,4 +1,4 @@
-/** Asks the machine which processes run, to tell our own from ones that were merely given the same number. */
+/** Reads the machine's process table, to recognise our own processes despite reused numbers. */
 import { execFile } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { promisify } from 'node:util'

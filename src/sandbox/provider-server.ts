@@ -1,4 +1,4 @@
-/** The HTTP server under every sandbox: takes JSON, forms and empty bodies, and closes at once, whoever still waits. */
+/** Runs the HTTP server under every sandbox, closing at once when stopped. */
 import Fastify, { type FastifyInstance } from 'fastify'
 
 /**

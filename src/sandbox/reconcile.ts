@@ -1,4 +1,4 @@
-/** `npm run reconcile` beside a running local world: the gateway's own command, pointed at that world's parts. */
+/** Runs the gateway's reconcile command against the running local world. */
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { gatewayEnvironment } from './gateway-environment.ts'

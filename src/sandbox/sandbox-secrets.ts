@@ -1,4 +1,4 @@
-/** The keys that the sandboxes and a gateway pointed at them share: worth nothing, and refused in production. */
+/** Lists the secrets that sandboxes and gateway share, which production refuses. */
 
 export const sandboxSecrets = {
   STRIPE_SECRET_KEY: 'sk_test_sandbox',

@@ -1,4 +1,4 @@
-/** The process that runs the sandboxes: with `npm start`, or alone with `npm run sandboxes`. */
+/** Runs all sandboxes in one process, beside `npm start` or alone. */
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { openToContainerNetwork } from './container-door.ts'

@@ -1,4 +1,4 @@
-/** Makes the key with which a local gateway signs credentials and statements, once. */
+/** Creates the local gateway's signing key once. */
 import { randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { rename, writeFile } from 'node:fs/promises'

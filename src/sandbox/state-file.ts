@@ -1,4 +1,4 @@
-/** Keeps a sandbox's state in a JSON file and a journal of what changed since, so that the local world survives a restart. */
+/** Stores a sandbox's state in a JSON file and a journal across restarts. */
 import { appendFile, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 

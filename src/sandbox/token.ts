@@ -1,4 +1,4 @@
-/** Prints a bearer token of the local world for the persona named on the command line: `npm run -s token -- ada`. */
+/** Prints a bearer token for the persona named on the command line. */
 
 /** Asks the identity sandbox. Throws with one sentence that says what to do. */
 async function fetchToken(issuer: string, persona: string | undefined): Promise<string> {

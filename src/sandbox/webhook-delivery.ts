@@ -1,4 +1,4 @@
-/** Delivers a sandbox's webhooks with retries, or holds, doubles, shuffles or drops them on request. */
+/** Delivers a sandbox's webhooks with retries, or holds, doubles, shuffles or drops them. */
 import { randomUUID } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'

@@ -1,4 +1,4 @@
-/** What `npm start` prints when everything is ready: the addresses, the people and a first query. */
+/** Words what `npm start` prints when ready: addresses, people and a first query. */
 import { join } from 'node:path'
 import { type LocalSettings, sandboxParts } from './local-settings.ts'
 

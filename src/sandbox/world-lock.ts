@@ -1,4 +1,4 @@
-/** Lets one local world at a time use a local folder. */
+/** Locks the local folder, so that one world at a time uses it. */
 import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { commandOf, isAlive } from './process-table.ts'

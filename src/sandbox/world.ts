@@ -1,4 +1,4 @@
-/** `npm start`: brings up the local world, prints where everything is, and takes it down again in order. */
+/** Starts the local world, prints its addresses and stops it in order. */
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describeDeath, type RunningChild } from './child-process.ts'

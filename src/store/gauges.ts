@@ -1,4 +1,4 @@
-/** What Prometheus reads of the parts when it asks: breakers, the jobs' queue, connections, statements, subscribers, caches. */
+/** Adds the gauges that Prometheus reads: breakers, job queue, connections and subscribers. */
 import type { Pool } from 'pg'
 import type { Metrics } from '../observability/metrics.ts'
 import type { ReadConnection } from '../reading/read-connection.ts'

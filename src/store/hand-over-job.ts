@@ -1,4 +1,4 @@
-/** Hands over from a job that failed after it was added again while it ran: its successor waits as it would have waited. */
+/** Hands a failed job's backoff over to the successor added while it ran. */
 import type { Pool } from 'pg'
 
 export interface FailedJob {

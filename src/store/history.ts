@@ -1,4 +1,4 @@
-/** What happened to a thing, oldest first: one append-only table for every noun that has states. */
+/** Stores the history of everything that has states, in one append-only table. */
 import { Entity, Index, PrimaryKey, Property } from '@mikro-orm/decorators/legacy'
 import type { EntityManager } from '@mikro-orm/postgresql'
 import { Field, ObjectType } from 'type-graphql'

@@ -1,4 +1,4 @@
-/** A client's idempotency key: kept per caller and mutation with a hash of the request and what was answered. */
+/** Stores a client's idempotency key with the request's hash and its answer. */
 import { Entity, PrimaryKey, Property, Unique } from '@mikro-orm/decorators/legacy'
 import { instant } from './row.ts'
 

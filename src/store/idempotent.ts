@@ -1,4 +1,4 @@
-/** Client idempotency keys: the same key with the same request answers again; with another request it is a conflict. */
+/** Runs a mutation once for an idempotency key, refusing the key for other requests. */
 import { createHash } from 'node:crypto'
 import type { EntityManager } from '@mikro-orm/postgresql'
 import { type Refusal, refusal } from '../graph/contract/user-error.ts'

@@ -1,4 +1,4 @@
-/** Hears what any replica announces: one connection that listens to PostgreSQL and wakes those who wait for a topic. */
+/** Listens to PostgreSQL's notifications and wakes subscribers of their topic. */
 import { Client } from 'pg'
 
 /** The channel on which `announce` tells, within its transaction, which thing changed. */
@@ -141,7 +141,7 @@ export class Notifications {
       if (this.client) this.lost(this.client, error)
       return
     }
-    // what was announced meanwhile is not known: everybody looks again
+    // What was announced meanwhile is not known: everybody looks again.
     for (const all of this.waiting.values()) for (const waiting of all) waiting.tell()
   }
 }

@@ -1,4 +1,4 @@
-/** What every stored row has: a time-ordered id, and instants to the millisecond. */
+/** Declares what every stored row has: a time-ordered id and its timestamps. */
 import { v7 } from 'uuid'
 
 /** A new row's id: uuid version 7, so that rows made later sort later and indexes grow at their end. */

@@ -1,4 +1,4 @@
-/** Signs what others verify with nothing but the published keys: statements and credentials, as compact EdDSA JWS. */
+/** Signs statements and credentials as EdDSA JWS that published keys verify. */
 import { readFileSync } from 'node:fs'
 import { CompactSign, compactVerify, importJWK, type JWK } from 'jose'
 import { z } from 'zod'

@@ -1,4 +1,4 @@
-/** States and the legal moves between them: a status moves only by its table. */
+/** Declares tables of states and refuses moves that they do not list. */
 
 export interface States<Status extends string> {
   /** Name of the noun in the graph, e.g. Payment. */

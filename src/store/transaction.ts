@@ -1,4 +1,4 @@
-/** Transactions: a fork of the entity manager each, with jobs added on the same connection so that both commit or neither. */
+/** Runs transactions whose jobs commit together with their rows. */
 import type { EntityManager } from '@mikro-orm/postgresql'
 
 /** Runs `work` in one transaction on its own fork; what it returns is returned once committed. */

@@ -1,4 +1,4 @@
-/** Frees the jobs that died with their worker: one is there as long as its process holds an advisory lock on its name. */
+/** Frees the jobs of dead workers, recognised by their lost advisory lock. */
 import type { WorkerEvents } from 'graphile-worker'
 import pg from 'pg'
 

@@ -1,4 +1,4 @@
-/** Runs the durable jobs: graphile-worker on an ordinary pool, with each job handed a context of its own. */
+/** Runs the durable jobs by graphile-worker, each with its own context. */
 import { EventEmitter } from 'node:events'
 import { setTimeout as wait } from 'node:timers/promises'
 import { Logger, type Runner, run, runMigrations, runOnce, type TaskList, type WorkerEvents } from 'graphile-worker'

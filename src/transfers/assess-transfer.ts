@@ -1,4 +1,4 @@
-/** Answers a transfer question: gathers what it names with a fixed number of reads, then lets the rules decide. */
+/** Answers a transfer question: gathers facts in fixed reads, then decides by rules. */
 import type { Context } from '../context.ts'
 import type { CreditRecord } from '../credit/credit-record.ts'
 import { creditRecordById } from '../credit/loaders.ts'

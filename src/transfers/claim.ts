@@ -1,4 +1,4 @@
-/** What is claimed: a credit record, a course as if it were passed, or credit awarded elsewhere, as the engine reads it. */
+/** Builds the engine's claims from records, planned courses and external credit. */
 import type { Context } from '../context.ts'
 import { checkCmf } from '../courses/cmf.rules.ts'
 import { cmfFacts } from '../courses/cmf-report.ts'

@@ -1,4 +1,4 @@
-/** The answer to a transfer question as the graph shows it, and the question as clients write it. */
+/** Declares the transfer question's input and its answer in the graph. */
 import { Field, ID, InputType, Int, ObjectType } from 'type-graphql'
 import { ConformanceStatus } from '../courses/course.ts'
 import { Credit } from '../graph/contract/credit.ts'

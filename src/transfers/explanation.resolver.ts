@@ -1,4 +1,4 @@
-/** What the graph says in plain words of an answer to a transfer question, and of each claim in it. */
+/** Answers the explanation fields of a transfer answer and its claims. */
 import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql'
 import type { Context } from '../context.ts'
 import { institutionById } from '../institutions/loaders.ts'

@@ -1,4 +1,4 @@
-/** Pages of a list that was made in memory: the same arguments, cursors and errors as lists that are read. */
+/** Pages an in-memory list by the same arguments and cursors as stored lists. */
 import { writeCursor } from '../graph/contract/cursor.ts'
 import { type Page, type PageArgs, pageRequest } from '../graph/contract/page.ts'
 

@@ -1,4 +1,4 @@
-/** How awarded credit stood at the end of a past day: its standing, and whether an application had reserved or counted it. */
+/** Reads a record's standing and use as they were at a past day's end. */
 import type { CreditRecordStatus } from '../credit/credit-record.ts'
 import { globalId } from '../graph/contract/global-id.ts'
 import { defineLoader, type Loads } from '../reading/loader.ts'

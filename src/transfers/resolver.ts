@@ -1,4 +1,4 @@
-/** What the graph answers about transfer: eligibility, one question or many, and policies. */
+/** Answers the graph's fields about transfer eligibility and policies. */
 import {
   Arg,
   Args,

@@ -1,4 +1,4 @@
-/** The signed statement of an answer: anyone can verify it with the published keys. */
+/** Signs an answer as a statement that published keys verify. */
 import type { Context } from '../context.ts'
 import { globalId } from '../graph/contract/global-id.ts'
 import type { Assessed } from './assess-transfer.ts'

@@ -1,4 +1,4 @@
-/** Decisions take turns with everything else: a batch of hard ones takes long, and holds up nobody else meanwhile. */
+/** Runs long decisions in turns, so that other requests are not held up. */
 
 /** After deciding for so long at a stretch, in ms, whatever else waits has its turn. */
 const SLICE_MS = 20

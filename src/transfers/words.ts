@@ -1,4 +1,4 @@
-/** The words of a transfer answer and of a policy, published with what each means. */
+/** Lists the words of transfer answers and policies with their meanings. */
 import { publishEnum } from '../graph/contract/enum.ts'
 import {
   AgreementMode,

@@ -1,4 +1,4 @@
-/** Credit as an amount with a scheme, and a level with a framework: exact conversion between them. */
+/** Converts credit exactly between schemes, and levels between frameworks. */
 import { canonicalDecimal, compare, divide, type Exact, exact, multiply, print, ratio } from './decimal.ts'
 
 export const CreditScheme = {

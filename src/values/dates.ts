@@ -1,4 +1,4 @@
-/** Calendar dates as text, instants, and wall-clock time in a zone. */
+/** Reads calendar dates, instants and wall-clock times in a zone. */
 import { LRUCache } from 'lru-cache'
 import { Temporal } from 'temporal-polyfill'
 

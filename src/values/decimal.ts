@@ -1,4 +1,4 @@
-/** Exact decimal and rational arithmetic: amounts of credit and grades never pass through a float. */
+/** Calculates with exact decimals and rationals, never with floats. */
 
 /** A rational in lowest terms with a positive denominator. */
 export interface Exact {
@@ -26,7 +26,7 @@ export function exact(text: string): Exact {
   return ratio(BigInt(digits), 10n ** BigInt(text.length - point - 1))
 }
 
-/** numerator ÷ denominator in lowest terms. Throws a RangeError when the denominator is zero. */
+/** `numerator / denominator` in lowest terms. Throws a RangeError when the denominator is zero. */
 export function ratio(numerator: bigint, denominator: bigint): Exact {
   if (denominator === 0n) throw new RangeError('The denominator of a ratio cannot be zero.')
   const sign = denominator < 0n ? -1n : 1n

@@ -1,4 +1,4 @@
-/** Money as an integer number of minor units in a currency: exact in both directions, never a float. */
+/** Represents money as integer minor units of a currency, never as a float. */
 
 export interface Money {
   readonly amountMinor: number
@@ -81,7 +81,7 @@ export function sum(amounts: readonly Money[], currency: string): Money {
   return money(totalMinor, currency)
 }
 
-/** left − right. Throws a RangeError when the currencies differ. */
+/** `left - right`. Throws a RangeError when the currencies differ. */
 export function subtract(left: Money, right: Money): Money {
   return money(left.amountMinor - inCurrency(right, left.currency), left.currency)
 }

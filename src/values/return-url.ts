@@ -1,4 +1,4 @@
-/** Where a buyer may be sent back to: an http or https address whose origin is on the allow-list. */
+/** Checks that a return address is http or https with an allowed origin. */
 
 /** Why the address cannot be used, in one sentence; null when it can. In the list `*` is any port, or any one label. */
 export function returnUrlProblem(returnUrl: string, origins: readonly string[]): string | null {

@@ -1,4 +1,4 @@
-/** The three ways in which a call to an upstream can fail, so that callers decide by kind and never by text. */
+/** Declares the three kinds of failure of an upstream call. */
 
 /**
  * REFUSED: the upstream said no for good; nothing was done.

@@ -1,4 +1,4 @@
-/** A webhook that is not what it says: its signature, age or form does not hold, and nothing of it is kept. */
+/** Declares the error of a webhook whose signature, age or form is wrong. */
 
 export class WebhookRefused extends Error {
   constructor(message: string, options: { cause?: unknown } = {}) {

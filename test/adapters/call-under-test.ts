@@ -1,4 +1,4 @@
-/** An outside call under test: its lines and reports kept, and upstreams that are silent or fail as they are told. */
+/** Builds an upstream call under test, with silent or failing upstreams and kept logs. */
 import type { CallReport } from '../../src/adapters/call-log.ts'
 import { type CallLimits, Effect, upstreamCall } from '../../src/adapters/upstream-call.ts'
 import { failureOfStatus } from '../../src/adapters/upstream-reply.ts'

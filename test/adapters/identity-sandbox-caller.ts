@@ -1,4 +1,4 @@
-/** Starts the identity sandbox for a test file and checks its tokens as the gateway would. */
+/** Starts the identity sandbox and verifies its tokens as the gateway would. */
 import { afterEach, beforeEach } from '@jest/globals'
 import { createRemoteJWKSet, jwtVerify } from 'jose'
 import {

@@ -1,4 +1,4 @@
-/** Signs in at the identity sandbox as a person with a browser would: authorization code with PKCE. */
+/** Tests the identity sandbox's login by authorization code with PKCE. */
 import { createHash, randomBytes } from 'node:crypto'
 import { describe, expect, it } from '@jest/globals'
 import { decodeJwt } from 'jose'

@@ -1,4 +1,4 @@
-/** Asks the identity sandbox for tokens by call, by command and as a machine, and checks what they say. */
+/** Tests the tokens that the identity sandbox gives to persons and machines. */
 import { execFile } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'

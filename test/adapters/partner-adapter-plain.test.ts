@@ -1,4 +1,4 @@
-/** Partners that know less, answer otherwise or are wrong: what is missing is null, what is malformed has a name. */
+/** Tests the partner adapter against partners with missing or malformed facts. */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { type Partner, partnerAdapter } from '../../src/adapters/partner/partner-adapter.ts'
 import { openPlainPartner, type PlainAnswer, type PlainPartner } from './plain-partner.ts'

@@ -1,4 +1,4 @@
-/** The other way to authenticate at a partner: client credentials, exchanged for a token before it is needed. */
+/** Tests the partner adapter's client credentials, with tokens fetched before they are needed. */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { type PartnerOptions, partnerAdapter } from '../../src/adapters/partner/partner-adapter.ts'
 import { openPlainPartner, type PlainAnswer, type PlainPartner } from './plain-partner.ts'

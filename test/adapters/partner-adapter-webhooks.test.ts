@@ -1,4 +1,4 @@
-/** The partner's webhooks: what the sandbox sends holds, forgeries do not, and nothing foreign is pointed to. */
+/** Tests that the partner's webhooks verify and that forgeries do not. */
 import { createHmac } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { type Partner, partnerAdapter } from '../../src/adapters/partner/partner-adapter.ts'

@@ -1,4 +1,4 @@
-/** The partner's adapter against the partner sandbox: catalogue, accounts and registrations over real HTTP. */
+/** Tests the partner adapter against its sandbox over real HTTP. */
 import { randomUUID } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { type Partner, type PartnerOptions, partnerAdapter } from '../../src/adapters/partner/partner-adapter.ts'

@@ -1,4 +1,4 @@
-/** Starts the partner sandbox for a test file and calls it as its consumer would. */
+/** Starts the partner sandbox and calls it as its consumer would. */
 import { randomUUID } from 'node:crypto'
 import { afterEach, beforeEach, expect } from '@jest/globals'
 import { SignJWT } from 'jose'

@@ -1,4 +1,4 @@
-/** Steers the partner sandbox from outside: new runs, changed facts and faults. */
+/** Tests the partner sandbox's controls: new runs, changed facts and faults. */
 import { describe, expect, it } from '@jest/globals'
 import {
   type ControlRefused,

@@ -1,4 +1,4 @@
-/** Invites, links, enrols and ends at the partner sandbox, as the gateway would. */
+/** Tests inviting, linking, enrolling and ending at the partner sandbox. */
 import { randomUUID } from 'node:crypto'
 import { describe, expect, it } from '@jest/globals'
 import {

@@ -1,4 +1,4 @@
-/** Hears the partner sandbox’s webhooks, and finds everything again after a restart. */
+/** Tests the partner sandbox's webhooks and that its state survives a restart. */
 import { createHmac } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:http'

@@ -1,4 +1,4 @@
-/** Asks the partner sandbox for its catalogue, with and without the right to. */
+/** Tests the partner sandbox's catalogue, with and without authentication. */
 import { randomUUID } from 'node:crypto'
 import { describe, expect, it } from '@jest/globals'
 import {

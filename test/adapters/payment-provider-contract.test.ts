@@ -1,4 +1,4 @@
-/** One suite for every payment provider: what the product may rely on, held against the sandboxes over real HTTP. */
+/** Tests every payment provider by one contract suite, over real HTTP. */
 import { randomUUID } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import type { ProviderPayment } from '../../src/payments/payment-provider.ts'

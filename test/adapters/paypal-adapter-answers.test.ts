@@ -1,4 +1,4 @@
-/** Answers of PayPal's that its SDK cannot bear: each is a failure of one call, and never the end of the process. */
+/** Tests that broken PayPal answers fail one call and never end the process. */
 import { randomUUID } from 'node:crypto'
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'

@@ -1,4 +1,4 @@
-/** PayPal's webhook signatures: what the sandbox sends holds, and nothing else does. */
+/** Tests that only webhooks signed by PayPal verify. */
 import 'reflect-metadata'
 import { createSign, randomUUID, webcrypto } from 'node:crypto'
 import { createServer, type Server } from 'node:http'

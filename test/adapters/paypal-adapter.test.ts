@@ -1,4 +1,4 @@
-/** What only PayPal does: approvals, refusals by issue, captures that wait or fail, one access token for many calls. */
+/** Tests what only PayPal does: approvals, refusals by issue and pending captures. */
 import { randomUUID } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { moneyFromPayPal, payPalAmount } from '../../src/adapters/paypal/paypal-amount.ts'

@@ -1,4 +1,4 @@
-/** Whether every reply of the PayPal sandbox fits PayPal's official documents; skipped where those are not at hand. */
+/** Tests the PayPal sandbox's replies against PayPal's official documents. */
 import { randomUUID } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'

@@ -1,4 +1,4 @@
-/** Whether everything that is sent to PayPal fits PayPal's official documents; skipped where those are not at hand. */
+/** Tests our requests to PayPal against PayPal's official documents. */
 import { randomUUID } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'

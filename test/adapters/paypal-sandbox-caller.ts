@@ -1,4 +1,4 @@
-/** Calls the PayPal sandbox with PayPal's own SDK, and acts as buyer, bank and dashboard. */
+/** Calls the PayPal sandbox with PayPal's SDK and acts for buyers and banks. */
 import { createRequire } from 'node:module'
 import { type PaypalSandboxOptions, startPaypalSandbox } from '../../src/sandbox/paypal/start-paypal.ts'
 import { post } from './sandbox-inbox.ts'

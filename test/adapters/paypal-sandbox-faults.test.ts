@@ -1,4 +1,4 @@
-/** The PayPal sandbox failing on request: before and after the work, and what the SDK makes of it. */
+/** Tests PayPal's SDK against the sandbox's faults before and after its work. */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { callerOf, captureIn, openPaypal, orderOf, paid, refusal } from './paypal-sandbox-caller.ts'
 

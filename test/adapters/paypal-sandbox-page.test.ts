@@ -1,4 +1,4 @@
-/** PayPal's approval page as a buyer uses it: what it shows, the two buttons, and the way back. */
+/** Tests the sandbox's PayPal approval page as a buyer uses it. */
 import { afterEach, beforeEach, expect, it } from '@jest/globals'
 import { openPaypal } from './paypal-sandbox-caller.ts'
 

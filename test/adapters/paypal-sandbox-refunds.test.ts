@@ -1,4 +1,4 @@
-/** The PayPal sandbox's refunds and disputes through PayPal's own SDK: never above the capture, pending, disputed. */
+/** Tests the sandbox's PayPal refunds and disputes through PayPal's SDK. */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { type Caller, openPaypal, paid, refusal } from './paypal-sandbox-caller.ts'
 

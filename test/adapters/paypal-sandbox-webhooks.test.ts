@@ -1,4 +1,4 @@
-/** The PayPal sandbox's events: signed so that the published check passes, delivered until they are taken, listed in pages. */
+/** Tests that the sandbox's PayPal events are signed, delivered until accepted and listed. */
 import { createVerify, X509Certificate } from 'node:crypto'
 import { crc32 } from 'node:zlib'
 import { afterEach, beforeEach, expect, it } from '@jest/globals'

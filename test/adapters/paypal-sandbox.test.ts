@@ -1,4 +1,4 @@
-/** The PayPal sandbox through PayPal's own SDK: orders, approval, captures and request ids. */
+/** Tests the sandbox's PayPal orders and captures through PayPal's SDK. */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -1,4 +1,4 @@
-/** A partner as small as a test wants it: a few fixed answers, and a record of what was asked. */
+/** Runs a minimal partner with fixed answers and a record of requests. */
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 

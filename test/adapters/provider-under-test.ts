@@ -1,4 +1,4 @@
-/** Starts each payment provider's adapter against its sandbox, and does to the sandbox what buyers and dashboards do. */
+/** Starts a payment provider's adapter and sandbox and acts for its buyers. */
 import type { CallReport } from '../../src/adapters/call-log.ts'
 import { payPalProvider } from '../../src/adapters/paypal/paypal-provider.ts'
 import { stripeProvider } from '../../src/adapters/stripe/stripe-provider.ts'

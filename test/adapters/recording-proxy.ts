@@ -1,4 +1,4 @@
-/** Stands between an adapter and a sandbox, passes everything on, and keeps what was asked for. */
+/** Records the requests between an adapter and a sandbox while passing them on. */
 import { createServer, type IncomingHttpHeaders } from 'node:http'
 import type { AddressInfo } from 'node:net'
 

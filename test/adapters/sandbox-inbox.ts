@@ -1,4 +1,4 @@
-/** A place where a sandbox's webhooks arrive in a test: refuses on request, and tells when enough have come. */
+/** Receives a sandbox's webhooks in a test, refusing some on request. */
 import { createServer, type IncomingHttpHeaders } from 'node:http'
 import type { AddressInfo } from 'node:net'
 

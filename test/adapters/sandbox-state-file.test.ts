@@ -1,4 +1,4 @@
-/** What a sandbox keeps over a restart: everything, whether it was stopped or killed, at a cost that does not grow. */
+/** Tests that a sandbox's state survives a stop or kill at constant cost. */
 import { copyFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

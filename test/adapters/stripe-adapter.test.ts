@@ -1,4 +1,4 @@
-/** What only Stripe does: card brands, sessions that are ended, refunds that bounce, signatures while a secret rolls. */
+/** Tests what only Stripe does: card brands, ended sessions, bounced refunds, rolled secrets. */
 import { createHmac, randomUUID } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { moneyFromStripe, stripeAmount } from '../../src/adapters/stripe/stripe-amount.ts'

@@ -1,4 +1,4 @@
-/** Whether the Stripe sandbox's objects have the properties of Stripe's own fixtures; skipped where those are not at hand. */
+/** Tests the Stripe sandbox's objects against Stripe's own definitions. */
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'

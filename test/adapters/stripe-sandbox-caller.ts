@@ -1,4 +1,4 @@
-/** Calls the Stripe sandbox with Stripe's own SDK, and acts as buyer and clock. */
+/** Calls the Stripe sandbox with Stripe's SDK and acts for buyer and clock. */
 import Stripe from 'stripe'
 import { type StripeSandboxOptions, startStripeSandbox } from '../../src/sandbox/stripe/start-stripe.ts'
 import { post } from './sandbox-inbox.ts'

@@ -1,4 +1,4 @@
-/** The Stripe sandbox when something goes wrong: repeated keys, failures on request, wrong keys, a restart. */
+/** Tests the Stripe sandbox's repeated keys, faults, wrong keys and restart. */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

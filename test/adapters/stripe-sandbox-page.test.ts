@@ -1,4 +1,4 @@
-/** The hosted Checkout page as a buyer uses it: the form, its messages, 3-D Secure, and the way back. */
+/** Tests the sandbox's Checkout page as a buyer uses it, 3-D Secure included. */
 import { afterEach, beforeEach, expect, it } from '@jest/globals'
 import Stripe from 'stripe'
 import { type StripeSandbox, startStripeSandbox } from '../../src/sandbox/stripe/start-stripe.ts'

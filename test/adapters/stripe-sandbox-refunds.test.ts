@@ -1,4 +1,4 @@
-/** The Stripe sandbox's refunds and disputes through Stripe's own SDK: never above the charge, bounced, disputed. */
+/** Tests the sandbox's Stripe refunds and disputes through Stripe's SDK. */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { openStripe, refusal, type StripeCaller } from './stripe-sandbox-caller.ts'
 

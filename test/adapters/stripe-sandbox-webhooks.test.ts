@@ -1,4 +1,4 @@
-/** The Stripe sandbox's events: signed as the SDK verifies them, delivered until they are taken, listed in pages. */
+/** Tests that the sandbox's Stripe events are signed, delivered until accepted and listed. */
 import { afterEach, beforeEach, expect, it } from '@jest/globals'
 import Stripe from 'stripe'
 import { type StripeSandbox, startStripeSandbox } from '../../src/sandbox/stripe/start-stripe.ts'

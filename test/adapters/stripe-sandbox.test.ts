@@ -1,4 +1,4 @@
-/** The Stripe sandbox through Stripe's own SDK: sessions and what becomes of each test card. */
+/** Tests the sandbox's Checkout sessions and test cards through Stripe's SDK. */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import type Stripe from 'stripe'
 import { openStripe, refusal, type StripeCaller } from './stripe-sandbox-caller.ts'

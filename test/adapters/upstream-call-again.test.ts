@@ -1,4 +1,4 @@
-/** Holds the calls to upstreams to what they promise in bad times: when the breaker opens, and when a read is sent again. */
+/** Tests when the breaker of upstream calls opens and when reads are retried. */
 import { describe, expect, it } from '@jest/globals'
 import { Effect } from '../../src/adapters/upstream-call.ts'
 import { failing, kindOf, never, passed, setUp, status } from './call-under-test.ts'

@@ -1,4 +1,4 @@
-/** Holds the one way in which upstreams are called to its promises: deadline, queue and one line each. */
+/** Tests the deadline, queue and log line of upstream calls. */
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, describe, expect, it } from '@jest/globals'

@@ -1,4 +1,4 @@
-/** The comparison: contestants take turns at each workload, and ratios are told of pairs inside a round. */
+/** Compares contestants in alternating rounds and reports ratios within each round. */
 import { type Contestant, type ContestantName, contestantNames, type WorkloadName } from './contestants.ts'
 import { type Request, type Round, round } from './load.ts'
 
@@ -50,7 +50,7 @@ function tableOf(results: Results): string {
     const shown = (value: number, digits = 0) => (Number.isNaN(value) ? '–' : value.toFixed(digits))
     const perSecond = contestantNames.map((name) => shown(of(name, (one) => one.requestsPerSecond)))
     const cpu = contestantNames.map((name) => shown(of(name, (one) => one.cpuUs)))
-    // paired inside a round: the machine's speed changes from one to the next
+    // Paired inside a round: the machine's speed changes from one to the next.
     const ratio = (other: ContestantName, pick: (one: Round) => number) =>
       shown(median((byName[other] ?? []).map((one, at) => pick(byName.gateway?.[at] ?? one) / pick(one))), 2)
     const rate = (one: Round) => one.requestsPerSecond

@@ -1,4 +1,4 @@
-/** The three servers that are compared, as child processes, and the requests that each is sent for a workload. */
+/** Starts the compared servers as child processes and prepares their requests. */
 import { spawn } from 'node:child_process'
 import { openSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:net'

@@ -1,4 +1,4 @@
-/** The measured databases, made once and kept: one of full size, one of a hundredth of it. */
+/** Creates the measured databases once: full size and a hundredth of it. */
 import { hash } from 'node:crypto'
 import { globSync, readFileSync } from 'node:fs'
 import { rm, symlink } from 'node:fs/promises'

@@ -1,4 +1,4 @@
-/** Fills a migrated database, in which institutions are, with as many courses, runs, learners, enrolments and records as wanted. */
+/** Fills a migrated database with the wanted number of each row. */
 import type { ClientBase } from 'pg'
 
 export interface Size {
@@ -130,7 +130,7 @@ const order = `update course c set next_start = coalesce((select min(r.starts_at
  */
 export async function fillDatabase(client: ClientBase, size: Size, issuer: string, now: Date): Promise<void> {
   const regulars = Math.floor(size.enrolments / 2 / enrolmentsOfRegulars)
-  // every so many enrolments, and how many of them are completed
+  // Every so many enrolments, and how many of them are completed.
   const [every, completed] = [size.enrolments / size.refunds, (size.creditRecords * 10) / size.enrolments]
   await client.query('begin')
   await client.query(courses, [size.courses, now])

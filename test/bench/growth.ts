@@ -1,4 +1,4 @@
-/** What a request costs on a database of full size, against one of a hundredth of it, and what many checks in one call cost. */
+/** Measures how a request's cost grows from a small to a full database. */
 import { median, rounds, seconds } from './comparison.ts'
 import type { Contestant } from './contestants.ts'
 import { type Request, round } from './load.ts'

@@ -1,4 +1,4 @@
-/** One round of load on one server: throughput, latencies, and processor time of the server for each request. */
+/** Loads one server for a round and measures throughput, latency and processor time. */
 import { readFileSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
 
@@ -66,7 +66,7 @@ function keepAsking(url: URL, requests: readonly Buffer[], from: number, tally: 
     const take = (piece: Buffer) => {
       if (awaited === 0) {
         awaited = lengthOf(piece)
-        // errors come first in an answer
+        // Errors come first in an answer.
         if (!piece.subarray(0, good.length).equals(good) || piece.includes(wrongBody)) tally.wrong += 1
       }
       awaited -= piece.length
@@ -75,7 +75,7 @@ function keepAsking(url: URL, requests: readonly Buffer[], from: number, tally: 
       if (tally.pauseMs > 0) setTimeout(next, tally.pauseMs)
       else next()
     }
-    // one buffer for all that is read: nothing is kept of it
+    // One buffer for all that is read: nothing is kept of it.
     const buffer = Buffer.allocUnsafe(128 * 1024)
     const callback = (length: number) => {
       take(buffer.subarray(0, length))

@@ -1,4 +1,4 @@
-/** The ordinary stack: Apollo as it comes, type-graphql, dataloader, and entities that MikroORM hydrates. Started with port and database. */
+/** Runs the ordinary stack to compare with: Apollo, type-graphql and hydrated entities. */
 import 'reflect-metadata'
 import { ApolloServer } from '@apollo/server'
 import { startStandaloneServer } from '@apollo/server/standalone'

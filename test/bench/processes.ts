@@ -1,4 +1,4 @@
-/** Two gateway processes against one, for a question that needs no database: how much a second one adds. */
+/** Measures how much a second gateway process adds to the first. */
 import { median, rounds, seconds } from './comparison.ts'
 import type { Contestant } from './contestants.ts'
 import { type Request, round } from './load.ts'

@@ -1,15 +1,15 @@
-/** The limit: Fastify and one prepared statement per question that makes the whole answer as JSON. Started with port and database. */
+/** Runs the limit to compare with: Fastify and one prepared statement a question. */
 import { fastify as createFastify } from 'fastify'
 import pg from 'pg'
 import type { Claim, TransferCheck } from '../../src/transfers/engine/check.rules.ts'
 import { assessTransfer } from '../../src/transfers/engine/decide.rules.ts'
 
 const [port, databaseUrl] = process.argv.slice(2)
-// each statement is planned once, as in the gateway
+// Each statement is planned once, as in the gateway.
 const pool = new pg.Pool({ connectionString: databaseUrl, max: 4, options: '-c plan_cache_mode=force_generic_plan' })
 const fastify = createFastify({ logger: false })
 
-// the inner limit tells the planner what a page is, as in the gateway's lists
+// The inner limit tells the planner what a page is, as in the gateway's lists.
 const catalogue = `select json_build_object('nodes', coalesce(json_agg(json_build_object('id', c.id, 'slug', c.slug, 'title', c.title,
     'level', c.level, 'credit', json_build_object('amount', c.credit_amount::text, 'scheme', c.credit_scheme, 'level', c.credit_level,
     'framework', c.credit_framework), 'nextRun', n.run) order by c.next_start, c.id), '[]'))::text as answer

@@ -1,4 +1,4 @@
-/** Compares the gateway with the limit and with the ordinary stack, side by side on one database: `npm run bench -- [part | workload | contestant | profile] …`. */
+/** Runs the benchmarks: gateway, limit and ordinary stack on one database. */
 import 'reflect-metadata'
 import { execFile } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
@@ -98,7 +98,7 @@ const run: Record<(typeof parts)[number], (world: World) => Promise<string>> = {
   async growth({ databases: { small, full }, callers, start, qualification }) {
     const [onSmall, onFull] = [await start('gateway', small), await start('gateway', full)]
     const few = callers.slice(0, callersInSmall)
-    // as many, all over the large tables: nothing but their size is to differ
+    // As many, all over the large tables: nothing but their size is to differ.
     const spread = callers.filter((_, n) => n % (callerCount / callersInSmall) === 0)
     const [smallId, fullId] = [await qualification(small), await qualification(full)]
     const workloads = (['catalogue', 'dashboard', 'eligibility'] as const).map((name) => ({

@@ -1,4 +1,4 @@
-/** Which tables the hot questions read from end to end: none that grows may be among them. */
+/** Finds tables that hot queries scan whole, which no growing table may be. */
 import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
 import type { Contestant } from './contestants.ts'
@@ -28,7 +28,7 @@ export async function scans(
   const lines = ['| workload | sequential scans in 200 requests |', '|---|---|']
   try {
     for (const { name, requests } of workloads) {
-      // plans are settled, and what comes only once is over
+      // Plans are settled, and what comes only once is over.
       await round([gateway], requests, { amount: times })
       await delay(toldWithinMs)
       const before = await countsOf(client)

@@ -1,4 +1,4 @@
-/** Measures the catalogue's p99 beside healthy and beside hanging upstreams, on the sources as they are: `npm run bench -- upstreams`. */
+/** Measures the catalogue's p99 while upstreams hang. */
 import { type KillableGateway, startKillable } from '../support/world/killable-gateway.ts'
 import { enrol, linked, newRun } from '../support/world/study.ts'
 import { startTestServer } from '../support/world/test-server.ts'

@@ -1,4 +1,4 @@
-/** The operations that are measured and whose statements are counted. */
+/** Lists the operations that are measured and whose statements are counted. */
 import { globalId } from '../../src/graph/contract/global-id.ts'
 import { uuidOfRow } from './fill.ts'
 

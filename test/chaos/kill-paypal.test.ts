@@ -1,4 +1,4 @@
-/** A gateway that is killed with -9 at every moment of a way that is paid by PayPal: nothing is lost. */
+/** Tests that a gateway killed at any moment of a PayPal payment loses nothing. */
 import { killings } from '../support/money/chaos-kills.ts'
 import { testKillings } from '../support/money/chaos-matrix.ts'
 

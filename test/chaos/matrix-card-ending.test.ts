@@ -1,4 +1,4 @@
-/** The crash matrix by card, as far as money goes back or never comes: every call fails in every manner, and nothing is lost. */
+/** Tests every failure of every call while card payments go back. */
 import { cells, isPaying } from '../support/money/chaos.ts'
 import { testMatrix } from '../support/money/chaos-matrix.ts'
 

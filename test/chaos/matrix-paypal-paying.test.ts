@@ -1,4 +1,4 @@
-/** The crash matrix by PayPal, as far as money comes: every call of every step fails in every manner, and nothing is lost. */
+/** Tests every failure of every call while PayPal payments come in. */
 import { cells, isPaying } from '../support/money/chaos.ts'
 import { testMatrix } from '../support/money/chaos-matrix.ts'
 

@@ -1,4 +1,4 @@
-/** Many random lives: LIVES says how many, PROPERTY_SEED which. */
+/** Tests many random lives, as many as LIVES says. */
 import { testLives } from '../support/money/money-lives.ts'
 
 testLives({ runs: Number(process.env.LIVES ?? 30), deeds: 40, withinMs: 3_600_000 })

@@ -1,4 +1,4 @@
-/** Killed with -9 and started again, in real time and with nobody's help: the new process finds out, and finishes. */
+/** Tests that a killed gateway finishes its work unaided after a new start. */
 import { afterAll, afterEach, beforeAll, expect, it, jest } from '@jest/globals'
 import { restingPlace } from '../support/money/chaos.ts'
 import { setOut, type Walk, ways } from '../support/money/chaos-ways.ts'

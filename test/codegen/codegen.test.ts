@@ -1,4 +1,4 @@
-/** A frontend's types, generated from schema.graphql as the README says: right uses compile, wrong ones do not. */
+/** Tests that frontend types generated from schema.graphql refuse wrong uses. */
 import { execFile } from 'node:child_process'
 import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -25,7 +25,7 @@ afterAll(() => rm(project, { recursive: true, force: true }))
 /** One of the installed commands, in the frontend's project. */
 async function run(command: string, ...args: string[]): Promise<{ failed: boolean; said: string }> {
   const bin = join('node_modules', '.bin', command)
-  // not as in a test, in which it would not say what is wrong
+  // Not as in a test, in which it would not say what is wrong.
   const env = { PATH: process.env.PATH }
   const done = promisify(execFile)(process.execPath, [bin, ...args], { cwd: project, env })
   return done.then(

@@ -1,4 +1,4 @@
-/** How a frontend team generates its types: copied as it is into a project that has schema.graphql beside it. */
+/** Configures a frontend's type generation, ready to be copied beside schema.graphql. */
 import type { CodegenConfig } from '@graphql-codegen/cli'
 
 const config: CodegenConfig = {
@@ -9,11 +9,11 @@ const config: CodegenConfig = {
       preset: 'client',
       presetConfig: {
         fragmentMasking: { unmaskFunctionName: 'readFragment' },
-        // the manifest for `npm run trust`: in production the gateway answers what it knows
+        // The manifest for `npm run trust`: in production the gateway answers what it knows.
         persistedDocuments: { hashAlgorithm: 'sha256' },
       },
       config: {
-        // every scalar of the graph is a string in JSON; a new one has to be named here
+        // Every scalar of the graph is a string in JSON; a new one has to be named here.
         strictScalars: true,
         scalars: {
           ID: 'string',
@@ -25,7 +25,7 @@ const config: CodegenConfig = {
           URL: 'string',
           JWT: 'string',
         },
-        // enums may grow: a switch without a default branch does not compile
+        // Enums may grow: a switch without a default branch does not compile.
         futureProofEnums: true,
         useTypeImports: true,
       },

@@ -1,4 +1,4 @@
-/** applyForTransfer, withdrawTransferApplication and decideTransferApplication: credit counts once, whatever runs at once. */
+/** Tests that credit of transfer applications counts once, whatever runs at the same time. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { answerOf, awarded, qualificationId } from '../support/world/awarded.ts'
 import { linked, newKey } from '../support/world/study.ts'

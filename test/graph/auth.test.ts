@@ -1,4 +1,4 @@
-/** Who is let in: a good token is somebody, no token is anonymous, and a bad token is never silently anonymous. */
+/** Tests that good tokens are accepted and bad ones never silently anonymous. */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import { generateKeyPair } from 'jose'
 import { Authenticator } from '../../src/auth/authenticate.ts'

@@ -1,4 +1,4 @@
-/** Bad input to every paged list and plain query: BAD_USER_INPUT naming the argument, or nothing found. */
+/** Tests that bad input to lists and queries is refused by argument name. */
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { buildSchema, getNamedType, isObjectType } from 'graphql'

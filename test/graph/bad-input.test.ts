@@ -1,4 +1,4 @@
-/** Bad input to every mutation: a refusal that names the field and says what was expected, and nothing is written. */
+/** Tests that bad input to mutations is refused by field and writes nothing. */
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { globalId } from '../../src/graph/contract/global-id.ts'

@@ -1,4 +1,4 @@
-/** Mutation.cancelEnrolment: before anything is paid; what comes after all goes back. */
+/** Tests that cancelEnrolment ends unpaid enrolments and refunds money that comes later. */
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import {
   cancelEnrolment,

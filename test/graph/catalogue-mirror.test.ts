@@ -1,4 +1,4 @@
-/** The mirror of a long list: all of it that can be stored is stored, and what cannot is named. */
+/** Tests that a long catalogue is mirrored in full and unstorable entries are named. */
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import { Course } from '../../src/courses/course.ts'
 import { CourseRun, LiveEvent } from '../../src/courses/course-run.ts'

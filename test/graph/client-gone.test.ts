@@ -1,4 +1,4 @@
-/** A client that leaves takes along what is only read for it: its SQL and its calls to the partner. What writes goes on. */
+/** Tests that a client's leaving cancels its reads but not its writes. */
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -66,14 +66,14 @@ describe('SQL', () => {
     await whileLocked('lock table qualification in access exclusive mode', async () => {
       const query = '{ qualifications(first: 1) { totalCount nodes { title } } }'
       const clients = [client(world.url, query), client(world.url, query)]
-      // both connections for reads are held up
+      // Both connections for reads are held up.
       await busy('gateway-read', 2)
       const behind = world.ask(null, '{ institution(slug: "the-open-university") { name } }')
       const leftMs = performance.now()
       for (const one of clients) one.leave()
       expect((await behind).data.institution.name).toBe('The Open University')
       await busy('gateway-read', 0)
-      // left alone they would have been ended by PostgreSQL after 5 s
+      // Left alone they would have been ended by PostgreSQL after 5 s.
       expect(performance.now() - leftMs).toBeLessThan(3000)
     })
     const { data } = await world.ask(null, '{ qualifications(first: 1) { nodes { title } } }')
@@ -93,7 +93,7 @@ describe('SQL', () => {
       await tx.execute("insert into sync_state (list, report) values ('unfinished', '[]')")
       await tx.execute('select pg_sleep(60)')
     })
-    // Kysely tells the console of each statement that it has cancelled
+    // Kysely tells the console of each statement that it has cancelled.
     const told = jest.spyOn(console, 'error').mockImplementation(() => undefined)
     const ended = expect(writing).rejects.toThrow('too late')
     await busy('gateway-write', 1, "query like 'select pg_sleep%'")

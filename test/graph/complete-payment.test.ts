@@ -1,4 +1,4 @@
-/** Mutation.completePayment: the buyer is back; how the payment stands, told once and for all however often it is asked. */
+/** Tests that completePayment reports a payment's state, however often it is called. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { readGlobalId } from '../../src/graph/contract/global-id.ts'
 import { completePayment, enrol, enrolmentOf, linked, newRun, paid, pay } from '../support/world/study.ts'

@@ -1,4 +1,4 @@
-/** Every paged list as Relay has it: walked in any way it is the whole list, once, in its order, whatever comes and goes meanwhile. */
+/** Tests that every paged list can be walked whole while rows come and go. */
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
@@ -84,7 +84,7 @@ async function walk(
     const size = sizes[page] ?? Math.max(3, Math.ceil(whole.length / 3))
     const from: string = cursor === null ? '' : `${backward ? 'before' : 'after'}: ${JSON.stringify(cursor)}`
     const answer: Connection = await pageAt(list, `${backward ? 'last' : 'first'}: ${size} ${from} ${variant}`)
-    // the rest may have gone meanwhile
+    // The rest may have gone meanwhile.
     if (answer.edges.length > 0) expectPage(answer, whole)
     const { hasNextPage, hasPreviousPage, startCursor, endCursor } = answer.pageInfo
     more = backward ? hasPreviousPage : hasNextPage
@@ -163,7 +163,7 @@ describe.each(connections.map(({ name }) => name))('%s', (name) => {
     const list = listOf()
     for (const variant of list.variants) {
       const whole = await wholeOf(list, variant)
-      // small enough pages that the change comes between two of them
+      // Small enough pages that the change comes between two of them.
       const few = fc.array(fc.integer({ min: 1, max: Math.max(1, Math.floor(whole.length / 3)) }), {
         minLength: 2,
         maxLength: 3,

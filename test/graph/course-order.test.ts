@@ -1,4 +1,4 @@
-/** The order of courses by what their runs say: it follows every change of a run and every day that passes. */
+/** Tests that the order of courses follows their runs and the passing days. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { syncSoon } from '../../src/courses/sync-catalogue.ts'
 import { inDays, newRun } from '../support/world/study.ts'

@@ -1,4 +1,4 @@
-/** The catalogue as anybody reads it: search, filters, orders, pages, facets, live places, and its mirror. */
+/** Tests the public catalogue: search, filters, orders, pages, facets and live places. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { startWorld, type World } from '../support/world/world.ts'
 
@@ -166,7 +166,7 @@ it('while the partner is down only live fields are null, and the rest is marked 
   for (const run of data.course.runs.nodes) expect(run).toEqual({ startsAt: expect.any(String), placesRemaining: null })
   expect(errors?.every(({ path }) => path?.at(-1) === 'placesRemaining')).toBe(true)
   await world.clearFaults('partner')
-  // the breaker tries again after some seconds
+  // The breaker tries again after some seconds.
   while ((await page()).data.course.freshness.stale);
 })
 

@@ -1,4 +1,4 @@
-/** CreditRecord: a pass becomes a signed credential whose published status follows the money that it rests on. */
+/** Tests that a pass becomes a signed credential whose status follows its payment. */
 import { gunzipSync } from 'node:zlib'
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import { answerOf } from '../support/world/awarded.ts'

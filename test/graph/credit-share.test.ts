@@ -1,4 +1,4 @@
-/** Query.creditShare and codes given with questions: what opens nothing looks the same whatever the reason, and guessing is bounded. */
+/** Tests that a wrong share code reveals no reason and guesses are bounded. */
 import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import { answerOf, awarded, qualificationId } from '../support/world/awarded.ts'

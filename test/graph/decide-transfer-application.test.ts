@@ -1,4 +1,4 @@
-/** decideTransferApplication, and what an application keeps: agreed in part, declined with reasons, frozen whatever changes later. */
+/** Tests that decideTransferApplication agrees or declines and leaves the frozen answer unchanged. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { answerOf, awarded, qualificationId } from '../support/world/awarded.ts'
 import { inDays, linked, newKey } from '../support/world/study.ts'

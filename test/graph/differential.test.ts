@@ -1,4 +1,4 @@
-/** Compiled queries against graphql-js on thousands of generated documents: whatever is asked, both answer the same. */
+/** Tests that compiled queries answer thousands of generated documents as graphql-js does. */
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
 import { type ExecutionResult, parse, validate } from 'graphql'
@@ -56,7 +56,7 @@ describe('a generated query', () => {
       }),
       { numRuns: documents },
     )
-    // every kind of answer was met, often
+    // Every kind of answer was met, often.
     for (const times of Object.values(met)) expect(times).toBeGreaterThan(documents / 50)
   }, 120_000)
 })

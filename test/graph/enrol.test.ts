@@ -1,4 +1,4 @@
-/** Mutation.enrol: a place, a payment and where to pay; every refusal names its field, and nothing is written then. */
+/** Tests that enrol reserves a place with a payment, or refuses and writes nothing. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import {
   atPartner,

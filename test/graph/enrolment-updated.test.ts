@@ -1,4 +1,4 @@
-/** A subscriber hears each change of an enrolment that they may see, as it then stands. */
+/** Tests that subscribers hear each change of an enrolment that they may see. */
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import { createClient } from 'graphql-ws'
 import { WebSocket } from 'ws'

@@ -1,4 +1,4 @@
-/** Enrolments as they are read: a learner's own, an operator's all, nobody else's, in as few statements as one needs. */
+/** Tests who may read which enrolments, in a fixed number of statements. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { cancelEnrolment, enrol, linked, newRun, registered, requestRefund } from '../support/world/study.ts'
 import { startWorld, type World } from '../support/world/world.ts'

@@ -1,4 +1,4 @@
-/** The executor: compiled or not, a client sees the same data and the same errors, and nothing that is not meant for it. */
+/** Tests that executed operations answer the same data and errors, compiled or not. */
 import { afterEach, describe, expect, it } from '@jest/globals'
 import {
   type Answer,

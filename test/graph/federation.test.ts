@@ -1,4 +1,4 @@
-/** The gateway as one subgraph of a federation: composed with another team's, and asked through a router over HTTP. */
+/** Tests the gateway as one subgraph behind a federation router. */
 
 import { getStitchedSchemaFromSupergraphSdl } from '@graphql-tools/federation'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'

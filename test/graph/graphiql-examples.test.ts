@@ -1,4 +1,4 @@
-/** GraphiQL's example operations, each run as its tab says: every one of them does what it promises. */
+/** Tests that each of GraphiQL's example operations does what its tab says. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { type OperationDefinitionNode, parse, validate } from 'graphql'
 import { exampleOperations } from '../../src/http/graphiql/page/example-operations.ts'

@@ -1,4 +1,4 @@
-/** GraphiQL in a real browser: whole without the outside, signed in by the persona switch, and live. */
+/** Tests GraphiQL in a real browser: offline assets, personas and live updates. */
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { promisify } from 'node:util'
@@ -178,7 +178,7 @@ inChromium('in Chromium', () => {
   it('shows what is in a tab, however early it is chosen', async () => {
     await page.locator('.graphiql-tab-button', { hasText: 'CheckBatch' }).click()
     await shown('CheckBatch')
-    // also where the variables were put away the last time
+    // Also where the variables were put away the last time.
     await page.getByRole('button', { name: 'Hide editor tools' }).click()
     await page.reload()
     await page.locator('.graphiql-tab-button', { hasText: 'ShareCredit' }).click()

@@ -1,4 +1,4 @@
-/** Whatever is given as whatever argument: never a fault of ours, and neither the value nor anything from inside is told. */
+/** Tests that hostile argument values cause no fault of ours and are never echoed. */
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { buildSchema, type GraphQLObjectType, getNamedType, isLeafType } from 'graphql'

@@ -1,4 +1,4 @@
-/** GraphQL over HTTP to the letter: every audit of the specification's own suite, asked of a whole gateway, without a warning or a notice. */
+/** Tests the gateway by every audit of the GraphQL-over-HTTP suite. */
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import { serverAudits } from 'graphql-http'
 import { startWorld, type World } from '../support/world/world.ts'

@@ -1,4 +1,4 @@
-/** HTTP caching: anonymous reads of what is public may be kept, and nothing else may. */
+/** Tests that only anonymous reads of public data may be cached. */
 import { afterEach, beforeEach, expect, it } from '@jest/globals'
 import { anonymousViewer } from '../../src/auth/viewer.ts'
 import { publicFor } from '../../src/graph/caching/cache-policy.ts'

@@ -1,4 +1,4 @@
-/** Announcements: every subscriber of a topic hears of a committed change, and of those made while the connection was lost. */
+/** Tests that subscribers hear every committed change, even after a lost connection. */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { Client } from 'pg'
 import { Notifications } from '../../src/store/notifications.ts'
@@ -43,7 +43,7 @@ describe('a subscriber', () => {
     const slow = notifications.subscribe('enrolment:1')
     const last = notifications.subscribe('last').next()
     for (let change = 0; change < 1000; change += 1) await announce('enrolment:1')
-    // everything before it on this one connection has been heard once this is
+    // Everything before it on this one connection has been heard once this is.
     await announce('last')
     await last
     expect(await slow.next()).toEqual({ done: false, value: 'enrolment:1' })

@@ -1,4 +1,4 @@
-/** What operators see of requests: counted by operation, logged by correlation id, and nothing personal in either. */
+/** Tests that requests are counted and logged without anything personal. */
 import { afterEach, describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
 import { openLog, writeInfo } from '../../src/observability/log.ts'

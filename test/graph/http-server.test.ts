@@ -1,4 +1,4 @@
-/** The HTTP server around the graph: ids, deadlines, hygiene, health and a way out that loses nothing. */
+/** Tests the HTTP server's ids, deadlines, health and orderly shutdown. */
 
 import { once } from 'node:events'
 import { connect } from 'node:net'

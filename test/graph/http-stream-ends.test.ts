@@ -1,4 +1,4 @@
-/** How streams end: at the deadline, with their client, and when a client does not take what it is told. */
+/** Tests that streams end at their deadline, with their client or when it stalls. */
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { describe, expect, it } from '@jest/globals'
@@ -46,7 +46,7 @@ describe('a query is stopped when its client goes away', () => {
     await start()
     const socket = await openSocket()
     socket.send(JSON.stringify({ id: '1', type: 'subscribe', payload: { query: 'query Slow { aborted }' } }))
-    // answered after what was asked before it is under way
+    // Answered after what was asked before it is under way.
     socket.send(JSON.stringify({ id: '2', type: 'subscribe', payload: { query: '{ hello }' } }))
     await once(socket, 'message')
     socket.terminate()

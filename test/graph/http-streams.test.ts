@@ -1,4 +1,4 @@
-/** What is particular to each transport of subscriptions: origins, proxies, bounds of a socket; reading by GET and slow readers. */
+/** Tests each subscription transport's own rules: origins, proxies, bounds and slow readers. */
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { describe, expect, it } from '@jest/globals'
@@ -110,7 +110,7 @@ describe('an event stream', () => {
     )
     await once(socket, 'data')
     socket.pause()
-    // the kernel's buffers fill; from then on nothing more is asked of the source
+    // The kernel's buffers fill; from then on nothing more is asked of the source.
     let before = -1
     while (ticks.last !== before) {
       before = ticks.last

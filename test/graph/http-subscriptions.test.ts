@@ -1,4 +1,4 @@
-/** Subscriptions over both transports: the official clients hear events, are authorised, limited and masked, and leave nothing behind. */
+/** Tests subscriptions over both transports with the official clients. */
 import { describe, expect, it } from '@jest/globals'
 import { Admissions } from '../../src/graph/limits/admission.ts'
 import { MemoryRateLimits } from '../../src/graph/limits/rate-limit.ts'

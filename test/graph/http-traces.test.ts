@@ -1,4 +1,4 @@
-/** Traces: a request, its operation and its calls are one trace, within the caller's, and tell nothing personal. */
+/** Tests that a request and its calls form one trace without personal data. */
 import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals'
 import { fastify as createFastify } from 'fastify'
 import { Metrics } from '../../src/observability/metrics.ts'

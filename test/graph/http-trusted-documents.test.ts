@@ -1,4 +1,4 @@
-/** Known documents by their hash, learnt ones outside production, and any other only for who has the right. */
+/** Tests which documents are answered by hash, by learning or by right. */
 
 import { execFile } from 'node:child_process'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'

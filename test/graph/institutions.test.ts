@@ -1,4 +1,4 @@
-/** Institutions and their qualifications, as anybody reads them. */
+/** Tests the public reads of institutions and their qualifications. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { startWorld, type World } from '../support/world/world.ts'
 

@@ -1,4 +1,4 @@
-/** Documents that Apollo has validated before are answered without it: a client sees no difference, whatever it sends. */
+/** Tests that documents answered without Apollo look the same to clients. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { Admissions } from '../../src/graph/limits/admission.ts'
 import { MemoryRateLimits } from '../../src/graph/limits/rate-limit.ts'
@@ -76,7 +76,7 @@ describe('a document that is known', () => {
     ['a media type that nobody speaks', { body: { query: '{ hello }' }, headers: { accept: 'text/csv' } }],
     ['anything', { body: { query: '{ hello }' }, headers: { accept: '*/*' } }],
   ])('is answered as by Apollo: %s', async (_name, sent) => {
-    // once for Apollo, which makes the document known, and the plain way for its media type
+    // Once for Apollo, which makes the document known, and the plain way for its media type.
     const first = await seen(sent)
     await seen({ body: { query: '{ hello }' }, headers: sent.headers ?? {} })
     expect(await seen(sent)).toEqual(first)

@@ -1,4 +1,4 @@
-/** An error that graphql-js lets go ends no process; any other rejection that nobody handles still does. */
+/** Tests that an error abandoned by graphql-js ends no process, while others do. */
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { describe, expect, it } from '@jest/globals'

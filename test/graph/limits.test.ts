@@ -1,4 +1,4 @@
-/** Fifty hostile documents: each is refused in milliseconds, with an error that says what was wrong, and leaves no memory behind. */
+/** Tests that fifty hostile documents are refused in milliseconds with named limits. */
 
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
@@ -198,7 +198,7 @@ describe('a hostile document', () => {
     const bestMs = new Map<string, number>()
     for (let round = 0; round < 5; round += 1) {
       for (const each of hostile) {
-        // a new text each time, so that nothing is remembered
+        // A new text each time, so that nothing is remembered.
         const { tookMs } = await ask({ ...each, query: `${each.query} # ${round}` })
         bestMs.set(each.name, Math.min(tookMs, bestMs.get(each.name) ?? tookMs))
       }

@@ -1,4 +1,4 @@
-/** Lists read only the columns that a request asks for: whatever is asked, alone or together, is answered as if the whole row were there. */
+/** Tests that lists read only requested columns and still answer in full. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
 import {
@@ -75,7 +75,7 @@ async function compare(persona: string, place: Place, fields: readonly string[])
   const document = `{ ${places[place](selection)} }`
   const listed = await world.ask(persona, document)
   expect(listed.errors).toBeUndefined()
-  // compiled at its third use, and no different then
+  // Compiled at its third use, and no different then.
   for (let use = 2; use <= 3; use++) expect((await world.ask(persona, document)).data).toEqual(listed.data)
   const things = thingsIn(listed.data, pathOf(place))
   const type = place.split(' ')[0] as string

@@ -1,4 +1,4 @@
-/** One thing again by its id or another key: node, nodes and _entities find the same, and for each caller only what is theirs. */
+/** Tests that node, nodes and _entities find what the caller may see. */
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { buildSchema, type GraphQLInterfaceType } from 'graphql'

@@ -1,4 +1,4 @@
-/** What operators see of a whole world: every series by name, one trace from request to SQL and provider, logs that name nobody. */
+/** Tests a whole world's metrics, traces and logs as operators see them. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { fastify as createFastify } from 'fastify'
 import { type Replica, startReplica } from '../support/world/replica.ts'

@@ -1,4 +1,4 @@
-/** Operator.payments, .refunds and .reconciliations: everything about the money, found again, and explained. */
+/** Tests that operators find all payments, refunds and reconciliations, explained. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { reconcile } from '../../src/payments/reconciliation/reconcile.ts'
 import { enrol, linked, newRun, pay, registered, requestRefund } from '../support/world/study.ts'

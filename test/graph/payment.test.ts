@@ -1,4 +1,4 @@
-/** Payment, Refund and Dispute in the graph: what their buyer sees of them, what operators see, and that nobody else sees any. */
+/** Tests who may see which fields of payments, refunds and disputes. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { enrol, linked, newRun, pay, registered, requestRefund } from '../support/world/study.ts'
 import { startWorld, type World } from '../support/world/world.ts'

@@ -1,4 +1,4 @@
-/** A token with anything wrong opens nothing: not what is private, nor, in silence, what is public. */
+/** Tests that a token with anything wrong opens nothing. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { WebSocket } from 'ws'
 import { type BadToken, badTokens } from '../support/permissions/permission-tokens.ts'

@@ -1,4 +1,4 @@
-/** The permission matrix, asked of a real gateway: every field of every type, every root field and every mutation, by everybody. */
+/** Tests the permission matrix: every field, query and mutation, for every caller. */
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { buildSchema, type GraphQLObjectType, getNamedType, isLeafType, isObjectType } from 'graphql'

@@ -1,4 +1,4 @@
-/** A gateway in production: only known documents but for operators, no introspection, no hints at names, no GraphiQL. */
+/** Tests a production gateway's trusted documents, hidden schema and missing GraphiQL. */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

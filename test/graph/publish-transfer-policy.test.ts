@@ -1,4 +1,4 @@
-/** publishTransferPolicy and transferPolicyDryRun: versions never overlap, are never edited, and can be tried beforehand. */
+/** Tests that published policy versions never overlap and can be tried beforehand. */
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import { answerOf, awarded, qualificationId } from '../support/world/awarded.ts'
 import { inDays, linked, newKey } from '../support/world/study.ts'

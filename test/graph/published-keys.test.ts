@@ -1,4 +1,4 @@
-/** Credentials and statements verify with nothing but the published keys, by standard tools; keys rotate. */
+/** Tests that credentials and statements verify by published keys, also after rotation. */
 import { readFile, writeFile } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { decodeProtectedHeader, exportJWK, generateKeyPair } from 'jose'

@@ -1,4 +1,4 @@
-/** The published status of credit follows the money that the credit rests on; what cannot be looked up is no pass. */
+/** Tests that credit's published status follows the money that it rests on. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { answerOf, awarded, qualificationId } from '../support/world/awarded.ts'
 import { linked, newRun, registered } from '../support/world/study.ts'

@@ -1,4 +1,4 @@
-/** RateLimits over HTTP: every answer says what it cost, an empty budget is 429 with a time, and callers do not share. */
+/** Tests that answers state their cost and exhausted rate limits give 429. */
 import { afterEach, describe, expect, it } from '@jest/globals'
 import { anonymousViewer } from '../../src/auth/viewer.ts'
 import { Admissions, type RateLimitSizes } from '../../src/graph/limits/admission.ts'

@@ -1,4 +1,4 @@
-/** The register file: what it adds is published once, and what no institution could publish is refused whole, by its name. */
+/** Tests that a register file is published once, or refused whole by name. */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -1,4 +1,4 @@
-/** Mutation.requestRefund: the learner's whole inside the window, the operator's with a reason, never more than was paid. */
+/** Tests that requestRefund follows the window for learners and reasons for operators. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import {
   atPartner,

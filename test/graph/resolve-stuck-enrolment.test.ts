@@ -1,4 +1,4 @@
-/** Mutation.resolveStuckEnrolment: an operator takes up what nobody else can. */
+/** Tests that resolveStuckEnrolment lets an operator resume a stuck enrolment. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import {
   atPartner,

@@ -1,4 +1,4 @@
-/** Kept answers that replicas share: what one has read the others need not, and none shows what was true before a change. */
+/** Tests that replicas share cached answers and none shows outdated data. */
 import { once } from 'node:events'
 import { describe, expect, it } from '@jest/globals'
 import { parse } from 'graphql'

@@ -1,4 +1,4 @@
-/** Kept answers: nobody sees what was true before the last change, and nothing of anybody who is signed in is kept. */
+/** Tests that cached answers are never outdated and never a signed-in caller's. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import { parse } from 'graphql'
 import { anonymousViewer } from '../../src/auth/viewer.ts'

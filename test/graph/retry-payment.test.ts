@@ -1,4 +1,4 @@
-/** Mutation.retryPayment: another payment for a place that is held, by either method, and never two pages at once. */
+/** Tests that retryPayment opens another page while never two are open. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import {
   cancelEnrolment,

@@ -1,4 +1,4 @@
-/** shareCredit, revokeCreditShare and Query.creditShare: only who has the code looks, and every look is seen by the learner. */
+/** Tests that shared credit opens by its code only and every access is logged. */
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import { answerOf, awarded, qualificationId } from '../support/world/awarded.ts'
 import { linked } from '../support/world/study.ts'

@@ -1,4 +1,4 @@
-/** RateLimits that replicas share: two of them draw on one bucket, and neither stops when Redis does. */
+/** Tests that replicas share one rate limit and survive Redis stopping. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'

@@ -1,4 +1,4 @@
-/** How many statements an operation sends: few, and as many for a long page as for a short one. */
+/** Tests that an operation's statement count is small and independent of page size. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import pg from 'pg'
 import { policyById, policyInForce } from '../../src/transfers/policies/policy.loaders.ts'
@@ -33,7 +33,7 @@ beforeAll(async () => {
   qualification = await qualificationId(world, 'the-open-university', 'pg-certificate-professional-practice')
   const { courses } = (await world.ask(null, '{ courses(first: 60) { nodes { slug } } }')).data
   slugs = courses.nodes.map(({ slug }: { slug: string }) => slug)
-  // whoever comes for the first time is looked up and written down
+  // Whoever comes for the first time is looked up and written down.
   for (const persona of [learner, 'operator', 'registrar']) await world.ask(persona, '{ viewer { __typename } }')
 })
 afterAll(() => world?.close())
@@ -81,7 +81,7 @@ describe('statements of an operation', () => {
   })
 
   it.each(times)('a catalogue page takes the same three at most for 5 courses and for 20 (time %i)', async () => {
-    // answers to nobody in particular are kept, and take none at all
+    // Answers to nobody in particular are kept, and take none at all.
     const short = await counted(learner, catalogue, { first: 5 })
     const long = await counted(learner, catalogue, { first: 20 })
     expect(short.statements).toBeLessThanOrEqual(3)

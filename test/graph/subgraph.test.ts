@@ -1,4 +1,4 @@
-/** The way in for federation routers keeps the house's rules: cost, rate limits, known documents, masks, and both executors. */
+/** Tests that federation queries obey cost, rate limits, trusted documents and masking. */
 import 'reflect-metadata'
 import { afterEach, describe, expect, it } from '@jest/globals'
 import { anonymousViewer } from '../../src/auth/viewer.ts'

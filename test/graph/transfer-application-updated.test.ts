@@ -1,4 +1,4 @@
-/** Learner and institution hear each change of an application, as it then stands; nobody else can listen. */
+/** Tests that only learner and institution hear changes of an application. */
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import { createClient } from 'graphql-ws'
 import { WebSocket } from 'ws'

@@ -1,4 +1,4 @@
-/** transferEligibilityBatch: a thousand questions of every kind, good and bad, each answered in its place, with few statements. */
+/** Tests that a thousand batched questions are answered in place, with few statements. */
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
 import { answerOf, awarded, qualificationId } from '../support/world/awarded.ts'
 import { inDays, linked } from '../support/world/study.ts'

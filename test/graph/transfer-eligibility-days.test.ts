@@ -1,4 +1,4 @@
-/** transferEligibility on other days: an answer about the past sees nothing that came later, one about the future its own policy. */
+/** Tests that transfer eligibility asked of another day knows only that day's facts. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { answerOf, awarded, qualificationId } from '../support/world/awarded.ts'
 import { inDays, linked, newKey, newRun, registered, requestRefund } from '../support/world/study.ts'

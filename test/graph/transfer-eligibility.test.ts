@@ -1,4 +1,4 @@
-/** transferEligibility and its batch: dated, explained, signed; who may not ask about a record hears that there is none. */
+/** Tests that transfer eligibility is dated, explained, signed and private. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { answerOf, awarded, qualificationId } from '../support/world/awarded.ts'
 import { linked } from '../support/world/study.ts'

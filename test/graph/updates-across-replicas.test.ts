@@ -1,4 +1,4 @@
-/** Live updates with two gateways on one database: a change made through one is heard at the other, by those who still may. */
+/** Tests that a change through one gateway is heard at another. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { createClient as createEventClient } from 'graphql-sse'
 import { createClient as createSocketClient } from 'graphql-ws'
@@ -17,7 +17,7 @@ beforeAll(async () => {
   other = await startReplica(world)
   sql = new pg.Client({ connectionString: world.databaseUrl })
   await sql.connect()
-  // the learner to whom an enrolment is given is known by having asked once
+  // The learner to whom an enrolment is given is known by having asked once.
   await world.ask('grace', '{ viewer { learner { id } } }')
 })
 afterAll(async () => {
@@ -102,7 +102,7 @@ describe.each(clients)('over %s', (_name, open) => {
     )
     const before = await listenersAt(other.url)
     await leaving.close()
-    // it has begun again
+    // It has begun again.
     await untilListening(other.url, before)
     await cancelEnrolment(world, persona, enrolmentId)
     let last = (await next).value as Heard

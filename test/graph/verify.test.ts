@@ -1,4 +1,4 @@
-/** Anyone can check what this gateway signed, and is told exactly what does not hold. */
+/** Tests that verify tells anyone what holds of a signed document. */
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import { startWorld, type World } from '../support/world/world.ts'
 

@@ -1,4 +1,4 @@
-/** Command: fails when the schema breaks clients without a declaration; SCHEMA_BASE names a branch to compare with. */
+/** Fails when the schema breaks clients without a declared reason. */
 import { compareWithGit } from './schema-changes.ts'
 
 const found = compareWithGit(process.cwd(), process.env.SCHEMA_BASE || null)

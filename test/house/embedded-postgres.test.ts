@@ -1,4 +1,4 @@
-/** Promises of the PostgreSQL server that the local world and the tests run on. */
+/** Tests the embedded PostgreSQL server of local world and tests. */
 
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'

@@ -1,4 +1,4 @@
-/** Which file imports which, and what the house's rule says against it. */
+/** Finds which file imports which and what the house's rule objects to. */
 import { globSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 

@@ -1,4 +1,4 @@
-/** Imports run one way through the house, and the environment is read in one place. */
+/** Tests that imports run one way and the environment is read once. */
 import { globSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from '@jest/globals'
 import { cyclesIn, importsOf, importsOfSource, objection } from './import-rule.ts'

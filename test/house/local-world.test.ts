@@ -1,4 +1,4 @@
-/** Promises of the local world's start: what it asks of the machine, what real variables replace, how parts end. */
+/** Tests how the local world starts, which variables it respects and how it ends. */
 
 import { once } from 'node:events'
 import { mkdtemp, readFile, rm, stat } from 'node:fs/promises'

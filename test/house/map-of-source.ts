@@ -1,4 +1,4 @@
-/** The README's map of src: folder by folder, each file with its own first sentence. */
+/** Lists the files of src by folder, each with its caption. */
 import { globSync, readFileSync } from 'node:fs'
 import { basename, dirname } from 'node:path'
 

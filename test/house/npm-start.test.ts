@@ -1,4 +1,4 @@
-/** Promises of `npm start` as a newcomer meets it: one command up, Ctrl-C down, nothing left behind. */
+/** Tests that `npm start` brings everything up and Ctrl-C leaves nothing behind. */
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'

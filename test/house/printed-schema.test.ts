@@ -1,4 +1,4 @@
-/** The printed schema is the one that is served. */
+/** Tests that the printed schema is the one that is served. */
 import { readFileSync } from 'node:fs'
 import { expect, it } from '@jest/globals'
 import { printGraph } from '../../src/schema.ts'

@@ -1,4 +1,4 @@
-/** What the README promises in codes and numbers is what the code holds. */
+/** Tests that the README's codes and numbers are those of the code. */
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from '@jest/globals'
 import { ErrorCode, GraphError } from '../../src/graph/contract/errors.ts'

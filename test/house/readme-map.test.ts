@@ -1,4 +1,4 @@
-/** The README's map says of each file what the file says of itself. */
+/** Tests that the README's map repeats each file's caption. */
 import { readFileSync } from 'node:fs'
 import { expect, it } from '@jest/globals'
 import { mapOfSource } from './map-of-source.ts'

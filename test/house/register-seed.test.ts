@@ -1,4 +1,4 @@
-/** Holds the seeded register to its promises: institutions, qualifications that add up, and policies of every shape. */
+/** Tests that the seeded register adds up, with policies of every shape. */
 import { describe, expect, it } from '@jest/globals'
 import { z } from 'zod'
 import { seededPrograms } from '../../src/sandbox/seed/program.ts'

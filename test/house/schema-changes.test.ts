@@ -1,4 +1,4 @@
-/** A change that breaks clients is found in every checkout, and passes once it is declared with a reason. */
+/** Tests that a breaking schema change is found until it is declared. */
 import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'

@@ -1,4 +1,4 @@
-/** What the schema breaks of the last one that git has, and has not been declared to clients. */
+/** Finds undeclared breaking changes of the schema against git's last version. */
 import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'

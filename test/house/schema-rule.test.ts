@@ -1,4 +1,4 @@
-/** The schema keeps the house's rules, and the rules find what breaks them. */
+/** Tests that the schema obeys the house's rules and violations are found. */
 import { readFileSync } from 'node:fs'
 import { expect, it } from '@jest/globals'
 import { buildSchema } from 'graphql'

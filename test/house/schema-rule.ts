@@ -1,4 +1,4 @@
-/** What the house asks of the schema: words for everything, names by one pattern, no type without a use, lists and pages alike. */
+/** Checks the schema's descriptions, names, unused types and lists. */
 import {
   type GraphQLArgument,
   type GraphQLField,
@@ -113,7 +113,7 @@ function pages(type: GraphQLNamedType, field: Field): string[] {
     .sort()
   const answer = getNamedType(field.type)
   const isPage = answer.name.endsWith('Connection')
-  // a page can be part of the answer, beside what is said of all of it
+  // A page can be part of the answer, beside what is said of all of it.
   const holdsPage = fieldsOf(answer).some((inner) => getNamedType(inner.type).name.endsWith('Connection'))
   const pagedAbove = isObjectType(type) && type.name.endsWith('DryRun')
   const known = pageArguments.some((names) => names.join() === page.join())

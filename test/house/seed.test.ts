@@ -1,4 +1,4 @@
-/** Holds the seed to its promises: programs of every sort, runs of every kind on any day, Ada's story, the register's policies. */
+/** Tests that the seed has every kind of program and run on any day. */
 import { describe, expect, it } from '@jest/globals'
 import { Temporal } from 'temporal-polyfill'
 import { personas } from '../../src/sandbox/identity/persona.ts'

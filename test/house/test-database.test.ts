@@ -1,4 +1,4 @@
-/** Promises of the databases that tests are given. */
+/** Tests the databases that test files are given. */
 import { afterAll, expect, it } from '@jest/globals'
 import { Client } from 'pg'
 import { createDatabase, ensureTemplate, type TestDatabase } from '../support/world/postgres.ts'

@@ -1,4 +1,4 @@
-/** The house's small rules: first sentences, lengths, names, pure deciding, and a test for every root field. */
+/** Tests the house's small rules: captions, lengths, names and pure decisions. */
 import { execFileSync } from 'node:child_process'
 import { globSync, readFileSync } from 'node:fs'
 import { basename } from 'node:path'
@@ -6,7 +6,12 @@ import { describe, expect, it } from '@jest/globals'
 import { buildSchema, type GraphQLObjectType } from 'graphql'
 
 const LONGEST_FILE_LINES = 300
+const CAPTION_WORDS = 15
 const bannedNames = /(^|[/.-])(utils?|helpers?|commons?|types|services?|managers?|index|misc)([/.]|$)/
+/** The first word of a comment: of a block of `//` lines that of its first line only. */
+const commentStart = /(?:(?<!^ *\/\/.*\n)^ *\/\/ |\/\*\*[\s*]+)([^\s:,;]+)/gm
+/** Packages, addresses and identifiers: `graphql-ws`, `docs.stripe.com/testing`, `amountMinor`. */
+const spelledSmall = /[a-z0-9][./_-][a-z]|[A-Z]/
 /** Clock, randomness, waiting and the process: what a decision must be handed instead. */
 const impure =
   /Date\.now|new Date\(\)|Temporal\.Now|Math\.random|random(UUID|Bytes|Int)|performance\.now|\bawait\b|\basync\b|\bprocess\b/
@@ -32,9 +37,24 @@ describe('every file', () => {
     expect(silent).toEqual([])
   })
 
+  it(`says so in at most ${CAPTION_WORDS} words, the first of them a verb`, () => {
+    const captions = files.map((file) => [file, read(file).split(' */', 1)[0]?.slice('/** '.length) ?? ''] as const)
+    expect(captions.filter(([, caption]) => caption.split(/\s+/).length > CAPTION_WORDS)).toEqual([])
+    expect(captions.filter(([, caption]) => !/^[A-Z][a-z]+s,? /.test(caption))).toEqual([])
+  })
+
   it(`has at most ${LONGEST_FILE_LINES} lines`, () => {
     const long = files.map((file) => [file, read(file).split('\n').length - 1] as const)
     expect(long.filter(([, lines]) => lines > LONGEST_FILE_LINES)).toEqual([])
+  })
+
+  it('begins its comments with a capital, unless with a name that is spelt without', () => {
+    const small = files.flatMap((file) =>
+      [...read(file).matchAll(commentStart)]
+        .filter(([, word]) => /^[a-z]/.test(word as string) && !spelledSmall.test(word as string))
+        .map(([, word]) => `${file}: ${word}`),
+    )
+    expect(small).toEqual([])
   })
 
   it('is named in kebab-case after a noun or verb, never after a drawer', () => {

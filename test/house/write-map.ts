@@ -1,4 +1,4 @@
-/** `npm run map`: writes the README's map of src anew from the first sentence of each file. */
+/** Writes the README's map of src from each file's caption. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { mapOfSource } from './map-of-source.ts'
 

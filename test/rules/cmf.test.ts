@@ -1,4 +1,4 @@
-/** The Common Microcredential Framework as checked: each criterion at its edges, and what is missing is UNKNOWN. */
+/** Tests each criterion of the Common Microcredential Framework at its edges. */
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
 import { type CmfFacts, checkCmf } from '../../src/courses/cmf.rules.ts'

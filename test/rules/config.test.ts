@@ -1,4 +1,4 @@
-/** The environment: every variable is in the README as it is, and production starts with nothing missing, weak or left over. */
+/** Tests that the environment is documented and production refuses weak values. */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -1,4 +1,4 @@
-/** Prices of operations: an object is 1, a mutation 10, a list is as long as it can be. */
+/** Tests the cost of operations in points. */
 import { describe, expect, it } from '@jest/globals'
 import { Kind, type OperationDefinitionNode, parse } from 'graphql'
 import { anonymousViewer } from '../../src/auth/viewer.ts'

@@ -1,4 +1,4 @@
-/** A course is admitted exactly when the engine accepts its credit, earned today with the best grade: by both, unknown is no pass. */
+/** Tests that a policy admits a course exactly when the engine accepts its credit. */
 import { expect, it } from '@jest/globals'
 import fc from 'fast-check'
 import { admits } from '../../src/transfers/engine/course.rules.ts'

@@ -1,4 +1,4 @@
-/** The tables of a credit record's and an application's states: what they have and what they must never have. */
+/** Tests the state tables of credit records and applications. */
 import { describe, expect, it } from '@jest/globals'
 import { creditRecordStates, creditRestorations } from '../../src/credit/credit-record.states.ts'
 import { CreditRecordStatus } from '../../src/credit/credit-record.ts'

@@ -1,4 +1,4 @@
-/** Credit between schemes and levels between frameworks, by the tables. */
+/** Tests conversion of credit between schemes and levels between frameworks. */
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
 import {

@@ -1,4 +1,4 @@
-/** Calendar dates, and wall-clock time in zones whose clocks change. */
+/** Tests calendar dates and wall-clock times where zones change their clocks. */
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
 import {

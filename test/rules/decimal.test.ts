@@ -1,4 +1,4 @@
-/** Exact decimals: what is read is what is printed, and only what never ends is rounded. */
+/** Tests that decimals stay exact and only endless ones are rounded. */
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
 import {

@@ -1,4 +1,4 @@
-/** The table of a dispute's states: what it has and what it must never have. */
+/** Tests the state table of disputes. */
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
 import { disputeStates, isOpenDispute } from '../../src/payments/dispute.states.ts'

@@ -1,4 +1,4 @@
-/** Who may enrol on which run when: the clauses one by one, their order, and the edges of the window. */
+/** Tests the refusals of enrolling, their order and the window's edges. */
 import 'reflect-metadata'
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'

@@ -1,4 +1,4 @@
-/** The table of an enrolment's states: what it has, what it must never have, and that no state is a dead end for money. */
+/** Tests the state table of enrolments, without dead ends for money. */
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
 import { enrolmentStates, isOnTheRun, isUnderWay, restorations } from '../../src/enrolments/enrolment.states.ts'

@@ -1,4 +1,4 @@
-/** Money to the last minor unit: both ways, in every currency that can be paid in. */
+/** Tests that money is exact in every currency that can be paid. */
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
 import {

@@ -1,4 +1,4 @@
-/** The table of a payment's states: what it has, what it must never have, and the ways through it. */
+/** Tests the state table of payments and the ways through it. */
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
 import {

@@ -1,4 +1,4 @@
-/** The placement of credit by trying every way there is: slow, short, and written from the rules alone. */
+/** Places credit by trying every way, to compare the engine with. */
 import type { Claim, PolicyTerms, QualificationTerms } from '../../src/transfers/engine/check.rules.ts'
 
 export interface BruteAnswer {

@@ -1,4 +1,4 @@
-/** The placement of credit: the same as by trying every way, whatever the order, and bounded whatever the amounts. */
+/** Tests that placement equals brute force and stays bounded. */
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
 import { type Decision, type TransferCheck, TransferTooComplex } from '../../src/transfers/engine/check.rules.ts'

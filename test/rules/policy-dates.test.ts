@@ -1,4 +1,4 @@
-/** Versions of a policy never overlap; one that starts inside an open version ends it. */
+/** Tests that policy versions never overlap and a successor ends an open version. */
 import { expect, it } from '@jest/globals'
 import { overlapped } from '../../src/transfers/engine/policy-dates.rules.ts'
 

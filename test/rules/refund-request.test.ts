@@ -1,4 +1,4 @@
-/** Who may ask for how much of the money back, and when: learners and operators, clause by clause. */
+/** Tests who may ask for which refund and when, clause by clause. */
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
 import { type RefundWish, refundRefusal } from '../../src/enrolments/refund-request.rules.ts'

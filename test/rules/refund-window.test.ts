@@ -1,4 +1,4 @@
-/** The refund window to the second, in zones whose clocks change, and the order of the reasons to refuse. */
+/** Tests the refund window to the second and the order of refusals. */
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
 import { isInRefundWindow, type RefundFacts, refundability } from '../../src/payments/refund-window.rules.ts'

@@ -1,4 +1,4 @@
-/** Where a buyer may be sent back to. */
+/** Tests which addresses a buyer may be sent back to. */
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
 import { returnUrlProblem } from '../../src/values/return-url.ts'

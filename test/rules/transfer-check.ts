@@ -1,4 +1,4 @@
-/** Transfer checks for tests: one plain claim, policy and qualification to vary, and random ones of every shape. */
+/** Builds transfer checks for tests: one plain to vary and random ones. */
 import fc from 'fast-check'
 import type { Claim, PolicyTerms, QualificationTerms, TransferCheck } from '../../src/transfers/engine/check.rules.ts'
 

@@ -1,4 +1,4 @@
-/** The decision as a whole: what it refuses to read, its outcomes and improvements, and one digest for one answer. */
+/** Tests a decision's refusals, outcomes, improvements and digest. */
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
 import { InvalidTransferInput, type TransferCheck } from '../../src/transfers/engine/check.rules.ts'

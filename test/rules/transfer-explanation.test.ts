@@ -1,4 +1,4 @@
-/** Why, and what would change it: what a learner reads of each of the six outcomes, and of each thing that becomes of a claim. */
+/** Tests the explanation of each outcome and each kind of claim. */
 import { describe, expect, it } from '@jest/globals'
 import type { Claim, PolicyTerms, TransferCheck } from '../../src/transfers/engine/check.rules.ts'
 import { assessTransfer } from '../../src/transfers/engine/decide.rules.ts'

@@ -1,4 +1,4 @@
-/** What learners and registrars are told by each rule, word for word, whichever way it comes out. */
+/** Tests the wording of each rule's findings, whichever way they turn out. */
 import { describe, expect, it } from '@jest/globals'
 import { type Claim, type PolicyTerms, TransferRule } from '../../src/transfers/engine/check.rules.ts'
 import { assessTransfer } from '../../src/transfers/engine/decide.rules.ts'

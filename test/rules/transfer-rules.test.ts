@@ -1,4 +1,4 @@
-/** The eleven rules: what becomes of a claim by them, and the cases that are easily got wrong. */
+/** Tests the eleven transfer rules in their difficult cases. */
 import { describe, expect, it } from '@jest/globals'
 import { type Claim, type Finding, type PolicyTerms, TransferRule } from '../../src/transfers/engine/check.rules.ts'
 import { assessTransfer } from '../../src/transfers/engine/decide.rules.ts'

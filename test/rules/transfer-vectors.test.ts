@@ -1,4 +1,4 @@
-/** The worked cases of transfer eligibility: every field that each of them states. */
+/** Tests every field of the worked cases of transfer eligibility. */
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from '@jest/globals'
 import type { Claim, Decision, PolicyTerms, QualificationTerms } from '../../src/transfers/engine/check.rules.ts'

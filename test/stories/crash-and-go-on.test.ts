@@ -1,4 +1,4 @@
-/** A handful of the crash matrix (npm run test:chaos is the whole): whatever fails, or is killed, ends as if nothing had. */
+/** Tests a few cells of the crash matrix, which end as if nothing failed. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { cells, type faults, quickCalls, walk } from '../support/money/chaos.ts'
 import { inWords, killings, walkKilled } from '../support/money/chaos-kills.ts'

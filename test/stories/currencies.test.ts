@@ -1,4 +1,4 @@
-/** Charged and given back in every currency that is sold: not a minor unit is lost on the way, whatever its exponent. */
+/** Tests that every sold currency is charged and refunded to the minor unit. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { enrol, enrolmentOf, linked, newRun, registered, requestRefund, retryPayment } from '../support/world/study.ts'
 import { startWorld, type World } from '../support/world/world.ts'

@@ -1,4 +1,4 @@
-/** Credit that rests on contested money: suspended while the bank or PayPal decides, then as they decide. */
+/** Tests that credit is suspended while its payment is disputed, then decided. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { readGlobalId } from '../../src/graph/contract/global-id.ts'
 import { Payment } from '../../src/payments/payment.ts'

@@ -1,4 +1,4 @@
-/** A job that is added again while it runs, by itself or by news: one failure leaves one job, which waits ever longer. */
+/** Tests that a job added again while it runs keeps one growing backoff. */
 import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals'
 import pg from 'pg'
 import { openWorker, type Worker } from '../../src/store/worker.ts'

@@ -1,4 +1,4 @@
-/** Money that comes when nobody awaits it any more: kept when the place is still there, else it goes back. */
+/** Tests that late money keeps a place that is still there, else goes back. */
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import { expire } from '../../src/enrolments/expire.ts'
 import { readGlobalId } from '../../src/graph/contract/global-id.ts'

@@ -1,4 +1,4 @@
-/** Money that came and led nowhere is found by the next reconciliation, and goes on. */
+/** Tests that the next reconciliation resumes money that led nowhere. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { readGlobalId } from '../../src/graph/contract/global-id.ts'
 import { reconcile } from '../../src/payments/reconciliation/reconcile.ts'

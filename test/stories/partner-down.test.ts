@@ -1,4 +1,4 @@
-/** The partner fails while learners are registered: each is registered once in the end, or has the money back. */
+/** Tests that a failing partner ends in one registration or a refund. */
 
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { reconcile } from '../../src/payments/reconciliation/reconcile.ts'

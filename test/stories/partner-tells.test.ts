@@ -1,4 +1,4 @@
-/** What the partner tells by webhook, or is asked when webhooks get lost: results, progress, what was made there. */
+/** Tests that the partner's results and progress arrive by webhook or poll. */
 import { createHmac } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { PartnerEvent } from '../../src/partner-inbox/partner-event.ts'

@@ -1,4 +1,4 @@
-/** A learner's way by card and by PayPal: enrol, pay, be registered, pass, transfer the credit; and the ways back. */
+/** Tests a learner's whole way from enrolling to transferring the credit. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { startWorld, type World } from '../support/world/world.ts'
 

@@ -1,4 +1,4 @@
-/** Opening a payment: one page at the provider, whatever becomes of the call, the process or the answer. */
+/** Tests that opening a payment makes one page, whatever fails. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import { closePayment } from '../../src/payments/close-payment.ts'
 import { openPayment } from '../../src/payments/open-payment.ts'

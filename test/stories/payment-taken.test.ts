@@ -1,4 +1,4 @@
-/** Taking the money: once, as asked, from whichever sign of it comes first, and back when it is not to be kept. */
+/** Tests that money is captured once, whichever sign of it comes first. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import { advancePayment } from '../../src/payments/advance-payment.ts'
 import { closePayment } from '../../src/payments/close-payment.ts'

@@ -1,4 +1,4 @@
-/** A provider that fails in the middle of anything: the learner is never told "failed", pays once, and is refunded once. */
+/** Tests that a learner pays and is refunded once when a provider fails. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import {
   completePayment,

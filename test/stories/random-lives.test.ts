@@ -1,4 +1,4 @@
-/** Random lives, the same few with every test run: clients, buyers, banks, faults and time in any order, and nothing is lost. */
+/** Tests that random clients, buyers, banks and faults lose nothing. */
 import { testLives } from '../support/money/money-lives.ts'
 
 testLives({ runs: 6, deeds: 25, withinMs: 120_000 })

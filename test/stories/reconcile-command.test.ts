@@ -1,4 +1,4 @@
-/** `npm run reconcile` as an operator runs it, in a process of its own; and the same pass by the clock. */
+/** Tests that `npm run reconcile` makes the same pass as the clock does. */
 import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, it } from '@jest/globals'

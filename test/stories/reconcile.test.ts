@@ -1,4 +1,4 @@
-/** Reconciliation: what every webhook missed is right after one pass, a dry run only reports, and nothing is hidden. */
+/** Tests that reconciliation corrects what webhooks missed, or only reports it. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import { reconcile } from '../../src/payments/reconciliation/reconcile.ts'
 import { Correction, Reconciliation } from '../../src/payments/reconciliation/reconciliation.ts'

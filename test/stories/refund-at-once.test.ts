@@ -1,4 +1,4 @@
-/** A refund that job, reconciliation and repeats submit at the same moment: sent by one, for two calls may have two answers. */
+/** Tests that a refund submitted by several at once is sent once. */
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import type { ProviderRefund } from '../../src/payments/payment-provider.ts'
 import { submitRefund } from '../../src/payments/submit-refund.ts'

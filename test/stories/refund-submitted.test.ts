@@ -1,4 +1,4 @@
-/** Refunds: never above the capture, never twice, never told as failed while nobody knows, and theirs are ours too. */
+/** Tests that refunds never exceed the capture and are never sent twice. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import { RefundExceeds } from '../../src/payments/add-refund.ts'
 import { advancePayment } from '../../src/payments/advance-payment.ts'

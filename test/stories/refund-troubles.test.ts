@@ -1,4 +1,4 @@
-/** Refunds and disputes that go their own ways: whatever the bank decides, registration and money stay together. */
+/** Tests that registration and money stay together when refunds or disputes turn. */
 
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { readGlobalId } from '../../src/graph/contract/global-id.ts'

@@ -1,4 +1,4 @@
-/** A gateway process that is told to go in the middle of its work answers every request that it accepted, and leaves in order. */
+/** Tests that a gateway answers every accepted request before it stops. */
 import { Agent, request } from 'node:http'
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import pg from 'pg'
@@ -16,7 +16,7 @@ let tokens: string[]
 let runId: string
 beforeAll(async () => {
   world = await startWorld()
-  // before the process is there, which runs jobs too
+  // Before the process is there, which runs jobs too.
   const personas = await Promise.all(Array.from({ length: clients / 4 }, (_, n) => linked(world, `drained-${n}`)))
   tokens = await Promise.all(personas.map((persona) => world.tokenOf(persona)))
   runId = (await newRun(world)).id
@@ -54,7 +54,7 @@ it('no accepted request is lost, under a load of queries and mutations, on old c
   const enough = Promise.withResolvers<void>()
   let told = false
   const client = async (number: number) => {
-    // every third client opens a connection for each request
+    // Every third client opens a connection for each request.
     const agent = new Agent({ keepAlive: number % 3 !== 0 })
     const authorization = `Bearer ${tokens[number % tokens.length]}`
     const headers = { 'content-type': 'application/json', authorization }

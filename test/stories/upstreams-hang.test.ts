@@ -1,4 +1,4 @@
-/** The partner or a provider hangs: the catalogue answers in full beside it, and no more is sent than the limits allow. */
+/** Tests that the catalogue answers in full while upstreams hang. */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import { enrol, linked, newRun, pay } from '../support/world/study.ts'
 import { type Answer, startWorld, type World } from '../support/world/world.ts'

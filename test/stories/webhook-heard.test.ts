@@ -1,4 +1,4 @@
-/** Webhooks: verified, kept once, answered at once; what they cause depends neither on their number nor their order. */
+/** Tests that webhooks act once, in whatever number and order they come. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import Stripe from 'stripe'
 import { openPaymentsDesk, type PaymentsDesk } from '../support/money/payments-desk.ts'

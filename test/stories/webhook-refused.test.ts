@@ -1,4 +1,4 @@
-/** Webhooks that are not what they say, from all three senders: each gets a 4xx, and not one byte of any table changes. */
+/** Tests that a wrong webhook gets a 4xx and changes no table. */
 import type { IncomingHttpHeaders } from 'node:http'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { type Arrived, type Inbox, openInbox } from '../adapters/sandbox-inbox.ts'

@@ -1,4 +1,4 @@
-/** A day on which no webhook came: one reconciliation, and everybody who paid is registered or has the money back. */
+/** Tests that one reconciliation makes up for a day without webhooks. */
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import { reconcile } from '../../src/payments/reconciliation/reconcile.ts'
 import { enrol, enrolmentOf, linked, newRun, paid, pay, requestRefund } from '../support/world/study.ts'

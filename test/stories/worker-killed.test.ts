@@ -1,4 +1,4 @@
-/** A worker that is killed loses no job: whoever goes on takes it up at once, and leaves those of the living alone. */
+/** Tests that a killed worker's jobs are taken up at once. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { afterAll, beforeAll, expect, it } from '@jest/globals'

@@ -1,4 +1,4 @@
-/** The partner's accounts: the memberships that join our learners to them. */
+/** Invites learners to the partner's memberships and reads which account each one joined. */
 import type { AccountPartner } from '../../learners/account-partner.ts'
 import type { PartnerExchange } from './partner-exchange.ts'
 import { membershipFacts } from './partner-facts.ts'

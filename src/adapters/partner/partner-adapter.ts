@@ -1,4 +1,4 @@
-/** The registration partner: its catalogue, accounts and registrations, behind the three ports that ask for them. */
+/** Joins the partner's catalogue, accounts and registrations behind the three ports that need them. */
 import type { CourseSource } from '../../courses/course-source.ts'
 import type { RegistrationPartner } from '../../enrolments/registration-partner.ts'
 import type { AccountPartner } from '../../learners/account-partner.ts'

@@ -1,4 +1,4 @@
-/** The partner as the source of the catalogue: programs, runs, and the places that are left on them. */
+/** Reads programs, runs and remaining places from the partner's catalogue. */
 import type { CourseSource } from '../../courses/course-source.ts'
 import type { PartnerExchange } from './partner-exchange.ts'
 import { programFacts, runFacts } from './partner-facts.ts'

@@ -1,4 +1,4 @@
-/** One call to the partner's HTTP API: the token, redirects that are answers, and every other status as a failure. */
+/** Makes one call to the partner's HTTP API, authenticated, with failures typed by status. */
 import { isUpstreamFailure, Upstream, type UpstreamFailure } from '../../values/upstream-failure.ts'
 import type { Effect, UpstreamCall } from '../upstream-call.ts'
 import { FailureCode, failureOfStatus, malformed } from '../upstream-reply.ts'

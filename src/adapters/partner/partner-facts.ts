@@ -1,4 +1,4 @@
-/** Puts the partner's answers into our words. */
+/** Translates the partner's answers into the product's words. */
 import type { z } from 'zod'
 import type { ProgramFacts, RunFacts } from '../../courses/course-source.ts'
 import type { Registration } from '../../enrolments/registration-partner.ts'

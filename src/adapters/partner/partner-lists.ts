@@ -1,4 +1,4 @@
-/** The partner's lists: follows each next page, asks for many by uuid, keeps entries of a wrong shape out of the rest. */
+/** Reads the partner's lists page by page, leaving malformed entries out. */
 import type { z } from 'zod'
 import type { Changes, Rejected } from '../../courses/course-source.ts'
 import { Upstream } from '../../values/upstream-failure.ts'

@@ -1,4 +1,4 @@
-/** The partner's registrations: made once, looked up before any repeat, polled in batches, and ended. */
+/** Makes, looks up, polls and ends registrations at the partner. */
 import type { RegistrationPartner } from '../../enrolments/registration-partner.ts'
 import { isUpstreamFailure, Upstream } from '../../values/upstream-failure.ts'
 import type { CallLog } from '../call-log.ts'

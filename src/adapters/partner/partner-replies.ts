@@ -1,4 +1,4 @@
-/** The shapes that the partner's answers must have, field by field; what only some partners state may be absent. */
+/** Checks the partner's answers field by field, with optional facts allowed to be absent. */
 import { z } from 'zod'
 import { CreditScheme, isLevel, LevelFramework, levelsExpected } from '../../values/credit.ts'
 import { isTimeZone } from '../../values/dates.ts'

@@ -1,4 +1,4 @@
-/** The partner's ways of answering with one thing: the thing itself, a reference to it by 302, 303 or 409, or none. */
+/** Reads one thing from the partner, answered whole or by reference to it. */
 import { z } from 'zod'
 import { Upstream } from '../../values/upstream-failure.ts'
 import { Effect } from '../upstream-call.ts'

@@ -1,4 +1,4 @@
-/** The bearer token of each call to the partner: signed here with the shared secret, or fetched by client credentials. */
+/** Provides the bearer token for partner calls, signed here or fetched by client credentials. */
 import { SignJWT } from 'jose'
 import { z } from 'zod'
 import { FailureKind, Upstream, UpstreamFailure } from '../../values/upstream-failure.ts'

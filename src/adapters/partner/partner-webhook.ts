@@ -1,4 +1,4 @@
-/** The partner's webhooks: signed with a shared secret, and thin, so that what they point at is fetched later. */
+/** Verifies the partner's webhooks and reads what they point at. */
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { z } from 'zod'
 import type { PartnerNotice } from '../../enrolments/registration-partner.ts'

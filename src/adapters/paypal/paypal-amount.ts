@@ -1,4 +1,4 @@
-/** PayPal's amounts: decimal texts in major units, without decimals where PayPal takes none. */
+/** Converts money to and from PayPal's decimal texts in major units. */
 import { type Money, majorUnits, moneyFromMajorUnits } from '../../values/money.ts'
 
 /** developer.paypal.com/api/rest/reference/currency-codes: these have minor units elsewhere, but not at PayPal. */

@@ -1,4 +1,4 @@
-/** Takes the money of an approved order, and reads each of PayPal's refusals as what it says about the payment. */
+/** Captures an approved PayPal order and interprets each refusal. */
 import type { ProviderPayment } from '../../payments/payment-provider.ts'
 import { isUpstreamFailure, type UpstreamFailure } from '../../values/upstream-failure.ts'
 import type { PayPalExchange } from './paypal-exchange.ts'

@@ -1,4 +1,4 @@
-/** Fetches and keeps the certificates that PayPal signs its webhooks with, and says whether one can be trusted. */
+/** Fetches, caches and checks the certificates that sign PayPal's webhooks. */
 import { X509Certificate } from 'node:crypto'
 import { rootCertificates } from 'node:tls'
 import { LRUCache } from 'lru-cache'

@@ -1,4 +1,4 @@
-/** PayPal's SDK made safe: it ends no process over a broken answer, waits ten seconds, and keeps its tokens to itself. */
+/** Wraps PayPal's SDK with deadlines, isolated tokens and tolerance of broken answers. */
 import paypal, { type PayPalAnswer, type PayPalRequest } from '@paypal/checkout-server-sdk'
 import { Upstream } from '../../values/upstream-failure.ts'
 import { malformed } from '../upstream-reply.ts'

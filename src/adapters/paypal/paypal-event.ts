@@ -1,4 +1,4 @@
-/** Reads PayPal's events as what is needed to fetch their object again. */
+/** Reads a PayPal event as the reference needed to fetch its object again. */
 import type { ProviderEvent } from '../../payments/payment-provider.ts'
 import type { PayPalEvent } from './paypal-objects.ts'
 

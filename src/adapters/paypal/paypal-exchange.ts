@@ -1,4 +1,4 @@
-/** Every call that is made to PayPal, through its SDK: what is sent, and the shape of what comes back. */
+/** Makes every call to PayPal through its SDK and checks the shape of the reply. */
 import paypal, { type PayPalRequest } from '@paypal/checkout-server-sdk'
 import type { z } from 'zod'
 import { isUpstreamFailure, Upstream } from '../../values/upstream-failure.ts'

@@ -1,4 +1,4 @@
-/** Reads what PayPal's SDK throws as our three kinds of failure, with PayPal's own issue as the code. */
+/** Classifies the PayPal SDK's errors as upstream failures, with PayPal's issue as the code. */
 import { z } from 'zod'
 import { FailureKind, Upstream, UpstreamFailure } from '../../values/upstream-failure.ts'
 import { FailureCode, failureOfStatus, reasonText } from '../upstream-reply.ts'

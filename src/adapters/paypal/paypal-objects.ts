@@ -1,4 +1,4 @@
-/** The part of PayPal's answers that is read, checked at the edge: orders, captures, refunds, disputes and events. */
+/** Checks PayPal's orders, captures, refunds, disputes and events at the edge. */
 import { z } from 'zod'
 import { moneyFromPayPal } from './paypal-amount.ts'
 

@@ -1,4 +1,4 @@
-/** What PayPal is asked for when a payment is opened, and when one is refunded. */
+/** Builds the PayPal requests that open a payment or refund one. */
 import type { PaymentOrder } from '../../payments/payment-provider.ts'
 import type { Money } from '../../values/money.ts'
 import { payPalAmount } from './paypal-amount.ts'

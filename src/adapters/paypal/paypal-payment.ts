@@ -1,4 +1,4 @@
-/** Says in our words how an order, a refund or a dispute of PayPal's stands. */
+/** Translates the status of PayPal's orders, refunds and disputes into the port's words. */
 import type {
   ProviderCapture,
   ProviderDispute,

@@ -1,4 +1,4 @@
-/** PayPal as a payment provider: orders that a buyer approves, captured by us, refunded by capture. */
+/** Implements the payment provider port with PayPal orders that a buyer approves. */
 import {
   type PaymentProvider,
   ProviderName,

@@ -1,4 +1,4 @@
-/** The few types that are used of PayPal's SDK, which has none. */
+/** Declares the types used of PayPal's SDK, which ships none. */
 declare module '@paypal/checkout-server-sdk' {
   namespace core {
     class PayPalEnvironment {

@@ -1,4 +1,4 @@
-/** Verifies PayPal's webhooks without asking PayPal: signature, age, and the certificate behind them. */
+/** Verifies PayPal's webhooks locally by signature, age and certificate. */
 import { verify, type X509Certificate } from 'node:crypto'
 import { crc32 } from 'node:zlib'
 import { WebhookRefused } from '../../values/webhook-refused.ts'

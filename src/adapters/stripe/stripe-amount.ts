@@ -1,4 +1,4 @@
-/** Stripe's integer amounts: minor units, save for two currencies that it counts in hundredths which they do not have. */
+/** Converts money to Stripe's integer amounts, two of its currencies specially. */
 import { type Money, money } from '../../values/money.ts'
 
 /** docs.stripe.com/currencies, "Special cases": charged as if they had two decimals, which must be 00. */

@@ -1,4 +1,4 @@
-/** Verifies Stripe's webhooks and reads its events as what is needed to fetch their object again. */
+/** Verifies a Stripe webhook and reads the reference needed to fetch its object again. */
 import Stripe from 'stripe'
 import { type ProviderEvent, WebhookRefused } from '../../payments/payment-provider.ts'
 import { problems } from '../upstream-reply.ts'

@@ -1,4 +1,4 @@
-/** Every call that is made to Stripe, through its SDK: what is sent, and the shape of what comes back. */
+/** Makes every call to Stripe through its SDK and checks the shape of the reply. */
 import Stripe from 'stripe'
 import { z } from 'zod'
 import { isUpstreamFailure, Upstream } from '../../values/upstream-failure.ts'

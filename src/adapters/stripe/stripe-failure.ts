@@ -1,4 +1,4 @@
-/** Reads the Stripe SDK's errors as our three kinds of failure. */
+/** Classifies the Stripe SDK's errors as upstream failures. */
 import Stripe from 'stripe'
 import { FailureKind, Upstream, UpstreamFailure } from '../../values/upstream-failure.ts'
 import { FailureCode, failureOfStatus, malformed } from '../upstream-reply.ts'

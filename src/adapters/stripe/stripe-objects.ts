@@ -1,4 +1,4 @@
-/** The part of Stripe's objects that is read, checked at the edge: sessions, refunds, disputes and events. */
+/** Checks Stripe's sessions, refunds, disputes and events at the edge. */
 import { z } from 'zod'
 import { isCurrency } from '../../values/money.ts'
 

@@ -1,4 +1,4 @@
-/** Says in our words how a Checkout session, a refund or a dispute of Stripe's stands. */
+/** Translates the status of Stripe's sessions, refunds and disputes into the port's words. */
 import type {
   CardBrandName,
   ProviderCapture,

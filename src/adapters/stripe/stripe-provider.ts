@@ -1,4 +1,4 @@
-/** Stripe as a payment provider: hosted Checkout sessions, captured by Stripe itself, refunded by payment intent. */
+/** Implements the payment provider port with Stripe's hosted Checkout sessions. */
 import {
   type PaymentProvider,
   ProviderName,

@@ -1,4 +1,4 @@
-/** What Stripe is asked for when a payment is opened: a hosted page that takes three card brands and nothing else. */
+/** Builds the Stripe request for a hosted Checkout page limited to three card brands. */
 import type Stripe from 'stripe'
 import type { PaymentOrder } from '../../payments/payment-provider.ts'
 import { stripeAmount } from './stripe-amount.ts'

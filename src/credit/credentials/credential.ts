@@ -1,4 +1,4 @@
-/** The credential of a credit record: Open Badges 3.0 as a W3C Verifiable Credential 2.0, to be signed as a JWT. */
+/** Builds a credit record's Open Badges 3.0 credential, ready to be signed as a JWT. */
 import { amountIn, type Credit, eqfLevel, isLevel } from '../../values/credit.ts'
 import { canonicalDecimal } from '../../values/decimal.ts'
 import { type CreditRecord, creditOf } from '../credit-record.ts'

@@ -1,4 +1,4 @@
-/** The published status lists: one bit for each credential, set while it is suspended or once it is revoked. */
+/** Publishes status lists with one bit for each suspended or revoked credential. */
 import { gzipSync } from 'node:zlib'
 import type { Parts } from '../../context.ts'
 import { statement } from '../../reading/statement.ts'

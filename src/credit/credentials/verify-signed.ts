@@ -1,4 +1,4 @@
-/** Checks something that this gateway signed, check by check: a credential, the statement of a transfer answer, a status list. */
+/** Verifies a credential, statement or status list that this gateway signed, check by check. */
 import type { Context } from '../../context.ts'
 import { uuidOf } from '../../graph/contract/global-id.ts'
 import { dateIn } from '../../values/dates.ts'

@@ -1,4 +1,4 @@
-/** The query by which anyone checks a credential, a statement or a status list. */
+/** Answers Query.verify, with which anyone checks a signed document. */
 import { Arg, Ctx, Field, ObjectType, Query, Resolver } from 'type-graphql'
 import type { Context } from '../../context.ts'
 import { publishEnum } from '../../graph/contract/enum.ts'

@@ -1,4 +1,4 @@
-/** A share: a learner shows chosen credit records to whoever has the code, until an instant, revocably. */
+/** Stores a share: chosen credit records shown under a code until it ends. */
 import { Entity, Index, ManyToOne, PrimaryKey, Property, Unique } from '@mikro-orm/decorators/legacy'
 import { Field, ObjectType } from 'type-graphql'
 import { Node } from '../../graph/contract/node.ts'

@@ -1,4 +1,4 @@
-/** Opens a share by its code for an institution, and logs the look. */
+/** Opens a share by its code for an institution and logs the access. */
 import { createHash } from 'node:crypto'
 import type { Context } from '../../context.ts'
 import { defineLoader } from '../../reading/loader.ts'

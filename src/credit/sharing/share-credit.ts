@@ -1,4 +1,4 @@
-/** Shares chosen credit records under a code, and takes a share back. */
+/** Shares chosen credit records under a code and revokes a share. */
 import { randomBytes } from 'node:crypto'
 import { type EntityManager, LockMode } from '@mikro-orm/postgresql'
 import { requireLearner } from '../../auth/permissions.ts'

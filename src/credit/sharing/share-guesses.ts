@@ -1,4 +1,4 @@
-/** Bounds how many codes that open nothing a caller may try: no guess can succeed, and guessing is not to be free either. */
+/** Bounds the wrong share codes that a caller may try. */
 import type { Context } from '../../context.ts'
 import { rateLimited } from '../../graph/contract/errors.ts'
 

@@ -1,4 +1,4 @@
-/** Reads of shares, of the records in them and of the looks at them, batched and paged. */
+/** Reads shares, their records and their accesses, batched and paged. */
 import type { Context } from '../../context.ts'
 import { definePages } from '../../reading/list.ts'
 import { defineLoader, grouped, inOrder, type Loads } from '../../reading/loader.ts'

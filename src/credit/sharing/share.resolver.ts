@@ -1,4 +1,4 @@
-/** What the graph answers about shares of credit records, and the mutations that make and end them. */
+/** Answers the graph's fields and mutations about shares of credit records. */
 import {
   Arg,
   Args,

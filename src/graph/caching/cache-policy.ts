@@ -1,4 +1,4 @@
-/** For how long others may keep an answer: said once per operation, from its root fields. */
+/** Computes for how long an operation's answers may be cached, from its root fields. */
 import {
   type DocumentNode,
   Kind,

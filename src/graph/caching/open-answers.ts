@@ -1,4 +1,4 @@
-/** Chooses where answers are kept: in this process, and besides in Redis for all replicas when there is one. */
+/** Opens the answer cache: in this process, and in Redis when configured. */
 import { ResponseCache } from './response-cache.ts'
 
 /** `onTrouble` hears of Redis failing; meanwhile each replica has its own answers. */

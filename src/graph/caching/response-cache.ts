@@ -1,4 +1,4 @@
-/** Answers to anonymous questions about what is public, kept for a few seconds and forgotten as soon as it changes. */
+/** Caches answers to anonymous queries of public data until the data changes. */
 import { hash } from 'node:crypto'
 import { print } from 'graphql'
 import { LRUCache } from 'lru-cache'
@@ -96,7 +96,7 @@ export class ResponseCache {
   }
 
   private keep(key: string, kept: Kept, generation: number): boolean {
-    // read before the change, and so perhaps not what is true after it
+    // Read before the change, and so perhaps not what is true after it.
     if (generation !== this.generation) return false
     this.kept.set(key, kept)
     return true

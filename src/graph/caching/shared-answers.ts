@@ -1,4 +1,4 @@
-/** Kept answers in Redis, so that what one replica has read the others need not; loaded only when Redis is configured. */
+/** Shares cached answers between replicas through Redis when it is configured. */
 import type { Redis } from 'ioredis'
 import type { Kept, SharedAnswers } from './response-cache.ts'
 
@@ -20,7 +20,7 @@ export class RedisAnswers implements SharedAnswers {
     redis.on('error', onTrouble)
     redis.on('ready', () => {
       this.ready = true
-      // also after Redis was away: changes may have come meanwhile
+      // Also after Redis was away: changes may have come meanwhile.
       void this.forget(false)
     })
     redis.on('close', () => {

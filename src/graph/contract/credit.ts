@@ -1,4 +1,4 @@
-/** Credit as the graph shows it: an amount with its scheme and level, converted exactly on request. */
+/** Shows credit in the graph: amount, scheme and level, converted on request. */
 import { Arg, Field, FieldResolver, Int, ObjectType, Resolver, Root } from 'type-graphql'
 import {
   amountIn,

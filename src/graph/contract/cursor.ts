@@ -1,4 +1,4 @@
-/** Cursors: the values of a list's order at one row, opaque to clients, and read back as strictly as anything from outside. */
+/** Encodes a row's order values as an opaque cursor and decodes them strictly. */
 import { crc32 } from 'node:zlib'
 import { badUserInput } from './errors.ts'
 
@@ -60,7 +60,7 @@ export function readCursor(
       typeof key === 'string' && key.length <= longestKeyCharacters && fits[types[at] as KeyType](key)
     if (from === list && keys.length === types.length && keys.every(isKey)) return keys as string[]
   } catch {
-    // falls through: whatever is wrong with it, the client hears the same
+    // Falls through: whatever is wrong with it, the client hears the same.
   }
   throw badUserInput(`"${name}" is not a cursor of this list; pass one that this list gave.`, name)
 }

@@ -1,4 +1,4 @@
-/** Enums of the graph: each value says what it means, so that nobody has to guess at a word. */
+/** Declares enums of the graph with a description of every value. */
 import { registerEnumType } from 'type-graphql'
 
 /** Publishes the values under a name; one without its meaning does not compile. */

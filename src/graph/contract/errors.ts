@@ -1,4 +1,4 @@
-/** The thrown ways to say no: one constructor for each code that clients may switch on. */
+/** Constructs the thrown errors, one for each code that clients may switch on. */
 import { GraphQLError } from 'graphql'
 
 /** Codes of top-level errors. Expected refusals of mutations are not among them: those are returned as userErrors. */

@@ -1,4 +1,4 @@
-/** Opaque global ids: what a client calls an id, joined from the type's name and the row's uuid. */
+/** Encodes and decodes opaque global ids of type name and uuid. */
 
 const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 

@@ -1,4 +1,4 @@
-/** Leaves of an answer as JSON text, written at once where a value is as plain as most are. */
+/** Writes leaf values as JSON text, by a short cut where they are plain. */
 import { GraphQLBoolean, GraphQLID, GraphQLInt, type GraphQLLeafType, GraphQLString, isEnumType } from 'graphql'
 
 /** Anything but what stands in JSON as it is. */

@@ -1,4 +1,4 @@
-/** Money as the graph shows it: minor units, currency, and both exact readings of the amount. */
+/** Shows money in the graph: minor units, currency and two exact readings. */
 import { Arg, Field, FieldResolver, Int, ObjectType, Resolver, Root } from 'type-graphql'
 import { formatted, type Money as MoneyValue, majorUnits } from '../../values/money.ts'
 import { badUserInput } from './errors.ts'

@@ -1,4 +1,4 @@
-/** Nodes: whatever has an id of its own, and how it is fetched again by it. */
+/** Declares nodes and how each is fetched again by its global id. */
 import { Field, ID, InterfaceType } from 'type-graphql'
 import { readGlobalId } from './global-id.ts'
 

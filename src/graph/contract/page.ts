@@ -1,4 +1,4 @@
-/** Connections as Relay has them: the arguments, the types, and what a page of rows answers. */
+/** Declares Relay connections: their arguments, types and pages of rows. */
 import { ArgsType, type ClassType, Field, Int, ObjectType } from 'type-graphql'
 import { type KeyType, readCursor } from './cursor.ts'
 import { badUserInput } from './errors.ts'

@@ -1,4 +1,4 @@
-/** The graph's own scalars: each accepts exactly what it says and gives back what was stored, unchanged. */
+/** Declares the graph's own scalars, strict in input and exact in output. */
 import { GraphQLError, GraphQLScalarType, Kind, type ValueNode } from 'graphql'
 import { type QuickText, quickTextOfTexts } from './json-text.ts'
 
@@ -85,7 +85,7 @@ export const DateTime = scalar({
   read: (text) => {
     if (!instantPattern.test(text) || !isCalendarDate(text.slice(0, 10))) return null
     const instant = new Date(text)
-    // an offset may lead out of those years that are written with four digits
+    // An offset may lead out of those years that are written with four digits.
     return instant >= firstInstant && instant <= lastInstant ? instant : null
   },
   write: (value) => (value instanceof Date ? instantText(value) : String(value)),

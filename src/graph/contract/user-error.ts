@@ -1,4 +1,4 @@
-/** Expected refusals as data: the UserError interface and those concrete types that no feature owns. */
+/** Declares the UserError interface and the refusals that no feature owns. */
 import { Field, Int, InterfaceType, ObjectType } from 'type-graphql'
 
 @InterfaceType({

@@ -1,4 +1,4 @@
-/** Turns a query's selections into functions that call its resolvers and write the answer as JSON, just as graphql-js executes it. */
+/** Compiles a query's selections into functions that write its answer as JSON. */
 import {
   type FieldNode,
   type FragmentDefinitionNode,

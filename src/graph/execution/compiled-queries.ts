@@ -1,4 +1,4 @@
-/** Makes writers of often-used queries, a bounded number of them; everything else stays with graphql-js. */
+/** Compiles often-used queries, up to a bounded number, leaving others to graphql-js. */
 import { type GraphQLError, type GraphQLSchema, Kind, OperationTypeNode, visit } from 'graphql'
 import { LRUCache } from 'lru-cache'
 import { answerWriter } from './answer-writer.ts'
@@ -45,18 +45,18 @@ export class Compiler {
 
   /** The compiled query for such variables, compiling it when it is due; null when graphql-js has to run it. */
   get(operation: Operation, variables: Variables): Compiled | null {
-    // mutations gain nothing measurable and are not the place to trust a second executor
+    // Mutations gain nothing measurable and are not the place to trust a second executor.
     if (!this.options.enabled || operation.node.operation !== OperationTypeNode.QUERY) return null
     if (operation.uses < this.options.atUse) return null
     const known = this.known.get(operation) ?? this.number(operation)
     let key = `${known.number}`
     for (const name of known.conditions) {
       const value = variables[name]
-      // graphql-js says what is wrong with it, where it is met
+      // graphql-js says what is wrong with it, where it is met.
       if (typeof value !== 'boolean') return null
       key += value ? '+' : '-'
     }
-    // of these variables no more is kept than what the directives ask
+    // Of these variables no more is kept than what the directives ask.
     const asked = () => Object.fromEntries(known.conditions.map((name) => [name, variables[name]]))
     let compiled = this.compiled.get(key)
     if (compiled === undefined) {
@@ -98,6 +98,6 @@ function conditionsOf({ document, node }: Operation): string[] {
       if (/^(skip|include)$/.test(name.value) && value?.kind === Kind.VARIABLE) names.add(value.name.value)
     },
   })
-  // the document's other operations have variables of their own
+  // The document's other operations have variables of their own.
   return (node.variableDefinitions ?? []).map(({ variable }) => variable.name.value).filter((name) => names.has(name))
 }

@@ -1,4 +1,4 @@
-/** Runs operations: written by what was compiled when they are often used, in graphql-js otherwise, the same either way. */
+/** Executes operations: compiled when often used, by graphql-js otherwise. */
 import { type DocumentNode, type ExecutionResult, execute, type GraphQLSchema, type OperationTypeNode } from 'graphql'
 import type { Tracing } from '../../observability/tracing.ts'
 import type { CachePolicy } from '../caching/cache-policy.ts'

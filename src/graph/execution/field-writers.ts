@@ -1,4 +1,4 @@
-/** What each kind of value becomes in an answer: fields in their order, errors at the next place outwards that may be null. */
+/** Writes each kind of field value, with errors nulling the nearest nullable parent. */
 import {
   type FieldNode,
   type GraphQLError,

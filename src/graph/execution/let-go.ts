@@ -1,4 +1,4 @@
-/** Errors that graphql-js lets go: another entry of the same list has emptied it, and nobody waits for this one any more. */
+/** Recognises errors that graphql-js abandons once another list entry has failed. */
 import { GraphQLError } from 'graphql'
 
 /**

@@ -1,4 +1,4 @@
-/** What clients may see of an error: refusals as they were written, upstreams by name, anything else masked and logged whole, once. */
+/** Masks unexpected errors for clients and logs each one whole, once. */
 import { GraphQLError, type GraphQLFormattedError } from 'graphql'
 import { isUpstreamFailure } from '../../values/upstream-failure.ts'
 import { badUserInput, ErrorCode, GraphError, internalError, upstreamUnavailable } from '../contract/errors.ts'
@@ -41,7 +41,7 @@ export function publicError(error: unknown, correlationId: string, log: FaultLog
   const argument = misfitArgument(thrown)
   if (argument !== null) return badUserInput(`The value given for the argument "${argument}" does not fit.`, argument)
   if (isForeignInputError(thrown)) return badUserInput('Some values do not fit what the field expects.')
-  // no fault: it was told to stop
+  // No fault: it was told to stop.
   if (!(thrown instanceof RequestEnded)) log.error({ ...details, correlationId, err: thrown }, 'unexpected fault')
   return internalError(correlationId)
 }
@@ -91,7 +91,7 @@ export const protocolCodes: ReadonlySet<unknown> = new Set([
 export function formatterOf(log: FaultLog, makeId: () => string) {
   return (formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError => {
     const thrown = thrownBy(error)
-    // Apollo gives some of ours a code of its own
+    // Apollo gives some of ours a code of its own.
     if (thrown instanceof GraphError) return { ...formatted, extensions: thrown.extensions }
     const { message, locations, path } = formatted
     const given = formatted.extensions?.code

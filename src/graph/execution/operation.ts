@@ -1,4 +1,4 @@
-/** Operations of validated documents, made ready once: what each needs at every request is computed at the first. */
+/** Prepares a validated operation once, so that requests repeat no work. */
 import { type DocumentNode, type GraphQLSchema, Kind, type OperationDefinitionNode } from 'graphql'
 import type { CachePolicy } from '../caching/cache-policy.ts'
 import { badUserInput, type GraphError } from '../contract/errors.ts'
@@ -54,7 +54,7 @@ export class Operations {
     if (known) return known
     const node = definitionOf(document, name)
     if (!('kind' in node)) return node
-    // a document's only operation is asked for with its name and without
+    // A document's only operation is asked for with its name and without.
     const ownName = node.name?.value ?? ''
     const operation = operations.get(ownName) ?? this.make(document, node)
     operations.set(ownName, operation)

@@ -1,4 +1,4 @@
-/** Text with gaps in it that promises will fill. */
+/** Joins text with gaps that promises will fill. */
 
 /** Text, or a promise of it where something has to be waited for. */
 export type Written = string | Promise<string>

@@ -1,4 +1,4 @@
-/** Errors of parsing and validation as clients see them: short, with a code, the same on every transport. */
+/** Words parsing and validation errors the same on every transport. */
 import { GraphQLError, Kind } from 'graphql'
 import { ErrorCode } from '../contract/errors.ts'
 
@@ -33,7 +33,7 @@ function withoutValue(message: string): string {
 
 /** Message and code of an error that graphql-js reports of a document; `code` is what it has by default. */
 export function protocolError(error: unknown, message: string, code: unknown): { message: string; code: unknown } {
-  // graphql-js's own limit on comparing fields of the same name
+  // graphql-js's own limit on comparing fields of the same name.
   if (message === 'Validation aborted.') {
     return { message: 'The document asks too often for fields of the same name.', code: ErrorCode.TooComplex }
   }

@@ -1,4 +1,4 @@
-/** One request on its way through the graph: who asks, how it can be stopped, and what log and metrics will say of it. */
+/** Describes one request through the graph: its caller, cancellation, log and metrics. */
 import { OperationTypeNode } from 'graphql'
 import type { Logger } from 'pino'
 import type { Viewer } from '../../auth/viewer.ts'

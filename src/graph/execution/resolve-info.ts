@@ -1,4 +1,4 @@
-/** What resolvers are told of their place in document and answer; the path is made only for who asks, errors mostly. */
+/** Builds the info argument of resolvers, with the path made only when asked for. */
 import type {
   FieldNode,
   FragmentDefinitionNode,

@@ -1,4 +1,4 @@
-/** Variables read once for every executor, with errors that say where and what was expected and never echo the values. */
+/** Coerces variables for every executor, with errors that never echo values. */
 import {
   coerceInputValue,
   type GraphQLError,
@@ -50,7 +50,7 @@ class Inspection {
   }
 
   private inside(name: string, value: unknown, path: string[]): void {
-    // most values are neither texts nor open into others
+    // Most values are neither texts nor open into others.
     if (typeof value !== 'string' && (typeof value !== 'object' || value === null)) return
     path.push(name)
     this.look(value, path)
@@ -67,7 +67,7 @@ class Inspection {
 /** What was expected, in words that hold none of the client's values. */
 function expectation(schema: GraphQLSchema, error: GraphQLError): string {
   const { message } = error
-  // our own scalars write what they expect
+  // Our own scalars write what they expect.
   if (error.extensions.code === ErrorCode.BadUserInput) return message
   const builtIn = /^(Int|Float|String|Boolean|ID) cannot represent/.exec(message)
   if (builtIn?.[1] === 'Int') return 'Expected a whole number of at most 32 bits.'
@@ -81,7 +81,7 @@ function expectation(schema: GraphQLSchema, error: GraphQLError): string {
         .map((value) => value.name)
         .join(', ')}.`
   }
-  // a scalar's own failure follows this and may echo the value
+  // A scalar's own failure follows this and may echo the value.
   const typed = /^Expected type "[^"]+"\.?( to be an object\.)?/.exec(message)
   if (typed) return typed[0]
   return message.slice(0, 300)

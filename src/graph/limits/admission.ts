@@ -1,4 +1,4 @@
-/** Bills each operation to its caller: refuses what is too dear or beyond the budget, and says in the answer what was used. */
+/** Admits operations by cost and rate limit and reports the cost in the answer. */
 import type { Viewer } from '../../auth/viewer.ts'
 import { type GraphError, rateLimited, tooComplex } from '../contract/errors.ts'
 import type { GraphRequest } from '../execution/request.ts'
@@ -44,7 +44,7 @@ export function costJson({ requested, actual, budgetRemaining, restoreRate }: Co
 /** An IPv6 customer has a whole /64 of addresses: they share a budget. */
 export function rateLimitKey({ key, anonymous }: Viewer): string {
   const address = anonymous ? key.slice('anonymous:'.length) : ''
-  // neither IPv4 nor IPv4 written as IPv6
+  // Neither IPv4 nor IPv4 written as IPv6.
   if (!address.includes(':') || address.includes('.')) return key
   const [head = ''] = address.split('::')
   const network = [...head.split(':'), '0', '0', '0', '0'].slice(0, 4)
@@ -73,7 +73,7 @@ export class Admissions {
 
   /** Gives back what was not used of an answer that came to `cost`, and reports it. */
   close({ key, size, requested, remaining }: Bill, cost: number): CostReport {
-    // at least 1; and an answer can cost more than was foreseen when a list that nobody pages is long: the promise holds
+    // At least 1, and at most the promise: a list without pages can be longer than foreseen.
     const actual = Math.min(requested, Math.max(1, cost))
     if (actual < requested) this.rateLimits.giveBack(key, size, requested - actual)
     return { requested, actual, budgetRemaining: remaining + requested - actual, restoreRate: size.restorePerSecond }

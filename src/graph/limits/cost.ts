@@ -1,4 +1,4 @@
-/** What an operation costs, told from its text and variables: 1 for each object, 10 for each mutation, nothing for a leaf. */
+/** Estimates an operation's cost in points from its text and variables. */
 import {
   type DirectiveNode,
   type DocumentNode,

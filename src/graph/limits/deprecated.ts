@@ -1,4 +1,4 @@
-/** What an operation uses of the deprecated, in its text and in its variables, so that it can be removed when nobody does. */
+/** Finds an operation's uses of deprecated fields and values, so that unused ones go. */
 import {
   type DocumentNode,
   type GraphQLInputType,
@@ -79,7 +79,7 @@ function collect(wrapped: GraphQLInputType, value: unknown, uses: Set<string>): 
   const type = getNullableType(wrapped)
   if (value == null) return
   if (isListType(type)) {
-    // a single value stands for a list of one
+    // A single value stands for a list of one.
     for (const entry of Array.isArray(value) ? value : [value]) collect(type.ofType, entry, uses)
   } else if (isEnumType(type)) {
     const used = type.getValue(String(value))

@@ -1,4 +1,4 @@
-/** Documents as they come in: measured before they are validated, each judged once however often it is sent. */
+/** Parses, measures and validates documents, each one once. */
 import {
   type DocumentNode,
   GraphQLError,
@@ -59,7 +59,7 @@ export class Documents {
       return documentRefusal(parse(text, { maxTokens: this.limits.tokens, noLocation: true }), this.limits) ?? 'within'
     } catch (error) {
       if (isTokenLimit(error)) return tooComplex('tokens', this.limits.tokens + 1, this.limits.tokens)
-      // whoever parses it next says what is wrong with it
+      // Whoever parses it next says what is wrong with it.
       if (error instanceof GraphQLError) return 'within'
       if (error instanceof RangeError)
         return new GraphError(ErrorCode.TooComplex, 'The document is nested too deeply to be read.')

@@ -1,4 +1,4 @@
-/** How large a document may be, measured before it is validated: validation itself is what hostile documents aim at. */
+/** Measures a document against size limits before it is validated. */
 import {
   type DocumentNode,
   type FragmentDefinitionNode,
@@ -104,7 +104,7 @@ class Measuring {
     const known = this.measured.get(name)
     if (known === 'under way') throw badUserInput(`The fragment "${name}" spreads itself.`)
     const fragment = this.fragments.get(name)
-    // an unknown fragment is for validation to name
+    // An unknown fragment is for validation to name.
     if (fragment === undefined) return nothing
     if (known !== undefined) {
       if (above + known.depth > this.limits.depth) {

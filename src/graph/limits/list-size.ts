@@ -1,4 +1,4 @@
-/** How many entries a field answers with, told from its text and variables before anything is read. */
+/** Computes how many entries a list field may answer with, before reading. */
 import { type FieldNode, type GraphQLField, isListType, isNonNullType, Kind, type ValueNode } from 'graphql'
 import type { Variables } from '../execution/variables.ts'
 

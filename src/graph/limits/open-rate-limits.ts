@@ -1,4 +1,4 @@
-/** Chooses where rate limits are kept: in this process, or in Redis when there is one. */
+/** Opens the rate limits: in this process, or in Redis when configured. */
 import { MemoryRateLimits, type RateLimits } from './rate-limit.ts'
 
 /**

@@ -1,4 +1,4 @@
-/** RateLimits of callers as leaky buckets of cost points, in this process's memory. */
+/** Limits callers by leaky buckets of cost points in this process's memory. */
 import { LRUCache } from 'lru-cache'
 
 /** A bucket: how many points it holds, and how many flow back each second. */
@@ -59,7 +59,7 @@ export class MemoryRateLimits implements RateLimits {
   }
 
   giveBack(key: string, _size: RateLimitSize, points: number): void {
-    // one that is forgotten is full again
+    // One that is forgotten is full again.
     const bucket = this.buckets.peek(key)
     if (bucket) bucket.used = Math.max(0, bucket.used - points)
   }

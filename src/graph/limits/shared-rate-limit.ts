@@ -1,4 +1,4 @@
-/** The same rate limits kept in Redis, so that every replica draws on one bucket; loaded only when Redis is configured. */
+/** Limits callers by buckets in Redis that all replicas share. */
 import { Redis } from 'ioredis'
 import { type Charge, chargeOf, MemoryRateLimits, type RateLimitSize, type RateLimits } from './rate-limit.ts'
 

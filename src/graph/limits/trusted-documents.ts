@@ -1,4 +1,4 @@
-/** Which documents a caller may send: those known by their hash to everybody, any other only to who has the right. */
+/** Decides which documents a caller may send, by hash or by right. */
 import { LRUCache } from 'lru-cache'
 import type { Viewer } from '../../auth/viewer.ts'
 import { badUserInput, ErrorCode, forbidden, GraphError } from '../contract/errors.ts'

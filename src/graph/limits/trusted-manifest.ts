@@ -1,4 +1,4 @@
-/** Manifests of known documents: what client tools generate, read into one map from sha256 to text. */
+/** Reads the document manifests of client tools into a map by sha256. */
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { z } from 'zod'

@@ -1,4 +1,4 @@
-/** Calls resolvers that take no arguments directly: type-graphql looks for their object and sorts their parameters at every call. */
+/** Calls argumentless resolvers directly, past type-graphql's work at every call. */
 import type { GraphQLFieldResolver, GraphQLObjectType, GraphQLSchema } from 'graphql'
 import { type ContainerType, getMetadataStorage } from 'type-graphql'
 

@@ -1,4 +1,4 @@
-/** What every type of a kind has in common is set once on the built schema: global ids of nodes, fields of connections. */
+/** Sets what types share on the built schema: global ids and connection fields. */
 import { type GraphQLObjectType, type GraphQLSchema, isAbstractType, isObjectType } from 'graphql'
 import { globalId } from '../contract/global-id.ts'
 import { type Page, PageInfo } from '../contract/page.ts'

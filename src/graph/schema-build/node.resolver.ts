@@ -1,4 +1,4 @@
-/** Query.node and Query.nodes: any node again by its id, when the caller may see it. */
+/** Answers Query.node and Query.nodes for things that the caller may see. */
 import { Arg, Ctx, ID, Query, Resolver } from 'type-graphql'
 import { badUserInput } from '../contract/errors.ts'
 import { Node, type NodeLoaders, nodeById } from '../contract/node.ts'

@@ -1,4 +1,4 @@
-/** The schema as an Apollo Federation 2 subgraph: what a router reads of it, and how it comes in by the key of a thing. */
+/** Exposes the schema as an Apollo Federation 2 subgraph, entities included. */
 import {
   GraphQLList,
   GraphQLNonNull,
@@ -39,7 +39,7 @@ export interface SubgraphOptions<Context> {
 
 /** A router asks for all that a page of its own holds, and pages within it. */
 const maximumRepresentations = 1000
-// what is used of federation is there since 2.0, so any router will do
+// What is used of federation is there since 2.0, so any router will do.
 const link = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.0", import: ["@key", "@shareable"])'
 
 const representation = new GraphQLScalarType<Representation>({

@@ -1,4 +1,4 @@
-/** Answers to events, one at a time: the next event is asked for when the last answer has been taken. */
+/** Maps events to answers one at a time, as the reader takes them. */
 
 export interface EventAnswers<Event, Answer> {
   answer(event: Event): Promise<Answer>

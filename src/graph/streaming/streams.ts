@@ -1,4 +1,4 @@
-/** Operations that may answer more than once, for whichever transport: the same documents, limits, bills and masks as queries. */
+/** Runs subscriptions for every transport under the same limits as queries. */
 import { createSourceEventStream, type ExecutionResult, OperationTypeNode } from 'graphql'
 import type { Logger } from 'pino'
 import type { Viewer } from '../../auth/viewer.ts'
@@ -86,7 +86,7 @@ export class Streams {
         request.abort(new RequestEnded(`The request took longer than ${deadlineMs} ms.`))
         request.log.error({ deadlineMs, operationName: request.facts.operationName }, 'request passed its deadline')
         resolve({ errors: [tookTooLong(deadlineMs, correlationId)] })
-        // a subscription that begins too late has nobody to tell
+        // A subscription that begins too late has nobody to tell.
         work.then((late) => (isStream(late) ? late.return() : undefined)).catch(() => undefined)
       }, deadlineMs)
       work
@@ -146,7 +146,7 @@ export class Streams {
     if (!(Symbol.asyncIterator in source)) return { ...source, errors: maskErrors(source.errors ?? [], request) }
     let answering = request
     const stream: ResultStream = mapEvents(source, {
-      // each event is a request of its own: what an earlier one loaded is out of date
+      // Each event is a request of its own: what an earlier one loaded is out of date.
       answer: (rootValue) => {
         answering = this.requestOf(caller)
         const event = executor.answerEvent(admission, { ...execution, request: answering, rootValue })

@@ -1,4 +1,4 @@
-/** Bundles GraphiQL's page from npm packages into dist/graphiql: `npm run build:graphiql`; done again only when its sources change. */
+/** Bundles GraphiQL's page into dist/graphiql when its sources have changed. */
 import { createHash } from 'node:crypto'
 import { existsSync, globSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -46,7 +46,7 @@ if (!existsSync(versionFile) || readFileSync(versionFile, 'utf8') !== version) {
     await bundle(folder)
     writeFileSync(join(folder, 'version'), version)
     rmSync(target, { recursive: true, force: true })
-    // whole or not at all: a gateway may be reading it
+    // Whole or not at all: a gateway may be reading it.
     renameSync(folder, target)
   } finally {
     rmSync(folder, { recursive: true, force: true })

@@ -1,4 +1,4 @@
-/** GraphiQL for browsers at GET /graphql: its page and assets, all from here, under a strict Content-Security-Policy. */
+/** Serves GraphiQL's page and assets to browsers under a strict Content-Security-Policy. */
 import { createReadStream, readdirSync, readFileSync } from 'node:fs'
 import { extname, join } from 'node:path'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
@@ -99,7 +99,7 @@ export function openGraphiql({ wanted, production, issuer, folder }: GraphiqlOpt
       return reply.header('content-security-policy', contentSecurityPolicy).type('text/html; charset=utf-8').send(text)
     },
     addAssets(fastify) {
-      // who types the address alone is looking for it
+      // Who types the address alone is looking for it.
       fastify.get('/', (_request, reply) => reply.redirect('graphql'))
       fastify.get<{ Params: { version: string; name: string } }>('/graphiql/:version/:name', ({ params }, reply) => {
         if (assets?.version !== params.version || !assets.names.has(params.name)) return reply.callNotFound()

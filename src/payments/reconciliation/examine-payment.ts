@@ -1,4 +1,4 @@
-/** Examines one payment for a reconciliation: puts it right, or in a dry run finds out what would be. */
+/** Examines one payment for a reconciliation and corrects it, unless it is a dry run. */
 import { inTransaction } from '../../store/transaction.ts'
 import { advancePayment, lookAt } from '../advance-payment.ts'
 import { type Change, noteChange } from '../change.ts'

@@ -1,4 +1,4 @@
-/** Finds the providers' events that no webhook brought, and the payments that they are about. */
+/** Finds the providers' events that no webhook brought, with their payments. */
 import type { Context } from '../../context.ts'
 import { isUpstreamFailure } from '../../values/upstream-failure.ts'
 import { PaymentEvent } from '../payment-event.ts'

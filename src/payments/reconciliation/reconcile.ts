@@ -1,4 +1,4 @@
-/** Reconciles: asks the providers about everything that may have been missed, compares, and puts it right or only reports. */
+/** Reconciles the books with the providers, correcting or only reporting differences. */
 import type { EntityManager } from '@mikro-orm/postgresql'
 import type { Context, Job } from '../../context.ts'
 import { newId } from '../../store/row.ts'

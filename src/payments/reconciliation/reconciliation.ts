@@ -1,4 +1,4 @@
-/** A reconciliation: one pass that compares what providers and partner say with what is recorded here, and its corrections. */
+/** Stores a reconciliation with its corrections. */
 import { Entity, Enum, ManyToOne, PrimaryKey, Property } from '@mikro-orm/decorators/legacy'
 import { Field, Int, ObjectType } from 'type-graphql'
 import { publishEnum } from '../../graph/contract/enum.ts'

@@ -1,4 +1,4 @@
-/** Signs an access token for a persona without the dance of a login: the same token that the dance would end in. */
+/** Signs a persona's access token without a login, equal to one from a login. */
 import { randomUUID } from 'node:crypto'
 import { importJWK, type JWK, SignJWT } from 'jose'
 import type { Persona } from './persona.ts'

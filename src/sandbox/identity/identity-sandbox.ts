@@ -1,4 +1,4 @@
-/** Starts the identity provider of the local world: a real OpenID Connect server with personas in place of passwords. */
+/** Starts the local world's OpenID Connect provider, with personas instead of passwords. */
 import { randomBytes } from 'node:crypto'
 import type { AddressInfo } from 'node:net'
 import type { FastifyInstance } from 'fastify'

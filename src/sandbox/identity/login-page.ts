@@ -1,4 +1,4 @@
-/** The sign-in page of the identity sandbox: choose a persona or any learner's name; there are no passwords. */
+/** Shows the sign-in page, where a persona or any learner's name is chosen. */
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { errors, type Provider } from 'oidc-provider'
 import { html, page } from '../page.ts'

@@ -1,4 +1,4 @@
-/** The part of the oidc-provider package that the identity sandbox uses; the package has no types of its own. */
+/** Declares the types used of oidc-provider, which ships none. */
 declare module 'oidc-provider' {
   import type { IncomingMessage, ServerResponse } from 'node:http'
   import type { JWK } from 'jose'

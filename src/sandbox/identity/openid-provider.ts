@@ -1,4 +1,4 @@
-/** Sets up the OpenID Connect server: who its clients are, what its access tokens say, and that nobody is asked to consent. */
+/** Configures the OpenID Connect server: clients, token claims and no consent page. */
 import type { JWK } from 'jose'
 import { type ClientMetadata, type Context, errors, Provider } from 'oidc-provider'
 import { html, page } from '../page.ts'

@@ -1,4 +1,4 @@
-/** The people and machines that can sign in to the local world, and what their access tokens say of them. */
+/** Lists the people and machines of the local world with their token claims. */
 
 export interface Persona {
   /** What `npm run token` is asked for. */

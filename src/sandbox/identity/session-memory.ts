@@ -1,4 +1,4 @@
-/** Holds sessions, codes and grants of the identity sandbox in memory: they may end with the process, tokens do not need them. */
+/** Stores the identity sandbox's sessions and grants in memory, until the process ends. */
 import type { Adapter, AdapterPayload } from 'oidc-provider'
 
 /** Answers the class that the provider stores through; what it stores belongs to this call alone. */

@@ -1,4 +1,4 @@
-/** The identity sandbox's signing key: made once, kept in its state, so that tokens still hold after a restart. */
+/** Keeps the identity sandbox's signing key, so that tokens hold after a restart. */
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK } from 'jose'
 
 export const SIGNING_ALGORITHM = 'RS256'

@@ -1,4 +1,4 @@
-/** The few shapes in which the partner answers: a body with its ETag, a page of a list, a redirect with a body, a refusal. */
+/** Builds the partner's answers: bodies with ETag, list pages, redirects and refusals. */
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import type { Answer } from '../faults.ts'

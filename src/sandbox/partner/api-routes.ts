@@ -1,4 +1,4 @@
-/** Puts an operation of the partner's API on the wire: authentication, faults, refusals, ETag and saving in one place. */
+/** Serves the partner's API operations with authentication, faults, ETags and saving. */
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { jwtVerify } from 'jose'
 import { type Answer, answerWithFaults, type Faults, send } from '../faults.ts'

@@ -1,4 +1,4 @@
-/** The partner's programs, runs and organisations: lists, single ones, find by code, and places left. */
+/** Answers calls about the partner's programs, runs, organisations and places left. */
 import { ApiRefusal, pageOf, parseUuids, seeReference } from './api-answers.ts'
 import type { ServeOperation } from './api-routes.ts'
 import type { PartnerWorld } from './partner-world.ts'

@@ -1,4 +1,4 @@
-/** What a person at the partner would do, as calls: new and changed runs, changed programs, results, progress, the ledger. */
+/** Serves control calls that do what a person at the partner would do. */
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import { type Answer, send } from '../faults.ts'

@@ -1,4 +1,4 @@
-/** The partner's enrolments: enrol while there is a window and a place, look them up, and end them. */
+/** Answers calls that create, look up and end enrolments at the partner. */
 import { z } from 'zod'
 import type { ProgramRun } from '../seed/program-run.ts'
 import { ApiRefusal, pageOf, parse, parseUuids, seeReference } from './api-answers.ts'

@@ -1,4 +1,4 @@
-/** The page behind an invitation, where a learner makes or links an account; sending its form is what links it. */
+/** Shows the invitation page, whose form links a learner to a partner account. */
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { html, page } from '../page.ts'
 import type { Membership } from '../seed/learner.ts'

@@ -1,4 +1,4 @@
-/** The partner's memberships: invite a learner once, find the invitation again, and see whose account it became. */
+/** Answers calls that invite a learner once and find the invitation again. */
 import { z } from 'zod'
 import { ApiRefusal, parse, seeReference } from './api-answers.ts'
 import type { ServeOperation } from './api-routes.ts'

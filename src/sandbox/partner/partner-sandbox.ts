@@ -1,4 +1,4 @@
-/** Starts the registration partner of the local world: a stateful server that speaks the partner's HTTP API. */
+/** Starts the partner sandbox, a stateful server of the partner's HTTP API. */
 import { createHmac } from 'node:crypto'
 import type { AddressInfo } from 'node:net'
 import type { FastifyError } from 'fastify'

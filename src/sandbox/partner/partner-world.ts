@@ -1,4 +1,4 @@
-/** What the partner knows: seeded programs and runs made anew at each start, under what was changed since the first. */
+/** Holds the partner's state: seeded programs and runs, overlaid with later changes. */
 import { randomUUID } from 'node:crypto'
 import {
   type EnrolmentResult,

@@ -1,4 +1,4 @@
-/** What POST /_sandbox/programs/{code} may change of a program: any stated fact, each checked by name. */
+/** Checks what POST /_sandbox/programs/{code} may change of a program, field by field. */
 import { z } from 'zod'
 
 const decimal = z.string().regex(/^\d+(\.\d{1,2})?$/, 'expected a decimal as a string, e.g. "7.5"')

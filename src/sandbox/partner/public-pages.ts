@@ -1,4 +1,4 @@
-/** The partner's public pages, so that no address in its answers leads nowhere: courses, runs, study, live events, pictures. */
+/** Serves the partner's public pages, so that every link in its answers works. */
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { html, type Markup, page } from '../page.ts'
 import type { PartnerWorld } from './partner-world.ts'

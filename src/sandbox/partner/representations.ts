@@ -1,4 +1,4 @@
-/** How the partner writes its things down for callers: snake_case JSON in which every reference is {uuid, href}. */
+/** Writes the partner's things as its snake_case JSON with {uuid, href} references. */
 import type { Membership, ProgramEnrolment } from '../seed/learner.ts'
 import type { Program } from '../seed/program.ts'
 import type { ProgramRun } from '../seed/program-run.ts'

@@ -1,4 +1,4 @@
-/** What POST /_sandbox/program_runs may say: each field checked by name, and every omitted one given a sensible value. */
+/** Checks what POST /_sandbox/program_runs asks for and fills in omitted fields. */
 import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
 import type { Program } from '../seed/program.ts'

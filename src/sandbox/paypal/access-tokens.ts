@@ -1,4 +1,4 @@
-/** PayPal's OAuth: exchanges the client's id and secret for a token, and knows the tokens it gave. */
+/** Issues and recognises PayPal access tokens for a client's id and secret. */
 import { timingSafeEqual } from 'node:crypto'
 import type { Answer } from '../faults.ts'
 import type { PaypalMerchant } from './merchant.ts'

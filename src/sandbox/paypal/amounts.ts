@@ -1,4 +1,4 @@
-/** PayPal's rules about amounts: currencies it takes, decimals that fit, sums that add up. */
+/** Checks amounts by PayPal's rules for currencies, decimals and sums. */
 import { hasDecimals, isCurrency, type Money, minorOf, moneyOf } from './decimal-money.ts'
 import { refused } from './refusal.ts'
 import type { OrderRequest } from './request-shapes.ts'

@@ -1,4 +1,4 @@
-/** The page on which a buyer approves or cancels a PayPal order, and where it sends them. */
+/** Shows the page where a buyer approves or cancels a PayPal order. */
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { z } from 'zod'
 import { html, page } from '../page.ts'

@@ -1,4 +1,4 @@
-/** Captures: the money of an approved order, taken at once, pending, or refused by the buyer's bank. */
+/** Captures approved PayPal orders: completed, pending or declined. */
 import type { Answer } from '../faults.ts'
 import { minorOf, moneyOf, shown } from './decimal-money.ts'
 import { type Capture, type Order, type PaypalMerchant, wholeSeconds } from './merchant.ts'

@@ -1,4 +1,4 @@
-/** The certificates behind PayPal's webhook signatures: a root of the sandbox's own, and a leaf that signs. */
+/** Makes the root and leaf certificates that sign PayPal's webhooks. */
 import 'reflect-metadata'
 import { webcrypto } from 'node:crypto'
 import {

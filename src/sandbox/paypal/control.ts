@@ -1,4 +1,4 @@
-/** The control calls of the PayPal sandbox: what a buyer, a bank or somebody in the dashboard would do. */
+/** Serves control calls for PayPal's buyers, banks and dashboard. */
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { z } from 'zod'
 import { cancelUrlOf, returnUrlOf, waitsForBuyer } from './approval-page.ts'

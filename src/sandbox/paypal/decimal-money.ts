@@ -1,4 +1,4 @@
-/** PayPal's money: decimal text with as many decimals as the currency has; counted here in minor units, never in floats. */
+/** Converts PayPal's decimal texts to minor units and back, without floats. */
 
 export interface Money {
   currency_code: string

@@ -1,4 +1,4 @@
-/** Disputes as PayPal's API shows them: in a list, and whole. */
+/** Shows PayPal disputes as its API does, in lists and whole. */
 import type { Dispute, PaypalMerchant } from './merchant.ts'
 
 /** A dispute in a list. */

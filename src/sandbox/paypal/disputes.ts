@@ -1,4 +1,4 @@
-/** Disputes: opened by a buyer, reviewed by PayPal, resolved for one side or withdrawn. */
+/** Opens, reviews, resolves and withdraws PayPal disputes. */
 import type { Answer } from '../faults.ts'
 import { refundedMinor, setStatus, tellCapture } from './captures.ts'
 import { minorOf, moneyOf } from './decimal-money.ts'

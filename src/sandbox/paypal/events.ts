@@ -1,4 +1,4 @@
-/** PayPal's events: recorded with a snapshot, listed by time, type and transaction, sent again on request. */
+/** Records, lists and resends PayPal's events, each with its snapshot. */
 import type { Answer } from '../faults.ts'
 import type { Happening, PaypalEvent, PaypalMerchant } from './merchant.ts'
 import { newId } from './new-id.ts'

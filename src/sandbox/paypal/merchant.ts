@@ -1,4 +1,4 @@
-/** The merchant's account at the PayPal sandbox: everything it keeps, as plain JSON, and what every part of it is handed. */
+/** Holds the merchant account's state at PayPal as plain JSON for every part. */
 import { noWebhooks, type WebhookState } from '../webhook-delivery.ts'
 import type { Certificates } from './certificates.ts'
 import type { Money } from './decimal-money.ts'

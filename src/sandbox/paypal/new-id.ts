@@ -1,4 +1,4 @@
-/** Makes ids that look like PayPal's: capital letters and digits nobody can guess. */
+/** Makes unguessable ids that look like PayPal's. */
 import { randomBytes } from 'node:crypto'
 
 const PLAIN = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789'

@@ -1,4 +1,4 @@
-/** An order as PayPal's API shows it: whole, or the minimum of id, status and links. */
+/** Shows PayPal orders as its API does, whole or minimal. */
 
 import type { Link, Order, PaypalMerchant } from './merchant.ts'
 import { captureView, refundView } from './payment-view.ts'

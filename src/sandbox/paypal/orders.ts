@@ -1,4 +1,4 @@
-/** Orders: made, looked up, approved or left by the buyer, and gone after three hours. */
+/** Creates, looks up, approves and expires PayPal orders. */
 import type { Answer } from '../faults.ts'
 import { checkSums, payableAmount } from './amounts.ts'
 import { shown } from './decimal-money.ts'

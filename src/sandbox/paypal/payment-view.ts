@@ -1,4 +1,4 @@
-/** Captures and refunds as PayPal's API shows them. */
+/** Shows PayPal captures and refunds as its API does. */
 import { feeMinorOf, minorOf, moneyOf } from './decimal-money.ts'
 import type { Capture, PaypalMerchant, Refund } from './merchant.ts'
 

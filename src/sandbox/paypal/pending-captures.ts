@@ -1,4 +1,4 @@
-/** Captures that wait for a bank or a review: made so before or after the capture, then completed or denied. */
+/** Completes or denies captures that are pending at a bank or under review. */
 import { findCapture, setStatus, tellCapture } from './captures.ts'
 import type { Capture, PaypalMerchant } from './merchant.ts'
 import { wholeCapture } from './payment-view.ts'

@@ -1,4 +1,4 @@
-/** Refunds of captures: by call or in the dashboard, never above what was captured. */
+/** Refunds PayPal captures by call or dashboard, never above the captured amount. */
 import type { Answer } from '../faults.ts'
 import { payableAmount } from './amounts.ts'
 import { findCapture, refundedMinor, setStatus } from './captures.ts'

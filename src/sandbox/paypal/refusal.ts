@@ -1,4 +1,4 @@
-/** PayPal's error shape, and every issue that the sandbox gives as the reason. */
+/** Builds PayPal's error answers and lists the issues that the sandbox gives. */
 import type { Answer } from '../faults.ts'
 import type { Link } from './merchant.ts'
 import { newId } from './new-id.ts'

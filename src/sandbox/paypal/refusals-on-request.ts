@@ -1,4 +1,4 @@
-/** Makes a PayPal call be refused with a chosen issue: for what only a bank or a dispute team would cause. */
+/** Refuses the next PayPal call with a chosen issue when asked to. */
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import { ISSUES, type Issue, type PaypalRefusal, refused } from './refusal.ts'

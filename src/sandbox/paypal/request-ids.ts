@@ -1,4 +1,4 @@
-/** PayPal's request ids: the reply of a call that succeeded is kept and repeated; a refused one may be tried again. */
+/** Replays a PayPal call's successful reply when its request id is repeated. */
 import { createHash } from 'node:crypto'
 import type { Answer } from '../faults.ts'
 import type { KeptReply, PaypalMerchant } from './merchant.ts'

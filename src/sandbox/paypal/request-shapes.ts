@@ -1,4 +1,4 @@
-/** What PayPal's calls take, and how a body that does not fit is refused in PayPal's words. */
+/** Checks the bodies of PayPal's calls and refuses bad ones in its words. */
 import { z } from 'zod'
 import { type ErrorDetail, PaypalRefusal } from './refusal.ts'
 

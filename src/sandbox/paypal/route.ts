@@ -1,4 +1,4 @@
-/** What one API call of PayPal's is: its address, the name that faults know it by, and the work. */
+/** Describes one PayPal API call: its address, fault name and handler. */
 import type { Answer } from '../faults.ts'
 
 export interface Call {

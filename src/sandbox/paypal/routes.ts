@@ -1,4 +1,4 @@
-/** Serves PayPal's API calls: checks the token, honours PayPal-Request-Id, fails on request, answers in PayPal's shape. */
+/** Serves PayPal's API calls with tokens, request ids, faults and its error shape. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type Answer, answerWithFaults, type Faults, send } from '../faults.ts'
 import { checkToken } from './access-tokens.ts'

@@ -1,4 +1,4 @@
-/** Starts the PayPal sandbox: the API that the SDK calls, the approval page, signed webhooks and control calls. */
+/** Starts the PayPal sandbox: API, approval page, signed webhooks and control calls. */
 import type { AddressInfo } from 'node:net'
 import { answerWithFaults, Faults, registerFaultControl, send } from '../faults.ts'
 import { createProviderServer } from '../provider-server.ts'

@@ -1,4 +1,4 @@
-/** Signs one transmission of a webhook as PayPal does, so that its receiver can check it without a call. */
+/** Signs a webhook transmission as PayPal does, so that receivers can verify it offline. */
 import { createSign, randomUUID } from 'node:crypto'
 import { crc32 } from 'node:zlib'
 import type { Certificates } from './certificates.ts'

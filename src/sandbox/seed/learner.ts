@@ -1,4 +1,4 @@
-/** The people whom the partner knows before the first start: Ada, linked, with one course passed and one in progress. */
+/** Seeds the learners that the partner knows: Ada, linked, with two courses. */
 import type { SeededProgram } from './program.ts'
 import { plannedRun } from './program-run.ts'
 import { stableUuid } from './stable-uuid.ts'

@@ -1,4 +1,4 @@
-/** Plans each seeded run relative to the day of the start, so that the local world always has runs of every kind. */
+/** Plans seeded runs relative to the start day, so that every kind exists. */
 import { Temporal } from 'temporal-polyfill'
 import type { RunKind, SeededProgram } from './program.ts'
 import { stableUuid } from './stable-uuid.ts'

@@ -1,4 +1,4 @@
-/** The partner's programs as the seed states them: one JSON file a subject, joined with their institutions. */
+/** Loads the seed's programs, one JSON file a subject, with their institutions. */
 import business from './programs/business-and-management.json' with { type: 'json' }
 import computing from './programs/computing-and-data-science.json' with { type: 'json' }
 import education from './programs/education-and-teaching.json' with { type: 'json' }

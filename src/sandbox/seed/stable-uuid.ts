@@ -1,4 +1,4 @@
-/** Gives a seeded thing the same uuid at every start, from its name alone. */
+/** Derives a seeded thing's uuid from its name, equal at every start. */
 import { createHash } from 'node:crypto'
 
 /** A version 5 uuid in a name space of the sandbox's own: equal names give equal uuids. */

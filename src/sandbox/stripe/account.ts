@@ -1,4 +1,4 @@
-/** The merchant's account at the Stripe sandbox: everything it keeps, as plain JSON, and what every part of it is handed. */
+/** Holds the merchant account's state at Stripe as plain JSON for every part. */
 import type Stripe from 'stripe'
 import { noWebhooks, type WebhookState } from '../webhook-delivery.ts'
 

@@ -1,4 +1,4 @@
-/** Stripe's rules about amounts and currencies: what may be charged, and how a page writes it. */
+/** Checks amounts by Stripe's rules for currencies and formats them for pages. */
 import { badParameter } from './refusal.ts'
 
 /** Smallest charge, in minor units (docs.stripe.com/currencies#minimum-and-maximum-charge-amounts); others have one unit. */

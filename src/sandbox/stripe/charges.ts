@@ -1,4 +1,4 @@
-/** Charges: what an attempt with a card made, paid or declined. */
+/** Creates the charge of a card attempt, paid or declined. */
 import { z } from 'zod'
 import { type Charge, type PaymentIntent, type StripeAccount, seconds } from './account.ts'
 import { expanded } from './expand.ts'

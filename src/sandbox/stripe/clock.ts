@@ -1,4 +1,4 @@
-/** What happens by itself as time passes: sessions end, refunds bounce, cardholders dispute. */
+/** Advances what time does by itself: expired sessions, bounced refunds, new disputes. */
 import type { StripeAccount } from './account.ts'
 import { disputeCharge } from './disputes.ts'
 import { forgetOldReplies } from './idempotency.ts'

@@ -1,4 +1,4 @@
-/** The control calls of the Stripe sandbox: what a buyer, a cardholder or somebody in the dashboard would do. */
+/** Serves control calls for Stripe's buyers, cardholders and dashboard. */
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { z } from 'zod'
 import type { StripeAccount } from './account.ts'

@@ -1,4 +1,4 @@
-/** Disputes: opened by a cardholder, reviewed, won, lost or withdrawn by whoever acts in the dashboard. */
+/** Opens, reviews, wins, loses and withdraws Stripe disputes. */
 import { z } from 'zod'
 import type { Charge, Dispute, StripeAccount } from './account.ts'
 import { expanded } from './expand.ts'

@@ -1,4 +1,4 @@
-/** Stripe's events: recorded with a snapshot, listed for 30 days, signed as the SDK expects them. */
+/** Records Stripe's events, lists them for 30 days and signs their webhooks. */
 import { createHmac } from 'node:crypto'
 import { z } from 'zod'
 import type { StripeAccount, StripeEvent, StripeObject } from './account.ts'

@@ -1,4 +1,4 @@
-/** Stripe's `expand[]`: puts whole objects where ids stand, as deep as asked. */
+/** Replaces ids by whole objects where Stripe's `expand[]` asks for them. */
 import type { StripeState } from './account.ts'
 import { badParameter } from './refusal.ts'
 

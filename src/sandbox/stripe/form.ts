@@ -1,4 +1,4 @@
-/** Reads Stripe's form encoding: `a[b][0][c]=d` and `a[]=d` become nested objects and lists of text. */
+/** Parses Stripe's form encoding into nested objects and lists. */
 
 export type FormValue = string | FormValue[] | { [key: string]: FormValue }
 export type Form = { [key: string]: FormValue }

@@ -1,4 +1,4 @@
-/** Reads what was typed into the card form, or says what is wrong with it. */
+/** Reads the card form's fields or words what is wrong with them. */
 import type { GivenCard } from './charges.ts'
 import type { Form } from './form.ts'
 import { findTestCard, passesLuhn } from './test-cards.ts'

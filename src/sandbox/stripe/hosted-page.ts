@@ -1,4 +1,4 @@
-/** The pages a buyer sees at Stripe: the card form of Checkout and the bank's 3-D Secure question. */
+/** Shows Stripe's Checkout page and the bank's 3-D Secure question. */
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { html, type Markup, page } from '../page.ts'
 import type { Session, StripeAccount } from './account.ts'

@@ -1,4 +1,4 @@
-/** Stripe's idempotency keys: a reply is kept for a day and repeated; the same key with other parameters is an error. */
+/** Replays a Stripe reply for a repeated idempotency key within a day. */
 import { createHash } from 'node:crypto'
 import type { KeptReply, StripeAccount } from './account.ts'
 import type { Form } from './form.ts'

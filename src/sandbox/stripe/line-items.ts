@@ -1,4 +1,4 @@
-/** The line items of a session: each with the one-off price and product that its `price_data` describes. */
+/** Builds a session's line items from its `price_data`. */
 import { type LineItem, seconds } from './account.ts'
 import { currencyOf } from './amounts.ts'
 import { newId } from './new-id.ts'

@@ -1,4 +1,4 @@
-/** Stripe's lists: newest first, cut into pages by cursors that are ids. */
+/** Pages Stripe's lists newest first, by ids as cursors. */
 import type { TimeRange } from './parameters.ts'
 import { badParameter } from './refusal.ts'
 

@@ -1,4 +1,4 @@
-/** A new dispute, with every property that Stripe's object has. */
+/** Creates a dispute with every property of Stripe's object. */
 import { type Charge, type Dispute, type StripeAccount, seconds } from './account.ts'
 import { newId } from './new-id.ts'
 

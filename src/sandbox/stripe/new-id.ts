@@ -1,4 +1,4 @@
-/** Makes ids that look like Stripe's: a prefix that tells the kind, then letters and digits nobody can guess. */
+/** Makes unguessable ids that look like Stripe's, prefixed by kind. */
 import { randomBytes } from 'node:crypto'
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'

@@ -1,4 +1,4 @@
-/** A new Checkout Session, with every property that Stripe's object has. */
+/** Creates a Checkout session with every property of Stripe's object. */
 import { type Session, seconds } from './account.ts'
 import { newId } from './new-id.ts'
 import type { SessionRequest } from './session-request.ts'

@@ -1,4 +1,4 @@
-/** Checks the parameters of a call and says what is wrong with them in Stripe's own words. */
+/** Checks the parameters of Stripe's calls and words errors as Stripe does. */
 import { z } from 'zod'
 import { bracketed, type Form } from './form.ts'
 import { badParameter } from './refusal.ts'

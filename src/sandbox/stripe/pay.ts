@@ -1,4 +1,4 @@
-/** What a buyer does on the hosted page: gives a card, authenticates, is declined or pays. */
+/** Performs what a buyer does on the hosted page: pay, authenticate or fail. */
 import { type Charge, type PaymentIntent, type Session, type StripeAccount, schedule } from './account.ts'
 import { type GivenCard, newCharge } from './charges.ts'
 import { customerDetails } from './new-session.ts'

@@ -1,4 +1,4 @@
-/** Payment intents: made by a session's first attempt, moved by the buyer, looked up by id, list or search. */
+/** Creates, moves and looks up payment intents by id, list or search. */
 import { z } from 'zod'
 import { type PaymentIntent, type Session, type StripeAccount, seconds } from './account.ts'
 import { expanded } from './expand.ts'

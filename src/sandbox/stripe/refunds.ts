@@ -1,4 +1,4 @@
-/** Refunds: by call or in the dashboard, never above the charge; some cards bounce them later. */
+/** Refunds Stripe charges by call or dashboard, never above the charged amount. */
 import { z } from 'zod'
 import { type Charge, type Refund, type StripeAccount, schedule, seconds } from './account.ts'
 import { checkStep, shown } from './amounts.ts'

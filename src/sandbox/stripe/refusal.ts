@@ -1,4 +1,4 @@
-/** Stripe's error shape, and the refusals that several calls share. */
+/** Builds Stripe's error answers and the refusals that several calls share. */
 import type { Answer } from '../faults.ts'
 
 export interface StripeErrorBody {

@@ -1,4 +1,4 @@
-/** What one API call of Stripe's is: its address, the name that faults know it by, and the work. */
+/** Describes one Stripe API call: its address, fault name and handler. */
 import type { Form } from './form.ts'
 
 /** `version` is the API version of the request (`Stripe-Version`). `handle` answers the body of a 200 or throws StripeRefusal; it runs without a pause. */

@@ -1,4 +1,4 @@
-/** Serves Stripe's API calls: checks the key, honours Idempotency-Key, fails on request, answers in Stripe's shape. */
+/** Serves Stripe's API calls with keys, idempotency, faults and its error shape. */
 import { timingSafeEqual } from 'node:crypto'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type Answer, answerWithFaults, type Faults, send } from '../faults.ts'

@@ -1,4 +1,4 @@
-/** Stripe's search language, as far as payment intents are looked up by it: `metadata['k']:'v' AND status:'succeeded'`. */
+/** Parses Stripe's search language as far as payment intents are searched. */
 import { z } from 'zod'
 import type { PaymentIntent } from './account.ts'
 import { expandPaths, integer } from './parameters.ts'

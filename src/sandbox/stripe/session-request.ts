@@ -1,4 +1,4 @@
-/** What POST /v1/checkout/sessions takes: one-off payments by card on the hosted page. */
+/** Checks what POST /v1/checkout/sessions asks for: one-off payments by card. */
 import { z } from 'zod'
 import { expandPaths, flag, integer, metadata } from './parameters.ts'
 import { badParameter } from './refusal.ts'

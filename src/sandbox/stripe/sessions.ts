@@ -1,4 +1,4 @@
-/** Checkout Sessions: made, looked up, listed, expired by call or by the clock. */
+/** Creates, looks up, lists and expires Checkout sessions. */
 import { z } from 'zod'
 import { type Session, type StripeAccount, schedule, seconds } from './account.ts'
 import { checkChargeable } from './amounts.ts'

@@ -1,4 +1,4 @@
-/** Starts the Stripe sandbox: the API that the SDK calls, the pages a buyer sees, webhooks and control calls. */
+/** Starts the Stripe sandbox: API, hosted pages, webhooks and control calls. */
 import type { AddressInfo } from 'node:net'
 import { Faults, registerFaultControl } from '../faults.ts'
 import { createProviderServer } from '../provider-server.ts'

@@ -1,4 +1,4 @@
-/** The test cards that the hosted page knows: their brand, and what becomes of a payment with each. */
+/** Lists the test cards with their brand and outcome. */
 
 export type CardBrand = 'visa' | 'mastercard' | 'amex' | 'discover' | 'diners' | 'jcb' | 'unionpay'
 /** The names by which a session blocks brands: Discover's network carries Diners, JCB and UnionPay too. */

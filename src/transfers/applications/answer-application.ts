@@ -1,4 +1,4 @@
-/** Ends an application: the learner withdraws it, or the institution answers; its credit is released or counted. */
+/** Ends an application by withdrawal or the institution's answer, releasing or counting its credit. */
 import { type EntityManager, LockMode } from '@mikro-orm/postgresql'
 import { isMember, requireAnyMember, requireLearner } from '../../auth/permissions.ts'
 import type { Context } from '../../context.ts'

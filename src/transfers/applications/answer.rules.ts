@@ -1,4 +1,4 @@
-/** What each decision about an application makes of it, and how much credit it may agree to. */
+/** Decides an application's next status and how much credit an answer may agree to. */
 import { compareDecimals } from '../../values/decimal.ts'
 import type { TransferApplicationStatus } from './transfer-application.ts'
 

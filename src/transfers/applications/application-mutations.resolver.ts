@@ -1,4 +1,4 @@
-/** The mutations of applying for transfer, withdrawing and deciding: inputs, payloads, and one line each. */
+/** Answers the mutations of applying for transfer, withdrawing and deciding. */
 import { Arg, Ctx, Field, ID, InputType, Mutation, ObjectType, Resolver } from 'type-graphql'
 import type { Context } from '../../context.ts'
 import { publishEnum } from '../../graph/contract/enum.ts'

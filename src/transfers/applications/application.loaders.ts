@@ -1,4 +1,4 @@
-/** Reads of applications and of how credit is used, batched and paged. */
+/** Reads applications and uses of credit, batched and paged. */
 import type { Viewer } from '../../auth/viewer.ts'
 import type { CreditRecord } from '../../credit/credit-record.ts'
 import { creditRecordById } from '../../credit/loaders.ts'

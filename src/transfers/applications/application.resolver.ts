@@ -1,4 +1,4 @@
-/** What the graph answers about applications: their own fields, and the lists of learners and institutions. */
+/** Answers the graph's fields about applications, also on learners and institutions. */
 import { Arg, Args, Ctx, Field, FieldResolver, ID, ObjectType, Resolver, Root } from 'type-graphql'
 import type { Context } from '../../context.ts'
 import { CreditRecord } from '../../credit/credit-record.ts'

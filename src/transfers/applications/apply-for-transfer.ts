@@ -1,4 +1,4 @@
-/** Applies for transfer: assesses the learner's records under their locks, reserves what counts, and freezes the answer. */
+/** Applies for transfer: assesses records under lock, reserves credit, freezes the answer. */
 import { type EntityManager, LockMode } from '@mikro-orm/postgresql'
 import { requireLearner } from '../../auth/permissions.ts'
 import type { Context } from '../../context.ts'

@@ -1,4 +1,4 @@
-/** The answer frozen with an application: question, answer, policy and statement, as they stood on the day. */
+/** Freezes question, answer, policy and statement with an application. */
 import type { Context } from '../../context.ts'
 import { globalId } from '../../graph/contract/global-id.ts'
 import type { Qualification } from '../../institutions/qualification.ts'

@@ -1,4 +1,4 @@
-/** Tells those who may see a transfer application whenever it changes, on whichever replica. */
+/** Streams each change of a transfer application to those who may see it. */
 import { Arg, Ctx, ID, Resolver, Root, Subscription } from 'type-graphql'
 import type { Context } from '../../context.ts'
 import { notFound } from '../../graph/contract/errors.ts'

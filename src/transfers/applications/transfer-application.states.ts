@@ -1,4 +1,4 @@
-/** The states of an application and every legal move between them. */
+/** Lists the states of an application and every legal move between them. */
 import type { States } from '../../store/states.ts'
 import type { TransferApplicationStatus } from './transfer-application.ts'
 

@@ -1,4 +1,4 @@
-/** An application: a learner asks an institution to take their credit; its records are reserved until it answers. */
+/** Stores an application: a learner asks an institution to accept their credit. */
 import { Check, Entity, Enum, Index, ManyToOne, PrimaryKey, Property, Unique } from '@mikro-orm/decorators/legacy'
 import { Field, ObjectType } from 'type-graphql'
 import { CreditRecord } from '../../credit/credit-record.ts'

@@ -1,4 +1,4 @@
-/** A set of points in a grid of level sums, one bit each, that can be moved along a level by whole machine words. */
+/** Stores a grid of level sums as bits that shift by machine words. */
 
 /** One axis per level; the longest runs along the rows, so that little is lost to filling up words. */
 export interface Grid {

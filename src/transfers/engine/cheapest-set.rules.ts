@@ -1,4 +1,4 @@
-/** The fewest pieces, and of those the first refs, that make up a total: as one sum to be made as small as possible. */
+/** Finds the fewest pieces, first by ref, that make up a total. */
 import type { Grid } from './bit-grid.rules.ts'
 import type { Piece } from './placement-search.rules.ts'
 

@@ -1,4 +1,4 @@
-/** Reads a transfer check into whole numbers, and names the field and what was expected where it cannot. */
+/** Reads a transfer check into integers, naming each field that does not fit. */
 import { fheqLevels, isLevel, levelsExpected } from '../../values/credit.ts'
 import { isDate } from '../../values/dates.ts'
 import { compareDecimals, isDecimal } from '../../values/decimal.ts'

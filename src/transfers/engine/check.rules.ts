@@ -1,4 +1,4 @@
-/** What a transfer check is given, what it answers, and the two ways in which it refuses to answer. */
+/** Declares a transfer check's input, its answer and its two refusals. */
 import type { Credit } from '../../values/credit.ts'
 
 export const TransferRule = {

@@ -1,4 +1,4 @@
-/** Whether a policy lists or admits a course: its terms that are about the course itself, not about who took it. */
+/** Decides whether a policy lists or admits a course, independently of the learner. */
 import { fheqLevels, isLevel, type LevelFramework } from '../../values/credit.ts'
 import { compareDecimals } from '../../values/decimal.ts'
 import type { PolicyTerms } from './check.rules.ts'

@@ -1,4 +1,4 @@
-/** Decides a transfer check: a pure function from the question to the whole, explained, reproducible answer. */
+/** Decides a transfer check: a pure function from question to explained answer. */
 import {
   type ClaimDecision,
   ClaimStatus,

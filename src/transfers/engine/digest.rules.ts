@@ -1,4 +1,4 @@
-/** The digest of a transfer check: one way of writing each question, so that equal digests mean equal answers. */
+/** Digests a transfer check, so that equal digests mean equal answers. */
 import { hash } from 'node:crypto'
 import { canonicalDecimal as shortest } from '../../values/decimal.ts'
 import type { Claim, LevelCredit, PolicyTerms, QualificationTerms } from './check.rules.ts'

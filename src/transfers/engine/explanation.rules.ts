@@ -1,4 +1,4 @@
-/** Why the answer is what it is, for the whole and for each claim, and what would change it: sentences for a learner. */
+/** Explains an answer and each claim to a learner, with what would change it. */
 import { compareDecimals } from '../../values/decimal.ts'
 import {
   type ClaimDecision,

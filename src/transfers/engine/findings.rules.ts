@@ -1,4 +1,4 @@
-/** What each of the eleven rules finds about one claim: its status, what was expected and what is, in plain words. */
+/** Words what each of the eleven rules finds about a claim. */
 import { canonicalDecimal, compareDecimals } from '../../values/decimal.ts'
 import { type Claim, type Finding, FindingStatus, type PolicyTerms, TransferRule } from './check.rules.ts'
 import { asciiLowerCase, type Reading } from './policy-reading.rules.ts'

@@ -1,4 +1,4 @@
-/** What would raise the credit that transfers: settling what is open, or the least more credit that helps. */
+/** Finds the least that would raise the credit that transfers. */
 import { type Improvement, ImprovementKind } from './check.rules.ts'
 import type { Frame, PlannedSearch } from './placement.rules.ts'
 import type { PlacementSearch } from './placement-search.rules.ts'

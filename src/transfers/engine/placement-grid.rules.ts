@@ -1,4 +1,4 @@
-/** Places many pieces of credit of like amounts: looks at every combination of level sums, one bit each. */
+/** Places many pieces of similar credit by marking every reachable level sum. */
 import { addMoved, emptySet, fullSet, type Grid, has, keepUpTo, makeGrid } from './bit-grid.rules.ts'
 import { cheapestByTotal, cheapestInGrid, type Problem } from './cheapest-set.rules.ts'
 import type { Limits, Piece, PlacementSearch, Placing, Rooms } from './placement-search.rules.ts'

@@ -1,4 +1,4 @@
-/** What the two exact ways of placing credit have in common: the pieces, the limits, and the questions they answer. */
+/** Declares the pieces, limits and questions that both placement searches share. */
 
 /** A piece of credit to place whole at one level, or not at all. Levels are positions in the qualification's list. */
 export interface Piece {

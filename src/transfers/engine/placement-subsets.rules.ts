@@ -1,4 +1,4 @@
-/** Places few pieces of credit, of whatever amounts: looks at every subset once, and at no assignment. */
+/** Places few pieces of credit by looking at every subset once. */
 import type { Limits, Piece, PlacementSearch, Placing } from './placement-search.rules.ts'
 
 /**

@@ -1,4 +1,4 @@
-/** Places accepted credit where it counts most: exactly, and within a bounded number of steps. */
+/** Places accepted credit where most counts, exactly and in bounded steps. */
 import { type PolicyTerms, TransferTooComplex, UnplacedReason } from './check.rules.ts'
 import type { ReadPolicy, ReadQualification } from './check-input.rules.ts'
 import { gridSteps, searchGrid } from './placement-grid.rules.ts'

@@ -1,4 +1,4 @@
-/** When versions of a policy are in force: which of them a new one would overlap. */
+/** Finds which versions of a policy a new one would overlap. */
 
 export interface DatedVersion {
   effectiveFrom: string

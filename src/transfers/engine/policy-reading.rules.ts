@@ -1,4 +1,4 @@
-/** A policy's lists as sets and in words: made once for all the claims of a check. */
+/** Prepares a policy's lists as sets and words, once for all claims. */
 import { canonicalDecimal } from '../../values/decimal.ts'
 import type { PolicyTerms, TransferRule } from './check.rules.ts'
 import type { ReadPolicy } from './check-input.rules.ts'

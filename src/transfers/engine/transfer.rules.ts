@@ -1,4 +1,4 @@
-/** The eleven rules applied: what each finds about each claim, and what becomes of the claim by them. */
+/** Applies the eleven rules to each claim and derives its status. */
 import { addYears } from '../../values/dates.ts'
 import { type Claim, ClaimStatus, type Finding, FindingStatus } from './check.rules.ts'
 import type { ReadClaim, ReadPolicy } from './check-input.rules.ts'

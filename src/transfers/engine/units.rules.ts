@@ -1,4 +1,4 @@
-/** Credit inside the engine: whole 300ths of a CATS point, so that every scheme's hundredths are integers and nothing rounds. */
+/** Converts credit to integer 300ths of a CATS point, so that nothing rounds. */
 import { CreditScheme } from '../../values/credit.ts'
 import { canonicalDecimal } from '../../values/decimal.ts'
 

@@ -1,4 +1,4 @@
-/** Which courses a policy lists or admits: its terms as conditions on the list of courses. */
+/** Turns a policy's terms into conditions on the list of courses. */
 import type { Context } from '../../context.ts'
 import { subjectNotStated } from '../../courses/course.ts'
 import { addCourseFilter } from '../../courses/find-courses.ts'

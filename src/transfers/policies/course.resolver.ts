@@ -1,4 +1,4 @@
-/** What the graph answers about courses as far as transfer goes: where their credit counts today. */
+/** Answers where a course's credit counts today. */
 import { Args, Ctx, FieldResolver, Resolver, Root } from 'type-graphql'
 import type { Context } from '../../context.ts'
 import { checkCmf } from '../../courses/cmf.rules.ts'

@@ -1,4 +1,4 @@
-/** What a policy would change in past applications: each is decided anew, about the claims of its frozen question. */
+/** Decides past applications anew under a proposed policy and reports the differences. */
 import type { Context } from '../../context.ts'
 import type { Refusal } from '../../graph/contract/user-error.ts'
 import { refusal } from '../../graph/contract/user-error.ts'

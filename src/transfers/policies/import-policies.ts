@@ -1,4 +1,4 @@
-/** Publishes the register's policies that are not there yet: the first versions of each qualification. */
+/** Publishes the register's policies that are not published yet. */
 import type { EntityManager } from '@mikro-orm/postgresql'
 import { z } from 'zod'
 import type { Context } from '../../context.ts'

@@ -1,4 +1,4 @@
-/** Reads of transfer policies: each with the end that it has of itself or by the next version. */
+/** Reads transfer policies, each ended by its own date or the next version. */
 
 import { definePages } from '../../reading/list.ts'
 import { defineLoader, grouped, inOrder, type Loads } from '../../reading/loader.ts'

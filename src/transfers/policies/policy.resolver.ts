@@ -1,4 +1,4 @@
-/** The mutation that publishes a policy, and the query that says beforehand what it would change. */
+/** Answers the mutation that publishes a policy and the query that tries one. */
 import { Arg, Args, Ctx, Field, FieldResolver, Int, Mutation, ObjectType, Query, Resolver, Root } from 'type-graphql'
 import type { Context } from '../../context.ts'
 import { connectionOf, ForwardArgs, type Page } from '../../graph/contract/page.ts'

@@ -1,4 +1,4 @@
-/** A new version of a policy as clients write it. */
+/** Declares the input of a new policy version, as clients write it. */
 import { Field, ID, InputType, Int } from 'type-graphql'
 import { CalendarDate, Decimal } from '../../graph/contract/scalars.ts'
 import { AgreementMode, OverAgeTreatment, TransferRule } from '../engine/check.rules.ts'

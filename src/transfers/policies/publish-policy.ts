@@ -1,4 +1,4 @@
-/** Publishes a version of a transfer policy: checked as the engine reads it, numbered and dated under a lock. */
+/** Publishes a checked policy version, numbered and dated under a lock. */
 import { type EntityManager, LockMode } from '@mikro-orm/postgresql'
 import { isMember, requireAnyMember } from '../../auth/permissions.ts'
 import type { Context } from '../../context.ts'

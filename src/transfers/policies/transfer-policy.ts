@@ -1,4 +1,4 @@
-/** A transfer policy: an immutable, numbered version of what a qualification accepts, in force from a day on. */
+/** Stores a transfer policy: one immutable version of what a qualification accepts. */
 import { Check, Entity, Enum, ManyToOne, PrimaryKey, Property, Unique } from '@mikro-orm/decorators/legacy'
 import { Field, Int, ObjectType } from 'type-graphql'
 import { Node } from '../../graph/contract/node.ts'

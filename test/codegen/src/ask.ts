@@ -1,4 +1,4 @@
-/** Sends a typed document to the gateway and answers its typed data. */
+/** Sends a typed document to the gateway and returns its typed data. */
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core'
 import { print } from 'graphql'
 

@@ -1,4 +1,4 @@
-/** A query: pages of courses, with amounts and instants as the strings that they are. */
+/** Queries pages of courses, with amounts and instants typed as strings. */
 import type { ResultOf, VariablesOf } from '@graphql-typed-document-node/core'
 import { ask } from './ask'
 import { type DocumentType, graphql, readFragment } from './gql'

@@ -1,4 +1,4 @@
-/** A mutation whose refusals are data, and the subscription that says how it goes on. */
+/** Enrols with refusals as typed data and subscribes to the enrolment. */
 import { ask } from './ask'
 import { type DocumentType, graphql, readFragment } from './gql'
 

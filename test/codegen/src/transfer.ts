@@ -1,4 +1,4 @@
-/** A query whose answers are a union: many checks at once, each an eligibility or a rejection. */
+/** Queries many transfer checks at once, each a typed union member. */
 import { ask } from './ask'
 import { type DocumentType, graphql } from './gql'
 

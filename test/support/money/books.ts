@@ -1,4 +1,4 @@
-/** All books of a world beside each other: ours, those of the payment providers and the partner's. */
+/** Reads the books of gateway, payment providers and partner side by side. */
 import pg from 'pg'
 import type { World } from '../world/world.ts'
 

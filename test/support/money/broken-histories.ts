@@ -1,4 +1,4 @@
-/** Whether every history tells the whole way of its thing: without a gap, by legal moves, up to where it stands. */
+/** Finds histories with a gap, an illegal move or a wrong end. */
 import { creditRecordStates, creditRestorations } from '../../../src/credit/credit-record.states.ts'
 import { enrolmentStates, restorations } from '../../../src/enrolments/enrolment.states.ts'
 import { disputeStates } from '../../../src/payments/dispute.states.ts'

@@ -1,4 +1,4 @@
-/** The crash matrix by kill -9: a gateway's process is killed at a moment that is known, and another goes on. */
+/** Kills a gateway at a chosen moment and lets another go on. */
 import pg from 'pg'
 import { startKillable } from '../world/killable-gateway.ts'
 import type { World } from '../world/world.ts'

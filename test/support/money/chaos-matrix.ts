@@ -1,4 +1,4 @@
-/** Runs parts of the crash matrix as tests, a world for each file, and prints where every cell came to rest. */
+/** Runs parts of the crash matrix as tests and prints how cells ended. */
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
 import { startWorld, type World } from '../world/world.ts'
 import { type Cell, faults, type Outcome, quickCalls, walk } from './chaos.ts'

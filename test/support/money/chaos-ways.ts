@@ -1,4 +1,4 @@
-/** The ways that a learner and their money can go, step by step, as the crash matrix goes them. */
+/** Lists the ways of a learner's money that the crash matrix goes. */
 import type { Context } from '../../../src/context.ts'
 import { addJob, inTransaction } from '../../../src/store/transaction.ts'
 import { cancelEnrolment, completePayment, enrol, linked, newKey, newRun, pay, requestRefund } from '../world/study.ts'

@@ -1,4 +1,4 @@
-/** The crash matrix: a learner's way, broken at one call in one manner, and what became of it. */
+/** Runs one cell of the crash matrix: a way broken at one call. */
 import { reconcile } from '../../../src/payments/reconciliation/reconcile.ts'
 import type { Fault } from '../../../src/sandbox/faults.ts'
 import { enrolmentOf } from '../world/study.ts'

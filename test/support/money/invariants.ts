@@ -1,4 +1,4 @@
-/** What holds whatever failed on the way: our books against those of the providers and the partner. */
+/** Checks what must hold between our books, the providers' and the partner's. */
 
 import type { World } from '../world/world.ts'
 import { type Books, type EnrolmentRow, openBooks, type PaymentRow } from './books.ts'

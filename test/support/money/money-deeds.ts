@@ -1,4 +1,4 @@
-/** What can happen to money and registrations: deeds of clients, buyers, banks, the partner, time and faults, in any order. */
+/** Lists what clients, buyers, banks, time and faults can do to money. */
 import fc from 'fast-check'
 import { reconcile } from '../../../src/payments/reconciliation/reconcile.ts'
 import { FAULTS } from '../../../src/sandbox/faults.ts'

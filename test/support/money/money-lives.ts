@@ -1,4 +1,4 @@
-/** Lets random lives happen to a real world, brings it to rest, and holds it to the invariants. */
+/** Runs random lives on a real world and checks the invariants at rest. */
 import { afterAll, beforeAll, expect, it, jest } from '@jest/globals'
 import fc from 'fast-check'
 import { reconcile } from '../../../src/payments/reconciliation/reconcile.ts'

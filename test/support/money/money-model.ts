@@ -1,4 +1,4 @@
-/** The model of random lives: what there is to act upon, and the commands that act upon it in the real world. */
+/** Models random lives as commands for fast-check. */
 import fc from 'fast-check'
 import { completePayment, enrol, linked, newRun, pay } from '../world/study.ts'
 import type { World } from '../world/world.ts'

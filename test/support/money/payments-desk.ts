@@ -1,4 +1,4 @@
-/** A payments desk without a shop around it: database, both providers' sandboxes, webhooks, jobs, and a note of what it told. */
+/** Starts payments alone: database, providers' sandboxes, webhooks and jobs. */
 import { MikroORM } from '@mikro-orm/postgresql'
 import fastify from 'fastify'
 import pg from 'pg'

@@ -1,4 +1,4 @@
-/** Stands for what is paid for, where a test is about the money alone: notes what it is told, and the rows that it hangs on. */
+/** Stands in for the payment subject and notes what it is told. */
 import { randomUUID } from 'node:crypto'
 import type pg from 'pg'
 import type { PaymentSubject, Unsettled } from '../../../src/payments/payment-subject.ts'

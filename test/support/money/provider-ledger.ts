@@ -1,4 +1,4 @@
-/** What a payment provider's own books have of a payment: the judge of whether money was taken or given back. */
+/** Reads what a payment provider's own books have of a payment. */
 import type { Payment } from '../../../src/payments/payment.ts'
 
 interface Ledger {

@@ -1,4 +1,4 @@
-/** Who may ask which root field and do which mutation, and what everybody else is told; with inputs about one learner's things. */
+/** Lists who may run which query and mutation, and the others' refusal. */
 
 import { back, inDays } from '../world/study.ts'
 import type { Audience, PersonaName } from './permission-matrix.ts'

@@ -1,4 +1,4 @@
-/** Who may see which field and do what: every field of every type, as documentation, and as what permission-matrix.test.ts asks. */
+/** Lists who may see which field of every type. */
 
 /** Those who ask. Things belong to `owner`, who applied to the institution of `staff` and `machine`, and shared credit with all. */
 export const personas = {

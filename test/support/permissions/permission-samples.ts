@@ -1,4 +1,4 @@
-/** One learner with everything that the graph can show of a learner, so that the permission matrix asks about real things. */
+/** Makes one learner with everything that the permission matrix asks about. */
 import { reconcile } from '../../../src/payments/reconciliation/reconcile.ts'
 import { answerOf, awarded, qualificationId } from '../world/awarded.ts'
 import { enrol, inDays, linked, newKey, newRun, pay, registered, requestRefund } from '../world/study.ts'

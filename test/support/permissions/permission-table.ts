@@ -1,4 +1,4 @@
-/** Prints the permission matrix as Markdown, to be read by people: `npm run permissions`. */
+/** Prints the permission matrix as Markdown. */
 import { mutations, queries, subscriptions } from './permission-deeds.ts'
 import { type Audience, audiences, type PersonaName, personas, readable } from './permission-matrix.ts'
 

@@ -1,4 +1,4 @@
-/** Tokens that must open nothing: each is right but for one thing, signed with the identity provider's own key where it can be. */
+/** Makes tokens that each have one thing wrong and must open nothing. */
 import { type CryptoKey, exportSPKI, generateKeyPair, importJWK, type JWK, SignJWT } from 'jose'
 import type { World } from '../world/world.ts'
 

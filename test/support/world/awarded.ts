@@ -1,4 +1,4 @@
-/** Credit that a learner has earned, and the qualifications that it may count towards; for tests that begin after that. */
+/** Makes learners with awarded credit for tests that begin after that. */
 import { enrol, inDays, newRun } from './study.ts'
 import type { World } from './world.ts'
 

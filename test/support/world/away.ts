@@ -1,4 +1,4 @@
-/** Takes a row out of a table and puts it back as it was, for lists that have to bear what comes and goes. */
+/** Removes a row and puts it back, for lists that must bear changes. */
 import pg from 'pg'
 import type { World } from './world.ts'
 

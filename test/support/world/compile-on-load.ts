@@ -1,4 +1,4 @@
-/** Lets node run the product's sources as they are in a process of its own, compiled as the tests compile them. */
+/** Compiles the sources on load, so that Node runs them in a child process. */
 import { readFileSync } from 'node:fs'
 import { registerHooks } from 'node:module'
 import { fileURLToPath } from 'node:url'

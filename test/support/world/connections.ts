@@ -1,4 +1,4 @@
-/** Every list of the schema that is paged: how to ask for a page of it, who may, and where its rows are stored. */
+/** Lists every paged list of the schema with its query, reader and table. */
 import { type Made, manyOfEach } from './many-of-each.ts'
 import type { World } from './world.ts'
 

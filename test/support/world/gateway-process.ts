@@ -1,4 +1,4 @@
-/** A gateway as a process of its own, started as production starts it: for what only a process can show. */
+/** Starts a gateway in its own process as production does. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { findFreePort } from '../../../src/sandbox/ports.ts'

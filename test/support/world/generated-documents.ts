@@ -1,4 +1,4 @@
-/** Documents made up from a schema, with variables that fit or do not: what no author of tests would think of. */
+/** Generates documents and variables from a schema, valid and invalid. */
 import fc from 'fast-check'
 import {
   type GraphQLArgument,
@@ -101,7 +101,7 @@ class Writer {
     const args = given.length > 0 ? `(${given.map((arg) => `${arg.name}: ${this.argument(arg)}`).join(', ')})` : ''
     const type = getNamedType(field.type)
     const inner = isLeafType(type) ? '' : ` ${this.selection(type as GraphQLCompositeType, depth - 1)}`
-    // of its own name each, so that no two fields have to be the same
+    // Of its own name each, so that no two fields have to be the same.
     return `${this.name(field.name)}: ${field.name}${args}${this.directive()}${inner}`
   }
 

@@ -1,4 +1,4 @@
-/** Before any test: one PostgreSQL server for the whole run, unless TEST_DATABASE_URL names one. */
+/** Starts one PostgreSQL server for the run unless TEST_DATABASE_URL names one. */
 import { startTestServer } from './test-server.ts'
 
 /** Workers are started afterwards and inherit the variable. */

@@ -1,4 +1,4 @@
-/** After the last test, passed or failed: stops the server that the run began with. */
+/** Stops the PostgreSQL server that the run began with. */
 import type { TestServer } from './test-server.ts'
 
 export default async function globalTeardown(): Promise<void> {

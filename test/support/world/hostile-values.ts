@@ -1,4 +1,4 @@
-/** Values that do not fit, or hardly, for every input type of a schema; each carries a canary where it can, to see if it is echoed. */
+/** Makes hostile values for every input type, with a canary that reveals echoes. */
 import {
   type GraphQLInputObjectType,
   type GraphQLInputType,

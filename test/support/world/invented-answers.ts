@@ -1,4 +1,4 @@
-/** A schema whose fields answer by chance, always the same for the same question: values, nulls, lists, faults, sooner or later. */
+/** Makes a schema whose fields answer by chance, repeatably. */
 import { hash } from 'node:crypto'
 import {
   type GraphQLFieldResolver,
@@ -55,7 +55,7 @@ const goneWrong: readonly [number, () => unknown][] = [
   [31, () => Promise.reject(new Error('a fault that nobody may see'))],
   [37, () => Promise.reject(badUserInput('"first" must be less.', 'first'))],
   [43, () => Promise.reject(forbidden('Only operators may see that.'))],
-  // also where null is not allowed: it then empties what is around it
+  // Also where null is not allowed: it then empties what is around it.
   [41, () => Promise.resolve(null)],
 ]
 

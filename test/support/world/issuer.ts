@@ -1,4 +1,4 @@
-/** An identity provider of one key: discovery, keys, and whatever token a test wants signed. */
+/** Runs an identity provider with one key that signs any token. */
 import { fastify as createFastify } from 'fastify'
 import { type CryptoKey, exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose'
 

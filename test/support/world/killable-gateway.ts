@@ -1,4 +1,4 @@
-/** A gateway in a process of its own, with its jobs, beside the one of a world: to be killed where a test says. */
+/** Starts a second gateway beside a world's own, to be killed on cue. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import type { World } from './world.ts'

@@ -1,4 +1,4 @@
-/** Who listens at a gateway: what is announced before a subscription is on is not heard, so tests wait for it. */
+/** Waits until a gateway's subscriptions are listening. */
 
 /** How many listen there. */
 export async function listenersAt(url: string): Promise<number> {

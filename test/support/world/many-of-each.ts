@@ -1,4 +1,4 @@
-/** A world in which every paged list of the schema has several entries, all made the way that the product makes them. */
+/** Fills a world with several entries of every paged list. */
 import { reconcile } from '../../../src/payments/reconciliation/reconcile.ts'
 import { answerOf, awarded, qualificationId } from './awarded.ts'
 import { enrol, enrolmentOf, inDays, linked, newKey, newRun, paid, pay, requestRefund, until } from './study.ts'

@@ -1,4 +1,4 @@
-/** Gives each test file a database of its own on the run's PostgreSQL server, cloned from a template in moments. */
+/** Creates a database for each test file, cloned from a template. */
 import { randomBytes } from 'node:crypto'
 import { Client } from 'pg'
 

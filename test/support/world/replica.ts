@@ -1,4 +1,4 @@
-/** One more gateway in a world that runs: the same database and upstreams, unless said otherwise. */
+/** Starts one more gateway on a running world's database and upstreams. */
 import { type Logger, pino } from 'pino'
 import { type App, openApp } from '../../../src/app.ts'
 import { type Config, readConfig } from '../../../src/config.ts'

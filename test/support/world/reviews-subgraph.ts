@@ -1,4 +1,4 @@
-/** Another team's small subgraph, which knows nothing of ours but keys: reviews of courses by learners. */
+/** Runs another team's subgraph, which knows only our keys. */
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -56,7 +56,7 @@ interface Representation {
 function reviewsSchema(rows: readonly ReviewRow[]): GraphQLSchema {
   const schema = buildSchema(executable)
   const reviewsWhere = (holds: (row: ReviewRow) => boolean) => rows.filter(holds).map(reviewOf)
-  // read when they are asked for: a review's course has reviews again
+  // Read when they are asked for: a review's course has reviews again.
   const courseOf = (slug: string) => ({
     __typename: 'Course',
     slug,

@@ -1,4 +1,4 @@
-/** A small graph of no feature, and the server around it, for tests of the platform alone. */
+/** Builds a small graph and server for tests of the platform alone. */
 import type { FastifyInstance } from 'fastify'
 import { buildSchema, GraphQLError, type GraphQLFieldResolver, type GraphQLSchema, isObjectType } from 'graphql'
 import { anonymousViewer } from '../../../src/auth/viewer.ts'

@@ -1,4 +1,4 @@
-/** The official clients of both transports at a small server: started for each test, and closed with it. */
+/** Runs the official clients of both subscription transports. */
 import { afterAll, afterEach, beforeAll } from '@jest/globals'
 import { createClient as createEventClient } from 'graphql-sse'
 import { type Client, createClient as createSocketClient } from 'graphql-ws'

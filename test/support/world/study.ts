@@ -1,4 +1,4 @@
-/** What a learner does, in single steps: be invited, find a run, enrol, pay, be registered; for tests that begin after that. */
+/** Performs a learner's single steps: link, enrol, pay, be registered. */
 import type { Answer, World } from './world.ts'
 
 export const back = 'https://app.example/back'

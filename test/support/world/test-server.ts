@@ -1,4 +1,4 @@
-/** A PostgreSQL server on a free port whose data nobody will miss. */
+/** Starts a PostgreSQL server on a free port with disposable data. */
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

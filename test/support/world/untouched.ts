@@ -1,4 +1,4 @@
-/** Whether a database is as it was: one digest of every row of every table, so that any write at all is seen. */
+/** Digests every table, so that any write is noticed. */
 import pg from 'pg'
 
 /** Digest by table. Of the jobs only how many there are: the worker itself keeps its clock there. */

@@ -1,4 +1,4 @@
-/** What a verifier does that has nothing but the gateway's address and a JOSE library: keys, signatures, status lists. */
+/** Verifies signed documents with only the gateway's address and a JOSE library. */
 import { gunzipSync } from 'node:zlib'
 import { expect } from '@jest/globals'
 import { createRemoteJWKSet, jwtVerify } from 'jose'

@@ -1,4 +1,4 @@
-/** A whole world for one test file: the gateway, a database of its own and the four sandboxes, on free ports. */
+/** Starts a world for a test file: gateway, own database and four sandboxes. */
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

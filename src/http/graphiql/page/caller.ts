@@ -1,4 +1,4 @@
-/** As whom the page asks: nobody, or a persona of the local world, whose tokens come from its identity sandbox. */
+/** Keeps the page's caller: anonymous, or a persona of the local world. */
 
 export interface Persona {
   name: string
@@ -37,7 +37,7 @@ export class Caller {
     if (persona === null) return null
     if (this.token === null || this.token.endsMs - marginMs < Date.now()) {
       const token = await this.fetchToken(persona)
-      // somebody else was chosen meanwhile
+      // Somebody else was chosen meanwhile.
       if (persona !== this.persona) return this.authorization()
       this.token = token
     }

@@ -1,4 +1,4 @@
-/** The documents of the examples: each first the operation that its tab is named after, then those that find its ids or go on. */
+/** Holds the GraphQL documents of the examples, one for each tab. */
 
 export const browse = `# Anyone may browse.
 query BrowseCourses($search: String, $filter: CourseFilter) {

@@ -1,4 +1,4 @@
-/** The example operations, a tab each: what a learner and an institution do, from browsing to an answered application. */
+/** Lists the example operations of learners and institutions, one tab each. */
 
 import { apply, batch, browse, check, decide, enrol, refund, share, watch } from './example-documents.ts'
 

@@ -1,4 +1,4 @@
-/** Asks the gateway for GraphiQL: queries and mutations over HTTP, subscriptions over WebSocket, as whoever is chosen. */
+/** Sends GraphiQL's operations to the gateway as the chosen persona. */
 import { createGraphiQLFetcher, type Fetcher } from '@graphiql/toolkit'
 
 /** `authorization` is asked at each operation; what the headers' editor says goes before it. */

@@ -1,4 +1,4 @@
-/** The persona switch of the local world: a list in GraphiQL's corner, remembered across reloads. */
+/** Shows the local world's persona switch in GraphiQL's corner. */
 import { createElement, useEffect, useState } from 'react'
 import { type Caller, fetchPersonas, type Persona } from './caller.ts'
 

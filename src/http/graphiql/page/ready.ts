@@ -1,4 +1,4 @@
-/** Marks the page once its editors are there: until then GraphiQL would switch tabs without showing what is in them. */
+/** Marks the page as ready once its editors are loaded. */
 import { useGraphiQL } from '@graphiql/react'
 import { useEffect } from 'react'
 

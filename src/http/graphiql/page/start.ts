@@ -1,4 +1,4 @@
-/** Starts the page: GraphiQL with a tab for each example and, in the local world, the persona switch. */
+/** Starts GraphiQL with the example tabs and, locally, the persona switch. */
 import './workers.ts'
 import { GraphiQL } from 'graphiql'
 import { createElement } from 'react'
@@ -24,7 +24,7 @@ const corner = createElement(
 const tabs = exampleOperations({ origin: location.origin, now: new Date(), newKey: () => crypto.randomUUID() }).map(
   ({ query, variables }) => ({ query, variables: JSON.stringify(variables, null, 2) }),
 )
-// of the first tab GraphiQL takes the query alone; what a person has written since goes before it
+// Of the first tab GraphiQL takes the query alone; what a person has written since goes before it.
 const firstVisit = localStorage.getItem('graphiql:tabState') === null
 
 createRoot(place).render(

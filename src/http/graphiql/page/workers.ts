@@ -1,4 +1,4 @@
-/** Tells the editor where its workers are: beside this file, on the gateway itself. */
+/** Configures where the editor loads its workers from: the gateway itself. */
 import type { Environment } from 'monaco-editor'
 
 const files: Readonly<Record<string, string>> = { json: 'json.worker.js', graphql: 'graphql.worker.js' }

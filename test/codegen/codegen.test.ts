@@ -1,4 +1,4 @@
-/** A frontend's types, generated from schema.graphql as the README says: right uses compile, wrong ones do not. */
+/** A frontend's types, generated from schema.graphql as src/http/README.md says: right uses compile, wrong ones do not. */
 import { execFile } from 'node:child_process'
 import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -146,10 +146,10 @@ describe('the configuration', () => {
     expect(Object.keys(options.scalars).sort()).toEqual(['ID', ...scalars.map(({ name }) => name)].sort())
   })
 
-  it('is the one that the README shows', async () => {
+  it('is the one that src/http/README.md shows', async () => {
     const text = await readFile(join(import.meta.dirname, 'codegen.ts'), 'utf8')
     const [shown] =
-      /(?<=```ts\n)import type \{ CodegenConfig[\s\S]*?(?=```)/.exec(await readFile('README.md', 'utf8')) ?? []
+      /(?<=```ts\n)import type \{ CodegenConfig[\s\S]*?(?=```)/.exec(await readFile('src/http/README.md', 'utf8')) ?? []
     expect(shown).toBe(text.slice(text.indexOf('import')))
   })
 })

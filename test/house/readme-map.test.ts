@@ -1,9 +1,0 @@
-/** The README's map says of each file what the file says of itself. */
-import { readFileSync } from 'node:fs'
-import { expect, it } from '@jest/globals'
-import { mapOfSource } from './map-of-source.ts'
-
-it('the map in the README is the one that `npm run map` writes', () => {
-  const readme = readFileSync('README.md', 'utf8')
-  expect(readme.slice(readme.indexOf('## Map of src'))).toBe(`## Map of src\n\n${mapOfSource()}`)
-})

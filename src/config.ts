@@ -37,46 +37,76 @@ function isProxy(part: string): boolean {
   }
 }
 
-/** Every variable; the README describes each, and a test compares them. */
+/** Every variable with what it does; `npm run variables` writes the table of them in src/README.md. */
 export const variables = z.object({
-  NODE_ENV: z.enum(['production', 'development', 'test']).default('development'),
-  HOST: text.default('127.0.0.1'),
-  PORT: port.default(4000),
-  PUBLIC_URL: httpUrl,
-  DATABASE_URL: postgresUrl,
-  DATABASE_POOL: whole(10),
-  STRIPE_SECRET_KEY: text,
-  STRIPE_WEBHOOK_SECRET: text,
-  STRIPE_API_BASE: httpUrl.default('https://api.stripe.com'),
-  PAYPAL_CLIENT_ID: text,
-  PAYPAL_CLIENT_SECRET: text,
-  PAYPAL_WEBHOOK_ID: text,
-  PAYPAL_API_BASE: httpUrl.default('https://api-m.paypal.com'),
-  PAYPAL_WEB_BASE: httpUrl.default('https://www.paypal.com'),
-  PAYPAL_WEBHOOK_CA_FILE: file.optional(),
-  PARTNER_BASE_URL: httpUrl,
-  PARTNER_CONSUMER_KEY: text,
-  PARTNER_SHARED_SECRET: text,
-  PARTNER_WEBHOOK_SECRET: text,
-  PARTNER_AUTH: z.enum(['hs256-jwt', 'oauth2-client-credentials']).default('hs256-jwt'),
-  PARTNER_TOKEN_URL: httpUrl.optional(),
-  OIDC_ISSUER: z.url({ protocol: /^https?$/ }),
-  OIDC_AUDIENCE: text,
-  SIGNING_KEYS_FILE: file,
-  REGISTER_FILE: file.optional(),
-  RETURN_URL_ORIGINS: list(isOriginPattern, 'origins, e.g. https://app.example.org'),
-  CORS_ORIGINS: list(isOrigin, 'origins, e.g. https://app.example.org'),
-  TRUST_PROXY: list(isProxy, 'addresses or ranges, e.g. 10.0.0.0/8'),
-  TRUSTED_DOCUMENTS_FILE: file.optional(),
-  REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),
-  GRAPHIQL: z.enum(['on', 'off']).optional(),
-  COMPILED_QUERIES: z.enum(['on', 'off']).default('on'),
-  HOLD_MINUTES: whole(30),
-  STALE_AFTER_MINUTES: whole(60),
-  SYNC_EVERY_MINUTES: whole(5),
-  OTEL_EXPORTER_OTLP_ENDPOINT: httpUrl.optional(),
-  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),
+  NODE_ENV: z
+    .enum(['production', 'development', 'test'])
+    .default('development')
+    .describe('`production`: safe settings only, no introspection, trusted documents only'),
+  HOST: text.default('127.0.0.1').describe('address on which it listens'),
+  PORT: port.default(4000).describe('port on which it listens'),
+  PUBLIC_URL: httpUrl.describe('where clients reach the gateway'),
+  DATABASE_URL: postgresUrl.describe('PostgreSQL 18; migrations run at start'),
+  DATABASE_POOL: whole(10).describe('connections for writes; reads take four more, the worker six'),
+  STRIPE_SECRET_KEY: text.describe('secret API key; production takes a live one only'),
+  STRIPE_WEBHOOK_SECRET: text.describe('signing secret of the endpoint `/webhooks/stripe`'),
+  STRIPE_API_BASE: httpUrl.default('https://api.stripe.com').describe('where Stripe is asked'),
+  PAYPAL_CLIENT_ID: text.describe('client id of the REST app'),
+  PAYPAL_CLIENT_SECRET: text.describe('secret of the REST app'),
+  PAYPAL_WEBHOOK_ID: text.describe('id of the webhook to `/webhooks/paypal`'),
+  PAYPAL_API_BASE: httpUrl.default('https://api-m.paypal.com').describe('where PayPal is asked'),
+  PAYPAL_WEB_BASE: httpUrl.default('https://www.paypal.com').describe('where buyers are sent'),
+  PAYPAL_WEBHOOK_CA_FILE: file
+    .optional()
+    .describe('a further root for webhook certificates: for the sandbox, refused in production'),
+  PARTNER_BASE_URL: httpUrl.describe("the registration partner's API; its webhooks go to `/webhooks/partner`"),
+  PARTNER_CONSUMER_KEY: text.describe('name of this gateway at the partner'),
+  PARTNER_SHARED_SECRET: text.describe('signs the tokens for the partner, or fetches them'),
+  PARTNER_WEBHOOK_SECRET: text.describe("signs the partner's webhooks"),
+  PARTNER_AUTH: z
+    .enum(['hs256-jwt', 'oauth2-client-credentials'])
+    .default('hs256-jwt')
+    .describe('`hs256-jwt`: tokens are signed here; `oauth2-client-credentials`: they are fetched'),
+  PARTNER_TOKEN_URL: httpUrl.optional().describe('where tokens are fetched; required for client credentials'),
+  OIDC_ISSUER: z
+    .url({ protocol: /^https?$/ })
+    .describe('who vouches for callers; tokens carry `roles` and `institution`'),
+  OIDC_AUDIENCE: text.describe('what their `aud` must hold'),
+  SIGNING_KEYS_FILE: file.describe('private JWKS of Ed25519 keys, the newest first; keys without `d` still verify'),
+  REGISTER_FILE: file.optional().describe('JSON of institutions, qualifications and their first policies'),
+  RETURN_URL_ORIGINS: list(isOriginPattern, 'origins, e.g. https://app.example.org').describe(
+    'origins that buyers may be sent back to; required in production',
+  ),
+  CORS_ORIGINS: list(isOrigin, 'origins, e.g. https://app.example.org').describe(
+    "browser origins that may ask, besides the gateway's own",
+  ),
+  TRUST_PROXY: list(isProxy, 'addresses or ranges, e.g. 10.0.0.0/8').describe('proxies whose X-Forwarded-For counts'),
+  TRUSTED_DOCUMENTS_FILE: file
+    .optional()
+    .describe('manifest of known operations; without it only operators may ask in production'),
+  REDIS_URL: z
+    .url({ protocol: /^rediss?$/ })
+    .optional()
+    .describe('rate limits and kept answers shared over replicas; in memory otherwise'),
+  GRAPHIQL: z
+    .enum(['on', 'off'])
+    .optional()
+    .describe('`on` or `off`; unless said, on, but in production off, and introspection with it'),
+  COMPILED_QUERIES: z.enum(['on', 'off']).default('on').describe('`off`: every operation runs in graphql-js'),
+  HOLD_MINUTES: whole(30).describe('minutes that a place is held for a payment'),
+  STALE_AFTER_MINUTES: whole(60).describe('age in minutes at which mirrored facts are marked stale'),
+  SYNC_EVERY_MINUTES: whole(5).describe('minutes between synchronisations with the partner'),
+  OTEL_EXPORTER_OTLP_ENDPOINT: httpUrl
+    .optional()
+    .describe('OpenTelemetry collector that traces are sent to; without it there are none'),
+  LOG_LEVEL: z
+    .enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent'])
+    .default('info')
+    .describe('what the log holds: `fatal`, `error`, `warn`, `info`, `debug` or `silent`'),
 })
+
+/** Former names: a start that still sets one would run without what it asks for. */
+const RENAMED = { JIT: 'COMPILED_QUERIES' }
 
 export type Config = z.infer<typeof variables>
 
@@ -92,6 +122,9 @@ export class ConfigRefused extends Error {
 export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   // An empty variable is an unset one: that is how shells and compose files leave things out.
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''))
+  for (const [former, name] of Object.entries(RENAMED)) {
+    if (given[former] !== undefined) throw new ConfigRefused(`${former} is now called ${name}: rename the variable.`)
+  }
   const read = variables.safeParse(given)
   if (!read.success) {
     const lines = read.error.issues.map(({ path, message }) => {

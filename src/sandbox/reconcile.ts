@@ -18,7 +18,7 @@ async function databaseUrlOf({ localFolder, postgresPort }: LocalSettings): Prom
 async function runCommand(): Promise<number> {
   const settings = readLocalSettings(process.env)
   const env = gatewayEnvironment(process.env, settings, await databaseUrlOf(settings))
-  const command = join(import.meta.dirname, '..', 'reconcile.js')
+  const command = join(import.meta.dirname, '..', 'commands', 'reconcile.js')
   const child = spawn(process.execPath, ['--enable-source-maps', command, ...process.argv.slice(2)], {
     env,
     stdio: 'inherit',

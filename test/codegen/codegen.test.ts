@@ -146,10 +146,10 @@ describe('the configuration', () => {
     expect(Object.keys(options.scalars).sort()).toEqual(['ID', ...scalars.map(({ name }) => name)].sort())
   })
 
-  it('is the one that the README shows', async () => {
+  it('is the one that src/http/README.md shows', async () => {
     const text = await readFile(join(import.meta.dirname, 'codegen.ts'), 'utf8')
     const [shown] =
-      /(?<=```ts\n)import type \{ CodegenConfig[\s\S]*?(?=```)/.exec(await readFile('README.md', 'utf8')) ?? []
+      /(?<=```ts\n)import type \{ CodegenConfig[\s\S]*?(?=```)/.exec(await readFile('src/http/README.md', 'utf8')) ?? []
     expect(shown).toBe(text.slice(text.indexOf('import')))
   })
 })

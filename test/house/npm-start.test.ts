@@ -1,10 +1,11 @@
 /** Tests that `npm start` brings everything up and Ctrl-C leaves nothing behind. */
 
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { afterEach, expect, it, jest } from '@jest/globals'
 import { readLocalSettings } from '../../src/sandbox/local-settings.ts'
 import { findFreePort, untilPortsAreFree } from '../../src/sandbox/ports.ts'
@@ -42,7 +43,7 @@ async function start() {
   const settings = readLocalSettings(env)
   const nothingLeft = (patienceMs: number) =>
     untilPortsAreFree(settings.ports, patienceMs, new AbortController().signal)
-  return { ended, nothingLeft, gatewayUrl: settings.gateway.localUrl, printed: () => printed }
+  return { ended, env, nothingLeft, gatewayUrl: settings.gateway.localUrl, printed: () => printed }
 }
 
 /** As a terminal does: to npm and everything in its process group. */
@@ -54,9 +55,12 @@ function kill(signal: NodeJS.Signals): void {
   }
 }
 
-it('brings up a gateway that is ready, and Ctrl-C takes everything down again', async () => {
+it('brings up a gateway that is ready, which commands find, and Ctrl-C takes everything down again', async () => {
   const world = await start()
   expect((await fetch(`${world.gatewayUrl}/health/ready`)).status).toBe(200)
+  const run = (...args: string[]) => promisify(execFile)('npm', ['run', '-s', ...args], { env: world.env })
+  expect((await run('token', '--', 'ada')).stdout).toMatch(/^eyJ/)
+  expect((await run('reconcile', '--', '--dry-run')).stdout).toMatch(/^Examined \d+: nothing to correct/m)
   kill('SIGINT')
   kill('SIGINT')
   expect(await world.ended).toBe(0)

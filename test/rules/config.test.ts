@@ -1,5 +1,5 @@
-/** Tests that the environment is documented and production refuses weak values. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+/** Holds a start to its environment: complete, safe for production, and what does not fit named. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from '@jest/globals'
@@ -46,33 +46,9 @@ function refusal(changes: Record<string, string>): string | null {
   }
 }
 
-const shape = variables.shape as Record<string, { safeParse(value: unknown): { success: boolean; data?: unknown } }>
-const names = Object.keys(shape)
-const defaultOf = (name: string) => {
-  const { success, data } = shape[name]!.safeParse(undefined)
-  if (!success) return 'required'
-  return data === undefined || (Array.isArray(data) && data.length === 0) ? 'none' : String(data)
-}
-const required = names.filter((name) => defaultOf(name) === 'required')
-
-describe('the README', () => {
-  const rows = [...readFileSync('README.md', 'utf8').matchAll(/^\| `([A-Z_]+)` \| ([^|]+) \| ([^|]+) \|$/gm)]
-
-  it('has every variable with its default, and no other', () => {
-    const written = Object.fromEntries(rows.map(([, name, byDefault]) => [name, byDefault]))
-    expect(written).toEqual(Object.fromEntries(names.map((name) => [name, defaultOf(name)])))
-  })
-
-  it('says of each what it does', () => {
-    for (const [, name, , effect] of rows)
-      expect({ name, length: (effect ?? '').length > 10 }).toEqual({ name, length: true })
-  })
-
-  it('names the variables of the local world', () => {
-    const readme = readFileSync('README.md', 'utf8')
-    for (const { variable } of readLocalSettings({}).ports) expect(readme).toContain(`\`${variable}\``)
-  })
-})
+const required = Object.entries(variables.shape)
+  .filter(([, schema]) => !schema.safeParse(undefined).success)
+  .map(([name]) => name)
 
 describe('production', () => {
   it('starts with what is needed', () => {
@@ -162,5 +138,15 @@ describe('a value that does not fit is named', () => {
     ['PARTNER_AUTH', 'oauth2-client-credentials', /PARTNER_TOKEN_URL is missing/],
   ])('%s=%s', (name, value, says) => {
     expect(refusal({ [name]: value })).toMatch(says)
+  })
+})
+
+describe('a former name', () => {
+  it('is refused with the new one: a start would silently run without it', () => {
+    expect(refusal({ JIT: 'off' })).toBe('JIT is now called COMPILED_QUERIES: rename the variable.')
+  })
+
+  it('left empty is not set', () => {
+    expect(refusal({ JIT: '' })).toBeNull()
   })
 })

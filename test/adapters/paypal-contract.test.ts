@@ -1,33 +1,15 @@
-/** Tests the PayPal sandbox's replies against PayPal's official documents. */
+/** Whether every reply of the PayPal sandbox fits PayPal's official documents. */
 import { randomUUID } from 'node:crypto'
-import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { Ajv } from 'ajv'
-import formats from 'ajv-formats'
+import { DISPUTES, ORDERS, PAYMENTS, readPayPalDocuments, WEBHOOKS } from './paypal-documents.ts'
 import { captureIn, openPaypal, orderOf, paid } from './paypal-sandbox-caller.ts'
 
-const FOLDER = join(import.meta.dirname, '../../../shared/contracts/paypal')
-const whereDocumentsAre = existsSync(FOLDER) ? describe : describe.skip
-
-const ORDERS = 'checkout_orders_v2'
-const PAYMENTS = 'payments_payment_v2'
-const WEBHOOKS = 'notifications_webhooks_v1'
-const DISPUTES = 'customer_disputes_v1'
-
-whereDocumentsAre('replies fit the official documents', () => {
-  const ajv = new Ajv({ strict: false, allErrors: true, unicodeRegExp: false, logger: false })
-  const documents = new Map<string, Document>()
+describe('replies fit the official documents', () => {
+  const { documents, placeOf, fits } = readPayPalDocuments()
   let paypal: Awaited<ReturnType<typeof openPaypal>>
   let token: string
 
   beforeAll(async () => {
-    formats.default(ajv)
-    for (const name of [ORDERS, PAYMENTS, WEBHOOKS, DISPUTES]) {
-      const document = JSON.parse(readFileSync(join(FOLDER, `${name}.json`), 'utf8')) as Document
-      documents.set(name, document)
-      ajv.addSchema(document, name)
-    }
     paypal = await openPaypal()
     const authorization = `Basic ${Buffer.from('client:secret').toString('base64')}`
     const body = new URLSearchParams({ grant_type: 'client_credentials' })
@@ -57,15 +39,10 @@ whereDocumentsAre('replies fit the official documents', () => {
     expect([answer.status, body.details?.[0]?.issue]).toEqual([more.expected ?? 200, more.issue])
     const { responses } = documents.get(document)?.paths[template]?.[method] ?? { responses: {} }
     const status = answer.status in responses ? String(answer.status) : 'default'
-    const path = encodeURI(template.replaceAll('/', '~1'))
-    const place = responses[status]?.$ref ?? `#/paths/${path}/${method}/responses/${status}`
-    fits(body, `${document}${place}/content/application~1json/schema`)
+    const reference = responses[status]?.$ref
+    const place = reference ? document + reference : `${placeOf(document, template, method)}/responses/${status}`
+    fits(body, `${place}/content/application~1json/schema`)
     return body
-  }
-
-  function fits(body: unknown, schema: string) {
-    ajv.validate({ $ref: schema }, body)
-    expect(ajv.errors ?? []).toEqual([])
   }
 
   const CREATE = ['post', '/v2/checkout/orders'] as const
@@ -246,7 +223,4 @@ interface Body {
 interface Event extends Body {
   resource_type: string
   resource: object
-}
-interface Document {
-  paths: Record<string, Record<string, { responses: Record<string, { $ref?: string }> }>>
 }

@@ -1,60 +1,41 @@
-/** Tests our requests to PayPal against PayPal's official documents. */
+/** Whether everything that is sent to PayPal fits PayPal's official documents. */
 import { randomUUID } from 'node:crypto'
-import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { Ajv } from 'ajv'
-import formats from 'ajv-formats'
-import type { PaymentProvider } from '../../src/payments/payment-provider.ts'
+import { type Parameter, readPayPalDocuments } from './paypal-documents.ts'
 import { orderOf, type ProviderUnderTest, startPayPal } from './provider-under-test.ts'
 import { openRecordingProxy, type Recorded, type RecordingProxy } from './recording-proxy.ts'
 
-const FOLDER = join(import.meta.dirname, '../../../shared/contracts/paypal')
-const DOCUMENTS = [
-  'checkout_orders_v2',
-  'payments_payment_v2',
-  'notifications_webhooks_v1',
-  'customer_disputes_v1',
-] as const
-const whereDocumentsAre = existsSync(FOLDER) ? describe : describe.skip
-
-interface Parameter {
-  $ref?: string
-  name: string
-  in: string
-  required?: boolean
-}
-interface Operation {
-  parameters?: Parameter[]
-  requestBody?: { required?: boolean }
-}
 interface Ids {
   custom_id?: string
   invoice_id?: string
 }
 type SentBody = Ids & { purchase_units?: Ids[] }
-interface Document {
-  paths: Record<string, Record<string, Operation>>
-  components: { parameters: Record<string, Parameter> }
-}
 
-whereDocumentsAre('what is sent to PayPal', () => {
-  const ajv = new Ajv({ strict: false, allErrors: true, unicodeRegExp: false, coerceTypes: true, logger: false })
-  const documents = new Map<string, Document>()
+describe('what is sent to PayPal', () => {
+  const { documents, placeOf, fits: fitsBody, fitsAsText } = readPayPalDocuments()
   let at: ProviderUnderTest
   let proxy: RecordingProxy
-  let provider: PaymentProvider
 
   beforeAll(async () => {
-    formats.default(ajv)
-    for (const name of DOCUMENTS) {
-      const document = JSON.parse(readFileSync(join(FOLDER, `${name}.json`), 'utf8')) as Document
-      documents.set(name, document)
-      ajv.addSchema(document, name)
-    }
     at = await startPayPal()
     proxy = await openRecordingProxy(at.url)
-    provider = at.connect({ baseUrl: proxy.url })
+    const provider = at.connect({ baseUrl: proxy.url })
+    const [paymentId, refundId] = [randomUUID(), randomUUID()]
+    const longest = {
+      description: 'D'.repeat(120),
+      returnUrl: 'https://app.example.org/back?payment=P%3D&result=returned',
+    }
+    const { reference } = await provider.open(orderOf(paymentId, longest))
+    await at.pay(reference)
+    const { capture } = await provider.capture(reference, `${paymentId}:capture:1`)
+    const captureReference = capture?.reference as string
+    const amount = { amountMinor: 10_000, currency: 'GBP' }
+    const made = await provider.refund({ refundId, captureReference, amount, key: `${refundId}:refund:1` })
+    await at.dispute(captureReference, 'lost')
+    await provider.look(reference)
+    await provider.lookRefund(made.reference)
+    await provider.refundsOf(captureReference)
+    await provider.eventsSince(new Date(Date.now() - 3_600_000))
   })
   afterAll(async () => {
     await proxy.close()
@@ -75,21 +56,19 @@ whereDocumentsAre('what is sent to PayPal', () => {
 
   function fits(request: Recorded): void {
     const { name, template, operation } = operationOf(request)
-    const place = `${name}#/paths/${encodeURI(template.replaceAll('/', '~1'))}/${request.method.toLowerCase()}`
     if (request.body !== undefined) {
-      ajv.validate({ $ref: `${place}/requestBody/content/application~1json/schema` }, structuredClone(request.body))
-      expect(ajv.errors ?? []).toEqual([])
+      fitsBody(request.body, `${placeOf(name, template, request.method)}/requestBody/content/application~1json/schema`)
     } else expect(operation.requestBody?.required ?? false).toBe(false)
     const parameters = (operation.parameters ?? []).map((one) => resolved(name, one))
     for (const [key, value] of request.query) {
       const index = parameters.findIndex((one) => one.parameter.in === 'query' && one.parameter.name === key)
       expect({ key, known: index >= 0 }).toEqual({ key, known: true })
-      valid(parameters[index]?.schema as string, value)
+      fitsAsText(value, parameters[index]?.schema as string)
     }
     for (const { parameter, schema } of parameters.filter((one) => one.parameter.in === 'header')) {
       const value = request.headers[parameter.name.toLowerCase()]
       if (parameter.required) expect({ header: parameter.name, value }).not.toMatchObject({ value: undefined })
-      if (value !== undefined) valid(schema, value)
+      if (value !== undefined) fitsAsText(value, schema)
     }
   }
 
@@ -99,29 +78,7 @@ whereDocumentsAre('what is sent to PayPal', () => {
     return { parameter: found, schema: `${name}#/components/parameters/${key}/schema` }
   }
 
-  function valid(schema: string, value: unknown): void {
-    ajv.validate({ type: 'object', properties: { value: { $ref: schema } } }, { value })
-    expect(ajv.errors ?? []).toEqual([])
-  }
-
-  it('fits the official documents, call by call', async () => {
-    const [paymentId, refundId] = [randomUUID(), randomUUID()]
-    const longest = {
-      description: 'D'.repeat(120),
-      returnUrl: 'https://app.example.org/back?payment=P%3D&result=returned',
-    }
-    const { reference } = await provider.open(orderOf(paymentId, longest))
-    await at.pay(reference)
-    const { capture } = await provider.capture(reference, `${paymentId}:capture:1`)
-    const captureReference = capture?.reference as string
-    const amount = { amountMinor: 10_000, currency: 'GBP' }
-    const made = await provider.refund({ refundId, captureReference, amount, key: `${refundId}:refund:1` })
-    await at.dispute(captureReference, 'lost')
-    await provider.look(reference)
-    await provider.lookRefund(made.reference)
-    await provider.refundsOf(captureReference)
-    await provider.eventsSince(new Date(Date.now() - 3_600_000))
-
+  it('fits the official documents, call by call', () => {
     const calls = proxy.recorded.filter(({ path }) => path !== '/v1/oauth2/token')
     for (const call of calls) fits(call)
     expect(new Set(calls.map((call) => `${call.method} ${operationOf(call).template}`))).toEqual(
@@ -139,7 +96,7 @@ whereDocumentsAre('what is sent to PayPal', () => {
     )
   })
 
-  it('carries an id of ours on whatever moves money, and both our ids in it', async () => {
+  it('carries an id of ours on whatever moves money, and both our ids in it', () => {
     const writes = proxy.recorded.filter(({ method, path }) => method === 'POST' && path !== '/v1/oauth2/token')
     expect(writes).toHaveLength(3)
     for (const { headers } of writes) {
@@ -157,6 +114,8 @@ whereDocumentsAre('what is sent to PayPal', () => {
     const { body } = order as Recorded & { body: { purchase_units: object[] } }
     expect(() => fits({ ...(order as Recorded), body: { ...body, intent: 'TAKE' } })).toThrow()
     expect(() => fits({ ...(order as Recorded), body: { ...body, purchase_units: [] } })).toThrow()
+    const amount = { currency_code: 'GBP', value: 125 }
+    expect(() => fits({ ...(order as Recorded), body: { ...body, purchase_units: [{ amount }] } })).toThrow()
     expect(() => fits({ ...(order as Recorded), query: new URLSearchParams({ force: 'yes' }) })).toThrow()
   })
 })

@@ -1,69 +1,115 @@
-/** Tests the Stripe sandbox's objects against Stripe's own definitions. */
-import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+/** Whether what the Stripe sandbox answers compiles as what Stripe's SDK says that Stripe answers. */
+import { execFile } from 'node:child_process'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import Stripe from 'stripe'
-import { type StripeSandbox, startStripeSandbox } from '../../src/sandbox/stripe/start-stripe.ts'
-import { post } from './sandbox-inbox.ts'
+import type { StripeAnswers } from './stripe-answers.ts'
+import { openStripe, options, type StripeCaller } from './stripe-sandbox-caller.ts'
 
-const FIXTURES = join(import.meta.dirname, '../../../shared/contracts/stripe/fixtures3.json')
-const whereFixturesAre = existsSync(FIXTURES) ? describe : describe.skip
+type Answered = [kind: keyof StripeAnswers, answer: Record<string, unknown>]
 
-type Plain = Record<string, unknown>
-/** What the fixtures show otherwise than the API: the caller's own keys, another event, expanded on request, the SDK's decimals. */
-const NOT_COMPARED = new Set(['event.data.object', 'charge.refunds', 'item.price.unit_amount_decimal'])
-
-whereFixturesAre('objects have the shape of the official fixtures', () => {
-  const fixtures = whereFixturesAre === describe ? JSON.parse(readFileSync(FIXTURES, 'utf8')).resources : {}
-  let sandbox: StripeSandbox
-  const found: Record<string, Plain> = {}
-
-  beforeAll(async () => {
-    sandbox = await startStripeSandbox({
-      host: '127.0.0.1',
-      port: 0,
-      secretKey: 'sk_test_1',
-      webhookSecret: 'whsec_test',
-    })
-    const { hostname, port } = new URL(sandbox.url)
-    const stripe = new Stripe('sk_test_1', { host: hostname, port, protocol: 'http' })
-    const session = await stripe.checkout.sessions.create({
-      line_items: [{ price_data: { currency: 'gbp', unit_amount: 900, product_data: { name: 'x' } }, quantity: 1 }],
-      mode: 'payment',
-      success_url: 'http://127.0.0.1:9/paid',
-    })
-    await post(`${sandbox.url}/_sandbox/checkout/${session.id}`, { card: 'visa' })
-    const paid = await stripe.checkout.sessions.retrieve(session.id)
-    const intent = await stripe.paymentIntents.retrieve(paid.payment_intent as string)
-    const refund = await stripe.refunds.create({ payment_intent: intent.id, amount: 100 })
-    const { json } = await post(`${sandbox.url}/_sandbox/charges/${intent.id}/dispute`, {})
-    const all = {
-      'checkout.session': paid,
-      payment_intent: intent,
-      charge: await stripe.charges.retrieve(intent.latest_charge as string),
-      refund,
-      dispute: await stripe.disputes.retrieve(json.id as string),
-      event: (await stripe.events.list({ type: 'refund.created' })).data[0],
-      item: (await stripe.checkout.sessions.listLineItems(session.id)).data[0],
-    }
-    for (const [kind, object] of Object.entries(all)) found[kind] = object as unknown as Plain
-  })
-  afterAll(() => sandbox.close())
-
-  it.each(['checkout.session', 'payment_intent', 'charge', 'refund', 'dispute', 'event', 'item'])('%s', (kind) => {
-    expect(differences(fixtures[kind], found[kind], kind)).toEqual([])
-  })
+let stripe: StripeCaller
+let folder: string
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'stripe-contract-'))
+  stripe = await openStripe()
+})
+afterAll(async () => {
+  await stripe?.sandbox.close()
+  await rm(folder, { recursive: true, force: true })
 })
 
-/** Properties of the fixture that ours lacks, or has with another kind of value; null is any kind. */
-function differences(fixture: unknown, ours: unknown, path: string): string[] {
-  if (ours === undefined) return [`${path} is missing`]
-  if (fixture === null || ours === null) return []
-  if (kindOf(fixture) !== kindOf(ours)) return [`${path} is ${kindOf(ours)}, not ${kindOf(fixture)}`]
-  if (kindOf(fixture) !== 'object') return []
-  return Object.entries(fixture as Plain)
-    .filter(([key]) => key !== 'metadata' && !NOT_COMPARED.has(`${path}.${key}`))
-    .flatMap(([key, value]) => differences(value, (ours as Plain)[key], `${path}.${key}`))
+/** What stands in the answer, before the SDK has read it. */
+async function get(path: string, expected = 200): Promise<Record<string, unknown>> {
+  const answer = await fetch(`${stripe.sandbox.url}/v1/${path}`, {
+    headers: { authorization: `Bearer ${options.secretKey}` },
+  })
+  expect([path, answer.status]).toEqual([path, expected])
+  return (await answer.json()) as Record<string, unknown>
 }
 
-const kindOf = (value: unknown) => (Array.isArray(value) ? 'list' : typeof value)
+/** What the compiler says about answers as values of their types: a line for each that it does not take. */
+async function problemsOf(answers: readonly Answered[]): Promise<string[]> {
+  const types = JSON.stringify(resolve(import.meta.dirname, 'stripe-answers.ts'))
+  const lines = answers.map(
+    ([kind, answer], n) => `export const _${n}: StripeAnswers['${kind}'] = ${JSON.stringify(answer)}`,
+  )
+  const head = `import type { StripeAnswers } from ${types}`
+  await writeFile(join(folder, 'answers.ts'), [head, ...lines].join('\n'))
+  const settings = {
+    extends: resolve('tsconfig.json'),
+    compilerOptions: { types: [], rewriteRelativeImportExtensions: false },
+    include: [],
+    files: ['answers.ts'],
+  }
+  await writeFile(join(folder, 'tsconfig.json'), JSON.stringify(settings))
+  const compiler = ['node_modules/typescript/bin/tsc', '-p', folder, '--pretty', 'false']
+  const { stdout } = await promisify(execFile)(process.execPath, compiler).catch((failed) => failed)
+  return stdout
+    .split('\n')
+    .filter((line: string) => /\berror TS/.test(line))
+    .map((line: string) => {
+      const [, row, problem] = /^.*answers\.ts\((\d+),\d+\): error (.*)$/.exec(line) ?? [null, null, line]
+      return row === null ? problem : `${answers[Number(row) - 2]?.[0]}: ${problem}`
+    })
+}
+
+/** A purchase that was paid, partly refunded and disputed, one that was declined, one that waits for its buyer, and refusals. */
+async function allAnswers(): Promise<Answered[]> {
+  const { session, intent, charge } = await stripe.paid('visa')
+  const secure = await stripe.paid('3ds')
+  const declined = await stripe.open()
+  await stripe.pay(declined.id, { card: 'declined' })
+  const refund = await stripe.stripe.refunds.create({ payment_intent: intent.id, amount: 100 })
+  const { json: dispute } = await stripe.control(`charges/${charge.id}/dispute`)
+  const waiting = await stripe.open()
+  await stripe.pay(waiting.id, { card: '3ds', authentication: 'leave' })
+  const unpaid = await get(`checkout/sessions/${declined.id}?expand[]=payment_intent.latest_charge`)
+  const { data: events } = (await get('events?limit=100')) as { data: Record<string, unknown>[] }
+  return [
+    ['session', await get(`checkout/sessions/${session.id}`)],
+    ['session', await get(`checkout/sessions/${session.id}?expand[]=payment_intent.latest_charge&expand[]=line_items`)],
+    ['session', await get(`checkout/sessions/${waiting.id}?expand[]=payment_intent`)],
+    ['session', unpaid],
+    ['sessions', await get('checkout/sessions')],
+    ['lineItems', await get(`checkout/sessions/${session.id}/line_items`)],
+    ['intent', await get(`payment_intents/${intent.id}`)],
+    ['intents', await get(`payment_intents/search?query=${encodeURIComponent("metadata['payment_id']:'p-1'")}`)],
+    ['charge', await get(`charges/${charge.id}?expand[]=refunds`)],
+    ['charge', await get(`charges/${secure.charge.id}`)],
+    ['refund', await get(`refunds/${refund.id}`)],
+    ['dispute', await get(`disputes/${dispute.id}?expand[]=charge`)],
+    ...events.map((event): Answered => ['event', event]),
+    ['refusal', await get('refunds/re_none', 404)],
+    ['refusal', await get('refunds?limit=x', 400)],
+  ]
+}
+
+describe('what the sandbox answers', () => {
+  let answers: Answered[]
+  beforeAll(async () => {
+    answers = await allAnswers()
+  })
+
+  it('is of the types of the SDK, property by property', async () => {
+    expect(new Set(answers.map(([kind]) => kind)).size).toBe(10)
+    expect(await problemsOf(answers)).toEqual([])
+  }, 60_000)
+
+  it('is checked by a check that can fail', async () => {
+    const first = (wanted: string) => answers.find(([kind]) => kind === wanted)?.[1]
+    const wrong: Answered[] = answers
+      .filter(([kind]) => kind !== 'refusal')
+      .map(([kind, { object, ...rest }]) => [kind, rest])
+    wrong.push(
+      ['session', { ...first('session'), status: 'finished' }],
+      ['session', { ...first('session'), amount_total: '12500' }],
+      ['session', { ...first('session'), colour: 'red' }],
+      ['event', { ...first('event'), data: { object: first('lineItems') } }],
+      ['refusal', { error: { type: 'unheard_of' } }],
+    )
+    expect((await problemsOf(wrong)).map((problem) => problem.split(':')[0])).toEqual(wrong.map(([kind]) => kind))
+  }, 60_000)
+})

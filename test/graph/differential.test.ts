@@ -5,6 +5,7 @@ import { type ExecutionResult, parse, validate } from 'graphql'
 import { anonymousViewer } from '../../src/auth/viewer.ts'
 import { Executor } from '../../src/graph/execution/executor.ts'
 import { GraphRequest } from '../../src/graph/execution/request.ts'
+import type { CostReport } from '../../src/graph/limits/admission.ts'
 import { buildGraph } from '../../src/schema.ts'
 import { generatedOperations } from '../support/world/generated-documents.ts'
 import { inventAnswers } from '../support/world/invented-answers.ts'
@@ -29,34 +30,40 @@ function emptied(data: unknown, path: readonly (string | number)[]): number {
   return length
 }
 
+/** What it was billed; what is left of the budget goes with the clock. */
+function costOf({ cost }: { cost?: CostReport }) {
+  return cost && { requested: cost.requested, actual: cost.actual, restoreRate: cost.restoreRate }
+}
+
 /**
  * What a client sees, errors in any order. Of several errors that empty the same place further out one is reported, and the
  * specification leaves open which: of those only the place is compared.
  */
-function shown({ data, errors = [] }: ExecutionResult): string {
+function shown({ data, errors = [], extensions = {} }: ExecutionResult): string {
   const seen = errors.map((error) => {
     const path = error.path ?? []
     const place = emptied(data, path)
     return place < path.length ? `some error empties ${path.slice(0, place).join('.')}` : JSON.stringify(error)
   })
-  return JSON.stringify({ data, errors: [...new Set(seen)].sort() })
+  return JSON.stringify({ data, errors: [...new Set(seen)].sort(), cost: costOf(extensions) })
 }
 
 describe('a generated query', () => {
   it(`is answered alike, compiled or not, ${documents} times`, async () => {
-    const met = { data: 0, errors: 0, refused: 0 }
+    const met = { data: 0, errors: 0, refused: 0, givenBack: 0 }
     await fc.assert(
       fc.asyncProperty(generatedOperations(schema), async ({ text, variables }) => {
         const document = parse(text)
         expect(validate(schema, document).map(({ message }) => message)).toEqual([])
         const expected = await answer(interpreting, document, variables)
         expect(await answer(compiling, document, variables)).toBe(expected)
-        const { data, errors } = JSON.parse(expected)
+        const { data, errors, cost } = JSON.parse(expected)
+        if (cost?.actual < cost?.requested) met.givenBack += 1
         met[data === undefined ? 'refused' : errors.length > 0 ? 'errors' : 'data'] += 1
       }),
       { numRuns: documents },
     )
-    // Every kind of answer was met, often.
+    // every kind of answer was met, often, and so were costs that are not cut off at what was asked for
     for (const times of Object.values(met)) expect(times).toBeGreaterThan(documents / 50)
   }, 120_000)
 })

@@ -100,12 +100,22 @@ describe.each([
     expect(changes.get('9')?.size).toBe(0)
   })
 
-  it('streams end with the token', async () => {
+  it('streams that have begun and told of changes end with the token, not before', async () => {
     await start()
-    const authorization = `Bearer ${await at.issuer.token({}, { expiresAt: Math.floor(Date.now() / 1000) + 1 })}`
+    const expiresAt = Date.now() / 1000 + TOKEN_LASTS_SECONDS
+    const authorization = `Bearer ${await at.issuer.token({}, { expiresAt })}`
     const results = open(authorization)('subscription { changed(id: "10") { name } }')
-    const next = results.next().catch((error: unknown) => error)
-    await next
+    const first = results.next()
+    await waiting('10', 1)
+    change('10')
+    expect((await first).value).toMatchObject({ data: { changed: { name: 'item 10' } } })
+    // Each client tells of the end in its own way.
+    const end = await results.next().catch((error: unknown) => error)
+    expect(end).not.toHaveProperty('value.data')
+    // A timer may fire a millisecond early.
+    expect(Date.now() / 1000).toBeGreaterThan(expiresAt - 0.01)
     await waiting('10', 0)
   })
 })
+
+const TOKEN_LASTS_SECONDS = 1.5

@@ -1,5 +1,7 @@
 /** Reads of enrolments, batched and paged; who may see which is part of the question. */
 
+import { learnerIdOf } from '../auth/permissions.ts'
+import type { Viewer } from '../auth/viewer.ts'
 import type { Course } from '../courses/course.ts'
 import { type CompleteRun, coursePart, runPart } from '../courses/loaders.ts'
 import { type PaymentRow, paymentParts } from '../payments/loaders.ts'
@@ -14,7 +16,7 @@ import type { Enrolment, EnrolmentStatus } from './enrolment.ts'
 interface Reading {
   read: ReadConnection
   loads: Loads
-  viewer: { learner: { id: string } | null }
+  viewer: Viewer
 }
 
 const columns = defineColumns('e', {
@@ -92,8 +94,8 @@ const ownOnRuns = statement<Enrolment>(
 
 /** The viewer's own enrolment on a run, an active one before an ended one; null when there is none. */
 export const viewerEnrolmentOn = defineLoader<string, Enrolment | null, Reading>(async ({ read, viewer }, runIds) => {
-  const learnerId = viewer.learner?.id
-  const rows = learnerId ? await read.rows(ownOnRuns, [learnerId, runIds]) : []
+  const learnerId = learnerIdOf(viewer)
+  const rows = learnerId !== null ? await read.rows(ownOnRuns, [learnerId, runIds]) : []
   return inOrder(runIds, rows, (row) => row.runId)
 })
 

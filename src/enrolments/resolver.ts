@@ -1,7 +1,7 @@
 /** What the graph answers about enrolments, and about other things as far as they hang on one. */
 import type { GraphQLResolveInfo } from 'graphql'
 import { Arg, Args, Ctx, FieldResolver, Info, Resolver, Root } from 'type-graphql'
-import { requireThatLearner } from '../auth/permissions.ts'
+import { learnerIdOf, requireOwnerOrOperator } from '../auth/permissions.ts'
 import type { Context } from '../context.ts'
 import { CourseRun, LiveEvent } from '../courses/course-run.ts'
 import { type CompleteRun, runById } from '../courses/loaders.ts'
@@ -110,8 +110,7 @@ export class LearnerEnrolmentsResolver {
     @Ctx() context: Context,
     @Info() info: GraphQLResolveInfo,
   ): Promise<Page<Enrolment>> {
-    const { viewer } = context
-    if (viewer.operator === null) requireThatLearner(viewer, learner.id)
+    requireOwnerOrOperator(context.viewer, learner.id)
     return enrolmentsOf(context, learner.id, args, statusIs(status), wantedOfRows(info))
   }
 }
@@ -133,7 +132,7 @@ interface EventRow {
 export class LiveEventJoinResolver {
   @FieldResolver(() => Url, { nullable: true, description: 'Only for enrolled learners.' })
   async joinUrl(@Root() event: EventRow, @Ctx() context: Context): Promise<string | null> {
-    if (event.joinUrl === null || !context.viewer.learner) return null
+    if (event.joinUrl === null || learnerIdOf(context.viewer) === null) return null
     const enrolment = await viewerEnrolmentOn(context, event.runId)
     return enrolment && isOnTheRun(enrolment.status) ? event.joinUrl : null
   }

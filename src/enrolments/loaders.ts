@@ -60,26 +60,24 @@ export interface EnrolmentRow extends Enrolment {
 }
 
 /** What a refund would be is told from the run, the payment and its refunds, whole. */
-const parts: Part[] = [
+const ownParts: readonly Part[] = [
   runPart('run', ['refundability']),
   coursePart('run.course', 'r'),
   ...paymentParts(['refundability']),
 ]
 
-/** For features that depend on enrolments: what they can join to lists of them. */
-export function addEnrolmentPart(part: Part): void {
-  parts.push(part)
+/** Declares a learner's enrolments, newest first; `parts` are what features that depend on enrolments join to them. */
+export function defineEnrolmentPages(parts: readonly Part[]) {
+  return definePages<EnrolmentRow>({
+    name: 'enrolments-of-learner',
+    columns,
+    from: 'enrolment e',
+    parent: 'e.learner_id',
+    order: [{ sql: 'e.id', as: 'id', type: 'uuid', descending: true }],
+    parts: [...ownParts, ...parts],
+  })
 }
-
-/** A learner's enrolments, newest first. */
-export const enrolmentsOf = definePages<EnrolmentRow>({
-  name: 'enrolments-of-learner',
-  columns,
-  from: 'enrolment e',
-  parent: 'e.learner_id',
-  order: [{ sql: 'e.id', as: 'id', type: 'uuid', descending: true }],
-  parts,
-})
+export type EnrolmentPages = ReturnType<typeof defineEnrolmentPages>
 
 /** Narrows a list to enrolments that stand so; all, when nothing is said. */
 export const statusIs = (status: readonly EnrolmentStatus[] | null | undefined): Condition[] =>
@@ -105,7 +103,6 @@ export const allEnrolments: List = {
   columns,
   from: 'enrolment e join learner l on l.id = e.learner_id',
   order: [{ sql: 'e.id', as: 'id', type: 'uuid', descending: true }],
-  parts,
 }
 
 /** What waits for an operator, oldest first. */

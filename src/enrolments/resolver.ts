@@ -16,7 +16,7 @@ import { wantedOfRows } from '../reading/selection.ts'
 import { defineHistory, HistoryEntry } from '../store/history.ts'
 import { isOnTheRun } from './enrolment.states.ts'
 import { AssessmentResult, Enrolment, EnrolmentConnection, EnrolmentStatus } from './enrolment.ts'
-import { type EnrolmentRow, enrolmentById, enrolmentsOf, statusIs, viewerEnrolmentOn } from './loaders.ts'
+import { type EnrolmentRow, enrolmentById, statusIs, viewerEnrolmentOn } from './loaders.ts'
 import { Progress, progressOf } from './progress.ts'
 import { Refundability, refundabilityOf } from './refundability.ts'
 
@@ -111,7 +111,7 @@ export class LearnerEnrolmentsResolver {
     @Info() info: GraphQLResolveInfo,
   ): Promise<Page<Enrolment>> {
     requireOwnerOrOperator(context.viewer, learner.id)
-    return enrolmentsOf(context, learner.id, args, statusIs(status), wantedOfRows(info))
+    return context.enrolmentsOf(context, learner.id, args, statusIs(status), wantedOfRows(info))
   }
 }
 

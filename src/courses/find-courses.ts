@@ -80,8 +80,10 @@ function priceParts({ maxPriceMinor, currency }: CourseFilter, now: Date): Filte
 }
 
 const byId = { sql: 'c.id', as: 'id', type: 'uuid' } as const
-const parts = [institutionPart('awardingInstitution', 'x.awarding_institution_id'), nextRunPart]
-const common = { columns: courseColumns, parts }
+const common = {
+  columns: courseColumns,
+  parts: [institutionPart('awardingInstitution', 'x.awarding_institution_id'), nextRunPart],
+}
 
 /** Found by words, the best match first: the words are asked once, in the list's own SQL. */
 const byRank = (query: string): List => ({

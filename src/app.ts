@@ -11,7 +11,9 @@ import type { CallLimits } from './adapters/upstream-call.ts'
 import { anonymousViewer, type Viewer } from './auth/viewer.ts'
 import type { Config } from './config.ts'
 import { type Context, type Parts, TryAgainLater } from './context.ts'
+import { creditRecordPart } from './credit/loaders.ts'
 import { databaseOptions } from './database.ts'
+import { defineEnrolmentPages } from './enrolments/loaders.ts'
 import { paymentSubject } from './enrolments/payment-subject.ts'
 import { openAnswers } from './graph/caching/open-answers.ts'
 import type { ResponseCache } from './graph/caching/response-cache.ts'
@@ -28,6 +30,7 @@ import { addGauges } from './store/gauges.ts'
 import { Notifications } from './store/notifications.ts'
 import { openSigner } from './store/signer.ts'
 import { openWorker, type Worker } from './store/worker.ts'
+import { countedCourses } from './transfers/policies/counts-towards.ts'
 import { isUpstreamFailure } from './values/upstream-failure.ts'
 
 /** What tests and the clockwork of a process may set; a gateway in production sets none of it. */
@@ -71,6 +74,9 @@ export async function migrate(url: string, log?: Logger): Promise<void> {
   }
 }
 
+/** Declared once for all: what is found for a document is kept by its list of parts. */
+const enrolmentsOf = defineEnrolmentPages([creditRecordPart])
+
 /** A statement that writes takes no longer than this, in ms: it gives up before its request does. */
 const writeMs = 20_000
 
@@ -109,6 +115,8 @@ export async function openApp(config: Config, options: AppOptions): Promise<App>
     providers: { STRIPE: stripe, PAYPAL: payPal },
     partner,
     paymentSubject,
+    countedCourses,
+    enrolmentsOf,
     signer: await openSigner(config.SIGNING_KEYS_FILE, config.PUBLIC_URL),
     rateLimits,
     changesOf: (topic) => notifications.subscribe(topic),

@@ -1,7 +1,9 @@
 /** Describes what every resolver, command and job receives. */
 import type { EntityManager } from '@mikro-orm/postgresql'
 import type { Viewer } from './auth/viewer.ts'
+import type { CountedCourses } from './courses/counted-courses.ts'
 import type { CourseSource } from './courses/course-source.ts'
+import type { EnrolmentPages } from './enrolments/loaders.ts'
 import type { NoticePartner, RegistrationPartner } from './enrolments/registration-partner.ts'
 import type { RateLimits } from './graph/limits/rate-limit.ts'
 import type { AccountPartner } from './learners/account-partner.ts'
@@ -41,6 +43,10 @@ export interface Parts {
   partner: CourseSource & AccountPartner & RegistrationPartner & NoticePartner
   /** What a payment pays for: told in the payment's own transaction. */
   paymentSubject: PaymentSubject
+  /** Which courses count towards a qualification. */
+  countedCourses: CountedCourses
+  /** A learner's enrolments, with what credit joins to them. */
+  enrolmentsOf: EnrolmentPages
   signer: Signer
   /** What callers may use up in a while: of this process, or of all replicas. */
   rateLimits: RateLimits

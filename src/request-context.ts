@@ -12,6 +12,8 @@ export class RequestContext implements Context {
   readonly providers: Parts['providers']
   readonly partner: Parts['partner']
   readonly paymentSubject: Parts['paymentSubject']
+  readonly countedCourses: Parts['countedCourses']
+  readonly enrolmentsOf: Parts['enrolmentsOf']
   readonly signer: Parts['signer']
   readonly rateLimits: Parts['rateLimits']
   readonly changesOf: Parts['changesOf']
@@ -29,6 +31,8 @@ export class RequestContext implements Context {
     this.providers = parts.providers
     this.partner = parts.partner
     this.paymentSubject = parts.paymentSubject
+    this.countedCourses = parts.countedCourses
+    this.enrolmentsOf = parts.enrolmentsOf
     this.signer = parts.signer
     this.rateLimits = parts.rateLimits
     this.changesOf = parts.changesOf

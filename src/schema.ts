@@ -8,7 +8,6 @@ import { courseById, courseBySlug, liveEventById, runById } from './courses/load
 import { CourseConnectionResolver, CourseResolver } from './courses/resolver.ts'
 import { CourseRunResolver, LiveEventResolver } from './courses/run.resolver.ts'
 import { VerifyResolver } from './credit/credentials/verify.resolver.ts'
-import { joinCreditRecords } from './credit/loaders.ts'
 import { CreditRecordResolver, EnrolmentCreditResolver, LearnerCreditResolver } from './credit/resolver.ts'
 import { shareNode } from './credit/sharing/share.loaders.ts'
 import { CreditShareResolver, LearnerSharesResolver, ShareAccessResolver } from './credit/sharing/share.resolver.ts'
@@ -77,7 +76,6 @@ import {
 } from './transfers/applications/application-mutations.resolver.ts'
 import { TransferApplicationSubscriptionResolver } from './transfers/applications/subscription.resolver.ts'
 import { AnswerExplanationResolver, ClaimExplanationResolver } from './transfers/explanation.resolver.ts'
-import { filterCoursesByPolicy } from './transfers/policies/counts-towards.ts'
 import { CourseTransferResolver } from './transfers/policies/course.resolver.ts'
 import { policyById } from './transfers/policies/policy.loaders.ts'
 import { PolicyOverlap, PolicyPublicationResolver } from './transfers/policies/policy.resolver.ts'
@@ -204,9 +202,6 @@ const orphanedTypes: unknown[] = [
   NotEligible,
   PolicyOverlap,
 ]
-
-filterCoursesByPolicy()
-joinCreditRecords()
 
 const neverAsked = () => {
   throw new Error('subscriptions listen to PostgreSQL, see store/notifications.ts')

@@ -1,12 +1,19 @@
 /** Decides who may do what, throwing UNAUTHENTICATED or FORBIDDEN otherwise. */
 import { forbidden, unauthenticated } from '../graph/contract/errors.ts'
-import type { ClientIdentity, LearnerIdentity, OperatorIdentity, StaffIdentity, Viewer } from './viewer.ts'
-
-/** Staff of an institution or its machine: what both have in common. */
-export type InstitutionIdentity = StaffIdentity | ClientIdentity
+import type { InstitutionIdentity, LearnerIdentity, Viewer } from './viewer.ts'
 
 function refuse(viewer: Viewer, message: string): never {
   throw viewer.anonymous ? unauthenticated() : forbidden(message)
+}
+
+/** Anybody whose token was good. */
+export function isSignedIn(viewer: Viewer): boolean {
+  return !viewer.anonymous
+}
+
+/** The learner who asks, by id; null when it is none. For SQL whose question is who may see which. */
+export function learnerIdOf(viewer: Viewer): string | null {
+  return viewer.learner?.id ?? null
 }
 
 /** The learner who asks. */
@@ -14,46 +21,66 @@ export function requireLearner(viewer: Viewer): LearnerIdentity {
   return viewer.learner ?? refuse(viewer, 'Only learners may do this.')
 }
 
-/** The learner who asks, when it is that one: nobody acts for another. */
-export function requireThatLearner(viewer: Viewer, learnerId: string): LearnerIdentity {
-  const learner = requireLearner(viewer)
-  return learner.id === learnerId ? learner : refuse(viewer, 'This belongs to another learner.')
+/** That learner and nobody else. A row that does not say whose it is belongs to nobody. */
+export function isOwner(viewer: Viewer, learnerId: string): boolean {
+  return viewer.learner !== null && viewer.learner.id === learnerId
 }
 
-/** Whether the caller is that learner. */
-export function isLearner(viewer: Viewer, learnerId: string): boolean {
-  return viewer.learner?.id === learnerId
+/** That learner: not even operators act for another. */
+export function requireOwner(viewer: Viewer, learnerId: string): void {
+  requireLearner(viewer)
+  if (!isOwner(viewer, learnerId)) refuse(viewer, 'This belongs to another learner.')
 }
 
-/** The operator who asks. */
-export function requireOperator(viewer: Viewer): OperatorIdentity {
-  return viewer.operator ?? refuse(viewer, 'Only operators may do this.')
+export function isOperator(viewer: Viewer): boolean {
+  return viewer.operator !== null
+}
+
+export function requireOperator(viewer: Viewer): void {
+  if (!isOperator(viewer)) refuse(viewer, 'Only operators may do this.')
+}
+
+/** That learner, and operators. */
+export function isOwnerOrOperator(viewer: Viewer, learnerId: string): boolean {
+  return isOperator(viewer) || isOwner(viewer, learnerId)
+}
+
+/** That learner, and operators. */
+export function requireOwnerOrOperator(viewer: Viewer, learnerId: string): void {
+  if (!isOperator(viewer)) requireOwner(viewer, learnerId)
+}
+
+/** Those who may own something, or see what others own: asked before anything is read. */
+export function isLearnerOrOperator(viewer: Viewer): boolean {
+  return isOperator(viewer) || viewer.learner !== null
+}
+
+/** Learners and operators; of which learner it has to be is asked of the row. */
+export function requireLearnerOrOperator(viewer: Viewer): void {
+  if (!isOperator(viewer)) requireLearner(viewer)
+}
+
+/** Staff or machine of whichever institution, when that is who asks. */
+export function memberOf(viewer: Viewer): InstitutionIdentity | null {
+  return viewer.staff ?? viewer.client
 }
 
 /** Staff or machine of whichever institution. */
 export function requireAnyMember(viewer: Viewer): InstitutionIdentity {
-  return viewer.staff ?? viewer.client ?? refuse(viewer, "Only an institution's staff and machines may do this.")
+  return memberOf(viewer) ?? refuse(viewer, "Only an institution's staff and machines may do this.")
 }
 
-/** Whether the caller is staff or machine of that institution. */
-export function isMember(viewer: Viewer, institutionId: string): boolean {
-  return viewer.staff?.institutionId === institutionId || viewer.client?.institutionId === institutionId
+/** Staff of whichever institution. */
+export function isStaff(viewer: Viewer): boolean {
+  return viewer.staff !== null
+}
+
+/** Staff of that institution: a person, not its machine. */
+export function isStaffOf(viewer: Viewer, institutionId: string): boolean {
+  return viewer.staff !== null && viewer.staff.institutionId === institutionId
 }
 
 /** Staff or machine of that institution. */
-export function requireMember(viewer: Viewer, institutionId: string): InstitutionIdentity {
-  if (viewer.staff?.institutionId === institutionId) return viewer.staff
-  if (viewer.client?.institutionId === institutionId) return viewer.client
-  return refuse(viewer, "Only this institution's staff and machines may do this.")
-}
-
-/** Staff of that institution: a person answers for what its machine may not decide. */
-export function requireStaff(viewer: Viewer, institutionId: string): StaffIdentity {
-  if (viewer.staff?.institutionId === institutionId) return viewer.staff
-  return refuse(viewer, "Only this institution's staff may do this.")
-}
-
-/** Anybody who is signed in. */
-export function requireSignedIn(viewer: Viewer): void {
-  if (viewer.anonymous) refuse(viewer, 'Sign in first.')
+export function isMemberOf(viewer: Viewer, institutionId: string): boolean {
+  return isStaffOf(viewer, institutionId) || (viewer.client !== null && viewer.client.institutionId === institutionId)
 }

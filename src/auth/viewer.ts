@@ -24,6 +24,14 @@ export interface ClientIdentity {
   institutionId: string
 }
 
+/** Staff of an institution or its machine: what both have in common. */
+export type InstitutionIdentity = StaffIdentity | ClientIdentity
+
+/** What a member is called where it is kept who did something. */
+export function memberName(member: InstitutionIdentity): string {
+  return 'displayName' in member ? member.displayName : member.clientId
+}
+
 export interface OperatorIdentity {
   subject: string
   displayName: string

@@ -20,14 +20,6 @@ export interface CourseSearch {
 /** A list of courses with what is needed for its facets. */
 export type FoundCourses = Page<Course> & { asked: CourseSearch }
 
-/** Adds the condition of a filter that another feature answers; `null` means that nothing matches. */
-export type FurtherFilter = (context: Context, filter: CourseFilter) => Promise<Condition[] | null>
-const furtherFilters: FurtherFilter[] = []
-/** For features that depend on courses: their part of the filter. */
-export function addCourseFilter(further: FurtherFilter): void {
-  furtherFilters.push(further)
-}
-
 const maximumSearch = 200
 
 /** Words of the search as prefixes that must all occur; null when there is no word in it. */
@@ -88,8 +80,10 @@ function priceParts({ maxPriceMinor, currency }: CourseFilter, now: Date): Filte
 }
 
 const byId = { sql: 'c.id', as: 'id', type: 'uuid' } as const
-const parts = [institutionPart('awardingInstitution', 'x.awarding_institution_id'), nextRunPart]
-const common = { columns: courseColumns, parts }
+const common = {
+  columns: courseColumns,
+  parts: [institutionPart('awardingInstitution', 'x.awarding_institution_id'), nextRunPart],
+}
 
 /** Found by words, the best match first: the words are asked once, in the list's own SQL. */
 const byRank = (query: string): List => ({
@@ -158,8 +152,9 @@ async function conditionsOf(context: Context, { filter }: CourseSearch, query: s
     .filter((part) => part.facet === undefined || part.facet !== without)
     .map((part) => part.condition)
   if (query !== null) conditions.push({ sql: "c.words @@ to_tsquery('simple', ?)", values: [query] })
-  for (const further of filter ? furtherFilters : []) {
-    conditions.push(...((await further(context, filter!)) ?? [{ sql: 'false' }]))
+  const qualificationId = filter?.countsTowardsQualificationId
+  if (qualificationId != null) {
+    conditions.push(...((await context.countedCourses(context, qualificationId)) ?? [{ sql: 'false' }]))
   }
   return conditions
 }

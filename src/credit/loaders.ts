@@ -1,9 +1,8 @@
 /** Reads credit records, batched and paged. */
-
-import { addEnrolmentPart } from '../enrolments/loaders.ts'
 import { allColumns, defineColumns } from '../reading/columns.ts'
 import { definePages } from '../reading/list.ts'
 import { defineLoader, inOrder, type Loads } from '../reading/loader.ts'
+import type { Part } from '../reading/look-ahead-join.ts'
 import type { ReadConnection } from '../reading/read-connection.ts'
 import { statement } from '../reading/statement.ts'
 import type { CreditRecord } from './credit-record.ts'
@@ -58,11 +57,9 @@ export const creditRecordsOf = definePages<CreditRecord>({
   order: [{ sql: 'k.id', as: 'id', type: 'uuid', descending: true }],
 })
 
-/** Lets lists of enrolments bring the record that each has earned. */
-export function joinCreditRecords(): void {
-  addEnrolmentPart({
-    wanted: ['creditRecord'],
-    columns: recordColumns,
-    join: 'left join credit_record k on k.enrolment_id = x.id',
-  })
+/** What lists of enrolments join: the record that each has earned. */
+export const creditRecordPart: Part = {
+  wanted: ['creditRecord'],
+  columns: recordColumns,
+  join: 'left join credit_record k on k.enrolment_id = x.id',
 }

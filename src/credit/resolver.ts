@@ -1,5 +1,6 @@
 /** Answers the graph's fields about credit records, also on learners and enrolments. */
 import { Args, Ctx, Field, FieldResolver, Int, ObjectType, Resolver, Root } from 'type-graphql'
+import { isOwnerOrOperator } from '../auth/permissions.ts'
 import type { Context } from '../context.ts'
 import { Course } from '../courses/course.ts'
 import { courseById } from '../courses/loaders.ts'
@@ -54,8 +55,7 @@ export class CreditRecordResolver {
     description: 'Null unless the caller is that learner or an operator; others get holderName.',
   })
   async learner(@Root() record: RecordRow, @Ctx() context: Context): Promise<Learner | null> {
-    const { learner, operator } = context.viewer
-    return learner?.id === record.learnerId || operator ? learnerById(context, record.learnerId) : null
+    return isOwnerOrOperator(context.viewer, record.learnerId) ? learnerById(context, record.learnerId) : null
   }
 
   @FieldResolver(() => Course, { description: 'The course that was passed.' })

@@ -1,5 +1,5 @@
 /** Cancels an enrolment that is not paid and closes its open payments. */
-import { requireLearner } from '../auth/permissions.ts'
+import { isOwner, requireLearner } from '../auth/permissions.ts'
 import type { Context } from '../context.ts'
 import { uuidOf } from '../graph/contract/global-id.ts'
 import { type Refusal, refusal } from '../graph/contract/user-error.ts'
@@ -18,10 +18,10 @@ export async function cancelEnrolment(
   context: Context,
   globalEnrolmentId: string,
 ): Promise<{ enrolmentId: string | null; refusals: Refusal[] }> {
-  const learner = requireLearner(context.viewer)
+  requireLearner(context.viewer)
   const id = uuidOf('Enrolment', globalEnrolmentId)
   const enrolment = id === null ? null : await findEnrolment(context.em, id)
-  if (enrolment?.learnerId !== learner.id) {
+  if (enrolment === null || !isOwner(context.viewer, enrolment.learnerId)) {
     const message = 'You have no such enrolment; take enrolmentId from your enrolments.'
     return { enrolmentId: null, refusals: [refusal('NotFound', message, field)] }
   }

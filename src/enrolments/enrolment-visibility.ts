@@ -1,10 +1,10 @@
 /** Reads an enrolment for those who may see it: its learner and operators. */
+import { isOwnerOrOperator } from '../auth/permissions.ts'
 import type { Context } from '../context.ts'
 import { enrolmentById } from './loaders.ts'
 
 /** The enrolment, or null when there is none or the caller may not see it. */
 export async function visibleEnrolment(context: Context, uuid: string) {
-  const { viewer } = context
   const enrolment = await enrolmentById(context, uuid)
-  return enrolment && (viewer.operator !== null || viewer.learner?.id === enrolment.learnerId) ? enrolment : null
+  return enrolment && isOwnerOrOperator(context.viewer, enrolment.learnerId) ? enrolment : null
 }

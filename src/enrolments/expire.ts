@@ -1,5 +1,6 @@
 /** Expires an enrolment whose hold has ended without payment. */
 import type { EntityManager } from '@mikro-orm/postgresql'
+import { learnerIdOf } from '../auth/permissions.ts'
 import { type Context, type Job, TryAgainLater } from '../context.ts'
 import { closePayment } from '../payments/close-payment.ts'
 import { openPaymentStatuses } from '../payments/payment.states.ts'
@@ -40,9 +41,10 @@ export async function closeOpenPayments(
   const open = { enrolmentId, status: { $in: [...openPaymentStatuses] } }
   const payments = await context.em.fork({ clear: true }).find(Payment, open)
   const statuses: PaymentStatus[] = []
+  const actor = learnerIdOf(context.viewer) === null ? null : context.viewer.key
   for (const { id, status } of payments) {
     try {
-      statuses.push(await closePayment(context, id, to, cause, context.viewer.learner ? context.viewer.key : null))
+      statuses.push(await closePayment(context, id, to, cause, actor))
     } catch (failure) {
       if (!isUpstreamFailure(failure)) throw failure
       statuses.push(status)

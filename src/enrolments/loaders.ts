@@ -1,5 +1,7 @@
 /** Reads the enrolments that the viewer may see, batched and paged. */
 
+import { learnerIdOf } from '../auth/permissions.ts'
+import type { Viewer } from '../auth/viewer.ts'
 import type { Course } from '../courses/course.ts'
 import { type CompleteRun, coursePart, runPart } from '../courses/loaders.ts'
 import { type PaymentRow, paymentParts } from '../payments/loaders.ts'
@@ -14,7 +16,7 @@ import type { Enrolment, EnrolmentStatus } from './enrolment.ts'
 interface Reading {
   read: ReadConnection
   loads: Loads
-  viewer: { learner: { id: string } | null }
+  viewer: Viewer
 }
 
 const columns = defineColumns('e', {
@@ -58,26 +60,24 @@ export interface EnrolmentRow extends Enrolment {
 }
 
 /** What a refund would be is told from the run, the payment and its refunds, whole. */
-const parts: Part[] = [
+const ownParts: readonly Part[] = [
   runPart('run', ['refundability']),
   coursePart('run.course', 'r'),
   ...paymentParts(['refundability']),
 ]
 
-/** For features that depend on enrolments: what they can join to lists of them. */
-export function addEnrolmentPart(part: Part): void {
-  parts.push(part)
+/** Declares a learner's enrolments, newest first; `parts` are what features that depend on enrolments join to them. */
+export function defineEnrolmentPages(parts: readonly Part[]) {
+  return definePages<EnrolmentRow>({
+    name: 'enrolments-of-learner',
+    columns,
+    from: 'enrolment e',
+    parent: 'e.learner_id',
+    order: [{ sql: 'e.id', as: 'id', type: 'uuid', descending: true }],
+    parts: [...ownParts, ...parts],
+  })
 }
-
-/** A learner's enrolments, newest first. */
-export const enrolmentsOf = definePages<EnrolmentRow>({
-  name: 'enrolments-of-learner',
-  columns,
-  from: 'enrolment e',
-  parent: 'e.learner_id',
-  order: [{ sql: 'e.id', as: 'id', type: 'uuid', descending: true }],
-  parts,
-})
+export type EnrolmentPages = ReturnType<typeof defineEnrolmentPages>
 
 /** Narrows a list to enrolments that stand so; all, when nothing is said. */
 export const statusIs = (status: readonly EnrolmentStatus[] | null | undefined): Condition[] =>
@@ -92,8 +92,8 @@ const ownOnRuns = statement<Enrolment>(
 
 /** The viewer's own enrolment on a run, an active one before an ended one; null when there is none. */
 export const viewerEnrolmentOn = defineLoader<string, Enrolment | null, Reading>(async ({ read, viewer }, runIds) => {
-  const learnerId = viewer.learner?.id
-  const rows = learnerId ? await read.rows(ownOnRuns, [learnerId, runIds]) : []
+  const learnerId = learnerIdOf(viewer)
+  const rows = learnerId !== null ? await read.rows(ownOnRuns, [learnerId, runIds]) : []
   return inOrder(runIds, rows, (row) => row.runId)
 })
 
@@ -103,7 +103,6 @@ export const allEnrolments: List = {
   columns,
   from: 'enrolment e join learner l on l.id = e.learner_id',
   order: [{ sql: 'e.id', as: 'id', type: 'uuid', descending: true }],
-  parts,
 }
 
 /** What waits for an operator, oldest first. */

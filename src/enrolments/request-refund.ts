@@ -1,6 +1,6 @@
 /** Requests a refund for a learner inside the window, or for an operator any time. */
 import type { EntityManager } from '@mikro-orm/postgresql'
-import { requireLearner } from '../auth/permissions.ts'
+import { isOperator, isOwnerOrOperator, requireLearnerOrOperator } from '../auth/permissions.ts'
 import type { Context } from '../context.ts'
 import { CourseRun } from '../courses/course-run.ts'
 import type { CompleteRun } from '../courses/loaders.ts'
@@ -41,7 +41,7 @@ const enrolmentField = ['input', 'enrolmentId']
  */
 export async function requestRefund(context: Context, input: RefundInput): Promise<RefundResult> {
   const { viewer } = context
-  if (viewer.operator === null) requireLearner(viewer)
+  requireLearnerOrOperator(viewer)
   const badKey = keyRefusal(input.idempotencyKey)
   if (badKey) return refused(badKey)
   const { idempotencyKey: key, ...request } = input
@@ -65,7 +65,7 @@ async function decide(context: Context, tx: EntityManager, input: RefundInput, n
   const { viewer } = context
   const id = uuidOf('Enrolment', input.enrolmentId)
   const seen = id === null ? null : await tx.findOne(Enrolment, id)
-  if (seen === null || (viewer.operator === null && viewer.learner?.id !== seen.learnerId)) {
+  if (seen === null || !isOwnerOrOperator(viewer, seen.learnerId)) {
     return refused(refusal('NotFound', 'There is no such enrolment of yours.', enrolmentField))
   }
   const payments = await lockPayments(tx, seen.id)
@@ -74,7 +74,7 @@ async function decide(context: Context, tx: EntityManager, input: RefundInput, n
   if (payment === 'unknown') {
     return refused(refusal('NotFound', 'This enrolment has no such payment.', ['input', 'paymentId']))
   }
-  const wish = await gather(tx, enrolment, payment, { input, byOperator: viewer.operator !== null, now })
+  const wish = await gather(tx, enrolment, payment, { input, byOperator: isOperator(viewer), now })
   const no = refundRefusal(wish)
   if (no || payment === null) return { refundId: null, enrolmentId: enrolment.id, refusals: no ? [no] : [] }
   return add(context, tx, { enrolment, payment, wish, now })

@@ -1,7 +1,7 @@
 /** Answers the graph's fields about enrolments, also on the types they belong to. */
 import type { GraphQLResolveInfo } from 'graphql'
 import { Arg, Args, Ctx, FieldResolver, Info, Resolver, Root } from 'type-graphql'
-import { requireThatLearner } from '../auth/permissions.ts'
+import { learnerIdOf, requireOwnerOrOperator } from '../auth/permissions.ts'
 import type { Context } from '../context.ts'
 import { CourseRun, LiveEvent } from '../courses/course-run.ts'
 import { type CompleteRun, runById } from '../courses/loaders.ts'
@@ -16,7 +16,7 @@ import { wantedOfRows } from '../reading/selection.ts'
 import { defineHistory, HistoryEntry } from '../store/history.ts'
 import { isOnTheRun } from './enrolment.states.ts'
 import { AssessmentResult, Enrolment, EnrolmentConnection, EnrolmentStatus } from './enrolment.ts'
-import { type EnrolmentRow, enrolmentById, enrolmentsOf, statusIs, viewerEnrolmentOn } from './loaders.ts'
+import { type EnrolmentRow, enrolmentById, statusIs, viewerEnrolmentOn } from './loaders.ts'
 import { Progress, progressOf } from './progress.ts'
 import { Refundability, refundabilityOf } from './refundability.ts'
 
@@ -110,9 +110,8 @@ export class LearnerEnrolmentsResolver {
     @Ctx() context: Context,
     @Info() info: GraphQLResolveInfo,
   ): Promise<Page<Enrolment>> {
-    const { viewer } = context
-    if (viewer.operator === null) requireThatLearner(viewer, learner.id)
-    return enrolmentsOf(context, learner.id, args, statusIs(status), wantedOfRows(info))
+    requireOwnerOrOperator(context.viewer, learner.id)
+    return context.enrolmentsOf(context, learner.id, args, statusIs(status), wantedOfRows(info))
   }
 }
 
@@ -133,7 +132,7 @@ interface EventRow {
 export class LiveEventJoinResolver {
   @FieldResolver(() => Url, { nullable: true, description: 'Only for enrolled learners.' })
   async joinUrl(@Root() event: EventRow, @Ctx() context: Context): Promise<string | null> {
-    if (event.joinUrl === null || !context.viewer.learner) return null
+    if (event.joinUrl === null || learnerIdOf(context.viewer) === null) return null
     const enrolment = await viewerEnrolmentOn(context, event.runId)
     return enrolment && isOnTheRun(enrolment.status) ? event.joinUrl : null
   }

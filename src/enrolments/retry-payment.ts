@@ -1,6 +1,6 @@
 /** Opens another payment for an enrolment that still awaits one. */
 import type { EntityManager } from '@mikro-orm/postgresql'
-import { requireLearner } from '../auth/permissions.ts'
+import { isOwner, requireLearner } from '../auth/permissions.ts'
 import type { Context } from '../context.ts'
 import { uuidOf } from '../graph/contract/global-id.ts'
 import { type Refusal, refusal } from '../graph/contract/user-error.ts'
@@ -30,14 +30,14 @@ const field = ['input', 'enrolmentId']
  * nobody can pay on both. Throws UNAUTHENTICATED or FORBIDDEN for those who are no learners.
  */
 export async function retryPayment(context: Context, input: RetryRequest): Promise<PaymentResult> {
-  const learner = requireLearner(context.viewer)
+  requireLearner(context.viewer)
   const badKey = keyRefusal(input.idempotencyKey)
   if (badKey) return refused(badKey)
   const badUrl = returnUrlProblem(input.returnUrl, context.settings.returnUrlOrigins)
   if (badUrl !== null) return refused(refusal('InvalidInput', badUrl, ['input', 'returnUrl']))
   const enrolmentId = uuidOf('Enrolment', input.enrolmentId)
   const enrolment = enrolmentId === null ? null : await findEnrolment(context.em, enrolmentId)
-  if (enrolment?.learnerId !== learner.id) {
+  if (enrolment === null || !isOwner(context.viewer, enrolment.learnerId)) {
     return refused(refusal('NotFound', 'You have no such enrolment; take enrolmentId from your enrolments.', field))
   }
   const keyed = keyedRequest(context, input)

@@ -13,7 +13,7 @@ import {
   Resolver,
   Root,
 } from 'type-graphql'
-import { requireLearner } from '../auth/permissions.ts'
+import { isOwnerOrOperator, isSignedIn, learnerIdOf, requireLearner } from '../auth/permissions.ts'
 import type { Context } from '../context.ts'
 import { Url } from '../graph/contract/scalars.ts'
 import { type Refusal, refusal, UserError } from '../graph/contract/user-error.ts'
@@ -61,9 +61,10 @@ export class ViewerResolver {
   @Query(() => Viewer, { nullable: true, description: 'Who is asking; null when anonymous.' })
   async viewer(@Ctx() context: Context, @Info() info: GraphQLResolveInfo): Promise<object | null> {
     const { viewer } = context
-    if (viewer.anonymous) return null
+    if (!isSignedIn(viewer)) return null
+    const learnerId = learnerIdOf(viewer)
     return {
-      learner: viewer.learner && (await learnerAsWanted(context, viewer.learner.id, wantedBelow(info))),
+      learner: learnerId && (await learnerAsWanted(context, learnerId, wantedBelow(info))),
       staff: ownStaff(viewer),
       client: ownClient(viewer),
       operator: ownOperator(viewer),
@@ -108,6 +109,5 @@ export class LearnerResolver {
 
 /** A learner by id: the learner themself and operators only. */
 export async function learnerNode(context: Context, uuid: string): Promise<object | null> {
-  const { viewer } = context
-  return viewer.learner?.id === uuid || viewer.operator ? learnerById(context, uuid) : null
+  return isOwnerOrOperator(context.viewer, uuid) ? learnerById(context, uuid) : null
 }

@@ -1,4 +1,5 @@
 /** Reads payments, refunds, disputes and reconciliations, batched and paged. */
+import { isLearnerOrOperator, isOperator, isOwnerOrOperator } from '../auth/permissions.ts'
 import type { Viewer } from '../auth/viewer.ts'
 import { allColumns, defineColumns, jsonColumns } from '../reading/columns.ts'
 import { definePages, type List } from '../reading/list.ts'
@@ -198,9 +199,9 @@ export const correctionsOf = definePages<Correction>({
 /** A payment by id: for the learner who paid and for operators. */
 export async function paymentNode(context: Asking, uuid: string): Promise<PaymentRow | null> {
   const { viewer } = context
-  if (viewer.learner === null && viewer.operator === null) return null
+  if (!isLearnerOrOperator(viewer)) return null
   const payment = await paymentById(context, uuid)
-  return payment && (viewer.operator || viewer.learner?.id === payment.learnerId) ? payment : null
+  return payment && isOwnerOrOperator(viewer, payment.learnerId) ? payment : null
 }
 
 /** A refund by id: for whoever may see its payment. */
@@ -217,5 +218,5 @@ export async function disputeNode(context: Asking, uuid: string): Promise<Disput
 
 /** A reconciliation by id: for operators. */
 export async function reconciliationNode(context: Asking, uuid: string): Promise<Reconciliation | null> {
-  return context.viewer.operator ? reconciliationById(context, uuid) : null
+  return isOperator(context.viewer) ? reconciliationById(context, uuid) : null
 }

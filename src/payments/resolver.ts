@@ -1,5 +1,6 @@
 /** Answers the graph's fields about payments, their refunds and their disputes. */
 import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql'
+import { isOperator } from '../auth/permissions.ts'
 import type { Context } from '../context.ts'
 import { Money } from '../graph/contract/money.ts'
 import type { Loaded } from '../reading/loader.ts'
@@ -69,7 +70,7 @@ export class PaymentResolver {
     description: "The provider's reference of the checkout session or order; null unless the caller is an operator.",
   })
   providerReference(@Root() payment: PaymentRow, @Ctx() context: Context): string | null {
-    return context.viewer.operator ? payment.reference : null
+    return isOperator(context.viewer) ? payment.reference : null
   }
 
   @FieldResolver(() => [Refund], { description: 'Its refunds, the oldest first.' })

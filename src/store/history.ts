@@ -2,6 +2,8 @@
 import { Entity, Index, PrimaryKey, Property } from '@mikro-orm/decorators/legacy'
 import type { EntityManager } from '@mikro-orm/postgresql'
 import { Field, ObjectType } from 'type-graphql'
+import { isOperator } from '../auth/permissions.ts'
+import type { Viewer } from '../auth/viewer.ts'
 import { DateTime } from '../graph/contract/scalars.ts'
 import { defineLoader, grouped, type Loads } from '../reading/loader.ts'
 import type { ReadConnection } from '../reading/read-connection.ts'
@@ -108,7 +110,7 @@ const historyOf = statement<HistoryEntry>(
 export function defineHistory(noun: string) {
   return defineLoader<string, HistoryEntry[], HistoryReading>(async ({ read, viewer }, ids) => {
     const entries = await read.rows(historyOf, [noun, ids])
-    const shown = viewer.operator ? entries : entries.map((entry) => ({ ...entry, actor: null }))
+    const shown = isOperator(viewer) ? entries : entries.map((entry) => ({ ...entry, actor: null }))
     return grouped(ids, shown, (entry) => entry.subjectId)
   })
 }
@@ -116,5 +118,5 @@ export function defineHistory(noun: string) {
 interface HistoryReading {
   read: ReadConnection
   loads: Loads
-  viewer: { operator: object | null }
+  viewer: Viewer
 }

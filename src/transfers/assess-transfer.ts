@@ -1,6 +1,6 @@
 /** Answers a transfer question: gathers facts in fixed reads, then decides by rules. */
+import { isOwnerOrOperator } from '../auth/permissions.ts'
 import type { Context } from '../context.ts'
-import type { CreditRecord } from '../credit/credit-record.ts'
 import { creditRecordById } from '../credit/loaders.ts'
 import { openShare } from '../credit/sharing/open-share.ts'
 import { badUserInput, GraphError, notFound } from '../graph/contract/errors.ts'
@@ -140,17 +140,13 @@ async function askedRecord(
     // An answer about the past must not see what came later.
     uuid === null || !isPast ? null : factsOnDay(context, { creditRecordId: uuid, day: asOf }),
   ])
-  const open = record && (isOwn(context, record) || uses.some((use) => isPartyTo(context, use)))
+  const open =
+    record && (isOwnerOrOperator(context.viewer, record.learnerId) || uses.some((use) => isPartyTo(context, use)))
   if (!record || !(open || share?.creditRecordIds.includes(record.id))) {
     throw notFound('There is no such credit record that you may ask about.', ['input', 'creditRecordIds', `${index}`])
   }
   const use = uses.find(({ status }) => status !== null)?.status ?? null
   return recordClaim(record, past ?? { status: record.status, use })
-}
-
-/** Their own, and for operators all. */
-function isOwn({ viewer }: Context, { learnerId }: CreditRecord): boolean {
-  return viewer.operator !== null || viewer.learner?.id === learnerId
 }
 
 /** The policy's terms as the engine reads them, and nothing else: they are digested and frozen. */

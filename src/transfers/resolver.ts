@@ -12,6 +12,7 @@ import {
   Resolver,
   Root,
 } from 'type-graphql'
+import { isOperator, isStaff, isStaffOf } from '../auth/permissions.ts'
 import type { Context } from '../context.ts'
 import { badUserInput, type ErrorCode, GraphError } from '../graph/contract/errors.ts'
 import { type Page, PageArgs } from '../graph/contract/page.ts'
@@ -173,10 +174,10 @@ export class TransferPolicyResolver {
 
   @FieldResolver(() => String, { nullable: true, description: 'Own staff and operators only.' })
   async publishedBy(@Root() policy: PolicyRow, @Ctx() context: Context): Promise<string | null> {
-    const { staff, operator } = context.viewer
-    if (operator) return policy.publishedBy
-    if (!staff) return null
+    const { viewer } = context
+    if (isOperator(viewer)) return policy.publishedBy
+    if (!isStaff(viewer)) return null
     const qualification = await qualificationById(context, policy.qualificationId)
-    return qualification?.institutionId === staff.institutionId ? policy.publishedBy : null
+    return qualification && isStaffOf(viewer, qualification.institutionId) ? policy.publishedBy : null
   }
 }

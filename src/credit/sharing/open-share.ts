@@ -1,5 +1,7 @@
 /** Opens a share by its code for an institution and logs the access. */
 import { createHash } from 'node:crypto'
+import { memberOf } from '../../auth/permissions.ts'
+import { memberName } from '../../auth/viewer.ts'
 import type { Context } from '../../context.ts'
 import { defineLoader } from '../../reading/loader.ts'
 import { newId } from '../../store/row.ts'
@@ -34,11 +36,11 @@ type Opened = OpenedShare & { codeHash: string }
  * request that gives the same code many times is one look. Throws RATE_LIMITED after too many that opened nothing.
  */
 export const openShare = defineLoader<string, OpenedShare | null, Context>(async (context, codes) => {
-  const member = context.viewer.staff ?? context.viewer.client
+  const member = memberOf(context.viewer)
   if (!member) return codes.map(() => null)
   await requireGuess(context)
   const { em, now } = context
-  const by = 'displayName' in member ? member.displayName : member.clientId
+  const by = memberName(member)
   const at = now()
   const hashes = codes.map(shareCodeHash)
   const ids = codes.map(() => newId()).join(',')

@@ -1,7 +1,7 @@
 /** Shares chosen credit records under a code and revokes a share. */
 import { randomBytes } from 'node:crypto'
 import { type EntityManager, LockMode } from '@mikro-orm/postgresql'
-import { requireLearner } from '../../auth/permissions.ts'
+import { isOwner, requireLearner } from '../../auth/permissions.ts'
 import type { Context } from '../../context.ts'
 import { uuidOf } from '../../graph/contract/global-id.ts'
 import { type Refusal, refusal } from '../../graph/contract/user-error.ts'
@@ -39,7 +39,7 @@ export async function shareCredit(context: Context, input: ShareRequest): Promis
   for (const [index, id] of input.creditRecordIds.entries()) {
     const uuid = uuidOf('CreditRecord', id)
     const record = uuid && (await creditRecordById(context, uuid))
-    if (!record || record.learnerId !== learner.id) {
+    if (!record || !isOwner(context.viewer, record.learnerId)) {
       const message = 'You have no such credit record; take the ids from your creditRecords.'
       return refused(refusal('NotFound', message, ['input', 'creditRecordIds', `${index}`]))
     }
@@ -111,12 +111,12 @@ async function keep(
 
 /** The learner's own share, ended now; ending an ended one is no error. */
 export async function revokeCreditShare(context: Context, globalShareId: string): Promise<ShareResult> {
-  const learner = requireLearner(context.viewer)
+  requireLearner(context.viewer)
   const id = uuidOf('CreditShare', globalShareId)
   return inTransaction(context.em, async (tx) => {
     const lock = { lockMode: LockMode.PESSIMISTIC_WRITE } as const
     const share = id === null ? null : await tx.findOne(CreditShare, id, lock)
-    if (!share || share.learnerId !== learner.id) {
+    if (!share || !isOwner(context.viewer, share.learnerId)) {
       const message = 'You have no such share; take creditShareId from your creditShares.'
       return refused(refusal('NotFound', message, ['input', 'creditShareId']))
     }

@@ -1,4 +1,5 @@
 /** Reads shares, their records and their accesses, batched and paged. */
+import { isOwner } from '../../auth/permissions.ts'
 import type { Context } from '../../context.ts'
 import { definePages } from '../../reading/list.ts'
 import { defineLoader, grouped, inOrder, type Loads } from '../../reading/loader.ts'
@@ -28,7 +29,7 @@ export const shareById = defineLoader<string, CreditShare | null, Reading>(async
 /** A share for `node`: its owner's only; institutions come by the code. */
 export async function shareNode(context: Context, uuid: string): Promise<CreditShare | null> {
   const share = await shareById(context, uuid)
-  return share && share.learnerId === context.viewer.learner?.id ? share : null
+  return share && isOwner(context.viewer, share.learnerId) ? share : null
 }
 
 /** A learner's shares, newest first. */

@@ -13,7 +13,7 @@ import {
   Resolver,
   Root,
 } from 'type-graphql'
-import { requireAnyMember, requireThatLearner } from '../../auth/permissions.ts'
+import { isOwner, requireAnyMember, requireOwner } from '../../auth/permissions.ts'
 import type { Context } from '../../context.ts'
 import { ForwardArgs, type Page, PageArgs } from '../../graph/contract/page.ts'
 import { DateTime, Url } from '../../graph/contract/scalars.ts'
@@ -148,7 +148,7 @@ export class CreditShareResolver {
     @Args(() => ForwardArgs) args: ForwardArgs,
     @Ctx() context: Context,
   ): Promise<Page<ShareAccess> | null> {
-    return context.viewer.learner?.id === share.learnerId ? accessesOf(context, share.id, args) : null
+    return isOwner(context.viewer, share.learnerId) ? accessesOf(context, share.id, args) : null
   }
 }
 
@@ -169,7 +169,7 @@ export class LearnerSharesResolver {
     @Ctx() context: Context,
   ): Promise<Page<CreditShare>> {
     // The code opens the share for whoever has it: not even operators are shown it.
-    requireThatLearner(context.viewer, learner.id)
+    requireOwner(context.viewer, learner.id)
     return sharesOf(context, learner.id, args)
   }
 }

@@ -1,6 +1,6 @@
 /** Ends an application by withdrawal or the institution's answer, releasing or counting its credit. */
 import { type EntityManager, LockMode } from '@mikro-orm/postgresql'
-import { isMember, requireAnyMember, requireLearner } from '../../auth/permissions.ts'
+import { isMemberOf, isOwner, requireAnyMember, requireLearner } from '../../auth/permissions.ts'
 import type { Context } from '../../context.ts'
 import { uuidOf } from '../../graph/contract/global-id.ts'
 import { type Refusal, refusal } from '../../graph/contract/user-error.ts'
@@ -27,11 +27,11 @@ function lockApplication(tx: EntityManager, id: string | null): Promise<Transfer
 
 /** The learner's own, WITHDRAWN; withdrawing a withdrawn one is no error. Throws for those who are no learners. */
 export async function withdrawApplication(context: Context, globalApplicationId: string): Promise<ApplicationResult> {
-  const learner = requireLearner(context.viewer)
+  requireLearner(context.viewer)
   const id = uuidOf('TransferApplication', globalApplicationId)
   const result = await inTransaction(context.em, async (tx) => {
     const application = await lockApplication(tx, id)
-    if (application?.learnerId !== learner.id) return unknown()
+    if (application === null || !isOwner(context.viewer, application.learnerId)) return unknown()
     if (application.status === 'WITHDRAWN') return { applicationId: application.id, refusals: [] }
     const no = moveRefusal(application, 'WITHDRAWN')
     if (no) return { applicationId: application.id, refusals: [no] }
@@ -74,7 +74,7 @@ async function decide(context: Context, tx: EntityManager, input: DecisionReques
   if (keyed?.kind === 'repeat') return { applicationId: keyed.result.applicationId as string, refusals: [] }
   const application = await lockApplication(tx, uuidOf('TransferApplication', input.applicationId))
   const qualification = application && (await tx.findOneOrFail(Qualification, application.qualificationId))
-  if (!application || !isMember(context.viewer, qualification!.institutionId)) return unknown()
+  if (!application || !isMemberOf(context.viewer, qualification!.institutionId)) return unknown()
   const status = statusOfDecision[input.decision]
   const no = moveRefusal(application, status)
   if (no) return { applicationId: application.id, refusals: [no] }

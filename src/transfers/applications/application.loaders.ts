@@ -1,4 +1,5 @@
 /** Reads applications and uses of credit, batched and paged. */
+import { isMemberOf, isOwnerOrOperator } from '../../auth/permissions.ts'
 import type { Viewer } from '../../auth/viewer.ts'
 import type { CreditRecord } from '../../credit/credit-record.ts'
 import { creditRecordById } from '../../credit/loaders.ts'
@@ -91,9 +92,7 @@ interface Asking extends Reading {
 
 /** The learner who made it, the institution that it was made to, and operators. */
 export function isPartyTo({ viewer }: Asking, row: { learnerId: string; institutionId: string }): boolean {
-  const { learner, staff, client, operator } = viewer
-  if (operator !== null || learner?.id === row.learnerId) return true
-  return staff?.institutionId === row.institutionId || client?.institutionId === row.institutionId
+  return isOwnerOrOperator(viewer, row.learnerId) || isMemberOf(viewer, row.institutionId)
 }
 
 /** An application as the caller may see it; null when there is none or the caller is no party to it. */
@@ -106,7 +105,6 @@ export async function visibleApplication(context: Asking, uuid: string): Promise
 export async function visibleRecord(context: Asking, uuid: string): Promise<CreditRecord | null> {
   const record = await creditRecordById(context, uuid)
   if (!record) return null
-  const { learner, operator } = context.viewer
-  if (operator !== null || learner?.id === record.learnerId) return record
+  if (isOwnerOrOperator(context.viewer, record.learnerId)) return record
   return (await usesOf(context, uuid)).some((use) => isPartyTo(context, use)) ? record : null
 }

@@ -1,5 +1,6 @@
 /** Answers the graph's fields about applications, also on learners and institutions. */
 import { Arg, Args, Ctx, Field, FieldResolver, ID, ObjectType, Resolver, Root } from 'type-graphql'
+import { isOwnerOrOperator } from '../../auth/permissions.ts'
 import type { Context } from '../../context.ts'
 import { CreditRecord } from '../../credit/credit-record.ts'
 import { uuidOf } from '../../graph/contract/global-id.ts'
@@ -85,9 +86,7 @@ export class TransferApplicationResolver {
   }
 }
 
-function isOwn({ viewer }: Context, { learnerId }: Row): boolean {
-  return viewer.operator !== null || viewer.learner?.id === learnerId
-}
+const isOwn = ({ viewer }: Context, { learnerId }: Row) => isOwnerOrOperator(viewer, learnerId)
 
 @Resolver(() => Learner)
 export class LearnerApplicationsResolver {

@@ -1,7 +1,6 @@
 /** Turns a policy's terms into conditions on the list of courses. */
-import type { Context } from '../../context.ts'
+import type { CountedCourses } from '../../courses/counted-courses.ts'
 import { subjectNotStated } from '../../courses/course.ts'
-import { addCourseFilter } from '../../courses/find-courses.ts'
 import { uuidOf } from '../../graph/contract/global-id.ts'
 import { institutionById, qualificationById } from '../../institutions/loaders.ts'
 import type { Condition } from '../../reading/list.ts'
@@ -46,16 +45,13 @@ function conditionsOf(policy: TransferPolicy): Condition[] {
   return conditions
 }
 
-/** Makes `countsTowardsQualificationId` of the courses' filter work; an unknown id, no policy today, or an institution that takes no part, finds nothing. */
-export function filterCoursesByPolicy(): void {
-  addCourseFilter(async (context: Context, { countsTowardsQualificationId: id }) => {
-    if (id == null) return []
-    const qualificationId = uuidOf('Qualification', id)
-    const asOf = dateIn(context.now(), 'UTC')
-    const qualification = qualificationId && (await qualificationById(context, qualificationId))
-    if (!qualification) return null
-    const institution = await institutionById(context, qualification.institutionId)
-    const policy = await policyInForce(context, { qualificationId: qualification.id, asOf })
-    return policy && institution?.participating ? conditionsOf(policy) : null
-  })
+/** The policies' answer to which courses count. */
+export const countedCourses: CountedCourses = async (context, id) => {
+  const qualificationId = uuidOf('Qualification', id)
+  const asOf = dateIn(context.now(), 'UTC')
+  const qualification = qualificationId && (await qualificationById(context, qualificationId))
+  if (!qualification) return null
+  const institution = await institutionById(context, qualification.institutionId)
+  const policy = await policyInForce(context, { qualificationId: qualification.id, asOf })
+  return policy && institution?.participating ? conditionsOf(policy) : null
 }

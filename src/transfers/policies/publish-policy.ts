@@ -1,6 +1,7 @@
 /** Publishes a checked policy version, numbered and dated under a lock. */
 import { type EntityManager, LockMode } from '@mikro-orm/postgresql'
-import { isMember, requireAnyMember } from '../../auth/permissions.ts'
+import { isMemberOf, requireAnyMember } from '../../auth/permissions.ts'
+import { memberName, type Viewer } from '../../auth/viewer.ts'
 import type { Context } from '../../context.ts'
 import { uuidOf } from '../../graph/contract/global-id.ts'
 import { type Refusal, refusal } from '../../graph/contract/user-error.ts'
@@ -58,7 +59,7 @@ export async function readProposal(
   if (!qualification) {
     return { refusal: refusal('NotFound', 'There is no such qualification.', qualificationField) }
   }
-  if (!isMember(context.viewer, qualification.institutionId)) {
+  if (!isMemberOf(context.viewer, qualification.institutionId)) {
     const message = "Only the qualification's own institution publishes its policies."
     return { refusal: refusal('Forbidden', message, qualificationField) }
   }
@@ -133,6 +134,6 @@ async function publish(
   return { policyId: policy.id, refusals: [] }
 }
 
-function publisher({ staff, client, key }: Context['viewer']): string {
-  return `${staff?.displayName ?? client?.clientId} (${key})`
+function publisher(viewer: Viewer): string {
+  return `${memberName(requireAnyMember(viewer))} (${viewer.key})`
 }

@@ -6,8 +6,7 @@ import { CourseRun } from '../courses/course-run.ts'
 import { Enrolment, type EnrolmentStatus } from '../enrolments/enrolment.ts'
 import { Institution } from '../institutions/institution.ts'
 import { Learner } from '../learners/learner.ts'
-import { Dispute } from '../payments/dispute.ts'
-import { Payment } from '../payments/payment.ts'
+import { isContested } from '../payments/balance.ts'
 import { beginHistory, move } from '../store/history.ts'
 import { newId } from '../store/row.ts'
 import { inTransaction } from '../store/transaction.ts'
@@ -64,9 +63,7 @@ const suspending: readonly EnrolmentStatus[] = ['REVOKING', 'COMPENSATING', 'STU
 async function statusWanted(tx: EntityManager, enrolment: Enrolment): Promise<CreditRecordStatus> {
   if (enrolment.status === 'REVOKED' || enrolment.status === 'COMPENSATED') return 'REVOKED'
   if (suspending.includes(enrolment.status)) return 'SUSPENDED'
-  const payments = await tx.find(Payment, { enrolmentId: enrolment.id })
-  const open = { paymentId: { $in: payments.map(({ id }) => id) }, status: { $in: ['OPEN', 'UNDER_REVIEW'] as const } }
-  return (await tx.count(Dispute, { ...open, status: { $in: [...open.status.$in] } })) > 0 ? 'SUSPENDED' : 'AWARDED'
+  return (await isContested(tx, enrolment.id)) ? 'SUSPENDED' : 'AWARDED'
 }
 
 async function review(context: Context, tx: EntityManager, enrolmentId: string): Promise<void> {

@@ -2,7 +2,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql'
 import type { Context } from '../context.ts'
 import { refundInFull } from '../payments/add-refund.ts'
-import { balanceOf } from '../payments/balance.ts'
 import { lockPayment } from '../payments/paying.ts'
 import { Payment } from '../payments/payment.ts'
 import type { MoveCause } from '../store/history.ts'
@@ -30,10 +29,7 @@ export async function sendBack(
   { reason, why }: { reason: string; why: MoveCause },
 ): Promise<void> {
   await moveEnrolment(tx, enrolment, 'COMPENSATING', why)
-  for (const payment of payments) {
-    const { leftMinor } = await balanceOf(tx, payment)
-    if (leftMinor > 0) await refundInFull(tx, payment, { reason, keepRegistration: false, now: why.at })
-  }
+  for (const payment of payments) await refundInFull(tx, payment, { reason, keepRegistration: false, now: why.at })
   await finishEnding(tx, enrolment, why)
 }
 

@@ -1,6 +1,6 @@
 /** Ends an enrolment and its registration step by step when its money goes back. */
 import type { EntityManager } from '@mikro-orm/postgresql'
-import { balanceOf, isAllBack } from '../payments/balance.ts'
+import { balanceOf, isAllBack, isBack } from '../payments/balance.ts'
 import { Payment } from '../payments/payment.ts'
 import type { MoveCause } from '../store/history.ts'
 import { addJob } from '../store/transaction.ts'
@@ -44,9 +44,7 @@ export async function finishEnding(tx: EntityManager, enrolment: Enrolment, why:
 /** Whether what paid for the registration is with the buyer again. */
 export async function isPaymentBack(tx: EntityManager, { paymentId }: Enrolment): Promise<boolean> {
   const payment = paymentId === null ? null : await tx.findOne(Payment, paymentId)
-  if (payment === null) return false
-  const { capturedMinor, backMinor } = await balanceOf(tx, payment)
-  return backMinor >= capturedMinor
+  return payment !== null && isBack(await balanceOf(tx, payment))
 }
 
 /** The money stays after all: back to where it was before. What the partner said meanwhile is fetched again. */

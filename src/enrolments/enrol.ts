@@ -44,7 +44,7 @@ export async function enrol(context: Context, input: EnrolRequest): Promise<Paym
   const no = (await refusalNow(context, learner, run, places.remaining)) ?? (await accountRefusal(context, learner))
   // A repeat that came in parallel may have got further than this one.
   if (no) return (await peek(context, keyed)) ?? refused(no)
-  const reserved = await reserve(context, keyed, { learner, run, places, ...input })
+  const reserved = await reserve(context, keyed, { learner, runId: run.id, places, ...input })
   return goOnToPay(context, reserved)
 }
 

@@ -1,9 +1,10 @@
 /** Finds payments whose enrolment never followed and resumes them for the reconciliation. */
 import type { EntityManager } from '@mikro-orm/postgresql'
 import { refundInFull } from '../payments/add-refund.ts'
-import { balanceOf } from '../payments/balance.ts'
+import { balanceJoin, balanceOf } from '../payments/balance.ts'
 import type { Payment } from '../payments/payment.ts'
 import type { Unsettled } from '../payments/payment-subject.ts'
+import { voidRefundStatuses } from '../payments/refund.states.ts'
 import { Refund } from '../payments/refund.ts'
 import { lockEnrolment, registerSoon } from './change-enrolment.ts'
 import { finishEnding } from './end-enrolment.ts'
@@ -15,19 +16,13 @@ const unsettledPayments = `
   select p.id as "paymentId", e.status
   from payment p
   join enrolment e on e.id = p.enrolment_id
-  cross join lateral (
-    select coalesce(sum(r.amount_minor) filter (where r.status not in ('FAILED', 'CANCELLED')), 0) as going_back,
-      coalesce(bool_or(r.status in ('REQUESTED', 'SUBMITTED', 'UNKNOWN', 'PENDING')), false) as open
-    from refund r where r.payment_id = p.id) r
-  cross join lateral (
-    select coalesce(sum(d.amount_minor) filter (where d.status = 'LOST'), 0) as lost
-    from dispute d where d.payment_id = p.id) d
+  ${balanceJoin}
   where p.captured_minor > 0 and p.captured_at < ? and case
     when e.status = 'STUCK' then false
     when e.payment_id = p.id and e.status in ('PAID', 'REGISTERING') then true
     when e.payment_id = p.id and e.status in ('REGISTERED', 'COMPLETED') then false
-    when e.payment_id = p.id and e.status in ('REVOKING', 'COMPENSATING') then not r.open
-    else p.captured_minor - r.going_back - d.lost > 0
+    when e.payment_id = p.id and e.status in ('REVOKING', 'COMPENSATING') then balance.on_its_way_minor = 0
+    else balance.left_minor > 0
   end
   order by p.id`
 
@@ -42,7 +37,7 @@ export async function takeUp(tx: EntityManager, payment: Payment, at: Date): Pro
   if (enrolment.paymentId === payment.id && (await goOn(tx, enrolment, at))) return true
   const { leftMinor } = await balanceOf(tx, payment)
   if (leftMinor === 0) return true
-  const failed = await tx.count(Refund, { paymentId: payment.id, status: { $in: ['FAILED', 'CANCELLED'] } })
+  const failed = await tx.count(Refund, { paymentId: payment.id, status: { $in: [...voidRefundStatuses] } })
   if (failed > 0) return keepForNow(tx, enrolment, payment, at)
   const keepRegistration = enrolment.paymentId !== payment.id
   return (await refundInFull(tx, payment, { reason: 'NOT_SETTLED', keepRegistration, now: at })) !== null

@@ -3,7 +3,7 @@ import type { EntityManager } from '@mikro-orm/postgresql'
 import { Course } from '../courses/course.ts'
 import { CourseRun } from '../courses/course-run.ts'
 import { Learner } from '../learners/learner.ts'
-import { balanceOf } from '../payments/balance.ts'
+import { balanceOf, isBack } from '../payments/balance.ts'
 import type { Dispute } from '../payments/dispute.ts'
 import { openPaymentStatuses } from '../payments/payment.states.ts'
 import { Payment } from '../payments/payment.ts'
@@ -16,9 +16,6 @@ import { beginEnding, finishEnding } from './end-enrolment.ts'
 import { Enrolment } from './enrolment.ts'
 import { takeUp, unsettled } from './find-unsettled.ts'
 import { restoreAfterFailedRefund } from './restore-after-failed-refund.ts'
-
-/** The enrolment does not end with this refund: part of the money, or told to keep it. */
-const endsIt = (leftMinor: number, refund: Refund) => leftMinor === 0 && !refund.keepRegistration
 
 async function orderFor(em: EntityManager, payment: Payment): Promise<OrderFacts> {
   const enrolment = await em.findOneOrFail(Enrolment, payment.enrolmentId)
@@ -66,22 +63,16 @@ async function refundStarted(tx: EntityManager, payment: Payment, refund: Refund
   const enrolment = await lockEnrolment(tx, payment.enrolmentId)
   if (enrolment.paymentId !== payment.id) return
   const { leftMinor } = await balanceOf(tx, payment)
-  if (endsIt(leftMinor, refund)) await beginEnding(tx, enrolment, { cause: `REFUND_BY_${refund.origin}`, at })
+  if (leftMinor === 0 && !refund.keepRegistration)
+    await beginEnding(tx, enrolment, { cause: `REFUND_BY_${refund.origin}`, at })
 }
 
-async function refunded(
-  tx: EntityManager,
-  payment: Payment,
-  refund: Refund,
-  refundedMinor: number,
-  at: Date,
-): Promise<void> {
+async function refunded(tx: EntityManager, payment: Payment, refund: Refund, at: Date): Promise<void> {
   const enrolment = await lockEnrolment(tx, payment.enrolmentId)
   const why = { cause: 'REFUND_SUCCEEDED', at }
   if (enrolment.paymentId === payment.id) {
-    const { capturedMinor, backMinor } = await balanceOf(tx, payment)
-    const leftMinor = capturedMinor - Math.max(backMinor, refundedMinor)
-    if (endsIt(Math.max(0, leftMinor), refund)) await beginEnding(tx, enrolment, why)
+    // The rest may be on its way with the registration to be kept: what ends it is the refund that brings the last of it.
+    if (!refund.keepRegistration && isBack(await balanceOf(tx, payment))) await beginEnding(tx, enrolment, why)
     await reviewCreditSoon(tx, enrolment.id)
   }
   await finishEnding(tx, enrolment, why)
@@ -97,9 +88,8 @@ async function disputed(tx: EntityManager, payment: Payment, dispute: Dispute, a
   const enrolment = await lockEnrolment(tx, payment.enrolmentId)
   const why = { cause: `DISPUTE_${dispute.status}`, at }
   if (enrolment.paymentId === payment.id) {
-    const { capturedMinor, backMinor } = await balanceOf(tx, payment)
     // Whatever is on its way besides comes to nothing: more than everything does not go back.
-    if (dispute.status === 'LOST' && backMinor >= capturedMinor) await beginEnding(tx, enrolment, why)
+    if (dispute.status === 'LOST' && isBack(await balanceOf(tx, payment))) await beginEnding(tx, enrolment, why)
     await reviewCreditSoon(tx, enrolment.id)
   }
   if (dispute.status === 'LOST') await finishEnding(tx, enrolment, why)
@@ -109,8 +99,6 @@ async function disputed(tx: EntityManager, payment: Payment, dispute: Dispute, a
 export const paymentSubject: PaymentSubject = {
   orderFor,
   paid,
-  // The place stays held: the learner may pay again, with another card.
-  conflicted: async () => undefined,
   refundStarted,
   refunded,
   refundFailed,

@@ -1,25 +1,16 @@
 /** Decides whether a learner or operator may ask for this refund now. */
 import { type Refusal, refusal } from '../graph/contract/user-error.ts'
-import type { Balance } from '../payments/balance.ts'
-import type { PaymentStatus } from '../payments/payment.ts'
-import { type RefundAnswer, refundability } from '../payments/refund-window.rules.ts'
+import { type RefundFacts, refundability } from '../payments/refund-window.rules.ts'
 import type { EnrolmentStatus } from './enrolment.ts'
 
-export interface RefundWish {
+export interface RefundWish extends RefundFacts {
   byOperator: boolean
   reason: string | null
   /** Part of the amount, in minor units; null for all that is left. */
   amountMinor: number | null
   keepRegistration: boolean
   enrolmentStatus: EnrolmentStatus
-  /** Null when nothing was ever to be paid. */
-  paymentStatus: PaymentStatus | null
-  balance: Balance | null
   currency: string
-  /** Start of the run, and the zone in which the window is counted. */
-  startsAt: Date
-  timeZone: string
-  now: Date
 }
 
 const LONGEST_REASON = 500
@@ -53,7 +44,7 @@ function learnersRefusal(wish: RefundWish): Refusal | null {
     const message = "Only operators may keep the registration: a learner's refund always ends it."
     return wrong('keepRegistration', message, 'Forbidden')
   }
-  const answer = answerFor(wish)
+  const answer = refundability(wish)
   if (answer.reasonCode !== 'WINDOW_CLOSED') return null
   const message = answer.reason as string
   return refusal('RefundWindowClosed', message, ['input', 'enrolmentId'], { closedAt: answer.deadline })
@@ -78,20 +69,4 @@ function moneyRefusal(wish: RefundWish): Refusal | null {
   if ((amountMinor ?? 0) <= maximum.amountMinor) return null
   const message = `The amountMinor must be at most ${maximum.amountMinor}: more cannot go back.`
   return refusal('RefundAmountExceeded', message, ['input', 'amountMinor'], { maximum })
-}
-
-type WindowFacts = Pick<RefundWish, 'paymentStatus' | 'balance' | 'startsAt' | 'timeZone' | 'now'>
-
-/** What is shown to the learner before anyone asks. */
-export function answerFor({ paymentStatus, balance, startsAt, timeZone, now }: WindowFacts): RefundAnswer {
-  return refundability({
-    paymentStatus,
-    capturedMinor: balance?.capturedMinor ?? 0,
-    refundedMinor: balance?.backMinor ?? 0,
-    pendingRefundMinor: balance?.onItsWayMinor ?? 0,
-    disputed: balance?.contested ?? false,
-    startsAt,
-    timeZone,
-    now,
-  })
 }

@@ -8,8 +8,7 @@ import { balanceFrom } from '../payments/balance.ts'
 import type { Dispute } from '../payments/dispute.ts'
 import type { PaymentRow } from '../payments/loaders.ts'
 import type { Refund } from '../payments/refund.ts'
-import { RefundRefusal } from '../payments/refund-window.rules.ts'
-import { answerFor } from './refund-request.rules.ts'
+import { RefundRefusal, refundability } from '../payments/refund-window.rules.ts'
 
 publishEnum(RefundRefusal, 'RefundRefusal', 'Why no refund can be asked for.', {
   WINDOW_CLOSED: 'More than 14 days have passed since the start.',
@@ -45,7 +44,7 @@ export function refundabilityOf(
 ): Refundability {
   const { startsAt, timeZone } = run
   const balance = payment && balanceFrom(payment, refunds, disputes)
-  const { maximumMinor, ...answer } = answerFor({
+  const { maximumMinor, ...answer } = refundability({
     paymentStatus: payment?.status ?? null,
     balance,
     startsAt,

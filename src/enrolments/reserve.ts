@@ -3,6 +3,7 @@ import type { EntityManager } from '@mikro-orm/postgresql'
 import type { LearnerIdentity } from '../auth/viewer.ts'
 import type { Context } from '../context.ts'
 import type { CompleteRun } from '../courses/loaders.ts'
+import type { Refusal } from '../graph/contract/user-error.ts'
 import { addPayment } from '../payments/add-payment.ts'
 import type { PaymentMethod } from '../payments/payment.ts'
 import { beginHistory } from '../store/history.ts'
@@ -18,7 +19,7 @@ import { freePlaces, type PlacesSeen } from './places.ts'
 
 export interface Reservation {
   learner: LearnerIdentity
-  run: CompleteRun
+  runId: string
   /** What the partner said just before. */
   places: PlacesSeen
   paymentMethod: PaymentMethod
@@ -42,24 +43,34 @@ export function reserve(context: Context, keyed: KeyedRequest, wish: Reservation
       const { enrolmentId = null, paymentId = null } = key.result
       return { enrolmentId, paymentId, refusals: [] }
     }
-    const no = await refusalUnderLock(context, tx, wish)
+    // Complete runs stay complete. What was read before the lock may be the price of yesterday.
+    const run = (await lockRun(tx, wish.runId)) as CompleteRun
+    const no = await refusalUnderLock(context, tx, run, wish)
     if (no) return refused(no)
-    const made = await make(context, tx, wish)
+    const made = await make(context, tx, run, wish)
     const { enrolmentId, paymentId } = made
     key.keep({ enrolmentId: enrolmentId as string, ...(paymentId !== null && { paymentId }) })
     return made
   })
 }
 
-async function refusalUnderLock({ now }: Context, tx: EntityManager, { learner, run, places }: Reservation) {
-  const row = (await lockRun(tx, run.id)) as CompleteRun
+async function refusalUnderLock(
+  { now }: Context,
+  tx: EntityManager,
+  run: CompleteRun,
+  { learner, places }: Reservation,
+): Promise<Refusal | null> {
   const active = await activeOn(tx, learner.id, run.id)
   const free = await freePlaces(tx, run.id, places)
-  return enrolRefusal({ run: row, withdrawn: false, now: now(), active, freePlaces: free })
+  return enrolRefusal({ run, withdrawn: false, now: now(), active, freePlaces: free })
 }
 
-async function make({ now, settings, viewer }: Context, tx: EntityManager, wish: Reservation): Promise<PaymentResult> {
-  const { learner, run } = wish
+async function make(
+  { now, settings, viewer }: Context,
+  tx: EntityManager,
+  run: CompleteRun,
+  { learner, paymentMethod, returnUrl }: Reservation,
+): Promise<PaymentResult> {
   const at = now()
   const holdExpiresAt = new Date(at.getTime() + settings.holdMinutes * 60_000)
   const enrolment = tx.create(Enrolment, {
@@ -89,10 +100,10 @@ async function make({ now, settings, viewer }: Context, tx: EntityManager, wish:
   if (run.priceMinor === 0) return registerFree(tx, enrolment, at)
   const payment = await addPayment(tx, {
     enrolmentId: enrolment.id,
-    method: wish.paymentMethod,
+    method: paymentMethod,
     amountMinor: run.priceMinor,
     currency: run.currency,
-    returnUrl: wish.returnUrl,
+    returnUrl,
     actor: viewer.key,
     now: at,
   })

@@ -3,9 +3,8 @@ import type { EntityManager } from '@mikro-orm/postgresql'
 import { beginHistory } from '../store/history.ts'
 import { newId } from '../store/row.ts'
 import { addJob } from '../store/transaction.ts'
-import { Dispute } from './dispute.ts'
+import { balanceOf } from './balance.ts'
 import type { Payment } from './payment.ts'
-import { voidRefundStatuses } from './refund.states.ts'
 import { Refund, type RefundOrigin } from './refund.ts'
 
 /** More was asked for than can still go back. */
@@ -41,8 +40,8 @@ export interface RefundRequest {
  */
 export async function addRefund(tx: EntityManager, payment: Payment, request: RefundRequest): Promise<Refund> {
   const { now, attempt = 1, afterMs = 0, ...facts } = request
-  const maximumMinor = await refundableMinor(tx, payment)
-  if (facts.amountMinor > maximumMinor) throw new RefundExceeds(maximumMinor)
+  const { leftMinor } = await balanceOf(tx, payment)
+  if (facts.amountMinor > leftMinor) throw new RefundExceeds(leftMinor)
   const id = newId()
   const refund = tx.create(Refund, {
     ...facts,
@@ -72,30 +71,10 @@ export async function refundInFull(
   payment: Payment,
   { reason, keepRegistration, now }: { reason: string; keepRegistration: boolean; now: Date },
 ): Promise<Refund | null> {
-  const amountMinor = await refundableMinor(tx, payment)
-  if (amountMinor === 0) return null
-  const wish = { amountMinor, reason, keepRegistration, now, requestedBy: null }
+  const { leftMinor } = await balanceOf(tx, payment)
+  if (leftMinor === 0) return null
+  const wish = { amountMinor: leftMinor, reason, keepRegistration, now, requestedBy: null }
   return addRefund(tx, payment, { ...wish, origin: 'COMPENSATION' })
-}
-
-/**
- * What can still go back, in minor units: captured, less every refund that is not void, less what a lost dispute took.
- * The payment is locked.
- */
-export async function refundableMinor(tx: EntityManager, payment: Payment): Promise<number> {
-  const paymentId = payment.id
-  const refunds = await tx.find(Refund, { paymentId, status: { $nin: [...voidRefundStatuses] } })
-  const lost = await tx.find(Dispute, { paymentId, status: 'LOST' })
-  return Math.max(0, (payment.capturedMinor ?? 0) - sumMinor(refunds) - sumMinor(lost))
-}
-
-/** What has gone back, in minor units: the sum of the refunds that succeeded. */
-export async function refundedMinor(tx: EntityManager, paymentId: string): Promise<number> {
-  return sumMinor(await tx.find(Refund, { paymentId, status: 'SUCCEEDED' }))
-}
-
-function sumMinor(parts: readonly { amountMinor: number }[]): number {
-  return parts.reduce((sum, { amountMinor }) => sum + amountMinor, 0)
 }
 
 /** Sets when the job that submits the refund, or follows it up, runs next. */

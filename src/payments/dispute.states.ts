@@ -14,5 +14,7 @@ export const disputeStates: States<DisputeStatus> = {
   },
 }
 
-/** Whether the money is still contested. */
-export const isOpenDispute = (status: DisputeStatus): boolean => disputeStates.moves[status].length > 0
+/** The money is contested still. */
+export const openDisputeStatuses: readonly DisputeStatus[] = ['OPEN', 'UNDER_REVIEW']
+
+export const isOpenDispute = (status: DisputeStatus): boolean => openDisputeStatuses.includes(status)

@@ -17,12 +17,10 @@ export interface PaymentSubject {
    * with `keepRegistration`, for whatever registration there is rests on another payment.
    */
   paid(tx: EntityManager, payment: Payment, at: Date): Promise<'wanted' | 'unwanted'>
-  /** Brand, amount or currency differ from what was asked: the caller refunds it in full. */
-  conflicted(tx: EntityManager, payment: Payment, at: Date): Promise<void>
   /** A refund made at the provider was found; nothing is back yet. Of refunds asked for here, whoever asks knows. */
   refundStarted(tx: EntityManager, payment: Payment, refund: Refund, at: Date): Promise<void>
-  /** The money of this refund is back; `refundedMinor` is the sum of all refunds of the payment that succeeded. */
-  refunded(tx: EntityManager, payment: Payment, refund: Refund, refundedMinor: number, at: Date): Promise<void>
+  /** The money of this refund is back. */
+  refunded(tx: EntityManager, payment: Payment, refund: Refund, at: Date): Promise<void>
   /**
    * A refund failed or was cancelled, at once or after it had succeeded (its status before is in its history). One that
    * is tried again as a new row is not told.

@@ -1,5 +1,6 @@
 /** Decides whether a learner may have the money back at an instant. */
 import { refundDeadline } from '../values/dates.ts'
+import { type Balance, isBack } from './balance.ts'
 import type { PaymentStatus } from './payment.ts'
 
 export const RefundRefusal = {
@@ -14,13 +15,7 @@ export type RefundRefusal = (typeof RefundRefusal)[keyof typeof RefundRefusal]
 export interface RefundFacts {
   /** Null when no payment was ever opened. */
   readonly paymentStatus: PaymentStatus | null
-  readonly capturedMinor: number
-  /** Of the refunds that succeeded. */
-  readonly refundedMinor: number
-  /** Of the refunds that are asked for and neither succeeded nor failed. */
-  readonly pendingRefundMinor: number
-  /** A dispute about the payment is open, or was lost. */
-  readonly disputed: boolean
+  readonly balance: Balance | null
   /** Start of the run, and the zone whose clocks the window follows. */
   readonly startsAt: Date
   readonly timeZone: string
@@ -45,27 +40,27 @@ export function isInRefundWindow(startsAt: Date, timeZone: string, now: Date): b
   return now.getTime() <= refundDeadline(startsAt, timeZone).getTime()
 }
 
-/** The first reason that holds decides; amounts are minor units of the payment's currency. */
+/** The first reason that holds decides. */
 export function refundability(facts: RefundFacts): RefundAnswer {
-  const { capturedMinor, refundedMinor, pendingRefundMinor, startsAt, timeZone } = facts
+  const { balance, startsAt, timeZone } = facts
   const reasonCode = refusal(facts)
   const deadline = refundDeadline(startsAt, timeZone)
   return {
     refundable: reasonCode === null,
     deadline,
-    maximumMinor: Math.max(0, capturedMinor - refundedMinor - pendingRefundMinor),
+    maximumMinor: balance?.leftMinor ?? 0,
     reasonCode,
     reason: reasonCode === null ? null : inWords(reasonCode, deadline, timeZone),
   }
 }
 
 function refusal(facts: RefundFacts): RefundRefusal | null {
-  const { paymentStatus, capturedMinor, refundedMinor, pendingRefundMinor, disputed } = facts
+  const { paymentStatus, balance } = facts
   if (!isInRefundWindow(facts.startsAt, facts.timeZone, facts.now)) return RefundRefusal.WINDOW_CLOSED
-  if (!HOLDING_MONEY.includes(paymentStatus) || capturedMinor === 0) return RefundRefusal.NOT_PAID
-  if (refundedMinor >= capturedMinor) return RefundRefusal.ALREADY_REFUNDED
-  if (pendingRefundMinor > 0) return RefundRefusal.REFUND_IN_PROGRESS
-  return disputed ? RefundRefusal.DISPUTED : null
+  if (!HOLDING_MONEY.includes(paymentStatus) || !balance?.capturedMinor) return RefundRefusal.NOT_PAID
+  if (isBack(balance)) return RefundRefusal.ALREADY_REFUNDED
+  if (balance.onItsWayMinor > 0) return RefundRefusal.REFUND_IN_PROGRESS
+  return balance.contested ? RefundRefusal.DISPUTED : null
 }
 
 function inWords(code: RefundRefusal, deadline: Date, timeZone: string): string {

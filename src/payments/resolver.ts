@@ -5,6 +5,7 @@ import type { Context } from '../context.ts'
 import { Money } from '../graph/contract/money.ts'
 import type { Loaded } from '../reading/loader.ts'
 import { defineHistory, HistoryEntry } from '../store/history.ts'
+import { refundedMinor } from './balance.ts'
 import { Dispute } from './dispute.ts'
 import { disputesOf, type PaymentRow, paymentById, refundsOfPayment } from './loaders.ts'
 import { Payment, PaymentAction, PaymentFailure } from './payment.ts'
@@ -22,11 +23,8 @@ const historyOfPayment = defineHistory('Payment')
 
 const moneyOf = ({ amountMinor, currency }: Money): Money => ({ amountMinor, currency })
 
-/** The sum of what has gone back. */
 function refundedOf({ currency, capturedCurrency }: PaymentRow, refunds: readonly Refund[]): Money {
-  const back = refunds.filter((refund) => refund.status === 'SUCCEEDED')
-  const amountMinor = back.reduce((sum, refund) => sum + refund.amountMinor, 0)
-  return { amountMinor, currency: capturedCurrency ?? currency }
+  return { amountMinor: refundedMinor(refunds), currency: capturedCurrency ?? currency }
 }
 
 /** So that the way back to the payment needs no read. */

@@ -96,7 +96,6 @@ async function settleCaptured(
   await tx.flush()
   if (conflict) {
     keepConflict(payment, conflict)
-    await context.paymentSubject.conflicted(tx, payment, why.at)
     await refundInFull(tx, payment, { reason: conflict, keepRegistration: false, now: why.at })
   } else if ((await context.paymentSubject.paid(tx, payment, why.at)) === 'unwanted') {
     await refundInFull(tx, payment, { reason: 'PAID_BUT_NOT_WANTED', keepRegistration: true, now: why.at })

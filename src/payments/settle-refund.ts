@@ -2,7 +2,7 @@
 import type { EntityManager } from '@mikro-orm/postgresql'
 import { beginHistory, type MoveCause, move } from '../store/history.ts'
 import { newId } from '../store/row.ts'
-import { refundedMinor, submitSoon } from './add-refund.ts'
+import { submitSoon } from './add-refund.ts'
 import { type Change, noteChange } from './change.ts'
 import type { Recording } from './paying.ts'
 import type { Payment } from './payment.ts'
@@ -82,7 +82,7 @@ export async function endRefund(
   refund.failureReason = refund.status === 'SUCCEEDED' ? null : (failureReason ?? 'unknown').toUpperCase()
   await tx.flush()
   if (refund.status === 'SUCCEEDED') {
-    await context.paymentSubject.refunded(tx, payment, refund, await refundedMinor(tx, payment.id), at)
+    await context.paymentSubject.refunded(tx, payment, refund, at)
   } else {
     const facts = { refundId: refund.id, paymentId: payment.id, reason: refund.failureReason }
     context.log.warn(facts, 'a refund has failed: the money is here, or here again')

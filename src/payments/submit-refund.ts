@@ -4,8 +4,9 @@ import { type Job, TryAgainLater } from '../context.ts'
 import { type MoveCause, move } from '../store/history.ts'
 import { inTransaction } from '../store/transaction.ts'
 import { isUpstreamFailure, type UpstreamFailure } from '../values/upstream-failure.ts'
-import { addRefund, type RefundRequest, refundableMinor } from './add-refund.ts'
+import { addRefund, type RefundRequest } from './add-refund.ts'
 import { lookAt } from './advance-payment.ts'
+import { balanceOf } from './balance.ts'
 import { findPayment, lockRefund, type Paying, type Recording } from './paying.ts'
 import type { Payment } from './payment.ts'
 import type { PaymentProvider, ProviderPayment, ProviderRefund } from './payment-provider.ts'
@@ -154,17 +155,17 @@ async function nextAttempt(
 ): Promise<Pick<RefundRequest, 'amountMinor' | 'attempt' | 'afterMs'> | null> {
   if (attempt >= MOST_ATTEMPTS) return null
   const next = attempt + 1
-  const roomMinor = await refundableMinor(tx, payment)
-  if (MENDED_BY_TIME.has(code) && roomMinor >= amountMinor) {
+  const { leftMinor } = await balanceOf(tx, payment)
+  if (MENDED_BY_TIME.has(code) && leftMinor >= amountMinor) {
     return { amountMinor, attempt: next, afterMs: waitBeforeMs(next) }
   }
-  const leftMinor = Math.min(roomMinor, seen === null ? 0 : leftAt(seen))
-  if (!OF_THE_WHOLE.includes(origin) || leftMinor === 0 || leftMinor >= amountMinor) return null
-  return { amountMinor: leftMinor, attempt: next, afterMs: 0 }
+  const restMinor = Math.min(leftMinor, seen === null ? 0 : heldBy(seen))
+  if (!OF_THE_WHOLE.includes(origin) || restMinor === 0 || restMinor >= amountMinor) return null
+  return { amountMinor: restMinor, attempt: next, afterMs: 0 }
 }
 
 /** What its provider has not given back of it. */
-function leftAt({ capture, refunds }: ProviderPayment): number {
+function heldBy({ capture, refunds }: ProviderPayment): number {
   const back = refunds.filter(({ state }) => state === 'PENDING' || state === 'SUCCEEDED')
   return Math.max(0, (capture?.amount.amountMinor ?? 0) - back.reduce((sum, { amount }) => sum + amount.amountMinor, 0))
 }

@@ -1,18 +1,21 @@
 /** Tests the refund window to the second and the order of refusals. */
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
+import type { Balance } from '../../src/payments/balance.ts'
 import { isInRefundWindow, type RefundFacts, refundability } from '../../src/payments/refund-window.rules.ts'
 
 const startsAt = new Date('2026-10-19T08:00:00Z')
 const london = 'Europe/London'
 /** Clocks go back on 25 October: nine o'clock in London is then an hour later in UTC. */
 const deadline = new Date('2026-11-02T09:00:00Z')
+/** All of it here, but for what is said. */
+function money(change: Partial<Balance>): Balance {
+  const untouched = { capturedMinor: 39_900, backMinor: 0, onItsWayMinor: 0, leftMinor: 39_900, contested: false }
+  return { ...untouched, ...change }
+}
 const paid: RefundFacts = {
   paymentStatus: 'SUCCEEDED',
-  capturedMinor: 39_900,
-  refundedMinor: 0,
-  pendingRefundMinor: 0,
-  disputed: false,
+  balance: money({}),
   startsAt,
   timeZone: london,
   now: new Date('2026-10-20T12:00:00Z'),
@@ -50,11 +53,11 @@ describe('refundability', () => {
 
   it.each([
     ['WINDOW_CLOSED', { now: new Date('2026-11-03T00:00:00Z') }, /until 2 November 2026 at 09:00 \(Europe\/London\)/],
-    ['NOT_PAID', { paymentStatus: 'PROCESSING', capturedMinor: 0 }, /Nothing has been paid/],
-    ['NOT_PAID', { paymentStatus: null, capturedMinor: 0 }, /Nothing has been paid/],
-    ['ALREADY_REFUNDED', { refundedMinor: 39_900 }, /already been refunded/],
-    ['REFUND_IN_PROGRESS', { pendingRefundMinor: 100 }, /on its way/],
-    ['DISPUTED', { disputed: true }, /dispute/],
+    ['NOT_PAID', { paymentStatus: 'PROCESSING', balance: money({ capturedMinor: 0 }) }, /Nothing has been paid/],
+    ['NOT_PAID', { paymentStatus: null, balance: null }, /Nothing has been paid/],
+    ['ALREADY_REFUNDED', { balance: money({ backMinor: 39_900 }) }, /already been refunded/],
+    ['REFUND_IN_PROGRESS', { balance: money({ onItsWayMinor: 100 }) }, /on its way/],
+    ['DISPUTED', { balance: money({ contested: true }) }, /dispute/],
   ] as const)('says %s', (reasonCode, change, sentence) => {
     const answer = refundability({ ...paid, ...change })
     expect(answer).toMatchObject({ refundable: false, reasonCode })
@@ -62,17 +65,20 @@ describe('refundability', () => {
   })
 
   it('names the first reason that holds when several do', () => {
-    const wrong = { disputed: true, pendingRefundMinor: 1, refundedMinor: 39_900 }
+    const wrong = { contested: true, onItsWayMinor: 1, backMinor: 39_900 }
     const late = { now: new Date('2026-12-01T00:00:00Z') }
+    const unpaid = { paymentStatus: 'FAILED', balance: money({ ...wrong, capturedMinor: 0 }) } as const
     const code = (change: Partial<RefundFacts>) => refundability({ ...paid, ...change }).reasonCode
-    expect(code({ ...wrong, ...late, paymentStatus: 'FAILED', capturedMinor: 0 })).toBe('WINDOW_CLOSED')
-    expect(code({ ...wrong, paymentStatus: 'FAILED', capturedMinor: 0 })).toBe('NOT_PAID')
-    expect(code(wrong)).toBe('ALREADY_REFUNDED')
-    expect(code({ ...wrong, refundedMinor: 0 })).toBe('REFUND_IN_PROGRESS')
+    expect(code({ ...unpaid, ...late })).toBe('WINDOW_CLOSED')
+    expect(code(unpaid)).toBe('NOT_PAID')
+    expect(code({ balance: money(wrong) })).toBe('ALREADY_REFUNDED')
+    expect(code({ balance: money({ ...wrong, backMinor: 0 }) })).toBe('REFUND_IN_PROGRESS')
   })
 
-  it('leaves what is back, or on its way, out of the maximum', () => {
-    expect(refundability({ ...paid, refundedMinor: 10_000 })).toMatchObject({ refundable: true, maximumMinor: 29_900 })
-    expect(refundability({ ...paid, refundedMinor: 10_000, pendingRefundMinor: 900 }).maximumMinor).toBe(29_000)
+  it('offers at most what is left, whether it may be asked for or not', () => {
+    const part = money({ backMinor: 10_000, leftMinor: 29_900 })
+    expect(refundability({ ...paid, balance: part })).toMatchObject({ refundable: true, maximumMinor: 29_900 })
+    const less = money({ backMinor: 10_000, onItsWayMinor: 900, leftMinor: 29_000 })
+    expect(refundability({ ...paid, balance: less })).toMatchObject({ refundable: false, maximumMinor: 29_000 })
   })
 })

@@ -44,7 +44,7 @@ describe.each([
     await desk.settle()
     expect(await desk.refunds(id)).toMatchObject([{ status: 'SUCCEEDED', settledAt: expect.any(Date) }])
     expect(await desk.history(refundId)).toEqual(['REQUESTED', 'SUBMITTED', 'SUCCEEDED'])
-    expect(desk.shop.told).toEqual([{ what: 'refunded', status: 'SUCCEEDED', refundedMinor: 19_900 }])
+    expect(desk.shop.told).toEqual([{ what: 'refunded', status: 'SUCCEEDED', backMinor: 19_900 }])
     expect(await desk.refundedAtProvider(id)).toEqual([19_900])
   })
 
@@ -56,7 +56,7 @@ describe.each([
     for (const one of refused) expect(one).toMatchObject({ name: 'RefundExceeds', maximumMinor: 1_900 })
     await desk.settle()
     expect(await desk.refundedAtProvider(id)).toEqual([6_000, 6_000, 6_000])
-    expect(desk.shop.told.map(({ refundedMinor }) => refundedMinor)).toEqual([6_000, 12_000, 18_000])
+    expect(desk.shop.told.map(({ backMinor }) => backMinor)).toEqual([6_000, 12_000, 18_000])
   })
 
   it.each(['timeout_after', 'reset_after', 'malformed', 'timeout_before', 'http_500', 'http_503', 'http_429'] as const)(

@@ -5,6 +5,7 @@ import { newId } from '../../store/row.ts'
 import { inTransaction } from '../../store/transaction.ts'
 import { isUpstreamFailure } from '../../values/upstream-failure.ts'
 import type { Change } from '../change.ts'
+import { openDisputeStatuses } from '../dispute.states.ts'
 import { Dispute } from '../dispute.ts'
 import { lockPayment } from '../paying.ts'
 import { Payment } from '../payment.ts'
@@ -93,7 +94,7 @@ async function suspectPayments(pass: Pass): Promise<string[]> {
   })
   const lost = { $lt: before(pass, LOST_AFTER_MS) }
   const refunds = await em.find(Refund, { status: { $in: [...openRefundStatuses] }, updatedAt: lost })
-  const disputes = await em.find(Dispute, { status: { $in: ['OPEN', 'UNDER_REVIEW'] } })
+  const disputes = await em.find(Dispute, { status: { $in: [...openDisputeStatuses] } })
   return [...payments.map(({ id }) => id), ...[...refunds, ...disputes].map(({ paymentId }) => paymentId)]
 }
 

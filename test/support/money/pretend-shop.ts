@@ -1,9 +1,10 @@
 /** Stands in for the payment subject and notes what it is told. */
 import { randomUUID } from 'node:crypto'
 import type pg from 'pg'
+import { balanceOf } from '../../../src/payments/balance.ts'
 import type { PaymentSubject, Unsettled } from '../../../src/payments/payment-subject.ts'
 
-export type Told = { what: string; status?: string; refundedMinor?: number }
+export type Told = { what: string; status?: string; backMinor?: number }
 
 /** Stands for what is paid for: wants everything unless told otherwise, and notes what it hears. */
 export function pretendShop() {
@@ -20,10 +21,11 @@ export function pretendShop() {
       told.push({ what: 'paid', status: payment.status })
       return answers.wanted
     },
-    conflicted: async (_tx, payment) => void told.push({ what: 'conflicted', status: payment.status }),
     refundStarted: async (_tx, _payment, refund) => void told.push({ what: 'refundStarted', status: refund.status }),
-    refunded: async (_tx, _payment, refund, refundedMinor) =>
-      void told.push({ what: 'refunded', status: refund.status, refundedMinor }),
+    refunded: async (tx, payment, refund) => {
+      const { backMinor } = await balanceOf(tx, payment)
+      told.push({ what: 'refunded', status: refund.status, backMinor })
+    },
     refundFailed: async (_tx, _payment, refund) => void told.push({ what: 'refundFailed', status: refund.status }),
     disputed: async (_tx, _payment, dispute) => void told.push({ what: 'disputed', status: dispute.status }),
     unsettled: async () => answers.unsettled,

@@ -1,0 +1,16 @@
+/** One place adds up what is back and what is on its way: whoever needs it asks there. */
+import { globSync, readFileSync } from 'node:fs'
+import { expect, it } from '@jest/globals'
+
+/** Adds up amounts: in SQL, or in a reduce. */
+const adding = /\bsum\s*\([^)]*amount_minor|reduce\([^\n]*amountMinor/i
+const allowed = [
+  'src/payments/balance.ts',
+  // What the provider's own list says that it still holds.
+  'src/payments/submit-refund.ts',
+]
+
+it('amounts of refunds and disputes are added up in the balance alone', () => {
+  const files = globSync('src/**/*.ts').filter((file) => !file.startsWith('src/sandbox/'))
+  expect(files.filter((file) => adding.test(readFileSync(file, 'utf8'))).toSorted()).toEqual(allowed)
+})

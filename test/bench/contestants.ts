@@ -8,7 +8,7 @@ import { subjectOf, uuidOfRow } from './fill.ts'
 import type { Request } from './load.ts'
 import { catalogue, dashboard, eligibility, ordinaryCatalogue, ordinaryDashboard, typename } from './workloads.ts'
 
-export const contestantNames = ['raw', 'gateway', 'before', 'ordinary'] as const
+export const contestantNames = ['raw', 'gateway', 'before', 'interpreting', 'ordinary'] as const
 export type ContestantName = (typeof contestantNames)[number]
 
 /** As the table calls them. */
@@ -16,6 +16,7 @@ export const titleOf: Readonly<Record<ContestantName, string>> = {
   raw: 'raw',
   gateway: 'gateway',
   before: 'before',
+  interpreting: 'gateway without compiled queries',
   ordinary: 'ordinary stack',
 }
 
@@ -80,8 +81,9 @@ export async function startContestant(
   const port = await freePort()
   const log = openSync(join(logs, `${name}.log`), 'w')
   const program = programOf(name, build, earlier)
+  const compiled = name === 'interpreting' ? { COMPILED_QUERIES: 'off' } : {}
   const child = spawn(process.execPath, [...flags, ...program, `${port}`, environment.DATABASE_URL!], {
-    env: { ...environment, PORT: `${port}` },
+    env: { ...environment, ...compiled, PORT: `${port}` },
     stdio: ['ignore', log, log],
   })
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))

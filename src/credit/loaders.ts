@@ -2,9 +2,9 @@
 
 import { addEnrolmentPart } from '../enrolments/loaders.ts'
 import { allColumns, defineColumns } from '../reading/columns.ts'
+import type { ReadConnection } from '../reading/connection/read-connection.ts'
 import { definePages } from '../reading/list.ts'
 import { defineLoader, inOrder, type Loads } from '../reading/loader.ts'
-import type { ReadConnection } from '../reading/read-connection.ts'
 import { statement } from '../reading/statement.ts'
 import type { CreditRecord } from './credit-record.ts'
 

@@ -1,7 +1,7 @@
 /** Gives everyone whom the identity provider names a row here, on first sight. */
 
 import type { EntityManager } from '@mikro-orm/postgresql'
-import type { ReadConnection } from '../reading/read-connection.ts'
+import type { ReadConnection } from '../reading/connection/read-connection.ts'
 import { statement } from '../reading/statement.ts'
 import { newId } from '../store/row.ts'
 import { inTransaction } from '../store/transaction.ts'

@@ -1,6 +1,7 @@
 /** Reads of learners and their accounts at the partner, batched. */
+
+import type { ReadConnection } from '../reading/connection/read-connection.ts'
 import { defineLoader, inOrder, type Loads } from '../reading/loader.ts'
-import type { ReadConnection } from '../reading/read-connection.ts'
 import { statement } from '../reading/statement.ts'
 import type { Learner, PartnerAccount } from './learner.ts'
 

@@ -1,10 +1,10 @@
 /** Reads of payments, refunds, disputes and reconciliations, batched and paged. */
 import type { Viewer } from '../auth/viewer.ts'
 import { allColumns, defineColumns, jsonColumns } from '../reading/columns.ts'
+import type { ReadConnection } from '../reading/connection/read-connection.ts'
 import { definePages, type List } from '../reading/list.ts'
 import { defineLoader, grouped, inOrder, type Loaded, type Loads } from '../reading/loader.ts'
 import type { Part } from '../reading/look-ahead-join.ts'
-import type { ReadConnection } from '../reading/read-connection.ts'
 import { nothingWanted } from '../reading/selection.ts'
 import { statement } from '../reading/statement.ts'
 import type { Dispute } from './dispute.ts'

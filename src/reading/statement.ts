@@ -1,5 +1,5 @@
 /** Statements as they are declared where they are asked: a text with its name, and the shape of its rows. */
-import type { RowShape } from './read-rows.ts'
+import type { RowShape } from './connection/read-rows.ts'
 
 /** One SQL text with a name, so that PostgreSQL parses and plans it once per connection. */
 export interface Statement<Row> {

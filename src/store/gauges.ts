@@ -1,7 +1,7 @@
 /** What Prometheus reads of the parts when it asks: breakers, the jobs' queue, connections, statements, subscribers, caches. */
 import type { Pool } from 'pg'
 import type { Metrics } from '../observability/metrics.ts'
-import type { ReadConnection } from '../reading/read-connection.ts'
+import type { ReadConnection } from '../reading/connection/read-connection.ts'
 import { statement } from '../reading/statement.ts'
 
 const queue = statement<{ due: number; oldestSeconds: number; givenUp: number }>(

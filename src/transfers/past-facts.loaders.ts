@@ -1,8 +1,8 @@
 /** How awarded credit stood at the end of a past day: its standing, and whether an application had reserved or counted it. */
 import type { CreditRecordStatus } from '../credit/credit-record.ts'
 import { globalId } from '../graph/contract/global-id.ts'
+import type { ReadConnection } from '../reading/connection/read-connection.ts'
 import { defineLoader, type Loads } from '../reading/loader.ts'
-import type { ReadConnection } from '../reading/read-connection.ts'
 import { statement } from '../reading/statement.ts'
 import { addDays } from '../values/dates.ts'
 import type { CreditUseStatus } from './applications/transfer-application.ts'

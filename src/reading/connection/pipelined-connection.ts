@@ -1,8 +1,8 @@
 /** One pipelined connection for reads: what is asked within a turn leaves together; what nobody waits for any more is cancelled. */
 import pg from 'pg'
+import type { Statement } from '../statement.ts'
 import { ReadQuery } from './read-query.ts'
 import type { Row } from './read-rows.ts'
-import type { Statement } from './statement.ts'
 
 export interface PipelinedConnectionOptions {
   url: string

@@ -1,7 +1,7 @@
 /** The read connection: prepared, named statements, all loads of one turn in one pipelined round trip, plain rows back. */
 import pg from 'pg'
+import type { Statement } from '../statement.ts'
 import { PipelinedConnection } from './pipelined-connection.ts'
-import type { Statement } from './statement.ts'
 
 const lanesOfKind = 2
 

@@ -1,7 +1,7 @@
 /** A statement on its way: rows are made as they arrive, and once its columns are known PostgreSQL is not asked for them again. */
 import pg from 'pg'
+import type { Statement } from '../statement.ts'
 import { type Row, shapeOf, toRow } from './read-rows.ts'
-import type { Statement } from './statement.ts'
 
 /** What pg's queries call on their connection. */
 interface Connection {

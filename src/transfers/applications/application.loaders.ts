@@ -2,9 +2,9 @@
 import type { Viewer } from '../../auth/viewer.ts'
 import type { CreditRecord } from '../../credit/credit-record.ts'
 import { creditRecordById } from '../../credit/loaders.ts'
+import type { ReadConnection } from '../../reading/connection/read-connection.ts'
 import { definePages } from '../../reading/list.ts'
 import { defineLoader, grouped, inOrder, type Loads } from '../../reading/loader.ts'
-import type { ReadConnection } from '../../reading/read-connection.ts'
 import { statement } from '../../reading/statement.ts'
 import type { CreditUseStatus, TransferApplication } from './transfer-application.ts'
 

@@ -9,8 +9,8 @@ import type { RateLimits } from './graph/limits/rate-limit.ts'
 import type { AccountPartner } from './learners/account-partner.ts'
 import type { PaymentProvider, ProviderName } from './payments/payment-provider.ts'
 import type { PaymentSubject } from './payments/payment-subject.ts'
+import type { ReadConnection } from './reading/connection/read-connection.ts'
 import type { Loads } from './reading/loader.ts'
-import type { ReadConnection } from './reading/read-connection.ts'
 import type { Signer } from './store/signer.ts'
 
 /** One line of the log: facts first, then the sentence. */

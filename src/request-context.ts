@@ -2,7 +2,7 @@
 import type { Viewer } from './auth/viewer.ts'
 import type { Context, Parts } from './context.ts'
 import type { ContextParts } from './graph/execution/request.ts'
-import { RequestReads } from './reading/read-connection.ts'
+import { RequestReads } from './reading/connection/read-connection.ts'
 
 /** What is made only when asked for is a getter, for most requests never write nor abort. */
 export class RequestContext implements Context {

@@ -1,10 +1,10 @@
 /** Reads courses, runs and live events, batched and paged. */
 
 import { allColumns, defineColumns } from '../reading/columns.ts'
+import type { ReadConnection } from '../reading/connection/read-connection.ts'
 import { definePages } from '../reading/list.ts'
 import { defineLoader, grouped, inOrder, type Loads } from '../reading/loader.ts'
 import type { Part } from '../reading/look-ahead-join.ts'
-import type { ReadConnection } from '../reading/read-connection.ts'
 import { statement } from '../reading/statement.ts'
 import type { Course } from './course.ts'
 import type { CourseRun, LiveEvent } from './course-run.ts'

@@ -1,9 +1,9 @@
 /** Reads credit records, batched and paged. */
 import { allColumns, defineColumns } from '../reading/columns.ts'
+import type { ReadConnection } from '../reading/connection/read-connection.ts'
 import { definePages } from '../reading/list.ts'
 import { defineLoader, inOrder, type Loads } from '../reading/loader.ts'
 import type { Part } from '../reading/look-ahead-join.ts'
-import type { ReadConnection } from '../reading/read-connection.ts'
 import { statement } from '../reading/statement.ts'
 import type { CreditRecord } from './credit-record.ts'
 

@@ -1,10 +1,10 @@
 /** Reads institutions and qualifications, batched and paged. */
 
 import { allColumns, defineColumns } from '../reading/columns.ts'
+import type { ReadConnection } from '../reading/connection/read-connection.ts'
 import { definePages } from '../reading/list.ts'
 import { defineLoader, inOrder, type Loads } from '../reading/loader.ts'
 import type { Part } from '../reading/look-ahead-join.ts'
-import type { ReadConnection } from '../reading/read-connection.ts'
 import { statement } from '../reading/statement.ts'
 import type { Institution } from './institution.ts'
 import type { Qualification } from './qualification.ts'

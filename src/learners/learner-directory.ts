@@ -1,7 +1,7 @@
 /** Creates a learner's row when the identity provider first names them. */
 
 import type { EntityManager } from '@mikro-orm/postgresql'
-import type { ReadConnection } from '../reading/read-connection.ts'
+import type { ReadConnection } from '../reading/connection/read-connection.ts'
 import { statement } from '../reading/statement.ts'
 import { newId } from '../store/row.ts'
 import { inTransaction } from '../store/transaction.ts'

@@ -1,6 +1,6 @@
 /** Reads learners and their partner accounts, batched. */
+import type { ReadConnection } from '../reading/connection/read-connection.ts'
 import { defineLoader, inOrder, type Loads } from '../reading/loader.ts'
-import type { ReadConnection } from '../reading/read-connection.ts'
 import { statement } from '../reading/statement.ts'
 import type { Learner, PartnerAccount } from './learner.ts'
 

@@ -2,6 +2,7 @@
 
 import { writeCursor } from '../graph/contract/cursor.ts'
 import { type Page, type PageArgs, type PageRequest, pageRequest } from '../graph/contract/page.ts'
+import type { ReadConnection } from './connection/read-connection.ts'
 import {
   asideSql,
   type Condition,
@@ -18,7 +19,6 @@ import {
 } from './list-sql.ts'
 import { defineLoader, type Loads } from './loader.ts'
 import { type Joined, joinedFor } from './look-ahead-join.ts'
-import type { ReadConnection } from './read-connection.ts'
 import { nothingWanted, type Wanted } from './selection.ts'
 
 export type { Condition, List, OrderKey } from './list-sql.ts'

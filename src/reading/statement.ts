@@ -1,5 +1,5 @@
 /** Declares named SQL statements with the shape of their rows. */
-import type { RowShape } from './read-rows.ts'
+import type { RowShape } from './connection/read-rows.ts'
 
 /** One SQL text with a name, so that PostgreSQL parses and plans it once per connection. */
 export interface Statement<Row> {

@@ -1,6 +1,6 @@
 /** Traces each statement of the read connection by its name. */
 import { inPostgres, type Tracing } from '../observability/tracing.ts'
-import type { ReadConnection } from './read-connection.ts'
+import type { ReadConnection } from './connection/read-connection.ts'
 
 /** The read connection with a span around each statement, by its name; its values are nobody's business. */
 export function tracedReads(read: ReadConnection, tracing: Tracing): ReadConnection {

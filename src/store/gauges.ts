@@ -1,7 +1,7 @@
 /** Adds the gauges that Prometheus reads: breakers, job queue, connections and subscribers. */
 import type { Pool } from 'pg'
 import type { Metrics } from '../observability/metrics.ts'
-import type { ReadConnection } from '../reading/read-connection.ts'
+import type { ReadConnection } from '../reading/connection/read-connection.ts'
 import { statement } from '../reading/statement.ts'
 
 const queue = statement<{ due: number; oldestSeconds: number; givenUp: number }>(

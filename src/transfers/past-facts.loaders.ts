@@ -1,8 +1,8 @@
 /** Reads a record's standing and use as they were at a past day's end. */
 import type { CreditRecordStatus } from '../credit/credit-record.ts'
 import { globalId } from '../graph/contract/global-id.ts'
+import type { ReadConnection } from '../reading/connection/read-connection.ts'
 import { defineLoader, type Loads } from '../reading/loader.ts'
-import type { ReadConnection } from '../reading/read-connection.ts'
 import { statement } from '../reading/statement.ts'
 import { addDays } from '../values/dates.ts'
 import type { CreditUseStatus } from './applications/transfer-application.ts'

@@ -1,5 +1,5 @@
 /** Compares contestants in alternating rounds and reports ratios within each round. */
-import { type Contestant, type ContestantName, contestantNames, type WorkloadName } from './contestants.ts'
+import { type Contestant, type ContestantName, contestantNames, titleOf, type WorkloadName } from './contestants.ts'
 import { type Request, type Round, round } from './load.ts'
 
 export const rounds = 5
@@ -40,26 +40,48 @@ export async function compare(
   return tableOf(results)
 }
 
+/** Of the throughput of the commit before: less is a loss and no longer noise. */
+const LEAST_OF_BEFORE = 0.97
+
+/** One row for each workload and contestant; the ratios are those of the gateway to it. */
 function tableOf(results: Results): string {
   const lines = [
-    '| workload | raw/s | gateway/s | ordinary/s | gateway : raw | gateway : ordinary | p99 ms raw, gateway, ratio | CPU µs raw, gateway, ordinary | wrong |',
+    '| workload | contestant | requests/s | gateway : it | p99 ms | gateway : it | CPU µs | gateway : it | wrong |',
     '|---|---|---|---|---|---|---|---|---|',
   ]
   for (const [workload, byName] of Object.entries(results)) {
-    const of = (name: ContestantName, pick: (one: Round) => number) => median((byName[name] ?? []).map(pick))
-    const shown = (value: number, digits = 0) => (Number.isNaN(value) ? '–' : value.toFixed(digits))
-    const perSecond = contestantNames.map((name) => shown(of(name, (one) => one.requestsPerSecond)))
-    const cpu = contestantNames.map((name) => shown(of(name, (one) => one.cpuUs)))
-    // Paired inside a round: the machine's speed changes from one to the next.
-    const ratio = (other: ContestantName, pick: (one: Round) => number) =>
-      shown(median((byName[other] ?? []).map((one, at) => pick(byName.gateway?.[at] ?? one) / pick(one))), 2)
-    const rate = (one: Round) => one.requestsPerSecond
-    const late = (one: Round) => one.p99Ms
-    const p99 = [shown(of('raw', late), 1), shown(of('gateway', late), 1), ratio('raw', late)]
-    const wrong = Math.max(0, ...Object.values(byName).flatMap((all) => all.map((one) => one.wrong)))
-    lines.push(
-      `| ${[workload, ...perSecond, ratio('raw', rate), ratio('ordinary', rate), p99.join(', '), cpu.join(', '), wrong].join(' | ')} |`,
-    )
+    for (const name of contestantNames) {
+      const all = byName[name]
+      if (!all) continue
+      const measured = [rate, late, cpu].flatMap((pick) => [
+        median(all.map(pick)).toFixed(pick === late ? 1 : 0),
+        name === 'gateway' ? '–' : shownRatio(ratioOf(byName, name, pick)),
+      ])
+      const wrong = Math.max(...all.map((one) => one.wrong))
+      lines.push(`| ${[workload, titleOf[name], ...measured, wrong].join(' | ')} |`)
+    }
   }
-  return lines.join('\n')
+  return [...lines, ...nowToBefore(results)].join('\n')
+}
+
+const rate = (one: Round) => one.requestsPerSecond
+const late = (one: Round) => one.p99Ms
+const cpu = (one: Round) => one.cpuUs
+const shownRatio = (ratio: number) => (Number.isNaN(ratio) ? '–' : ratio.toFixed(2))
+
+/** Paired inside a round: the machine's speed changes from one to the next. */
+function ratioOf(byName: Results[string], other: ContestantName, pick: (one: Round) => number): number {
+  const gateway = byName.gateway ?? []
+  return median((byName[other] ?? []).map((one, at) => (gateway[at] ? pick(gateway[at]) / pick(one) : Number.NaN)))
+}
+
+/** The throughput now : before in one line, and where it breaks the bound. */
+function nowToBefore(results: Results): string[] {
+  const compared = Object.entries(results).filter(([, byName]) => byName.gateway && byName.before)
+  if (compared.length === 0) return []
+  const told = compared.map(([workload, byName]) => {
+    const ratio = ratioOf(byName, 'before', rate)
+    return `${workload} ${shownRatio(ratio)}${ratio < LEAST_OF_BEFORE ? ' (too slow)' : ''}`
+  })
+  return ['', `Requests/s now : before, ${LEAST_OF_BEFORE} at least: ${told.join(', ')}.`]
 }

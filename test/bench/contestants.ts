@@ -8,8 +8,17 @@ import { subjectOf, uuidOfRow } from './fill.ts'
 import type { Request } from './load.ts'
 import { catalogue, dashboard, eligibility, ordinaryCatalogue, ordinaryDashboard, typename } from './workloads.ts'
 
-export const contestantNames = ['raw', 'gateway', 'ordinary'] as const
+export const contestantNames = ['raw', 'gateway', 'before', 'interpreting', 'ordinary'] as const
 export type ContestantName = (typeof contestantNames)[number]
+
+/** As the table calls them. */
+export const titleOf: Readonly<Record<ContestantName, string>> = {
+  raw: 'raw',
+  gateway: 'gateway',
+  before: 'before',
+  interpreting: 'gateway without compiled queries',
+  ordinary: 'ordinary stack',
+}
 
 export const workloadNames = ['catalogue', 'catalogue-anonymous', 'dashboard', 'typename', 'eligibility'] as const
 export type WorkloadName = (typeof workloadNames)[number]
@@ -46,25 +55,35 @@ export function freePort(): Promise<number> {
   })
 }
 
-/** As `npm run serve` starts it. */
-const flagsOfServe = (JSON.parse(readFileSync('package.json', 'utf8')).scripts.serve as string).match(/--\S+/g) ?? []
+/** What Node is started with: a gateway as `npm run serve` of its commit starts it. */
+function programOf(name: ContestantName, build: string, earlier: string | null): string[] {
+  if (name === 'raw' || name === 'ordinary') return [join(build, `test/bench/${name}.contestant.js`)]
+  const [main, project] =
+    name === 'before' ? [join(earlier!, 'dist/main.js'), earlier!] : [join(build, 'src/main.js'), '.']
+  const { serve } = JSON.parse(readFileSync(join(project, 'package.json'), 'utf8')).scripts
+  return [...((serve as string).match(/--\S+/g) ?? []), main]
+}
+
+export interface StartOptions {
+  build: string
+  /** The folder of the contestant `before`. */
+  earlier: string | null
+  logs: string
+  environment: NodeJS.ProcessEnv
+  flags?: string[]
+}
 
 /** Starts one and waits until it answers. */
 export async function startContestant(
   name: ContestantName,
-  {
-    build,
-    logs,
-    environment,
-    flags = [],
-  }: { build: string; logs: string; environment: NodeJS.ProcessEnv; flags?: string[] },
+  { build, earlier, logs, environment, flags = [] }: StartOptions,
 ): Promise<Contestant> {
   const port = await freePort()
-  const script = name === 'gateway' ? 'src/main.js' : `test/bench/${name}.contestant.js`
   const log = openSync(join(logs, `${name}.log`), 'w')
-  const own = name === 'gateway' ? flagsOfServe : []
-  const child = spawn(process.execPath, [...own, ...flags, join(build, script), `${port}`, environment.DATABASE_URL!], {
-    env: { ...environment, PORT: `${port}` },
+  const program = programOf(name, build, earlier)
+  const compiled = name === 'interpreting' ? { COMPILED_QUERIES: 'off' } : {}
+  const child = spawn(process.execPath, [...flags, ...program, `${port}`, environment.DATABASE_URL!], {
+    env: { ...environment, ...compiled, PORT: `${port}` },
     stdio: ['ignore', log, log],
   })
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
@@ -155,7 +174,7 @@ export function requestsOf(
   if (name === 'ordinary' && workload === 'eligibility') return null
   return callers.map((caller, n) => {
     if (name === 'raw') return rawRequest(workload, caller, qualification)
-    if (name === 'gateway') return gatewayRequest(workload, caller, n, qualification)
+    if (name !== 'ordinary') return gatewayRequest(workload, caller, n, qualification)
     const learner = { 'x-learner': caller.subject }
     if (workload === 'dashboard') return graphql(ordinaryDashboard, { first: pageSize }, learner)
     return workload === 'typename'

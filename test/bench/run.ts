@@ -23,6 +23,7 @@ import {
   workloadNames,
 } from './contestants.ts'
 import { type Databases, linkMigrations, openDatabases } from './database.ts'
+import { buildEarlierCommit, type EarlierCommit } from './earlier-commit.ts'
 import { engine } from './engine.ts'
 import { batches, grow } from './growth.ts'
 import type { Request } from './load.ts'
@@ -32,7 +33,11 @@ import { soak } from './soak.ts'
 import { eligibilityBatch, recordIds, schemaTour } from './workloads.ts'
 
 const parts = ['comparison', 'growth', 'batches', 'scans', 'processes', 'soak', 'engine', 'upstreams'] as const
-const asked = process.argv.slice(2)
+const given = process.argv.slice(2)
+/** The commit to compare with, where one is named. */
+const revision = given.find((one) => one.startsWith('before='))?.slice('before='.length)
+/** What was before is measured beside what is now. */
+const asked = given.flatMap((one) => (/^before(=|$)/.test(one) ? ['gateway', 'before'] : [one]))
 const chosen = <Name extends string>(names: readonly Name[]): readonly Name[] => {
   const some = names.filter((name) => asked.includes(name))
   return some.length > 0 ? some : names
@@ -76,6 +81,8 @@ function environmentOf(databaseUrl: string, issuer: string): NodeJS.ProcessEnv {
 interface World {
   databases: Databases
   callers: readonly Caller[]
+  /** The contestant `before`; null when it is not asked for, or when there is no commit before. */
+  earlier: EarlierCommit | null
   /** Starts a contestant on a database; all are stopped at the end. */
   start(name: ContestantName, databaseUrl: string): Promise<Contestant>
   /** The same qualification on each database. */
@@ -84,15 +91,18 @@ interface World {
 
 /** Each part starts what it measures, and stops it: nothing else runs meanwhile. */
 const run: Record<(typeof parts)[number], (world: World) => Promise<string>> = {
-  async comparison({ databases: { full }, callers, start, qualification }) {
+  async comparison({ databases: { full }, callers, earlier, start, qualification }) {
     const id = await qualification(full)
     const contestants: Contestant[] = []
-    for (const name of chosen(contestantNames)) contestants.push(await start(name, full))
+    for (const name of chosen(contestantNames)) {
+      if (name !== 'before' || earlier) contestants.push(await start(name, full))
+    }
     const table = await compare(contestants, chosen(workloadNames), (name, workload) =>
       requestsOf(name, workload, callers, id),
     )
     for (const one of contestants) await one.stop()
-    return `${rounds} rounds of ${seconds} s, 32 connections.\n\n${table}`
+    const before = earlier ? ` Before: ${earlier.title}.` : ''
+    return `${rounds} rounds of ${seconds} s, 32 connections.${before}\n\n${table}`
   },
 
   async growth({ databases: { small, full }, callers, start, qualification }) {
@@ -177,6 +187,18 @@ const run: Record<(typeof parts)[number], (world: World) => Promise<string>> = {
   },
 }
 
+/** Built before anything is measured. */
+async function earlierCommit(): Promise<EarlierCommit | null> {
+  if (!wantedParts.includes('comparison') || !chosen(contestantNames).includes('before')) return null
+  try {
+    return await buildEarlierCommit(join(folder, 'before'), revision)
+  } catch (error) {
+    if (asked.includes('before')) throw error
+    console.log(`Without "before": ${(error as Error).message}`)
+    return null
+  }
+}
+
 async function main(): Promise<void> {
   mkdirSync(folder, { recursive: true })
   await linkMigrations(build, resolve('migrations'))
@@ -184,15 +206,24 @@ async function main(): Promise<void> {
   const issuer = await startIssuer()
   const running: { stop(): Promise<void> }[] = []
   try {
+    const earlier = await earlierCommit()
+    if (earlier) running.push(earlier)
     const databases = await openDatabases(folder, await freePort(), (url) => environmentOf(url, issuer.url))
     running.push(databases)
     const world: World = {
       databases,
       callers: await callersOf(callerCount, issuer.url, tokens(issuer), recordsOfRegular),
+      earlier,
       async start(name, databaseUrl) {
         const flags = profile && name === 'gateway' ? ['--cpu-prof', `--cpu-prof-dir=${folder}`] : []
         const environment = environmentOf(databaseUrl, issuer.url)
-        const contestant = await startContestant(name, { build, logs: folder, environment, flags })
+        const contestant = await startContestant(name, {
+          build,
+          earlier: earlier?.folder ?? null,
+          logs: folder,
+          environment,
+          flags,
+        })
         running.push(contestant)
         return contestant
       },

@@ -1,9 +1,9 @@
 /** Reads shares, their records and their accesses, batched and paged. */
 import { isOwner } from '../../auth/permissions.ts'
 import type { Context } from '../../context.ts'
+import type { ReadConnection } from '../../reading/connection/read-connection.ts'
 import { definePages } from '../../reading/list.ts'
 import { defineLoader, grouped, inOrder, type Loads } from '../../reading/loader.ts'
-import type { ReadConnection } from '../../reading/read-connection.ts'
 import { statement } from '../../reading/statement.ts'
 import type { CreditRecord } from '../credit-record.ts'
 import { creditRecordById } from '../loaders.ts'

@@ -1,8 +1,8 @@
 /** Reads transfer policies, each ended by its own date or the next version. */
 
+import type { ReadConnection } from '../../reading/connection/read-connection.ts'
 import { definePages } from '../../reading/list.ts'
 import { defineLoader, grouped, inOrder, type Loads } from '../../reading/loader.ts'
-import type { ReadConnection } from '../../reading/read-connection.ts'
 import { statement } from '../../reading/statement.ts'
 import { overlapped } from '../engine/policy-dates.rules.ts'
 import type { TransferPolicy } from './transfer-policy.ts'

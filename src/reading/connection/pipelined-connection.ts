@@ -1,8 +1,8 @@
 /** Pipelines the reads of one turn on a connection and cancels abandoned ones. */
 import pg from 'pg'
+import type { Statement } from '../statement.ts'
 import { ReadQuery } from './read-query.ts'
 import type { Row } from './read-rows.ts'
-import type { Statement } from './statement.ts'
 
 export interface PipelinedConnectionOptions {
   url: string

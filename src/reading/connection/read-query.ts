@@ -1,7 +1,7 @@
 /** Sends one prepared statement and makes rows as they arrive. */
 import pg from 'pg'
+import type { Statement } from '../statement.ts'
 import { type Row, shapeOf, toRow } from './read-rows.ts'
-import type { Statement } from './statement.ts'
 
 /** What pg's queries call on their connection. */
 interface Connection {

@@ -1,7 +1,7 @@
 /** Reads plain rows by prepared statements, one pipelined round trip each turn. */
 import pg from 'pg'
+import type { Statement } from '../statement.ts'
 import { PipelinedConnection } from './pipelined-connection.ts'
-import type { Statement } from './statement.ts'
 
 const lanesOfKind = 2
 

@@ -68,6 +68,15 @@ describe('statements of an operation', () => {
     expect(nodes.filter(({ creditRecord }: { creditRecord: unknown }) => creditRecord !== null)).toHaveLength(10)
   })
 
+  it.each(times)('the credit that enrolments earned comes with their list: no statement more (time %i)', async () => {
+    const list = (fields: string) =>
+      counted(learner, `{ viewer { learner { enrolments { nodes { ${fields} } } } } }`, {})
+    const [without, withCredit] = [await list('id'), await list('id creditRecord { id grade }')]
+    expect(withCredit.statements).toBe(without.statements)
+    const { nodes } = withCredit.data.viewer.learner.enrolments
+    expect(nodes.some(({ creditRecord }: { creditRecord: unknown }) => creditRecord !== null)).toBe(true)
+  })
+
   it('what a list has joined is what each enrolment says by itself', async () => {
     const fields = `id status run { id startsAt endsAt price { amountMinor } course { id slug title description } }
       payment { id status createdAt capturedAt amount { amountMinor } refunded { amountMinor }

@@ -55,6 +55,7 @@ describe('the catalogue', () => {
     const [programs, runs] = [await partner.programs(everything), await partner.runs(everything)]
     if (programs.kind !== 'changed' || runs.kind !== 'changed') throw new Error('expected lists')
     expect(programs.facts.length).toBeGreaterThanOrEqual(40)
+    expect(runs.facts.length).toBeGreaterThan(programs.facts.length)
     expect([programs.rejected, runs.rejected]).toEqual([[], []])
     const known = new Set(programs.facts.map(({ uuid }) => uuid))
     expect(runs.facts.filter(({ programUuid }) => !known.has(programUuid))).toEqual([])

@@ -78,10 +78,15 @@ describe('the list', () => {
 
   it('keeps to every filter', async () => {
     const only = async (filter: string) => (await courses(`first: 100, filter: { ${filter} }`)).nodes
-    expect((await only('levels: [POSTGRADUATE]')).every(({ level }) => level === 'POSTGRADUATE')).toBe(true)
-    expect((await only('languages: ["cy"]')).every(({ language }) => language === 'cy')).toBe(true)
-    expect((await only('minCredit: "15"')).every(({ credit }) => Number(credit?.amountIn) >= 15)).toBe(true)
-    expect((await only('maxCredit: "10"')).every(({ credit }) => Number(credit?.amountIn) <= 10)).toBe(true)
+    const kept = async (filter: string, holds: (course: Awaited<ReturnType<typeof only>>[number]) => boolean) => {
+      const nodes = await only(filter)
+      expect(nodes.length).toBeGreaterThan(0)
+      expect(nodes.filter((one) => !holds(one))).toEqual([])
+    }
+    await kept('levels: [POSTGRADUATE]', ({ level }) => level === 'POSTGRADUATE')
+    await kept('languages: ["cy"]', ({ language }) => language === 'cy')
+    await kept('minCredit: "15"', ({ credit }) => Number(credit?.amountIn) >= 15)
+    await kept('maxCredit: "10"', ({ credit }) => Number(credit?.amountIn) <= 10)
     const { errors } = await world.ask(null, '{ courses(filter: { maxPriceMinor: 100 }) { totalCount } }')
     expect(errors?.[0]).toMatchObject({ extensions: { code: 'BAD_USER_INPUT', field: ['filter', 'currency'] } })
     expect((await only('startsAfter: "2090-01-01"')).length).toBe(0)
@@ -106,15 +111,15 @@ describe('a run', () => {
     const runs = (await world.ask('ada', document)).data.course.runs.nodes as Run[]
     const enrolled = runs.filter((run) => run.viewerEnrolment !== null)
     expect(enrolled).toHaveLength(1)
+    expect(enrolled[0]!.liveEvents.length).toBeGreaterThan(0)
     for (const { at, own, joinUrl } of enrolled[0]!.liveEvents) {
       expect(at).toMatch(/\+08:00$/)
       expect(Date.parse(at)).toBe(Date.parse(own))
       expect(joinUrl).toMatch(/^http/)
     }
-    const others = runs.filter((run) => run.viewerEnrolment === null).flatMap((run) => run.liveEvents)
-    expect(others.every(({ joinUrl }) => joinUrl === null)).toBe(true)
-    const strangers = (await world.ask(null, document)).data.course.runs.nodes as Run[]
-    expect(strangers.flatMap((run) => run.liveEvents).every(({ joinUrl }) => joinUrl === null)).toBe(true)
+    const linksOf = (some: Run[]) => new Set(some.flatMap((run) => run.liveEvents).map(({ joinUrl }) => joinUrl))
+    expect(linksOf(runs.filter((run) => run.viewerEnrolment === null))).toEqual(new Set([null]))
+    expect(linksOf((await world.ask(null, document)).data.course.runs.nodes)).toEqual(new Set([null]))
   })
 
   it('made at the partner is here after its webhook, and keeps its facts when the partner loses some', async () => {
@@ -148,7 +153,8 @@ describe('a run', () => {
     )
     await world.clearFaults('partner')
     expect(data.course.title).toBe('Agile Project Leadership')
-    expect(data.course.runs.nodes.every((one: { placesRemaining: null }) => one.placesRemaining === null)).toBe(true)
+    const places = data.course.runs.nodes.map((one: { placesRemaining: number | null }) => one.placesRemaining)
+    expect(new Set(places)).toEqual(new Set([null]))
     expect(new Set(errors?.map((error) => error.extensions.code))).toEqual(new Set(['UPSTREAM_UNAVAILABLE']))
   })
 })
@@ -163,6 +169,7 @@ it('while the partner is down only live fields are null, and the rest is marked 
   await page()
   const { data, errors } = await page()
   expect(data.course).toMatchObject({ title: 'Responsible AI in Practice', freshness: { stale: true } })
+  expect(data.course.runs.nodes.length).toBeGreaterThan(0)
   for (const run of data.course.runs.nodes) expect(run).toEqual({ startsAt: expect.any(String), placesRemaining: null })
   expect(errors?.every(({ path }) => path?.at(-1) === 'placesRemaining')).toBe(true)
   await world.clearFaults('partner')

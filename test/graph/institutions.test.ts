@@ -31,8 +31,9 @@ describe('institutions', () => {
     expect(errors).toBeUndefined()
     expect(data.none).toBeNull()
     expect(data.institution.name).toBe('The Open University')
-    expect(data.institution.qualifications.totalCount).toBeGreaterThan(1)
-    for (const { institution } of data.institution.qualifications.nodes)
-      expect(institution.slug).toBe('the-open-university')
+    const { totalCount, nodes } = data.institution.qualifications
+    expect(totalCount).toBeGreaterThan(1)
+    expect(nodes).toHaveLength(totalCount)
+    for (const { institution } of nodes) expect(institution.slug).toBe('the-open-university')
   })
 })

@@ -85,6 +85,7 @@ describe('statements of an operation', () => {
       refundability { refundable reasonCode deadline }`
     const list = await counted(learner, `{ viewer { learner { enrolments { nodes { ${fields} } } } } }`, {})
     const { nodes } = list.data.viewer.learner.enrolments
+    expect(nodes).toHaveLength(20)
     const alone = `query ($id: ID!) { node(id: $id) { ... on Enrolment { ${fields} } } }`
     for (const node of nodes) expect((await counted(learner, alone, { id: node.id })).data.node).toEqual(node)
   })

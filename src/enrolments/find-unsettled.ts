@@ -5,9 +5,10 @@ import { balanceOf } from '../payments/balance.ts'
 import type { Payment } from '../payments/payment.ts'
 import type { Unsettled } from '../payments/payment-subject.ts'
 import { Refund } from '../payments/refund.ts'
-import { lockEnrolment, registerSoon } from './change-enrolment.ts'
+import { lockEnrolment } from './change-enrolment.ts'
 import { finishEnding } from './end-enrolment.ts'
 import type { Enrolment } from './enrolment.ts'
+import { enrolmentJobs } from './enrolment-jobs.ts'
 import { restoreAfterFailedRefund } from './restore-after-failed-refund.ts'
 
 // The three sides: captured = registered, or back, or on its way back. What an operator has in hand is not reported.
@@ -52,7 +53,7 @@ export async function takeUp(tx: EntityManager, payment: Payment, at: Date): Pro
 async function goOn(tx: EntityManager, enrolment: Enrolment, at: Date): Promise<boolean> {
   const { status } = enrolment
   if (status === 'PAID' || status === 'REGISTERING') {
-    await registerSoon(tx, enrolment.id)
+    await enrolmentJobs.register.add(tx, { enrolmentId: enrolment.id })
     return true
   }
   await finishEnding(tx, enrolment, { cause: 'RECONCILIATION', at })

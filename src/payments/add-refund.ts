@@ -2,9 +2,9 @@
 import type { EntityManager } from '@mikro-orm/postgresql'
 import { beginHistory } from '../store/history.ts'
 import { newId } from '../store/row.ts'
-import { addJob } from '../store/transaction.ts'
 import { Dispute } from './dispute.ts'
 import type { Payment } from './payment.ts'
+import { paymentJobs } from './payment-jobs.ts'
 import { voidRefundStatuses } from './refund.states.ts'
 import { Refund, type RefundOrigin } from './refund.ts'
 
@@ -62,7 +62,7 @@ export async function addRefund(tx: EntityManager, payment: Payment, request: Re
   const cause = `REFUND_REQUESTED_BY_${facts.origin}`
   beginHistory(tx, 'Refund', refund, { cause, actor: facts.requestedBy, at: now })
   await tx.flush()
-  await submitSoon(tx, id, afterMs)
+  await paymentJobs.submitRefund.add(tx, { refundId: id }, { afterMs })
   return refund
 }
 
@@ -96,9 +96,4 @@ export async function refundedMinor(tx: EntityManager, paymentId: string): Promi
 
 function sumMinor(parts: readonly { amountMinor: number }[]): number {
   return parts.reduce((sum, { amountMinor }) => sum + amountMinor, 0)
-}
-
-/** Sets when the job that submits the refund, or follows it up, runs next. */
-export function submitSoon(tx: EntityManager, refundId: string, afterMs: number): Promise<void> {
-  return addJob(tx, 'submit_refund', { refundId }, { key: `submit_refund:${refundId}`, afterMs })
 }

@@ -69,12 +69,6 @@ export interface Context extends Parts {
   correlationId: string
 }
 
-/** A command that answers a durable job; it may run twice, so it finds its work done when it is. */
-export interface Job {
-  task: string
-  run(context: Context, payload: Record<string, unknown>, attempt: { number: number; last: boolean }): Promise<void>
-}
-
 /** Thrown by a job that is to be tried again after so many seconds: an upstream said when. */
 export class TryAgainLater extends Error {
   override readonly name = 'TryAgainLater'

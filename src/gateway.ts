@@ -5,7 +5,8 @@ import type { App } from './app.ts'
 import { migrate } from './app.ts'
 import { Authenticator } from './auth/authenticate.ts'
 import type { Config } from './config.ts'
-import { firstSyncDone, syncSoon } from './courses/sync-catalogue.ts'
+import { courseJobs } from './courses/course-jobs.ts'
+import { firstSyncDone } from './courses/sync-catalogue.ts'
 import { keptForSeconds, statusList } from './credit/credentials/status-list.ts'
 import { publicFor } from './graph/caching/cache-policy.ts'
 import { Executor } from './graph/execution/executor.ts'
@@ -19,11 +20,12 @@ import { buildServer } from './http/server.ts'
 import { institutionBySlug } from './institutions/loaders.ts'
 import { learnerIdOf } from './learners/learner-directory.ts'
 import { receivePartnerEvent } from './partner-inbox/partner-inbox.ts'
+import { partnerJobs } from './partner-inbox/partner-jobs.ts'
 import { receivePaymentEvent } from './payments/payment-inbox.ts'
 import { statement } from './reading/statement.ts'
 import { buildSubgraph } from './schema.ts'
 import { addCacheGauges } from './store/gauges.ts'
-import { addJob, inTransaction } from './store/transaction.ts'
+import { inTransaction } from './store/transaction.ts'
 import { importRegisterFile } from './transfers/policies/import-policies.ts'
 
 export interface Gateway {
@@ -178,8 +180,10 @@ async function prepare(app: App, config: Config, progress: { migrated: boolean }
     await importRegisterFile(context, config.REGISTER_FILE)
     await context.publicChanged()
   }
-  await syncSoon(context)
-  await inTransaction(context.em, (tx) => addJob(tx, 'sync_registrations', {}, { key: 'sync_registrations' }))
+  await inTransaction(context.em, async (tx) => {
+    await courseJobs.syncCatalogue.add(tx, {})
+    await partnerJobs.syncRegistrations.add(tx, {})
+  })
   if (!jobsByHand) await app.worker.start()
 }
 

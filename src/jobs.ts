@@ -1,5 +1,6 @@
 /** Lists which command runs each job, and which jobs run by the clock. */
-import type { Job } from './context.ts'
+import type { Context } from './context.ts'
+import { courseJobs } from './courses/course-jobs.ts'
 import { syncCatalogueJob } from './courses/sync-catalogue.ts'
 import { awardCreditJob, reviewCreditJob } from './credit/award-credit.ts'
 import { expireEnrolmentJob } from './enrolments/expire.ts'
@@ -7,15 +8,18 @@ import { fetchRegistrationJob } from './enrolments/record-registration.ts'
 import { registerEnrolmentJob } from './enrolments/register.ts'
 import { withdrawRegistrationJob } from './enrolments/withdraw-registration.ts'
 import { handlePartnerEventJob } from './partner-inbox/partner-inbox.ts'
+import { partnerJobs } from './partner-inbox/partner-jobs.ts'
 import { syncRegistrationsJob } from './partner-inbox/sync-registrations.ts'
 import { advancePaymentJob } from './payments/advance-payment.ts'
 import { closePaymentJob } from './payments/close-payment.ts'
 import { openPaymentJob } from './payments/open-payment.ts'
 import { handlePaymentEventJob } from './payments/payment-inbox.ts'
+import { paymentJobs } from './payments/payment-jobs.ts'
 import { reconcileJob } from './payments/reconciliation/reconcile.ts'
 import { submitRefundJob } from './payments/submit-refund.ts'
+import type { Job } from './store/define-job.ts'
 
-export const jobs: Job[] = [
+export const jobs: readonly Job<Context>[] = [
   syncCatalogueJob,
   syncRegistrationsJob,
   handlePartnerEventJob,
@@ -36,8 +40,8 @@ export const jobs: Job[] = [
 /** Cron lines of graphile-worker, in UTC: what runs by the clock. */
 export function crontab(clock: { syncEveryMinutes: number }): string[] {
   return [
-    `*/${clock.syncEveryMinutes} * * * * sync_catalogue ?jobKey=sync_catalogue`,
-    `*/${clock.syncEveryMinutes} * * * * sync_registrations ?jobKey=sync_registrations`,
-    '*/15 * * * * reconcile ?jobKey=reconcile&max=3',
+    courseJobs.syncCatalogue.cronLine(`*/${clock.syncEveryMinutes} * * * *`),
+    partnerJobs.syncRegistrations.cronLine(`*/${clock.syncEveryMinutes} * * * *`),
+    paymentJobs.reconcile.cronLine('*/15 * * * *'),
   ]
 }

@@ -1,7 +1,8 @@
 /** The port to which courses count towards a qualification: the courses' own question to whoever knows policies. */
+
+import type { ReadConnection } from '../reading/connection/read-connection.ts'
 import type { Condition } from '../reading/list.ts'
 import type { Loads } from '../reading/loader.ts'
-import type { ReadConnection } from '../reading/connection/read-connection.ts'
 
 interface Reading {
   read: ReadConnection

@@ -1,9 +1,10 @@
 /** Synchronises the catalogue from the partner: changes since the last pass, or one item. */
-import type { Context, Job } from '../context.ts'
+import type { Context } from '../context.ts'
 import { TryAgainLater } from '../context.ts'
 import { statement } from '../reading/statement.ts'
-import { addJob, inTransaction } from '../store/transaction.ts'
+import { inTransaction } from '../store/transaction.ts'
 import { isUpstreamFailure } from '../values/upstream-failure.ts'
+import { courseJobs } from './course-jobs.ts'
 import { keepOrder } from './course-order.ts'
 import type { Changes, Rejected } from './course-source.ts'
 import { type Kept, mirrorPrograms, mirrorRuns } from './mirror-catalogue.ts'
@@ -120,25 +121,16 @@ async function syncRun(context: Context, uuid: string): Promise<void> {
   }
 }
 
-/** Mirrors everything that changed, or the one program or run that the payload names by the partner's uuid. */
-export const syncCatalogueJob: Job = {
-  task: 'sync_catalogue',
-  async run(context, { programUuid, runUuid }) {
-    try {
-      if (typeof programUuid === 'string') await syncProgram(context, programUuid)
-      else if (typeof runUuid === 'string') await syncRun(context, runUuid)
-      else await syncAll(context)
-    } finally {
-      // Also when it broke off: what was kept until then has changed.
-      await context.publicChanged()
-    }
-  },
-}
-
-/** Asks for a whole pass soon: at the start of the gateway. */
-export function syncSoon(context: Context): Promise<void> {
-  return inTransaction(context.em, (tx) => addJob(tx, 'sync_catalogue', {}, { key: 'sync_catalogue' }))
-}
+export const syncCatalogueJob = courseJobs.syncCatalogue.runs(async (context: Context, { programUuid, runUuid }) => {
+  try {
+    if (programUuid !== undefined) await syncProgram(context, programUuid)
+    else if (runUuid !== undefined) await syncRun(context, runUuid)
+    else await syncAll(context)
+  } finally {
+    // Also when it broke off: what was kept until then has changed.
+    await context.publicChanged()
+  }
+})
 
 const finished = statement<{ count: number }>(
   'first-sync-done',

@@ -1,9 +1,10 @@
 /** Awards credit for a passed enrolment and reviews it when its payment changes. */
 import { type EntityManager, LockMode } from '@mikro-orm/postgresql'
-import type { Context, Job } from '../context.ts'
+import type { Context } from '../context.ts'
 import { Course } from '../courses/course.ts'
 import { CourseRun } from '../courses/course-run.ts'
 import { Enrolment, type EnrolmentStatus } from '../enrolments/enrolment.ts'
+import { enrolmentJobs } from '../enrolments/enrolment-jobs.ts'
 import { Institution } from '../institutions/institution.ts'
 import { Learner } from '../learners/learner.ts'
 import { isContested } from '../payments/balance.ts'
@@ -77,18 +78,15 @@ async function review(context: Context, tx: EntityManager, enrolmentId: string):
 }
 
 /** Awards what an enrolment earned, once; its money may have been contested, or have gone back, before the result came. */
-export const awardCreditJob: Job = {
-  task: 'award_credit',
-  run: (context, { enrolmentId: id }) =>
-    inTransaction(context.em, async (tx) => {
-      await award(context, tx, id as string)
-      await tx.flush()
-      await review(context, tx, id as string)
-    }),
-}
+export const awardCreditJob = enrolmentJobs.awardCredit.runs((context: Context, { enrolmentId }) =>
+  inTransaction(context.em, async (tx) => {
+    await award(context, tx, enrolmentId)
+    await tx.flush()
+    await review(context, tx, enrolmentId)
+  }),
+)
 
 /** Suspends, restores or revokes credit as the enrolment that it rests on stands now. */
-export const reviewCreditJob: Job = {
-  task: 'review_credit',
-  run: (context, { enrolmentId }) => inTransaction(context.em, (tx) => review(context, tx, enrolmentId as string)),
-}
+export const reviewCreditJob = enrolmentJobs.reviewCredit.runs((context: Context, { enrolmentId }) =>
+  inTransaction(context.em, (tx) => review(context, tx, enrolmentId)),
+)

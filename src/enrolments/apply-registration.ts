@@ -1,10 +1,11 @@
 /** Applies what the partner reports of a registration to its enrolment. */
 import type { EntityManager } from '@mikro-orm/postgresql'
 import type { MoveCause } from '../store/history.ts'
-import { addJob, announce } from '../store/transaction.ts'
-import { moveEnrolment, reviewCreditSoon } from './change-enrolment.ts'
+import { announce } from '../store/transaction.ts'
+import { moveEnrolment } from './change-enrolment.ts'
 import { isOnTheRun } from './enrolment.states.ts'
 import type { Enrolment } from './enrolment.ts'
+import { enrolmentJobs } from './enrolment-jobs.ts'
 import type { Registration } from './registration-partner.ts'
 
 /**
@@ -24,7 +25,7 @@ export async function applyRegistration(
     // Registered again after its refund bounced: the result that it had still stands.
     if (enrolment.resultOutcome !== null) {
       await moveEnrolment(tx, enrolment, 'COMPLETED', why)
-      await reviewCreditSoon(tx, enrolment.id)
+      await enrolmentJobs.reviewCredit.add(tx, { enrolmentId: enrolment.id })
     }
   }
   if (!isOnTheRun(enrolment.status)) return
@@ -73,9 +74,9 @@ async function keepResult(
   if (enrolment.status === 'REGISTERED') {
     await moveEnrolment(tx, enrolment, 'COMPLETED', { cause: 'RESULT_REPORTED', at })
   }
-  const { id } = enrolment
-  if (result.outcome === 'PASSED') await addJob(tx, 'award_credit', { enrolmentId: id }, { key: `award_credit:${id}` })
-  if (corrected) await reviewCreditSoon(tx, id)
+  const about = { enrolmentId: enrolment.id }
+  if (result.outcome === 'PASSED') await enrolmentJobs.awardCredit.add(tx, about)
+  if (corrected) await enrolmentJobs.reviewCredit.add(tx, about)
   return true
 }
 

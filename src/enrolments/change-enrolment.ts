@@ -3,7 +3,7 @@ import { type EntityManager, LockMode } from '@mikro-orm/postgresql'
 import { CourseRun } from '../courses/course-run.ts'
 import { type MoveCause, move } from '../store/history.ts'
 import type { States } from '../store/states.ts'
-import { addJob, announce } from '../store/transaction.ts'
+import { announce } from '../store/transaction.ts'
 import { enrolmentStates } from './enrolment.states.ts'
 import { Enrolment, type EnrolmentStatus, endedStatuses } from './enrolment.ts'
 
@@ -44,24 +44,6 @@ export async function hasSuccessor(tx: EntityManager, { id, learnerId, runId }: 
   const others = await tx.count(Enrolment, { learnerId, runId, id: { $ne: id }, status: { $nin: [...endedStatuses] } })
   return others > 0
 }
-
-/** Adds the job that registers the learner at the partner; it waits for the partner for days. */
-export function registerSoon(tx: EntityManager, enrolmentId: string): Promise<void> {
-  return addJob(tx, 'register_enrolment', { enrolmentId }, patient(`register_enrolment:${enrolmentId}`))
-}
-
-/** Adds the job that ends the registration at the partner, `afterMs` later. */
-export function withdrawSoon(tx: EntityManager, enrolmentId: string, afterMs = 0): Promise<void> {
-  const options = patient(`withdraw_registration:${enrolmentId}`)
-  return addJob(tx, 'withdraw_registration', { enrolmentId }, { ...options, afterMs })
-}
-
-/** Adds the job with which credit looks again at the money that it rests on. */
-export function reviewCreditSoon(tx: EntityManager, enrolmentId: string): Promise<void> {
-  return addJob(tx, 'review_credit', { enrolmentId }, { key: `review_credit:${enrolmentId}` })
-}
-
-const patient = (key: string) => ({ key, maxAttempts: 1_000 })
 
 /** Seconds until the next try: doubling up to five minutes, never before the upstream asked to be tried again. */
 export function patience(attempt: number, retryAfterSeconds: number | null): number {

@@ -3,9 +3,9 @@ import type { EntityManager } from '@mikro-orm/postgresql'
 import { balanceOf, isAllBack, isBack } from '../payments/balance.ts'
 import { Payment } from '../payments/payment.ts'
 import type { MoveCause } from '../store/history.ts'
-import { addJob } from '../store/transaction.ts'
-import { moveEnrolment, withdrawSoon } from './change-enrolment.ts'
+import { moveEnrolment } from './change-enrolment.ts'
 import type { Enrolment } from './enrolment.ts'
+import { enrolmentJobs } from './enrolment-jobs.ts'
 
 /** Longer than a call that registers may take: what it makes is found then. */
 const REGISTERED_MEANWHILE_AFTER_MS = 15_000
@@ -21,7 +21,11 @@ export async function beginEnding(tx: EntityManager, enrolment: Enrolment, why: 
       enrolment.statusBeforeRevoking = enrolment.status
       return moveEnrolment(tx, enrolment, 'REVOKING', why)
     case 'REGISTERING':
-      await withdrawSoon(tx, enrolment.id, REGISTERED_MEANWHILE_AFTER_MS)
+      await enrolmentJobs.withdrawRegistration.add(
+        tx,
+        { enrolmentId: enrolment.id },
+        { afterMs: REGISTERED_MEANWHILE_AFTER_MS },
+      )
       return moveEnrolment(tx, enrolment, 'COMPENSATING', why)
     case 'PAID':
     case 'STUCK':
@@ -32,8 +36,8 @@ export async function beginEnding(tx: EntityManager, enrolment: Enrolment, why: 
 /** Once the money is back, goes on to the end: COMPENSATED here, REVOKED by the job that ends the registration. */
 export async function finishEnding(tx: EntityManager, enrolment: Enrolment, why: MoveCause): Promise<void> {
   if (enrolment.status === 'REVOKING') {
-    if (await isPaymentBack(tx, enrolment)) await withdrawSoon(tx, enrolment.id)
-    return
+    if (!(await isPaymentBack(tx, enrolment))) return
+    return enrolmentJobs.withdrawRegistration.add(tx, { enrolmentId: enrolment.id })
   }
   if (enrolment.status !== 'COMPENSATING' && enrolment.status !== 'STUCK') return
   if (!(await isAllBack(tx, enrolment.id))) return
@@ -52,11 +56,6 @@ export async function undoRevoking(tx: EntityManager, enrolment: Enrolment, why:
   const before = enrolment.statusBeforeRevoking === 'COMPLETED' ? 'COMPLETED' : 'REGISTERED'
   enrolment.statusBeforeRevoking = null
   await moveEnrolment(tx, enrolment, before, why)
-  if (enrolment.registrationUuid !== null) await fetchRegistrationSoon(tx, enrolment.registrationUuid)
-}
-
-/** Adds the job that fetches one registration from the partner and keeps what it says. */
-export function fetchRegistrationSoon(tx: EntityManager, registrationUuid: string, afterMs = 0): Promise<void> {
-  const key = `fetch_registration:${registrationUuid}`
-  return addJob(tx, 'fetch_registration', { registrationUuid }, { key, afterMs })
+  const { registrationUuid } = enrolment
+  if (registrationUuid !== null) await enrolmentJobs.fetchRegistration.add(tx, { registrationUuid })
 }

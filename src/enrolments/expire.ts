@@ -1,13 +1,14 @@
 /** Expires an enrolment whose hold has ended without payment. */
-import type { EntityManager } from '@mikro-orm/postgresql'
 import { learnerIdOf } from '../auth/permissions.ts'
-import { type Context, type Job, TryAgainLater } from '../context.ts'
+import { type Context, TryAgainLater } from '../context.ts'
 import { closePayment } from '../payments/close-payment.ts'
 import { openPaymentStatuses } from '../payments/payment.states.ts'
 import { Payment, type PaymentStatus } from '../payments/payment.ts'
-import { addJob, inTransaction } from '../store/transaction.ts'
+import { paymentJobs } from '../payments/payment-jobs.ts'
+import { inTransaction } from '../store/transaction.ts'
 import { isUpstreamFailure } from '../values/upstream-failure.ts'
 import { findEnrolment, lockEnrolment, moveEnrolment } from './change-enrolment.ts'
+import { enrolmentJobs } from './enrolment-jobs.ts'
 
 /** Money that is on its way decides by itself; until then the place is held on. */
 const LOOK_AGAIN_SECONDS = 60
@@ -48,22 +49,12 @@ export async function closeOpenPayments(
     } catch (failure) {
       if (!isUpstreamFailure(failure)) throw failure
       statuses.push(status)
-      await inTransaction(context.em, (tx) => closeSoon(tx, id))
+      await inTransaction(context.em, (tx) => paymentJobs.close.add(tx, { paymentId: id }))
     }
   }
   return statuses
 }
 
-function closeSoon(tx: EntityManager, paymentId: string): Promise<void> {
-  return addJob(tx, 'close_payment', { paymentId }, { key: `close_payment:${paymentId}`, maxAttempts: 100 })
-}
-
-/** Sets when the hold is looked at, in place of an earlier time. */
-export function expireAt(tx: EntityManager, enrolmentId: string, runAt: Date): Promise<void> {
-  return addJob(tx, 'expire_enrolment', { enrolmentId }, { key: `expire_enrolment:${enrolmentId}`, runAt })
-}
-
-export const expireEnrolmentJob: Job = {
-  task: 'expire_enrolment',
-  run: (context, payload) => expire(context, payload.enrolmentId as string),
-}
+export const expireEnrolmentJob = enrolmentJobs.expire.runs((context: Context, { enrolmentId }) =>
+  expire(context, enrolmentId),
+)

@@ -6,9 +6,10 @@ import type { Payment } from '../payments/payment.ts'
 import type { Unsettled } from '../payments/payment-subject.ts'
 import { voidRefundStatuses } from '../payments/refund.states.ts'
 import { Refund } from '../payments/refund.ts'
-import { lockEnrolment, registerSoon } from './change-enrolment.ts'
+import { lockEnrolment } from './change-enrolment.ts'
 import { finishEnding } from './end-enrolment.ts'
 import type { Enrolment } from './enrolment.ts'
+import { enrolmentJobs } from './enrolment-jobs.ts'
 import { restoreAfterFailedRefund } from './restore-after-failed-refund.ts'
 
 // The three sides: captured = registered, or back, or on its way back. What an operator has in hand is not reported.
@@ -47,7 +48,7 @@ export async function takeUp(tx: EntityManager, payment: Payment, at: Date): Pro
 async function goOn(tx: EntityManager, enrolment: Enrolment, at: Date): Promise<boolean> {
   const { status } = enrolment
   if (status === 'PAID' || status === 'REGISTERING') {
-    await registerSoon(tx, enrolment.id)
+    await enrolmentJobs.register.add(tx, { enrolmentId: enrolment.id })
     return true
   }
   await finishEnding(tx, enrolment, { cause: 'RECONCILIATION', at })

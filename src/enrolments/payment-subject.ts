@@ -7,13 +7,14 @@ import { balanceOf, isBack } from '../payments/balance.ts'
 import type { Dispute } from '../payments/dispute.ts'
 import { openPaymentStatuses } from '../payments/payment.states.ts'
 import { Payment } from '../payments/payment.ts'
+import { paymentJobs } from '../payments/payment-jobs.ts'
 import type { OrderFacts, PaymentSubject } from '../payments/payment-subject.ts'
 import type { Refund } from '../payments/refund.ts'
 import type { MoveCause } from '../store/history.ts'
-import { addJob } from '../store/transaction.ts'
-import { hasSuccessor, lockEnrolment, moveEnrolment, registerSoon, reviewCreditSoon } from './change-enrolment.ts'
+import { hasSuccessor, lockEnrolment, moveEnrolment } from './change-enrolment.ts'
 import { beginEnding, finishEnding } from './end-enrolment.ts'
 import { Enrolment } from './enrolment.ts'
+import { enrolmentJobs } from './enrolment-jobs.ts'
 import { takeUp, unsettled } from './find-unsettled.ts'
 import { restoreAfterFailedRefund } from './restore-after-failed-refund.ts'
 
@@ -52,10 +53,10 @@ async function paid(tx: EntityManager, payment: Payment, at: Date): Promise<'wan
 async function takeMoney(tx: EntityManager, enrolment: Enrolment, payment: Payment, why: MoveCause): Promise<void> {
   enrolment.paymentId = payment.id
   await moveEnrolment(tx, enrolment, 'PAID', why)
-  await registerSoon(tx, enrolment.id)
+  await enrolmentJobs.register.add(tx, { enrolmentId: enrolment.id })
   const others = { enrolmentId: enrolment.id, id: { $ne: payment.id }, status: { $in: [...openPaymentStatuses] } }
   for (const { id } of await tx.find(Payment, others)) {
-    await addJob(tx, 'close_payment', { paymentId: id }, { key: `close_payment:${id}` })
+    await paymentJobs.close.add(tx, { paymentId: id })
   }
 }
 
@@ -73,7 +74,7 @@ async function refunded(tx: EntityManager, payment: Payment, refund: Refund, at:
   if (enrolment.paymentId === payment.id) {
     // The rest may be on its way with the registration to be kept: what ends it is the refund that brings the last of it.
     if (!refund.keepRegistration && isBack(await balanceOf(tx, payment))) await beginEnding(tx, enrolment, why)
-    await reviewCreditSoon(tx, enrolment.id)
+    await enrolmentJobs.reviewCredit.add(tx, { enrolmentId: enrolment.id })
   }
   await finishEnding(tx, enrolment, why)
 }
@@ -81,7 +82,7 @@ async function refunded(tx: EntityManager, payment: Payment, refund: Refund, at:
 async function refundFailed(tx: EntityManager, payment: Payment, _refund: Refund, at: Date): Promise<void> {
   const enrolment = await lockEnrolment(tx, payment.enrolmentId)
   await restoreAfterFailedRefund(tx, enrolment, payment, at)
-  if (enrolment.paymentId === payment.id) await reviewCreditSoon(tx, enrolment.id)
+  if (enrolment.paymentId === payment.id) await enrolmentJobs.reviewCredit.add(tx, { enrolmentId: enrolment.id })
 }
 
 async function disputed(tx: EntityManager, payment: Payment, dispute: Dispute, at: Date): Promise<void> {
@@ -90,7 +91,7 @@ async function disputed(tx: EntityManager, payment: Payment, dispute: Dispute, a
   if (enrolment.paymentId === payment.id) {
     // Whatever is on its way besides comes to nothing: more than everything does not go back.
     if (dispute.status === 'LOST' && isBack(await balanceOf(tx, payment))) await beginEnding(tx, enrolment, why)
-    await reviewCreditSoon(tx, enrolment.id)
+    await enrolmentJobs.reviewCredit.add(tx, { enrolmentId: enrolment.id })
   }
   if (dispute.status === 'LOST') await finishEnding(tx, enrolment, why)
 }

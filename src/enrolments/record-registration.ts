@@ -1,6 +1,6 @@
 /** Records one registration from the partner, whether it began here or there. */
 import type { EntityManager } from '@mikro-orm/postgresql'
-import { type Context, type Job, TryAgainLater } from '../context.ts'
+import { type Context, TryAgainLater } from '../context.ts'
 import { CourseRun } from '../courses/course-run.ts'
 import type { Membership } from '../learners/account-partner.ts'
 import { Learner, PartnerAccount } from '../learners/learner.ts'
@@ -10,9 +10,10 @@ import { beginHistory } from '../store/history.ts'
 import { newId } from '../store/row.ts'
 import { announce, inTransaction } from '../store/transaction.ts'
 import { applyRegistration } from './apply-registration.ts'
-import { lockEnrolment, lockRun, withdrawSoon } from './change-enrolment.ts'
+import { lockEnrolment, lockRun } from './change-enrolment.ts'
 import { isGivenUp } from './enrolment.states.ts'
 import { Enrolment, endedStatuses } from './enrolment.ts'
+import { enrolmentJobs } from './enrolment-jobs.ts'
 import type { Registration } from './registration-partner.ts'
 
 /** UNKNOWN_RUN: the catalogue does not have it, or not completely; nothing was kept. */
@@ -51,7 +52,7 @@ function apply(context: Context, enrolmentId: string, registration: Registration
       // Registered by a call that was given up: nobody pays for it.
       enrolment.registrationUuid = registration.uuid
       await tx.flush()
-      await withdrawSoon(tx, enrolmentId)
+      await enrolmentJobs.withdrawRegistration.add(tx, { enrolmentId })
     } else if (isCurrent(enrolment, registration)) {
       await applyRegistration(tx, enrolment, registration, { cause: 'PARTNER_REGISTERED', at })
     }
@@ -148,10 +149,9 @@ function importRegistration(
 }
 
 /** Fetches one registration and keeps it; waits for its run when the catalogue is behind. */
-export const fetchRegistrationJob: Job = {
-  task: 'fetch_registration',
-  async run(context, payload, { number }) {
-    const registration = await context.partner.registration(payload.registrationUuid as string)
+export const fetchRegistrationJob = enrolmentJobs.fetchRegistration.runs(
+  async (context: Context, { registrationUuid }, { number }) => {
+    const registration = await context.partner.registration(registrationUuid)
     if (registration === null || (await keepRegistration(context, registration)) === 'KEPT') return
     if (number < MOST_WAITS) throw new TryAgainLater('the run of this registration is not known yet', 2 ** number)
     context.log.warn(
@@ -159,7 +159,7 @@ export const fetchRegistrationJob: Job = {
       'a registration on a run that is not complete is left out',
     )
   },
-}
+)
 
 /** Two, four, eight seconds and so on: about eight minutes in all. */
 const MOST_WAITS = 8

@@ -1,15 +1,16 @@
 /** Registers a paid enrolment at the partner, or refunds it when definitively refused. */
-import { type Context, type Job, TryAgainLater } from '../context.ts'
+import { type Context, TryAgainLater } from '../context.ts'
 import { CourseRun } from '../courses/course-run.ts'
 import { Learner, PartnerAccount } from '../learners/learner.ts'
 import { ensureInvitation } from '../learners/link-partner-account.ts'
 import { inTransaction } from '../store/transaction.ts'
 import { isUpstreamFailure } from '../values/upstream-failure.ts'
 import { applyRegistration } from './apply-registration.ts'
-import { lockEnrolment, lockRun, moveEnrolment, patience, withdrawSoon } from './change-enrolment.ts'
+import { lockEnrolment, lockRun, moveEnrolment, patience } from './change-enrolment.ts'
 import { compensate } from './compensate.ts'
 import { isGivenUp, isUnderWay } from './enrolment.states.ts'
 import type { Enrolment } from './enrolment.ts'
+import { enrolmentJobs } from './enrolment-jobs.ts'
 import { freePlaces, lookForPlaces } from './places.ts'
 import type { Registration } from './registration-partner.ts'
 
@@ -93,18 +94,15 @@ function record(context: Context, enrolmentId: string, registration: Registratio
     if (!isGivenUp(enrolment.status)) return
     enrolment.registrationUuid = registration.uuid
     await tx.flush()
-    await withdrawSoon(tx, enrolmentId)
+    await enrolmentJobs.withdrawRegistration.add(tx, { enrolmentId })
   })
 }
 
-export const registerEnrolmentJob: Job = {
-  task: 'register_enrolment',
-  async run(context, payload, attempt) {
-    try {
-      await register(context, payload.enrolmentId as string)
-    } catch (failure) {
-      if (!isUpstreamFailure(failure)) throw failure
-      throw new TryAgainLater(failure.message, patience(attempt.number, failure.retryAfterSeconds))
-    }
-  },
-}
+export const registerEnrolmentJob = enrolmentJobs.register.runs(async (context: Context, { enrolmentId }, attempt) => {
+  try {
+    await register(context, enrolmentId)
+  } catch (failure) {
+    if (!isUpstreamFailure(failure)) throw failure
+    throw new TryAgainLater(failure.message, patience(attempt.number, failure.retryAfterSeconds))
+  }
+})

@@ -11,10 +11,11 @@ import { balanceOf } from '../payments/balance.ts'
 import type { Payment } from '../payments/payment.ts'
 import { keyRefusal, takeKey } from '../store/idempotent.ts'
 import { announce, inTransaction } from '../store/transaction.ts'
-import { lockEnrolment, reviewCreditSoon } from './change-enrolment.ts'
+import { lockEnrolment } from './change-enrolment.ts'
 import { lockPayments } from './compensate.ts'
 import { beginEnding } from './end-enrolment.ts'
 import { Enrolment } from './enrolment.ts'
+import { enrolmentJobs } from './enrolment-jobs.ts'
 import { type RefundWish, refundRefusal } from './refund-request.rules.ts'
 
 export interface RefundInput {
@@ -133,7 +134,7 @@ async function add(
   const refund = await addRefund(tx, payment, { ...made, requestedBy: viewer.key, now })
   if (amountMinor === leftMinor && !keepRegistration && enrolment.paymentId === payment.id) {
     await beginEnding(tx, enrolment, { cause: `REFUND_BY_${origin}`, actor: viewer.key, at: now })
-    await reviewCreditSoon(tx, enrolment.id)
+    await enrolmentJobs.reviewCredit.add(tx, { enrolmentId: enrolment.id })
   }
   await announce(tx, 'enrolment', enrolment.id)
   return { refundId: refund.id, enrolmentId: enrolment.id, refusals: [] }

@@ -10,10 +10,10 @@ import { beginHistory } from '../store/history.ts'
 import { type KeyedRequest, takeKey } from '../store/idempotent.ts'
 import { newId } from '../store/row.ts'
 import { announce, inTransaction } from '../store/transaction.ts'
-import { lockRun, moveEnrolment, registerSoon } from './change-enrolment.ts'
+import { lockRun, moveEnrolment } from './change-enrolment.ts'
 import { enrolRefusal } from './enrolment.rules.ts'
 import { Enrolment, endedStatuses } from './enrolment.ts'
-import { expireAt } from './expire.ts'
+import { enrolmentJobs } from './enrolment-jobs.ts'
 import { type PaymentResult, refused } from './pay.ts'
 import { freePlaces, type PlacesSeen } from './places.ts'
 
@@ -107,7 +107,7 @@ async function make(
     actor: viewer.key,
     now: at,
   })
-  await expireAt(tx, enrolment.id, holdExpiresAt)
+  await enrolmentJobs.expire.add(tx, { enrolmentId: enrolment.id }, { runAt: holdExpiresAt })
   return { enrolmentId: enrolment.id, paymentId: payment.id, refusals: [] }
 }
 
@@ -115,6 +115,6 @@ async function make(
 async function registerFree(tx: EntityManager, enrolment: Enrolment, at: Date): Promise<PaymentResult> {
   enrolment.holdExpiresAt = null
   await moveEnrolment(tx, enrolment, 'PAID', { cause: 'NOTHING_TO_PAY', at })
-  await registerSoon(tx, enrolment.id)
+  await enrolmentJobs.register.add(tx, { enrolmentId: enrolment.id })
   return { enrolmentId: enrolment.id, paymentId: null, refusals: [] }
 }

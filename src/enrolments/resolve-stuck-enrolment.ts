@@ -8,9 +8,10 @@ import { balanceOf } from '../payments/balance.ts'
 import type { Payment } from '../payments/payment.ts'
 import { keyRefusal, takeKey } from '../store/idempotent.ts'
 import { inTransaction } from '../store/transaction.ts'
-import { findEnrolment, lockEnrolment, moveEnrolment, registerSoon, reviewCreditSoon } from './change-enrolment.ts'
+import { findEnrolment, lockEnrolment, moveEnrolment } from './change-enrolment.ts'
 import { lockPayments, sendBack } from './compensate.ts'
 import type { Enrolment } from './enrolment.ts'
+import { enrolmentJobs } from './enrolment-jobs.ts'
 
 export const StuckResolution = { RETRY_REGISTRATION: 'RETRY_REGISTRATION', RETRY_REFUND: 'RETRY_REFUND' } as const
 export type StuckResolution = (typeof StuckResolution)[keyof typeof StuckResolution]
@@ -67,7 +68,7 @@ async function resolve(
   const why = { cause: `OPERATOR_${resolution}`, actor: viewer.key, at }
   if (resolution === 'RETRY_REFUND') await sendBack(tx, enrolment, payments, { reason, why })
   else await registerAgain(tx, enrolment, why)
-  await reviewCreditSoon(tx, enrolmentId)
+  await enrolmentJobs.reviewCredit.add(tx, { enrolmentId })
   return { enrolmentId, refusals: [] }
 }
 
@@ -97,5 +98,5 @@ async function registerAgain(
 ): Promise<void> {
   enrolment.holdExpiresAt = null
   await moveEnrolment(tx, enrolment, 'REGISTERING', why)
-  await registerSoon(tx, enrolment.id)
+  await enrolmentJobs.register.add(tx, { enrolmentId: enrolment.id })
 }

@@ -3,10 +3,11 @@ import type { EntityManager } from '@mikro-orm/postgresql'
 import { balanceOf } from '../payments/balance.ts'
 import type { Payment } from '../payments/payment.ts'
 import type { MoveCause } from '../store/history.ts'
-import { hasSuccessor, moveEnrolment, registerSoon } from './change-enrolment.ts'
+import { hasSuccessor, moveEnrolment } from './change-enrolment.ts'
 import { undoRevoking } from './end-enrolment.ts'
 import { restorations } from './enrolment.states.ts'
 import type { Enrolment } from './enrolment.ts'
+import { enrolmentJobs } from './enrolment-jobs.ts'
 
 /**
  * What follows for the enrolment: a registration that was to end goes on, one that had ended is made again, and what
@@ -41,7 +42,7 @@ async function restore(tx: EntityManager, enrolment: Enrolment, why: MoveCause):
   if (await hasSuccessor(tx, enrolment)) return
   enrolment.registrationUuid = null
   await moveEnrolment(tx, enrolment, 'REGISTERING', why, restorations)
-  await registerSoon(tx, enrolment.id)
+  await enrolmentJobs.register.add(tx, { enrolmentId: enrolment.id })
 }
 
 async function strand(tx: EntityManager, enrolment: Enrolment, why: MoveCause): Promise<void> {

@@ -13,7 +13,8 @@ import { returnUrlProblem } from '../values/return-url.ts'
 import { findEnrolment, lockEnrolment } from './change-enrolment.ts'
 import { lockPayments } from './compensate.ts'
 import type { Enrolment } from './enrolment.ts'
-import { closeOpenPayments, expireAt } from './expire.ts'
+import { enrolmentJobs } from './enrolment-jobs.ts'
+import { closeOpenPayments } from './expire.ts'
 import { notCompleted, type PaymentResult, pay, refused } from './pay.ts'
 
 export interface RetryRequest {
@@ -101,7 +102,7 @@ async function addNext(
   enrolment.holdExpiresAt = holdExpiresAt
   enrolment.updatedAt = at
   await tx.flush()
-  await expireAt(tx, enrolment.id, holdExpiresAt)
+  await enrolmentJobs.expire.add(tx, { enrolmentId: enrolment.id }, { runAt: holdExpiresAt })
   await announce(tx, 'enrolment', enrolment.id)
   const wish = { enrolmentId: enrolment.id, method, amountMinor, currency, returnUrl }
   return addPayment(tx, { ...wish, actor: viewer.key, now: at })

@@ -1,13 +1,14 @@
 /** Withdraws a registration at the partner once its money is back. */
-import { type Context, type Job, TryAgainLater } from '../context.ts'
+import { type Context, TryAgainLater } from '../context.ts'
 import { CourseRun } from '../courses/course-run.ts'
 import { PartnerAccount } from '../learners/learner.ts'
 import { inTransaction } from '../store/transaction.ts'
 import { isUpstreamFailure } from '../values/upstream-failure.ts'
-import { lockEnrolment, moveEnrolment, patience, registerSoon, reviewCreditSoon } from './change-enrolment.ts'
+import { lockEnrolment, moveEnrolment, patience } from './change-enrolment.ts'
 import { isPaymentBack } from './end-enrolment.ts'
 import { isGivenUp, isOnTheRun, isUnderWay, restorations } from './enrolment.states.ts'
 import { Enrolment, endedStatuses } from './enrolment.ts'
+import { enrolmentJobs } from './enrolment-jobs.ts'
 
 const REASON = 'The payment for this enrolment went back to the learner.'
 
@@ -94,24 +95,23 @@ function record(context: Context, enrolmentId: string): Promise<void> {
     enrolment.studyUrl = null
     if (enrolment.status === 'REVOKING') {
       await moveEnrolment(tx, enrolment, 'REVOKED', { cause: 'REGISTRATION_ENDED', at })
-      await reviewCreditSoon(tx, enrolmentId)
+      await enrolmentJobs.reviewCredit.add(tx, { enrolmentId })
     } else if (isOnTheRun(enrolment.status)) {
       // The refund bounced while the partner was asked: what was just ended is made again.
       enrolment.registrationUuid = null
       await moveEnrolment(tx, enrolment, 'REGISTERING', { cause: 'REFUND_FAILED', at }, restorations)
-      await registerSoon(tx, enrolmentId)
+      await enrolmentJobs.register.add(tx, { enrolmentId })
     } else waitWhileUnderWay(enrolment)
   })
 }
 
-export const withdrawRegistrationJob: Job = {
-  task: 'withdraw_registration',
-  async run(context, payload, attempt) {
+export const withdrawRegistrationJob = enrolmentJobs.withdrawRegistration.runs(
+  async (context: Context, { enrolmentId }, attempt) => {
     try {
-      await withdrawRegistration(context, payload.enrolmentId as string)
+      await withdrawRegistration(context, enrolmentId)
     } catch (failure) {
       if (!isUpstreamFailure(failure)) throw failure
       throw new TryAgainLater(failure.message, patience(attempt.number, failure.retryAfterSeconds))
     }
   },
-}
+)

@@ -1,12 +1,14 @@
 /** Verifies and stores the partner's webhooks for a job to follow later. */
-import type { Context, Job, Parts } from '../context.ts'
-import { fetchRegistrationSoon } from '../enrolments/end-enrolment.ts'
+import type { Context, Parts } from '../context.ts'
+import { courseJobs } from '../courses/course-jobs.ts'
+import { enrolmentJobs } from '../enrolments/enrolment-jobs.ts'
 import { recordMembershipOf } from '../enrolments/record-registration.ts'
 import type { PartnerNotice } from '../enrolments/registration-partner.ts'
 import { Learner } from '../learners/learner.ts'
 import { newId } from '../store/row.ts'
-import { addJob, inTransaction } from '../store/transaction.ts'
+import { inTransaction } from '../store/transaction.ts'
 import { PartnerEvent } from './partner-event.ts'
+import { partnerJobs } from './partner-jobs.ts'
 
 type Receiver = (rawBody: Buffer, headers: Record<string, string | string[] | undefined>) => Promise<{ status: 202 }>
 
@@ -24,7 +26,7 @@ function keepNotice({ em }: Parts['orm'], { uuid, href, type }: PartnerNotice, r
     const id = newId()
     tx.create(PartnerEvent, { id, objectUuid: uuid, href, type, receivedAt, handledAt: null })
     await tx.flush()
-    await addJob(tx, 'handle_partner_event', { eventId: id }, { key: `handle_partner_event:${uuid}` })
+    await partnerJobs.handleEvent.add(tx, { eventId: id, objectUuid: uuid })
   })
 }
 
@@ -39,13 +41,13 @@ async function handle(context: Context, eventId: string): Promise<void> {
       await takeMembership(context, uuid)
       break
     case 'programs':
-      await syncSoon(context, { programUuid: uuid })
+      await inTransaction(context.em, (tx) => courseJobs.syncCatalogue.add(tx, { programUuid: uuid }))
       break
     case 'program_runs':
-      await syncSoon(context, { runUuid: uuid })
+      await inTransaction(context.em, (tx) => courseJobs.syncCatalogue.add(tx, { runUuid: uuid }))
       break
     case 'program_enrolments':
-      await inTransaction(context.em, (tx) => fetchRegistrationSoon(tx, uuid))
+      await inTransaction(context.em, (tx) => enrolmentJobs.fetchRegistration.add(tx, { registrationUuid: uuid }))
       break
     default:
       context.log.warn({ href, type: event.type }, 'the partner told of something that is not known here')
@@ -64,13 +66,7 @@ async function takeMembership(context: Context, uuid: string): Promise<void> {
   if (learner) await recordMembershipOf(context, em, learner.id, membership)
 }
 
-function syncSoon(context: Context, what: { programUuid: string } | { runUuid: string }): Promise<void> {
-  const [uuid] = Object.values(what)
-  return inTransaction(context.em, (tx) => addJob(tx, 'sync_catalogue', what, { key: `sync_catalogue:${uuid}` }))
-}
-
 /** Looks at what the partner's webhook pointed at. */
-export const handlePartnerEventJob: Job = {
-  task: 'handle_partner_event',
-  run: (context, payload) => handle(context, payload.eventId as string),
-}
+export const handlePartnerEventJob = partnerJobs.handleEvent.runs((context: Context, { eventId }) =>
+  handle(context, eventId),
+)

@@ -1,12 +1,14 @@
 /** Synchronises registrations from the partner, because webhooks can get lost. */
-import { type Context, type Job, TryAgainLater } from '../context.ts'
+import { type Context, TryAgainLater } from '../context.ts'
 import { firstSyncDone } from '../courses/sync-catalogue.ts'
 import { SyncState } from '../courses/sync-state.ts'
 import { Enrolment } from '../enrolments/enrolment.ts'
+import { enrolmentJobs } from '../enrolments/enrolment-jobs.ts'
 import { keepRegistration } from '../enrolments/record-registration.ts'
 import type { Registration } from '../enrolments/registration-partner.ts'
-import { addJob, inTransaction } from '../store/transaction.ts'
+import { inTransaction } from '../store/transaction.ts'
 import { isUpstreamFailure } from '../values/upstream-failure.ts'
+import { partnerJobs } from './partner-jobs.ts'
 
 const LIST = 'enrolments'
 /** As many as the partner answers about in one call. */
@@ -45,8 +47,8 @@ async function keepOne(context: Context, registration: Registration): Promise<st
 
 /** Its run may be on its way: `seenUntil` goes past this registration, so it is asked for by name. */
 function fetchLater(context: Context, registrationUuid: string): Promise<void> {
-  const options = { key: `fetch_registration:${registrationUuid}`, preserveRunAt: true, afterMs: 2_000 }
-  return inTransaction(context.em, (tx) => addJob(tx, 'fetch_registration', { registrationUuid }, options))
+  const later = { preserveRunAt: true, afterMs: 2_000 }
+  return inTransaction(context.em, (tx) => enrolmentJobs.fetchRegistration.add(tx, { registrationUuid }, later))
 }
 
 /** For a partner without a list of changes: all that are registered here, asked for by name. */
@@ -77,17 +79,14 @@ function keepState(context: Context, facts: Partial<SyncState>): Promise<void> {
 }
 
 /** The pass that runs at the start and by the clock, once there is a catalogue to register on. */
-export const syncRegistrationsJob: Job = {
-  task: 'sync_registrations',
-  async run(context) {
-    if (!(await firstSyncDone(context))) {
-      throw new TryAgainLater('the catalogue is not here yet', CATALOGUE_COMES_WITHIN_SECONDS)
-    }
-    try {
-      await syncRegistrations(context)
-    } catch (failure) {
-      if (isUpstreamFailure(failure)) await keepState(context, { failedAt: context.now() })
-      throw failure
-    }
-  },
-}
+export const syncRegistrationsJob = partnerJobs.syncRegistrations.runs(async (context: Context) => {
+  if (!(await firstSyncDone(context))) {
+    throw new TryAgainLater('the catalogue is not here yet', CATALOGUE_COMES_WITHIN_SECONDS)
+  }
+  try {
+    await syncRegistrations(context)
+  } catch (failure) {
+    if (isUpstreamFailure(failure)) await keepState(context, { failedAt: context.now() })
+    throw failure
+  }
+})

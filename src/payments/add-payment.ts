@@ -2,8 +2,8 @@
 import type { EntityManager } from '@mikro-orm/postgresql'
 import { beginHistory } from '../store/history.ts'
 import { newId } from '../store/row.ts'
-import { addJob } from '../store/transaction.ts'
 import { Payment, type PaymentMethod } from './payment.ts'
+import { paymentJobs } from './payment-jobs.ts'
 import type { ProviderName } from './payment-provider.ts'
 
 export interface NewPayment {
@@ -58,11 +58,6 @@ export async function addPayment(tx: EntityManager, wish: NewPayment): Promise<P
   })
   beginHistory(tx, 'Payment', payment, { cause: 'PAYMENT_REQUESTED', actor, at: now })
   await tx.flush()
-  await openSoon(tx, id, OPENED_BY_JOB_AFTER_MS)
+  await paymentJobs.open.add(tx, { paymentId: id }, { afterMs: OPENED_BY_JOB_AFTER_MS })
   return payment
-}
-
-/** Sets when the job that opens the payment runs next, in the caller's transaction. */
-export function openSoon(tx: EntityManager, paymentId: string, afterMs: number): Promise<void> {
-  return addJob(tx, 'open_payment', { paymentId }, { key: `open_payment:${paymentId}`, afterMs })
 }

@@ -2,9 +2,9 @@
 import type { EntityManager } from '@mikro-orm/postgresql'
 import { beginHistory } from '../store/history.ts'
 import { newId } from '../store/row.ts'
-import { addJob } from '../store/transaction.ts'
 import { balanceOf } from './balance.ts'
 import type { Payment } from './payment.ts'
+import { paymentJobs } from './payment-jobs.ts'
 import { Refund, type RefundOrigin } from './refund.ts'
 
 /** More was asked for than can still go back. */
@@ -61,7 +61,7 @@ export async function addRefund(tx: EntityManager, payment: Payment, request: Re
   const cause = `REFUND_REQUESTED_BY_${facts.origin}`
   beginHistory(tx, 'Refund', refund, { cause, actor: facts.requestedBy, at: now })
   await tx.flush()
-  await submitSoon(tx, id, afterMs)
+  await paymentJobs.submitRefund.add(tx, { refundId: id }, { afterMs })
   return refund
 }
 
@@ -75,9 +75,4 @@ export async function refundInFull(
   if (leftMinor === 0) return null
   const wish = { amountMinor: leftMinor, reason, keepRegistration, now, requestedBy: null }
   return addRefund(tx, payment, { ...wish, origin: 'COMPENSATION' })
-}
-
-/** Sets when the job that submits the refund, or follows it up, runs next. */
-export function submitSoon(tx: EntityManager, refundId: string, afterMs: number): Promise<void> {
-  return addJob(tx, 'submit_refund', { refundId }, { key: `submit_refund:${refundId}`, afterMs })
 }

@@ -1,12 +1,10 @@
 /** Advances a payment to where its provider has it, for every caller alike. */
-import type { EntityManager } from '@mikro-orm/postgresql'
-import type { Job } from '../context.ts'
-import { addJob } from '../store/transaction.ts'
 import { captureApproved } from './capture-payment.ts'
 import { type Change, noteChange } from './change.ts'
 import { openPayment } from './open-payment.ts'
 import { findPayment, type Paying } from './paying.ts'
 import type { Payment } from './payment.ts'
+import { paymentJobs } from './payment-jobs.ts'
 import type { ProviderPayment } from './payment-provider.ts'
 import { type Look, recordSeen } from './record-seen.ts'
 
@@ -58,14 +56,6 @@ async function openAgain(context: Paying, payment: Payment): Promise<readonly Ch
 }
 
 /** Looks again, after a capture whose outcome was not heard or was never recorded. */
-export const advancePaymentJob: Job = {
-  task: 'advance_payment',
-  async run(context, payload) {
-    await advancePayment(context, payload.paymentId as string, 'FOLLOWED_UP')
-  },
-}
-
-/** Adds that job in the caller's transaction. */
-export function advanceSoon(tx: EntityManager, paymentId: string, afterMs = 0): Promise<void> {
-  return addJob(tx, 'advance_payment', { paymentId }, { key: `advance_payment:${paymentId}`, afterMs })
-}
+export const advancePaymentJob = paymentJobs.advance.runs(async (context: Paying, { paymentId }) => {
+  await advancePayment(context, paymentId, 'FOLLOWED_UP')
+})

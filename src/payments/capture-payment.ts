@@ -1,12 +1,12 @@
 /** Captures an approved order: claims it under lock, calls, then records. */
-import type { EntityManager } from '@mikro-orm/postgresql'
-import { addJob, inTransaction } from '../store/transaction.ts'
+import { inTransaction } from '../store/transaction.ts'
 import { isUpstreamFailure, type UpstreamFailure } from '../values/upstream-failure.ts'
 import { type Change, noteChange } from './change.ts'
 import { movePayment } from './move-payment.ts'
 import { findPayment, lockPayment, type Paying } from './paying.ts'
 import { isOpenPayment } from './payment.states.ts'
 import type { Payment } from './payment.ts'
+import { paymentJobs } from './payment-jobs.ts'
 import type { PaymentProvider, ProviderPayment } from './payment-provider.ts'
 import { recordSeen } from './record-seen.ts'
 
@@ -59,7 +59,7 @@ function claim(context: Paying, paymentId: string, reference: string, why: Cause
     payment.captureKey ??= `${payment.id}:capture:${payment.attempt}`
     movePayment(tx, payment, 'PROCESSING', { ...why, at })
     await tx.flush()
-    await followUp(tx, paymentId, FOLLOWED_UP_AFTER_MS)
+    await paymentJobs.advance.add(tx, { paymentId }, { afterMs: FOLLOWED_UP_AFTER_MS })
     return payment.captureKey
   })
 }
@@ -87,10 +87,7 @@ function recordUnknown(context: Paying, paymentId: string): Promise<void> {
     const payment = await lockPayment(tx, paymentId)
     if (payment.status === 'PROCESSING') movePayment(tx, payment, 'UNKNOWN', { cause: 'PROVIDER_SILENT', at })
     await tx.flush()
-    if (isOpenPayment(payment.status)) await followUp(tx, paymentId, ASKED_AGAIN_AFTER_MS)
+    if (!isOpenPayment(payment.status)) return
+    await paymentJobs.advance.add(tx, { paymentId }, { afterMs: ASKED_AGAIN_AFTER_MS })
   })
-}
-
-function followUp(tx: EntityManager, paymentId: string, afterMs: number): Promise<void> {
-  return addJob(tx, 'advance_payment', { paymentId }, { key: `advance_payment:${paymentId}`, afterMs })
 }

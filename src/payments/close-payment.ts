@@ -1,5 +1,4 @@
 /** Closes an open payment at its provider, then here, unless money came first. */
-import type { Job } from '../context.ts'
 import { announce, inTransaction } from '../store/transaction.ts'
 import { isUpstreamFailure } from '../values/upstream-failure.ts'
 import { lookAt } from './advance-payment.ts'
@@ -7,6 +6,7 @@ import { movePayment } from './move-payment.ts'
 import { findPayment, lockPayment, type Paying } from './paying.ts'
 import { isEndedPayment, isOpenPayment } from './payment.states.ts'
 import type { Payment, PaymentStatus } from './payment.ts'
+import { paymentJobs } from './payment-jobs.ts'
 import type { ProviderPayment } from './payment-provider.ts'
 import { recordSeenWithin } from './record-seen.ts'
 
@@ -86,9 +86,6 @@ function isUnpaid({ state }: ProviderPayment): boolean {
 }
 
 /** Closes what is not to be paid any more: another payment was faster, or this one had ended before it was opened. */
-export const closePaymentJob: Job = {
-  task: 'close_payment',
-  async run(context, payload) {
-    await closePayment(context, payload.paymentId as string, 'CANCELLED', 'NOT_NEEDED_ANY_MORE')
-  },
-}
+export const closePaymentJob = paymentJobs.close.runs(async (context: Paying, { paymentId }) => {
+  await closePayment(context, paymentId, 'CANCELLED', 'NOT_NEEDED_ANY_MORE')
+})

@@ -1,12 +1,11 @@
 /** Opens a payment at its provider, or finds the page that is already open. */
-import type { Job } from '../context.ts'
 import { announce, inTransaction } from '../store/transaction.ts'
 import { isUpstreamFailure, type UpstreamFailure } from '../values/upstream-failure.ts'
-import { openSoon } from './add-payment.ts'
 import { fixOrder, orderOf } from './fix-order.ts'
 import { movePayment } from './move-payment.ts'
 import { findPayment, lockPayment, type Paying } from './paying.ts'
 import type { Payment } from './payment.ts'
+import { paymentJobs } from './payment-jobs.ts'
 import type { ProviderPayment } from './payment-provider.ts'
 import { recordSeen } from './record-seen.ts'
 
@@ -84,17 +83,14 @@ function recordFailure(context: Paying, paymentId: string, failure: UpstreamFail
     } else if (failure.kind === 'UNKNOWN') {
       movePayment(tx, payment, 'UNKNOWN', { cause: 'PROVIDER_SILENT', at })
       await tx.flush()
-      await openSoon(tx, paymentId, ASKED_AGAIN_AFTER_MS)
+      await paymentJobs.open.add(tx, { paymentId }, { afterMs: ASKED_AGAIN_AFTER_MS })
     }
     await announce(tx, 'enrolment', payment.enrolmentId)
   })
 }
 
 /** Opens what its caller could not: after a crash, an outage or a lost answer. */
-export const openPaymentJob: Job = {
-  task: 'open_payment',
-  async run(context, payload) {
-    const { failure } = await openPayment(context, payload.paymentId as string)
-    if (failure && failure.kind !== 'REFUSED') throw failure
-  },
-}
+export const openPaymentJob = paymentJobs.open.runs(async (context: Paying, { paymentId }) => {
+  const { failure } = await openPayment(context, paymentId)
+  if (failure && failure.kind !== 'REFUSED') throw failure
+})

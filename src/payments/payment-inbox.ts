@@ -1,11 +1,12 @@
 /** Verifies and stores payment providers' webhooks for a job to follow later. */
-import { type Context, type Job, type Parts, TryAgainLater } from '../context.ts'
+import { type Context, type Parts, TryAgainLater } from '../context.ts'
 import { newId } from '../store/row.ts'
-import { addJob, inTransaction } from '../store/transaction.ts'
+import { inTransaction } from '../store/transaction.ts'
 import { advancePayment } from './advance-payment.ts'
 import { Dispute } from './dispute.ts'
 import { Payment } from './payment.ts'
 import { PaymentEvent } from './payment-event.ts'
+import { paymentJobs } from './payment-jobs.ts'
 import type { ProviderEvent, ProviderName } from './payment-provider.ts'
 import { Refund } from './refund.ts'
 
@@ -52,10 +53,7 @@ export function keepEvent(
         now(),
       ],
     )
-    if (kept && relevant) {
-      const options = { key: `handle_payment_event:${kept.id}`, maxAttempts: 100 }
-      await addJob(tx, 'handle_payment_event', { eventId: kept.id }, options)
-    }
+    if (kept && relevant) await paymentJobs.handleEvent.add(tx, { eventId: kept.id })
     return kept !== undefined
   })
 }
@@ -103,7 +101,6 @@ export async function endEvent(context: Context, eventId: string, status: 'HANDL
 }
 
 /** Finds what an event is about and brings it up to date. */
-export const handlePaymentEventJob: Job = {
-  task: 'handle_payment_event',
-  run: (context, payload) => handle(context, payload.eventId as string),
-}
+export const handlePaymentEventJob = paymentJobs.handleEvent.runs((context: Context, { eventId }) =>
+  handle(context, eventId),
+)

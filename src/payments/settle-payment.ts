@@ -1,12 +1,12 @@
 /** Settles a locked payment as its provider has it and tells its subject. */
 import type { EntityManager } from '@mikro-orm/postgresql'
 import type { MoveCause } from '../store/history.ts'
-import { addJob } from '../store/transaction.ts'
 import { refundInFull } from './add-refund.ts'
 import { correctToMatchTheProvider, movePayment } from './move-payment.ts'
 import type { Recording } from './paying.ts'
 import { isEndedPayment, isOpenPayment, paymentSteps } from './payment.states.ts'
 import type { Payment, PaymentStatus } from './payment.ts'
+import { paymentJobs } from './payment-jobs.ts'
 import type { ProviderCapture, ProviderPayment } from './payment-provider.ts'
 
 /** Why and when somebody looked. */
@@ -40,12 +40,7 @@ export async function settlePayment(
 
 /** The row moved while this look was on its way: which of the two is the newer is found out by another one. */
 function lookAgain(tx: EntityManager, { id }: Payment): Promise<void> {
-  return addJob(
-    tx,
-    'advance_payment',
-    { paymentId: id },
-    { key: `advance_payment:${id}`, afterMs: LOOK_AGAIN_AFTER_MS },
-  )
+  return paymentJobs.advance.add(tx, { paymentId: id }, { afterMs: LOOK_AGAIN_AFTER_MS })
 }
 
 const LOOK_AGAIN_AFTER_MS = 1_000
@@ -78,7 +73,7 @@ function keepFailure(payment: Payment, { failure }: ProviderPayment): void {
 /** It had ended here and can still be paid there: a call that was on its way when it ended has opened it. */
 async function closeLeftOpen(tx: EntityManager, payment: Payment, { state }: ProviderPayment): Promise<void> {
   if (state !== 'REQUIRES_ACTION') return
-  await addJob(tx, 'close_payment', { paymentId: payment.id }, { key: `close_payment:${payment.id}` })
+  await paymentJobs.close.add(tx, { paymentId: payment.id })
 }
 
 async function settleCaptured(

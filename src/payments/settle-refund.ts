@@ -2,10 +2,10 @@
 import type { EntityManager } from '@mikro-orm/postgresql'
 import { beginHistory, type MoveCause, move } from '../store/history.ts'
 import { newId } from '../store/row.ts'
-import { submitSoon } from './add-refund.ts'
 import { type Change, noteChange } from './change.ts'
 import type { Recording } from './paying.ts'
 import type { Payment } from './payment.ts'
+import { paymentJobs } from './payment-jobs.ts'
 import type { ProviderRefund } from './payment-provider.ts'
 import { isOpenRefund, refundStates, refundSteps, voidRefundStatuses } from './refund.states.ts'
 import { Refund } from './refund.ts'
@@ -63,7 +63,7 @@ export async function settleRefund(
   if (steps.length === 0) return
   if (isOpenRefund(refund.status)) {
     await tx.flush()
-    await submitSoon(tx, refund.id, FOLLOWED_UP_AFTER_MS)
+    await paymentJobs.submitRefund.add(tx, { refundId: refund.id }, { afterMs: FOLLOWED_UP_AFTER_MS })
     return
   }
   await endRefund(tx, context, payment, refund, seen.failureReason, why.at)
@@ -121,6 +121,8 @@ async function addProviderRefund(
   beginHistory(tx, 'Refund', refund, { cause: 'REFUND_MADE_AT_PROVIDER', at: why.at })
   await tx.flush()
   await context.paymentSubject.refundStarted(tx, payment, refund, why.at)
-  if (seen.state === 'PENDING') await submitSoon(tx, id, FOLLOWED_UP_AFTER_MS)
+  if (seen.state === 'PENDING') {
+    await paymentJobs.submitRefund.add(tx, { refundId: id }, { afterMs: FOLLOWED_UP_AFTER_MS })
+  }
   return refund
 }

@@ -1,6 +1,6 @@
 /** Submits a refund with its stored key, after looking for one under way. */
 import type { EntityManager } from '@mikro-orm/postgresql'
-import { type Job, TryAgainLater } from '../context.ts'
+import { TryAgainLater } from '../context.ts'
 import { type MoveCause, move } from '../store/history.ts'
 import { inTransaction } from '../store/transaction.ts'
 import { isUpstreamFailure, type UpstreamFailure } from '../values/upstream-failure.ts'
@@ -9,6 +9,7 @@ import { lookAt } from './advance-payment.ts'
 import { balanceOf } from './balance.ts'
 import { findPayment, lockRefund, type Paying, type Recording } from './paying.ts'
 import type { Payment } from './payment.ts'
+import { paymentJobs } from './payment-jobs.ts'
 import type { PaymentProvider, ProviderPayment, ProviderRefund } from './payment-provider.ts'
 import { recordSeenWithin } from './record-seen.ts'
 import { isOpenRefund, refundStates } from './refund.states.ts'
@@ -193,10 +194,7 @@ function locked<Result>(
 }
 
 /** Submits a refund, or follows one that is under way. */
-export const submitRefundJob: Job = {
-  task: 'submit_refund',
-  async run(context, payload) {
-    const seconds = await submitRefund(context, payload.refundId as string)
-    if (seconds !== null) throw new TryAgainLater('the refund is under way', seconds)
-  },
-}
+export const submitRefundJob = paymentJobs.submitRefund.runs(async (context: Paying, { refundId }) => {
+  const seconds = await submitRefund(context, refundId)
+  if (seconds !== null) throw new TryAgainLater('the refund is under way', seconds)
+})

@@ -7,10 +7,7 @@ import { type FailedJob, handOver } from './hand-over-job.ts'
 import { openPresence } from './worker-presence.ts'
 
 /** What answers one task. It may run twice; it throws to be tried again. */
-export type Task = (
-  payload: Record<string, unknown>,
-  attempt: { number: number; last: boolean; jobId: string },
-) => Promise<void>
+export type Task = (payload: Record<string, unknown>, attempt: { number: number; jobId: string }) => Promise<void>
 
 export interface WorkerOptions {
   url: string
@@ -103,20 +100,15 @@ async function untilRecorded(pool: pg.Pool): Promise<void> {
 function asTaskList(pool: pg.Pool, { tasks, retryAfter, onFailed }: WorkerOptions): TaskList {
   const answer =
     (name: string, task: Task) =>
-    async (payload: unknown, { job }: { job: JobRow }) => {
+    async (payload: unknown, { job }: { job: FailedJob }) => {
       try {
-        const number = job.attempts
-        await task(payload as Record<string, unknown>, { number, last: number >= job.max_attempts, jobId: `${job.id}` })
+        await task(payload as Record<string, unknown>, { number: job.attempts, jobId: `${job.id}` })
       } catch (error) {
         onFailed(name, error, job.attempts)
         if (!(await handOver(pool, job, retryAfter(error)))) throw error
       }
     }
   return Object.fromEntries(Object.entries(tasks).map(([name, task]) => [name, answer(name, task)])) as TaskList
-}
-
-interface JobRow extends FailedJob {
-  max_attempts: number
 }
 
 /** The upstream said when to come back: set that time once the failure is recorded. If missed, the backoff holds. */

@@ -79,11 +79,11 @@ async function mirror(programs: ProgramFacts[], runs: RunFacts[]): Promise<void>
   }
   const { viewer, correlationId, signal } = world.app.systemContext('mirror')
   const parts = { ...world.app, partner: { ...world.app.partner, ...partner } }
-  await syncCatalogueJob.run(new RequestContext(parts, { viewer, correlationId, signal, log: world.app.log }), {}, {
-    number: 1,
-    jobId: '1',
-    last: false,
-  } as never)
+  await syncCatalogueJob.run(
+    new RequestContext(parts, { viewer, correlationId, signal, log: world.app.log }),
+    {},
+    { number: 1 },
+  )
 }
 
 const em = () => world.app.orm.em.fork()

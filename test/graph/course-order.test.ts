@@ -1,6 +1,7 @@
 /** Tests that the order of courses follows their runs and the passing days. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { syncSoon } from '../../src/courses/sync-catalogue.ts'
+import { courseJobs } from '../../src/courses/course-jobs.ts'
+import { inTransaction } from '../../src/store/transaction.ts'
 import { inDays, newRun } from '../support/world/study.ts'
 import { startWorld, type World } from '../support/world/world.ts'
 
@@ -56,7 +57,7 @@ describe('the order of courses', () => {
     expect((await ordered('NEXT_START'))[0]!.slug).toBe(slug)
     world.pass(5 * 24 * 60)
 
-    await syncSoon(world.app.systemContext('test'))
+    await inTransaction(world.app.orm.em, (tx) => courseJobs.syncCatalogue.add(tx, {}))
     await world.settle()
     const later = await ordered('NEXT_START')
     expect(starts(later)).toEqual(ascending(starts(later)))

@@ -2,7 +2,9 @@
 import { createHmac } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { PartnerEvent } from '../../src/partner-inbox/partner-event.ts'
+import { partnerJobs } from '../../src/partner-inbox/partner-jobs.ts'
 import { sandboxSecrets } from '../../src/sandbox/sandbox-secrets.ts'
+import { inTransaction } from '../../src/store/transaction.ts'
 import { atPartner, enrolmentOf, inDays, linked, newRun, registered, way } from '../support/world/study.ts'
 import { startWorld, type World } from '../support/world/world.ts'
 
@@ -23,9 +25,7 @@ async function study(name: string) {
 
 /** A pass of what else runs by the clock. */
 async function poll() {
-  await world.app.orm.em
-    .fork()
-    .execute(`select graphile_worker.add_job('sync_registrations', job_key => 'sync_registrations')`)
+  await inTransaction(world.app.orm.em, (tx) => partnerJobs.syncRegistrations.add(tx, {}))
   await world.settle()
 }
 

@@ -1,6 +1,6 @@
 /** Reconciles the books with the providers, correcting or only reporting differences. */
 import type { EntityManager } from '@mikro-orm/postgresql'
-import type { Context, Job } from '../../context.ts'
+import type { Context } from '../../context.ts'
 import { newId } from '../../store/row.ts'
 import { inTransaction } from '../../store/transaction.ts'
 import { isUpstreamFailure } from '../../values/upstream-failure.ts'
@@ -9,6 +9,7 @@ import { openDisputeStatuses } from '../dispute.states.ts'
 import { Dispute } from '../dispute.ts'
 import { lockPayment } from '../paying.ts'
 import { Payment } from '../payment.ts'
+import { paymentJobs } from '../payment-jobs.ts'
 import { openRefundStatuses } from '../refund.states.ts'
 import { Refund } from '../refund.ts'
 import { comparePayment, healPayment } from './examine-payment.ts'
@@ -168,10 +169,7 @@ function note({ context, id }: Pass, finding: Finding): Promise<void> {
 }
 
 /** The pass that runs by the clock. */
-export const reconcileJob: Job = {
-  task: 'reconcile',
-  async run(context) {
-    const { id, examined } = await reconcile(context, { apply: true })
-    context.log.info({ reconciliationId: id, examined }, 'reconciled')
-  },
-}
+export const reconcileJob = paymentJobs.reconcile.runs(async (context: Context) => {
+  const { id, examined } = await reconcile(context, { apply: true })
+  context.log.info({ reconciliationId: id, examined }, 'reconciled')
+})

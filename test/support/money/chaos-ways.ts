@@ -1,6 +1,7 @@
 /** Lists the ways of a learner's money that the crash matrix goes. */
 import type { Context } from '../../../src/context.ts'
-import { addJob, inTransaction } from '../../../src/store/transaction.ts'
+import { paymentJobs } from '../../../src/payments/payment-jobs.ts'
+import { inTransaction } from '../../../src/store/transaction.ts'
 import { cancelEnrolment, completePayment, enrol, linked, newKey, newRun, pay, requestRefund } from '../world/study.ts'
 import type { World } from '../world/world.ts'
 
@@ -139,7 +140,7 @@ const reconcile: Step = {
   async begin({ world }) {
     world.pass(STALE_MINUTES)
     const context: Context = world.app.systemContext('chaos')
-    await inTransaction(context.em, (tx) => addJob(tx, 'reconcile', {}, { key: 'reconcile' }))
+    await inTransaction(context.em, (tx) => paymentJobs.reconcile.add(tx, {}))
   },
 }
 

@@ -1,8 +1,9 @@
 /** Runs random lives on a real world and checks the invariants at rest. */
 import { afterAll, beforeAll, expect, it, jest } from '@jest/globals'
 import fc from 'fast-check'
+import { partnerJobs } from '../../../src/partner-inbox/partner-jobs.ts'
 import { reconcile } from '../../../src/payments/reconciliation/reconcile.ts'
-import { addJob, inTransaction } from '../../../src/store/transaction.ts'
+import { inTransaction } from '../../../src/store/transaction.ts'
 import { startWorld, type World } from '../world/world.ts'
 import { quickCalls } from './chaos.ts'
 import { brokenInvariants } from './invariants.ts'
@@ -75,7 +76,7 @@ async function comeToRest(world: World): Promise<void> {
   // What is refunded of an e-check waits for a bank again.
   while ((await settlePayPal({ world }, 'completed')) > 0) await world.settle()
   const context = world.app.systemContext('lives')
-  await inTransaction(context.em, (tx) => addJob(tx, 'sync_registrations', {}, { key: 'sync_registrations' }))
+  await inTransaction(context.em, (tx) => partnerJobs.syncRegistrations.add(tx, {}))
   await world.settle()
   await reconcile(context, { apply: true })
   await world.settle()

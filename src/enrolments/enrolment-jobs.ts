@@ -1,0 +1,49 @@
+/** Defines the jobs that go on with enrolments, and with the credit that rests on them. */
+import { z } from 'zod'
+import { defineJob } from '../store/define-job.ts'
+
+const ofEnrolment = z.object({ enrolmentId: z.uuid() })
+
+/** For a partner that is away: tried every few minutes, these last three days. */
+const PATIENT_ATTEMPTS = 1_000
+
+export const enrolmentJobs = {
+  register: defineJob({
+    task: 'register_enrolment',
+    payload: ofEnrolment,
+    key: ({ enrolmentId }) => enrolmentId,
+    attempts: PATIENT_ATTEMPTS,
+  }),
+  withdrawRegistration: defineJob({
+    task: 'withdraw_registration',
+    payload: ofEnrolment,
+    key: ({ enrolmentId }) => enrolmentId,
+    attempts: PATIENT_ATTEMPTS,
+  }),
+  fetchRegistration: defineJob({
+    task: 'fetch_registration',
+    payload: z.object({ registrationUuid: z.string().min(1) }),
+    key: ({ registrationUuid }) => registrationUuid,
+    attempts: 25,
+  }),
+  expire: defineJob({
+    task: 'expire_enrolment',
+    payload: ofEnrolment,
+    key: ({ enrolmentId }) => enrolmentId,
+    attempts: 25,
+  }),
+  /** Added here, where the result is heard; run by credit. */
+  awardCredit: defineJob({
+    task: 'award_credit',
+    payload: ofEnrolment,
+    key: ({ enrolmentId }) => enrolmentId,
+    attempts: 25,
+  }),
+  /** Credit looks again at the money that it rests on. */
+  reviewCredit: defineJob({
+    task: 'review_credit',
+    payload: ofEnrolment,
+    key: ({ enrolmentId }) => enrolmentId,
+    attempts: 25,
+  }),
+}

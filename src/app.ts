@@ -72,7 +72,7 @@ export async function migrate(url: string, log?: Logger): Promise<void> {
 }
 
 /** A statement that writes takes no longer than this, in ms: it gives up before its request does. */
-const writeMs = 20_000
+const WRITE_TIMEOUT_MS = 20_000
 
 /** Opens the parts of a configuration: database, upstreams, signer, worker. Nothing runs until it is started. */
 export async function openApp(config: Config, options: AppOptions): Promise<App> {
@@ -84,7 +84,7 @@ export async function openApp(config: Config, options: AppOptions): Promise<App>
   const orm = await MikroORM.init(
     databaseOptions(config.DATABASE_URL, {
       poolSize: config.DATABASE_POOL,
-      statementMs: writeMs,
+      statementMs: WRITE_TIMEOUT_MS,
       say: (line) => log.warn(line),
       ...(tracing && { onStatement: tracedWrites(tracing) }),
     }),

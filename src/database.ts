@@ -63,7 +63,7 @@ export interface DatabaseUse {
 }
 
 /** A transaction whose process hangs holds its locks no longer than this, in ms. */
-const idleInTransactionMs = 60_000
+const IDLE_IN_TRANSACTION_MS = 60_000
 
 /** MikroORM's options for the database at `url`: writes and migrations; reads go by the read connection. */
 export function databaseOptions(url: string, use: DatabaseUse = {}): Options {
@@ -79,7 +79,7 @@ export function databaseOptions(url: string, use: DatabaseUse = {}): Options {
       application_name: 'gateway-write',
       keepAlive: true,
       statement_timeout: statementMs,
-      idle_in_transaction_session_timeout: idleInTransactionMs,
+      idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
     },
     ...(say && { logger: say, colors: false }),
     ...(onStatement && { loggerFactory: (options: LoggerOptions) => new StatementLogger(options, onStatement) }),

@@ -22,7 +22,7 @@ export interface RefundWish {
   now: Date
 }
 
-const LONGEST_REASON = 500
+const LONGEST_REASON_CHARACTERS = 500
 
 /** Why not; null when the refund may be made. */
 export function refundRefusal(wish: RefundWish): Refusal | null {
@@ -36,15 +36,15 @@ function wrong(name: string, message: string, type = 'InvalidInput'): Refusal {
 function operatorsRefusal({ reason, amountMinor }: RefundWish): Refusal | null {
   const said = reason?.trim() ?? ''
   if (said === '') return wrong('reason', 'Give the reason for the refund; operators have to.')
-  if (said.length > LONGEST_REASON)
-    return wrong('reason', `The reason must be at most ${LONGEST_REASON} characters long.`)
+  if (said.length > LONGEST_REASON_CHARACTERS)
+    return wrong('reason', `The reason must be at most ${LONGEST_REASON_CHARACTERS} characters long.`)
   if (amountMinor !== null && amountMinor < 1) return wrong('amountMinor', 'The amountMinor must be 1 or more.')
   return null
 }
 
 function learnersRefusal(wish: RefundWish): Refusal | null {
-  if ((wish.reason?.length ?? 0) > LONGEST_REASON) {
-    return wrong('reason', `The reason must be at most ${LONGEST_REASON} characters long.`)
+  if ((wish.reason?.length ?? 0) > LONGEST_REASON_CHARACTERS) {
+    return wrong('reason', `The reason must be at most ${LONGEST_REASON_CHARACTERS} characters long.`)
   }
   if (wish.amountMinor !== null) {
     return wrong('amountMinor', "Only operators may refund a part: a learner's refund is always whole.", 'Forbidden')

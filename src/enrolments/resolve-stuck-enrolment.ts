@@ -29,7 +29,7 @@ export interface ResolveResult {
 
 const refused = (...refusals: Refusal[]): ResolveResult => ({ enrolmentId: null, refusals })
 const field = ['input', 'enrolmentId']
-const LONGEST_REASON = 500
+const LONGEST_REASON_CHARACTERS = 500
 
 /** The enrolment, going on. Throws UNAUTHENTICATED or FORBIDDEN for those who are no operators. */
 export async function resolveStuckEnrolment(context: Context, input: ResolveRequest): Promise<ResolveResult> {
@@ -37,8 +37,8 @@ export async function resolveStuckEnrolment(context: Context, input: ResolveRequ
   const badKey = keyRefusal(input.idempotencyKey)
   if (badKey) return refused(badKey)
   const reason = input.reason.trim()
-  if (reason === '' || reason.length > LONGEST_REASON) {
-    const message = `Give the reason in 1 to ${LONGEST_REASON} characters.`
+  if (reason === '' || reason.length > LONGEST_REASON_CHARACTERS) {
+    const message = `Give the reason in 1 to ${LONGEST_REASON_CHARACTERS} characters.`
     return refused(refusal('InvalidInput', message, ['input', 'reason']))
   }
   const id = uuidOf('Enrolment', input.enrolmentId)

@@ -38,7 +38,7 @@ export interface RefundAnswer {
 }
 
 /** Statuses in which the provider may hold the buyer's money. */
-const HOLDING_MONEY: readonly (PaymentStatus | null)[] = ['SUCCEEDED', 'CONFLICTED']
+const holdingMoney: readonly (PaymentStatus | null)[] = ['SUCCEEDED', 'CONFLICTED']
 
 /** Open from before the start until 14 calendar days after it, that instant included. */
 export function isInRefundWindow(startsAt: Date, timeZone: string, now: Date): boolean {
@@ -62,7 +62,7 @@ export function refundability(facts: RefundFacts): RefundAnswer {
 function refusal(facts: RefundFacts): RefundRefusal | null {
   const { paymentStatus, capturedMinor, refundedMinor, pendingRefundMinor, disputed } = facts
   if (!isInRefundWindow(facts.startsAt, facts.timeZone, facts.now)) return RefundRefusal.WINDOW_CLOSED
-  if (!HOLDING_MONEY.includes(paymentStatus) || capturedMinor === 0) return RefundRefusal.NOT_PAID
+  if (!holdingMoney.includes(paymentStatus) || capturedMinor === 0) return RefundRefusal.NOT_PAID
   if (refundedMinor >= capturedMinor) return RefundRefusal.ALREADY_REFUNDED
   if (pendingRefundMinor > 0) return RefundRefusal.REFUND_IN_PROGRESS
   return disputed ? RefundRefusal.DISPUTED : null

@@ -15,7 +15,7 @@ import { Refund, type RefundOrigin } from './refund.ts'
 import { endRefund, settleRefund } from './settle-refund.ts'
 
 /** Refusals that time mends, in the providers' own words: tried again later, as a new row with a new key. */
-const MENDED_BY_TIME = new Set(['REFUND_FAILED_INSUFFICIENT_FUNDS', 'PENDING_CAPTURE', 'INSUFFICIENT_FUNDS'])
+const mendedByTime = new Set(['REFUND_FAILED_INSUFFICIENT_FUNDS', 'PENDING_CAPTURE', 'INSUFFICIENT_FUNDS'])
 /** With one, two, four … hours between them this is a day and a half; after that a person has to see to it. */
 const MOST_ATTEMPTS = 6
 const MENDS_WITHIN_MS = 60 * 60_000
@@ -143,7 +143,7 @@ async function fail(
 }
 
 /** These ask for the whole of what is left, whatever that was when they asked. */
-const OF_THE_WHOLE: readonly RefundOrigin[] = ['LEARNER', 'COMPENSATION']
+const ofTheWhole: readonly RefundOrigin[] = ['LEARNER', 'COMPENSATION']
 
 /** The next row of the wish: later for what time mends, of less where part had gone back unheard; null when it is over. */
 async function nextAttempt(
@@ -155,11 +155,11 @@ async function nextAttempt(
   if (attempt >= MOST_ATTEMPTS) return null
   const next = attempt + 1
   const roomMinor = await refundableMinor(tx, payment)
-  if (MENDED_BY_TIME.has(code) && roomMinor >= amountMinor) {
+  if (mendedByTime.has(code) && roomMinor >= amountMinor) {
     return { amountMinor, attempt: next, afterMs: waitBeforeMs(next) }
   }
   const leftMinor = Math.min(roomMinor, seen === null ? 0 : leftAt(seen))
-  if (!OF_THE_WHOLE.includes(origin) || leftMinor === 0 || leftMinor >= amountMinor) return null
+  if (!ofTheWhole.includes(origin) || leftMinor === 0 || leftMinor >= amountMinor) return null
   return { amountMinor: leftMinor, attempt: next, afterMs: 0 }
 }
 

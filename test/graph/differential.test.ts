@@ -10,7 +10,7 @@ import { generatedOperations } from '../support/world/generated-documents.ts'
 import { inventAnswers } from '../support/world/invented-answers.ts'
 import { keptLog, smallExecutor } from '../support/world/small-graph.ts'
 
-const documents = 2000
+const DOCUMENTS = 2000
 const schema = inventAnswers(buildGraph())
 const interpreting = smallExecutor(schema, { compile: { enabled: false } })
 const compiling = smallExecutor(schema, { compile: { atUse: 1 } })
@@ -43,7 +43,7 @@ function shown({ data, errors = [] }: ExecutionResult): string {
 }
 
 describe('a generated query', () => {
-  it(`is answered alike, compiled or not, ${documents} times`, async () => {
+  it(`is answered alike, compiled or not, ${DOCUMENTS} times`, async () => {
     const met = { data: 0, errors: 0, refused: 0 }
     await fc.assert(
       fc.asyncProperty(generatedOperations(schema), async ({ text, variables }) => {
@@ -54,9 +54,9 @@ describe('a generated query', () => {
         const { data, errors } = JSON.parse(expected)
         met[data === undefined ? 'refused' : errors.length > 0 ? 'errors' : 'data'] += 1
       }),
-      { numRuns: documents },
+      { numRuns: DOCUMENTS },
     )
     // Every kind of answer was met, often.
-    for (const times of Object.values(met)) expect(times).toBeGreaterThan(documents / 50)
+    for (const times of Object.values(met)) expect(times).toBeGreaterThan(DOCUMENTS / 50)
   }, 120_000)
 })

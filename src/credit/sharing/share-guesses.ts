@@ -6,8 +6,8 @@ import { rateLimited } from '../../graph/contract/errors.ts'
 const size = { points: 100, restorePerSecond: 1 }
 
 /** A batch of questions may bring many codes, old ones among them: it is answered, and its caller waits afterwards. */
-const mostDebt = 1000
-const sizeWithDebt = { ...size, points: size.points + mostDebt }
+const MOST_DEBT_POINTS = 1000
+const sizeWithDebt = { ...size, points: size.points + MOST_DEBT_POINTS }
 
 const keyOf = ({ viewer }: Context) => `share-codes:${viewer.key}`
 
@@ -21,5 +21,6 @@ export async function requireGuess(context: Context): Promise<void> {
 /** Afterwards: `misses` of the codes have opened nothing. One has been charged already. */
 export async function settleGuess(context: Context, misses: number): Promise<void> {
   if (misses === 0) context.rateLimits.giveBack(keyOf(context), size, 1)
-  else if (misses > 1) await context.rateLimits.charge(keyOf(context), sizeWithDebt, Math.min(misses - 1, mostDebt))
+  else if (misses > 1)
+    await context.rateLimits.charge(keyOf(context), sizeWithDebt, Math.min(misses - 1, MOST_DEBT_POINTS))
 }

@@ -30,7 +30,7 @@ interface Bucket {
 }
 
 /** Callers whose buckets are kept; the least active are forgotten, and theirs are full again. */
-const rememberedCallers = 100_000
+const REMEMBERED_CALLERS = 100_000
 
 /** What a charge comes to, given the points in use now. */
 export function chargeOf(used: number, { points: held, restorePerSecond }: RateLimitSize, points: number): Charge {
@@ -44,7 +44,7 @@ export function chargeOf(used: number, { points: held, restorePerSecond }: RateL
 }
 
 export class MemoryRateLimits implements RateLimits {
-  private readonly buckets = new LRUCache<string, Bucket>({ max: rememberedCallers })
+  private readonly buckets = new LRUCache<string, Bucket>({ max: REMEMBERED_CALLERS })
   private readonly nowMs: () => number
 
   constructor(nowMs: () => number = () => performance.now()) {

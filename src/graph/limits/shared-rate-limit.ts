@@ -3,12 +3,12 @@ import { Redis } from 'ioredis'
 import { type Charge, chargeOf, MemoryRateLimits, type RateLimitSize, type RateLimits } from './rate-limit.ts'
 
 /** A request waits no longer for Redis than this, in ms: then this replica's own memory decides. */
-const patienceMs = 100
+const REDIS_TIMEOUT_MS = 100
 /** Least time between two complaints, in ms. */
-const quietMs = 10_000
+const COMPLAINS_EVERY_MS = 10_000
 
 /** Connects; commands fail at once while there is no connection, and after `commandTimeout` ms without an answer. */
-export function openRedis(url: string, commandTimeout = patienceMs): Redis {
+export function openRedis(url: string, commandTimeout = REDIS_TIMEOUT_MS): Redis {
   return new Redis(url, { commandTimeout, maxRetriesPerRequest: 0, enableOfflineQueue: false })
 }
 
@@ -32,7 +32,7 @@ export class SharedRateLimits implements RateLimits {
   private readonly redis: Redis
   private readonly own = new MemoryRateLimits()
   private readonly onTrouble: (error: unknown) => void
-  private complainedMs = -quietMs
+  private complainedMs = -COMPLAINS_EVERY_MS
 
   /** `onTrouble` hears of Redis failing; meanwhile each replica keeps its own buckets. */
   constructor(redis: Redis, onTrouble: (error: unknown) => void) {
@@ -44,7 +44,7 @@ export class SharedRateLimits implements RateLimits {
   /** Once in a while: an outage is not told once for each request. */
   private complain(error: unknown): void {
     const nowMs = performance.now()
-    if (nowMs - this.complainedMs < quietMs) return
+    if (nowMs - this.complainedMs < COMPLAINS_EVERY_MS) return
     this.complainedMs = nowMs
     this.onTrouble(error)
   }

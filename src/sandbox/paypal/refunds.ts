@@ -9,11 +9,11 @@ import { newId } from './new-id.ts'
 import { minimalRefund, refundView } from './payment-view.ts'
 import { noSuch, PaypalRefusal, refused } from './refusal.ts'
 import { checked, refundRequest } from './request-shapes.ts'
-import { type Call, REFUND_REPEATS, type Route } from './route.ts'
+import { type Call, type Route, refundRepeats } from './route.ts'
 
 /** PayPal refunds up to 180 days after the payment. */
 const REFUNDABLE_FOR_MS = 180 * 24 * 3_600_000
-const ON_ITS_WAY = ['COMPLETED', 'PENDING']
+const onItsWay = ['COMPLETED', 'PENDING']
 
 interface RefundWish {
   /** Without it, all that is left. */
@@ -25,7 +25,7 @@ interface RefundWish {
 
 /** Refunds a capture. Throws PaypalRefusal (422) with PayPal's issue where it cannot be. */
 export function refundCapture(merchant: PaypalMerchant, capture: Capture, wish: RefundWish): Refund {
-  const back = refundedMinor(merchant, capture, ON_ITS_WAY)
+  const back = refundedMinor(merchant, capture, onItsWay)
   const { currency_code } = capture.amount
   const left = minorOf(capture.amount) - back
   const amount = wish.amount ? payableAmount(wish.amount, '/amount') : moneyOf(left, currency_code)
@@ -94,7 +94,7 @@ function checkRefundable(merchant: PaypalMerchant, capture: Capture, amount: Mon
 
 function checkInvoice({ state }: PaypalMerchant, invoiceId: string | undefined): void {
   const used = Object.values(state.refunds).some(
-    (refund) => invoiceId !== undefined && refund.invoiceId === invoiceId && ON_ITS_WAY.includes(refund.status),
+    (refund) => invoiceId !== undefined && refund.invoiceId === invoiceId && onItsWay.includes(refund.status),
   )
   if (!used) return
   const description = 'Invoice ID was previously used to refund a capture.'
@@ -119,7 +119,7 @@ export function refundRoutes(merchant: PaypalMerchant): Route[] {
       method: 'POST',
       path: '/v2/payments/captures/:id/refund',
       operation: 'captures.refund',
-      repeats: REFUND_REPEATS,
+      repeats: refundRepeats,
       handle: (call) => createRefund(merchant, call),
     },
     {

@@ -28,14 +28,14 @@ export interface DryRun {
 }
 
 /** The newest so many are examined: a decision takes milliseconds at worst, and this one answer has to wait for them. */
-const mostExamined = 2000
+const MOST_APPLICATIONS = 2000
 
 const applicationsAbout = statement<ApplicationRow>(
   'transfer-applications-about',
   `select a.id, a.learner_id, a.qualification_id, q.institution_id, a.status, a.frozen, a.submitted_at, a.decided_at,
      a.agreed_credit, a.reasons, a.updated_at
    from transfer_application a join qualification q on q.id = a.qualification_id
-   where a.qualification_id = $1::uuid order by a.id desc limit ${mostExamined}`,
+   where a.qualification_id = $1::uuid order by a.id desc limit ${MOST_APPLICATIONS}`,
 )
 
 const nothing = (refused: Refusal): DryRun => ({ refusals: [refused], examined: 0, changed: [] })

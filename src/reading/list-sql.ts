@@ -1,7 +1,8 @@
 /** Builds the SQL of lists: order, cursor bounds and conditions. */
 import { LRUCache } from 'lru-cache'
 import type { KeyType } from '../graph/contract/cursor.ts'
-import { LARGEST_PAGE_SIZE, type PageRequest } from '../graph/contract/page.ts'
+import type { PageRequest } from '../graph/contract/page.ts'
+import { LARGEST_PAGE_SIZE } from '../graph/contract/page-size.ts'
 import { type Columns, columnsSql } from './columns.ts'
 import type { Joined, Part } from './look-ahead-join.ts'
 import type { Wanted } from './selection.ts'

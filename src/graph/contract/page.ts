@@ -2,9 +2,7 @@
 import { ArgsType, type ClassType, Field, Int, ObjectType } from 'type-graphql'
 import { type KeyType, readCursor } from './cursor.ts'
 import { badUserInput } from './errors.ts'
-
-export const DEFAULT_PAGE_SIZE = 20
-export const LARGEST_PAGE_SIZE = 100
+import { DEFAULT_PAGE_SIZE, LARGEST_PAGE_SIZE } from './page-size.ts'
 
 @ArgsType()
 export class ForwardArgs {

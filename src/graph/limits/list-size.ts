@@ -1,6 +1,6 @@
 /** Computes how many entries a list field may answer with, before reading. */
 import { type FieldNode, type GraphQLField, isListType, isNonNullType, Kind, type ValueNode } from 'graphql'
-import { DEFAULT_PAGE_SIZE } from '../contract/page.ts'
+import { DEFAULT_PAGE_SIZE } from '../contract/page-size.ts'
 import type { Variables } from '../execution/variables.ts'
 
 /** In a field's `extensions.cost`: what its text does not tell. */

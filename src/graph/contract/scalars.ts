@@ -1,6 +1,6 @@
 /** Declares the graph's own scalars, strict in input and exact in output. */
 import { GraphQLError, GraphQLScalarType, Kind, type ValueNode } from 'graphql'
-import { type QuickText, quickTextOfTexts } from './json-text.ts'
+import { type QuickText, quickTextOfTexts } from './leaf-text.ts'
 
 interface ScalarRule {
   name: string

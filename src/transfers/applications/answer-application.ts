@@ -12,7 +12,7 @@ import { announce, inTransaction } from '../../store/transaction.ts'
 import { canonicalDecimal } from '../../values/decimal.ts'
 import { agreedCreditOf, statusOfDecision, type TransferDecision } from './answer.rules.ts'
 import { type ApplicationResult, refused } from './apply-for-transfer.ts'
-import { thaw } from './frozen.ts'
+import { thaw } from './freeze.ts'
 import { transferApplicationStates } from './transfer-application.states.ts'
 import { CreditUse, TransferApplication, type TransferApplicationStatus } from './transfer-application.ts'
 

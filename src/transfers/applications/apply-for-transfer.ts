@@ -13,7 +13,7 @@ import { dateIn } from '../../values/dates.ts'
 import { type Assessed, answerFrom, type Ground, groundOf } from '../assess-transfer.ts'
 import { recordClaim } from '../claim.ts'
 import { InvalidTransferInput, TransferTooComplex } from '../engine/check.rules.ts'
-import { freeze } from './frozen.ts'
+import { freeze } from './freeze.ts'
 import { CreditUse, TransferApplication } from './transfer-application.ts'
 
 export interface ApplicationRequest {

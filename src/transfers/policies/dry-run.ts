@@ -4,14 +4,14 @@ import type { Refusal } from '../../graph/contract/user-error.ts'
 import { refusal } from '../../graph/contract/user-error.ts'
 import { statement } from '../../reading/statement.ts'
 import type { ApplicationRow } from '../applications/application.loaders.ts'
-import { thaw } from '../applications/frozen.ts'
+import { thaw } from '../applications/freeze.ts'
 import { type Assessed, qualificationTerms } from '../assess-transfer.ts'
 import { type PolicyTerms, TransferTooComplex } from '../engine/check.rules.ts'
 import { assessTransfer } from '../engine/decide.rules.ts'
 import { inTurn } from '../turns.ts'
 import { overlappedBy } from './policy.loaders.ts'
-import type { PublishTransferPolicyInput } from './publish-input.ts'
 import { type Proposal, readProposal } from './publish-policy.ts'
+import type { PublishTransferPolicyInput } from './publish-transfer-policy-input.ts'
 
 export interface DryRunCase {
   /** The application's uuid: the place in the list. */

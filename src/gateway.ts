@@ -9,7 +9,7 @@ import { firstSyncDone, syncSoon } from './courses/sync-catalogue.ts'
 import { KEPT_FOR_SECONDS, statusList } from './credit/credentials/status-list.ts'
 import { publicFor } from './graph/caching/cache-policy.ts'
 import { Executor } from './graph/execution/executor.ts'
-import { Admissions } from './graph/limits/admission.ts'
+import { Admission } from './graph/limits/admission.ts'
 import { TrustedDocuments } from './graph/limits/trusted-documents.ts'
 import { readManifestFile } from './graph/limits/trusted-manifest.ts'
 import type { DrainOptions } from './http/drain.ts'
@@ -61,7 +61,7 @@ export async function startGateway(app: App, config: Config, options: GatewayOpt
   const { metrics, tracing } = app
   const executor = new Executor(schema, {
     compile: { enabled: config.COMPILED_QUERIES === 'on' },
-    admissions: new Admissions(app.rateLimits),
+    admission: new Admission(app.rateLimits),
     cachePolicy: publicFor(publicSeconds, live),
     answers: app.answers,
     tracing,
@@ -79,7 +79,7 @@ export async function startGateway(app: App, config: Config, options: GatewayOpt
     metrics,
     {
       answers: () => app.answers.size,
-      compiled: () => executor.compiler.size,
+      compiled: () => executor.compiledQueries.size,
       tokens: () => authenticator.remembered,
     },
     app.answers,

@@ -21,7 +21,7 @@ export interface Contestant {
   stop(): Promise<void>
 }
 
-/** Who is asked for: each caller has a budget of their own, as in life. */
+/** Who is asked for: each caller has a rate limit of their own, as in life. */
 export interface Caller {
   subject: string
   token: string

@@ -39,7 +39,7 @@ function askUpstreams(world: World, runs: readonly string[], paymentIds: readonl
   return () => clearInterval(timer)
 }
 
-/** A learner for each connection: together they may ask more than one's budget holds. */
+/** A learner for each connection: together they may ask more than one's rate limit holds. */
 async function measure(gateway: KillableGateway, tokens: readonly string[]) {
   const asked = tokens.map((token) => graphql(catalogue, {}, { authorization: `Bearer ${token}` }))
   const { p50Ms, p99Ms, wrong } = await round([gateway], asked, {

@@ -60,7 +60,7 @@ export async function migrate(url: string, log?: Logger): Promise<void> {
   await turn.connect()
   try {
     await turn.query("select pg_advisory_lock(hashtext('gateway-migrations'))")
-    const orm = await MikroORM.init(databaseOptions(url, { poolSize: 2, say: (line) => log?.info(line) }))
+    const orm = await MikroORM.init(databaseOptions(url, { poolSize: 2, onLine: (line) => log?.info(line) }))
     try {
       await orm.migrator.up()
     } finally {
@@ -85,7 +85,7 @@ export async function openApp(config: Config, options: AppOptions): Promise<App>
     databaseOptions(config.DATABASE_URL, {
       poolSize: config.DATABASE_POOL,
       statementMs: WRITE_TIMEOUT_MS,
-      say: (line) => log.warn(line),
+      onLine: (line) => log.warn(line),
       ...(tracing && { onStatement: tracedWrites(tracing) }),
     }),
   )

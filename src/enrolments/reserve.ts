@@ -34,7 +34,7 @@ export function activeOn(em: EntityManager, learnerId: string, runId: string): P
  * Enrolment and payment, made once for each key; whatever speaks against it is a refusal and leaves no trace. Under the
  * run's lock, so that two learners for one place are served one after the other.
  */
-export function reserve(context: Context, keyed: KeyedRequest, wish: Reservation): Promise<PaymentResult> {
+export function reserve(context: Context, keyed: KeyedRequest, reservation: Reservation): Promise<PaymentResult> {
   return inTransaction(context.em, async (tx) => {
     const key = await takeKey(tx, keyed)
     if (key.kind === 'conflict') return refused(key.refusal)
@@ -42,9 +42,9 @@ export function reserve(context: Context, keyed: KeyedRequest, wish: Reservation
       const { enrolmentId = null, paymentId = null } = key.result
       return { enrolmentId, paymentId, refusals: [] }
     }
-    const no = await refusalUnderLock(context, tx, wish)
-    if (no) return refused(no)
-    const made = await make(context, tx, wish)
+    const firstRefusal = await refusalUnderLock(context, tx, reservation)
+    if (firstRefusal) return refused(firstRefusal)
+    const made = await make(context, tx, reservation)
     const { enrolmentId, paymentId } = made
     key.keep({ enrolmentId: enrolmentId as string, ...(paymentId !== null && { paymentId }) })
     return made
@@ -58,8 +58,12 @@ async function refusalUnderLock({ now }: Context, tx: EntityManager, { learner, 
   return enrolRefusal({ run: row, withdrawn: false, now: now(), active, freePlaces: free })
 }
 
-async function make({ now, settings, viewer }: Context, tx: EntityManager, wish: Reservation): Promise<PaymentResult> {
-  const { learner, run } = wish
+async function make(
+  { now, settings, viewer }: Context,
+  tx: EntityManager,
+  reservation: Reservation,
+): Promise<PaymentResult> {
+  const { learner, run } = reservation
   const at = now()
   const holdExpiresAt = new Date(at.getTime() + settings.holdMinutes * 60_000)
   const enrolment = tx.create(Enrolment, {
@@ -89,10 +93,10 @@ async function make({ now, settings, viewer }: Context, tx: EntityManager, wish:
   if (run.priceMinor === 0) return registerFree(tx, enrolment, at)
   const payment = await addPayment(tx, {
     enrolmentId: enrolment.id,
-    method: wish.paymentMethod,
+    method: reservation.paymentMethod,
     amountMinor: run.priceMinor,
     currency: run.currency,
-    returnUrl: wish.returnUrl,
+    returnUrl: reservation.returnUrl,
     actor: viewer.key,
     now: at,
   })

@@ -60,8 +60,8 @@ async function resolve(
   const payments = await lockPayments(tx, enrolmentId)
   const enrolment = await lockEnrolment(tx, enrolmentId)
   const { resolution, reason } = request
-  const no = await refusalOf(tx, enrolment, payments, resolution)
-  if (no) return { enrolmentId, refusals: [no] }
+  const firstRefusal = await refusalOf(tx, enrolment, payments, resolution)
+  if (firstRefusal) return { enrolmentId, refusals: [firstRefusal] }
   taken.keep({ enrolmentId })
   log.info({ enrolmentId, resolution, reason }, 'an operator takes up a stuck enrolment')
   const why = { cause: `OPERATOR_${resolution}`, actor: viewer.key, at }

@@ -29,7 +29,7 @@ export interface RefundRequest {
   /** Viewer key of whoever asked; null for this gateway itself. */
   requestedBy: string | null
   now: Date
-  /** Counts the rows of one wish: a retry after a refusal that time mends is a new row with a new key. */
+  /** Counts the rows of one request: a retry after a refusal that time mends is a new row with a new key. */
   attempt?: number
   /** So much later it is submitted; at once when it is not said. */
   afterMs?: number
@@ -74,8 +74,8 @@ export async function refundInFull(
 ): Promise<Refund | null> {
   const amountMinor = await refundableMinor(tx, payment)
   if (amountMinor === 0) return null
-  const wish = { amountMinor, reason, keepRegistration, now, requestedBy: null }
-  return addRefund(tx, payment, { ...wish, origin: 'COMPENSATION' })
+  const facts = { amountMinor, reason, keepRegistration, now, requestedBy: null }
+  return addRefund(tx, payment, { ...facts, origin: 'COMPENSATION' })
 }
 
 /**

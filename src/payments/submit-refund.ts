@@ -138,14 +138,14 @@ async function fail(
   refund.settledAt = at
   refund.failureReason = code
   const { origin, reason, keepRegistration, requestedBy } = refund
-  // Whoever waits for the money hears of the last of them only: one wish, however many rows.
+  // Whoever waits for the money hears of the last of them only: one request, however many rows.
   await addRefund(tx, payment, { origin, reason, keepRegistration, requestedBy, now: at, ...again })
 }
 
 /** These ask for the whole of what is left, whatever that was when they asked. */
 const ofTheWhole: readonly RefundOrigin[] = ['LEARNER', 'COMPENSATION']
 
-/** The next row of the wish: later for what time mends, of less where part had gone back unheard; null when it is over. */
+/** The next row of the request: later for what time mends, of less where part had gone back unheard; null when it is over. */
 async function nextAttempt(
   tx: EntityManager,
   payment: Payment,

@@ -85,9 +85,9 @@ export async function answerWithFaults(reply: FastifyReply, faults: Faults, call
   if (fault === 'http_429' || fault === 'http_500' || fault === 'http_503') {
     const refusal = call.refuse(statusOfFault[fault])
     const seconds = taken?.retryAfterSeconds ?? (fault === 'http_429' ? 1 : undefined)
-    const wish: Record<string, string> =
+    const retryAfter: Record<string, string> =
       seconds === undefined || fault === 'http_500' ? {} : { 'retry-after': `${seconds}` }
-    return send(reply, { ...refusal, headers: { ...refusal.headers, ...wish } })
+    return send(reply, { ...refusal, headers: { ...refusal.headers, ...retryAfter } })
   }
   const answer = await call.perform()
   if (fault === 'timeout_after') return reply.hijack()

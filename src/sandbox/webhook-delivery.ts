@@ -175,13 +175,13 @@ function shuffled<T>(items: readonly T[]): T[] {
 /** Serves POST and GET /_sandbox/webhooks and POST /_sandbox/webhooks/flush. */
 export function registerWebhookControl(app: FastifyInstance, delivery: WebhookDelivery): void {
   const request = z.object({ mode: z.enum(webhookModes) })
-  const told = () => ({ mode: delivery.mode, pending: delivery.pendingCount })
-  app.get('/_sandbox/webhooks', async () => told())
+  const state = () => ({ mode: delivery.mode, pending: delivery.pendingCount })
+  app.get('/_sandbox/webhooks', async () => state())
   app.post('/_sandbox/webhooks', async (call, reply) => {
     const asked = request.safeParse(call.body ?? {})
     if (!asked.success) return reply.code(400).send({ error: z.prettifyError(asked.error) })
     delivery.setMode(asked.data.mode)
-    return told()
+    return state()
   })
-  app.post('/_sandbox/webhooks/flush', async () => ({ sent: delivery.flush(), ...told() }))
+  app.post('/_sandbox/webhooks/flush', async () => ({ sent: delivery.flush(), ...state() }))
 }

@@ -48,8 +48,8 @@ export function registerControl(app: FastifyInstance, merchant: PaypalMerchant, 
     const { amount } = read(refund, body)
     const capture = captureOf(merchant, id)
     const { currency_code } = capture.amount
-    const wish = typeof amount === 'string' ? { currency_code, value: amount } : amount
-    return refundView(merchant, refundCapture(merchant, capture, { amount: wish }))
+    const refunded = typeof amount === 'string' ? { currency_code, value: amount } : amount
+    return refundView(merchant, refundCapture(merchant, capture, { amount: refunded }))
   })
   serve('/_sandbox/captures/:id/dispute', (id, body) =>
     disputeCapture(merchant, captureOf(merchant, id), read(dispute, body).outcome),

@@ -15,7 +15,7 @@ import { type Call, type Route, refundRepeats } from './route.ts'
 const REFUNDABLE_FOR_MS = 180 * 24 * 3_600_000
 const onItsWay = ['COMPLETED', 'PENDING']
 
-interface RefundWish {
+interface RefundRequest {
   /** Without it, all that is left. */
   amount?: Money | undefined
   custom_id?: string | undefined
@@ -24,22 +24,22 @@ interface RefundWish {
 }
 
 /** Refunds a capture. Throws PaypalRefusal (422) with PayPal's issue where it cannot be. */
-export function refundCapture(merchant: PaypalMerchant, capture: Capture, wish: RefundWish): Refund {
+export function refundCapture(merchant: PaypalMerchant, capture: Capture, request: RefundRequest): Refund {
   const back = refundedMinor(merchant, capture, onItsWay)
   const { currency_code } = capture.amount
   const left = minorOf(capture.amount) - back
-  const amount = wish.amount ? payableAmount(wish.amount, '/amount') : moneyOf(left, currency_code)
+  const amount = request.amount ? payableAmount(request.amount, '/amount') : moneyOf(left, currency_code)
   checkRefundable(merchant, capture, amount, left)
-  checkInvoice(merchant, wish.invoice_id)
+  checkInvoice(merchant, request.invoice_id)
   const at = wholeSeconds(merchant.now())
   const refund: Refund = {
     id: newId(),
     captureId: capture.id,
     status: capture.instrument === 'echeck' ? 'PENDING' : 'COMPLETED',
     amount,
-    customId: wish.custom_id ?? capture.customId,
-    invoiceId: wish.invoice_id ?? capture.invoiceId,
-    noteToPayer: wish.note_to_payer ?? null,
+    customId: request.custom_id ?? capture.customId,
+    invoiceId: request.invoice_id ?? capture.invoiceId,
+    noteToPayer: request.note_to_payer ?? null,
     totalRefunded: moneyOf(back + minorOf(amount), currency_code),
     createdAt: at,
     updatedAt: at,

@@ -33,8 +33,8 @@ export async function withdrawApplication(context: Context, globalApplicationId:
     const application = await lockApplication(tx, id)
     if (application?.learnerId !== learner.id) return unknown()
     if (application.status === 'WITHDRAWN') return { applicationId: application.id, refusals: [] }
-    const no = moveRefusal(application, 'WITHDRAWN')
-    if (no) return { applicationId: application.id, refusals: [no] }
+    const illegalMove = moveRefusal(application, 'WITHDRAWN')
+    if (illegalMove) return { applicationId: application.id, refusals: [illegalMove] }
     await end(context, tx, application, 'WITHDRAWN', 'WITHDRAWN_BY_LEARNER')
     return { applicationId: application.id, refusals: [] }
   })
@@ -76,8 +76,8 @@ async function decide(context: Context, tx: EntityManager, input: DecisionReques
   const qualification = application && (await tx.findOneOrFail(Qualification, application.qualificationId))
   if (!application || !isMember(context.viewer, qualification!.institutionId)) return unknown()
   const status = statusOfDecision[input.decision]
-  const no = moveRefusal(application, status)
-  if (no) return { applicationId: application.id, refusals: [no] }
+  const illegalMove = moveRefusal(application, status)
+  if (illegalMove) return { applicationId: application.id, refusals: [illegalMove] }
   const agreed = agreedCreditOf(input.decision, input.agreedCredit ?? null, thaw(application.frozen).transferable)
   if ('problem' in agreed) {
     return refused(refusal('InvalidInput', agreed.problem, ['input', 'agreedCredit']))

@@ -13,8 +13,8 @@ import type { Config } from './config.ts'
 import { type Context, type Parts, TryAgainLater } from './context.ts'
 import { creditRecordPart } from './credit/loaders.ts'
 import { databaseOptions } from './database.ts'
+import { paymentSubject } from './enrolments/enrolment-payment-subject.ts'
 import { defineEnrolmentPages } from './enrolments/loaders.ts'
-import { paymentSubject } from './enrolments/payment-subject.ts'
 import { openAnswers } from './graph/caching/open-answers.ts'
 import type { ResponseCache } from './graph/caching/response-cache.ts'
 import type { ContextParts } from './graph/execution/request.ts'
@@ -63,7 +63,7 @@ export async function migrate(url: string, log?: Logger): Promise<void> {
   await turn.connect()
   try {
     await turn.query("select pg_advisory_lock(hashtext('gateway-migrations'))")
-    const orm = await MikroORM.init(databaseOptions(url, { poolSize: 2, say: (line) => log?.info(line) }))
+    const orm = await MikroORM.init(databaseOptions(url, { poolSize: 2, onLine: (line) => log?.info(line) }))
     try {
       await orm.migrator.up()
     } finally {
@@ -78,7 +78,7 @@ export async function migrate(url: string, log?: Logger): Promise<void> {
 const enrolmentsOf = defineEnrolmentPages([creditRecordPart])
 
 /** A statement that writes takes no longer than this, in ms: it gives up before its request does. */
-const writeMs = 20_000
+const WRITE_TIMEOUT_MS = 20_000
 
 /** Opens the parts of a configuration: database, upstreams, signer, worker. Nothing runs until it is started. */
 export async function openApp(config: Config, options: AppOptions): Promise<App> {
@@ -90,8 +90,8 @@ export async function openApp(config: Config, options: AppOptions): Promise<App>
   const orm = await MikroORM.init(
     databaseOptions(config.DATABASE_URL, {
       poolSize: config.DATABASE_POOL,
-      statementMs: writeMs,
-      say: (line) => log.warn(line),
+      statementMs: WRITE_TIMEOUT_MS,
+      onLine: (line) => log.warn(line),
       ...(tracing && { onStatement: tracedWrites(tracing) }),
     }),
   )

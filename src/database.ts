@@ -57,17 +57,17 @@ export interface DatabaseUse {
   /** PostgreSQL ends a statement that takes longer, one that waits for a lock among them; 0, the default: never. */
   statementMs?: number
   /** Where MikroORM's own lines go, e.g. which migration is applied; its console unless said. */
-  say?: (line: string) => void
+  onLine?: (line: string) => void
   /** Hears of each statement once it is over. */
   onStatement?: (sql: string, durationMs: number, failed: boolean) => void
 }
 
 /** A transaction whose process hangs holds its locks no longer than this, in ms. */
-const idleInTransactionMs = 60_000
+const IDLE_IN_TRANSACTION_MS = 60_000
 
 /** MikroORM's options for the database at `url`: writes and migrations; reads go by the read connection. */
 export function databaseOptions(url: string, use: DatabaseUse = {}): Options {
-  const { poolSize = 10, statementMs = 0, say, onStatement } = use
+  const { poolSize = 10, statementMs = 0, onLine, onStatement } = use
   return defineConfig({
     clientUrl: url,
     entities: storedClasses,
@@ -79,9 +79,9 @@ export function databaseOptions(url: string, use: DatabaseUse = {}): Options {
       application_name: 'gateway-write',
       keepAlive: true,
       statement_timeout: statementMs,
-      idle_in_transaction_session_timeout: idleInTransactionMs,
+      idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
     },
-    ...(say && { logger: say, colors: false }),
+    ...(onLine && { logger: onLine, colors: false }),
     ...(onStatement && { loggerFactory: (options: LoggerOptions) => new StatementLogger(options, onStatement) }),
     migrations: {
       path: new URL('../migrations', import.meta.url).pathname,

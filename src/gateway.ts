@@ -3,14 +3,14 @@ import { join } from 'node:path'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import type { App } from './app.ts'
 import { migrate } from './app.ts'
-import { Authenticator } from './auth/authenticate.ts'
+import { Authenticator } from './auth/authenticator.ts'
 import type { Config } from './config.ts'
 import { courseJobs } from './courses/course-jobs.ts'
 import { firstSyncDone } from './courses/sync-catalogue.ts'
-import { keptForSeconds, statusList } from './credit/credentials/status-list.ts'
+import { KEPT_FOR_SECONDS, statusList } from './credit/credentials/status-list.ts'
 import { publicFor } from './graph/caching/cache-policy.ts'
 import { Executor } from './graph/execution/executor.ts'
-import { Admissions } from './graph/limits/admission.ts'
+import { Admission } from './graph/limits/admission.ts'
 import { TrustedDocuments } from './graph/limits/trusted-documents.ts'
 import { readManifestFile } from './graph/limits/trusted-manifest.ts'
 import type { DrainOptions } from './http/drain.ts'
@@ -18,7 +18,7 @@ import { openGraphiql } from './http/graphiql/graphiql.ts'
 import type { HealthCheck } from './http/health.ts'
 import { buildServer } from './http/server.ts'
 import { institutionBySlug } from './institutions/loaders.ts'
-import { learnerIdOf } from './learners/learner-directory.ts'
+import { learnerIdOf } from './learners/record-learner.ts'
 import { receivePartnerEvent } from './partner-inbox/partner-inbox.ts'
 import { partnerJobs } from './partner-inbox/partner-jobs.ts'
 import { receivePaymentEvent } from './payments/payment-inbox.ts'
@@ -49,8 +49,8 @@ const publicSeconds = { courses: 10, course: 10 }
 /** Said as of this moment. */
 const live = new Set(['placesRemaining', 'freshness'])
 
-const webhookBytes = 512 * 1024
-const keysKeptForSeconds = 300
+const WEBHOOK_BYTES = 512 * 1024
+const KEYS_KEPT_FOR_SECONDS = 300
 const shareHelp =
   'A learner shared credit with you. Staff and machines of an institution open it with the query creditShare(code: "…"), the code being the last part of this address.\n'
 
@@ -63,7 +63,7 @@ export async function startGateway(app: App, config: Config, options: GatewayOpt
   const { metrics, tracing } = app
   const executor = new Executor(schema, {
     compile: { enabled: config.COMPILED_QUERIES === 'on' },
-    admissions: new Admissions(app.rateLimits),
+    admission: new Admission(app.rateLimits),
     cachePolicy: publicFor(publicSeconds, live),
     answers: app.answers,
     tracing,
@@ -81,7 +81,7 @@ export async function startGateway(app: App, config: Config, options: GatewayOpt
     metrics,
     {
       answers: () => app.answers.size,
-      compiled: () => executor.compiler.size,
+      compiled: () => executor.compiledQueries.size,
       tokens: () => authenticator.remembered,
     },
     app.answers,
@@ -113,12 +113,12 @@ export async function startGateway(app: App, config: Config, options: GatewayOpt
     addRoutes: (routes) => {
       graphiql?.addAssets(routes)
       routes.get('/.well-known/jwks.json', async (_request, reply) =>
-        published(reply, keysKeptForSeconds, 'application/jwk-set+json').send(app.signer.jwks),
+        published(reply, KEYS_KEPT_FOR_SECONDS, 'application/jwk-set+json').send(app.signer.jwks),
       )
       routes.get<{ Params: { name: string } }>('/.well-known/keys/:name', async ({ params }, reply) => {
         const key = app.signer.key(params.name)
         if (key === null) return reply.code(404).send({ error: 'There is no such key.' })
-        return published(reply, keysKeptForSeconds, 'application/jwk+json').send(key)
+        return published(reply, KEYS_KEPT_FOR_SECONDS, 'application/jwk+json').send(key)
       })
       // Where a share's address leads: the code is opened in the graph, so that every look is logged with who looked.
       routes.get('/shares/:code', async (_request, reply) =>
@@ -129,7 +129,7 @@ export async function startGateway(app: App, config: Config, options: GatewayOpt
         async ({ params }, reply) => {
           const list = await statusList(app, params.purpose, Number(params.number))
           if (list === null) return reply.code(404).send({ error: 'There is no such status list.' })
-          return published(reply, keptForSeconds, 'application/vc+jwt').send(list)
+          return published(reply, KEPT_FOR_SECONDS, 'application/vc+jwt').send(list)
         },
       )
     },
@@ -188,7 +188,7 @@ async function prepare(app: App, config: Config, progress: { migrated: boolean }
 }
 
 function receivers(app: App) {
-  const json = { maxBytes: webhookBytes, contentTypes: ['application/json'] }
+  const json = { maxBytes: WEBHOOK_BYTES, contentTypes: ['application/json'] }
   return [
     { name: 'stripe', ...json, receive: receivePaymentEvent(app, 'STRIPE') },
     { name: 'paypal', ...json, receive: receivePaymentEvent(app, 'PAYPAL') },

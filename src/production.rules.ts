@@ -16,7 +16,7 @@ const secrets = [
   ...(['STRIPE_SECRET_KEY', 'STRIPE_WEBHOOK_SECRET', 'PAYPAL_CLIENT_SECRET'] as const),
   ...(['PARTNER_SHARED_SECRET', 'PARTNER_WEBHOOK_SECRET'] as const),
 ]
-const leastCharacters = 16
+const LEAST_SECRET_CHARACTERS = 16
 const addresses = [
   ...(['PUBLIC_URL', 'OIDC_ISSUER', 'PARTNER_BASE_URL', 'PARTNER_TOKEN_URL', 'STRIPE_API_BASE'] as const),
   ...(['PAYPAL_API_BASE', 'PAYPAL_WEB_BASE'] as const),
@@ -49,8 +49,8 @@ function secretProblems(config: Config): string[] {
     .filter(([, value]) => typeof value === 'string' && sandboxSecrets.has(value))
     .map(([name]) => `${name} is the sandbox's own value; set the real one.`)
   const weak = secrets
-    .filter((name) => config[name].length < leastCharacters)
-    .map((name) => `${name} is weak: at least ${leastCharacters} characters are needed in production.`)
+    .filter((name) => config[name].length < LEAST_SECRET_CHARACTERS)
+    .map((name) => `${name} is weak: at least ${LEAST_SECRET_CHARACTERS} characters are needed in production.`)
   const test = /^[sr]k_test_/.test(config.STRIPE_SECRET_KEY)
   return [...own, ...weak, ...(test ? ['STRIPE_SECRET_KEY is a test key; set the live one.'] : [])]
 }

@@ -21,7 +21,6 @@ import {
   RunFull,
   UnsupportedCardBrand,
 } from './enrolments/enrolment-errors.ts'
-import { visibleEnrolment } from './enrolments/enrolment-visibility.ts'
 import { EnrolmentMutationsResolver } from './enrolments/mutations.resolver.ts'
 import { OperatorEnrolmentsResolver } from './enrolments/operator.resolver.ts'
 import {
@@ -32,6 +31,7 @@ import {
   RunEnrolmentResolver,
 } from './enrolments/resolver.ts'
 import { EnrolmentSubscriptionResolver } from './enrolments/subscription.resolver.ts'
+import { visibleEnrolment } from './enrolments/visible-enrolment.ts'
 import { CreditResolver } from './graph/contract/credit.ts'
 import { globalId } from './graph/contract/global-id.ts'
 import { MoneyResolver } from './graph/contract/money.ts'
@@ -45,7 +45,7 @@ import {
   ProviderUnavailable,
   TooComplex,
 } from './graph/contract/user-error.ts'
-import { resolverObjects } from './graph/schema-build/direct-resolvers.ts'
+import { resolverObjects } from './graph/schema-build/call-directly.ts'
 import { finishSchema } from './graph/schema-build/finish-schema.ts'
 import { nodeResolver } from './graph/schema-build/node.resolver.ts'
 import { asSubgraph, type FurtherKey } from './graph/schema-build/subgraph.ts'

@@ -42,10 +42,10 @@ export function isWorthRepeating(attempt: unknown): boolean {
   const outcome = attempt as Attempt<unknown>
   if (!('failure' in outcome)) return false
   const { kind, code } = outcome.failure
-  return kind !== FailureKind.Refused && !DECIDED.has(code)
+  return kind !== FailureKind.Refused && !decidedCodes.has(code)
 }
 
-const DECIDED = new Set<string>([
+const decidedCodes = new Set<string>([
   FailureCode.Timeout,
   FailureCode.Aborted,
   FailureCode.BreakerOpen,
@@ -55,10 +55,10 @@ const DECIDED = new Set<string>([
 ])
 
 /** Being told to slow down, or our own wrong key, says nothing about the upstream's health; nor does a caller who left. */
-const HARMLESS = new Set<string>([FailureCode.RateLimited, FailureCode.Misconfigured, FailureCode.Aborted])
+const harmlessCodes = new Set<string>([FailureCode.RateLimited, FailureCode.Misconfigured, FailureCode.Aborted])
 
 function countsAgainst({ kind, code }: UpstreamFailure): boolean {
-  return kind !== FailureKind.Refused && !HARMLESS.has(code)
+  return kind !== FailureKind.Refused && !harmlessCodes.has(code)
 }
 
 /** Rejects when the signal fires: some of the libraries below never settle once their answer is broken. */
@@ -81,7 +81,7 @@ function failureOf(
   if (signal.aborted) return noAnswer(upstream, operation, callerSignal?.aborted === true, error)
   const reason = reasonText(error)
   const text = `${upstream} ${operation} got no answer: ${reason}`
-  return NEVER_CONNECTED.test(reason)
+  return neverConnected.test(reason)
     ? new UpstreamFailure(FailureKind.Unavailable, upstream, FailureCode.ConnectionRefused, text, { cause: error })
     : new UpstreamFailure(FailureKind.Unknown, upstream, FailureCode.ConnectionLost, text, { cause: error })
 }
@@ -95,5 +95,5 @@ export function noAnswer(upstream: Upstream, operation: string, callerLeft: bool
 }
 
 /** Codes of Node and undici for a connection that never came to be, so that nothing can have been sent on it. */
-const NEVER_CONNECTED =
+const neverConnected =
   /\b(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|EHOSTDOWN|UND_ERR_CONNECT_TIMEOUT|CERT_\w+|ERR_TLS_\w+|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_VERIFY_LEAF_SIGNATURE)\b/

@@ -1,16 +1,16 @@
 /** Bounds the retries sent to an upstream so that they cannot worsen an outage. */
 
 /** Each call earns a tenth of a retry: at most 10 % more load, however many calls fail. */
-const EARNED_PER_CALL = 0.1
+const RETRIES_PER_CALL = 0.1
 /** Kept for a burst after a quiet time. */
-const MOST_SAVED = 10
+const MOST_SAVED_RETRIES = 10
 
 export class RetryBudget {
-  private saved = MOST_SAVED
+  private saved = MOST_SAVED_RETRIES
 
   /** A first attempt was made. */
   earn(): void {
-    this.saved = Math.min(MOST_SAVED, this.saved + EARNED_PER_CALL)
+    this.saved = Math.min(MOST_SAVED_RETRIES, this.saved + RETRIES_PER_CALL)
   }
 
   /** Takes one retry; false when there is none left. */

@@ -37,7 +37,7 @@ export interface CallLimits {
 }
 
 /** Both providers and the partner answer in well under a second; PayPal's captures are the slowest with some seconds. */
-export const CALL_LIMITS: CallLimits = {
+export const callLimits: CallLimits = {
   timeoutMs: 10_000,
   liveTimeoutMs: 3_000,
   concurrency: 20,
@@ -76,7 +76,7 @@ export interface UpstreamCall {
 
 /** One per upstream: what is counted here is shared by all its calls. */
 export function upstreamCall(options: UpstreamCallOptions): UpstreamCall {
-  const limits = { ...CALL_LIMITS, ...options.limits }
+  const limits = { ...callLimits, ...options.limits }
   const { upstream } = options
   const budget = new RetryBudget()
   const slots = bulkhead(limits.concurrency, limits.queue)
@@ -148,10 +148,10 @@ export function upstreamCall(options: UpstreamCallOptions): UpstreamCall {
     }
   }
 
-  return Object.assign(observed, { state: () => STATES[breaker.state], silent: () => silent })
+  return Object.assign(observed, { state: () => states[breaker.state], silent: () => silent })
 }
 
-const STATES: Record<CircuitState, BreakerState> = {
+const states: Record<CircuitState, BreakerState> = {
   [CircuitState.Closed]: 'closed',
   [CircuitState.Open]: 'open',
   [CircuitState.HalfOpen]: 'half-open',

@@ -37,12 +37,12 @@ export interface CmfCriterionCheck {
 }
 
 /** The framework as the European MOOC Consortium published it. */
-const VERSION = '1.0'
+const cmfVersion = '1.0'
 const LEAST_HOURS = 100
 const MOST_HOURS = 150
 
 /** Least and most credit by scheme. 15 CATS are 7.5 ECTS, so credit is judged as it is awarded and never converted. */
-const CREDIT_RANGES: Readonly<Record<CreditScheme, readonly [least: string, most: string]>> = {
+const creditRanges: Readonly<Record<CreditScheme, readonly [least: string, most: string]>> = {
   CATS: ['10', '15'],
   SCQF: ['10', '15'],
   ECTS: ['4', '6'],
@@ -61,7 +61,7 @@ export function checkCmf(facts: CmfFacts): CmfCheck {
     transcript(facts),
     credit,
   ]
-  return { version: VERSION, status: overall(criteria), criteria, warnings: warningsOf(facts) }
+  return { version: cmfVersion, status: overall(criteria), criteria, warnings: warningsOf(facts) }
 }
 
 function overall(criteria: readonly CmfCriterionCheck[]): Status {
@@ -141,7 +141,7 @@ function academicCredit({ credit }: CmfFacts): CmfCriterionCheck {
     requirement: '10 to 15 UK credits, or 4 to 6 ECTS, or 2 to 3 US credits, in the scheme in which it is awarded.',
   }
   if (credit === null) return { ...criterion, status: 'UNKNOWN', evidence: 'No credit is stated.' }
-  const [least, most] = CREDIT_RANGES[credit.scheme]
+  const [least, most] = creditRanges[credit.scheme]
   const inRange = compareDecimals(credit.amount, least) >= 0 && compareDecimals(credit.amount, most) <= 0
   return { ...criterion, status: met(inRange), evidence: `${credit.amount} ${credit.scheme} credits are awarded.` }
 }

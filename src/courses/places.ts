@@ -13,12 +13,12 @@ interface Asking {
 
 /** One cache for each partner: tests run several worlds in one process. */
 const remembered = new WeakMap<CourseSource, LRUCache<string, { places: number | null }>>()
-const rememberMs = 3_000
+const REMEMBER_MS = 3_000
 
 function cacheOf(partner: CourseSource) {
   let cache = remembered.get(partner)
   if (!cache) {
-    cache = new LRUCache({ max: 5_000, ttl: rememberMs })
+    cache = new LRUCache({ max: 5_000, ttl: REMEMBER_MS })
     remembered.set(partner, cache)
   }
   return cache

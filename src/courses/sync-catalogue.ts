@@ -21,16 +21,16 @@ async function stateOf(context: Context, list: ListName): Promise<SyncState | nu
 type Keep<Fact> = (context: Context, facts: readonly Fact[]) => Promise<Kept[]>
 
 /** Facts that are stored together: alone, each takes some 5 ms. */
-const together = 100
-const problemsLogged = 20
+const FACTS_AT_ONCE = 100
+const LOGGED_PROBLEMS = 20
 
 /** Stores all that a list says; where some do not go in together, one by one, and says which break a rule of the store. */
 async function keepAll<Fact extends { uuid: string }>(context: Context, facts: readonly Fact[], keep: Keep<Fact>) {
   // A list that shifts between two pages names some twice.
   const once = [...new Map(facts.map((fact) => [fact.uuid, fact])).values()]
   const kept: Kept[] = []
-  for (let from = 0; from < once.length; from += together) {
-    const some = once.slice(from, from + together)
+  for (let from = 0; from < once.length; from += FACTS_AT_ONCE) {
+    const some = once.slice(from, from + FACTS_AT_ONCE)
     try {
       kept.push(...(await keep(context, some)))
     } catch (error) {
@@ -72,7 +72,7 @@ async function mirror<Fact extends { uuid: string; updatedAt: Date | null }>(
       if (updatedAt && (!seenUntil || updatedAt > seenUntil)) seenUntil = updatedAt
   }
   if (report.length > 0) {
-    const line = { list, count: report.length, first: report.slice(0, problemsLogged) }
+    const line = { list, count: report.length, first: report.slice(0, LOGGED_PROBLEMS) }
     context.log.warn(line, 'the partner names what is kept out of the graph; sync_state has all of it')
   }
   const named = new Set(report.map(({ reference }) => reference))

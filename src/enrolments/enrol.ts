@@ -41,9 +41,10 @@ export async function enrol(context: Context, input: EnrolRequest): Promise<Paym
     return refused(refusal('NotFound', message, ['input', 'courseRunId']))
   }
   const places = await lookForPlaces(context, run.partnerUuid)
-  const no = (await refusalNow(context, learner, run, places.remaining)) ?? (await accountRefusal(context, learner))
+  const firstRefusal =
+    (await refusalNow(context, learner, run, places.remaining)) ?? (await accountRefusal(context, learner))
   // A repeat that came in parallel may have got further than this one.
-  if (no) return (await peek(context, keyed)) ?? refused(no)
+  if (firstRefusal) return (await peek(context, keyed)) ?? refused(firstRefusal)
   const reserved = await reserve(context, keyed, { learner, runId: run.id, places, ...input })
   return goOnToPay(context, reserved)
 }

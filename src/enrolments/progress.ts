@@ -33,7 +33,7 @@ type Asking = Pick<Context, 'loads' | 'partner' | 'now' | 'signal'>
 
 const REMEMBER_MS = 5_000
 /** As many as the partner answers about in one call. */
-const AT_ONCE = 100
+const REGISTRATIONS_AT_ONCE = 100
 
 /** One memory for each partner: tests run several worlds in one process. */
 const memories = new WeakMap<RegistrationPartner, LRUCache<string, { progress: Progress | null }>>()
@@ -66,7 +66,7 @@ const liveProgress = defineLoader<ProgressRow, Progress | null, Asking>(
       return rows.map((row) => memory.get(row.registrationUuid as string)?.progress ?? fallBack(row, failure))
     }
   },
-  { cacheKey: ({ id }) => id, maxBatchSize: AT_ONCE },
+  { cacheKey: ({ id }) => id, maxBatchSize: REGISTRATIONS_AT_ONCE },
 )
 
 async function remember(

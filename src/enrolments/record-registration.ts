@@ -4,8 +4,8 @@ import { type Context, TryAgainLater } from '../context.ts'
 import { CourseRun } from '../courses/course-run.ts'
 import type { Membership } from '../learners/account-partner.ts'
 import { Learner, PartnerAccount } from '../learners/learner.ts'
-import { keepLearner } from '../learners/learner-directory.ts'
 import { keepMembership } from '../learners/link-partner-account.ts'
+import { keepLearner } from '../learners/record-learner.ts'
 import { beginHistory } from '../store/history.ts'
 import { newId } from '../store/row.ts'
 import { announce, inTransaction } from '../store/transaction.ts'
@@ -19,7 +19,7 @@ import type { Registration } from './registration-partner.ts'
 /** UNKNOWN_RUN: the catalogue does not have it, or not completely; nothing was kept. */
 export type Kept = 'KEPT' | 'UNKNOWN_RUN'
 
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
+const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 
 /** Keeps it; repeating it changes nothing. Throws UpstreamFailure when the partner cannot say whose it is. */
 export async function keepRegistration(context: Context, registration: Registration): Promise<Kept> {
@@ -40,7 +40,7 @@ export async function keepRegistration(context: Context, registration: Registrat
 /** By the partner's name of it, or by ours in it. */
 async function findKnown(em: EntityManager, { uuid, externalReference }: Registration): Promise<Enrolment | null> {
   const known = await em.findOne(Enrolment, { registrationUuid: uuid })
-  if (known || externalReference === null || !UUID.test(externalReference)) return known
+  if (known || externalReference === null || !uuidPattern.test(externalReference)) return known
   return em.findOne(Enrolment, externalReference)
 }
 

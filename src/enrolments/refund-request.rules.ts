@@ -3,7 +3,7 @@ import { type Refusal, refusal } from '../graph/contract/user-error.ts'
 import { type RefundFacts, refundability } from '../payments/refund-window.rules.ts'
 import type { EnrolmentStatus } from './enrolment.ts'
 
-export interface RefundWish extends RefundFacts {
+export interface RefundRequest extends RefundFacts {
   byOperator: boolean
   reason: string | null
   /** Part of the amount, in minor units; null for all that is left. */
@@ -13,46 +13,46 @@ export interface RefundWish extends RefundFacts {
   currency: string
 }
 
-const LONGEST_REASON = 500
+const LONGEST_REASON_CHARACTERS = 500
 
 /** Why not; null when the refund may be made. */
-export function refundRefusal(wish: RefundWish): Refusal | null {
-  return (wish.byOperator ? operatorsRefusal(wish) : learnersRefusal(wish)) ?? moneyRefusal(wish)
+export function refundRefusal(request: RefundRequest): Refusal | null {
+  return (request.byOperator ? operatorsRefusal(request) : learnersRefusal(request)) ?? moneyRefusal(request)
 }
 
 function wrong(name: string, message: string, type = 'InvalidInput'): Refusal {
   return refusal(type, message, ['input', name])
 }
 
-function operatorsRefusal({ reason, amountMinor }: RefundWish): Refusal | null {
+function operatorsRefusal({ reason, amountMinor }: RefundRequest): Refusal | null {
   const said = reason?.trim() ?? ''
   if (said === '') return wrong('reason', 'Give the reason for the refund; operators have to.')
-  if (said.length > LONGEST_REASON)
-    return wrong('reason', `The reason must be at most ${LONGEST_REASON} characters long.`)
+  if (said.length > LONGEST_REASON_CHARACTERS)
+    return wrong('reason', `The reason must be at most ${LONGEST_REASON_CHARACTERS} characters long.`)
   if (amountMinor !== null && amountMinor < 1) return wrong('amountMinor', 'The amountMinor must be 1 or more.')
   return null
 }
 
-function learnersRefusal(wish: RefundWish): Refusal | null {
-  if ((wish.reason?.length ?? 0) > LONGEST_REASON) {
-    return wrong('reason', `The reason must be at most ${LONGEST_REASON} characters long.`)
+function learnersRefusal(request: RefundRequest): Refusal | null {
+  if ((request.reason?.length ?? 0) > LONGEST_REASON_CHARACTERS) {
+    return wrong('reason', `The reason must be at most ${LONGEST_REASON_CHARACTERS} characters long.`)
   }
-  if (wish.amountMinor !== null) {
+  if (request.amountMinor !== null) {
     return wrong('amountMinor', "Only operators may refund a part: a learner's refund is always whole.", 'Forbidden')
   }
-  if (wish.keepRegistration) {
+  if (request.keepRegistration) {
     const message = "Only operators may keep the registration: a learner's refund always ends it."
     return wrong('keepRegistration', message, 'Forbidden')
   }
-  const answer = refundability(wish)
+  const answer = refundability(request)
   if (answer.reasonCode !== 'WINDOW_CLOSED') return null
   const message = answer.reason as string
   return refusal('RefundWindowClosed', message, ['input', 'enrolmentId'], { closedAt: answer.deadline })
 }
 
 /** What of the money can go back, whoever asks. */
-function moneyRefusal(wish: RefundWish): Refusal | null {
-  const { balance, amountMinor, currency, enrolmentStatus: from } = wish
+function moneyRefusal(request: RefundRequest): Refusal | null {
+  const { balance, amountMinor, currency, enrolmentStatus: from } = request
   const maximum = { amountMinor: balance?.leftMinor ?? 0, currency }
   if (balance === null || balance.capturedMinor === 0) {
     const message = 'Nothing was paid for this enrolment here, so nothing can go back.'

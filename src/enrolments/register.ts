@@ -15,7 +15,7 @@ import { freePlaces, lookForPlaces } from './places.ts'
 import type { Registration } from './registration-partner.ts'
 
 /** Whom to register on what, in the partner's names. */
-interface Wish {
+interface RegistrationRequest {
   enrolment: Enrolment
   membershipUuid: string
   runUuid: string
@@ -26,26 +26,26 @@ interface Wish {
  * before it asks again.
  */
 export async function register(context: Context, enrolmentId: string): Promise<void> {
-  const wish = await begin(context, enrolmentId)
-  if (wish === null) return
-  const found = await lookUp(context, wish)
+  const request = await begin(context, enrolmentId)
+  if (request === null) return
+  const found = await lookUp(context, request)
   if (found) return record(context, enrolmentId, found)
-  if (await hasPlaceGone(context, wish)) return compensate(context, enrolmentId, 'RUN_FULL')
-  const { membershipUuid, runUuid } = wish
+  if (await hasPlaceGone(context, request)) return compensate(context, enrolmentId, 'RUN_FULL')
+  const { membershipUuid, runUuid } = request
   try {
     const made = await context.partner.register({ membershipUuid, runUuid, externalReference: enrolmentId })
     await record(context, enrolmentId, made)
   } catch (failure) {
     if (!isUpstreamFailure(failure, 'REFUSED')) throw failure
     // An earlier call whose answer was lost may have come through since: money only goes back once that is ruled out.
-    const late = await lookUp(context, wish)
+    const late = await lookUp(context, request)
     if (late) return record(context, enrolmentId, late)
     await compensate(context, enrolmentId, failure.code.toUpperCase())
   }
 }
 
 /** Transaction 1: REGISTERING. Null when there is nothing to register any more. */
-async function begin(context: Context, enrolmentId: string): Promise<Wish | null> {
+async function begin(context: Context, enrolmentId: string): Promise<RegistrationRequest | null> {
   const at = context.now()
   const enrolment = await inTransaction(context.em, async (tx) => {
     const row = await lockEnrolment(tx, enrolmentId)
@@ -62,7 +62,10 @@ async function begin(context: Context, enrolmentId: string): Promise<Wish | null
 }
 
 /** The registration that holds the learner's place, if there is one. A partner that has no look-up refuses it. */
-async function lookUp({ partner }: Context, { membershipUuid, runUuid }: Wish): Promise<Registration | null> {
+async function lookUp(
+  { partner }: Context,
+  { membershipUuid, runUuid }: RegistrationRequest,
+): Promise<Registration | null> {
   try {
     const found = await partner.find(membershipUuid, runUuid)
     return found?.status === 'INACTIVE' ? null : found
@@ -73,7 +76,7 @@ async function lookUp({ partner }: Context, { membershipUuid, runUuid }: Wish): 
 }
 
 /** Paid after its hold had ended: only when no other learner holds the place by now. */
-async function hasPlaceGone(context: Context, { enrolment, runUuid }: Wish): Promise<boolean> {
+async function hasPlaceGone(context: Context, { enrolment, runUuid }: RegistrationRequest): Promise<boolean> {
   if (enrolment.holdExpiresAt === null) return false
   const seen = await lookForPlaces(context, runUuid)
   return inTransaction(context.em, async (tx) => {

@@ -16,7 +16,7 @@ import { lockPayments } from './compensate.ts'
 import { beginEnding } from './end-enrolment.ts'
 import { Enrolment } from './enrolment.ts'
 import { enrolmentJobs } from './enrolment-jobs.ts'
-import { type RefundWish, refundRefusal } from './refund-request.rules.ts'
+import { type RefundRequest, refundRefusal } from './refund-request.rules.ts'
 
 export interface RefundInput {
   enrolmentId: string
@@ -75,10 +75,11 @@ async function decide(context: Context, tx: EntityManager, input: RefundInput, n
   if (payment === 'unknown') {
     return refused(refusal('NotFound', 'This enrolment has no such payment.', ['input', 'paymentId']))
   }
-  const wish = await gather(tx, enrolment, payment, { input, byOperator: isOperator(viewer), now })
-  const no = refundRefusal(wish)
-  if (no || payment === null) return { refundId: null, enrolmentId: enrolment.id, refusals: no ? [no] : [] }
-  return add(context, tx, { enrolment, payment, wish, now })
+  const request = await gather(tx, enrolment, payment, { input, byOperator: isOperator(viewer), now })
+  const firstRefusal = refundRefusal(request)
+  if (firstRefusal || payment === null)
+    return { refundId: null, enrolmentId: enrolment.id, refusals: firstRefusal ? [firstRefusal] : [] }
+  return add(context, tx, { enrolment, payment, request, now })
 }
 
 /** The one that is named; else the one that paid for the enrolment; else the last that took money. */
@@ -96,7 +97,7 @@ async function gather(
   enrolment: Enrolment,
   payment: Payment | null,
   { input, byOperator, now }: { input: RefundInput; byOperator: boolean; now: Date },
-): Promise<RefundWish> {
+): Promise<RefundRequest> {
   const { startsAt, timeZone, currency } = (await tx.findOneOrFail(CourseRun, enrolment.runId)) as CompleteRun
   return {
     byOperator,
@@ -116,7 +117,7 @@ async function gather(
 interface Decided {
   enrolment: Enrolment
   payment: Payment
-  wish: RefundWish
+  request: RefundRequest
   now: Date
 }
 
@@ -124,12 +125,12 @@ interface Decided {
 async function add(
   { viewer }: Context,
   tx: EntityManager,
-  { enrolment, payment, wish, now }: Decided,
+  { enrolment, payment, request, now }: Decided,
 ): Promise<RefundResult> {
-  const leftMinor = wish.balance?.leftMinor ?? 0
-  const amountMinor = wish.amountMinor ?? leftMinor
-  const origin = wish.byOperator ? 'OPERATOR' : 'LEARNER'
-  const { reason, keepRegistration } = wish
+  const leftMinor = request.balance?.leftMinor ?? 0
+  const amountMinor = request.amountMinor ?? leftMinor
+  const origin = request.byOperator ? 'OPERATOR' : 'LEARNER'
+  const { reason, keepRegistration } = request
   const made = { amountMinor, origin, reason: reason?.trim() || null, keepRegistration } as const
   const refund = await addRefund(tx, payment, { ...made, requestedBy: viewer.key, now })
   if (amountMinor === leftMinor && !keepRegistration && enrolment.paymentId === payment.id) {

@@ -35,7 +35,7 @@ export function activeOn(em: EntityManager, learnerId: string, runId: string): P
  * Enrolment and payment, made once for each key; whatever speaks against it is a refusal and leaves no trace. Under the
  * run's lock, so that two learners for one place are served one after the other.
  */
-export function reserve(context: Context, keyed: KeyedRequest, wish: Reservation): Promise<PaymentResult> {
+export function reserve(context: Context, keyed: KeyedRequest, reservation: Reservation): Promise<PaymentResult> {
   return inTransaction(context.em, async (tx) => {
     const key = await takeKey(tx, keyed)
     if (key.kind === 'conflict') return refused(key.refusal)
@@ -44,10 +44,10 @@ export function reserve(context: Context, keyed: KeyedRequest, wish: Reservation
       return { enrolmentId, paymentId, refusals: [] }
     }
     // Complete runs stay complete. What was read before the lock may be the price of yesterday.
-    const run = (await lockRun(tx, wish.runId)) as CompleteRun
-    const no = await refusalUnderLock(context, tx, run, wish)
-    if (no) return refused(no)
-    const made = await make(context, tx, run, wish)
+    const run = (await lockRun(tx, reservation.runId)) as CompleteRun
+    const firstRefusal = await refusalUnderLock(context, tx, run, reservation)
+    if (firstRefusal) return refused(firstRefusal)
+    const made = await make(context, tx, run, reservation)
     const { enrolmentId, paymentId } = made
     key.keep({ enrolmentId: enrolmentId as string, ...(paymentId !== null && { paymentId }) })
     return made

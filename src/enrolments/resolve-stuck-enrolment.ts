@@ -30,7 +30,7 @@ export interface ResolveResult {
 
 const refused = (...refusals: Refusal[]): ResolveResult => ({ enrolmentId: null, refusals })
 const field = ['input', 'enrolmentId']
-const LONGEST_REASON = 500
+const LONGEST_REASON_CHARACTERS = 500
 
 /** The enrolment, going on. Throws UNAUTHENTICATED or FORBIDDEN for those who are no operators. */
 export async function resolveStuckEnrolment(context: Context, input: ResolveRequest): Promise<ResolveResult> {
@@ -38,8 +38,8 @@ export async function resolveStuckEnrolment(context: Context, input: ResolveRequ
   const badKey = keyRefusal(input.idempotencyKey)
   if (badKey) return refused(badKey)
   const reason = input.reason.trim()
-  if (reason === '' || reason.length > LONGEST_REASON) {
-    const message = `Give the reason in 1 to ${LONGEST_REASON} characters.`
+  if (reason === '' || reason.length > LONGEST_REASON_CHARACTERS) {
+    const message = `Give the reason in 1 to ${LONGEST_REASON_CHARACTERS} characters.`
     return refused(refusal('InvalidInput', message, ['input', 'reason']))
   }
   const id = uuidOf('Enrolment', input.enrolmentId)
@@ -61,8 +61,8 @@ async function resolve(
   const payments = await lockPayments(tx, enrolmentId)
   const enrolment = await lockEnrolment(tx, enrolmentId)
   const { resolution, reason } = request
-  const no = await refusalOf(tx, enrolment, payments, resolution)
-  if (no) return { enrolmentId, refusals: [no] }
+  const firstRefusal = await refusalOf(tx, enrolment, payments, resolution)
+  if (firstRefusal) return { enrolmentId, refusals: [firstRefusal] }
   taken.keep({ enrolmentId })
   log.info({ enrolmentId, resolution, reason }, 'an operator takes up a stuck enrolment')
   const why = { cause: `OPERATOR_${resolution}`, actor: viewer.key, at }

@@ -74,8 +74,8 @@ function add(context: Context, keyed: KeyedRequest, enrolmentId: string, input: 
     if (key.kind === 'repeat') return { enrolmentId, paymentId: key.result.paymentId as string, refusals: [] }
     const payments = await lockPayments(tx, enrolmentId)
     const enrolment = await lockEnrolment(tx, enrolmentId)
-    const no = mayPay(context, enrolment) ?? openRefusal(payments)
-    if (no) return { enrolmentId, paymentId: null, refusals: [no] }
+    const firstRefusal = mayPay(context, enrolment) ?? openRefusal(payments)
+    if (firstRefusal) return { enrolmentId, paymentId: null, refusals: [firstRefusal] }
     const payment = await addNext(context, tx, enrolment, payments, input)
     key.keep({ enrolmentId, paymentId: payment.id })
     return { enrolmentId, paymentId: payment.id, refusals: [] }
@@ -104,6 +104,13 @@ async function addNext(
   await tx.flush()
   await enrolmentJobs.expire.add(tx, { enrolmentId: enrolment.id }, { runAt: holdExpiresAt })
   await announce(tx, 'enrolment', enrolment.id)
-  const wish = { enrolmentId: enrolment.id, method, amountMinor, currency, returnUrl }
-  return addPayment(tx, { ...wish, actor: viewer.key, now: at })
+  return addPayment(tx, {
+    enrolmentId: enrolment.id,
+    method,
+    amountMinor,
+    currency,
+    returnUrl,
+    actor: viewer.key,
+    now: at,
+  })
 }

@@ -4,7 +4,7 @@ import type { Context } from '../context.ts'
 import { notFound } from '../graph/contract/errors.ts'
 import { uuidOf } from '../graph/contract/global-id.ts'
 import { Enrolment } from './enrolment.ts'
-import { visibleEnrolment } from './enrolment-visibility.ts'
+import { visibleEnrolment } from './visible-enrolment.ts'
 
 interface Asked {
   args: { enrolmentId: string }

@@ -10,7 +10,7 @@ import { isGivenUp, isOnTheRun, isUnderWay, restorations } from './enrolment.sta
 import { Enrolment, endedStatuses } from './enrolment.ts'
 import { enrolmentJobs } from './enrolment-jobs.ts'
 
-const REASON = 'The payment for this enrolment went back to the learner.'
+const withdrawalReason = 'The payment for this enrolment went back to the learner.'
 
 /**
  * Ends the registration of an enrolment that is REVOKING and whose money is back, or that was given up. Repeating it
@@ -80,7 +80,7 @@ async function coversAnother({ em }: Context, enrolment: Enrolment, registration
 /** A refusal is looked into: what is gone or ended needs no ending. */
 async function deactivate({ partner }: Context, registrationUuid: string): Promise<void> {
   try {
-    await partner.deactivate(registrationUuid, REASON)
+    await partner.deactivate(registrationUuid, withdrawalReason)
   } catch (failure) {
     if (!isUpstreamFailure(failure, 'REFUSED')) throw failure
     const now = await partner.registration(registrationUuid)

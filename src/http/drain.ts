@@ -81,7 +81,7 @@ export class Drain {
   private async closeListener(server: Server): Promise<{ over: Promise<void> }> {
     const { promise, resolve } = Promise.withResolvers<void>()
     this.listenerClosed = promise
-    const latest = performance.now() + longestWaitMs
+    const latest = performance.now() + LONGEST_WAIT_MS
     while (this.underWay > 0 && performance.now() < latest) await sleep(1)
     await untilNobodyComes(server, latest)
     const over = stopListening(server)
@@ -92,12 +92,12 @@ export class Drain {
 }
 
 /** For requests under way and those in the queue, in ms: then the listener closes all the same. */
-const longestWaitMs = 1000
+const LONGEST_WAIT_MS = 1000
 /**
  * Without a new connection for this long nobody is on the way, in ms: who was answered last has connected again. It is an
  * instant only, between the last look and the close, in which a stranger who connects would be reset.
  */
-const quietMs = 25
+const QUIET_MS = 25
 
 async function untilNobodyComes(server: Server, latest: number): Promise<void> {
   let heardMs = performance.now()
@@ -105,7 +105,8 @@ async function untilNobodyComes(server: Server, latest: number): Promise<void> {
     heardMs = performance.now()
   }
   server.on('connection', heard)
-  for (let nowMs = heardMs; nowMs - heardMs < quietMs && nowMs < latest; nowMs = performance.now()) await setImmediate()
+  for (let nowMs = heardMs; nowMs - heardMs < QUIET_MS && nowMs < latest; nowMs = performance.now())
+    await setImmediate()
   server.off('connection', heard)
 }
 
@@ -120,7 +121,7 @@ function stopListening(server: Server): Promise<void> {
 }
 
 /** Between two looks for what has fallen idle, in ms. */
-const lookMs = 50
+const LOOKS_EVERY_MS = 50
 
 async function closeAsTheyFallIdle(server: Server, ended: Promise<void>, idleMs: number): Promise<void> {
   let over = false
@@ -129,7 +130,7 @@ async function closeAsTheyFallIdle(server: Server, ended: Promise<void>, idleMs:
   })
   await Promise.race([sleep(idleMs), noted])
   while (!over) {
-    await Promise.race([sleep(lookMs), noted])
+    await Promise.race([sleep(LOOKS_EVERY_MS), noted])
     // Whatever has arrived meanwhile is read first, or its connection would look idle.
     await setImmediate()
     await setImmediate()

@@ -17,7 +17,7 @@ import { sendRefusal } from './graphql.ts'
 import { endAt, type StreamCallers } from './stream-callers.ts'
 
 /** So many pulses without taking anything, and a client is dropped. */
-const patience = 2
+const UNREAD_PULSES = 2
 
 function parametersOf({ method, body, query }: FastifyRequest): StreamRequest {
   if (method === 'POST') {
@@ -118,7 +118,7 @@ export function addEventStream(
     })
     const pulse = setInterval(() => response.writableNeedDrain || response.write(':\n\n'), pulseMs)
     try {
-      await writeAnswers(response, answer, streams, patience * pulseMs)
+      await writeAnswers(response, answer, streams, UNREAD_PULSES * pulseMs)
     } catch (error) {
       callers.log.warn({ err: error, correlationId: httpRequest.id }, 'event stream broken off')
     } finally {

@@ -3,7 +3,7 @@ import { type ApolloServer, HeaderMap } from '@apollo/server'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { DocumentNode } from 'graphql'
 import type { Logger } from 'pino'
-import type { Sender } from '../auth/authenticate.ts'
+import type { Sender } from '../auth/authenticator.ts'
 import type { Viewer } from '../auth/viewer.ts'
 import { type GraphError, tookTooLong } from '../graph/contract/errors.ts'
 import type { Executor } from '../graph/execution/executor.ts'
@@ -15,7 +15,7 @@ import type { Metrics } from '../observability/metrics.ts'
 import { recordAnswered, recordRefused } from './answered.ts'
 import { setCaching } from './caching.ts'
 import { apolloInput, documentRequest } from './document-request.ts'
-import { type Answer, KnownRequests, knownAnswer } from './known-document.ts'
+import { type Answer, KnownRequests, knownAnswer } from './known-request.ts'
 
 /** What Apollo carries to the executor; it copies the outside, so the request itself is inside. */
 export interface ApolloContext {

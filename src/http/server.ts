@@ -30,7 +30,7 @@ import { addHealthRoutes, type HealthCheck } from './health.ts'
 import { addMetricsRoute } from './metrics.ts'
 import { securityHeaders } from './security-headers.ts'
 import { addSubscriptions } from './subscriptions.ts'
-import { traceRequests } from './traces.ts'
+import { traceRequests } from './trace-requests.ts'
 import { addWebhookRoutes, type WebhookReceiver } from './webhooks.ts'
 
 declare module 'fastify' {

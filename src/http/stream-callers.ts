@@ -1,6 +1,6 @@
 /** Authenticates callers of streams and ends a stream with its token. */
 import type { Logger } from 'pino'
-import type { Sender } from '../auth/authenticate.ts'
+import type { Sender } from '../auth/authenticator.ts'
 import type { Viewer } from '../auth/viewer.ts'
 import type { Metrics } from '../observability/metrics.ts'
 

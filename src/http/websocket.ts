@@ -29,9 +29,9 @@ export interface WebSocketOptions {
 }
 
 /** What may wait to be sent to a client that does not read, in bytes. */
-const longestQueueBytes = 1024 * 1024
+const LONGEST_QUEUE_BYTES = 1024 * 1024
 /** For the first message of a client, in ms. */
-const greetingMs = 5000
+const GREETS_WITHIN_MS = 5000
 
 /** Any query: which operation runs is settled when graphql-ws sees this. */
 const carrier = parse('{ __typename }')
@@ -80,7 +80,7 @@ export class WebSockets {
     })
     this.server.on('connection', (socket, request) => this.opened(socket, request))
     this.protocol = makeServer<Record<string, unknown>, Connection>({
-      connectionInitWaitTimeout: greetingMs,
+      connectionInitWaitTimeout: GREETS_WITHIN_MS,
       onConnect: ({ extra, connectionParams }) => this.greet(extra, connectionParams),
       onSubscribe: ({ extra, subscriptions }, _id, payload) =>
         this.start(extra, Object.keys(subscriptions).length, payload),
@@ -146,7 +146,7 @@ export class WebSockets {
 
   private received(socket: WebSocket, data: RawData, take: (text: string) => Promise<void>): void {
     // It asks and does not read what it is told.
-    if (socket.bufferedAmount > longestQueueBytes) {
+    if (socket.bufferedAmount > LONGEST_QUEUE_BYTES) {
       socket.terminate()
       return
     }

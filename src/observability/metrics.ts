@@ -32,7 +32,7 @@ export interface UpstreamCall {
 }
 
 /** Clients choose the names of operations: beyond this many they are counted together, as `other`. */
-const knownOperations = 300
+const KNOWN_OPERATIONS = 300
 const secondsBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
 
 export class Metrics {
@@ -85,7 +85,7 @@ export class Metrics {
     const name = operationName ?? 'unnamed'
     const known = this.operations.get(kind)?.get(name)
     if (known) return known
-    const isKept = this.operationCount < knownOperations
+    const isKept = this.operationCount < KNOWN_OPERATIONS
     const durations = this.durations.labels({ kind: kind ?? 'invalid', operation: isKept ? name : 'other' })
     if (isKept) {
       this.operationCount += 1

@@ -10,16 +10,16 @@ import { inTransaction } from '../store/transaction.ts'
 import { isUpstreamFailure } from '../values/upstream-failure.ts'
 import { partnerJobs } from './partner-jobs.ts'
 
-const LIST = 'enrolments'
+const listName = 'enrolments'
 /** As many as the partner answers about in one call. */
-const AT_ONCE = 100
+const REGISTRATIONS_AT_ONCE = 100
 const CATALOGUE_COMES_WITHIN_SECONDS = 1
 
 type Report = SyncState['report']
 
 /** One pass. Throws UpstreamFailure when the partner does not answer: the next pass begins where this one did. */
 export async function syncRegistrations(context: Context): Promise<void> {
-  const state = await context.em.fork({ clear: true }).findOne(SyncState, { list: LIST })
+  const state = await context.em.fork({ clear: true }).findOne(SyncState, { list: listName })
   const before = state?.seenUntil ?? null
   const changed = await context.partner.changedSince(before)
   const report: Report = []
@@ -57,8 +57,8 @@ async function activeOnes({ em, partner }: Context): Promise<Registration[]> {
   const rows = await em.fork({ clear: true }).find(Enrolment, active, { fields: ['registrationUuid'] })
   const uuids = rows.map(({ registrationUuid }) => registrationUuid as string)
   const found: Registration[] = []
-  for (let from = 0; from < uuids.length; from += AT_ONCE) {
-    found.push(...(await partner.registrations(uuids.slice(from, from + AT_ONCE))).values())
+  for (let from = 0; from < uuids.length; from += REGISTRATIONS_AT_ONCE) {
+    found.push(...(await partner.registrations(uuids.slice(from, from + REGISTRATIONS_AT_ONCE))).values())
   }
   return found
 }
@@ -73,7 +73,8 @@ function latest(before: Date | null, changed: readonly Registration[]): Date | n
 function keepState(context: Context, facts: Partial<SyncState>): Promise<void> {
   return inTransaction(context.em, async (tx) => {
     const empty = { seenUntil: null, etag: null, succeededAt: null, failedAt: null, report: [] }
-    const state = (await tx.findOne(SyncState, { list: LIST })) ?? tx.create(SyncState, { list: LIST, ...empty })
+    const state =
+      (await tx.findOne(SyncState, { list: listName })) ?? tx.create(SyncState, { list: listName, ...empty })
     tx.assign(state, facts)
   })
 }

@@ -27,8 +27,8 @@ const OPENED_BY_JOB_AFTER_MS = 15_000
  * Adds a payment in CREATED within the caller's transaction; call `openPayment` with its id once that has committed.
  * Whatever happens to the process, the job opens it.
  */
-export async function addPayment(tx: EntityManager, wish: NewPayment): Promise<Payment> {
-  const { now, actor, ...facts } = wish
+export async function addPayment(tx: EntityManager, request: NewPayment): Promise<Payment> {
+  const { now, actor, ...facts } = request
   const id = newId()
   const payment = tx.create(Payment, {
     ...facts,

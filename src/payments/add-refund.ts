@@ -28,7 +28,7 @@ export interface RefundRequest {
   /** Viewer key of whoever asked; null for this gateway itself. */
   requestedBy: string | null
   now: Date
-  /** Counts the rows of one wish: a retry after a refusal that time mends is a new row with a new key. */
+  /** Counts the rows of one request: a retry after a refusal that time mends is a new row with a new key. */
   attempt?: number
   /** So much later it is submitted; at once when it is not said. */
   afterMs?: number
@@ -73,6 +73,6 @@ export async function refundInFull(
 ): Promise<Refund | null> {
   const { leftMinor } = await balanceOf(tx, payment)
   if (leftMinor === 0) return null
-  const wish = { amountMinor: leftMinor, reason, keepRegistration, now, requestedBy: null }
-  return addRefund(tx, payment, { ...wish, origin: 'COMPENSATION' })
+  const facts = { amountMinor: leftMinor, reason, keepRegistration, now, requestedBy: null }
+  return addRefund(tx, payment, { ...facts, origin: 'COMPENSATION' })
 }

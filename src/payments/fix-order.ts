@@ -8,7 +8,7 @@ import type { PaymentOrder } from './payment-provider.ts'
 /** A payment whose order is fixed. */
 export type OrderedPayment = Payment & { description: string; closesAt: Date }
 
-const LONGEST_DESCRIPTION = 120
+const LONGEST_DESCRIPTION_CHARACTERS = 120
 
 /** The payment with its order stored; null when what it pays for does not await a payment any more. */
 export async function fixOrder(context: Paying, payment: Payment): Promise<OrderedPayment | null> {
@@ -21,7 +21,7 @@ export async function fixOrder(context: Paying, payment: Payment): Promise<Order
     if (!isOrdered(row)) {
       row.buyerEmail = facts.buyerEmail
       row.closesAt = facts.holdExpiresAt ?? new Date(payment.createdAt.getTime() + holdMs)
-      row.description = [...facts.description].slice(0, LONGEST_DESCRIPTION).join('')
+      row.description = [...facts.description].slice(0, LONGEST_DESCRIPTION_CHARACTERS).join('')
     }
     return row as OrderedPayment
   })

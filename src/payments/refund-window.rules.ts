@@ -33,7 +33,7 @@ export interface RefundAnswer {
 }
 
 /** Statuses in which the provider may hold the buyer's money. */
-const HOLDING_MONEY: readonly (PaymentStatus | null)[] = ['SUCCEEDED', 'CONFLICTED']
+const holdingMoney: readonly (PaymentStatus | null)[] = ['SUCCEEDED', 'CONFLICTED']
 
 /** Open from before the start until 14 calendar days after it, that instant included. */
 export function isInRefundWindow(startsAt: Date, timeZone: string, now: Date): boolean {
@@ -57,7 +57,7 @@ export function refundability(facts: RefundFacts): RefundAnswer {
 function refusal(facts: RefundFacts): RefundRefusal | null {
   const { paymentStatus, balance } = facts
   if (!isInRefundWindow(facts.startsAt, facts.timeZone, facts.now)) return RefundRefusal.WINDOW_CLOSED
-  if (!HOLDING_MONEY.includes(paymentStatus) || !balance?.capturedMinor) return RefundRefusal.NOT_PAID
+  if (!holdingMoney.includes(paymentStatus) || !balance?.capturedMinor) return RefundRefusal.NOT_PAID
   if (isBack(balance)) return RefundRefusal.ALREADY_REFUNDED
   if (balance.onItsWayMinor > 0) return RefundRefusal.REFUND_IN_PROGRESS
   return balance.contested ? RefundRefusal.DISPUTED : null

@@ -17,7 +17,7 @@ import { Refund, type RefundOrigin } from './refund.ts'
 import { endRefund, settleRefund } from './settle-refund.ts'
 
 /** Refusals that time mends, in the providers' own words: tried again later, as a new row with a new key. */
-const MENDED_BY_TIME = new Set(['REFUND_FAILED_INSUFFICIENT_FUNDS', 'PENDING_CAPTURE', 'INSUFFICIENT_FUNDS'])
+const mendedByTime = new Set(['REFUND_FAILED_INSUFFICIENT_FUNDS', 'PENDING_CAPTURE', 'INSUFFICIENT_FUNDS'])
 /** With one, two, four … hours between them this is a day and a half; after that a person has to see to it. */
 const MOST_ATTEMPTS = 6
 const MENDS_WITHIN_MS = 60 * 60_000
@@ -140,14 +140,14 @@ async function fail(
   refund.settledAt = at
   refund.failureReason = code
   const { origin, reason, keepRegistration, requestedBy } = refund
-  // Whoever waits for the money hears of the last of them only: one wish, however many rows.
+  // Whoever waits for the money hears of the last of them only: one request, however many rows.
   await addRefund(tx, payment, { origin, reason, keepRegistration, requestedBy, now: at, ...again })
 }
 
 /** These ask for the whole of what is left, whatever that was when they asked. */
-const OF_THE_WHOLE: readonly RefundOrigin[] = ['LEARNER', 'COMPENSATION']
+const ofTheWhole: readonly RefundOrigin[] = ['LEARNER', 'COMPENSATION']
 
-/** The next row of the wish: later for what time mends, of less where part had gone back unheard; null when it is over. */
+/** The next row of the request: later for what time mends, of less where part had gone back unheard; null when it is over. */
 async function nextAttempt(
   tx: EntityManager,
   payment: Payment,
@@ -157,11 +157,11 @@ async function nextAttempt(
   if (attempt >= MOST_ATTEMPTS) return null
   const next = attempt + 1
   const { leftMinor } = await balanceOf(tx, payment)
-  if (MENDED_BY_TIME.has(code) && leftMinor >= amountMinor) {
+  if (mendedByTime.has(code) && leftMinor >= amountMinor) {
     return { amountMinor, attempt: next, afterMs: waitBeforeMs(next) }
   }
   const restMinor = Math.min(leftMinor, seen === null ? 0 : heldBy(seen))
-  if (!OF_THE_WHOLE.includes(origin) || restMinor === 0 || restMinor >= amountMinor) return null
+  if (!ofTheWhole.includes(origin) || restMinor === 0 || restMinor >= amountMinor) return null
   return { amountMinor: restMinor, attempt: next, afterMs: 0 }
 }
 

@@ -33,16 +33,16 @@ export function defineColumns(
 export function columnsWanted({ always, of, all }: Columns, wanted: Wanted, path = ''): readonly string[] {
   const start = path === '' ? '' : `${path}.`
   const chosen = new Set(always)
-  let told = false
+  let isKnown = false
   for (const name of wanted) {
     if (!name.startsWith(start) || name.includes('.', start.length)) continue
     const columns = of.get(name.slice(start.length))
     if (columns === undefined) return all
-    told = true
+    isKnown = true
     for (const column of columns) chosen.add(column)
   }
   // In one order, so that equal needs are equal texts.
-  return told ? all.filter((column) => chosen.has(column)) : all
+  return isKnown ? all.filter((column) => chosen.has(column)) : all
 }
 
 const sqlOf = new WeakMap<Columns, WeakMap<Wanted, string>>()

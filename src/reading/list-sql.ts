@@ -1,7 +1,8 @@
 /** Builds the SQL of lists: order, cursor bounds and conditions. */
 import { LRUCache } from 'lru-cache'
 import type { KeyType } from '../graph/contract/cursor.ts'
-import { maximumPageSize, type PageRequest } from '../graph/contract/page.ts'
+import type { PageRequest } from '../graph/contract/page.ts'
+import { LARGEST_PAGE_SIZE } from '../graph/contract/page-size.ts'
 import { type Columns, columnsSql } from './columns.ts'
 import type { Joined, Part } from './look-ahead-join.ts'
 import type { Wanted } from './selection.ts'
@@ -126,13 +127,13 @@ export function pageSql({ order }: List, { columns, from, where, backward }: Pag
  * what `rows` is, and would be taken for one of a tenth of the table, so that it would plan anew at every request.
  */
 export function pageOfAllSql(list: List, parts: PageParts, rows: string): string {
-  return `select * from (${pageSql(list, parts, `${maximumPageSize + 1}`)}) page limit ${rows}`
+  return `select * from (${pageSql(list, parts, `${LARGEST_PAGE_SIZE + 1}`)}) page limit ${rows}`
 }
 
 /** What was asked lately, with how often; named once it is clear that it is asked again and again. */
 const statements = new LRUCache<string, { statement: Statement<unknown>; uses: number }>({ max: 2000 })
-const namedAtUse = 3
-const maximumNames = 500
+const USES_UNTIL_NAMED = 3
+const MOST_NAMES = 500
 let names = 0
 
 /**
@@ -143,7 +144,7 @@ export function named<Row>(list: string, text: string): Statement<Row> {
   const known = statements.get(text) ?? { statement: { name: '', text, planByValues: true }, uses: 0 }
   if (known.uses === 0) statements.set(text, known)
   known.uses += 1
-  if (known.uses === namedAtUse && names < maximumNames) {
+  if (known.uses === USES_UNTIL_NAMED && names < MOST_NAMES) {
     known.statement = { name: `${list.slice(0, 40)}#${names}`, text, planByValues: true }
     names += 1
   }

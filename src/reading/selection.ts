@@ -9,7 +9,7 @@ export const nothingWanted: Wanted = new Set()
 type Fragments = GraphQLResolveInfo['fragments']
 
 /** Below this nothing is looked for: deeper fields are not joined. */
-const levels = 6
+const LOOK_AHEAD_LEVELS = 6
 
 const foundBelow = new WeakMap<FieldNode, Wanted>()
 
@@ -24,7 +24,7 @@ function collect(
     if (selection.kind === Kind.FIELD) {
       const name = path + selection.name.value
       into.add(name)
-      if (selection.selectionSet && depth < levels) {
+      if (selection.selectionSet && depth < LOOK_AHEAD_LEVELS) {
         collect(selection.selectionSet, fragments, `${name}.`, depth + 1, into)
       }
       continue

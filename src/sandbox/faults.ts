@@ -4,7 +4,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify'
 import { z } from 'zod'
 
 /** Every way in which a sandbox can fail. `*_before` and `http_*` do nothing; `*_after`, `malformed` and `slow` do the work first. */
-export const FAULTS = [
+export const faultNames = [
   'timeout_before',
   'timeout_after',
   'reset_before',
@@ -15,7 +15,7 @@ export const FAULTS = [
   'malformed',
   'slow',
 ] as const
-export type Fault = (typeof FAULTS)[number]
+export type Fault = (typeof faultNames)[number]
 
 /** What a provider's operation answers. No `body` sends an empty answer; otherwise it is sent as JSON. */
 export interface Answer {
@@ -25,7 +25,7 @@ export interface Answer {
 }
 
 const SLOW_MS = 2_000
-const REFUSALS = { http_429: 429, http_500: 500, http_503: 503 } as const
+const statusOfFault = { http_429: 429, http_500: 500, http_503: 503 } as const
 
 interface Armed {
   operation: string
@@ -83,11 +83,11 @@ export async function answerWithFaults(reply: FastifyReply, faults: Faults, call
   if (fault === 'timeout_before') return reply.hijack()
   if (fault === 'reset_before') return reset(reply)
   if (fault === 'http_429' || fault === 'http_500' || fault === 'http_503') {
-    const refusal = call.refuse(REFUSALS[fault])
+    const refusal = call.refuse(statusOfFault[fault])
     const seconds = taken?.retryAfterSeconds ?? (fault === 'http_429' ? 1 : undefined)
-    const wish: Record<string, string> =
+    const retryAfter: Record<string, string> =
       seconds === undefined || fault === 'http_500' ? {} : { 'retry-after': `${seconds}` }
-    return send(reply, { ...refusal, headers: { ...refusal.headers, ...wish } })
+    return send(reply, { ...refusal, headers: { ...refusal.headers, ...retryAfter } })
   }
   const answer = await call.perform()
   if (fault === 'timeout_after') return reply.hijack()
@@ -133,7 +133,7 @@ function reset(reply: FastifyReply): FastifyReply {
 export function registerFaultControl(app: FastifyInstance, faults: Faults, operations: readonly string[]): void {
   const request = z.object({
     operation: z.enum(['*', ...operations]),
-    fault: z.enum(FAULTS),
+    fault: z.enum(faultNames),
     times: z.int().min(1).max(10_000).default(1),
     retryAfterSeconds: z.int().min(0).max(86_400).optional(),
   })

@@ -22,7 +22,7 @@ function partText(part: Part): string {
   return String(part).replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
 }
 
-const STYLE = `
+const pageStyle = `
   :root { color-scheme: light dark; font: 1rem/1.5 system-ui, sans-serif }
   body { margin: 0 auto; max-width: 30rem; padding: 2rem 1rem }
   h1 { font-size: 1.4rem } p.amount { font-size: 2rem; margin: 0 }
@@ -43,7 +43,7 @@ export function page(content: { title: string; body: Markup; problem?: string })
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${content.title}</title>
-<style>${new Markup(STYLE)}</style>
+<style>${new Markup(pageStyle)}</style>
 </head>
 <body>
 <main>

@@ -4,8 +4,8 @@ import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 
 /** How events are delivered. `shuffle` gathers for a moment, then sends in another order; `drop` never sends. */
-export const WEBHOOK_MODES = ['deliver', 'hold', 'duplicate', 'shuffle', 'drop'] as const
-export type WebhookMode = (typeof WEBHOOK_MODES)[number]
+export const webhookModes = ['deliver', 'hold', 'duplicate', 'shuffle', 'drop'] as const
+export type WebhookMode = (typeof webhookModes)[number]
 
 /** One event on its way. `held` waits for a flush. */
 export interface PendingWebhook {
@@ -174,14 +174,14 @@ function shuffled<T>(items: readonly T[]): T[] {
 
 /** Serves POST and GET /_sandbox/webhooks and POST /_sandbox/webhooks/flush. */
 export function registerWebhookControl(app: FastifyInstance, delivery: WebhookDelivery): void {
-  const request = z.object({ mode: z.enum(WEBHOOK_MODES) })
-  const told = () => ({ mode: delivery.mode, pending: delivery.pendingCount })
-  app.get('/_sandbox/webhooks', async () => told())
+  const request = z.object({ mode: z.enum(webhookModes) })
+  const state = () => ({ mode: delivery.mode, pending: delivery.pendingCount })
+  app.get('/_sandbox/webhooks', async () => state())
   app.post('/_sandbox/webhooks', async (call, reply) => {
     const asked = request.safeParse(call.body ?? {})
     if (!asked.success) return reply.code(400).send({ error: z.prettifyError(asked.error) })
     delivery.setMode(asked.data.mode)
-    return told()
+    return state()
   })
-  app.post('/_sandbox/webhooks/flush', async () => ({ sent: delivery.flush(), ...told() }))
+  app.post('/_sandbox/webhooks/flush', async () => ({ sent: delivery.flush(), ...state() }))
 }

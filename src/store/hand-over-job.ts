@@ -16,13 +16,13 @@ export async function handOver(pool: Pool, job: FailedJob, retryAfterSeconds: nu
   if (job.key === null) return false
   const superseded = 'select 1 from graphile_worker.jobs where id = $1 and key is null'
   if (!(await pool.query(superseded, [job.id])).rowCount) return false
-  const seconds = retryAfterSeconds ?? Math.exp(Math.min(job.attempts, LONGEST_BACKOFF_AFTER))
+  const seconds = retryAfterSeconds ?? Math.exp(Math.min(job.attempts, LONGEST_BACKOFF_AFTER_ATTEMPTS))
   await pool.query(wait, [job.key, job.attempts, seconds])
   return true
 }
 
 /** The library's own backoff: e to the power of the attempts, up to six hours. */
-const LONGEST_BACKOFF_AFTER = 10
+const LONGEST_BACKOFF_AFTER_ATTEMPTS = 10
 
 // One that runs already, or has failed by itself, is left.
 const wait = `

@@ -3,8 +3,8 @@ import { Client } from 'pg'
 
 /** The channel on which `announce` tells, within its transaction, which thing changed. */
 const channel = 'gateway'
-const firstRetryMs = 100
-const longestRetryMs = 5000
+const FIRST_RETRY_MS = 100
+const LONGEST_RETRY_MS = 5000
 
 export interface NotificationsOptions {
   /** PostgreSQL; the connection is this object's own. */
@@ -66,7 +66,7 @@ export class Notifications {
   private readonly waiting = new Map<string, Set<Waiting>>()
   private client: Client | null = null
   private retry: NodeJS.Timeout | null = null
-  private retryMs = firstRetryMs
+  private retryMs = FIRST_RETRY_MS
   private closed = false
 
   constructor(options: NotificationsOptions) {
@@ -88,7 +88,7 @@ export class Notifications {
     this.client = client
     await client.connect()
     await client.query(`listen ${channel}`)
-    this.retryMs = firstRetryMs
+    this.retryMs = FIRST_RETRY_MS
   }
 
   /** Whether announcements are heard now. */
@@ -131,7 +131,7 @@ export class Notifications {
     this.options.onTrouble(error)
     client.end().catch(() => undefined)
     this.retry = setTimeout(() => this.reopen(), this.retryMs)
-    this.retryMs = Math.min(longestRetryMs, this.retryMs * 2)
+    this.retryMs = Math.min(LONGEST_RETRY_MS, this.retryMs * 2)
   }
 
   private async reopen(): Promise<void> {

@@ -1,7 +1,7 @@
 /** Builds the engine's claims from records, planned courses and external credit. */
 import type { Context } from '../context.ts'
 import { checkCmf } from '../courses/cmf.rules.ts'
-import { cmfFacts } from '../courses/cmf-report.ts'
+import { cmfFacts } from '../courses/cmf-conformance.ts'
 import { type Course, subjectNotStated } from '../courses/course.ts'
 import { courseById } from '../courses/loaders.ts'
 import type { CreditRecord } from '../credit/credit-record.ts'

@@ -5,7 +5,7 @@ import { institutionById } from '../institutions/loaders.ts'
 import type { Assessed } from './assess-transfer.ts'
 import { TransferClaim, TransferEligibility } from './eligibility.ts'
 import type { ClaimDecision } from './engine/check.rules.ts'
-import { explainAnswer, explainClaim, type Terms } from './engine/explanation.rules.ts'
+import { explainAnswer, explainClaim, type Terms } from './engine/explain.rules.ts'
 import { nextPolicyFrom } from './policies/policy.loaders.ts'
 
 function termsOfAnswer({ check: { policy, qualification } }: Assessed): Terms | null {

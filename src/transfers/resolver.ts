@@ -48,7 +48,7 @@ const TransferEligibilityResult = createUnionType({
   types: () => [TransferEligibility, TransferEligibilityRejected] as const,
 })
 
-const mostQuestions = 1000
+const MOST_QUESTIONS = 1000
 /** What is wrong with one question. Anything else, a limit of the caller for one, is wrong with all of them. */
 const typeOfCode: Partial<Record<ErrorCode, string>> = {
   BAD_USER_INPUT: 'InvalidInput',
@@ -93,8 +93,8 @@ export class TransferEligibilityResolver {
     inputs: TransferEligibilityInput[],
     @Ctx() context: Context,
   ): Promise<object[]> {
-    if (inputs.length > mostQuestions) {
-      throw badUserInput(`"inputs" has ${inputs.length} questions; at most ${mostQuestions} fit.`, 'inputs')
+    if (inputs.length > MOST_QUESTIONS) {
+      throw badUserInput(`"inputs" has ${inputs.length} questions; at most ${MOST_QUESTIONS} fit.`, 'inputs')
     }
     return Promise.all(
       inputs.map(async (input, index) => {

@@ -22,7 +22,7 @@ export interface Credit {
 }
 
 /** CATS points in one unit of each scheme. */
-const CATS_PER_UNIT: Readonly<Record<CreditScheme, Exact>> = {
+const catsOfScheme: Readonly<Record<CreditScheme, Exact>> = {
   CATS: ratio(1n, 1n),
   SCQF: ratio(1n, 1n),
   ECTS: ratio(2n, 1n),
@@ -31,17 +31,17 @@ const CATS_PER_UNIT: Readonly<Record<CreditScheme, Exact>> = {
 }
 
 /** FHEQ levels that a level of another framework may be; EQF 5 is one of two, and nothing in the level says which. */
-const FHEQ_LEVELS: Readonly<Record<LevelFramework, Readonly<Record<number, readonly number[]>>>> = {
+const fheqOfFramework: Readonly<Record<LevelFramework, Readonly<Record<number, readonly number[]>>>> = {
   FHEQ: { 3: [3], 4: [4], 5: [5], 6: [6], 7: [7], 8: [8] },
   SCQF: { 6: [3], 7: [4], 8: [5], 9: [6], 10: [6], 11: [7], 12: [8] },
   EQF: { 4: [3], 5: [4, 5], 6: [6], 7: [7], 8: [8] },
 }
 
-const EQF_OF_FHEQ: Readonly<Record<number, number>> = { 3: 4, 4: 5, 5: 5, 6: 6, 7: 7, 8: 8 }
+const eqfOfFheq: Readonly<Record<number, number>> = { 3: 4, 4: 5, 5: 5, 6: 6, 7: 7, 8: 8 }
 
 /** CATS points in one unit of the scheme, exactly. */
 export function catsPerUnit(scheme: CreditScheme): Exact {
-  return CATS_PER_UNIT[scheme]
+  return catsOfScheme[scheme]
 }
 
 /**
@@ -49,7 +49,7 @@ export function catsPerUnit(scheme: CreditScheme): Exact {
  * Throws a RangeError when the amount is not a decimal.
  */
 export function amountIn(amount: string, from: CreditScheme, to: CreditScheme): string {
-  return print(divide(multiply(exact(amount), CATS_PER_UNIT[from]), CATS_PER_UNIT[to]))
+  return print(divide(multiply(exact(amount), catsOfScheme[from]), catsOfScheme[to]))
 }
 
 /** An amount in another scheme, and how it comes about. */
@@ -64,7 +64,7 @@ export interface Conversion {
 
 /** Throws a RangeError when the amount is not a decimal. */
 export function convert(amount: string, from: CreditScheme, to: CreditScheme): Conversion {
-  const by = divide(CATS_PER_UNIT[from], CATS_PER_UNIT[to])
+  const by = divide(catsOfScheme[from], catsOfScheme[to])
   const value = multiply(exact(amount), by)
   const converted = print(value)
   const isExact = compare(exact(converted), value) === 0
@@ -83,12 +83,12 @@ export function convert(amount: string, from: CreditScheme, to: CreditScheme): C
 
 /** Whether the framework's table has the level. */
 export function isLevel(level: number, framework: LevelFramework): boolean {
-  return FHEQ_LEVELS[framework][level] !== undefined
+  return fheqOfFramework[framework][level] !== undefined
 }
 
 /** The FHEQ levels that a level may stand for, ascending: one, or two for EQF 5. Throws a RangeError outside the tables. */
 export function fheqLevels(level: number, framework: LevelFramework): readonly number[] {
-  const found = FHEQ_LEVELS[framework][level]
+  const found = fheqOfFramework[framework][level]
   if (found === undefined) throw new RangeError(`Expected ${levelsExpected(framework)}, got ${level}.`)
   return found
 }
@@ -96,12 +96,12 @@ export function fheqLevels(level: number, framework: LevelFramework): readonly n
 /** The EQF level that a level stands for: always exactly one. Throws a RangeError outside the tables. */
 export function eqfLevel(level: number, framework: LevelFramework): number {
   const [fheq] = fheqLevels(level, framework)
-  return EQF_OF_FHEQ[fheq!]!
+  return eqfOfFheq[fheq!]!
 }
 
 /** The levels a framework may name, in words for an error. */
 export function levelsExpected(framework: LevelFramework): string {
-  return `an ${framework} level of ${Object.keys(FHEQ_LEVELS[framework]).join(', ')}`
+  return `an ${framework} level of ${Object.keys(fheqOfFramework[framework]).join(', ')}`
 }
 
 /** Levels of a framework that a level of another may be. */
@@ -128,7 +128,7 @@ export function convertLevel(level: number, from: LevelFramework, to: LevelFrame
 }
 
 function levelsThatMayBe(fheq: readonly number[], framework: LevelFramework): number[] {
-  return Object.entries(FHEQ_LEVELS[framework])
+  return Object.entries(fheqOfFramework[framework])
     .filter(([, meant]) => meant.some((level) => fheq.includes(level)))
     .map(([level]) => Number(level))
 }

@@ -4,13 +4,13 @@ import { Temporal } from 'temporal-polyfill'
 
 /** Days after a run's start during which a refund can be asked for. */
 const REFUND_WINDOW_DAYS = 14
-const CALENDAR_DATE = /^\d{4}-\d{2}-\d{2}$/
-const DAYS_IN_MONTH = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
-const LAST_DATE = '9999-12-31'
+const calendarDate = /^\d{4}-\d{2}-\d{2}$/
+const daysOfMonths = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
+const lastDate = '9999-12-31'
 
 /** Whether the text is a real calendar date of the years 0001 to 9999, written YYYY-MM-DD. */
 export function isDate(text: string): boolean {
-  if (!CALENDAR_DATE.test(text)) return false
+  if (!calendarDate.test(text)) return false
   const month = twoDigits(text, 5)
   const day = twoDigits(text, 8)
   return yearOf(text) >= 1 && month >= 1 && month <= 12 && day >= 1 && day <= daysInMonth(yearOf(text), month)
@@ -24,7 +24,7 @@ export function compareDates(left: string, right: string): number {
 /** The same day that many years on; 29 February clamps to the 28th, and nothing passes 9999-12-31. */
 export function addYears(date: string, years: number): string {
   const year = yearOf(date) + years
-  if (year > 9999) return LAST_DATE
+  if (year > 9999) return lastDate
   const inYear = date.slice(4)
   return String(year).padStart(4, '0') + (inYear === '-02-29' && daysInMonth(year, 2) === 28 ? '-02-28' : inYear)
 }
@@ -82,7 +82,7 @@ function zoned(instant: Date, timeZone: string): Temporal.ZonedDateTime {
 
 function daysInMonth(year: number, month: number): number {
   const leap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0)
-  return month === 2 && leap ? 29 : DAYS_IN_MONTH[month - 1]!
+  return month === 2 && leap ? 29 : daysOfMonths[month - 1]!
 }
 
 function yearOf(date: string): number {

@@ -6,15 +6,15 @@ export interface Exact {
   readonly denominator: bigint
 }
 
-const PLAIN_DECIMAL = /^-?\d+(\.\d+)?$/
-const SHORTEST_DECIMAL = /^(?:-?[1-9]\d*|-?(?:0|[1-9]\d*)\.\d*[1-9]|0)$/
+const plainDecimal = /^-?\d+(\.\d+)?$/
+const shortestDecimal = /^(?:-?[1-9]\d*|-?(?:0|[1-9]\d*)\.\d*[1-9]|0)$/
 /** Far beyond any amount or grade, and short enough that a hostile text costs nothing to read. */
-const LONGEST_TEXT = 40
+const LONGEST_TEXT_CHARACTERS = 40
 const PRINTED_DECIMALS = 4
 
 /** Whether the text is a plain decimal number ("7.5", "-3"): digits, no exponent, no spaces, at most 40 characters. */
 export function isDecimal(text: string): boolean {
-  return text.length <= LONGEST_TEXT && PLAIN_DECIMAL.test(text)
+  return text.length <= LONGEST_TEXT_CHARACTERS && plainDecimal.test(text)
 }
 
 /** The exact value of a decimal text. Throws a RangeError that says what was expected. */
@@ -70,7 +70,7 @@ export function print(value: Exact): string {
 
 /** The same number in its shortest form: "07.50" becomes "7.5". Throws a RangeError when it is not a decimal. */
 export function canonicalDecimal(text: string): string {
-  return SHORTEST_DECIMAL.test(text) && text.length <= LONGEST_TEXT ? text : print(exact(text))
+  return shortestDecimal.test(text) && text.length <= LONGEST_TEXT_CHARACTERS ? text : print(exact(text))
 }
 
 function printRounded({ numerator, denominator }: Exact): string {

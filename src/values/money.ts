@@ -6,15 +6,15 @@ export interface Money {
 }
 
 /** ISO 4217 currencies whose minor unit is not a hundredth (Intl's own figures follow custom, not the standard). */
-const WITHOUT_MINOR_UNIT = 'BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF'
-const IN_THOUSANDTHS = 'BHD IQD JOD KWD LYD OMR TND'
+const withoutMinorUnit = 'BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF'
+const inThousandths = 'BHD IQD JOD KWD LYD OMR TND'
 /** Codes of metals, funds and units of account: listed by the standard, paid in by nobody. */
-const NOT_MONEY = 'CLF UYI UYW XAG XAU XPD XPT XBA XBB XBC XBD XDR XSU XTS XUA XXX'
+const notMoney = 'CLF UYI UYW XAG XAU XPD XPT XBA XBB XBC XBD XDR XSU XTS XUA XXX'
 
-const EXPONENTS = new Map(Intl.supportedValuesOf('currency').map((code) => [code, 2]))
-for (const code of WITHOUT_MINOR_UNIT.split(' ')) EXPONENTS.set(code, 0)
-for (const code of IN_THOUSANDTHS.split(' ')) EXPONENTS.set(code, 3)
-for (const code of NOT_MONEY.split(' ')) EXPONENTS.delete(code)
+const exponentOfCurrency = new Map(Intl.supportedValuesOf('currency').map((code) => [code, 2]))
+for (const code of withoutMinorUnit.split(' ')) exponentOfCurrency.set(code, 0)
+for (const code of inThousandths.split(' ')) exponentOfCurrency.set(code, 3)
+for (const code of notMoney.split(' ')) exponentOfCurrency.delete(code)
 
 /** The locale is the client's to choose, so what is kept of it is bounded. */
 const MOST_FORMATTERS = 200
@@ -22,12 +22,12 @@ const formatters = new Map<string, Intl.NumberFormat>()
 
 /** Whether the code is an ISO 4217 currency that can be paid in, e.g. GBP. */
 export function isCurrency(code: string): boolean {
-  return EXPONENTS.has(code)
+  return exponentOfCurrency.has(code)
 }
 
 /** Decimals of the currency's major unit: 0, 2 or 3. Throws a RangeError for an unknown code. */
 export function currencyExponent(currency: string): number {
-  const exponent = EXPONENTS.get(currency)
+  const exponent = exponentOfCurrency.get(currency)
   if (exponent === undefined) {
     throw new RangeError(`Expected an ISO 4217 currency code such as "GBP", got ${JSON.stringify(currency)}.`)
   }

@@ -15,15 +15,15 @@ import { payPalProvider } from '../../src/adapters/paypal/paypal-provider.ts'
 import { WebhookRefused } from '../../src/values/webhook-refused.ts'
 import { addressOfNobody, failureOf, orderOf, startPayPal } from './provider-under-test.ts'
 
-const RSA = {
+const rsa = {
   name: 'RSASSA-PKCS1-v1_5',
   hash: 'SHA-256',
   modulusLength: 2048,
   publicExponent: new Uint8Array([1, 0, 1]),
 }
-const NOW = new Date('2026-03-01T12:00:00Z')
+const checkedAt = new Date('2026-03-01T12:00:00Z')
 const DAY_MS = 86_400_000
-const NAME = 'messageverificationcerts.paypal.com'
+const certificateName = 'messageverificationcerts.paypal.com'
 
 interface Party {
   keys: webcrypto.CryptoKeyPair
@@ -31,28 +31,28 @@ interface Party {
 }
 
 async function newRoot(name: string): Promise<Party> {
-  const keys = await webcrypto.subtle.generateKey(RSA, true, ['sign', 'verify'])
+  const keys = await webcrypto.subtle.generateKey(rsa, true, ['sign', 'verify'])
   const certificate = await X509CertificateGenerator.createSelfSigned({
     serialNumber: '01',
     name: `CN=${name}`,
-    signingAlgorithm: RSA,
+    signingAlgorithm: rsa,
     keys,
-    notBefore: new Date(NOW.getTime() - 9 * DAY_MS),
-    notAfter: new Date(NOW.getTime() + 9 * DAY_MS),
+    notBefore: new Date(checkedAt.getTime() - 9 * DAY_MS),
+    notAfter: new Date(checkedAt.getTime() + 9 * DAY_MS),
     extensions: [new BasicConstraintsExtension(true, undefined, true)],
   })
   return { keys, certificate }
 }
 
 async function signedBy(issuer: Party, name: string, { ca = false, days = 5 } = {}): Promise<Party> {
-  const keys = await webcrypto.subtle.generateKey(RSA, true, ['sign', 'verify'])
+  const keys = await webcrypto.subtle.generateKey(rsa, true, ['sign', 'verify'])
   const certificate = await X509CertificateGenerator.create({
     serialNumber: '02',
     subject: `CN=${name}`,
     issuer: issuer.certificate.subject,
-    signingAlgorithm: RSA,
-    notBefore: new Date(NOW.getTime() - 9 * DAY_MS),
-    notAfter: new Date(NOW.getTime() + days * DAY_MS),
+    signingAlgorithm: rsa,
+    notBefore: new Date(checkedAt.getTime() - 9 * DAY_MS),
+    notAfter: new Date(checkedAt.getTime() + days * DAY_MS),
     publicKey: keys.publicKey,
     signingKey: issuer.keys.privateKey,
     extensions: [
@@ -93,8 +93,8 @@ describe('a webhook of PayPal’s', () => {
 
   beforeAll(async () => {
     root = await newRoot('The root that is trusted')
-    leaf = await signedBy(root, NAME)
-    stranger = await signedBy(await newRoot('Another root'), NAME)
+    leaf = await signedBy(root, certificateName)
+    stranger = await signedBy(await newRoot('Another root'), certificateName)
     server = createServer((request, response) => {
       fetched.push(request.url as string)
       const text = served.get(request.url as string)
@@ -124,7 +124,7 @@ describe('a webhook of PayPal’s', () => {
   async function signed(party: Party, more: { at?: Date; chain?: string; webhookId?: string } = {}) {
     const path = `/v1/notifications/certs/${randomUUID()}`
     served.set(path, more.chain ?? pem(party))
-    const time = (more.at ?? NOW).toISOString()
+    const time = (more.at ?? checkedAt).toISOString()
     const text = `T-1|${time}|${more.webhookId ?? 'WH-ID'}|${crc32(body)}`
     const key = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', party.keys.privateKey)).toString('base64')
     const privateKey = `-----BEGIN PRIVATE KEY-----\n${key}\n-----END PRIVATE KEY-----`
@@ -138,7 +138,7 @@ describe('a webhook of PayPal’s', () => {
   }
 
   it('holds when signature, age and certificate do, and says only what is needed to look', async () => {
-    const event = await receiver().verifyEvent(body, await signed(leaf), NOW)
+    const event = await receiver().verifyEvent(body, await signed(leaf), checkedAt)
     expect(event).toMatchObject({
       id: 'WH-1',
       type: 'PAYMENT.CAPTURE.COMPLETED',
@@ -152,21 +152,21 @@ describe('a webhook of PayPal’s', () => {
 
   it('holds when its certificate was signed by another that a trusted root has signed', async () => {
     const middle = await signedBy(root, 'The one between', { ca: true })
-    const below = await signedBy(middle, NAME)
-    const event = await receiver().verifyEvent(body, await signed(below, { chain: pem(below, middle) }), NOW)
+    const below = await signedBy(middle, certificateName)
+    const event = await receiver().verifyEvent(body, await signed(below, { chain: pem(below, middle) }), checkedAt)
     expect(event.id).toBe('WH-1')
   })
 
   it('holds for three days, for so long PayPal tries', async () => {
-    const headers = await signed(leaf, { at: new Date(NOW.getTime() - 3 * DAY_MS) })
-    expect((await receiver().verifyEvent(body, headers, NOW)).id).toBe('WH-1')
+    const headers = await signed(leaf, { at: new Date(checkedAt.getTime() - 3 * DAY_MS) })
+    expect((await receiver().verifyEvent(body, headers, checkedAt)).id).toBe('WH-1')
   })
 
   it('has its certificate fetched once for many', async () => {
     const [provider, headers] = [receiver(), await signed(leaf)]
     fetched.length = 0
-    await Promise.all([1, 2, 3].map(() => provider.verifyEvent(body, headers, NOW)))
-    await provider.verifyEvent(body, headers, NOW)
+    await Promise.all([1, 2, 3].map(() => provider.verifyEvent(body, headers, checkedAt)))
+    await provider.verifyEvent(body, headers, checkedAt)
     expect(fetched).toHaveLength(1)
   })
 
@@ -179,38 +179,38 @@ describe('a webhook of PayPal’s', () => {
     ['whose certificate is not there', () => ({ 'paypal-cert-url': `${base}/v1/notifications/certs/none` })],
   ])('%s is refused', async (_what, change) => {
     const headers = await signed(leaf)
-    await expect(receiver().verifyEvent(body, { ...headers, ...change(headers) }, NOW)).rejects.toBeInstanceOf(
+    await expect(receiver().verifyEvent(body, { ...headers, ...change(headers) }, checkedAt)).rejects.toBeInstanceOf(
       WebhookRefused,
     )
   })
 
   it.each<[string, () => Promise<Awaited<ReturnType<typeof signed>>>]>([
     ['for somebody else’s webhook', () => signed(leaf, { webhookId: 'WH-OTHER' })],
-    ['of four days ago', () => signed(leaf, { at: new Date(NOW.getTime() - 4 * DAY_MS) })],
-    ['of tomorrow', () => signed(leaf, { at: new Date(NOW.getTime() + DAY_MS) })],
+    ['of four days ago', () => signed(leaf, { at: new Date(checkedAt.getTime() - 4 * DAY_MS) })],
+    ['of tomorrow', () => signed(leaf, { at: new Date(checkedAt.getTime() + DAY_MS) })],
     ['signed by a root that nobody trusts', () => signed(stranger)],
-    ['whose certificate has ended', async () => signed(await signedBy(root, NAME, { days: -1 }))],
+    ['whose certificate has ended', async () => signed(await signedBy(root, certificateName, { days: -1 }))],
     ['whose certificate is another company’s', async () => signed(await signedBy(root, 'paypal.com.example.org'))],
     ['signed by the root itself', () => signed(root)],
     ['whose certificate is no certificate', () => signed(leaf, { chain: 'hello' })],
     [
       'whose certificate was signed by one that may sign nothing',
       async () => {
-        const below = await signedBy(leaf, NAME)
+        const below = await signedBy(leaf, certificateName)
         return signed(below, { chain: pem(below, leaf) })
       },
     ],
   ])('%s is refused', async (_what, headers) => {
-    await expect(receiver().verifyEvent(body, await headers(), NOW)).rejects.toBeInstanceOf(WebhookRefused)
+    await expect(receiver().verifyEvent(body, await headers(), checkedAt)).rejects.toBeInstanceOf(WebhookRefused)
   })
 
   it('with another body is refused', async () => {
     const other = Buffer.from(body.toString().replace('695.00', '1.00'))
-    await expect(receiver().verifyEvent(other, await signed(leaf), NOW)).rejects.toThrow('signature')
+    await expect(receiver().verifyEvent(other, await signed(leaf), checkedAt)).rejects.toThrow('signature')
   })
 
   it('signed by a root that only this machine knows is refused where that root is not configured', async () => {
-    await expect(receiver(base, null).verifyEvent(body, await signed(leaf), NOW)).rejects.toThrow('root')
+    await expect(receiver(base, null).verifyEvent(body, await signed(leaf), checkedAt)).rejects.toThrow('root')
   })
 
   it.each([
@@ -223,20 +223,22 @@ describe('a webhook of PayPal’s', () => {
     'not an address',
   ])('never has %s fetched', async (url) => {
     const headers = { ...(await signed(leaf)), 'paypal-cert-url': url }
-    await expect(receiver().verifyEvent(body, headers, NOW)).rejects.toThrow('address')
+    await expect(receiver().verifyEvent(body, headers, checkedAt)).rejects.toThrow('address')
   })
 
   it('never has a certificate of this machine fetched when PayPal itself is configured', async () => {
     const headers = await signed(leaf)
     fetched.length = 0
-    await expect(receiver('https://api-m.paypal.com').verifyEvent(body, headers, NOW)).rejects.toThrow('address')
+    await expect(receiver('https://api-m.paypal.com').verifyEvent(body, headers, checkedAt)).rejects.toThrow('address')
     expect(fetched).toEqual([])
   })
 
   it('that cannot be checked now is no forgery: PayPal is to send it again', async () => {
     const nobody = await addressOfNobody()
     const headers = { ...(await signed(leaf)), 'paypal-cert-url': `${nobody}/v1/notifications/certs/1` }
-    expect(await failureOf(receiver(nobody).verifyEvent(body, headers, NOW))).toBe('UNAVAILABLE connection_refused')
+    expect(await failureOf(receiver(nobody).verifyEvent(body, headers, checkedAt))).toBe(
+      'UNAVAILABLE connection_refused',
+    )
   })
 })
 

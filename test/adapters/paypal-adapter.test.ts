@@ -5,7 +5,7 @@ import { moneyFromPayPal, payPalAmount } from '../../src/adapters/paypal/paypal-
 import type { ProviderPayment } from '../../src/payments/payment-provider.ts'
 import { control, failureOf, orderOf, type ProviderUnderTest, startPayPal } from './provider-under-test.ts'
 
-const GBP = { amountMinor: 69_500, currency: 'GBP' }
+const gbp = { amountMinor: 69_500, currency: 'GBP' }
 let at: ProviderUnderTest
 let paymentId: string
 beforeEach(async () => {
@@ -56,7 +56,7 @@ describe('a capture', () => {
     const held = await capture(await approved('echeck'))
     expect(held).toMatchObject({ state: 'PROCESSING', capture: null, failure: null })
     await control(at.url, `captures/${held.reference}/pending`, { outcome: 'completed' })
-    expect(await at.provider.look(held.reference)).toMatchObject({ state: 'SUCCEEDED', capture: { amount: GBP } })
+    expect(await at.provider.look(held.reference)).toMatchObject({ state: 'SUCCEEDED', capture: { amount: gbp } })
   })
 
   it('that fails for good is FAILED, though its order is COMPLETED', async () => {
@@ -70,7 +70,7 @@ describe('a capture', () => {
     expect(await capture(reference)).toMatchObject({ state: 'PROCESSING' })
     expect(await capture(reference)).toMatchObject({ state: 'SUCCEEDED' })
     await refuse('orders.capture', issue)
-    expect(await capture(reference, 2)).toMatchObject({ state: 'SUCCEEDED', capture: { amount: GBP } })
+    expect(await capture(reference, 2)).toMatchObject({ state: 'SUCCEEDED', capture: { amount: gbp } })
   })
 
   it.each(['ORDER_NOT_APPROVED', 'PAYER_ACTION_REQUIRED'])('refused as %s is the buyer’s turn', async (issue) => {
@@ -99,7 +99,7 @@ describe('a capture', () => {
 describe('a refund', () => {
   const refund = (seen: ProviderPayment, refundId: string = randomUUID()) => {
     const captureReference = seen.capture?.reference as string
-    return at.provider.refund({ refundId, captureReference, amount: GBP, key: `${refundId}:1` })
+    return at.provider.refund({ refundId, captureReference, amount: gbp, key: `${refundId}:1` })
   }
 
   it.each([
@@ -134,7 +134,7 @@ describe('a dispute', () => {
     const seen = await capture(await approved())
     await at.dispute(seen.capture?.reference as string, outcome)
     const closed = state === 'UNDER_REVIEW' ? null : expect.any(Date)
-    expect((await at.provider.look(seen.reference))?.disputes).toMatchObject([{ state, closedAt: closed, amount: GBP }])
+    expect((await at.provider.look(seen.reference))?.disputes).toMatchObject([{ state, closedAt: closed, amount: gbp }])
   })
 })
 

@@ -41,7 +41,7 @@ export interface Headers {
   minimal?: true
 }
 
-const JSON_TYPE = { 'Content-Type': 'application/json' }
+const jsonType = { 'Content-Type': 'application/json' }
 
 /** Starts a sandbox and a client for it. */
 export async function openPaypal(more: Partial<PaypalSandboxOptions> = {}) {
@@ -62,7 +62,7 @@ export function callerOf(url: string, timeoutMs = 5_000, secret = options.client
     if (body !== undefined) request.body = body
     return client.execute(request)
   }
-  const get = (path: string) => client.execute({ path, verb: 'GET', headers: { ...JSON_TYPE } })
+  const get = (path: string) => client.execute({ path, verb: 'GET', headers: { ...jsonType } })
   return {
     create: (body: object = orderOf(), headers?: Headers) =>
       execute(new sdk.orders.OrdersCreateRequest(), body, headers),
@@ -74,7 +74,7 @@ export function callerOf(url: string, timeoutMs = 5_000, secret = options.client
     refundOf: (id: string) => execute(new sdk.payments.RefundsGetRequest(id)),
     get,
     resend: (id: string) =>
-      execute({ path: `/v1/notifications/webhooks-events/${id}/resend`, verb: 'POST', headers: { ...JSON_TYPE } }),
+      execute({ path: `/v1/notifications/webhooks-events/${id}/resend`, verb: 'POST', headers: { ...jsonType } }),
     events: async (query = '') => (await get(`/v1/notifications/webhooks-events?${query}`)).result as unknown as Events,
     control: (path: string, body?: unknown) => post(`${url}/_sandbox/${path}`, body),
   }

@@ -15,7 +15,7 @@ const later = (ms: number) => {
   now = new Date(now.getTime() + ms)
 }
 const types = async () => (await paypal.events('page_size=100')).events.map((event) => event.event_type).reverse()
-const HOUR = 3_600_000
+const HOUR_MS = 3_600_000
 
 describe('a refund', () => {
   const gbp = (value: string) => ({ amount: { currency_code: 'GBP', value } })
@@ -73,7 +73,7 @@ describe('a refund', () => {
     expect(await paypal.control('refusals', { operation: 'captures.refund', issue: 'NONSENSE' })).toMatchObject({
       status: 400,
     })
-    later(181 * 24 * HOUR)
+    later(181 * 24 * HOUR_MS)
     expect(await refusal(paypal.refund(capture.id))).toMatchObject({ issue: 'REFUND_TIME_LIMIT_EXCEEDED' })
   })
 })

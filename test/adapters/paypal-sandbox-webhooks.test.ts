@@ -17,7 +17,7 @@ afterEach(async () => {
   await inbox.close()
 })
 
-const PAID = ['CHECKOUT.ORDER.APPROVED', 'PAYMENT.CAPTURE.COMPLETED', 'CHECKOUT.ORDER.COMPLETED']
+const paidEvents = ['CHECKOUT.ORDER.APPROVED', 'PAYMENT.CAPTURE.COMPLETED', 'CHECKOUT.ORDER.COMPLETED']
 const typesOf = (arrived: Arrived[]) => arrived.map(({ body }) => JSON.parse(body).event_type as string)
 
 /** developer.paypal.com's self-verification, step by step. */
@@ -36,7 +36,7 @@ async function verified({ headers, body }: Arrived, changedBody = body): Promise
 it('every event of a payment arrives, with a signature that a changed body breaks', async () => {
   const { capture } = await paid(paypal)
   const arrived = await inbox.until((all) => all.length >= 3)
-  expect(typesOf(arrived).sort()).toEqual([...PAID].sort())
+  expect(typesOf(arrived).sort()).toEqual([...paidEvents].sort())
   for (const one of arrived) {
     expect(await verified(one)).toBe(true)
     expect(await verified(one, `${one.body} `)).toBe(false)
@@ -44,7 +44,7 @@ it('every event of a payment arrives, with a signature that a changed body break
     const event = JSON.parse(one.body)
     expect((await paypal.get(`/v1/notifications/webhooks-events/${event.id}`)).result).toEqual(event)
   }
-  const completed = arrived.map(({ body }) => JSON.parse(body)).find((event) => event.event_type === PAID[1])
+  const completed = arrived.map(({ body }) => JSON.parse(body)).find((event) => event.event_type === paidEvents[1])
   expect(completed.resource).toMatchObject({ id: capture.id, custom_id: 'payment-1', status: 'COMPLETED' })
 })
 
@@ -85,7 +85,7 @@ it('events are listed newest first, in pages, by time and type', async () => {
     seen.push(...page.events.map((event) => event.event_type))
     query = page.links.find(({ rel }) => rel === 'next')?.href.split('?')[1]
   }
-  expect(seen).toEqual([...PAID, ...PAID].reverse())
+  expect(seen).toEqual([...paidEvents, ...paidEvents].reverse())
   expect((await paypal.events(`end_time=${from}`)).events).toEqual([])
   expect((await paypal.events('event_type=CHECKOUT.ORDER.APPROVED')).count).toBe(2)
 })

@@ -19,7 +19,7 @@ const later = (ms: number) => {
 }
 const relOf = (resource: { links: { rel: string }[] }) => resource.links.map(({ rel }) => rel)
 const types = async () => (await paypal.events('page_size=100')).events.map((event) => event.event_type).reverse()
-const HOUR = 3_600_000
+const HOUR_MS = 3_600_000
 
 describe('an order', () => {
   it('opens with a link to its approval page, whole or minimal as preferred', async () => {
@@ -72,12 +72,12 @@ describe('an order', () => {
   it('is gone after three hours, and an approved one is reversed with an event', async () => {
     const left = (await paypal.create()).result.id
     const approved = (await paypal.create()).result.id
-    later(2 * HOUR)
+    later(2 * HOUR_MS)
     await paypal.control(`orders/${approved}/approve`)
-    later(2 * HOUR)
+    later(2 * HOUR_MS)
     expect(await refusal(paypal.order(left))).toMatchObject({ status: 404, issue: 'INVALID_RESOURCE_ID' })
     expect((await paypal.order(approved)).result.status).toBe('APPROVED')
-    later(2 * HOUR)
+    later(2 * HOUR_MS)
     expect((await paypal.order(approved)).result.status).toBe('VOIDED')
     expect((await types()).at(-1)).toBe('CHECKOUT.PAYMENT-APPROVAL.REVERSED')
   })
@@ -173,7 +173,7 @@ describe('request ids', () => {
     const first = await paypal.create(orderOf(), { id: 'r-1' })
     const again = await paypal.create(orderOf(), { id: 'r-1' })
     expect([again.statusCode, again.result]).toEqual([200, first.result])
-    later(6 * HOUR + 1_000)
+    later(6 * HOUR_MS + 1_000)
     expect((await paypal.create(orderOf(), { id: 'r-1' })).result.id).not.toBe(first.result.id)
   })
 

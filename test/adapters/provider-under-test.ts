@@ -121,7 +121,7 @@ export async function startPayPal(): Promise<ProviderUnderTest> {
 }
 
 /** The same for every call: the stored order is sent again as it was. */
-const EXPIRES_AT = new Date(Date.now() + 30 * 60_000)
+const orderExpiresAt = new Date(Date.now() + 30 * 60_000)
 
 /** An order as a learner's enrolment makes it; what `more` says otherwise. */
 export function orderOf(paymentId: string, more: Partial<PaymentOrder> = {}): PaymentOrder {
@@ -133,7 +133,7 @@ export function orderOf(paymentId: string, more: Partial<PaymentOrder> = {}): Pa
     buyerEmail: 'ada@example.org',
     returnUrl: 'http://127.0.0.1:3000/paid?payment=1&result=returned',
     cancelUrl: 'http://127.0.0.1:3000/paid?payment=1&result=cancelled',
-    expiresAt: EXPIRES_AT,
+    expiresAt: orderExpiresAt,
     key: `${paymentId}:open:1`,
     ...more,
   }

@@ -28,7 +28,7 @@ beforeEach(async () => {
 })
 afterEach(() => sandbox.close())
 
-const CARD = { number: '4242 4242 4242 4242', expiry: '12 / 40', cvc: '123', name: 'Ada Lovelace' }
+const goodCard = { number: '4242 4242 4242 4242', expiry: '12 / 40', cvc: '123', name: 'Ada Lovelace' }
 async function send(url: string, fields: Record<string, string>) {
   const answer = await fetch(url, { method: 'POST', body: new URLSearchParams(fields), redirect: 'manual' })
   return { status: answer.status, location: answer.headers.get('location'), text: await answer.text() }
@@ -39,13 +39,13 @@ it('shows what is paid, a labelled field for each detail, and the way back', asy
   expect(text).toContain('£125.00')
   expect(text).toContain('&#60;b&#62;Law')
   expect(text).toContain('href="http://127.0.0.1:9/cancelled?a=1&#38;b=2"')
-  for (const field of Object.keys(CARD)) expect(text).toMatch(new RegExp(`<label for="${field}">[^<]+</label>`))
+  for (const field of Object.keys(goodCard)) expect(text).toMatch(new RegExp(`<label for="${field}">[^<]+</label>`))
 })
 
 it('sends a buyer who paid to the success address, and does not charge a second time', async () => {
   const url = session.url as string
-  expect(await send(url, CARD)).toMatchObject({ status: 303, location: `http://127.0.0.1:9/paid/${session.id}` })
-  expect((await send(url, CARD)).text).toContain('This is paid')
+  expect(await send(url, goodCard)).toMatchObject({ status: 303, location: `http://127.0.0.1:9/paid/${session.id}` })
+  expect((await send(url, goodCard)).text).toContain('This is paid')
   expect((await stripe.charges.list()).data).toMatchObject([{ billing_details: { name: 'Ada Lovelace' } }])
 })
 
@@ -59,15 +59,15 @@ it.each([
   [{ cvc: '12' }, 'security code'],
   [{ name: ' ' }, 'name'],
 ])('tells what is wrong with %j and lets the buyer try again', async (wrong, message) => {
-  const answer = await send(session.url as string, { ...CARD, ...wrong } as Record<string, string>)
+  const answer = await send(session.url as string, { ...goodCard, ...wrong } as Record<string, string>)
   expect(answer.status).toBeGreaterThanOrEqual(400)
   const alert = /role="alert">([^<]+)/.exec(answer.text)?.[1]
   expect(alert).toContain(message)
-  expect(await send(session.url as string, CARD)).toMatchObject({ status: 303 })
+  expect(await send(session.url as string, goodCard)).toMatchObject({ status: 303 })
 })
 
 it('asks a 3-D Secure card to be confirmed before anything is charged', async () => {
-  const asked = await send(session.url as string, { ...CARD, number: '4000002760003184' })
+  const asked = await send(session.url as string, { ...goodCard, number: '4000002760003184' })
   expect(asked.location).toBe(`${sandbox.url}/3d-secure/${session.id}`)
   expect((await stripe.charges.list()).data).toEqual([])
   const page = await (await fetch(asked.location as string)).text()
@@ -79,6 +79,6 @@ it('asks a 3-D Secure card to be confirmed before anything is charged', async ()
 it('takes nothing on a page that has expired or does not exist', async () => {
   const url = session.url as string
   await stripe.checkout.sessions.expire(session.id)
-  expect(await send(url, CARD)).toMatchObject({ status: 410 })
-  expect((await send(`${sandbox.url}/c/pay/cs_test_none`, CARD)).status).toBe(404)
+  expect(await send(url, goodCard)).toMatchObject({ status: 410 })
+  expect((await send(`${sandbox.url}/c/pay/cs_test_none`, goodCard)).status).toBe(404)
 })

@@ -2,8 +2,8 @@
 import { type Contestant, type ContestantName, contestantNames, titleOf, type WorkloadName } from './contestants.ts'
 import { type Request, type Round, round } from './load.ts'
 
-export const rounds = 5
-export const seconds = 2
+export const ROUNDS = 5
+export const ROUND_SECONDS = 2
 
 type Results = Record<string, Partial<Record<ContestantName, Round[]>>>
 
@@ -23,12 +23,12 @@ export async function compare(
   for (const workload of workloads) {
     const byName: Results[string] = {}
     results[workload] = byName
-    for (let number = 0; number <= rounds; number++) {
+    for (let number = 0; number <= ROUNDS; number++) {
       for (const contestant of contestants) {
         const { name } = contestant
         const requests = requestsFor(name, workload)
         if (!requests) continue
-        const one = await round([contestant], requests, { seconds })
+        const one = await round([contestant], requests, { seconds: ROUND_SECONDS })
         if (number === 0) continue
         byName[name] = [...(byName[name] ?? []), one]
         console.log(

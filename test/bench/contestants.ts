@@ -30,7 +30,7 @@ export interface Contestant {
   stop(): Promise<void>
 }
 
-/** Who is asked for: each caller has a budget of their own, as in life. */
+/** Who is asked for: each caller has a rate limit of their own, as in life. */
 export interface Caller {
   subject: string
   token: string
@@ -39,10 +39,10 @@ export interface Caller {
   firstRecord: number
 }
 
-export const pageSize = 20
+export const PAGE_SIZE = 20
 
 /** To finish what was begun. */
-const patienceMs = 10_000
+const STARTS_WITHIN_MS = 10_000
 
 export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
@@ -94,7 +94,7 @@ export async function startContestant(
     pid: child.pid!,
     async stop() {
       child.kill('SIGTERM')
-      const patience = setTimeout(() => child.kill('SIGKILL'), patienceMs)
+      const patience = setTimeout(() => child.kill('SIGKILL'), STARTS_WITHIN_MS)
       await ended
       clearTimeout(patience)
     },
@@ -125,12 +125,12 @@ function rawRequest(workload: WorkloadName, caller: Caller, qualification: strin
     case 'dashboard':
       return {
         method: 'GET',
-        path: `/dashboard?first=${pageSize}&learner=${subject}&issuer=${encodeURIComponent(issuer)}`,
+        path: `/dashboard?first=${PAGE_SIZE}&learner=${subject}&issuer=${encodeURIComponent(issuer)}`,
       }
     case 'eligibility':
       return { method: 'GET', path: `/eligibility?qualification=${qualification}&records=${records.join()}` }
     default:
-      return { method: 'GET', path: `/catalogue?first=${pageSize}` }
+      return { method: 'GET', path: `/catalogue?first=${PAGE_SIZE}` }
   }
 }
 
@@ -144,15 +144,15 @@ function gatewayRequest(
   const creditRecordIds = [0, 1, 2].map((at) => globalId('CreditRecord', uuidOfRow('creditRecord', firstRecord + at)))
   switch (workload) {
     case 'catalogue':
-      return graphql(catalogue, { first: pageSize }, signedIn)
+      return graphql(catalogue, { first: PAGE_SIZE }, signedIn)
     case 'catalogue-anonymous':
       return graphql(
         catalogue,
-        { first: pageSize },
+        { first: PAGE_SIZE },
         { 'x-forwarded-for': `10.${n >> 16}.${(n >> 8) & 255}.${n & 255}` },
       )
     case 'dashboard':
-      return graphql(dashboard, { first: pageSize }, signedIn)
+      return graphql(dashboard, { first: PAGE_SIZE }, signedIn)
     case 'typename':
       return graphql(typename, {}, signedIn)
     case 'eligibility':
@@ -176,10 +176,10 @@ export function requestsOf(
     if (name === 'raw') return rawRequest(workload, caller, qualification)
     if (name !== 'ordinary') return gatewayRequest(workload, caller, n, qualification)
     const learner = { 'x-learner': caller.subject }
-    if (workload === 'dashboard') return graphql(ordinaryDashboard, { first: pageSize }, learner)
+    if (workload === 'dashboard') return graphql(ordinaryDashboard, { first: PAGE_SIZE }, learner)
     return workload === 'typename'
       ? graphql(typename, {}, learner)
-      : graphql(ordinaryCatalogue, { first: pageSize }, learner)
+      : graphql(ordinaryCatalogue, { first: PAGE_SIZE }, learner)
   })
 }
 

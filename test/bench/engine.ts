@@ -2,7 +2,7 @@
 import type { Claim, PolicyTerms, QualificationTerms, TransferCheck } from '../../src/transfers/engine/check.rules.ts'
 import { assessTransfer } from '../../src/transfers/engine/decide.rules.ts'
 
-const QUALIFICATION: QualificationTerms = {
+const qualificationTerms: QualificationTerms = {
   id: 'Qualification:bench',
   kind: 'HONOURS_DEGREE',
   totalCredit: '360',
@@ -13,7 +13,7 @@ const QUALIFICATION: QualificationTerms = {
   ],
 }
 
-const POLICY: PolicyTerms = {
+const policyTerms: PolicyTerms = {
   effectiveFrom: '2020-01-01',
   effectiveTo: null,
   agreement: 'AUTOMATIC',
@@ -69,8 +69,8 @@ function checks(count: number, claims: number, changes: Partial<PolicyTerms> = {
   const draw = drawing(claims)
   return Array.from({ length: count }, () => ({
     claims: Array.from({ length: claims }, (_, index) => claim(index, draw)),
-    policy: { ...POLICY, ...changes },
-    qualification: QUALIFICATION,
+    policy: { ...policyTerms, ...changes },
+    qualification: qualificationTerms,
     asOf: '2026-11-23',
   }))
 }

@@ -25,7 +25,7 @@ export const fullSize: Size = {
 }
 
 /** Enrolments of each learner in the first half of all enrolments; the other half is spread over everybody else. */
-export const enrolmentsOfRegulars = 20
+export const ENROLMENTS_OF_REGULARS = 20
 
 /** The subject of a learner in the identity provider, from 0 on; the first ones are regulars. */
 export const subjectOf = (learner: number): string => `bench-${learner}`
@@ -86,8 +86,8 @@ const enrolments = `insert into enrolment (id, learner_id, run_id, status, payme
     case when n % $5::int < $6::int then 71 end, case when n % $5::int < $6::int then $4::timestamptz::date end,
     case when n % $5::int < $6::int then true end, $4, $4
   from generate_series(0, $1::int - 1) n, lateral (select
-    case when n < $1::int / 2 then n / ${enrolmentsOfRegulars} else $7::int + (n - $1::int / 2) % ($2::int - $7::int) end as learner,
-    case when n < $1::int / 2 then n % ${enrolmentsOfRegulars} else (n - $1::int / 2) / ($2::int - $7::int) end as nth) l`
+    case when n < $1::int / 2 then n / ${ENROLMENTS_OF_REGULARS} else $7::int + (n - $1::int / 2) % ($2::int - $7::int) end as learner,
+    case when n < $1::int / 2 then n % ${ENROLMENTS_OF_REGULARS} else (n - $1::int / 2) / ($2::int - $7::int) end as nth) l`
 
 /** Years old, so that no reconciliation asks the provider about them. */
 const payments = `insert into payment (id, enrolment_id, provider, method, status, amount_minor, currency, description, return_url,
@@ -129,7 +129,7 @@ const order = `update course c set next_start = coalesce((select min(r.starts_at
  * Afterwards PostgreSQL knows the tables' sizes.
  */
 export async function fillDatabase(client: ClientBase, size: Size, issuer: string, now: Date): Promise<void> {
-  const regulars = Math.floor(size.enrolments / 2 / enrolmentsOfRegulars)
+  const regulars = Math.floor(size.enrolments / 2 / ENROLMENTS_OF_REGULARS)
   // Every so many enrolments, and how many of them are completed.
   const [every, completed] = [size.enrolments / size.refunds, (size.creditRecords * 10) / size.enrolments]
   await client.query('begin')

@@ -1,5 +1,5 @@
 /** Measures how a request's cost grows from a small to a full database. */
-import { median, rounds, seconds } from './comparison.ts'
+import { median, ROUND_SECONDS, ROUNDS } from './comparison.ts'
 import type { Contestant } from './contestants.ts'
 import { type Request, round } from './load.ts'
 
@@ -15,9 +15,9 @@ export async function grow(
   ]
   for (const workload of workloads) {
     const pairs = []
-    for (let number = 0; number <= rounds; number++) {
-      const ofSmall = await round([small], workload.small, { seconds })
-      const ofFull = await round([full], workload.full, { seconds })
+    for (let number = 0; number <= ROUNDS; number++) {
+      const ofSmall = await round([small], workload.small, { seconds: ROUND_SECONDS })
+      const ofFull = await round([full], workload.full, { seconds: ROUND_SECONDS })
       if (number > 0) pairs.push({ ofSmall, ofFull })
     }
     const ratio = median(pairs.map(({ ofSmall, ofFull }) => ofSmall.requestsPerSecond / ofFull.requestsPerSecond))

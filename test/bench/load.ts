@@ -20,14 +20,14 @@ export interface Round {
   wrong: number
 }
 
-const ticksPerSecond = 100
+const TICKS_PER_SECOND = 100
 
 /** User and system time of a process so far, in microseconds. */
 function cpuOf(pid: number): number {
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
     .replace(/^.*\) /s, '')
     .split(' ')
-  return ((Number(fields[11]) + Number(fields[12])) / ticksPerSecond) * 1e6
+  return ((Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND) * 1e6
 }
 
 export function residentMb(pid: number): number {

@@ -9,7 +9,7 @@ import { globalId } from '../../src/graph/contract/global-id.ts'
 import { sandboxSecrets } from '../../src/sandbox/sandbox-secrets.ts'
 import { ensureSigningKeys } from '../../src/sandbox/signing-keys.ts'
 import { startIssuer } from '../support/world/issuer.ts'
-import { compare, rounds, seconds } from './comparison.ts'
+import { compare, ROUND_SECONDS, ROUNDS } from './comparison.ts'
 import {
   type Caller,
   type Contestant,
@@ -50,10 +50,10 @@ const profile = asked.includes('profile')
 
 const folder = resolve('.local/bench')
 const build = join(folder, 'build')
-const callerCount = 1000
-const recordsOfRegular = 10
+const CALLERS = 1000
+const RECORDS_OF_REGULAR = 10
 /** The small database has fewer learners. */
-const callersInSmall = 50
+const CALLERS_IN_SMALL = 50
 
 /** What the gateway is started with; the partner is away, for nothing here asks it. */
 function environmentOf(databaseUrl: string, issuer: string): NodeJS.ProcessEnv {
@@ -102,14 +102,14 @@ const run: Record<(typeof parts)[number], (world: World) => Promise<string>> = {
     )
     for (const one of contestants) await one.stop()
     const before = earlier ? ` Before: ${earlier.title}.` : ''
-    return `${rounds} rounds of ${seconds} s, 32 connections.${before}\n\n${table}`
+    return `${ROUNDS} rounds of ${ROUND_SECONDS} s, 32 connections.${before}\n\n${table}`
   },
 
   async growth({ databases: { small, full }, callers, start, qualification }) {
     const [onSmall, onFull] = [await start('gateway', small), await start('gateway', full)]
-    const few = callers.slice(0, callersInSmall)
+    const few = callers.slice(0, CALLERS_IN_SMALL)
     // As many, all over the large tables: nothing but their size is to differ.
-    const spread = callers.filter((_, n) => n % (callerCount / callersInSmall) === 0)
+    const spread = callers.filter((_, n) => n % (CALLERS / CALLERS_IN_SMALL) === 0)
     const [smallId, fullId] = [await qualification(small), await qualification(full)]
     const workloads = (['catalogue', 'dashboard', 'eligibility'] as const).map((name) => ({
       name,
@@ -124,7 +124,7 @@ const run: Record<(typeof parts)[number], (world: World) => Promise<string>> = {
   async batches({ databases: { full }, callers, start, qualification }) {
     const qualificationId = globalId('Qualification', await qualification(full))
     const gateway = await start('gateway', full)
-    const ids = recordIds(recordsOfRegular)
+    const ids = recordIds(RECORDS_OF_REGULAR)
     const requestOf = (entries: number): Request => {
       const inputs = Array.from({ length: entries }, (_, n) => ({
         clientRef: `check ${n}`,
@@ -212,7 +212,7 @@ async function main(): Promise<void> {
     running.push(databases)
     const world: World = {
       databases,
-      callers: await callersOf(callerCount, issuer.url, tokens(issuer), recordsOfRegular),
+      callers: await callersOf(CALLERS, issuer.url, tokens(issuer), RECORDS_OF_REGULAR),
       earlier,
       async start(name, databaseUrl) {
         const flags = profile && name === 'gateway' ? ['--cpu-prof', `--cpu-prof-dir=${folder}`] : []

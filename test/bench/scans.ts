@@ -4,9 +4,9 @@ import pg from 'pg'
 import type { Contestant } from './contestants.ts'
 import { type Request, round } from './load.ts'
 
-const times = 200
+const REQUESTS = 200
 /** PostgreSQL's backends tell their counts when idle, at most once a second. */
-const toldWithinMs = 3_000
+const COUNTED_WITHIN_MS = 3_000
 
 type Counts = Map<string, { scans: number; rows: number }>
 
@@ -29,11 +29,11 @@ export async function scans(
   try {
     for (const { name, requests } of workloads) {
       // Plans are settled, and what comes only once is over.
-      await round([gateway], requests, { amount: times })
-      await delay(toldWithinMs)
+      await round([gateway], requests, { amount: REQUESTS })
+      await delay(COUNTED_WITHIN_MS)
       const before = await countsOf(client)
-      await round([gateway], requests, { amount: times })
-      await delay(toldWithinMs)
+      await round([gateway], requests, { amount: REQUESTS })
+      await delay(COUNTED_WITHIN_MS)
       const scanned = [...(await countsOf(client))].flatMap(([table, { scans: now, rows }]) => {
         const count = now - (before.get(table)?.scans ?? 0)
         return count > 0 ? [`${table} of ${rows} rows ${count} times`] : []

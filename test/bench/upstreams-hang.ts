@@ -8,13 +8,13 @@ import { round } from './load.ts'
 
 const catalogue = `{ courses(first: 20) { totalCount nodes { title subject credit { amount level }
   nextRun { startsAt price { formatted } } awardingInstitution { name } } } }`
-const rounds = 7
-const seconds = 6
+const ROUNDS = 7
+const ROUND_SECONDS = 6
 /** Gentle, so that the queue of the load itself is not what is measured. */
-const connections = 4
-const pauseMs = 30
+const CONNECTIONS = 4
+const PAUSE_MS = 30
 /** Questions a second that an upstream has to answer. */
-const askedPerSecond = 20
+const REQUESTS_PER_SECOND = 20
 
 type Hanging = 'nobody' | 'partner' | 'stripe'
 
@@ -35,14 +35,18 @@ function askUpstreams(world: World, runs: readonly string[], paymentIds: readonl
     const question =
       asked % 2 ? world.ask(null, places, { id: runs[asked % runs.length] }) : world.ask(persona, completing, { id })
     question.catch(() => undefined)
-  }, 1_000 / askedPerSecond)
+  }, 1_000 / REQUESTS_PER_SECOND)
   return () => clearInterval(timer)
 }
 
-/** A learner for each connection: together they may ask more than one's budget holds. */
+/** A learner for each connection: together they may ask more than one's rate limit holds. */
 async function measure(gateway: KillableGateway, tokens: readonly string[]) {
   const asked = tokens.map((token) => graphql(catalogue, {}, { authorization: `Bearer ${token}` }))
-  const { p50Ms, p99Ms, wrong } = await round([gateway], asked, { seconds, connections: tokens.length, pauseMs })
+  const { p50Ms, p99Ms, wrong } = await round([gateway], asked, {
+    seconds: ROUND_SECONDS,
+    connections: tokens.length,
+    pauseMs: PAUSE_MS,
+  })
   if (wrong > 0) throw new Error(`${wrong} answers were wrong`)
   return { p50: p50Ms, p99: p99Ms }
 }
@@ -65,12 +69,12 @@ try {
     payments.push([persona, (await enrol(world, persona, run.id)).payment.id])
   }
   gateway = await startKillable(world)
-  const tokens = await Promise.all(payments.slice(0, connections).map(([persona]) => world.tokenOf(persona)))
+  const tokens = await Promise.all(payments.slice(0, CONNECTIONS).map(([persona]) => world.tokenOf(persona)))
   const there = { ...world, url: gateway.url }
   await measure(gateway, tokens)
   const stop = askUpstreams(there, runs, payments)
   const all: Record<Hanging, { p50: number; p99: number }[]> = { nobody: [], partner: [], stripe: [] }
-  for (let count = 0; count < rounds; count++) {
+  for (let count = 0; count < ROUNDS; count++) {
     for (const hanging of ['nobody', 'partner', 'stripe'] as const) {
       await hang(world, hanging)
       all[hanging].push(await measure(gateway, tokens))

@@ -1,7 +1,7 @@
 /** Tests that good tokens are accepted and bad ones never silently anonymous. */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import { generateKeyPair } from 'jose'
-import { Authenticator } from '../../src/auth/authenticate.ts'
+import { Authenticator } from '../../src/auth/authenticator.ts'
 import type { Viewer } from '../../src/auth/viewer.ts'
 import { audience, startIssuer, type TestIssuer } from '../support/world/issuer.ts'
 import { type SmallServer, startSmallServer } from '../support/world/small-graph.ts'

@@ -17,11 +17,11 @@ beforeAll(async () => {
 })
 afterAll(() => world?.close())
 
-const minutesPerDay = 24 * 60
+const MINUTES_PER_DAY = 24 * 60
 
 async function share(more: object = {}): Promise<{ id: string; code: string }> {
   const document = `mutation ($input: ShareCreditInput!) { shareCredit(input: $input) { creditShare { id code } } }`
-  const expiresAt = new Date(Date.now() + 5 * minutesPerDay * 60_000).toISOString()
+  const expiresAt = new Date(Date.now() + 5 * MINUTES_PER_DAY * 60_000).toISOString()
   const input = { creditRecordIds: [record], expiresAt, ...more }
   return ((await answerOf(world, persona, document, { input })) as { creditShare: never }).creditShare
 }

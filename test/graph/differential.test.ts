@@ -11,7 +11,7 @@ import { generatedOperations } from '../support/world/generated-documents.ts'
 import { inventAnswers } from '../support/world/invented-answers.ts'
 import { keptLog, smallExecutor } from '../support/world/small-graph.ts'
 
-const documents = 2000
+const DOCUMENTS = 2000
 const schema = inventAnswers(buildGraph())
 const interpreting = smallExecutor(schema, { compile: { enabled: false } })
 const compiling = smallExecutor(schema, { compile: { atUse: 1 } })
@@ -49,7 +49,7 @@ function shown({ data, errors = [], extensions = {} }: ExecutionResult): string 
 }
 
 describe('a generated query', () => {
-  it(`is answered alike, compiled or not, ${documents} times`, async () => {
+  it(`is answered alike, compiled or not, ${DOCUMENTS} times`, async () => {
     const met = { data: 0, errors: 0, refused: 0, givenBack: 0 }
     await fc.assert(
       fc.asyncProperty(generatedOperations(schema), async ({ text, variables }) => {
@@ -61,9 +61,9 @@ describe('a generated query', () => {
         if (cost?.actual < cost?.requested) met.givenBack += 1
         met[data === undefined ? 'refused' : errors.length > 0 ? 'errors' : 'data'] += 1
       }),
-      { numRuns: documents },
+      { numRuns: DOCUMENTS },
     )
-    // every kind of answer was met, often, and so were costs that are not cut off at what was asked for
-    for (const times of Object.values(met)) expect(times).toBeGreaterThan(documents / 50)
+    // Every kind of answer was met, often, and so were costs that are not cut off at what was asked for
+    for (const times of Object.values(met)) expect(times).toBeGreaterThan(DOCUMENTS / 50)
   }, 120_000)
 })

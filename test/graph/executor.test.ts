@@ -92,7 +92,7 @@ describe('a compiled query', () => {
       const { data } = await server.ask('query Q($name: String) { hello(name: $name) }', { name })
       expect(data).toEqual({ hello: `hello ${name}` })
     }
-    expect(executor.compiler.size).toBe(1)
+    expect(executor.compiledQueries.size).toBe(1)
   })
 
   it('is compiled at its third use, and never twice', async () => {
@@ -102,7 +102,7 @@ describe('a compiled query', () => {
     const sizes: number[] = []
     for (let use = 1; use <= 4; use += 1) {
       await server.ask('{ hello }')
-      sizes.push(executor.compiler.size)
+      sizes.push(executor.compiledQueries.size)
     }
     expect(sizes).toEqual([0, 0, 1, 1])
   })
@@ -112,7 +112,7 @@ describe('a compiled query', () => {
     const executor = smallExecutor(schema, { compile: { atUse: 1, maximum: 5 } })
     server = await startSmallServer({ schema, executor })
     for (let n = 1; n <= 20; n += 1) await server.ask(`query Q${n} { hello }`)
-    expect(executor.compiler.size).toBe(5)
+    expect(executor.compiledQueries.size).toBe(5)
   })
 
   it('runs in graphql-js when the switch is off, and mutations always do', async () => {
@@ -120,12 +120,12 @@ describe('a compiled query', () => {
     const off = smallExecutor(schema, { compile: { enabled: false } })
     server = await startSmallServer({ schema, executor: off })
     for (let use = 1; use <= 4; use += 1) await server.ask('{ hello }')
-    expect(off.compiler.size).toBe(0)
+    expect(off.compiledQueries.size).toBe(0)
     await server.close()
     const on = smallExecutor(schema, { compile: { atUse: 1 } })
     server = await startSmallServer({ schema, executor: on })
     expect((await server.ask('mutation { add(name: "x") { name } }')).data).toEqual({ add: { name: 'item x' } })
-    expect(on.compiler.size).toBe(0)
+    expect(on.compiledQueries.size).toBe(0)
   })
 })
 

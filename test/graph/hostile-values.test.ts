@@ -35,7 +35,7 @@ afterAll(() => world?.close())
 /** SQL, stacks, files, constraints, tokens of the code. */
 const inside =
   /\b(select|insert into|update) .*\b(from|values|set)\b|node_modules|\.[tj]s:\d|\bat \w+ \(|postgres|relation "|violates|constraint|syntax for type|undefined|\[object|TypeError|RangeError/i
-const atOnce = 20
+const REQUESTS_AT_ONCE = 20
 
 /** Asks once with each value; answers what must not have been said. */
 async function leaks(
@@ -59,7 +59,7 @@ async function leaks(
         found.push({ value: JSON.stringify(value)?.slice(0, 300), text: text.slice(0, 500) })
     }
   }
-  await Promise.all(Array.from({ length: atOnce }, ask))
+  await Promise.all(Array.from({ length: REQUESTS_AT_ONCE }, ask))
   return found
 }
 

@@ -1,6 +1,6 @@
 /** Tests subscriptions over both transports with the official clients. */
 import { describe, expect, it } from '@jest/globals'
-import { Admissions } from '../../src/graph/limits/admission.ts'
+import { Admission } from '../../src/graph/limits/admission.ts'
 import { MemoryRateLimits } from '../../src/graph/limits/rate-limit.ts'
 import { change, changes, smallExecutor, smallSchema } from '../support/world/small-graph.ts'
 import {
@@ -76,11 +76,11 @@ describe.each([
     expect(at.server.lines.filter(({ level }) => level === 'error')).toHaveLength(1)
   })
 
-  it('an empty budget refuses', async () => {
+  it('an exhausted rate limit refuses', async () => {
     const schema = smallSchema()
     const small = { points: 15, restorePerSecond: 0.001 }
-    const admissions = new Admissions(new MemoryRateLimits(() => 0), { anonymous: small, person: small, client: small })
-    await start({ schema, executor: smallExecutor(schema, { admissions }) })
+    const admission = new Admission(new MemoryRateLimits(() => 0), { anonymous: small, person: small, client: small })
+    await start({ schema, executor: smallExecutor(schema, { admission }) })
     const query = 'subscription { changed(id: "8") { notes { text } } }'
     const first = open()(query)
     const next = first.next()

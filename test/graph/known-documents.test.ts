@@ -1,6 +1,6 @@
 /** Tests that documents answered without Apollo look the same to clients. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { Admissions } from '../../src/graph/limits/admission.ts'
+import { Admission } from '../../src/graph/limits/admission.ts'
 import { MemoryRateLimits } from '../../src/graph/limits/rate-limit.ts'
 import { type SmallServer, smallExecutor, smallSchema, startSmallServer } from '../support/world/small-graph.ts'
 
@@ -83,10 +83,10 @@ describe('a document that is known', () => {
     expect(await seen(sent)).toEqual(first)
   })
 
-  it('is refused beyond the budget with the same words and headers', async () => {
+  it('is refused beyond the rate limit with the same words and headers', async () => {
     const size = { points: 10, restorePerSecond: 0.001 }
-    const rateLimits = new Admissions(new MemoryRateLimits(), { anonymous: size, person: size, client: size })
-    const small = await startSmallServer({ schema, executor: smallExecutor(schema, { admissions: rateLimits }) })
+    const rateLimits = new Admission(new MemoryRateLimits(), { anonymous: size, person: size, client: size })
+    const small = await startSmallServer({ schema, executor: smallExecutor(schema, { admission: rateLimits }) })
     try {
       const answers = []
       for (let n = 0; n < 13; n++) answers.push(await small.ask('{ item(id: "1") { id } }'))

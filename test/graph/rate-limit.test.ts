@@ -1,7 +1,7 @@
 /** Tests that answers state their cost and exhausted rate limits give 429. */
 import { afterEach, describe, expect, it } from '@jest/globals'
 import { anonymousViewer } from '../../src/auth/viewer.ts'
-import { Admissions, type RateLimitSizes } from '../../src/graph/limits/admission.ts'
+import { Admission, type RateLimitSizes } from '../../src/graph/limits/admission.ts'
 import { MemoryRateLimits, type RateLimits } from '../../src/graph/limits/rate-limit.ts'
 import type { ServerParts } from '../../src/http/server.ts'
 import { Metrics } from '../../src/observability/metrics.ts'
@@ -19,7 +19,7 @@ async function start(parts: Partial<ServerParts> = {}, rateLimits: RateLimits = 
   const schema = smallSchema()
   server = await startSmallServer({
     schema,
-    executor: smallExecutor(schema, { admissions: new Admissions(rateLimits, sizes) }),
+    executor: smallExecutor(schema, { admission: new Admission(rateLimits, sizes) }),
     authenticate: (name, sender) => {
       if (name === undefined) return anonymousViewer(sender.ip)
       const client = name === 'machine' ? { clientId: 'm', institutionSlug: 's', institutionId: 'i' } : null
@@ -48,7 +48,7 @@ describe('an answer', () => {
   })
 })
 
-describe('a budget', () => {
+describe('a rate limit', () => {
   it('that is spent is 429, with the time after which to ask again', async () => {
     await start()
     expect((await server.ask(fifty)).status).toBe(200)

@@ -15,7 +15,7 @@ import {
 import { startWorld, type World } from '../support/world/world.ts'
 
 /** Its refunds succeed, and a moment later the bank sends them back. */
-const BOUNCING_CARD = '4000000000005126'
+const bouncingCard = '4000000000005126'
 
 let world: World
 let persona: string
@@ -28,7 +28,7 @@ afterAll(() => world?.close())
 /** Paid for a place that was gone by then, with a card that takes nothing back. */
 async function stuck(): Promise<{ enrolmentId: string; runUuid: string }> {
   const run = await newRun(world)
-  const { enrolmentId } = await paid(world, persona, run.id, {}, BOUNCING_CARD)
+  const { enrolmentId } = await paid(world, persona, run.id, {}, bouncingCard)
   await world.control('partner', `program_runs/${run.uuid}`, { capacity: 0 })
   await until(world, async () => (await enrolmentOf(world, persona, enrolmentId)).status === 'STUCK')
   return { enrolmentId, runUuid: run.uuid }

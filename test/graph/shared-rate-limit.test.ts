@@ -65,30 +65,29 @@ describe.each(kinds)('rateLimits shared by a Redis %s', (kind, there, connect) =
 
   test('are one bucket for all replicas', async () => {
     const [one, other] = await replicas()
-    expect(await one.charge('a', size, 60)).toEqual({ granted: true, remaining: 40, retryAfterSeconds: 0 })
-    expect(await other.charge('a', size, 60)).toMatchObject({ granted: false, remaining: 40 })
-    expect(await other.charge('b', size, 60)).toMatchObject({ granted: true })
+    expect(await one.take('a', size, 60)).toEqual({ granted: true, remaining: 40, retryAfterSeconds: 0 })
+    expect(await other.take('a', size, 60)).toMatchObject({ granted: false, remaining: 40 })
+    expect(await other.take('b', size, 60)).toMatchObject({ granted: true })
     one.giveBack('a', size, 60)
-    expect(await one.charge('a', size, 0)).toMatchObject({ remaining: 100 })
-    expect(await other.charge('a', size, 60)).toMatchObject({ granted: true })
+    expect(await one.take('a', size, 0)).toMatchObject({ remaining: 100 })
+    expect(await other.take('a', size, 60)).toMatchObject({ granted: true })
   })
 
   test('grant no more than there is, however many ask at once', async () => {
     const [one, other] = await replicas()
-    const charges = await Promise.all(Array.from({ length: 50 }, (_, n) => (n % 2 ? one : other).charge('c', size, 10)))
-    expect(charges.filter(({ granted }) => granted)).toHaveLength(10)
+    const all = await Promise.all(Array.from({ length: 50 }, (_, n) => (n % 2 ? one : other).take('c', size, 10)))
+    expect(all.filter(({ granted }) => granted)).toHaveLength(10)
   })
 
   test('flow back as those in memory do', async () => {
     const [one, other] = await replicas()
     const quick = { points: 100, restorePerSecond: 1000 }
     const own = new MemoryRateLimits()
-    for (const rateLimits of [one, own])
-      expect(await rateLimits.charge('d', quick, 100)).toMatchObject({ granted: true })
+    for (const rateLimits of [one, own]) expect(await rateLimits.take('d', quick, 100)).toMatchObject({ granted: true })
     for (const rateLimits of [other, own]) {
-      let charge = await rateLimits.charge('d', quick, 50)
-      while (!charge.granted) charge = await rateLimits.charge('d', quick, 50)
-      expect(charge.remaining).toBeLessThanOrEqual(50)
+      let taken = await rateLimits.take('d', quick, 50)
+      while (!taken.granted) taken = await rateLimits.take('d', quick, 50)
+      expect(taken.remaining).toBeLessThanOrEqual(50)
     }
   })
 })
@@ -96,7 +95,7 @@ describe.each(kinds)('rateLimits shared by a Redis %s', (kind, there, connect) =
 it("are each replica's own while Redis is away, and say so", async () => {
   const rateLimits = await openRateLimits('redis://127.0.0.1:1', heard)
   open.push(rateLimits)
-  expect(await rateLimits.charge('a', size, 60)).toMatchObject({ granted: true, remaining: 40 })
-  expect(await rateLimits.charge('a', size, 60)).toMatchObject({ granted: false })
+  expect(await rateLimits.take('a', size, 60)).toMatchObject({ granted: true, remaining: 40 })
+  expect(await rateLimits.take('a', size, 60)).toMatchObject({ granted: false })
   expect(troubles.length).toBeGreaterThan(0)
 })

@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it } from '@jest/globals'
 import { anonymousViewer } from '../../src/auth/viewer.ts'
 import { globalId } from '../../src/graph/contract/global-id.ts'
 import type { ExecutorOptions } from '../../src/graph/execution/executor.ts'
-import { Admissions } from '../../src/graph/limits/admission.ts'
+import { Admission } from '../../src/graph/limits/admission.ts'
 import { MemoryRateLimits } from '../../src/graph/limits/rate-limit.ts'
 import { TrustedDocuments } from '../../src/graph/limits/trusted-documents.ts'
 import { readManifest, sha256Of } from '../../src/graph/limits/trusted-manifest.ts'
@@ -131,18 +131,18 @@ describe.each([
 
 describe('the price of things by their keys', () => {
   const sizes = { points: 100, restorePerSecond: 10 }
-  const admissions = () =>
-    new Admissions(new MemoryRateLimits(() => 0), { anonymous: sizes, person: sizes, client: sizes })
+  const admission = () =>
+    new Admission(new MemoryRateLimits(() => 0), { anonymous: sizes, person: sizes, client: sizes })
   const withNotes = 'query ($r: [_Any!]!) { _entities(representations: $r) { ... on Item { name notes { text } } } }'
 
   it('is that of each, with what is asked of it', async () => {
-    await start({ admissions: admissions() })
+    await start({ admission: admission() })
     const { extensions } = await server.ask(withNotes, items({ id: idOf(1) }, { id: idOf(2) }))
     expect(extensions).toMatchObject({ cost: { requested: 22, actual: 4 } })
   })
 
-  it('is refused before anything is read when it is more than a budget holds', async () => {
-    await start({ admissions: admissions() })
+  it('is refused before anything is read when it is more than a rate limit holds', async () => {
+    await start({ admission: admission() })
     const { errors } = await server.ask(withNotes, items(...Array.from({ length: 10 }, () => ({ id: idOf(faulty) }))))
     expect(errors).toMatchObject([{ extensions: { code: 'TOO_COMPLEX', found: 110, allowed: 100 } }])
   })

@@ -13,7 +13,7 @@ beforeAll(async () => {
 afterAll(() => world?.close())
 
 const day = (days: number) => inDays(days).slice(0, 10)
-const minutesPerDay = 24 * 60
+const MINUTES_PER_DAY = 24 * 60
 
 interface Answer {
   outcome: string
@@ -51,17 +51,17 @@ describe('a day in the past', () => {
     const withdrawn = (await apply(persona, record)).application
     const withdraw =
       'mutation ($id: ID!) { withdrawTransferApplication(input: { applicationId: $id }) { userErrors { code } } }'
-    world.pass(2 * minutesPerDay)
+    world.pass(2 * MINUTES_PER_DAY)
     await answerOf(world, persona, withdraw, { id: withdrawn.id })
-    world.pass(2 * minutesPerDay)
+    world.pass(2 * MINUTES_PER_DAY)
     const { application } = await apply(persona, record)
-    world.pass(2 * minutesPerDay)
+    world.pass(2 * MINUTES_PER_DAY)
     const decide =
       'mutation ($id: ID!) { decideTransferApplication(input: { applicationId: $id, decision: AGREE }) { userErrors { code } } }'
     await answerOf(world, 'registrar-2', decide, { id: application.id })
     // Applied on day 0, withdrawn on day 2, applied on day 4, agreed on day 6, which is today.
     const found = await foundOn('DOUBLE_COUNTING', persona, record, [-1, 0, 1, 2, 3, 4, 5, 6, null])
-    world.pass(-6 * minutesPerDay)
+    world.pass(-6 * MINUTES_PER_DAY)
     expect(found).toEqual(['PASS', 'REVIEW', 'REVIEW', 'PASS', 'PASS', 'REVIEW', 'REVIEW', 'FAIL', 'FAIL'])
   })
 
@@ -75,11 +75,11 @@ describe('a day in the past', () => {
     await world.settle()
     const { data } = await world.ask(persona, '{ viewer { learner { creditRecords { nodes { id } } } } }')
     const record = data.viewer.learner.creditRecords.nodes[0].id
-    world.pass(2 * minutesPerDay)
+    world.pass(2 * MINUTES_PER_DAY)
     expect((await requestRefund(world, persona, enrolmentId)).userErrors).toEqual([])
     await world.settle()
     const found = await foundOn('STANDING', persona, record, [-1, 0, 1, 2, null, 9])
-    world.pass(-2 * minutesPerDay)
+    world.pass(-2 * MINUTES_PER_DAY)
     expect(found).toEqual(['PASS', 'PASS', 'PASS', 'FAIL', 'FAIL', 'FAIL'])
   })
 

@@ -90,28 +90,28 @@ describe('an operation', () => {
   })
 })
 
-describe('a budget', () => {
+describe('a rate limit', () => {
   const size = { points: 100, restorePerSecond: 10 }
 
   it('empties, says when to come back, and fills again', () => {
     let nowMs = 0
     const rateLimits = new MemoryRateLimits(() => nowMs)
-    expect(rateLimits.charge('a', size, 80)).toEqual({ granted: true, remaining: 20, retryAfterSeconds: 0 })
-    expect(rateLimits.charge('a', size, 50)).toEqual({ granted: false, remaining: 20, retryAfterSeconds: 3 })
-    expect(rateLimits.charge('b', size, 50)).toMatchObject({ granted: true })
+    expect(rateLimits.take('a', size, 80)).toEqual({ granted: true, remaining: 20, retryAfterSeconds: 0 })
+    expect(rateLimits.take('a', size, 50)).toEqual({ granted: false, remaining: 20, retryAfterSeconds: 3 })
+    expect(rateLimits.take('b', size, 50)).toMatchObject({ granted: true })
     nowMs = 3000
-    expect(rateLimits.charge('a', size, 50)).toEqual({ granted: true, remaining: 0, retryAfterSeconds: 0 })
+    expect(rateLimits.take('a', size, 50)).toEqual({ granted: true, remaining: 0, retryAfterSeconds: 0 })
     nowMs = 1_000_000
-    expect(rateLimits.charge('a', size, 1)).toMatchObject({ remaining: 99 })
+    expect(rateLimits.take('a', size, 1)).toMatchObject({ remaining: 99 })
   })
 
   it('gets back what was not used, and never more than it holds', () => {
     const rateLimits = new MemoryRateLimits(() => 0)
-    rateLimits.charge('a', size, 80)
+    rateLimits.take('a', size, 80)
     rateLimits.giveBack('a', size, 70)
-    expect(rateLimits.charge('a', size, 0)).toMatchObject({ remaining: 90 })
+    expect(rateLimits.take('a', size, 0)).toMatchObject({ remaining: 90 })
     rateLimits.giveBack('a', size, 1000)
-    expect(rateLimits.charge('a', size, 0)).toMatchObject({ remaining: 100 })
+    expect(rateLimits.take('a', size, 0)).toMatchObject({ remaining: 100 })
   })
 
   it.each([

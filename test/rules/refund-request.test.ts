@@ -1,7 +1,7 @@
 /** Tests who may ask for which refund and when, clause by clause. */
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
-import { type RefundWish, refundRefusal } from '../../src/enrolments/refund-request.rules.ts'
+import { type RefundRequest, refundRefusal } from '../../src/enrolments/refund-request.rules.ts'
 import { type Balance, balanceFrom } from '../../src/payments/balance.ts'
 import { DisputeStatus } from '../../src/payments/dispute.ts'
 import { RefundStatus } from '../../src/payments/refund.ts'
@@ -13,7 +13,7 @@ const untouched: Balance = {
   leftMinor: 49_500,
   contested: false,
 }
-const learner: RefundWish = {
+const learner: RefundRequest = {
   byOperator: false,
   reason: null,
   amountMinor: null,
@@ -26,7 +26,7 @@ const learner: RefundWish = {
   timeZone: 'Europe/London',
   now: new Date('2026-10-20T12:00:00Z'),
 }
-const operator: RefundWish = { ...learner, byOperator: true, reason: 'The tutor fell ill.' }
+const operator: RefundRequest = { ...learner, byOperator: true, reason: 'The tutor fell ill.' }
 const late = { now: new Date('2026-11-03T00:00:00Z') }
 
 describe('a learner', () => {
@@ -81,7 +81,7 @@ describe('an operator', () => {
 })
 
 describe('nobody', () => {
-  it.each<[string, Partial<RefundWish>, string]>([
+  it.each<[string, Partial<RefundRequest>, string]>([
     ['nothing was paid', { balance: null, paymentStatus: null }, 'ILLEGAL_TRANSITION'],
     ['nothing was captured', { balance: { ...untouched, capturedMinor: 0, leftMinor: 0 } }, 'ILLEGAL_TRANSITION'],
     ['everything is back', { balance: { ...untouched, backMinor: 49_500, leftMinor: 0 } }, 'REFUND_AMOUNT_EXCEEDED'],

@@ -2,7 +2,7 @@
 import { describe, expect, it } from '@jest/globals'
 import type { Claim, PolicyTerms, TransferCheck } from '../../src/transfers/engine/check.rules.ts'
 import { assessTransfer } from '../../src/transfers/engine/decide.rules.ts'
-import { explainAnswer, explainClaim } from '../../src/transfers/engine/explanation.rules.ts'
+import { explainAnswer, explainClaim } from '../../src/transfers/engine/explain.rules.ts'
 import { aCheck, aClaim, aPolicy } from './transfer-check.ts'
 
 const names = { institution: 'The Open University', qualification: 'BA (Honours) Open' }

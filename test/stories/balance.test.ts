@@ -5,7 +5,7 @@ import fc from 'fast-check'
 import type { Context } from '../../src/context.ts'
 import { EnrolmentStatus } from '../../src/enrolments/enrolment.ts'
 import { unsettled } from '../../src/enrolments/find-unsettled.ts'
-import { type RefundWish, refundRefusal } from '../../src/enrolments/refund-request.rules.ts'
+import { type RefundRequest, refundRefusal } from '../../src/enrolments/refund-request.rules.ts'
 import { refundabilityOf } from '../../src/enrolments/refundability.ts'
 import { addRefund, refundInFull } from '../../src/payments/add-refund.ts'
 import { type Balance, balanceFrom, balanceJoin, balanceOf, isBack } from '../../src/payments/balance.ts'
@@ -120,7 +120,7 @@ it('what is left is what a learner is offered, and the most that an operator may
   )
 })
 
-const operatorsWish: RefundWish = {
+const operatorsWish: RefundRequest = {
   byOperator: true,
   reason: 'The tutor fell ill.',
   amountMinor: null,

@@ -25,7 +25,7 @@ let worker: Worker
 const weighed: unknown[] = []
 beforeAll(async () => {
   database = await createDatabase()
-  orm = await MikroORM.init(databaseOptions(database.url, { poolSize: 2, say: () => undefined }))
+  orm = await MikroORM.init(databaseOptions(database.url, { poolSize: 2, onLine: () => undefined }))
   const run = weigh.runs(async (_context, { stone }) => void weighed.push(stone)).run
   worker = openWorker({
     url: database.url,

@@ -6,8 +6,8 @@ import { type GatewayProcess, spawnGateway, startGatewayProcess } from '../suppo
 import { back, linked, newRun } from '../support/world/study.ts'
 import { startWorld, type World } from '../support/world/world.ts'
 
-const clients = 24
-const answersBeforeTheSignal = 300
+const CLIENTS = 24
+const ANSWERS_BEFORE_THE_SIGNAL = 300
 
 let world: World
 let gateway: GatewayProcess
@@ -17,7 +17,7 @@ let runId: string
 beforeAll(async () => {
   world = await startWorld()
   // Before the process is there, which runs jobs too.
-  const personas = await Promise.all(Array.from({ length: clients / 4 }, (_, n) => linked(world, `drained-${n}`)))
+  const personas = await Promise.all(Array.from({ length: CLIENTS / 4 }, (_, n) => linked(world, `drained-${n}`)))
   tokens = await Promise.all(personas.map((persona) => world.tokenOf(persona)))
   runId = (await newRun(world)).id
   gateway = await startGatewayProcess({ ...world.environment, LOG_LEVEL: 'info' })
@@ -69,7 +69,7 @@ it('no accepted request is lost, under a load of queries and mutations, on old c
         if (status !== 200) counted.lost.push(`status ${status}`)
         counted.answered += 1
         if (told) counted.late += 1
-        if (counted.answered === answersBeforeTheSignal) enough.resolve()
+        if (counted.answered === ANSWERS_BEFORE_THE_SIGNAL) enough.resolve()
       } catch (error) {
         const { code } = error as { code?: string }
         if (code === 'ECONNREFUSED') counted.refused += 1
@@ -78,7 +78,7 @@ it('no accepted request is lost, under a load of queries and mutations, on old c
       }
     }
   }
-  const all = Promise.all(Array.from({ length: clients }, (_, number) => client(number)))
+  const all = Promise.all(Array.from({ length: CLIENTS }, (_, number) => client(number)))
   await enough.promise
   const toldMs = performance.now()
   told = gateway.child.kill('SIGTERM')
@@ -88,7 +88,7 @@ it('no accepted request is lost, under a load of queries and mutations, on old c
   process.stdout.write(
     `drain: ${answered} answered, ${late} of them after SIGTERM, ${lost.length} lost, ${refused} refused, gone after ${Math.round(performance.now() - toldMs)} ms\n`,
   )
-  expect({ lost, refused }).toEqual({ lost: [], refused: clients })
+  expect({ lost, refused }).toEqual({ lost: [], refused: CLIENTS })
   expect(late).toBeGreaterThan(0)
 })
 

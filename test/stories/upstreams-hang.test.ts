@@ -94,7 +94,7 @@ describe('while every call to the partner hangs', () => {
     expect(world.app.breakers().partner).toBe('closed')
   })
 
-  /** The budget that is left differs from answer to answer; all else is the same. */
+  /** `budgetRemaining` differs from answer to answer; all else is the same. */
   const withCost = ({ data }: Answer) => ({ data, extensions: expect.anything() })
 })
 

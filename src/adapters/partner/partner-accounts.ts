@@ -5,7 +5,7 @@ import { membershipFacts } from './partner-facts.ts'
 import { membership } from './partner-replies.ts'
 import { createThing, findThing, getThing } from './partner-thing.ts'
 
-const MEMBERSHIPS = { name: 'organisation_memberships', shape: membership }
+const membershipThing = { name: 'organisation_memberships', shape: membership }
 
 export function partnerAccounts(exchange: PartnerExchange): AccountPartner {
   const byLearner = (externalLearnerId: string) => ({ external_learner_id: externalLearnerId })
@@ -18,14 +18,14 @@ export function partnerAccounts(exchange: PartnerExchange): AccountPartner {
         last_name: lastName,
         ...(returnUrl !== null && { return_url: returnUrl }),
       }
-      return membershipFacts(await createThing(exchange, MEMBERSHIPS, { body, find: byLearner(externalLearnerId) }))
+      return membershipFacts(await createThing(exchange, membershipThing, { body, find: byLearner(externalLearnerId) }))
     },
     findMembership: async (externalLearnerId) => {
-      const found = await findThing(exchange, MEMBERSHIPS, byLearner(externalLearnerId))
+      const found = await findThing(exchange, membershipThing, byLearner(externalLearnerId))
       return found && membershipFacts(found)
     },
     membership: async (uuid) => {
-      const found = await getThing(exchange, MEMBERSHIPS, uuid)
+      const found = await getThing(exchange, membershipThing, uuid)
       return found && membershipFacts(found)
     },
   }

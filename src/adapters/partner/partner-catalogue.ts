@@ -6,9 +6,9 @@ import { askAboutMany, changesOf } from './partner-lists.ts'
 import { availability, program, programRun } from './partner-replies.ts'
 import { getThing } from './partner-thing.ts'
 
-const PROGRAMS = { name: 'programs', shape: program }
-const RUNS = { name: 'program_runs', shape: programRun }
-const AVAILABILITY = {
+const programThing = { name: 'programs', shape: program }
+const runThing = { name: 'program_runs', shape: programRun }
+const availabilityCall = {
   operation: 'program_runs.availability',
   path: '/program_runs/availability',
   shape: availability,
@@ -16,18 +16,18 @@ const AVAILABILITY = {
 
 export function partnerCatalogue(exchange: PartnerExchange): Omit<CourseSource, 'silent'> {
   return {
-    programs: (since) => changesOf(exchange, PROGRAMS, programFacts, since),
-    runs: (since) => changesOf(exchange, RUNS, runFacts, since),
+    programs: (since) => changesOf(exchange, programThing, programFacts, since),
+    runs: (since) => changesOf(exchange, runThing, runFacts, since),
     program: async (uuid) => {
-      const found = await getThing(exchange, PROGRAMS, uuid)
+      const found = await getThing(exchange, programThing, uuid)
       return found && programFacts(found)
     },
     run: async (uuid) => {
-      const found = await getThing(exchange, RUNS, uuid)
+      const found = await getThing(exchange, runThing, uuid)
       return found && runFacts(found)
     },
     placesRemaining: async (runUuids, signal) => {
-      const said = await askAboutMany(exchange, { ...AVAILABILITY, signal }, runUuids)
+      const said = await askAboutMany(exchange, { ...availabilityCall, signal }, runUuids)
       return new Map(said.flat().map(({ uuid, places_remaining }) => [uuid, places_remaining]))
     },
   }

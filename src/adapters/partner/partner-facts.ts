@@ -6,9 +6,9 @@ import type { Membership } from '../../learners/account-partner.ts'
 import type { membership, program, programEnrolment, programRun } from './partner-replies.ts'
 
 /** BCP 47 for a language that nobody stated. */
-const UNDETERMINED = 'und'
+const undeterminedLanguage = 'und'
 
-const STUDY_LEVELS = { undergraduate: 'UNDERGRADUATE', postgraduate: 'POSTGRADUATE' } as const
+const studyLevels = { undergraduate: 'UNDERGRADUATE', postgraduate: 'POSTGRADUATE' } as const
 
 export function programFacts(reply: z.output<typeof program>): ProgramFacts {
   const { assessment } = reply
@@ -18,14 +18,14 @@ export function programFacts(reply: z.output<typeof program>): ProgramFacts {
     title: reply.title,
     introduction: reply.introduction ?? '',
     description: reply.description,
-    language: reply.language ?? UNDETERMINED,
+    language: reply.language ?? undeterminedLanguage,
     subject: reply.subject,
     imageUrl: reply.image_url,
     organisation: reply.organisation,
     hoursPerWeek: reply.hours_per_week,
     weeksCount: reply.weeks_count,
     totalStudyHours: reply.total_study_hours,
-    level: reply.level && STUDY_LEVELS[reply.level],
+    level: reply.level && studyLevels[reply.level],
     credit: reply.credit,
     assessment: assessment && {
       summary: assessment.summary,
@@ -103,11 +103,11 @@ export function registrationFacts(reply: z.output<typeof programEnrolment>): Reg
   }
 }
 
-const STATUSES = { pending: 'PENDING', active: 'ACTIVE', completed: 'ACTIVE', inactive: 'INACTIVE' } as const
+const statusOfMembership = { pending: 'PENDING', active: 'ACTIVE', completed: 'ACTIVE', inactive: 'INACTIVE' } as const
 
 /** A partner that states no status states when it was activated and deactivated. */
 function statusOf(reply: z.output<typeof programEnrolment>): Registration['status'] {
-  if (reply.status !== null) return STATUSES[reply.status]
+  if (reply.status !== null) return statusOfMembership[reply.status]
   if (reply.deactivated_at !== null) return 'INACTIVE'
   return reply.activated_at === null ? 'PENDING' : 'ACTIVE'
 }

@@ -9,9 +9,13 @@ import { askAboutMany, changesOf } from './partner-lists.ts'
 import { programEnrolment } from './partner-replies.ts'
 import { createThing, findThing, getThing } from './partner-thing.ts'
 
-const ENROLMENTS = { name: 'program_enrolments', shape: programEnrolment }
-const MANY = { operation: 'program_enrolments.list', path: '/program_enrolments', shape: programEnrolment.array() }
-const LONGEST_REASON = 250
+const enrolmentThing = { name: 'program_enrolments', shape: programEnrolment }
+const enrolmentsCall = {
+  operation: 'program_enrolments.list',
+  path: '/program_enrolments',
+  shape: programEnrolment.array(),
+}
+const LONGEST_REASON_CHARACTERS = 250
 
 /** All of the port but its webhooks, which need no exchange. */
 export function partnerRegistrations(
@@ -23,13 +27,13 @@ export function partnerRegistrations(
     program_run: runUuid,
   })
   const registration: RegistrationPartner['registration'] = async (uuid) => {
-    const found = await getThing(exchange, ENROLMENTS, uuid)
+    const found = await getThing(exchange, enrolmentThing, uuid)
     return found && registrationFacts(found)
   }
   return {
     registration,
     find: async (membershipUuid, runUuid) => {
-      const found = await findThing(exchange, ENROLMENTS, byPlace(membershipUuid, runUuid))
+      const found = await findThing(exchange, enrolmentThing, byPlace(membershipUuid, runUuid))
       return found && registrationFacts(found)
     },
     register: async ({ membershipUuid, runUuid, externalReference }) => {
@@ -39,10 +43,10 @@ export function partnerRegistrations(
         external_reference: externalReference,
       }
       const find = byPlace(membershipUuid, runUuid)
-      return registrationFacts(await createThing(exchange, ENROLMENTS, { body, find }))
+      return registrationFacts(await createThing(exchange, enrolmentThing, { body, find }))
     },
     registrations: async (uuids, signal) => {
-      const said = await askAboutMany(exchange, { ...MANY, signal }, uuids)
+      const said = await askAboutMany(exchange, { ...enrolmentsCall, signal }, uuids)
       return new Map(said.flat().map((reply) => [reply.uuid, registrationFacts(reply)]))
     },
     changedSince: (instant) => changedSince(exchange, log, instant),
@@ -51,7 +55,7 @@ export function partnerRegistrations(
         operation: 'program_enrolments.deactivate',
         effect: Effect.Write,
         path: `/program_enrolments/${encodeURIComponent(uuid)}/deactivate`,
-        body: { reason: [...reason].slice(0, LONGEST_REASON).join('') },
+        body: { reason: [...reason].slice(0, LONGEST_REASON_CHARACTERS).join('') },
         alsoAnswers: [303, 409],
       })
       if (answer.status === 409 && (await registration(uuid))?.status !== 'INACTIVE') throw failureOf(answer)
@@ -60,15 +64,15 @@ export function partnerRegistrations(
 }
 
 /** Not every partner has such a list. */
-const WITHOUT_LIST = new Set(['http_404', 'http_405', 'http_501', 'not_found'])
+const withoutList = new Set(['http_404', 'http_405', 'http_501', 'not_found'])
 
 async function changedSince(exchange: PartnerExchange, log: CallLog, instant: Date | null) {
   try {
-    const changes = await changesOf(exchange, ENROLMENTS, registrationFacts, { updatedSince: instant, etag: null })
+    const changes = await changesOf(exchange, enrolmentThing, registrationFacts, { updatedSince: instant, etag: null })
     for (const entry of changes.rejected) log.warn({ upstream: Upstream.Partner, ...entry }, 'partner entry kept out')
     return changes.kind === 'changed' ? changes.facts : []
   } catch (error) {
-    if (isUpstreamFailure(error) && WITHOUT_LIST.has(error.code)) return null
+    if (isUpstreamFailure(error) && withoutList.has(error.code)) return null
     throw error
   }
 }

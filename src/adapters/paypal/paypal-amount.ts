@@ -2,7 +2,7 @@
 import { type Money, majorUnits, moneyFromMajorUnits } from '../../values/money.ts'
 
 /** developer.paypal.com/api/rest/reference/currency-codes: these have minor units elsewhere, but not at PayPal. */
-const WITHOUT_DECIMALS = new Set(['HUF', 'TWD'])
+const withoutDecimals = new Set(['HUF', 'TWD'])
 
 export interface PayPalAmount {
   currency_code: string
@@ -12,7 +12,7 @@ export interface PayPalAmount {
 /** What PayPal is sent. An amount that it cannot express is sent as it is and refused: nothing is rounded. */
 export function payPalAmount(amount: Money): PayPalAmount {
   const text = majorUnits(amount)
-  const value = WITHOUT_DECIMALS.has(amount.currency) ? text.replace(/\.00$/, '') : text
+  const value = withoutDecimals.has(amount.currency) ? text.replace(/\.00$/, '') : text
   return { currency_code: amount.currency, value }
 }
 

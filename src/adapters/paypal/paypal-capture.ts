@@ -12,9 +12,9 @@ export interface Capturing {
 }
 
 /** 422: it was captured, or is being captured right now. */
-const CAPTURED_ALREADY = new Set(['ORDER_ALREADY_CAPTURED', 'ORDER_COMPLETION_IN_PROGRESS'])
+const capturedAlready = new Set(['ORDER_ALREADY_CAPTURED', 'ORDER_COMPLETION_IN_PROGRESS'])
 /** 422: the buyer has to go to PayPal's page, again or for the first time. */
-const BUYERS_TURN = new Set(['ORDER_NOT_APPROVED', 'PAYER_ACTION_REQUIRED', 'INSTRUMENT_DECLINED'])
+const awaitsBuyer = new Set(['ORDER_NOT_APPROVED', 'PAYER_ACTION_REQUIRED', 'INSTRUMENT_DECLINED'])
 
 /** An order can be made this long before the one that paid for the same payment, and no longer: it is forgotten then. */
 const OTHER_ORDER_WITHIN_MS = 24 * 3_600_000
@@ -36,12 +36,12 @@ async function readRefusal(
   reference: string,
   refusal: UpstreamFailure,
 ): Promise<ProviderPayment | null> {
-  if (CAPTURED_ALREADY.has(refusal.code)) {
+  if (capturedAlready.has(refusal.code)) {
     const seen = await at.look(reference)
     // PayPal is at it: asking for the capture again would be refused again.
     return seen?.state === 'APPROVED' ? { ...seen, state: 'PROCESSING' } : seen
   }
-  if (BUYERS_TURN.has(refusal.code)) return buyersTurn(at, reference, refusal)
+  if (awaitsBuyer.has(refusal.code)) return buyersTurn(at, reference, refusal)
   if (refusal.code === 'DUPLICATE_INVOICE_ID') return paidByAnother(at, reference)
   return null
 }

@@ -16,16 +16,16 @@ export interface CertificateOptions {
 }
 
 /** PayPal has one or two in use at a time; more addresses than that are somebody else's idea. */
-const MOST_KEPT = 8
+const MOST_CERTIFICATES = 8
 const KEPT_FOR_MS = 24 * 3_600_000
-const LONGEST_CHAIN = 5
+const LONGEST_CHAIN_CERTIFICATES = 5
 const MOST_BYTES = 64 * 1024
-const LOOPBACK = new Set(['127.0.0.1', '[::1]', 'localhost'])
+const loopback = new Set(['127.0.0.1', '[::1]', 'localhost'])
 
 /** Answers a function from PAYPAL-CERT-URL to its certificate. Throws WebhookRefused, or UpstreamFailure when it cannot be fetched. */
 export function payPalCertificates(options: CertificateOptions): (url: string, at: Date) => Promise<X509Certificate> {
   const kept = new LRUCache<string, X509Certificate[]>({
-    max: MOST_KEPT,
+    max: MOST_CERTIFICATES,
     ttl: KEPT_FOR_MS,
     // One fetch, however many webhooks wait for it; what fails is not kept.
     fetchMethod: (url) => fetchChain(url, options.call),
@@ -42,7 +42,7 @@ export function payPalCertificates(options: CertificateOptions): (url: string, a
 function addressOf(text: string, baseUrl: string): string {
   const url = URL.canParse(text) ? new URL(text) : null
   const base = new URL(baseUrl)
-  const local = LOOPBACK.has(base.hostname) && url?.origin === base.origin
+  const local = loopback.has(base.hostname) && url?.origin === base.origin
   const payPals =
     url?.protocol === 'https:' &&
     url.port === '' &&
@@ -81,7 +81,7 @@ function trusted(chain: readonly X509Certificate[], roots: readonly X509Certific
   const [leaf, ...others] = chain
   if (leaf === undefined || leaf.ca || !isPayPals(leaf)) throw new WebhookRefused('The certificate is not PayPal’s.')
   let current = leaf
-  for (let depth = 0; depth < LONGEST_CHAIN; depth += 1) {
+  for (let depth = 0; depth < LONGEST_CHAIN_CERTIFICATES; depth += 1) {
     checkValidity(current, at)
     const root = roots.find((one) => signed(one, current))
     if (root) {

@@ -3,7 +3,7 @@ import type { ProviderEvent } from '../../payments/payment-provider.ts'
 import type { PayPalEvent } from './paypal-objects.ts'
 
 /** What a payment, its refunds or its disputes can turn on. */
-const RELEVANT_TYPES: ReadonlySet<string> = new Set([
+const relevantTypes: ReadonlySet<string> = new Set([
   'CHECKOUT.ORDER.APPROVED',
   'CHECKOUT.ORDER.COMPLETED',
   'CHECKOUT.PAYMENT-APPROVAL.REVERSED',
@@ -35,7 +35,7 @@ export function eventOf(event: PayPalEvent): ProviderEvent {
     id: event.id,
     type: event.event_type,
     createdAt: event.create_time,
-    relevant: RELEVANT_TYPES.has(event.event_type),
+    relevant: relevantTypes.has(event.event_type),
     paymentId: paymentIdIn(event),
     references: [...new Set(references)],
     summary: {

@@ -17,7 +17,7 @@ import {
 } from './paypal-objects.ts'
 
 const { orders, payments } = paypal
-const EVENTS = '/v1/notifications/webhooks-events'
+const eventsPath = '/v1/notifications/webhooks-events'
 const EVENTS_PER_PAGE = 300
 const DISPUTES_PER_PAGE = 50
 
@@ -37,14 +37,14 @@ export function payPalExchange(client: PayPalClient, call: UpstreamCall) {
       send: async () => readReply(Upstream.PayPal, shape, await client.send(request())),
     })
   const get = <Shape extends z.ZodType>(operation: string, shape: Shape, path: string) =>
-    send(operation, Effect.Read, shape, () => ({ path, verb: 'GET', headers: JSON_TYPE(), body: null }))
+    send(operation, Effect.Read, shape, () => ({ path, verb: 'GET', headers: jsonType(), body: null }))
 
   /** All pages, newest first. A next link is followed at the configured host, whatever host it names. */
   const eventsSince = async (since: Date): Promise<PayPalEvent[]> => {
     const query = new URLSearchParams({ start_time: since.toISOString(), page_size: String(EVENTS_PER_PAGE) })
     const found: PayPalEvent[] = []
     for (let search: string | null = `?${query}`; search !== null; ) {
-      const page: z.output<typeof eventPage> = await get('webhooks-events.list', eventPage, `${EVENTS}${search}`)
+      const page: z.output<typeof eventPage> = await get('webhooks-events.list', eventPage, `${eventsPath}${search}`)
       found.push(...page.events)
       search = page.events.length > 0 ? nextSearch(page.links) : null
     }
@@ -84,7 +84,7 @@ function nextSearch(links: readonly PayPalLink[]): string | null {
   return next ? new URL(next.href, 'https://unused').search : null
 }
 
-const JSON_TYPE = () => ({ 'Content-Type': 'application/json' })
+const jsonType = () => ({ 'Content-Type': 'application/json' })
 
 /** The SDK ends its paths in a question mark. */
 function plain(request: PayPalRequest): PayPalRequest {
@@ -101,13 +101,13 @@ function keyed(request: PayPalRequest, key: string, body: object): PayPalRequest
 }
 
 /** PayPal's words for an id that it does not have; of orders it forgets the unpaid ones after some hours. */
-const NOT_THERE = new Set(['INVALID_RESOURCE_ID', 'RESOURCE_NOT_FOUND', 'http_404'])
+const notThere = new Set(['INVALID_RESOURCE_ID', 'RESOURCE_NOT_FOUND', 'http_404'])
 
 async function orNull<T>(answer: Promise<T>): Promise<T | null> {
   try {
     return await answer
   } catch (error) {
-    if (isUpstreamFailure(error, 'REFUSED') && NOT_THERE.has(error.code)) return null
+    if (isUpstreamFailure(error, 'REFUSED') && notThere.has(error.code)) return null
     throw error
   }
 }

@@ -11,7 +11,7 @@ import type { PayPalCapture, PayPalDispute, PayPalOrder, PayPalRefund } from './
 export function paymentOf(order: PayPalOrder, disputes: readonly PayPalDispute[], webUrl: string): ProviderPayment {
   const [unit] = order.purchase_units
   const capture = captureIn(order)
-  const state = capture ? CAPTURE_STATES[capture.status] : ORDER_STATES[order.status]
+  const state = capture ? captureStates[capture.status] : orderStates[order.status]
   return {
     reference: order.id,
     paymentId: unit.custom_id ?? null,
@@ -35,12 +35,12 @@ export function approvalUrl(order: PayPalOrder, webUrl: string): string {
 /** An order that is COMPLETED says only that its capture was tried; this is what came of it. */
 export function captureIn(order: PayPalOrder): PayPalCapture | null {
   const captures = order.purchase_units[0].payments?.captures ?? []
-  return captures.find(({ status }) => TOOK_MONEY.has(status)) ?? captures.at(-1) ?? null
+  return captures.find(({ status }) => tookMoney.has(status)) ?? captures.at(-1) ?? null
 }
 
-const TOOK_MONEY = new Set<PayPalCapture['status']>(['COMPLETED', 'PARTIALLY_REFUNDED', 'REFUNDED'])
+const tookMoney = new Set<PayPalCapture['status']>(['COMPLETED', 'PARTIALLY_REFUNDED', 'REFUNDED'])
 
-const CAPTURE_STATES = {
+const captureStates = {
   COMPLETED: 'SUCCEEDED',
   PARTIALLY_REFUNDED: 'SUCCEEDED',
   REFUNDED: 'SUCCEEDED',
@@ -50,7 +50,7 @@ const CAPTURE_STATES = {
 } as const
 
 /** Of an order without a capture. */
-const ORDER_STATES = {
+const orderStates = {
   CREATED: 'REQUIRES_ACTION',
   SAVED: 'REQUIRES_ACTION',
   PAYER_ACTION_REQUIRED: 'REQUIRES_ACTION',
@@ -60,17 +60,17 @@ const ORDER_STATES = {
 } as const
 
 function captureOf({ id, status, amount, create_time }: PayPalCapture): ProviderCapture | null {
-  if (!TOOK_MONEY.has(status)) return null
+  if (!tookMoney.has(status)) return null
   return { reference: id, amount, capturedAt: create_time, cardBrand: null, cardLast4: null }
 }
 
 function failureOf({ status, status_details }: PayPalCapture): ProviderPayment['failure'] {
-  if (CAPTURE_STATES[status] !== 'FAILED') return null
+  if (captureStates[status] !== 'FAILED') return null
   const message = 'PayPal could not take the payment. Another way to pay may work.'
   return { code: status_details?.reason ?? `CAPTURE_${status}`, message, retryable: true }
 }
 
-const REFUND_STATES = {
+const refundStates = {
   COMPLETED: 'SUCCEEDED',
   PENDING: 'PENDING',
   FAILED: 'FAILED',
@@ -80,7 +80,7 @@ const REFUND_STATES = {
 /** A refund from the dashboard inherits the custom id of its payment: only another one is our refund's. */
 export function refundOf(refund: PayPalRefund, customIdOfPayment: string | undefined): ProviderRefund {
   const { custom_id } = refund
-  const state = REFUND_STATES[refund.status]
+  const state = refundStates[refund.status]
   return {
     reference: refund.id,
     refundId: custom_id === customIdOfPayment ? null : (custom_id ?? null),
@@ -92,7 +92,7 @@ export function refundOf(refund: PayPalRefund, customIdOfPayment: string | undef
 }
 
 /** How a resolved dispute ended: ACCEPTED and DENIED are PayPal's, of the buyer's claim; NONE: closed for another one. */
-const OUTCOMES: Readonly<Record<string, ProviderDispute['state']>> = {
+const stateOfOutcome: Readonly<Record<string, ProviderDispute['state']>> = {
   RESOLVED_BUYER_FAVOUR: 'LOST',
   ACCEPTED: 'LOST',
   RESOLVED_SELLER_FAVOUR: 'WON',
@@ -109,7 +109,7 @@ function disputeOf(dispute: PayPalDispute): ProviderDispute {
   return {
     reference: dispute.dispute_id,
     amount: dispute.dispute_amount,
-    state: resolved ? (OUTCOMES[dispute.dispute_outcome?.outcome_code ?? 'NONE'] ?? 'UNDER_REVIEW') : open,
+    state: resolved ? (stateOfOutcome[dispute.dispute_outcome?.outcome_code ?? 'NONE'] ?? 'UNDER_REVIEW') : open,
     openedAt: dispute.create_time,
     closedAt: resolved ? (dispute.update_time ?? null) : null,
   }

@@ -7,7 +7,7 @@ import {
 } from '../../payments/payment-provider.ts'
 import { isUpstreamFailure, Upstream } from '../../values/upstream-failure.ts'
 import type { CallObservers } from '../call-log.ts'
-import { type BreakerState, CALL_LIMITS, type CallLimits, upstreamCall } from '../upstream-call.ts'
+import { type BreakerState, type CallLimits, callLimits, upstreamCall } from '../upstream-call.ts'
 import { failureOfStatus, malformed } from '../upstream-reply.ts'
 import { captureOrder } from './paypal-capture.ts'
 import { payPalCertificates } from './paypal-certificates.ts'
@@ -35,17 +35,17 @@ export interface PayPalOptions extends CallObservers {
 /** A little before what was asked for: PayPal's clock and ours differ. */
 const CLOCK_SKEW_MS = 60_000
 /** Anybody can send us the address of a certificate: fetching them must never crowd out the payments. */
-const CERTIFICATE_LIMITS: Partial<CallLimits> = { concurrency: 2, queue: 10 }
+const certificateLimits: Partial<CallLimits> = { concurrency: 2, queue: 10 }
 
 /** The provider, and the state of its breaker for health and metrics. */
 export function payPalProvider(options: PayPalOptions): PaymentProvider & { state(): BreakerState } {
   const { log, onCall, limits, webUrl, webhookId } = options
   const call = upstreamCall({ upstream: Upstream.PayPal, log, onCall, ...(limits && { limits }) })
-  const timeoutMs = limits?.timeoutMs ?? CALL_LIMITS.timeoutMs
+  const timeoutMs = limits?.timeoutMs ?? callLimits.timeoutMs
   const payPal = payPalExchange(new PayPalClient({ ...options, timeoutMs }), call)
   const certificate = payPalCertificates({
     ...options,
-    call: upstreamCall({ upstream: Upstream.PayPal, log, onCall, limits: { ...limits, ...CERTIFICATE_LIMITS } }),
+    call: upstreamCall({ upstream: Upstream.PayPal, log, onCall, limits: { ...limits, ...certificateLimits } }),
   })
 
   const look = async (reference: string): Promise<ProviderPayment | null> => {
@@ -86,7 +86,7 @@ export function payPalProvider(options: PayPalOptions): PaymentProvider & { stat
 const byTime = (one: PayPalEvent, other: PayPalEvent) => one.create_time.getTime() - other.create_time.getTime()
 
 /** What an id that was used before, or nothing left to refund, may mean: that this very refund was made. */
-const REFUNDED_ALREADY = new Set(['CAPTURE_FULLY_REFUNDED', 'DUPLICATE_INVOICE_ID'])
+const refundedAlready = new Set(['CAPTURE_FULLY_REFUNDED', 'DUPLICATE_INVOICE_ID'])
 
 async function refund(
   payPal: PayPalExchange,
@@ -95,7 +95,7 @@ async function refund(
   try {
     return refundOf(await payPal.refundCapture(captureReference, refundRequest(refundId, amount), key), undefined)
   } catch (error) {
-    if (!isUpstreamFailure(error, 'REFUSED') || !REFUNDED_ALREADY.has(error.code)) throw error
+    if (!isUpstreamFailure(error, 'REFUSED') || !refundedAlready.has(error.code)) throw error
     const ours = (await refundsOf(payPal, captureReference)).find((one) => one.refundId === refundId)
     if (ours === undefined) throw error
     return ours

@@ -2,12 +2,12 @@
 import { type Money, money } from '../../values/money.ts'
 
 /** docs.stripe.com/currencies, "Special cases": charged as if they had two decimals, which must be 00. */
-const COUNTED_IN_HUNDREDTHS = new Set(['ISK', 'UGX'])
+const countedInHundredths = new Set(['ISK', 'UGX'])
 
 /** What Stripe is sent: `{ amount: 19900, currency: 'gbp' }`. */
 export function stripeAmount({ amountMinor, currency }: Money): { amount: number; currency: string } {
   return {
-    amount: COUNTED_IN_HUNDREDTHS.has(currency) ? amountMinor * 100 : amountMinor,
+    amount: countedInHundredths.has(currency) ? amountMinor * 100 : amountMinor,
     currency: currency.toLowerCase(),
   }
 }
@@ -15,5 +15,5 @@ export function stripeAmount({ amountMinor, currency }: Money): { amount: number
 /** What Stripe said, as money. Throws a RangeError for a currency that is not one. */
 export function moneyFromStripe(amount: number, currencyLower: string): Money {
   const currency = currencyLower.toUpperCase()
-  return money(COUNTED_IN_HUNDREDTHS.has(currency) ? amount / 100 : amount, currency)
+  return money(countedInHundredths.has(currency) ? amount / 100 : amount, currency)
 }

@@ -8,7 +8,7 @@ import { event, type StripeEventObject } from './stripe-objects.ts'
 const TOLERANCE_SECONDS = 300
 
 /** What a payment, its refunds or its disputes can turn on. */
-export const RELEVANT_TYPES: readonly string[] = [
+export const relevantTypes: readonly string[] = [
   'checkout.session.completed',
   'checkout.session.expired',
   'checkout.session.async_payment_succeeded',
@@ -75,7 +75,7 @@ export function eventOf({ id, type, created, data: { object } }: StripeEventObje
     id,
     type,
     createdAt: created,
-    relevant: RELEVANT_TYPES.includes(type),
+    relevant: relevantTypes.includes(type),
     paymentId: metadata.paymentId ?? null,
     references: [...new Set(references)],
     summary: {

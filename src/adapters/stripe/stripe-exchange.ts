@@ -6,7 +6,7 @@ import { Effect, type UpstreamCall } from '../upstream-call.ts'
 import { readReply } from '../upstream-reply.ts'
 import { stripeFailure } from './stripe-failure.ts'
 import { dispute, event, listedSession, page, refund, session } from './stripe-objects.ts'
-import { EXPANDED, SESSION_API_VERSION } from './stripe-session.ts'
+import { expandedPaths, SESSION_API_VERSION } from './stripe-session.ts'
 
 const PAGE_SIZE = 100
 
@@ -69,12 +69,12 @@ export function stripeExchange(sdk: Stripe, call: UpstreamCall) {
     session: (id: string) =>
       orNull(
         send('checkout.sessions.retrieve', Effect.Read, session, () =>
-          sdk.checkout.sessions.retrieve(id, { expand: EXPANDED }),
+          sdk.checkout.sessions.retrieve(id, { expand: expandedPaths }),
         ),
       ),
     expireSession: (id: string, key: string) =>
       send('checkout.sessions.expire', Effect.Write, session, () =>
-        sdk.checkout.sessions.expire(id, { expand: EXPANDED }, { idempotencyKey: key }),
+        sdk.checkout.sessions.expire(id, { expand: expandedPaths }, { idempotencyKey: key }),
       ),
     sessionsSince: (since: Date) =>
       all('checkout.sessions.list', listedSession, (paging) =>

@@ -10,7 +10,7 @@ import { moneyFromStripe } from './stripe-amount.ts'
 import type { StripeCharge, StripeDispute, StripePaymentIntent, StripeRefund, StripeSession } from './stripe-objects.ts'
 
 /** Stripe's words for the brands that are sold by; every other one is OTHER, to be refunded. */
-const BRANDS: Readonly<Record<string, CardBrandName>> = {
+const brands: Readonly<Record<string, CardBrandName>> = {
   visa: 'VISA',
   mastercard: 'MASTERCARD',
   amex: 'AMERICAN_EXPRESS',
@@ -68,10 +68,10 @@ function captureOf({ id, status, latest_charge: charge }: StripePaymentIntent): 
 }
 
 function brandOf(charge: StripeCharge): CardBrandName {
-  return BRANDS[charge.payment_method_details?.card?.brand ?? ''] ?? 'OTHER'
+  return brands[charge.payment_method_details?.card?.brand ?? ''] ?? 'OTHER'
 }
 
-const REFUND_STATES = {
+const refundStates = {
   pending: 'PENDING',
   requires_action: 'PENDING',
   succeeded: 'SUCCEEDED',
@@ -84,14 +84,14 @@ export function refundOf(refund: StripeRefund): ProviderRefund {
     reference: refund.id,
     refundId: refund.metadata.refundId ?? null,
     amount: moneyFromStripe(refund.amount, refund.currency),
-    state: REFUND_STATES[refund.status],
+    state: refundStates[refund.status],
     failureReason: refund.failure_reason ?? null,
     createdAt: refund.created,
   }
 }
 
 /** docs.stripe.com/api/disputes/object: `warning_*` are inquiries, which take no money and close without a loss. */
-const DISPUTE_STATES: Readonly<Record<string, ProviderDispute['state']>> = {
+const disputeStates: Readonly<Record<string, ProviderDispute['state']>> = {
   needs_response: 'OPEN',
   warning_needs_response: 'OPEN',
   under_review: 'UNDER_REVIEW',
@@ -106,7 +106,7 @@ function disputeOf(dispute: StripeDispute): ProviderDispute {
   return {
     reference: dispute.id,
     amount: moneyFromStripe(dispute.amount, dispute.currency),
-    state: DISPUTE_STATES[dispute.status] ?? 'OPEN',
+    state: disputeStates[dispute.status] ?? 'OPEN',
     openedAt: dispute.created,
     // Stripe does not say when a dispute was closed; its event's time is the nearest there is.
     closedAt: null,

@@ -7,10 +7,10 @@ import {
 } from '../../payments/payment-provider.ts'
 import { isUpstreamFailure, Upstream } from '../../values/upstream-failure.ts'
 import type { CallObservers } from '../call-log.ts'
-import { type BreakerState, CALL_LIMITS, type CallLimits, upstreamCall } from '../upstream-call.ts'
+import { type BreakerState, type CallLimits, callLimits, upstreamCall } from '../upstream-call.ts'
 import { failureOfStatus } from '../upstream-reply.ts'
 import { stripeAmount } from './stripe-amount.ts'
-import { eventOf, RELEVANT_TYPES, verifyStripeEvent } from './stripe-event.ts'
+import { eventOf, relevantTypes, verifyStripeEvent } from './stripe-event.ts'
 import { type StripeExchange, stripeExchange, stripeSdk } from './stripe-exchange.ts'
 import type { StripeSession } from './stripe-objects.ts'
 import { paymentOf, refundOf } from './stripe-payment.ts'
@@ -32,7 +32,7 @@ const CLOCK_SKEW_MS = 60_000
 export function stripeProvider(options: StripeOptions): PaymentProvider & { state(): BreakerState } {
   const { secretKey, webhookSecret, baseUrl, log, onCall, limits } = options
   const call = upstreamCall({ upstream: Upstream.Stripe, log, onCall, ...(limits && { limits }) })
-  const sdk = stripeSdk({ secretKey, baseUrl, timeoutMs: limits?.timeoutMs ?? CALL_LIMITS.timeoutMs })
+  const sdk = stripeSdk({ secretKey, baseUrl, timeoutMs: limits?.timeoutMs ?? callLimits.timeoutMs })
   const stripe = stripeExchange(sdk, call)
   const secrets = webhookSecret
     .split(',')
@@ -72,7 +72,7 @@ export function stripeProvider(options: StripeOptions): PaymentProvider & { stat
     },
     verifyEvent: async (rawBody, headers, now) =>
       verifyStripeEvent({ rawBody, signature: headers['stripe-signature'], receivedAt: now }, secrets),
-    eventsSince: async (since) => (await stripe.eventsSince(since, RELEVANT_TYPES)).reverse().map(eventOf),
+    eventsSince: async (since) => (await stripe.eventsSince(since, relevantTypes)).reverse().map(eventOf),
   }
 }
 

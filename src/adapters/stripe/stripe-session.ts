@@ -36,9 +36,9 @@ export function sessionRequest(order: PaymentOrder): Stripe.Checkout.SessionCrea
     success_url: order.returnUrl,
     cancel_url: order.cancelUrl,
     expires_at: Math.floor((order.expiresAt.getTime() + EXPIRY_MARGIN_MS) / 1000),
-    expand: EXPANDED,
+    expand: expandedPaths,
   }
 }
 
 /** With the session comes what was paid by it. */
-export const EXPANDED = ['payment_intent.latest_charge']
+export const expandedPaths = ['payment_intent.latest_charge']

@@ -7,11 +7,11 @@ export const StatusPurpose = { revocation: 'REVOKED', suspension: 'SUSPENDED' } 
 export type StatusPurpose = keyof typeof StatusPurpose
 
 /** The least that the Bitstring Status List 1.0 allows, so that a reader does not give away whose bit it wants. */
-const bitsPerList = 131_072
+const BITS_PER_LIST = 131_072
 
 /** How long a reader may keep a list, as the HTTP answer says too; past a day it is no evidence any more. */
-export const keptForSeconds = 60
-const validForMs = 24 * 60 * 60 * 1000
+export const KEPT_FOR_SECONDS = 60
+const VALID_FOR_MS = 24 * 60 * 60 * 1000
 
 interface Entry {
   id: string
@@ -27,8 +27,8 @@ const urlOf = (publicUrl: string, purpose: StatusPurpose, number: number) =>
 /** Where the credential with that index stands in the lists. */
 export function statusEntries(publicUrl: string, statusIndex: number): Entry[] {
   return (Object.keys(StatusPurpose) as StatusPurpose[]).map((statusPurpose) => {
-    const statusListCredential = urlOf(publicUrl, statusPurpose, Math.floor(statusIndex / bitsPerList))
-    const statusListIndex = String(statusIndex % bitsPerList)
+    const statusListCredential = urlOf(publicUrl, statusPurpose, Math.floor(statusIndex / BITS_PER_LIST))
+    const statusListIndex = String(statusIndex % BITS_PER_LIST)
     return {
       id: `${statusListCredential}#${statusListIndex}`,
       type: 'BitstringStatusListEntry',
@@ -57,9 +57,9 @@ export async function statusList(
 ): Promise<string | null> {
   if (!isPurpose(purpose) || !Number.isSafeInteger(number) || number < 0) return null
   const highest = (await read.row(highestIndex))?.highest ?? 0
-  if (number > Math.floor(highest / bitsPerList)) return null
-  const rows = await read.rows(setBits, [number * bitsPerList, StatusPurpose[purpose], bitsPerList])
-  const bits = Buffer.alloc(bitsPerList / 8)
+  if (number > Math.floor(highest / BITS_PER_LIST)) return null
+  const rows = await read.rows(setBits, [number * BITS_PER_LIST, StatusPurpose[purpose], BITS_PER_LIST])
+  const bits = Buffer.alloc(BITS_PER_LIST / 8)
   // The first bit is the leftmost of the first byte.
   for (const { bit } of rows) bits[bit >> 3] = (bits[bit >> 3] as number) | (0x80 >> (bit & 7))
   const url = urlOf(settings.publicUrl, purpose, number)
@@ -71,18 +71,18 @@ export async function statusList(
       sub: `${url}#list`,
       jti: url,
       nbf: fromMs / 1000,
-      exp: (fromMs + validForMs) / 1000,
+      exp: (fromMs + VALID_FOR_MS) / 1000,
       '@context': ['https://www.w3.org/ns/credentials/v2'],
       id: url,
       type: ['VerifiableCredential', 'BitstringStatusListCredential'],
       issuer,
       validFrom: instantText(fromMs),
-      validUntil: instantText(fromMs + validForMs),
+      validUntil: instantText(fromMs + VALID_FOR_MS),
       credentialSubject: {
         id: `${url}#list`,
         type: 'BitstringStatusList',
         statusPurpose: purpose,
-        ttl: keptForSeconds * 1000,
+        ttl: KEPT_FOR_SECONDS * 1000,
         // Multibase: u for base64url without padding.
         encodedList: `u${gzipSync(bits).toString('base64url')}`,
       },

@@ -26,8 +26,8 @@ export interface ShareResult {
   refusals: Refusal[]
 }
 
-const codeBytes = 20
-const mostRecords = 100
+const CODE_BYTES = 20
+const MOST_RECORDS = 100
 const refused = (error: Refusal): ShareResult => ({ shareId: null, refusals: [error] })
 
 /** Throws UNAUTHENTICATED or FORBIDDEN for those who are no learners. */
@@ -58,8 +58,8 @@ export async function shareCredit(context: Context, input: ShareRequest): Promis
 function shapeRefusal({ now }: Context, input: ShareRequest): Refusal | null {
   const wrong = (field: string, message: string) => refusal('InvalidInput', message, ['input', field])
   const { creditRecordIds, expiresAt, idempotencyKey } = input
-  if (creditRecordIds.length === 0 || creditRecordIds.length > mostRecords) {
-    return wrong('creditRecordIds', `Choose 1 to ${mostRecords} credit records to share.`)
+  if (creditRecordIds.length === 0 || creditRecordIds.length > MOST_RECORDS) {
+    return wrong('creditRecordIds', `Choose 1 to ${MOST_RECORDS} credit records to share.`)
   }
   if (expiresAt <= now()) return wrong('expiresAt', 'The share has to end in the future.')
   return idempotencyKey == null ? null : keyRefusal(idempotencyKey)
@@ -92,7 +92,7 @@ async function keep(
   if (key?.kind === 'conflict') return refused(key.refusal)
   if (key?.kind === 'repeat') return { shareId: key.result.shareId as string, refusals: [] }
   const { learnerId, institutionId, recordIds } = kept
-  const code = randomBytes(codeBytes).toString('base64url')
+  const code = randomBytes(CODE_BYTES).toString('base64url')
   const share = tx.create(CreditShare, {
     id: newId(),
     learnerId,

@@ -5,7 +5,7 @@ import { badUserInput } from './errors.ts'
 /** What a key of an order holds, as PostgreSQL calls it. */
 export type KeyType = 'uuid' | 'text' | 'timestamptz' | 'numeric' | 'int' | 'date' | 'real'
 
-const longestKeyCharacters = 2000
+const LONGEST_KEY_CHARACTERS = 2000
 const largestInt = 2 ** 31 - 1
 const decimal = /^-?\d{1,40}(\.\d{1,40})?$/
 const instant = /^\d{4}-\d\d-\d\d[ T]([01]\d|2[0-3])(:[0-5]\d){2}(\.\d{1,6})?(Z|[+-](0\d|1[0-4])(:?[0-5]\d)?)$/
@@ -27,9 +27,9 @@ const fits: Readonly<Record<KeyType, (text: string) => boolean>> = {
   real: (text) => /^-?\d(\.\d{1,20})?(e-?\d{1,2})?$/.test(text) || decimal.test(text),
 }
 
-const sumLength = 8
+const SUM_CHARACTERS = 8
 /** Tells a cursor that was changed on its way from one that was not. Whoever makes one up gains nothing: it is only a place. */
-const sumOf = (text: string) => crc32(text).toString(16).padStart(sumLength, '0')
+const sumOf = (text: string) => crc32(text).toString(16).padStart(SUM_CHARACTERS, '0')
 
 /** Cursor of a row: the list's name and its order's key values. */
 export function writeCursor(list: string, keys: readonly unknown[]): string {
@@ -42,8 +42,9 @@ export function writeCursor(list: string, keys: readonly unknown[]): string {
 export function cursorParts(cursor: string): unknown[] {
   const bytes = Buffer.from(cursor, 'base64url')
   const text = bytes.toString('utf8')
-  const own = text.slice(sumLength)
-  if (text.slice(0, sumLength) !== sumOf(own) || bytes.toString('base64url') !== cursor) throw new Error('not a cursor')
+  const own = text.slice(SUM_CHARACTERS)
+  if (text.slice(0, SUM_CHARACTERS) !== sumOf(own) || bytes.toString('base64url') !== cursor)
+    throw new Error('not a cursor')
   return JSON.parse(own)
 }
 
@@ -57,7 +58,7 @@ export function readCursor(
   try {
     const [from, ...keys] = cursorParts(cursor)
     const isKey = (key: unknown, at: number) =>
-      typeof key === 'string' && key.length <= longestKeyCharacters && fits[types[at] as KeyType](key)
+      typeof key === 'string' && key.length <= LONGEST_KEY_CHARACTERS && fits[types[at] as KeyType](key)
     if (from === list && keys.length === types.length && keys.every(isKey)) return keys as string[]
   } catch {
     // Falls through: whatever is wrong with it, the client hears the same.

@@ -77,7 +77,7 @@ export function notFound(message: string, field: string | readonly string[] = []
   return new GraphError(ErrorCode.NotFound, message, { field: typeof field === 'string' ? [field] : field })
 }
 
-/** The caller's budget is spent; it is enough again after `retryAfterSeconds` whole seconds. */
+/** The caller's rate limit is exhausted; it is enough again after `retryAfterSeconds` whole seconds. */
 export function rateLimited(
   message: string,
   retryAfterSeconds: number,

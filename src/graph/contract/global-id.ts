@@ -2,13 +2,13 @@
 
 const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 
-const uuidLength = 36
+const UUID_CHARACTERS = 36
 
 /** For each type, room in which its name stands already and a uuid is put behind it: nothing is allocated for an id. */
 const rooms = new Map<string, Buffer>()
 
 function roomOf(typeName: string): Buffer {
-  const room = Buffer.from(`${typeName}:${' '.repeat(uuidLength)}`, 'latin1')
+  const room = Buffer.from(`${typeName}:${' '.repeat(UUID_CHARACTERS)}`, 'latin1')
   rooms.set(typeName, room)
   return room
 }
@@ -17,7 +17,7 @@ const encoded = (typeName: string, uuid: string) => Buffer.from(`${typeName}:${u
 
 /** The id that clients see of a row. `typeName` is one of ours: each has its room for good. */
 export function globalId(typeName: string, uuid: string): string {
-  if (uuid.length !== uuidLength) return encoded(typeName, uuid)
+  if (uuid.length !== UUID_CHARACTERS) return encoded(typeName, uuid)
   const room = rooms.get(typeName) ?? roomOf(typeName)
   room.write(uuid, typeName.length + 1, 'latin1')
   return room.toString('base64url')

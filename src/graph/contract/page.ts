@@ -2,9 +2,7 @@
 import { ArgsType, type ClassType, Field, Int, ObjectType } from 'type-graphql'
 import { type KeyType, readCursor } from './cursor.ts'
 import { badUserInput } from './errors.ts'
-
-export const defaultPageSize = 20
-export const maximumPageSize = 100
+import { DEFAULT_PAGE_SIZE, LARGEST_PAGE_SIZE } from './page-size.ts'
 
 @ArgsType()
 export class ForwardArgs {
@@ -90,8 +88,8 @@ export interface PageRequest {
 }
 
 function checkedSize(name: 'first' | 'last', value: number): number {
-  if (value < 1 || value > maximumPageSize) {
-    throw badUserInput(`"${name}" must be between 1 and ${maximumPageSize}, not ${value}.`, name)
+  if (value < 1 || value > LARGEST_PAGE_SIZE) {
+    throw badUserInput(`"${name}" must be between 1 and ${LARGEST_PAGE_SIZE}, not ${value}.`, name)
   }
   return value
 }
@@ -104,7 +102,8 @@ function checkedSize(name: 'first' | 'last', value: number): number {
 export function pageRequest(args: PageArgs, list: string, types: readonly KeyType[]): PageRequest {
   const { first, last, after, before } = args
   if (first != null && last != null) throw badUserInput('Give "first" or "last", not both.', 'last')
-  const size = last != null ? checkedSize('last', last) : first != null ? checkedSize('first', first) : defaultPageSize
+  const size =
+    last != null ? checkedSize('last', last) : first != null ? checkedSize('first', first) : DEFAULT_PAGE_SIZE
   return {
     size,
     backward: last != null || (first == null && before != null && after == null),

@@ -1,6 +1,6 @@
 /** Declares the graph's own scalars, strict in input and exact in output. */
 import { GraphQLError, GraphQLScalarType, Kind, type ValueNode } from 'graphql'
-import { type QuickText, quickTextOfTexts } from './json-text.ts'
+import { type QuickText, quickTextOfTexts } from './leaf-text.ts'
 
 interface ScalarRule {
   name: string
@@ -49,19 +49,19 @@ function isCalendarDate(text: string): boolean {
 const firstInstant = new Date('0001-01-01T00:00:00Z')
 const lastInstant = new Date('9999-12-31T23:59:59.999Z')
 
-const dayMs = 86_400_000
-const minuteMs = 60_000
+const DAY_MS = 86_400_000
+const MINUTE_MS = 60_000
 /** "2026-11-23T" by the number of the day, then "09:00:", "00" and ".123Z": toISOString takes five times as long. */
 const dayTexts = new Map<number, string>()
-const mostDays = 5000
+const REMEMBERED_DAYS = 5000
 const padded = (n: number, length: number) => String(n).padStart(length, '0')
 const minuteTexts = Array.from({ length: 1440 }, (_, n) => `${padded(Math.floor(n / 60), 2)}:${padded(n % 60, 2)}:`)
 const secondTexts = Array.from({ length: 60 }, (_, n) => padded(n, 2))
 const fractionTexts = Array.from({ length: 1000 }, (_, n) => (n === 0 ? 'Z' : `.${padded(n, 3)}Z`))
 
 function dayText(day: number): string {
-  if (dayTexts.size >= mostDays) dayTexts.clear()
-  const text = new Date(day * dayMs).toISOString().slice(0, -'00:00:00.000Z'.length)
+  if (dayTexts.size >= REMEMBERED_DAYS) dayTexts.clear()
+  const text = new Date(day * DAY_MS).toISOString().slice(0, -'00:00:00.000Z'.length)
   dayTexts.set(day, text)
   return text
 }
@@ -69,10 +69,10 @@ function dayText(day: number): string {
 /** ISO text of an instant, whole seconds without a fraction. */
 export function instantText(value: Date): string {
   const ms = value.getTime()
-  const day = Math.floor(ms / dayMs)
-  const inDay = ms - day * dayMs
-  const minute = Math.floor(inDay / minuteMs)
-  const inMinute = inDay - minute * minuteMs
+  const day = Math.floor(ms / DAY_MS)
+  const inDay = ms - day * DAY_MS
+  const minute = Math.floor(inDay / MINUTE_MS)
+  const inMinute = inDay - minute * MINUTE_MS
   const second = Math.floor(inMinute / 1000)
   const date = dayTexts.get(day) ?? dayText(day)
   return `${date}${minuteTexts[minute]}${secondTexts[second]}${fractionTexts[inMinute - second * 1000]}`

@@ -19,7 +19,7 @@ import {
 } from 'graphql'
 import { collectFields, collectSubfields } from 'graphql/execution/collectFields.js'
 import { getFieldDef } from 'graphql/execution/execute.js'
-import { type QuickText, quickTextOf } from '../contract/json-text.ts'
+import { type QuickText, quickTextOf } from '../contract/leaf-text.ts'
 import { weightOf } from '../limits/cost.ts'
 import {
   type FieldWriter,

@@ -30,7 +30,7 @@ interface Known {
   conditions: readonly string[]
 }
 
-export class Compiler {
+export class CompiledQueries {
   private readonly schema: GraphQLSchema
   private readonly options: CompileOptions
   private readonly compiled: LRUCache<string, Compiled>

@@ -4,8 +4,8 @@ import type { Tracing } from '../../observability/tracing.ts'
 import type { CachePolicy } from '../caching/cache-policy.ts'
 import type { KeptAnswer, Place, ResponseCache } from '../caching/response-cache.ts'
 import type { GraphError } from '../contract/errors.ts'
-import type { Admissions, Bill, CostReport } from '../limits/admission.ts'
-import { type CompileOptions, Compiler, type WrittenAnswer } from './compiled-queries.ts'
+import type { Admission, CostReport, ReservedCost } from '../limits/admission.ts'
+import { CompiledQueries, type CompileOptions, type WrittenAnswer } from './compiled-queries.ts'
 import { maskErrors } from './mask-errors.ts'
 import { type Operation, Operations } from './operation.ts'
 import type { GraphRequest } from './request.ts'
@@ -37,7 +37,7 @@ export const compileDefaults: CompileOptions = { enabled: true, maximum: 500, at
 
 export interface ExecutorOptions {
   compile?: Partial<CompileOptions>
-  admissions: Admissions
+  admission: Admission
   /** Left out: nobody may keep any answer. */
   cachePolicy?: CachePolicy
   /** Where the policy's answers are kept; left out: each is made anew. */
@@ -48,7 +48,7 @@ export interface ExecutorOptions {
 }
 
 export class Executor {
-  readonly compiler: Compiler
+  readonly compiledQueries: CompiledQueries
   readonly operations: Operations
   readonly schema: GraphQLSchema
   private readonly options: ExecutorOptions
@@ -57,7 +57,7 @@ export class Executor {
     this.schema = schema
     this.options = options
     this.operations = new Operations(schema, options.cachePolicy ?? (() => null))
-    this.compiler = new Compiler(schema, { ...compileDefaults, ...options.compile })
+    this.compiledQueries = new CompiledQueries(schema, { ...compileDefaults, ...options.compile })
   }
 
   /** Answers one operation with its data as an object; otherwise as `write`. */
@@ -76,7 +76,7 @@ export class Executor {
     return this.answer(admission, execution)
   }
 
-  private answer(admission: Admission, execution: Execution): Soon<Result> {
+  private answer(admission: AdmissionOutcome, execution: Execution): Soon<Result> {
     const { request } = execution
     if ('errors' in admission) return refusal(request, admission.errors)
     const { operation, read } = admission
@@ -101,13 +101,13 @@ export class Executor {
     return this.close(admission, request, executed, place)
   }
 
-  /** Bills the answer, keeps it at its place when it may be kept, and masks its errors. */
+  /** Settles the cost of the answer, keeps it at its place when it may be kept, and masks its errors. */
   private close(admission: Admitted, request: GraphRequest, executed: Executed, place: Place | null): Result {
     if ('text' in executed && executed.errors.length === 0) {
       place?.keep({ text: executed.text, cost: executed.cost })
       return this.closeWritten(admission, request, executed)
     }
-    const { operation, bill } = admission
+    const { operation, reserved } = admission
     const { data, errors } = asResult(executed)
     const cost = operation.cost.actual(data)
     if (errors === undefined) {
@@ -115,21 +115,21 @@ export class Executor {
       place?.keep({ text, cost })
       return this.closeWritten(admission, request, { text, cost })
     }
-    const extensions = { cost: this.options.admissions.close(bill, cost) }
+    const extensions = { cost: this.options.admission.settle(reserved, cost) }
     return { data, errors: maskErrors(errors, request), extensions }
   }
 
   private closeWritten(
-    { operation, bill }: Admitted,
+    { operation, reserved }: Admitted,
     request: GraphRequest,
     { text, cost }: KeptAnswer,
   ): WrittenResult {
     if (request.viewer.anonymous) request.facts.cacheControl = operation.cacheControl
-    return { text, extensions: { cost: this.options.admissions.close(bill, cost) } }
+    return { text, extensions: { cost: this.options.admission.settle(reserved, cost) } }
   }
 
-  /** Finds the operation, reads its variables and opens its bill; or says why it is refused. */
-  admit(execution: Omit<Execution, 'rootValue'>): Admission | Promise<Admission> {
+  /** Finds the operation, reads its variables and reserves its cost; or says why it is refused. */
+  admit(execution: Omit<Execution, 'rootValue'>): AdmissionOutcome | Promise<AdmissionOutcome> {
     const { request, document, operationName } = execution
     const operation = this.operations.find(document, operationName)
     if (!('node' in operation)) return { errors: [operation] }
@@ -142,9 +142,9 @@ export class Executor {
     operation.uses += 1
     for (const coordinate of operation.deprecated) this.options.onDeprecatedUse?.(coordinate)
     for (const coordinate of operation.deprecatedIn?.(given) ?? []) this.options.onDeprecatedUse?.(coordinate)
-    const bill = this.options.admissions.open(operation.cost, read, request)
-    if (bill instanceof Promise) return bill.then((opened) => admissionOf(opened, operation, given, read))
-    return admissionOf(bill, operation, given, read)
+    const reserved = this.options.admission.admit(operation.cost, read, request)
+    if (reserved instanceof Promise) return reserved.then((settled) => admissionOf(settled, operation, given, read))
+    return admissionOf(reserved, operation, given, read)
   }
 
   /** What kind of operation is asked for; null when there is none of that name. */
@@ -153,7 +153,7 @@ export class Executor {
     return 'node' in operation ? operation.node.operation : null
   }
 
-  /** Answers one event of a subscription that was admitted; who subscribed has paid when it began. */
+  /** Answers one event of a subscription that was admitted; the subscription's cost was settled when it began. */
   async answerEvent({ operation, given, read }: Admitted, execution: Execution): Promise<ExecutionResult> {
     const { data, errors } = asResult(await this.execute(operation, given, read, execution))
     return errors === undefined ? { data } : { data, errors: maskErrors(errors, execution.request) }
@@ -170,7 +170,7 @@ export class Executor {
   }
 
   private resolve(operation: Operation, given: Variables, read: Variables, execution: Execution): Soon<Executed> {
-    const compiled = this.compiler.get(operation, read)
+    const compiled = this.compiledQueries.get(operation, read)
     return compiled ? compiled(execution.request.context, read) : this.interpret(operation, given, execution)
   }
 
@@ -186,17 +186,22 @@ export class Executor {
   }
 }
 
-export type Admission = Admitted | { errors: readonly GraphError[] }
+export type AdmissionOutcome = Admitted | { errors: readonly GraphError[] }
 
 export interface Admitted {
   operation: Operation
   given: Variables
   read: Variables
-  bill: Bill
+  reserved: ReservedCost
 }
 
-function admissionOf(bill: Bill | GraphError, operation: Operation, given: Variables, read: Variables): Admission {
-  return 'requested' in bill ? { operation, given, read, bill } : { errors: [bill] }
+function admissionOf(
+  reserved: ReservedCost | GraphError,
+  operation: Operation,
+  given: Variables,
+  read: Variables,
+): AdmissionOutcome {
+  return 'requested' in reserved ? { operation, given, read, reserved } : { errors: [reserved] }
 }
 
 function asResult(executed: Executed): ExecutionResult {

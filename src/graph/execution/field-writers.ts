@@ -9,7 +9,7 @@ import {
   isNonNullType,
   locatedError,
 } from 'graphql'
-import { leafText, quickTextOf } from '../contract/json-text.ts'
+import { leafText, quickTextOf } from '../contract/leaf-text.ts'
 import { failAfter, isPromise, joined, type Written } from './pieces.ts'
 import { type Entry, type FieldFacts, pathOf, ResolveInfo, type Steps } from './resolve-info.ts'
 import type { Variables } from './variables.ts'

@@ -3,7 +3,7 @@ import { GraphQLError, Kind } from 'graphql'
 import { ErrorCode } from '../contract/errors.ts'
 
 /** A message can quote the document at any length. */
-const longestMessage = 500
+const LONGEST_MESSAGE_CHARACTERS = 500
 
 const valueKinds: ReadonlySet<string> = new Set([
   Kind.INT,
@@ -37,7 +37,8 @@ export function protocolError(error: unknown, message: string, code: unknown): {
   if (message === 'Validation aborted.') {
     return { message: 'The document asks too often for fields of the same name.', code: ErrorCode.TooComplex }
   }
-  const short = message.length > longestMessage ? `${message.slice(0, longestMessage)}…` : message
+  const short =
+    message.length > LONGEST_MESSAGE_CHARACTERS ? `${message.slice(0, LONGEST_MESSAGE_CHARACTERS)}…` : message
   return isLiteralOfWrongType(error)
     ? { message: withoutValue(short), code: ErrorCode.BadUserInput }
     : { message: short, code }

@@ -24,10 +24,10 @@ interface Declared {
 }
 
 const noVariables: ReadVariables = { values: Object.freeze(Object.create(null)), errors: null }
-const maximumErrors = 10
+const MOST_ERRORS = 10
 /** A batch of 1000 checks has some 20,000 values, 5 deep. */
-const maximumValues = 50_000
-const maximumDepth = 32
+const MOST_VALUES = 50_000
+const MOST_LEVELS = 32
 
 /** Ends reading at so many errors: making thousands of them is what a hostile list is for. */
 class EnoughErrors extends Error {}
@@ -58,9 +58,9 @@ class Inspection {
   }
 
   private open(count: number, { length: depth }: string[]): void {
-    if (depth > maximumDepth) throw tooComplex('levels in variables', depth, maximumDepth)
+    if (depth > MOST_LEVELS) throw tooComplex('levels in variables', depth, MOST_LEVELS)
     this.values += count
-    if (this.values > maximumValues) throw tooComplex('values in variables', this.values, maximumValues)
+    if (this.values > MOST_VALUES) throw tooComplex('values in variables', this.values, MOST_VALUES)
   }
 }
 
@@ -131,7 +131,7 @@ function readAll(
       const field = [name, ...path.map(String)]
       const where = `Variable "$${name}" does not fit at "${field.join('.')}"`
       errors.push(badUserInput(`${where}: ${expectation(schema, error)}`, field))
-      if (errors.length >= maximumErrors) throw new EnoughErrors()
+      if (errors.length >= MOST_ERRORS) throw new EnoughErrors()
     })
   }
   return values

@@ -4,7 +4,7 @@ import { type GraphError, rateLimited, tooComplex } from '../contract/errors.ts'
 import type { GraphRequest } from '../execution/request.ts'
 import type { Variables } from '../execution/variables.ts'
 import type { CostPlan } from './cost.ts'
-import type { Charge, RateLimitSize, RateLimits } from './rate-limit.ts'
+import type { RateLimitSize, RateLimits, Taken } from './rate-limit.ts'
 
 /** Anonymous callers by address; everybody who is signed in; institutions' machines. */
 export type RateLimitSizes = Readonly<Record<'anonymous' | 'person' | 'client', RateLimitSize>>
@@ -20,7 +20,8 @@ export const rateLimitSizes: RateLimitSizes = {
   client: { points: 1_000_000, restorePerSecond: 100_000 },
 }
 
-export interface Bill {
+/** The most that an operation can cost, taken from its caller's rate limit until the answer is known. */
+export interface ReservedCost {
   key: string
   size: RateLimitSize
   requested: number
@@ -41,7 +42,7 @@ export function costJson({ requested, actual, budgetRemaining, restoreRate }: Co
   return `{"requested":${requested},"actual":${actual},"budgetRemaining":${budgetRemaining},"restoreRate":${restoreRate}}`
 }
 
-/** An IPv6 customer has a whole /64 of addresses: they share a budget. */
+/** An IPv6 customer has a whole /64 of addresses: they share a rate limit. */
 export function rateLimitKey({ key, anonymous }: Viewer): string {
   const address = anonymous ? key.slice('anonymous:'.length) : ''
   // Neither IPv4 nor IPv4 written as IPv6.
@@ -51,7 +52,7 @@ export function rateLimitKey({ key, anonymous }: Viewer): string {
   return `anonymous:${network.map((group) => group || '0').join(':')}`
 }
 
-export class Admissions {
+export class Admission {
   private readonly rateLimits: RateLimits
   private readonly sizes: RateLimitSizes
 
@@ -60,19 +61,23 @@ export class Admissions {
     this.sizes = sizes
   }
 
-  /** Charges the most that the operation can cost. Not a promise when the rate limits are in memory. */
-  open(plan: CostPlan, variables: Variables, { viewer }: GraphRequest): Bill | GraphError | Promise<Bill | GraphError> {
+  /** Reserves the most that the operation can cost. Not a promise when the rate limits are in memory. */
+  admit(
+    plan: CostPlan,
+    variables: Variables,
+    { viewer }: GraphRequest,
+  ): ReservedCost | GraphError | Promise<ReservedCost | GraphError> {
     const requested = plan.requested(variables)
     const size = this.sizes[viewer.anonymous ? 'anonymous' : viewer.client ? 'client' : 'person']
     if (requested > size.points) return tooComplex('cost points', requested, size.points)
     const key = rateLimitKey(viewer)
-    const charge = this.rateLimits.charge(key, size, requested)
-    if (charge instanceof Promise) return charge.then((charged) => outcome(charged, key, size, requested))
-    return outcome(charge, key, size, requested)
+    const taken = this.rateLimits.take(key, size, requested)
+    if (taken instanceof Promise) return taken.then((settled) => reservedCost(settled, key, size, requested))
+    return reservedCost(taken, key, size, requested)
   }
 
   /** Gives back what was not used of an answer that came to `cost`, and reports it. */
-  close({ key, size, requested, remaining }: Bill, cost: number): CostReport {
+  settle({ key, size, requested, remaining }: ReservedCost, cost: number): CostReport {
     // At least 1, and at most the promise: a list without pages can be longer than foreseen.
     const actual = Math.min(requested, Math.max(1, cost))
     if (actual < requested) this.rateLimits.giveBack(key, size, requested - actual)
@@ -80,9 +85,9 @@ export class Admissions {
   }
 }
 
-function outcome(charge: Charge, key: string, size: RateLimitSize, requested: number): Bill | GraphError {
-  if (charge.granted) return { key, size, requested, remaining: charge.remaining }
-  const message = `This would cost ${requested} points and your budget holds ${charge.remaining} now; ask again in ${charge.retryAfterSeconds} s.`
-  const cost = { requested, budgetRemaining: charge.remaining, restoreRate: size.restorePerSecond }
-  return rateLimited(message, charge.retryAfterSeconds, { cost })
+function reservedCost(taken: Taken, key: string, size: RateLimitSize, requested: number): ReservedCost | GraphError {
+  if (taken.granted) return { key, size, requested, remaining: taken.remaining }
+  const message = `This would cost ${requested} points and your budget holds ${taken.remaining} now; ask again in ${taken.retryAfterSeconds} s.`
+  const cost = { requested, budgetRemaining: taken.remaining, restoreRate: size.restorePerSecond }
+  return rateLimited(message, taken.retryAfterSeconds, { cost })
 }

@@ -19,7 +19,7 @@ import {
 import type { Variables } from '../execution/variables.ts'
 import {
   type Count,
-  defaultListSize,
+  DEFAULT_LIST_SIZE,
   type FieldCost,
   innerPageOf,
   largest,
@@ -27,8 +27,8 @@ import {
   sizeOf,
 } from './list-size.ts'
 
-const objectCost = 1
-const mutationCost = 10
+const OBJECT_POINTS = 1
+const MUTATION_POINTS = 10
 type Condition = (variables: Variables) => boolean
 
 interface CostNode {
@@ -49,7 +49,7 @@ export interface CostPlan {
 }
 
 /** Points of each object that is answered to the field. */
-export function weightOf({ extensions }: GraphQLField<unknown, unknown>, usual = objectCost): number {
+export function weightOf({ extensions }: GraphQLField<unknown, unknown>, usual = OBJECT_POINTS): number {
   return (extensions.cost as FieldCost | undefined)?.weight ?? usual
 }
 
@@ -102,7 +102,7 @@ class Pricing {
       const innerPage = largest(occurrences.map(innerPageOf))
       return {
         key,
-        weight: weightOf(field, atRoot && this.isMutation ? mutationCost : objectCost),
+        weight: weightOf(field, atRoot && this.isMutation ? MUTATION_POINTS : OBJECT_POINTS),
         size: largest(occurrences.map((occurrence) => sizeOf(occurrence, page))),
         conditions: occurrences.map(({ conditions }) => conditions),
         children: this.nodes(inner, innerPage),
@@ -178,7 +178,7 @@ function isConstant(nodes: readonly CostNode[]): boolean {
 export function costPlan(schema: GraphQLSchema, document: DocumentNode, node: OperationDefinitionNode): CostPlan {
   const type = schema.getRootType(node.operation)
   const nodes = type
-    ? new Pricing(schema, document, node).nodes([{ type, set: node.selectionSet }], defaultListSize, true)
+    ? new Pricing(schema, document, node).nodes([{ type, set: node.selectionSet }], DEFAULT_LIST_SIZE, true)
     : []
   const requested = (variables: Variables) => Math.max(1, requestedOf(nodes, variables))
   const constant = isConstant(nodes) ? requested({}) : null

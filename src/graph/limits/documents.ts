@@ -23,7 +23,7 @@ export type ReadDocument =
   | { document: null; errors: readonly GraphQLError[] }
 
 /** Characters of the documents that are remembered; a parsed one takes some sixty bytes for each. */
-const rememberedCharacters = 1024 * 1024
+const REMEMBERED_CHARACTERS = 1024 * 1024
 
 /** What graphql-js calls its own limit of tokens. */
 function isTokenLimit(error: unknown): boolean {
@@ -104,7 +104,7 @@ export class Documents {
 }
 
 function boundedByText<Value extends object | string>(): LRUCache<string, Value> {
-  return new LRUCache({ maxSize: rememberedCharacters, sizeCalculation: (_value, text) => text.length + 100 })
+  return new LRUCache({ maxSize: REMEMBERED_CHARACTERS, sizeCalculation: (_value, text) => text.length + 100 })
 }
 
 function described(error: GraphQLError, given: string): GraphQLError {

@@ -1,5 +1,6 @@
 /** Computes how many entries a list field may answer with, before reading. */
 import { type FieldNode, type GraphQLField, isListType, isNonNullType, Kind, type ValueNode } from 'graphql'
+import { DEFAULT_PAGE_SIZE } from '../contract/page-size.ts'
 import type { Variables } from '../execution/variables.ts'
 
 /** In a field's `extensions.cost`: what its text does not tell. */
@@ -15,9 +16,8 @@ export interface Occurrence {
   node: FieldNode
 }
 
-const defaultPageSize = 20
 /** Lists that nobody pages are short: criteria, outcomes, refunds. */
-export const defaultListSize = 10
+export const DEFAULT_LIST_SIZE = 10
 
 export type Count = number | ((variables: Variables) => number)
 
@@ -53,7 +53,7 @@ function isPage(field: GraphQLField<unknown, unknown>): boolean {
 }
 
 function pageSize(node: FieldNode): Count {
-  return firstGiven(givenBy(argumentOf(node, 'first')), givenBy(argumentOf(node, 'last')), defaultPageSize)
+  return firstGiven(givenBy(argumentOf(node, 'first')), givenBy(argumentOf(node, 'last')), DEFAULT_PAGE_SIZE)
 }
 
 /** One entry for each entry of an input: nodes(ids:), a batch of checks. */
@@ -85,5 +85,5 @@ export function sizeOf({ field, node }: Occurrence, page: Count): Count {
 
 /** Size of the lists inside: of a connection's edges and nodes it is its page. */
 export function innerPageOf({ field, node }: Occurrence): Count {
-  return !isList(field) && isPage(field) ? pageSize(node) : defaultListSize
+  return !isList(field) && isPage(field) ? pageSize(node) : DEFAULT_LIST_SIZE
 }

@@ -7,9 +7,9 @@ export interface RateLimitSize {
   restorePerSecond: number
 }
 
-export interface Charge {
+export interface Taken {
   granted: boolean
-  /** Points left after the charge, or without it when it was not granted. */
+  /** Points left after they were taken, or as they are when it was not granted. */
   remaining: number
   /** Whole seconds until it would be granted; 0 when it was. */
   retryAfterSeconds: number
@@ -17,8 +17,8 @@ export interface Charge {
 
 export interface RateLimits {
   /** Takes points from the caller's bucket when it holds as many. */
-  charge(key: string, size: RateLimitSize, points: number): Charge | Promise<Charge>
-  /** Gives back what was charged and not used. */
+  take(key: string, size: RateLimitSize, points: number): Taken | Promise<Taken>
+  /** Gives back what was taken and not used. */
   giveBack(key: string, size: RateLimitSize, points: number): void
   close(): Promise<void>
 }
@@ -30,10 +30,10 @@ interface Bucket {
 }
 
 /** Callers whose buckets are kept; the least active are forgotten, and theirs are full again. */
-const rememberedCallers = 100_000
+const REMEMBERED_CALLERS = 100_000
 
-/** What a charge comes to, given the points in use now. */
-export function chargeOf(used: number, { points: held, restorePerSecond }: RateLimitSize, points: number): Charge {
+/** What comes of taking points, given the points in use now. */
+export function takenOf(used: number, { points: held, restorePerSecond }: RateLimitSize, points: number): Taken {
   const granted = used + points <= held
   const over = used + points - held
   return {
@@ -44,18 +44,18 @@ export function chargeOf(used: number, { points: held, restorePerSecond }: RateL
 }
 
 export class MemoryRateLimits implements RateLimits {
-  private readonly buckets = new LRUCache<string, Bucket>({ max: rememberedCallers })
+  private readonly buckets = new LRUCache<string, Bucket>({ max: REMEMBERED_CALLERS })
   private readonly nowMs: () => number
 
   constructor(nowMs: () => number = () => performance.now()) {
     this.nowMs = nowMs
   }
 
-  charge(key: string, size: RateLimitSize, points: number): Charge {
+  take(key: string, size: RateLimitSize, points: number): Taken {
     const bucket = this.bucketOf(key, size)
-    const charge = chargeOf(bucket.used, size, points)
-    if (charge.granted) bucket.used += points
-    return charge
+    const taken = takenOf(bucket.used, size, points)
+    if (taken.granted) bucket.used += points
+    return taken
   }
 
   giveBack(key: string, _size: RateLimitSize, points: number): void {

@@ -1,18 +1,18 @@
 /** Limits callers by buckets in Redis that all replicas share. */
 import { Redis } from 'ioredis'
-import { type Charge, chargeOf, MemoryRateLimits, type RateLimitSize, type RateLimits } from './rate-limit.ts'
+import { MemoryRateLimits, type RateLimitSize, type RateLimits, type Taken, takenOf } from './rate-limit.ts'
 
 /** A request waits no longer for Redis than this, in ms: then this replica's own memory decides. */
-const patienceMs = 100
+const REDIS_TIMEOUT_MS = 100
 /** Least time between two complaints, in ms. */
-const quietMs = 10_000
+const COMPLAINS_EVERY_MS = 10_000
 
 /** Connects; commands fail at once while there is no connection, and after `commandTimeout` ms without an answer. */
-export function openRedis(url: string, commandTimeout = patienceMs): Redis {
+export function openRedis(url: string, commandTimeout = REDIS_TIMEOUT_MS): Redis {
   return new Redis(url, { commandTimeout, maxRetriesPerRequest: 0, enableOfflineQueue: false })
 }
 
-/** Restores, then takes when there is room; a negative charge gives back. Answers the points in use before, and takes them. */
+/** Restores, then takes when there is room; a negative number gives back. Answers the points in use before, and takes them. */
 const script = `
 local nowMs = redis.call('TIME')
 nowMs = nowMs[1] * 1000 + math.floor(nowMs[2] / 1000)
@@ -32,7 +32,7 @@ export class SharedRateLimits implements RateLimits {
   private readonly redis: Redis
   private readonly own = new MemoryRateLimits()
   private readonly onTrouble: (error: unknown) => void
-  private complainedMs = -quietMs
+  private complainedMs = -COMPLAINS_EVERY_MS
 
   /** `onTrouble` hears of Redis failing; meanwhile each replica keeps its own buckets. */
   constructor(redis: Redis, onTrouble: (error: unknown) => void) {
@@ -44,17 +44,17 @@ export class SharedRateLimits implements RateLimits {
   /** Once in a while: an outage is not told once for each request. */
   private complain(error: unknown): void {
     const nowMs = performance.now()
-    if (nowMs - this.complainedMs < quietMs) return
+    if (nowMs - this.complainedMs < COMPLAINS_EVERY_MS) return
     this.complainedMs = nowMs
     this.onTrouble(error)
   }
 
-  async charge(key: string, size: RateLimitSize, points: number): Promise<Charge> {
+  async take(key: string, size: RateLimitSize, points: number): Promise<Taken> {
     try {
-      return chargeOf(await this.move(key, size, points), size, points)
+      return takenOf(await this.move(key, size, points), size, points)
     } catch (error) {
       this.complain(error)
-      return this.own.charge(key, size, points)
+      return this.own.take(key, size, points)
     }
   }
 
@@ -67,6 +67,6 @@ export class SharedRateLimits implements RateLimits {
   }
 
   private async move(key: string, { points: held, restorePerSecond }: RateLimitSize, points: number): Promise<number> {
-    return Number(await this.redis.eval(script, 1, `budget:${key}`, held, restorePerSecond, points))
+    return Number(await this.redis.eval(script, 1, `rate-limit:${key}`, held, restorePerSecond, points))
   }
 }

@@ -21,7 +21,7 @@ export interface DocumentRequest {
 }
 
 /** Characters of the documents that are learnt outside production. */
-const learntCharacters = 2 * 1024 * 1024
+const LEARNT_CHARACTERS = 2 * 1024 * 1024
 
 interface PersistedQuery {
   sha256Hash: string
@@ -50,7 +50,7 @@ class PersistedQueryNotFound extends GraphError {
 export class TrustedDocuments {
   private readonly options: TrustedDocumentsOptions
   private readonly learnt = new LRUCache<string, string>({
-    maxSize: learntCharacters,
+    maxSize: LEARNT_CHARACTERS,
     sizeCalculation: (text, hash) => text.length + hash.length,
   })
 

@@ -2,7 +2,7 @@
 import { type GraphQLObjectType, type GraphQLSchema, isAbstractType, isObjectType } from 'graphql'
 import { globalId } from '../contract/global-id.ts'
 import { type Page, PageInfo } from '../contract/page.ts'
-import { callDirectly } from './direct-resolvers.ts'
+import { callDirectly } from './call-directly.ts'
 
 function finishNode(type: GraphQLObjectType): void {
   type.getFields().id!.resolve = Object.assign(({ id }: { id: string }) => globalId(type.name, id), {

@@ -3,7 +3,7 @@ import { Arg, Ctx, ID, Query, Resolver } from 'type-graphql'
 import { badUserInput } from '../contract/errors.ts'
 import { Node, type NodeLoaders, nodeById } from '../contract/node.ts'
 
-const maximumIds = 100
+const MOST_IDS = 100
 
 /** The resolver class for these types; `loaders` is keyed by the type's name. */
 export function nodeResolver<Context>(loaders: NodeLoaders<Context>) {
@@ -25,7 +25,7 @@ export function nodeResolver<Context>(loaders: NodeLoaders<Context>) {
       @Arg('ids', () => [ID], { description: 'Their ids, at most 100.' }) ids: string[],
       @Ctx() context: object,
     ): Promise<(object | null)[]> {
-      if (ids.length > maximumIds) throw badUserInput(`"ids" has ${ids.length} ids; at most ${maximumIds} fit.`, 'ids')
+      if (ids.length > MOST_IDS) throw badUserInput(`"ids" has ${ids.length} ids; at most ${MOST_IDS} fit.`, 'ids')
       return Promise.all(ids.map((id) => nodeById(loaders, context as Context, id)))
     }
   }

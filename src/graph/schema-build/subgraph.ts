@@ -38,7 +38,7 @@ export interface SubgraphOptions<Context> {
 }
 
 /** A router asks for all that a page of its own holds, and pages within it. */
-const maximumRepresentations = 1000
+const MOST_REPRESENTATIONS = 1000
 // What is used of federation is there since 2.0, so any router will do.
 const link = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.0", import: ["@key", "@shareable"])'
 
@@ -115,8 +115,8 @@ export function asSubgraph<Context>(schema: GraphQLSchema, options: SubgraphOpti
         },
         resolve(_root, { representations }: { representations: Representation[] }, context) {
           const { length } = representations
-          if (length > maximumRepresentations) {
-            const message = `"representations" has ${length} entries; at most ${maximumRepresentations} fit.`
+          if (length > MOST_REPRESENTATIONS) {
+            const message = `"representations" has ${length} entries; at most ${MOST_REPRESENTATIONS} fit.`
             throw badUserInput(message, 'representations')
           }
           return Promise.all(representations.map((given) => entityOf(options, context, given)))

@@ -102,8 +102,8 @@ async function suspectPayments(pass: Pass): Promise<string[]> {
 async function takeMissedEvent(pass: Pass, missed: MissedEvent): Promise<void> {
   const { event } = missed
   if (isOursButUnknown(missed)) {
-    const told = `${event.type} is about payment ${event.paymentId}, which is not here; a person has to find out whose it is.`
-    await note(pass, { ...nothing, providerReference: event.references[0] ?? event.id, to: event.type, note: told })
+    const text = `${event.type} is about payment ${event.paymentId}, which is not here; a person has to find out whose it is.`
+    await note(pass, { ...nothing, providerReference: event.references[0] ?? event.id, to: event.type, note: text })
   }
   if (pass.apply) await recordMissedEvent(pass.context, missed)
 }
@@ -111,8 +111,8 @@ async function takeMissedEvent(pass: Pass, missed: MissedEvent): Promise<void> {
 const nothing = { subjectKind: null, subjectId: null, from: 'absent', outcome: 'QUARANTINED' } as const
 
 function silentProvider(provider: string, code: string): Finding {
-  const told = `${provider} did not list its events (${code}); the next pass asks again.`
-  return { ...nothing, providerReference: null, outcome: 'DEFERRED', from: 'unknown', to: 'unknown', note: told }
+  const text = `${provider} did not list its events (${code}); the next pass asks again.`
+  return { ...nothing, providerReference: null, outcome: 'DEFERRED', from: 'unknown', to: 'unknown', note: text }
 }
 
 async function examine(pass: Pass, paymentId: string): Promise<void> {
@@ -127,10 +127,10 @@ async function examine(pass: Pass, paymentId: string): Promise<void> {
 
 function changed({ subjectKind, subjectId, reference, from, to }: Change, apply: boolean): Finding {
   const outcome: ReconciliationOutcome = apply ? 'HEALED' : 'SKIPPED'
-  const told = apply
+  const text = apply
     ? `The ${subjectKind.toLowerCase()} now stands as the provider has it.`
     : `The provider has the ${subjectKind.toLowerCase()} further on; a dry run changes nothing.`
-  return { subjectKind, subjectId, providerReference: reference, outcome, from, to, note: told }
+  return { subjectKind, subjectId, providerReference: reference, outcome, from, to, note: text }
 }
 
 async function notExamined(context: Context, paymentId: string, problem: unknown): Promise<Finding> {
@@ -140,8 +140,8 @@ async function notExamined(context: Context, paymentId: string, problem: unknown
     return { ...about, outcome: 'DEFERRED', note: `${problem.upstream} gave no answer (${problem.code}); asked again.` }
   }
   context.log.error({ err: problem, paymentId }, 'a payment could not be reconciled')
-  const told = 'It could not be brought together with its provider; a person has to look.'
-  return { ...about, outcome: 'QUARANTINED', note: told }
+  const text = 'It could not be brought together with its provider; a person has to look.'
+  return { ...about, outcome: 'QUARANTINED', note: text }
 }
 
 async function takeUp(pass: Pass, paymentId: string, status: string): Promise<void> {
@@ -149,16 +149,16 @@ async function takeUp(pass: Pass, paymentId: string, status: string): Promise<vo
   const about = { subjectKind: 'Payment', subjectId: paymentId, from: status, to: status }
   const { captureReference: providerReference } = await fork(context).findOneOrFail(Payment, paymentId)
   if (!apply) {
-    const told = 'The money came and led neither to a registration nor back; a dry run changes nothing.'
-    return note(pass, { ...about, providerReference, outcome: 'SKIPPED', note: told })
+    const text = 'The money came and led neither to a registration nor back; a dry run changes nothing.'
+    return note(pass, { ...about, providerReference, outcome: 'SKIPPED', note: text })
   }
   const taken = await inTransaction(context.em, async (tx) =>
     context.paymentSubject.takeUp(tx, await lockPayment(tx, paymentId), context.now()),
   )
-  const told = taken
+  const text = taken
     ? 'The job that registers or refunds was added again.'
     : 'Nothing can go on by itself; a person has to look.'
-  await note(pass, { ...about, providerReference, outcome: taken ? 'HEALED' : 'QUARANTINED', note: told })
+  await note(pass, { ...about, providerReference, outcome: taken ? 'HEALED' : 'QUARANTINED', note: text })
 }
 
 /** Each correction is kept as it is found: a pass that is cut short has still said what it did. */

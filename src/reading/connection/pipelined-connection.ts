@@ -21,9 +21,9 @@ interface Asked {
 }
 
 /** An abandoned statement that ends of itself within this is let run: cancelling it costs more, in ms. */
-const cancelAfterMs = 50
+const CANCEL_AFTER_MS = 50
 /** Times that a statement is sent which was ended in another's place. */
-const mostTries = 5
+const MOST_TRIES = 5
 
 /** Ended because the one before it was to be: a cancellation names the connection, not the statement. */
 function wasMeantForAnother(error: unknown): boolean {
@@ -81,7 +81,7 @@ export class PipelinedConnection {
         try {
           return await this.send(query, values, signal)
         } catch (error) {
-          if (signal?.aborted || tries === mostTries || !wasMeantForAnother(error)) throw error
+          if (signal?.aborted || tries === MOST_TRIES || !wasMeantForAnother(error)) throw error
         }
       }
     } finally {
@@ -130,7 +130,7 @@ export class PipelinedConnection {
       const { processID } = this.client as unknown as { processID: number }
       if (this.asked[0] === asked) this.options.cancel(processID)
     }
-    setTimeout(cancel, cancelAfterMs).unref()
+    setTimeout(cancel, CANCEL_AFTER_MS).unref()
   }
 
   private cork(): void {

@@ -3,7 +3,7 @@ import pg from 'pg'
 import type { Statement } from '../statement.ts'
 import { PipelinedConnection } from './pipelined-connection.ts'
 
-const lanesOfKind = 2
+const CONNECTIONS_OF_KIND = 2
 
 export interface ReadConnection {
   /**
@@ -68,7 +68,7 @@ export function openReadConnection(options: {
     void canceller.query('select pg_cancel_backend($1)', [processId]).catch((error: Error) => onBroken(error))
   const open = (planByValues: boolean) =>
     new PipelinedConnection({ url, statementTimeoutMs, planByValues, onBroken, cancel })
-  const openAll = (planByValues: boolean) => Array.from({ length: lanesOfKind }, () => open(planByValues))
+  const openAll = (planByValues: boolean) => Array.from({ length: CONNECTIONS_OF_KIND }, () => open(planByValues))
   const lanesOf = { once: openAll(false), byValues: openAll(true) }
   const lanes = () => [...lanesOf.once, ...lanesOf.byValues]
   let sent = 0

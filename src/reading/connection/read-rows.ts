@@ -5,7 +5,7 @@ const oid = { int8: 20, text: 25, varchar: 1043, date: 1082, timestamptz: 1184, 
 /** Dates and exact numbers are texts in the program, too. */
 const texts: ReadonlySet<number> = new Set([oid.text, oid.varchar, oid.date, oid.numeric, oid.uuid])
 
-const zero = 48
+const zero = '0'.charCodeAt(0)
 const twoDigits = (text: string, at: number) => text.charCodeAt(at) * 10 + text.charCodeAt(at + 1) - 11 * zero
 
 /** "2026-11-23 09:00:00.123+00", the session being UTC; Date.parse of this form is several times slower. */

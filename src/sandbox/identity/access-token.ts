@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { importJWK, type JWK, SignJWT } from 'jose'
 import type { Persona } from './persona.ts'
-import { SIGNING_ALGORITHM } from './signing-key.ts'
+import { signingAlgorithm } from './signing-key.ts'
 
 export interface TokenGrant {
   issuer: string
@@ -18,12 +18,12 @@ export async function signAccessToken(persona: Persona, grant: TokenGrant): Prom
   const expiresAt = nowSeconds + grant.expiresInSeconds
   const clientId = persona.kind === 'machine' ? persona.sub : 'graphiql'
   return new SignJWT({ ...persona.claims, client_id: clientId })
-    .setProtectedHeader({ alg: SIGNING_ALGORITHM, typ: 'at+jwt', kid: grant.signingKey.kid ?? '' })
+    .setProtectedHeader({ alg: signingAlgorithm, typ: 'at+jwt', kid: grant.signingKey.kid ?? '' })
     .setIssuer(grant.issuer)
     .setAudience(grant.audience)
     .setSubject(persona.sub)
     .setJti(randomUUID())
     .setIssuedAt(Math.min(nowSeconds, expiresAt - 1))
     .setExpirationTime(expiresAt)
-    .sign(await importJWK(grant.signingKey, SIGNING_ALGORITHM))
+    .sign(await importJWK(grant.signingKey, signingAlgorithm))
 }

@@ -5,13 +5,13 @@ import { html, page } from '../page.ts'
 import { brokenOffPage } from './openid-provider.ts'
 import { findPersona, personas } from './persona.ts'
 
-const HTML = 'text/html; charset=utf-8'
+const htmlType = 'text/html; charset=utf-8'
 
 /** Serves GET and POST /interaction/:uid, where the provider sends whoever has to sign in. */
 export function serveLogin(app: FastifyInstance, provider: () => Promise<Provider>): void {
   app.setErrorHandler((problem, _request, reply) => {
     if (!(problem instanceof errors.SessionNotFound)) throw problem
-    return reply.code(400).type(HTML).send(brokenOffPage('This sign-in is over, or was begun in another browser.'))
+    return reply.code(400).type(htmlType).send(brokenOffPage('This sign-in is over, or was begun in another browser.'))
   })
   app.get('/interaction/:uid', async (request, reply) => {
     const openid = await provider()
@@ -55,5 +55,5 @@ ${people.map(({ sub, claims }) => html`<button type="submit" name="persona" valu
 <button type="submit">Sign in</button>
 </form>`,
   })
-  return reply.code(status).type(HTML).send(text)
+  return reply.code(status).type(htmlType).send(text)
 }

@@ -4,7 +4,7 @@ import { type ClientMetadata, type Context, errors, Provider } from 'oidc-provid
 import { html, page } from '../page.ts'
 import { personaOfSubject, personas } from './persona.ts'
 import { sessionMemory } from './session-memory.ts'
-import { SIGNING_ALGORITHM } from './signing-key.ts'
+import { signingAlgorithm } from './signing-key.ts'
 
 export interface OpenidProviderOptions {
   issuer: string
@@ -18,9 +18,9 @@ export interface OpenidProviderOptions {
 
 /** Eight hours: a working day with the GraphiQL page before one has to sign in again. */
 export const ACCESS_TOKEN_SECONDS = 8 * 3600
-const SCOPE = 'openid email profile'
+const loginScope = 'openid email profile'
 /** The one permission of the gateway as a resource server; roles say the rest. */
-const RESOURCE_SCOPE = 'graph'
+const resourceScope = 'graph'
 
 export function openidProvider(options: OpenidProviderOptions): Provider {
   const { issuer, audience, signingKey, cookieKey, clientSecret, now } = options
@@ -41,8 +41,8 @@ export function openidProvider(options: OpenidProviderOptions): Provider {
         defaultResource: () => audience,
         getResourceServerInfo: (_context, resource) => {
           if (resource !== audience) throw new errors.InvalidTarget(`expected the resource ${audience}`)
-          const sign = { alg: SIGNING_ALGORITHM } as const
-          return { scope: RESOURCE_SCOPE, audience, accessTokenFormat: 'jwt', jwt: { sign } }
+          const sign = { alg: signingAlgorithm } as const
+          return { scope: resourceScope, audience, accessTokenFormat: 'jwt', jwt: { sign } }
         },
         useGrantedResource: () => true,
       },
@@ -54,7 +54,7 @@ export function openidProvider(options: OpenidProviderOptions): Provider {
     loadExistingGrant: (context) => grantEverything(context, audience),
     renderError: showError,
     responseTypes: ['code'],
-    scopes: SCOPE.split(' '),
+    scopes: loginScope.split(' '),
     ttl: {
       AccessToken: ACCESS_TOKEN_SECONDS,
       ClientCredentials: ACCESS_TOKEN_SECONDS,
@@ -107,8 +107,8 @@ function account(sub: string) {
 async function grantEverything(context: Context, audience: string) {
   const { provider, client, session } = context.oidc
   const grant = new provider.Grant({ accountId: session.accountId, clientId: client.clientId })
-  grant.addOIDCScope(SCOPE)
-  grant.addResourceScope(audience, RESOURCE_SCOPE)
+  grant.addOIDCScope(loginScope)
+  grant.addResourceScope(audience, resourceScope)
   await grant.save()
   return grant
 }

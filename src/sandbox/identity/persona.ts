@@ -61,14 +61,14 @@ export const personas: readonly Persona[] = [
 /** What can be asked for, in one line. */
 export const personaList = [...personas.map(({ name }) => name), 'learner:<name>'].join(', ')
 
-const LEARNER_NAME = /^[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?$/
+const learnerName = /^[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?$/
 
 /** The persona of that name, any `learner:<name>` included; undefined when there is none. */
 export function findPersona(name: string): Persona | undefined {
   const known = personas.find((persona) => persona.name === name)
   if (known || !name.startsWith('learner:')) return known
   const sub = name.slice('learner:'.length)
-  if (isTaken(sub) || !LEARNER_NAME.test(sub)) return undefined
+  if (isTaken(sub) || !learnerName.test(sub)) return undefined
   return furtherLearner(sub)
 }
 

@@ -5,7 +5,7 @@ import { type Answer, answerWithFaults, type Faults, send } from '../faults.ts'
 import { ApiRefusal, type Query, refusal, withEtag } from './api-answers.ts'
 
 /** Every operation that a fault can be armed for. */
-export const OPERATIONS = [
+export const operations = [
   'programs.list',
   'programs.get',
   'program_runs.list',
@@ -23,7 +23,7 @@ export const OPERATIONS = [
   'learners.get',
   'organisations.get',
 ] as const
-export type Operation = (typeof OPERATIONS)[number]
+export type Operation = (typeof operations)[number]
 
 /** A call as an operation sees it. */
 export interface ApiCall {
@@ -67,7 +67,7 @@ export function apiRoutes({ app, consumer, faults, saved, now }: ApiRouteOptions
         }
         return answerWithFaults(reply, faults, {
           operation,
-          refuse: (status) => FAULT_REFUSALS[status],
+          refuse: (status) => faultRefusals[status],
           perform: async () => {
             const answer = withEtag(answerOf(request, perform), method === 'GET' ? ifNoneMatch(request) : undefined)
             await saved()
@@ -79,7 +79,7 @@ export function apiRoutes({ app, consumer, faults, saved, now }: ApiRouteOptions
   }
 }
 
-const FAULT_REFUSALS = {
+const faultRefusals = {
   429: refusal(429, 'rate_limited', 'Too many requests; try again after Retry-After seconds.'),
   500: refusal(500, 'internal_error', 'Something went wrong on our side.'),
   503: refusal(503, 'unavailable', 'The service is not available at the moment.'),

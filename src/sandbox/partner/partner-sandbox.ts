@@ -7,7 +7,7 @@ import { createProviderServer } from '../provider-server.ts'
 import { StateFile } from '../state-file.ts'
 import { registerWebhookControl, WebhookDelivery } from '../webhook-delivery.ts'
 import { refusal } from './api-answers.ts'
-import { apiRoutes, OPERATIONS } from './api-routes.ts'
+import { apiRoutes, operations } from './api-routes.ts'
 import { serveCatalogue } from './catalogue-api.ts'
 import { serveControl } from './control.ts'
 import { serveEnrolments } from './enrolment-api.ts'
@@ -66,7 +66,7 @@ export async function startPartnerSandbox(options: PartnerSandboxOptions): Promi
   serveInvitations(app, world, saved)
   servePublicPages(app, world)
   serveControl(app, world, saved)
-  registerFaultControl(app, faults, OPERATIONS)
+  registerFaultControl(app, faults, operations)
   registerWebhookControl(app, delivery)
 
   const close = async () => {

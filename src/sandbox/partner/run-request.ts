@@ -5,7 +5,7 @@ import type { Program } from '../seed/program.ts'
 import type { ProgramRun } from '../seed/program-run.ts'
 
 const DAY_MS = 86_400_000
-const CURRENCIES = new Set(Intl.supportedValuesOf('currency'))
+const currencies = new Set(Intl.supportedValuesOf('currency'))
 
 const instant = z.iso.datetime({
   offset: true,
@@ -26,7 +26,7 @@ const runFacts = {
   price: z
     .strictObject({
       minor: z.int({ error: 'expected whole minor units' }).min(0).max(2_147_483_647),
-      currency: z.string().refine((code) => CURRENCIES.has(code), 'expected an ISO 4217 code, e.g. GBP'),
+      currency: z.string().refine((code) => currencies.has(code), 'expected an ISO 4217 code, e.g. GBP'),
     })
     .nullable(),
   capacity: z.int().min(0).nullable(),

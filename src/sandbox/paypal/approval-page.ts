@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify'
 import { z } from 'zod'
 import { html, page } from '../page.ts'
 import { shown } from './decimal-money.ts'
-import { INSTRUMENTS, type Order, type PaypalMerchant } from './merchant.ts'
+import { instruments, type Order, type PaypalMerchant } from './merchant.ts'
 import { approveOrder } from './orders.ts'
 
 /** Where a buyer who approved goes: the return address with `token` and `PayerID`. */
@@ -17,7 +17,7 @@ export const cancelUrlOf = (order: Order): string | null => withParameters(order
 /** Whether the buyer can still decide, or decide anew after a declined instrument. */
 export const waitsForBuyer = ({ status }: Order): boolean => status === 'CREATED' || status === 'PAYER_ACTION_REQUIRED'
 
-const INSTRUMENT_NAMES = {
+const instrumentNames = {
   balance: 'PayPal balance',
   echeck: 'Bank account by e-check (stays pending)',
   declined: 'A card that is declined (you may choose another)',
@@ -27,7 +27,7 @@ const INSTRUMENT_NAMES = {
 const decision = z.object({
   token: z.string(),
   action: z.enum(['approve', 'cancel']),
-  instrument: z.enum(INSTRUMENTS).default('balance'),
+  instrument: z.enum(instruments).default('balance'),
 })
 
 /** Serves GET and POST /checkoutnow; `?token=` is the order's id. */
@@ -57,11 +57,11 @@ function leave(reply: FastifyReply, order: Order, action: 'approve' | 'cancel'):
 }
 
 function approvalPage(order: Order): string {
-  const choices = INSTRUMENTS.map(
+  const choices = instruments.map(
     (instrument, index) => html`
 <p><input type="radio" id="${instrument}" name="instrument" value="${instrument}" style="display:inline;width:auto"${
       index === 0 ? html` checked` : undefined
-    }> <label for="${instrument}" style="display:inline">${INSTRUMENT_NAMES[instrument]}</label></p>`,
+    }> <label for="${instrument}" style="display:inline">${instrumentNames[instrument]}</label></p>`,
   )
   const body = html`
 <p>${order.unit.description ?? order.brandName ?? 'Payment'}</p>

@@ -7,7 +7,7 @@ import { approvalUrl, minimalOrder, orderView } from './order-view.ts'
 import { findOrder, touch } from './orders.ts'
 import { wholeCapture } from './payment-view.ts'
 import { noSuch, refused } from './refusal.ts'
-import { type Call, ORDER_REPEATS, type Route } from './route.ts'
+import { type Call, orderRepeats, type Route } from './route.ts'
 
 /** The capture with this id. Throws PaypalRefusal (404). */
 export function findCapture({ state }: PaypalMerchant, id: string): Capture {
@@ -127,7 +127,7 @@ export function captureRoutes(merchant: PaypalMerchant): Route[] {
       method: 'POST',
       path: '/v2/checkout/orders/:id/capture',
       operation: 'orders.capture',
-      repeats: ORDER_REPEATS,
+      repeats: orderRepeats,
       handle: (call) => captureOrder(merchant, call),
     },
     {

@@ -22,7 +22,7 @@ export interface Certificates {
   untilMs: number
 }
 
-const RSA = {
+const rsa = {
   name: 'RSASSA-PKCS1-v1_5',
   hash: 'SHA-256',
   publicExponent: new Uint8Array([1, 0, 1]),
@@ -30,21 +30,21 @@ const RSA = {
 }
 const DAY_MS = 24 * 3_600_000
 /** The name that PayPal's own sandbox has on its certificate. */
-const LEAF_NAME = 'messageverificationcerts.sandbox.paypal.com'
+const leafName = 'messageverificationcerts.sandbox.paypal.com'
 
 /** Makes a root and a leaf, good from yesterday for a year. */
 export async function newCertificates(now: Date): Promise<Certificates> {
   const notBefore = new Date(now.getTime() - DAY_MS)
   const notAfter = new Date(now.getTime() + 365 * DAY_MS)
   const rootName = 'CN=PayPal sandbox root of the local world, O=Local world'
-  const rootKeys = await webcrypto.subtle.generateKey(RSA, true, ['sign', 'verify'])
-  const leafKeys = await webcrypto.subtle.generateKey(RSA, true, ['sign', 'verify'])
+  const rootKeys = await webcrypto.subtle.generateKey(rsa, true, ['sign', 'verify'])
+  const leafKeys = await webcrypto.subtle.generateKey(rsa, true, ['sign', 'verify'])
   const root = await X509CertificateGenerator.createSelfSigned({
     serialNumber: '01',
     name: rootName,
     notBefore,
     notAfter,
-    signingAlgorithm: RSA,
+    signingAlgorithm: rsa,
     keys: rootKeys,
     extensions: [
       new BasicConstraintsExtension(true, 0, true),
@@ -53,18 +53,18 @@ export async function newCertificates(now: Date): Promise<Certificates> {
   })
   const leaf = await X509CertificateGenerator.create({
     serialNumber: '02',
-    subject: `CN=${LEAF_NAME}, O=Local world`,
+    subject: `CN=${leafName}, O=Local world`,
     issuer: rootName,
     notBefore,
     notAfter,
-    signingAlgorithm: RSA,
+    signingAlgorithm: rsa,
     publicKey: leafKeys.publicKey,
     signingKey: rootKeys.privateKey,
     extensions: [
       new BasicConstraintsExtension(false, undefined, true),
       new KeyUsagesExtension(KeyUsageFlags.digitalSignature, true),
       new ExtendedKeyUsageExtension([ExtendedKeyUsage.serverAuth, ExtendedKeyUsage.clientAuth]),
-      new SubjectAlternativeNameExtension([{ type: 'dns', value: LEAF_NAME }]),
+      new SubjectAlternativeNameExtension([{ type: 'dns', value: leafName }]),
     ],
   })
   const key = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', leafKeys.privateKey)).toString('base64')

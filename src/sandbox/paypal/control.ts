@@ -4,22 +4,22 @@ import { z } from 'zod'
 import { cancelUrlOf, returnUrlOf, waitsForBuyer } from './approval-page.ts'
 import { findCapture } from './captures.ts'
 import { minorOf } from './decimal-money.ts'
-import { DISPUTE_OUTCOMES, disputeCapture } from './disputes.ts'
-import { type Capture, INSTRUMENTS, type PaypalMerchant } from './merchant.ts'
+import { disputeCapture, disputeOutcomes } from './disputes.ts'
+import { type Capture, instruments, type PaypalMerchant } from './merchant.ts'
 import { approveOrder, findOrder } from './orders.ts'
 import { refundView } from './payment-view.ts'
-import { makePending, PENDING_OUTCOMES } from './pending-captures.ts'
+import { makePending, pendingOutcomes } from './pending-captures.ts'
 import { refundCapture, settleRefund } from './refunds.ts'
 import { newDebugId, PaypalRefusal } from './refusal.ts'
 
 const money = z.object({ currency_code: z.string(), value: z.string() })
-const approval = z.object({ instrument: z.enum(INSTRUMENTS).default('balance') })
+const approval = z.object({ instrument: z.enum(instruments).default('balance') })
 const refund = z.object({
   /** A decimal text in the capture's currency, or the amount with its currency. */
   amount: z.union([z.string().regex(/^\d+(\.\d{1,2})?$/), money]).optional(),
 })
-const dispute = z.object({ outcome: z.enum(DISPUTE_OUTCOMES).default('open') })
-const pending = z.object({ outcome: z.enum(PENDING_OUTCOMES).optional() })
+const dispute = z.object({ outcome: z.enum(disputeOutcomes).default('open') })
+const pending = z.object({ outcome: z.enum(pendingOutcomes).optional() })
 const settlement = z.object({ outcome: z.enum(['completed', 'failed', 'cancelled']).default('completed') })
 
 interface ById {
@@ -48,8 +48,8 @@ export function registerControl(app: FastifyInstance, merchant: PaypalMerchant, 
     const { amount } = read(refund, body)
     const capture = captureOf(merchant, id)
     const { currency_code } = capture.amount
-    const wish = typeof amount === 'string' ? { currency_code, value: amount } : amount
-    return refundView(merchant, refundCapture(merchant, capture, { amount: wish }))
+    const refunded = typeof amount === 'string' ? { currency_code, value: amount } : amount
+    return refundView(merchant, refundCapture(merchant, capture, { amount: refunded }))
   })
   serve('/_sandbox/captures/:id/dispute', (id, body) =>
     disputeCapture(merchant, captureOf(merchant, id), read(dispute, body).outcome),

@@ -6,12 +6,12 @@ export interface Money {
 }
 
 /** developer.paypal.com/api/rest/reference/currency-codes: what PayPal takes; these three without decimals. */
-const WITHOUT_DECIMALS = new Set(['HUF', 'JPY', 'TWD'])
-const WITH_DECIMALS = 'AUD BRL CAD CNY CZK DKK EUR HKD ILS MYR MXN NZD NOK PHP PLN GBP SGD SEK CHF THB USD'.split(' ')
-const CURRENCIES = new Set([...WITH_DECIMALS, ...WITHOUT_DECIMALS])
+const withoutDecimals = new Set(['HUF', 'JPY', 'TWD'])
+const withDecimals = 'AUD BRL CAD CNY CZK DKK EUR HKD ILS MYR MXN NZD NOK PHP PLN GBP SGD SEK CHF THB USD'.split(' ')
+const currencies = new Set([...withDecimals, ...withoutDecimals])
 
-export const isCurrency = (code: string): boolean => CURRENCIES.has(code)
-export const hasDecimals = (code: string): boolean => !WITHOUT_DECIMALS.has(code)
+export const isCurrency = (code: string): boolean => currencies.has(code)
+export const hasDecimals = (code: string): boolean => !withoutDecimals.has(code)
 
 /** Minor units of an amount whose decimals fit its currency. */
 export function minorOf({ currency_code, value }: Money): number {

@@ -9,10 +9,10 @@ import { noSuch, PaypalRefusal, refused } from './refusal.ts'
 import type { Route } from './route.ts'
 
 /** How a dispute can stand, in the words of the control call. */
-export const DISPUTE_OUTCOMES = ['open', 'under_review', 'won', 'lost', 'withdrawn'] as const
-export type DisputeOutcome = (typeof DISPUTE_OUTCOMES)[number]
+export const disputeOutcomes = ['open', 'under_review', 'won', 'lost', 'withdrawn'] as const
+export type DisputeOutcome = (typeof disputeOutcomes)[number]
 
-const OUTCOME_CODES = {
+const outcomeCodes = {
   won: 'RESOLVED_SELLER_FAVOUR',
   lost: 'RESOLVED_BUYER_FAVOUR',
   withdrawn: 'CANCELED_BY_BUYER',
@@ -66,9 +66,9 @@ function resolve(
   merchant: PaypalMerchant,
   capture: Capture,
   dispute: Dispute,
-  outcome: keyof typeof OUTCOME_CODES,
+  outcome: keyof typeof outcomeCodes,
 ): void {
-  move(merchant, dispute, 'RESOLVED', OUTCOME_CODES[outcome])
+  move(merchant, dispute, 'RESOLVED', outcomeCodes[outcome])
   tell(merchant, dispute, 'RESOLVED')
   if (outcome !== 'lost') return
   setStatus(merchant, capture, 'REFUNDED', 'CHARGEBACK')

@@ -5,9 +5,9 @@ import { newId } from './new-id.ts'
 import { noSuch } from './refusal.ts'
 import type { Route } from './route.ts'
 
-const MOST_PER_PAGE = 300
+const MOST_EVENTS_PER_PAGE = 300
 /** Disputes are still at their first version, which names none. */
-const WITHOUT_VERSION = new Set(['dispute'])
+const withoutVersion = new Set(['dispute'])
 
 /** An event about what happened, with a snapshot of its resource. */
 export function newEvent(merchant: PaypalMerchant, happening: Happening): PaypalEvent {
@@ -18,7 +18,7 @@ export function newEvent(merchant: PaypalMerchant, happening: Happening): Paypal
     event_version: '1.0',
     create_time: merchant.now().toISOString(),
     resource_type: happening.resourceType,
-    ...(!WITHOUT_VERSION.has(happening.resourceType) && { resource_version: '2.0' as const }),
+    ...(!withoutVersion.has(happening.resourceType) && { resource_version: '2.0' as const }),
     event_type: happening.type,
     summary: happening.summary,
     resource: structuredClone(happening.resource),
@@ -31,7 +31,7 @@ export function newEvent(merchant: PaypalMerchant, happening: Happening): Paypal
 
 /** Newest first; `start_id` is where the page before ended. */
 function listEvents({ state, url }: PaypalMerchant, query: URLSearchParams): Answer {
-  const limit = Math.min(Math.max(Number(query.get('page_size') ?? 10) || 10, 1), MOST_PER_PAGE)
+  const limit = Math.min(Math.max(Number(query.get('page_size') ?? 10) || 10, 1), MOST_EVENTS_PER_PAGE)
   const found = Object.values(state.events)
     .reverse()
     .filter((event) => matches(event, query))

@@ -4,8 +4,8 @@ import type { Certificates } from './certificates.ts'
 import type { Money } from './decimal-money.ts'
 
 /** How the buyer pays: decides what a capture comes to. */
-export const INSTRUMENTS = ['balance', 'echeck', 'declined', 'denied'] as const
-export type Instrument = (typeof INSTRUMENTS)[number]
+export const instruments = ['balance', 'echeck', 'declined', 'denied'] as const
+export type Instrument = (typeof instruments)[number]
 
 export interface Link {
   href: string

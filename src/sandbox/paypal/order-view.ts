@@ -4,7 +4,7 @@ import type { Link, Order, PaypalMerchant } from './merchant.ts'
 import { captureView, refundView } from './payment-view.ts'
 
 /** Who sells here. */
-export const PAYEE = { email_address: 'microcredentials@example.com', merchant_id: 'MCRED2GATEWAY' }
+export const merchantPayee = { email_address: 'microcredentials@example.com', merchant_id: 'MCRED2GATEWAY' }
 
 /** Where the buyer approves this order. */
 export const approvalUrl = (merchant: PaypalMerchant, order: Pick<Order, 'id'>): string =>
@@ -17,7 +17,7 @@ export function orderView(merchant: PaypalMerchant, order: Order): object {
     intent: 'CAPTURE',
     status: order.status,
     ...buyerView(order),
-    purchase_units: [{ ...order.unit, payee: PAYEE, ...paymentsView(merchant, order) }],
+    purchase_units: [{ ...order.unit, payee: merchantPayee, ...paymentsView(merchant, order) }],
     create_time: order.createdAt,
     ...(order.updatedAt !== order.createdAt && { update_time: order.updatedAt }),
     links: linksOf(merchant, order),

@@ -7,7 +7,7 @@ import { newAccountId, newId } from './new-id.ts'
 import { minimalOrder, orderView } from './order-view.ts'
 import { noSuch, PaypalRefusal } from './refusal.ts'
 import { checked, orderRequest } from './request-shapes.ts'
-import { type Call, ORDER_REPEATS, type Route } from './route.ts'
+import { type Call, orderRepeats, type Route } from './route.ts'
 
 /** How long an order waits for the buyer, and an approved one for its capture. */
 const LASTS_MS = 3 * 3_600_000
@@ -115,7 +115,7 @@ export function orderRoutes(merchant: PaypalMerchant): Route[] {
       method: 'POST',
       path: '/v2/checkout/orders',
       operation: 'orders.create',
-      repeats: ORDER_REPEATS,
+      repeats: orderRepeats,
       handle: (call) => createOrder(merchant, call),
     },
     {

@@ -4,8 +4,8 @@ import type { Capture, PaypalMerchant } from './merchant.ts'
 import { wholeCapture } from './payment-view.ts'
 import { PaypalRefusal } from './refusal.ts'
 
-export const PENDING_OUTCOMES = ['completed', 'denied', 'declined'] as const
-type PendingOutcome = (typeof PENDING_OUTCOMES)[number]
+export const pendingOutcomes = ['completed', 'denied', 'declined'] as const
+type PendingOutcome = (typeof pendingOutcomes)[number]
 
 /**
  * Without an outcome: makes a capture PENDING. `id` is a capture; an order, whose capture then is or will be PENDING; or

@@ -9,13 +9,13 @@ import { newId } from './new-id.ts'
 import { minimalRefund, refundView } from './payment-view.ts'
 import { noSuch, PaypalRefusal, refused } from './refusal.ts'
 import { checked, refundRequest } from './request-shapes.ts'
-import { type Call, REFUND_REPEATS, type Route } from './route.ts'
+import { type Call, type Route, refundRepeats } from './route.ts'
 
 /** PayPal refunds up to 180 days after the payment. */
 const REFUNDABLE_FOR_MS = 180 * 24 * 3_600_000
-const ON_ITS_WAY = ['COMPLETED', 'PENDING']
+const onItsWay = ['COMPLETED', 'PENDING']
 
-interface RefundWish {
+interface RefundRequest {
   /** Without it, all that is left. */
   amount?: Money | undefined
   custom_id?: string | undefined
@@ -24,22 +24,22 @@ interface RefundWish {
 }
 
 /** Refunds a capture. Throws PaypalRefusal (422) with PayPal's issue where it cannot be. */
-export function refundCapture(merchant: PaypalMerchant, capture: Capture, wish: RefundWish): Refund {
-  const back = refundedMinor(merchant, capture, ON_ITS_WAY)
+export function refundCapture(merchant: PaypalMerchant, capture: Capture, request: RefundRequest): Refund {
+  const back = refundedMinor(merchant, capture, onItsWay)
   const { currency_code } = capture.amount
   const left = minorOf(capture.amount) - back
-  const amount = wish.amount ? payableAmount(wish.amount, '/amount') : moneyOf(left, currency_code)
+  const amount = request.amount ? payableAmount(request.amount, '/amount') : moneyOf(left, currency_code)
   checkRefundable(merchant, capture, amount, left)
-  checkInvoice(merchant, wish.invoice_id)
+  checkInvoice(merchant, request.invoice_id)
   const at = wholeSeconds(merchant.now())
   const refund: Refund = {
     id: newId(),
     captureId: capture.id,
     status: capture.instrument === 'echeck' ? 'PENDING' : 'COMPLETED',
     amount,
-    customId: wish.custom_id ?? capture.customId,
-    invoiceId: wish.invoice_id ?? capture.invoiceId,
-    noteToPayer: wish.note_to_payer ?? null,
+    customId: request.custom_id ?? capture.customId,
+    invoiceId: request.invoice_id ?? capture.invoiceId,
+    noteToPayer: request.note_to_payer ?? null,
     totalRefunded: moneyOf(back + minorOf(amount), currency_code),
     createdAt: at,
     updatedAt: at,
@@ -94,7 +94,7 @@ function checkRefundable(merchant: PaypalMerchant, capture: Capture, amount: Mon
 
 function checkInvoice({ state }: PaypalMerchant, invoiceId: string | undefined): void {
   const used = Object.values(state.refunds).some(
-    (refund) => invoiceId !== undefined && refund.invoiceId === invoiceId && ON_ITS_WAY.includes(refund.status),
+    (refund) => invoiceId !== undefined && refund.invoiceId === invoiceId && onItsWay.includes(refund.status),
   )
   if (!used) return
   const description = 'Invoice ID was previously used to refund a capture.'
@@ -119,7 +119,7 @@ export function refundRoutes(merchant: PaypalMerchant): Route[] {
       method: 'POST',
       path: '/v2/payments/captures/:id/refund',
       operation: 'captures.refund',
-      repeats: REFUND_REPEATS,
+      repeats: refundRepeats,
       handle: (call) => createRefund(merchant, call),
     },
     {

@@ -4,7 +4,7 @@ import type { Link } from './merchant.ts'
 import { newId } from './new-id.ts'
 
 /** Names and messages by status, as the official documents have them. */
-const KINDS = {
+const refusalKinds = {
   400: ['INVALID_REQUEST', 'Request is not well-formed, syntactically incorrect, or violates schema.'],
   401: [
     'AUTHENTICATION_FAILURE',
@@ -31,12 +31,12 @@ export interface ErrorDetail {
 
 /** Thrown by a handler: becomes PayPal's error with this status. */
 export class PaypalRefusal extends Error {
-  readonly status: keyof typeof KINDS
+  readonly status: keyof typeof refusalKinds
   readonly details: ErrorDetail[]
   readonly links: Link[]
 
-  constructor(status: keyof typeof KINDS, details: ErrorDetail[], links: Link[] = []) {
-    super(details[0]?.description ?? KINDS[status][1])
+  constructor(status: keyof typeof refusalKinds, details: ErrorDetail[], links: Link[] = []) {
+    super(details[0]?.description ?? refusalKinds[status][1])
     this.status = status
     this.details = details
     this.links = links
@@ -44,7 +44,7 @@ export class PaypalRefusal extends Error {
 
   /** `debugId` is the one in the answer's header too. */
   answer(debugId: string): Answer {
-    const [name, message] = KINDS[this.status]
+    const [name, message] = refusalKinds[this.status]
     const details = this.details.length > 0 ? { details: this.details } : {}
     const headers: Record<string, string> =
       this.status === 401 ? { 'www-authenticate': 'Bearer realm="PayPal sandbox"' } : {}
@@ -72,7 +72,7 @@ export function malformedJson(): PaypalRefusal {
 }
 
 /** The business refusals (422), with the official descriptions. */
-export const ISSUES = {
+export const issues = {
   CANNOT_BE_ZERO_OR_NEGATIVE:
     'Must be greater than zero. If the currency supports decimals, only two decimal place precision is supported.',
   CAPTURE_FULLY_REFUNDED: 'The capture has already been fully refunded',
@@ -115,11 +115,11 @@ export const ISSUES = {
   ITEM_TOTAL_REQUIRED:
     'If item details are specified (items.unit_amount and items.quantity) corresponding amount.breakdown.item_total is required.',
 } as const
-export type Issue = keyof typeof ISSUES
+export type Issue = keyof typeof issues
 
 /** 422 because of this issue. `field` is a JSON pointer into the request. */
 export function refused(issue: Issue, more: { field?: string; value?: string; links?: Link[] } = {}): PaypalRefusal {
   const { links, ...where } = more
   const location = more.field === undefined ? {} : { location: 'body' as const }
-  return new PaypalRefusal(422, [{ issue, description: ISSUES[issue], ...where, ...location }], links)
+  return new PaypalRefusal(422, [{ issue, description: issues[issue], ...where, ...location }], links)
 }

@@ -1,7 +1,7 @@
 /** Refuses the next PayPal call with a chosen issue when asked to. */
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
-import { ISSUES, type Issue, type PaypalRefusal, refused } from './refusal.ts'
+import { type Issue, issues, type PaypalRefusal, refused } from './refusal.ts'
 
 /** The issues that wait for their calls, first asked for, first served. */
 export class RefusalsOnRequest {
@@ -33,7 +33,7 @@ export function registerRefusalControl(
 ): void {
   const request = z.object({
     operation: z.enum(operations),
-    issue: z.enum(Object.keys(ISSUES) as [Issue, ...Issue[]]),
+    issue: z.enum(Object.keys(issues) as [Issue, ...Issue[]]),
     times: z.int().min(1).max(10_000).default(1),
   })
   app.post('/_sandbox/refusals', async (call, reply) => {

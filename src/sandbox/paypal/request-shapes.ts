@@ -59,7 +59,7 @@ export const refundRequest = z.object({
 })
 
 /** The official descriptions of a 400's issues. */
-const DESCRIPTIONS = {
+const descriptionOfIssue = {
   INVALID_ARRAY_MAX_ITEMS: 'The number of items in an array parameter is too large.',
   INVALID_ARRAY_MIN_ITEMS: 'The number of items in an array parameter is too small.',
   INVALID_PARAMETER_SYNTAX: 'The value of a field does not conform to the expected format.',
@@ -84,11 +84,11 @@ function detailOf(issue: z.core.$ZodIssue, body: unknown): ErrorDetail {
     field: `/${issue.path.map(String).join('/')}`,
     location: 'body',
     issue: name,
-    description: DESCRIPTIONS[name],
+    description: descriptionOfIssue[name],
   }
 }
 
-function nameOf(issue: z.core.$ZodIssue, body: unknown): keyof typeof DESCRIPTIONS {
+function nameOf(issue: z.core.$ZodIssue, body: unknown): keyof typeof descriptionOfIssue {
   if (valueAt(body, issue.path) === undefined) return 'MISSING_REQUIRED_PARAMETER'
   if (issue.code === 'too_big') return issue.origin === 'array' ? 'INVALID_ARRAY_MAX_ITEMS' : 'INVALID_STRING_LENGTH'
   if (issue.code === 'too_small') return issue.origin === 'array' ? 'INVALID_ARRAY_MIN_ITEMS' : 'INVALID_STRING_LENGTH'

@@ -25,6 +25,6 @@ export interface Route {
 
 const HOUR_MS = 3_600_000
 /** The official documents: keys of orders are stored for 6 hours, and a repeat answers 200. */
-export const ORDER_REPEATS = { keptForMs: 6 * HOUR_MS, status: 200 }
+export const orderRepeats = { keptForMs: 6 * HOUR_MS, status: 200 }
 /** Keys of refunds are stored for 45 days; 201 is the only success that is documented. */
-export const REFUND_REPEATS = { keptForMs: 45 * 24 * HOUR_MS, status: 201 }
+export const refundRepeats = { keptForMs: 45 * 24 * HOUR_MS, status: 201 }

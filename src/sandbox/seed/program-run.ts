@@ -40,7 +40,7 @@ interface Plan {
   takenElsewhere: number
 }
 
-const PLANS: Record<Exclude<RunKind, 'incomplete' | 'ended'>, Plan> = {
+const planOfKind: Record<Exclude<RunKind, 'incomplete' | 'ended'>, Plan> = {
   upcoming: { starts: 90, opens: 30, closes: 88, capacity: 150, takenElsewhere: 0 },
   open: { starts: 28, opens: -20, closes: 35, capacity: 120, takenElsewhere: 37 },
   'nearly-full': { starts: 21, opens: -40, closes: 28, capacity: 60, takenElsewhere: 59 },
@@ -84,7 +84,7 @@ export function plannedRun(seeded: SeededProgram, kind: RunKind, now: Date): Pro
     const unknown = { start_time: null, enrolment_opens_at: null, enrolment_closes_at: null, price: null }
     return { ...run, ...unknown, live_events: [], capacity: null, taken_elsewhere: 0 }
   }
-  const plan = kind === 'ended' ? endedPlan(weeks) : PLANS[kind]
+  const plan = kind === 'ended' ? endedPlan(weeks) : planOfKind[kind]
   return {
     ...run,
     start_time: at(plan.starts, START_HOUR),

@@ -30,7 +30,7 @@ export interface StripeEvent {
 }
 
 /** What `payment_intent_data` asked for: kept until the buyer's first attempt makes the intent. */
-export interface IntentWish {
+export interface IntentRequest {
   metadata: Record<string, string>
   description: string | null
   receiptEmail: string | null
@@ -57,7 +57,7 @@ export interface DueLater {
 export interface StripeState {
   sessions: Record<string, Session>
   lineItems: Record<string, LineItem[]>
-  intentWishes: Record<string, IntentWish>
+  intentWishes: Record<string, IntentRequest>
   /** Payment intents that wait for 3-D Secure, with the number of the card that was given. */
   authenticating: Record<string, string>
   /** Number of the test card behind each charge: it decides what happens to it later. */

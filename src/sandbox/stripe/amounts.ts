@@ -2,7 +2,7 @@
 import { badParameter } from './refusal.ts'
 
 /** Smallest charge, in minor units (docs.stripe.com/currencies#minimum-and-maximum-charge-amounts); others have one unit. */
-const MINIMUM_MINOR: Record<string, number> = {
+const minimumMinor: Record<string, number> = {
   usd: 50,
   aed: 200,
   aud: 50,
@@ -29,16 +29,16 @@ const MINIMUM_MINOR: Record<string, number> = {
   thb: 1000,
 }
 /** Charged in thousandths, but the last digit must be 0. */
-const THREE_DECIMALS = new Set(['bhd', 'jod', 'kwd', 'omr', 'tnd'])
+const threeDecimals = new Set(['bhd', 'jod', 'kwd', 'omr', 'tnd'])
 /** Without decimals since, but still sent as if they had two. */
-const SENT_WITH_TWO_ZEROS = new Set(['isk', 'ugx'])
+const sentWithTwoZeros = new Set(['isk', 'ugx'])
 const MOST_MINOR = 99_999_999
-const CURRENCIES = new Set(Intl.supportedValuesOf('currency').map((code) => code.toLowerCase()))
+const currencies = new Set(Intl.supportedValuesOf('currency').map((code) => code.toLowerCase()))
 
 /** The currency in lower case. Throws StripeRefusal where there is no such currency. */
 export function currencyOf(text: string, param: string): string {
   const currency = text.toLowerCase()
-  if (!CURRENCIES.has(currency)) {
+  if (!currencies.has(currency)) {
     throw badParameter(param, `Invalid currency: ${text}. Stripe expects a three-letter ISO 4217 code.`)
   }
   return currency
@@ -46,7 +46,7 @@ export function currencyOf(text: string, param: string): string {
 
 /** Checks that this much can be charged in this currency. `amountMinor` in Stripe's smallest unit. */
 export function checkChargeable(amountMinor: number, currency: string, param: string): void {
-  const minimum = MINIMUM_MINOR[currency] ?? 1
+  const minimum = minimumMinor[currency] ?? 1
   if (amountMinor < minimum) {
     const message = `The amount due must add up to at least ${shown(minimum, currency)}.`
     throw badParameter(param, message, 'amount_too_small')
@@ -59,7 +59,7 @@ export function checkChargeable(amountMinor: number, currency: string, param: st
 
 /** Checks only that the amount is one the currency can be charged or refunded in. */
 export function checkStep(amountMinor: number, currency: string, param: string): void {
-  const step = THREE_DECIMALS.has(currency) ? 10 : SENT_WITH_TWO_ZEROS.has(currency) ? 100 : 1
+  const step = threeDecimals.has(currency) ? 10 : sentWithTwoZeros.has(currency) ? 100 : 1
   if (amountMinor % step === 0) return
   throw badParameter(param, `Invalid amount in ${currency}: it must be a multiple of ${step}.`)
 }
@@ -67,6 +67,6 @@ export function checkStep(amountMinor: number, currency: string, param: string):
 /** The amount as a person reads it: `£12.00`. */
 export function shown(amountMinor: number, currency: string): string {
   const format = new Intl.NumberFormat('en-GB', { style: 'currency', currency })
-  const decimals = SENT_WITH_TWO_ZEROS.has(currency) ? 2 : (format.resolvedOptions().maximumFractionDigits ?? 2)
+  const decimals = sentWithTwoZeros.has(currency) ? 2 : (format.resolvedOptions().maximumFractionDigits ?? 2)
   return format.format(Number(`${amountMinor}e-${decimals}`))
 }

@@ -3,14 +3,14 @@ import type { FastifyInstance, FastifyReply } from 'fastify'
 import { z } from 'zod'
 import type { StripeAccount } from './account.ts'
 import { findCharge } from './charges.ts'
-import { DISPUTE_OUTCOMES, disputeCharge } from './disputes.ts'
+import { disputeCharge, disputeOutcomes } from './disputes.ts'
 import { type Attempt, finishAuthentication, payWithCard } from './pay.ts'
 import { refundCharge } from './refunds.ts'
 import { StripeRefusal } from './refusal.ts'
 import { findSession } from './sessions.ts'
-import { findTestCard, TEST_CARDS } from './test-cards.ts'
+import { findTestCard, testCards } from './test-cards.ts'
 
-const cardNames = TEST_CARDS.flatMap((card) => card.names.slice(0, 1)).join(', ')
+const cardNames = testCards.flatMap((card) => card.names.slice(0, 1)).join(', ')
 const payment = z.object({
   card: z
     .union([z.string(), z.number().transform(String)])
@@ -25,7 +25,7 @@ const payment = z.object({
   authentication: z.enum(['pass', 'fail', 'leave']).default('pass'),
 })
 const refund = z.object({ amount: z.int().min(1).optional() })
-const dispute = z.object({ outcome: z.enum(DISPUTE_OUTCOMES).default('open') })
+const dispute = z.object({ outcome: z.enum(disputeOutcomes).default('open') })
 
 interface ById {
   Params: { id: string }

@@ -9,25 +9,25 @@ import { noSuch, refused } from './refusal.ts'
 import type { Route } from './route.ts'
 
 /** How a dispute can stand, in the words of the control call, and Stripe's status for it. */
-export const DISPUTE_OUTCOMES = ['open', 'under_review', 'won', 'lost', 'withdrawn'] as const
-export type DisputeOutcome = (typeof DISPUTE_OUTCOMES)[number]
+export const disputeOutcomes = ['open', 'under_review', 'won', 'lost', 'withdrawn'] as const
+export type DisputeOutcome = (typeof disputeOutcomes)[number]
 
 /** Stripe has no "withdrawn": an inquiry that is closed without becoming a chargeback is the nearest. */
-const STATUS: Record<DisputeOutcome, Dispute['status']> = {
+const statusOfOutcome: Record<DisputeOutcome, Dispute['status']> = {
   open: 'needs_response',
   under_review: 'under_review',
   won: 'won',
   lost: 'lost',
   withdrawn: 'warning_closed',
 }
-const CLOSED = new Set(['won', 'lost', 'warning_closed'])
+const closedStatuses = new Set(['won', 'lost', 'warning_closed'])
 /** While money is taken back by the bank, or is gone, nothing can be refunded besides. */
-const BLOCKS_REFUNDS = new Set(['needs_response', 'under_review', 'lost'])
+const blocksRefunds = new Set(['needs_response', 'under_review', 'lost'])
 
 /** The dispute because of which this charge cannot be refunded, if there is one. */
 export function disputeThatBlocksRefunds({ state }: StripeAccount, charge: Charge): Dispute | undefined {
   return Object.values(state.disputes).find(
-    (dispute) => dispute.charge === charge.id && BLOCKS_REFUNDS.has(dispute.status),
+    (dispute) => dispute.charge === charge.id && blocksRefunds.has(dispute.status),
   )
 }
 
@@ -38,7 +38,7 @@ export function disputeThatBlocksRefunds({ state }: StripeAccount, charge: Charg
 export function disputeCharge(account: StripeAccount, charge: Charge, outcome: DisputeOutcome): Dispute {
   if (!charge.paid) throw refused(`Charge ${charge.id} was not paid; it cannot be disputed.`)
   const existing = Object.values(account.state.disputes).find((dispute) => dispute.charge === charge.id)
-  if (existing && CLOSED.has(existing.status)) {
+  if (existing && closedStatuses.has(existing.status)) {
     throw refused(`The dispute of charge ${charge.id} is closed: ${existing.status}.`)
   }
   const dispute = existing ?? openDispute(account, charge, outcome === 'withdrawn')
@@ -58,8 +58,8 @@ function openDispute(account: StripeAccount, charge: Charge, asInquiry: boolean)
 
 function settle(account: StripeAccount, charge: Charge, dispute: Dispute, outcome: DisputeOutcome): void {
   const previous = { status: dispute.status }
-  dispute.status = STATUS[outcome]
-  dispute.is_charge_refundable = !BLOCKS_REFUNDS.has(dispute.status) && !charge.refunded
+  dispute.status = statusOfOutcome[outcome]
+  dispute.is_charge_refundable = !blocksRefunds.has(dispute.status) && !charge.refunded
   if (outcome === 'under_review') {
     dispute.evidence_details = { ...dispute.evidence_details, has_evidence: true, submission_count: 1 }
     account.emit('charge.dispute.updated', dispute, previous)

@@ -3,10 +3,10 @@ import type { StripeState } from './account.ts'
 import { badParameter } from './refusal.ts'
 
 type Plain = Record<string, unknown>
-const DEEPEST = 4
+const MOST_LEVELS = 4
 
 /** What can be expanded, by kind of object: from the object to what stands in its place. */
-const EXPANDABLE: Record<string, Record<string, (state: StripeState, object: Plain) => unknown>> = {
+const expandable: Record<string, Record<string, (state: StripeState, object: Plain) => unknown>> = {
   'checkout.session': {
     payment_intent: (state, session) => state.paymentIntents[String(session.payment_intent)],
     line_items: (state, session) => ({
@@ -44,7 +44,7 @@ export function expanded(state: StripeState, object: object, paths: readonly str
   const copy = structuredClone(object) as Plain
   for (const path of paths) {
     const steps = path.split('.')
-    if (steps.length > DEEPEST) throw cannotExpand(path)
+    if (steps.length > MOST_LEVELS) throw cannotExpand(path)
     expandInto(state, copy, steps, path)
   }
   return copy
@@ -58,7 +58,7 @@ function expandInto(state: StripeState, object: Plain, steps: readonly string[],
     for (const item of object.data as Plain[]) expandInto(state, item, rest, path)
     return
   }
-  const find = EXPANDABLE[String(object.object)]?.[step]
+  const find = expandable[String(object.object)]?.[step]
   if (!find) throw cannotExpand(path)
   if (object[step] === null) return
   // Two paths may share a beginning: what the first one put there is gone into, not put there again.

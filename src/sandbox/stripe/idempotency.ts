@@ -6,7 +6,7 @@ import { StripeRefusal } from './refusal.ts'
 
 /** docs.stripe.com/api/idempotent_requests: keys may be removed once they are at least 24 hours old. */
 const KEPT_FOR_MS = 24 * 60 * 60 * 1000
-const LONGEST_KEY = 255
+const LONGEST_KEY_CHARACTERS = 255
 
 /** What a key stands for: the call and its parameters. */
 export function fingerprintOf(path: string, params: Form): string {
@@ -20,10 +20,10 @@ export function fingerprintOf(path: string, params: Form): string {
  * Throws StripeRefusal (400 idempotency_error) where the key was first used for something else.
  */
 export function keptReply(account: StripeAccount, key: string, fingerprint: string): KeptReply | undefined {
-  if (key.length > LONGEST_KEY) {
+  if (key.length > LONGEST_KEY_CHARACTERS) {
     throw new StripeRefusal(400, {
       type: 'idempotency_error',
-      message: `Idempotency keys have at most ${LONGEST_KEY} characters.`,
+      message: `Idempotency keys have at most ${LONGEST_KEY_CHARACTERS} characters.`,
     })
   }
   const kept = account.state.keptReplies[key]

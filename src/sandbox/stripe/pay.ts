@@ -19,7 +19,7 @@ export function payWithCard(account: StripeAccount, session: Session, given: Giv
   const blocked = session.payment_method_options?.card?.restrictions?.brands_blocked ?? []
   const brand = blockableBrand(given.card.brand)
   if (blocked.includes(brand)) {
-    const message = `${BRAND_NAMES[brand]} cards are not accepted here. Please use another card.`
+    const message = `${brandNames[brand]} cards are not accepted here. Please use another card.`
     return { outcome: 'refused', code: 'card_brand_not_accepted', message }
   }
   const intent = intentOf(account, session)
@@ -27,7 +27,7 @@ export function payWithCard(account: StripeAccount, session: Session, given: Giv
   return charge(account, session, intent, given)
 }
 
-const BRAND_NAMES = {
+const brandNames = {
   american_express: 'American Express',
   discover_global_network: 'Discover, Diners Club, JCB and UnionPay',
   mastercard: 'Mastercard',
@@ -42,7 +42,7 @@ export function finishAuthentication(account: StripeAccount, session: Session, p
   delete account.state.authenticating[intent.id]
   account.changed('authenticating', intent.id)
   intent.next_action = null
-  if (passed) return charge(account, session, intent, { card, ...UNTOLD })
+  if (passed) return charge(account, session, intent, { card, ...untoldCard })
   const code = 'payment_intent_authentication_failure'
   const message = 'We are unable to authenticate your payment method. Please choose a different one and try again.'
   fail(account, intent, { type: 'invalid_request_error', code, message })
@@ -50,7 +50,7 @@ export function finishAuthentication(account: StripeAccount, session: Session, p
 }
 
 /** Name and expiry of a card that was told once and not kept. */
-const UNTOLD = { name: null, expiryMonth: 12, expiryYear: 2040 }
+const untoldCard = { name: null, expiryMonth: 12, expiryYear: 2040 }
 
 /** Where the buyer goes once the session is paid. */
 export function successUrlOf(session: Session): string {

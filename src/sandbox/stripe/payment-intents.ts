@@ -23,7 +23,7 @@ export function intentOf(account: StripeAccount, session: Session): PaymentInten
 }
 
 function newIntent(account: StripeAccount, session: Session): PaymentIntent {
-  const wish = account.state.intentWishes[session.id]
+  const request = account.state.intentWishes[session.id]
   const id = newId('pi_3')
   return {
     id,
@@ -45,13 +45,13 @@ function newIntent(account: StripeAccount, session: Session): PaymentIntent {
     currency: session.currency ?? '',
     customer: null,
     customer_account: null,
-    description: wish?.description ?? null,
+    description: request?.description ?? null,
     excluded_payment_method_types: null,
     last_payment_error: null,
     latest_charge: null,
     livemode: false,
     managed_payments: { enabled: false },
-    metadata: { ...wish?.metadata },
+    metadata: { ...request?.metadata },
     next_action: null,
     on_behalf_of: null,
     payment_method: null,
@@ -62,13 +62,13 @@ function newIntent(account: StripeAccount, session: Session): PaymentIntent {
     payment_method_types: [...session.payment_method_types],
     payment_record: null,
     processing: null,
-    receipt_email: wish?.receiptEmail ?? null,
+    receipt_email: request?.receiptEmail ?? null,
     review: null,
     setup_future_usage: null,
     shipping: null,
     source: null,
-    statement_descriptor: wish?.statementDescriptor ?? null,
-    statement_descriptor_suffix: wish?.statementDescriptorSuffix ?? null,
+    statement_descriptor: request?.statementDescriptor ?? null,
+    statement_descriptor_suffix: request?.statementDescriptorSuffix ?? null,
     status: 'requires_payment_method',
     transfer_data: null,
     transfer_group: null,

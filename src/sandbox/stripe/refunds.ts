@@ -16,7 +16,7 @@ import { findTestCard } from './test-cards.ts'
 /** The refund succeeds at once; the bank sends it back this much later. */
 const BOUNCES_AFTER_MS = 1_500
 
-interface RefundWish {
+interface RefundRequest {
   /** In minor units; without it, all that is left. */
   amount?: number
   reason?: 'duplicate' | 'fraudulent' | 'requested_by_customer'
@@ -24,9 +24,9 @@ interface RefundWish {
 }
 
 /** Refunds a charge. Throws StripeRefusal where it was not paid, is disputed, or has less left than asked. */
-export function refundCharge(account: StripeAccount, charge: Charge, wish: RefundWish): Refund {
+export function refundCharge(account: StripeAccount, charge: Charge, request: RefundRequest): Refund {
   const left = charge.amount_captured - charge.amount_refunded
-  const amount = wish.amount ?? left
+  const amount = request.amount ?? left
   checkRefundable(account, charge, amount, left)
   const refund: Refund = {
     id: newId('re_3'),
@@ -42,10 +42,10 @@ export function refundCharge(account: StripeAccount, charge: Charge, wish: Refun
       card: { reference_status: 'pending', reference_type: 'acquirer_reference_number', type: 'refund' },
       type: 'card',
     },
-    metadata: wish.metadata ?? {},
+    metadata: request.metadata ?? {},
     payment_intent: charge.payment_intent,
     payment_method: charge.payment_method,
-    reason: wish.reason ?? null,
+    reason: request.reason ?? null,
     receipt_number: null,
     source_transfer_reversal: null,
     status: 'succeeded',

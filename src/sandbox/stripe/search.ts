@@ -12,8 +12,8 @@ export const intentSearch = z.strictObject({
   expand: expandPaths,
 })
 
-const CLAUSE = /^(-?)(?:metadata\[(["'])(.+?)\2\]|(\w+))(:|~|>=|<=|>|<)(?:(["'])(.*)\6|(-?\d+)|(null))$/
-const SEARCHED = ['amount', 'created', 'currency', 'customer', 'status'] as const
+const clausePattern = /^(-?)(?:metadata\[(["'])(.+?)\2\]|(\w+))(:|~|>=|<=|>|<)(?:(["'])(.*)\6|(-?\d+)|(null))$/
+const searchedFields = ['amount', 'created', 'currency', 'customer', 'status'] as const
 
 /** Whether the intent answers the query. Throws StripeRefusal (400) where the query cannot be read. */
 export function matchesSearch(intent: PaymentIntent, query: string): boolean {
@@ -26,7 +26,7 @@ export function matchesSearch(intent: PaymentIntent, query: string): boolean {
 }
 
 function matchesClause(intent: PaymentIntent, clause: string): boolean {
-  const parts = CLAUSE.exec(clause)
+  const parts = clausePattern.exec(clause)
   if (!parts) throw badParameter('query', `Could not read this part of the query: ${clause}`)
   const [, minus, , key, field, operator = ':', , text, number] = parts
   const actual = key === undefined ? fieldOf(intent, field ?? '') : intent.metadata[key]
@@ -35,8 +35,8 @@ function matchesClause(intent: PaymentIntent, clause: string): boolean {
 }
 
 function fieldOf(intent: PaymentIntent, field: string): unknown {
-  const known = SEARCHED.find((searched) => searched === field)
-  if (!known) throw badParameter('query', `Field ${field} is not searchable; use one of ${SEARCHED.join(', ')}.`)
+  const known = searchedFields.find((searched) => searched === field)
+  if (!known) throw badParameter('query', `Field ${field} is not searchable; use one of ${searchedFields.join(', ')}.`)
   return intent[known]
 }
 

@@ -37,7 +37,7 @@ export interface StripeSandbox {
 
 const TICK_MS = 250
 /** Where the state keeps each kind of object that events are about. */
-const COLLECTIONS = {
+const collections = {
   'checkout.session': 'sessions',
   payment_intent: 'paymentIntents',
   charge: 'charges',
@@ -68,7 +68,7 @@ export async function startStripeSandbox(options: StripeSandboxOptions): Promise
       })
       file.state.events[event.id] = event
       file.changed('events', event.id)
-      file.changed(COLLECTIONS[object.object], object.id)
+      file.changed(collections[object.object], object.id)
       delivery.enqueue(event.id, JSON.stringify(event, null, 2))
     },
     changed: (collection, id) => file.changed(collection, id),

@@ -24,7 +24,7 @@ export interface TestCard {
 const declined = (declineCode: string, message: string): Decline => ({ code: 'card_declined', declineCode, message })
 
 /** docs.stripe.com/testing: the numbers of Stripe's own test mode. */
-export const TEST_CARDS: readonly TestCard[] = [
+export const testCards: readonly TestCard[] = [
   { number: '4242424242424242', brand: 'visa', names: ['visa'] },
   { number: '4000056655665556', brand: 'visa', names: ['visa_debit'], funding: 'debit' },
   { number: '5555555555554444', brand: 'mastercard', names: ['mastercard'] },
@@ -84,7 +84,7 @@ export const TEST_CARDS: readonly TestCard[] = [
 /** The card with this number or short name; spaces and dashes do not matter. */
 export function findTestCard(text: string): TestCard | undefined {
   const number = text.replace(/[\s-]/g, '')
-  return TEST_CARDS.find((card) => card.number === number || card.names.includes(text.toLowerCase()))
+  return testCards.find((card) => card.number === number || card.names.includes(text.toLowerCase()))
 }
 
 /** Whether the last digit checks the others (ISO/IEC 7812-1, Annex B). */

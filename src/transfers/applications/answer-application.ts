@@ -12,7 +12,7 @@ import { announce, inTransaction } from '../../store/transaction.ts'
 import { canonicalDecimal } from '../../values/decimal.ts'
 import { agreedCreditOf, statusOfDecision, type TransferDecision } from './answer.rules.ts'
 import { type ApplicationResult, refused } from './apply-for-transfer.ts'
-import { thaw } from './frozen.ts'
+import { thaw } from './freeze.ts'
 import { transferApplicationStates } from './transfer-application.states.ts'
 import { CreditUse, TransferApplication, type TransferApplicationStatus } from './transfer-application.ts'
 
@@ -33,8 +33,8 @@ export async function withdrawApplication(context: Context, globalApplicationId:
     const application = await lockApplication(tx, id)
     if (application === null || !isOwner(context.viewer, application.learnerId)) return unknown()
     if (application.status === 'WITHDRAWN') return { applicationId: application.id, refusals: [] }
-    const no = moveRefusal(application, 'WITHDRAWN')
-    if (no) return { applicationId: application.id, refusals: [no] }
+    const illegalMove = moveRefusal(application, 'WITHDRAWN')
+    if (illegalMove) return { applicationId: application.id, refusals: [illegalMove] }
     await end(context, tx, application, 'WITHDRAWN', 'WITHDRAWN_BY_LEARNER')
     return { applicationId: application.id, refusals: [] }
   })
@@ -76,8 +76,8 @@ async function decide(context: Context, tx: EntityManager, input: DecisionReques
   const qualification = application && (await tx.findOneOrFail(Qualification, application.qualificationId))
   if (!application || !isMemberOf(context.viewer, qualification!.institutionId)) return unknown()
   const status = statusOfDecision[input.decision]
-  const no = moveRefusal(application, status)
-  if (no) return { applicationId: application.id, refusals: [no] }
+  const illegalMove = moveRefusal(application, status)
+  if (illegalMove) return { applicationId: application.id, refusals: [illegalMove] }
   const agreed = agreedCreditOf(input.decision, input.agreedCredit ?? null, thaw(application.frozen).transferable)
   if ('problem' in agreed) {
     return refused(refusal('InvalidInput', agreed.problem, ['input', 'agreedCredit']))

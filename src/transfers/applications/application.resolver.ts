@@ -24,7 +24,7 @@ import {
   usesOf,
   visibleApplication,
 } from './application.loaders.ts'
-import { thaw } from './frozen.ts'
+import { thaw } from './freeze.ts'
 import {
   CreditUse,
   TransferApplication,

@@ -13,7 +13,7 @@ import { dateIn } from '../../values/dates.ts'
 import { type Assessed, answerFrom, type Ground, groundOf } from '../assess-transfer.ts'
 import { recordClaim } from '../claim.ts'
 import { InvalidTransferInput, TransferTooComplex } from '../engine/check.rules.ts'
-import { freeze } from './frozen.ts'
+import { freeze } from './freeze.ts'
 import { CreditUse, TransferApplication } from './transfer-application.ts'
 
 export interface ApplicationRequest {
@@ -64,8 +64,8 @@ async function apply(
   if (!Array.isArray(records)) return refused(records)
   const used = await usedAmong(tx, records)
   if (used) return refused(used)
-  const { answer, no } = assessed(ground, records)
-  if (!answer) return refused(no)
+  const { answer, refusal: notEligible } = assessed(ground, records)
+  if (!answer) return refused(notEligible)
   const application = await submit(context, tx, { learnerId, ground, records, answer })
   keyed.keep({ applicationId: application.id })
   return { applicationId: application.id, refusals: [] }
@@ -98,8 +98,8 @@ async function usedAmong(tx: EntityManager, records: CreditRecord[]): Promise<Re
   return refusal('CreditAlreadyUsed', message, recordsField, { creditRecordIds })
 }
 
-type Outcome = { answer: Assessed; no: null } | { answer: null; no: Refusal }
-const not = (no: Refusal): Outcome => ({ answer: null, no })
+type Outcome = { answer: Assessed; refusal: null } | { answer: null; refusal: Refusal }
+const refusedBy = (why: Refusal): Outcome => ({ answer: null, refusal: why })
 
 function assessed(ground: Ground, records: CreditRecord[]): Outcome {
   try {
@@ -107,15 +107,15 @@ function assessed(ground: Ground, records: CreditRecord[]): Outcome {
       ground,
       records.map((record) => recordClaim(record, { status: record.status, use: null })),
     )
-    if (answer.claims.some(({ placedAtLevel }) => placedAtLevel !== null)) return { answer, no: null }
+    if (answer.claims.some(({ placedAtLevel }) => placedAtLevel !== null)) return { answer, refusal: null }
     const message = 'None of this credit would count there as it stands; the eligibility says why.'
-    return not(refusal('NotEligible', message, recordsField, { eligibility: answer }))
+    return refusedBy(refusal('NotEligible', message, recordsField, { eligibility: answer }))
   } catch (error) {
-    if (error instanceof TransferTooComplex) return not(refusal('TooComplex', error.message, recordsField))
+    if (error instanceof TransferTooComplex) return refusedBy(refusal('TooComplex', error.message, recordsField))
     if (!(error instanceof InvalidTransferInput)) throw error
     const [list, index] = error.field
     const field = list === 'claims' ? [...recordsField, ...(index === undefined ? [] : [index])] : ['input']
-    return not(refusal('InvalidInput', error.message, field))
+    return refusedBy(refusal('InvalidInput', error.message, field))
   }
 }
 

@@ -7,10 +7,10 @@ import type { Piece } from './placement-search.rules.ts'
  * so fewer pieces are always cheaper, and among as many the first refs are. Sums of 40 are exact in a double,
  * and tell which pieces they are made of.
  */
-const PER_PIECE = 2 ** 40
+const COST_PER_PIECE = 2 ** 40
 
 function costOf(piece: number): number {
-  return PER_PIECE - bitOf(piece)
+  return COST_PER_PIECE - bitOf(piece)
 }
 
 function bitOf(piece: number): number {
@@ -18,7 +18,7 @@ function bitOf(piece: number): number {
 }
 
 function piecesOf(cost: number): number[] {
-  let bits = Math.ceil(cost / PER_PIECE) * PER_PIECE - cost
+  let bits = Math.ceil(cost / COST_PER_PIECE) * COST_PER_PIECE - cost
   const pieces: number[] = []
   for (let piece = 0; bits > 0; piece += 1) {
     if (bits < bitOf(piece)) continue

@@ -55,7 +55,7 @@ export function readClaims(claims: readonly Claim[], asOf: string): ReadClaim[] 
 
 function readClaim(claim: Claim, index: number, asOf: string): ReadClaim {
   const units = unitsOf(claim.amount, claim.scheme)
-  if (units === null || units === 0) throw at('amount', expected(POSITIVE_AMOUNT, claim.amount))
+  if (units === null || units === 0) throw at('amount', expected(positiveAmountExpected, claim.amount))
   if (!isLevel(claim.level, claim.framework)) {
     throw at('level', expected(levelsExpected(claim.framework), String(claim.level)))
   }
@@ -65,7 +65,7 @@ function readClaim(claim: Claim, index: number, asOf: string): ReadClaim {
   if (claim.source !== 'CREDIT_RECORD' && claim.awardedOn > asOf) {
     throw at('awardedOn', expected(`a date not later than ${asOf}, the day of the question`, claim.awardedOn))
   }
-  if (claim.grade !== null && !isGrade(claim.grade)) throw at('grade', expected(GRADE, claim.grade))
+  if (claim.grade !== null && !isGrade(claim.grade)) throw at('grade', expected(gradeExpected, claim.grade))
   return { claim, units, fheqLevels: fheqLevels(claim.level, claim.framework) }
 
   function at(field: string, message: string): InvalidTransferInput {
@@ -99,7 +99,7 @@ export function readPolicy(terms: PolicyTerms, qualification: ReadQualification)
   checkLimits(terms)
   const granularityUnits = amount(terms.granularity, ['policy', 'granularity'])
   if (granularityUnits === 0) {
-    throw new InvalidTransferInput(['policy', 'granularity'], expected(POSITIVE_AMOUNT, terms.granularity))
+    throw new InvalidTransferInput(['policy', 'granularity'], expected(positiveAmountExpected, terms.granularity))
   }
   return {
     terms,
@@ -153,7 +153,7 @@ function checkLevels({ acceptedLevels }: PolicyTerms): void {
 
 function checkLimits({ minimumGrade, maximumAgeYears }: PolicyTerms): void {
   if (minimumGrade !== null && !isGrade(minimumGrade)) {
-    throw new InvalidTransferInput(['policy', 'minimumGrade'], expected(GRADE, minimumGrade))
+    throw new InvalidTransferInput(['policy', 'minimumGrade'], expected(gradeExpected, minimumGrade))
   }
   if (maximumAgeYears !== null && !(Number.isSafeInteger(maximumAgeYears) && maximumAgeYears >= 0)) {
     throw new InvalidTransferInput(
@@ -163,13 +163,13 @@ function checkLimits({ minimumGrade, maximumAgeYears }: PolicyTerms): void {
   }
 }
 
-const POSITIVE_AMOUNT = 'an amount above 0 and up to 100000000000 with at most two decimals'
-const AMOUNT = 'an amount from 0 to 100000000000 with at most two decimals'
-const GRADE = 'a grade from 0 to 100'
+const positiveAmountExpected = 'an amount above 0 and up to 100000000000 with at most two decimals'
+const amountExpected = 'an amount from 0 to 100000000000 with at most two decimals'
+const gradeExpected = 'a grade from 0 to 100'
 
 function amount(text: string, field: readonly string[]): number {
   const units = unitsOf(text)
-  if (units === null) throw new InvalidTransferInput(field, expected(AMOUNT, text))
+  if (units === null) throw new InvalidTransferInput(field, expected(amountExpected, text))
   return units
 }
 

@@ -1,4 +1,6 @@
 /** Decides a transfer check: a pure function from question to explained answer. */
+
+import { type AssessedClaim, assessClaims } from './assess-claims.rules.ts'
 import {
   type ClaimDecision,
   ClaimStatus,
@@ -30,7 +32,6 @@ import {
   planSearch,
   unplacedReason,
 } from './placement.rules.ts'
-import { type AssessedClaim, assessClaims } from './transfer.rules.ts'
 import { printUnits } from './units.rules.ts'
 
 /**

@@ -17,7 +17,7 @@ const ways = (rule: TransferRule) => ({
   review: found(rule, FindingStatus.REVIEW),
 })
 
-const NOT_KNOWN = 'not known'
+const notKnown = 'not known'
 
 const standings = ways(TransferRule.STANDING)
 export function standing({ source, standing: trouble }: Claim): Finding {
@@ -50,22 +50,22 @@ export function awardingBody({ awardingBody: body }: Claim, { bodies, bodiesText
     : fail(bodiesText, body, `Credit awarded by ${body} is not recognised; it has to be awarded by ${bodiesText}.`)
 }
 
-const FRAMEWORK = 'the Common Microcredential Framework'
-const conformance = { MET: 'met', NOT_MET: 'not met', UNKNOWN: NOT_KNOWN }
+const frameworkName = 'the Common Microcredential Framework'
+const conformance = { MET: 'met', NOT_MET: 'not met', UNKNOWN: notKnown }
 const conformances = ways(TransferRule.CMF_CONFORMANCE)
 export function cmfConformance({ cmf }: Claim, { requiresCmf }: PolicyTerms): Finding {
   const { pass, fail, unknown } = conformances
-  if (!requiresCmf) return pass('not required', conformance[cmf], `It need not meet ${FRAMEWORK}.`)
-  if (cmf === 'MET') return pass('met', 'met', `It meets ${FRAMEWORK}, as is required.`)
+  if (!requiresCmf) return pass('not required', conformance[cmf], `It need not meet ${frameworkName}.`)
+  if (cmf === 'MET') return pass('met', 'met', `It meets ${frameworkName}, as is required.`)
   return cmf === 'NOT_MET'
-    ? fail('met', 'not met', `It has to meet ${FRAMEWORK}, and it does not.`)
-    : unknown('met', NOT_KNOWN, `It has to meet ${FRAMEWORK}, and it is not known whether it does.`)
+    ? fail('met', 'not met', `It has to meet ${frameworkName}, and it does not.`)
+    : unknown('met', notKnown, `It has to meet ${frameworkName}, and it is not known whether it does.`)
 }
 
 const identities = ways(TransferRule.IDENTITY_VERIFIED)
 export function identityVerified({ identityVerified: verified }: Claim, terms: PolicyTerms): Finding {
   const { pass, fail, unknown } = identities
-  const actual = verified === null ? NOT_KNOWN : verified ? 'verified' : 'not verified'
+  const actual = verified === null ? notKnown : verified ? 'verified' : 'not verified'
   const required = "The learner's identity has to be verified at the assessment"
   if (!terms.requiresIdentityVerification) {
     return pass('not required', actual, "The learner's identity need not be verified at the assessment.")
@@ -79,7 +79,7 @@ export function identityVerified({ identityVerified: verified }: Claim, terms: P
 const grades = ways(TransferRule.MINIMUM_GRADE)
 export function minimumGrade({ grade, source }: Claim, { terms, minimumText }: Reading): Finding {
   const { pass, fail, unknown } = grades
-  const actual = grade === null ? NOT_KNOWN : canonicalDecimal(grade)
+  const actual = grade === null ? notKnown : canonicalDecimal(grade)
   if (terms.minimumGrade === null) return pass('any grade', actual, 'No minimum grade is asked for.')
   const expected = `at least ${minimumText}`
   const of = source === 'COURSE' ? 'pass mark' : 'grade'
@@ -133,7 +133,7 @@ const subjects = ways(TransferRule.SUBJECT)
 export function subject({ subject: of }: Claim, inSubject: boolean, reading: Reading): Finding {
   const { pass, fail, unknown } = subjects
   const { terms, subjectsText: expected, freeChoice, freeChoiceText } = reading
-  const actual = of ?? NOT_KNOWN
+  const actual = of ?? notKnown
   if (terms.subjects.length === 0) return pass('any subject', actual, 'Credit in any subject is accepted.')
   if (inSubject) return pass(expected, actual, `Its subject, ${of}, is one that this qualification takes.`)
   const said = of === null ? 'Its subject is not known' : `Its subject is ${of}`

@@ -1,9 +1,9 @@
 /** Places accepted credit where most counts, exactly and in bounded steps. */
 import { type PolicyTerms, TransferTooComplex, UnplacedReason } from './check.rules.ts'
 import type { ReadPolicy, ReadQualification } from './check-input.rules.ts'
-import { gridSteps, searchGrid } from './placement-grid.rules.ts'
 import type { Limits, Piece, PlacementSearch } from './placement-search.rules.ts'
-import { searchSubsets, subsetSteps } from './placement-subsets.rules.ts'
+import { gridSteps, searchGrid } from './search-grid.rules.ts'
+import { searchSubsets, subsetSteps } from './search-subsets.rules.ts'
 import { roundDown } from './units.rules.ts'
 
 /** 250,000 combinations of level sums, 40 claims, 6 levels: what must always be answered, and no more is tried. */

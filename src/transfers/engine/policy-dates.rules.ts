@@ -6,7 +6,7 @@ export interface DatedVersion {
   declaredEffectiveTo: string | null
 }
 
-const LAST_DATE = '9999-12-31'
+const lastDate = '9999-12-31'
 
 /**
  * The version that the new one must not overlap; null when there is none. A version is open when it declares no end and
@@ -20,7 +20,7 @@ export function overlapped<Version extends DatedVersion>(
   for (const [index, version] of ordered.entries()) {
     const next = ordered[index + 1]?.effectiveFrom ?? null
     const open = version.declaredEffectiveTo === null && next === null
-    if (version.effectiveFrom > (effectiveTo ?? LAST_DATE)) continue
+    if (version.effectiveFrom > (effectiveTo ?? lastDate)) continue
     if (version.effectiveFrom < effectiveFrom && (open || isOver(version, next, effectiveFrom))) continue
     return version
   }

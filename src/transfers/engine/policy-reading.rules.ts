@@ -37,12 +37,12 @@ export function readingOf({ terms, freeChoiceUnits }: ReadPolicy): Reading {
 }
 
 /** More than this many are not read to the end, and would make each of a check's messages as long as its policy. */
-const MOST_LISTED = 12
+const MOST_LISTED_NAMES = 12
 
 /** "4, 5 or 6"; of a long list its beginning, and how many more there are. */
 function listed(values: readonly (string | number)[]): string {
-  if (values.length > MOST_LISTED) {
-    return `${values.slice(0, MOST_LISTED).join(', ')} or one of ${values.length - MOST_LISTED} more`
+  if (values.length > MOST_LISTED_NAMES) {
+    return `${values.slice(0, MOST_LISTED_NAMES).join(', ')} or one of ${values.length - MOST_LISTED_NAMES} more`
   }
   return values.length < 2 ? values.join('') : `${values.slice(0, -1).join(', ')} or ${values.at(-1)}`
 }

@@ -6,9 +6,9 @@ import { canonicalDecimal } from '../../values/decimal.ts'
 export const UNITS_PER_CATS = 300
 
 /** Sums of 40 amounts below this, in any scheme, stay exact in a double. */
-export const LARGEST_AMOUNT = 100_000_000_000
+export const LARGEST_AMOUNT_POINTS = 100_000_000_000
 
-const UNITS_PER_HUNDREDTH: Readonly<Record<CreditScheme, number>> = {
+const unitsPerHundredth: Readonly<Record<CreditScheme, number>> = {
   CATS: 3,
   SCQF: 3,
   ECTS: 6,
@@ -16,17 +16,17 @@ const UNITS_PER_HUNDREDTH: Readonly<Record<CreditScheme, number>> = {
   US_QUARTER: 8,
 }
 
-const AMOUNT = /^\d{1,12}(\.\d{1,2}0*)?$/
+const amountPattern = /^\d{1,12}(\.\d{1,2}0*)?$/
 
 /**
  * The amount in units, or null when it is not a plain decimal from 0 to 100,000,000,000 with at most two decimals.
  * `amount` is a decimal text in units of the scheme.
  */
 export function unitsOf(amount: string, scheme: CreditScheme = CreditScheme.CATS): number | null {
-  if (!AMOUNT.test(amount)) return null
+  if (!amountPattern.test(amount)) return null
   // A double carries 15 digits and these are at most 14, so that rounding to whole hundredths gives back the text exactly.
   const hundredths = Math.round(Number(amount) * 100)
-  return hundredths <= LARGEST_AMOUNT * 100 ? hundredths * UNITS_PER_HUNDREDTH[scheme] : null
+  return hundredths <= LARGEST_AMOUNT_POINTS * 100 ? hundredths * unitsPerHundredth[scheme] : null
 }
 
 /** The units as CATS points: a decimal text without trailing zeros; thirds of a hundredth are rounded to 4 decimals. */

@@ -2,7 +2,7 @@
 import { Args, Ctx, FieldResolver, Resolver, Root } from 'type-graphql'
 import type { Context } from '../../context.ts'
 import { checkCmf } from '../../courses/cmf.rules.ts'
-import { type CmfRow, cmfFacts } from '../../courses/cmf-report.ts'
+import { type CmfRow, cmfFacts } from '../../courses/cmf-conformance.ts'
 import { Course } from '../../courses/course.ts'
 import { ForwardArgs, type Page } from '../../graph/contract/page.ts'
 import { institutionById, qualificationById } from '../../institutions/loaders.ts'

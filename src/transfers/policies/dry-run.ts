@@ -4,14 +4,14 @@ import type { Refusal } from '../../graph/contract/user-error.ts'
 import { refusal } from '../../graph/contract/user-error.ts'
 import { statement } from '../../reading/statement.ts'
 import type { ApplicationRow } from '../applications/application.loaders.ts'
-import { thaw } from '../applications/frozen.ts'
+import { thaw } from '../applications/freeze.ts'
 import { type Assessed, qualificationTerms } from '../assess-transfer.ts'
 import { type PolicyTerms, TransferTooComplex } from '../engine/check.rules.ts'
 import { assessTransfer } from '../engine/decide.rules.ts'
 import { inTurn } from '../turns.ts'
 import { overlappedBy } from './policy.loaders.ts'
-import type { PublishTransferPolicyInput } from './publish-input.ts'
 import { type Proposal, readProposal } from './publish-policy.ts'
+import type { PublishTransferPolicyInput } from './publish-transfer-policy-input.ts'
 
 export interface DryRunCase {
   /** The application's uuid: the place in the list. */
@@ -28,14 +28,14 @@ export interface DryRun {
 }
 
 /** The newest so many are examined: a decision takes milliseconds at worst, and this one answer has to wait for them. */
-const mostExamined = 2000
+const MOST_APPLICATIONS = 2000
 
 const applicationsAbout = statement<ApplicationRow>(
   'transfer-applications-about',
   `select a.id, a.learner_id, a.qualification_id, q.institution_id, a.status, a.frozen, a.submitted_at, a.decided_at,
      a.agreed_credit, a.reasons, a.updated_at
    from transfer_application a join qualification q on q.id = a.qualification_id
-   where a.qualification_id = $1::uuid order by a.id desc limit ${mostExamined}`,
+   where a.qualification_id = $1::uuid order by a.id desc limit ${MOST_APPLICATIONS}`,
 )
 
 const nothing = (refused: Refusal): DryRun => ({ refusals: [refused], examined: 0, changed: [] })

@@ -8,8 +8,8 @@ import { TransferEligibility } from '../eligibility.ts'
 import { pageOfRows } from '../page-of-rows.ts'
 import { type DryRunCase, dryRun } from './dry-run.ts'
 import { policyById } from './policy.loaders.ts'
-import { PublishTransferPolicyInput } from './publish-input.ts'
 import { publishPolicy } from './publish-policy.ts'
+import { PublishTransferPolicyInput } from './publish-transfer-policy-input.ts'
 import { TransferPolicy } from './transfer-policy.ts'
 
 const newestFirst = {

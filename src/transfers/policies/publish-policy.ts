@@ -14,7 +14,7 @@ import { InvalidTransferInput, type PolicyTerms } from '../engine/check.rules.ts
 import { readPolicy, readQualification } from '../engine/check-input.rules.ts'
 import { overlapped } from '../engine/policy-dates.rules.ts'
 import { policyById } from './policy.loaders.ts'
-import type { PublishTransferPolicyInput } from './publish-input.ts'
+import type { PublishTransferPolicyInput } from './publish-transfer-policy-input.ts'
 import { TransferPolicy } from './transfer-policy.ts'
 
 /** The version's uuid, or why there is none. */

@@ -1,8 +1,8 @@
 /** Lists what clients, buyers, banks, time and faults can do to money. */
 import fc from 'fast-check'
 import { reconcile } from '../../../src/payments/reconciliation/reconcile.ts'
-import { FAULTS } from '../../../src/sandbox/faults.ts'
-import { WEBHOOK_MODES } from '../../../src/sandbox/webhook-delivery.ts'
+import { faultNames } from '../../../src/sandbox/faults.ts'
+import { webhookModes } from '../../../src/sandbox/webhook-delivery.ts'
 import { cancelEnrolment, completePayment, pay, requestRefund, resolveStuck, retryPayment } from '../world/study.ts'
 import { openBooks } from './books.ts'
 import { type Begun, type Deed, deed, enrolAs, keepPage, pick, type Real } from './money-model.ts'
@@ -152,13 +152,13 @@ export async function settlePayPal({ world }: Pick<Real, 'world'>, outcome: 'com
 const circumstances = [
   of(
     'fault',
-    { box, fault: fc.constantFrom(...FAULTS), times: fc.integer({ min: 1, max: 4 }) },
+    { box, fault: fc.constantFrom(...faultNames), times: fc.integer({ min: 1, max: 4 }) },
     ({ world }, { box, ...how }) => world.control(box as 'stripe', 'faults', { operation: '*', ...how }),
     false,
   ),
   of(
     'webhooks',
-    { box, mode: fc.constantFrom(...WEBHOOK_MODES) },
+    { box, mode: fc.constantFrom(...webhookModes) },
     ({ world }, { box, mode }) => world.control(box as 'stripe', 'webhooks', { mode }),
     false,
   ),

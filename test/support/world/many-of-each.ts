@@ -14,8 +14,8 @@ export interface Made {
 }
 
 /** So many of each, or a few more. */
-const several = 4
-const nth = Array.from({ length: several }, (_, n) => n)
+const ENTRIES_OF_EACH = 4
+const nth = Array.from({ length: ENTRIES_OF_EACH }, (_, n) => n)
 /** Its refunds succeed, and a moment later the bank sends them back. */
 const bouncingCard = '4000000000005126'
 

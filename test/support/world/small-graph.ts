@@ -5,7 +5,7 @@ import { anonymousViewer } from '../../../src/auth/viewer.ts'
 import { badUserInput, forbidden } from '../../../src/graph/contract/errors.ts'
 import { Executor, type ExecutorOptions } from '../../../src/graph/execution/executor.ts'
 import type { ContextParts } from '../../../src/graph/execution/request.ts'
-import { Admissions } from '../../../src/graph/limits/admission.ts'
+import { Admission } from '../../../src/graph/limits/admission.ts'
 import { MemoryRateLimits } from '../../../src/graph/limits/rate-limit.ts'
 import { TrustedDocuments } from '../../../src/graph/limits/trusted-documents.ts'
 import { buildServer, type ServerParts } from '../../../src/http/server.ts'
@@ -176,7 +176,7 @@ export function smallSchema(): GraphQLSchema {
 
 /** The executor with ample rate limits, unless a test is about them. */
 export function smallExecutor(schema: GraphQLSchema, options: Partial<ExecutorOptions> = {}): Executor {
-  return new Executor(schema, { admissions: new Admissions(new MemoryRateLimits()), ...options })
+  return new Executor(schema, { admission: new Admission(new MemoryRateLimits()), ...options })
 }
 
 /** A log that keeps its lines, as objects. */

@@ -24,11 +24,11 @@ export async function followInvitation(invitationUrl: string): Promise<void> {
 }
 
 const program = 'evidence-based-coaching'
-const dayMs = 86_400_000
+const DAY_MS = 86_400_000
 let made = 0
 
 /** Days from now, as the partner writes instants. */
-export const inDays = (days: number): string => new Date(Date.now() + days * dayMs).toISOString()
+export const inDays = (days: number): string => new Date(Date.now() + days * DAY_MS).toISOString()
 
 export interface RunFacts {
   capacity?: number

@@ -7,7 +7,7 @@ export interface Persona {
 }
 
 /** Tokens are renewed this long before they end, in ms. */
-const marginMs = 60_000
+const RENEWED_BEFORE_MS = 60_000
 
 /** The sandbox's personas; throws when it does not answer. */
 export async function fetchPersonas(issuer: string): Promise<Persona[]> {
@@ -35,7 +35,7 @@ export class Caller {
   async authorization(): Promise<string | null> {
     const { persona } = this
     if (persona === null) return null
-    if (this.token === null || this.token.endsMs - marginMs < Date.now()) {
+    if (this.token === null || this.token.endsMs - RENEWED_BEFORE_MS < Date.now()) {
       const token = await this.fetchToken(persona)
       // Somebody else was chosen meanwhile.
       if (persona !== this.persona) return this.authorization()

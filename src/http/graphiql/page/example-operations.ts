@@ -17,7 +17,7 @@ interface Surroundings {
   newKey(): string
 }
 
-const weekMs = 7 * 86_400_000
+const WEEK_MS = 7 * 86_400_000
 
 /** A course taken elsewhere, as an institution would ask about it. */
 const elsewhere = {
@@ -44,7 +44,7 @@ export function exampleOperations({ origin, now, newKey }: Surroundings): Exampl
     },
     payment: { paymentId: '<id of the payment>' },
   })
-  const expiresAt = new Date(now.getTime() + weekMs).toISOString()
+  const expiresAt = new Date(now.getTime() + WEEK_MS).toISOString()
   const qualificationId = '<id of the qualification>'
   const creditRecordIds = ['<id of a credit record>']
   return [

@@ -20,7 +20,7 @@ function isRecordOrNothing(value: unknown): boolean {
 const isTextOrNothing = (value: unknown): boolean => value == null || typeof value === 'string'
 
 /** Accept headers that are remembered: browsers and clients send some ten. */
-const maximumMediaTypes = 100
+const MOST_MEDIA_TYPES = 100
 
 /** Remembers how Apollo answered, so that the same is answered without it. */
 export class KnownRequests {
@@ -31,7 +31,7 @@ export class KnownRequests {
   answeredAs({ headers }: FastifyRequest, mediaType: string | undefined): void {
     if (mediaType === undefined) return
     // Those in use come again.
-    if (this.mediaTypes.size >= maximumMediaTypes) this.mediaTypes.clear()
+    if (this.mediaTypes.size >= MOST_MEDIA_TYPES) this.mediaTypes.clear()
     this.mediaTypes.set(headers.accept ?? '', mediaType)
   }
 

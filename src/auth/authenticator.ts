@@ -19,12 +19,12 @@ export interface AuthenticatorOptions {
 
 /** Asymmetric ones only: with HS256 the issuer's public key would do as a secret. */
 const algorithms = ['RS256', 'PS256', 'ES256', 'EdDSA']
-const clockToleranceSeconds = 30
+const CLOCK_TOLERANCE_SECONDS = 30
 /** Verified tokens that are remembered, by the header that brings them; about 2 kB each. */
-const rememberedTokens = 10_000
+const REMEMBERED_TOKENS = 10_000
 /** At most this long, so that a change in the directory is seen, in ms. */
-const rememberedMs = 5 * 60_000
-const discoveryTimeoutMs = 5000
+const REMEMBERED_FOR_MS = 5 * 60_000
+const DISCOVERY_TIMEOUT_MS = 5000
 
 const discoveryShape = z.object({ issuer: z.string(), jwks_uri: z.url() })
 
@@ -41,7 +41,7 @@ interface Verified {
 export class Authenticator {
   private readonly options: AuthenticatorOptions
   private readonly now: () => Date
-  private readonly verified = new LRUCache<string, Verified>({ max: rememberedTokens })
+  private readonly verified = new LRUCache<string, Verified>({ max: REMEMBERED_TOKENS })
   private readonly underWay = new Map<string, Promise<Viewer>>()
   private readonly expiries = new WeakMap<Viewer, number>()
   private keys: Promise<JWTVerifyGetKey> | null = null
@@ -87,7 +87,10 @@ export class Authenticator {
     const viewer = await viewerOf(issuer, readClaims(payload), directory)
     const expiresAtMs = (payload.exp ?? 0) * 1000
     this.expiries.set(viewer, expiresAtMs)
-    this.verified.set(authorization, { viewer, untilMs: Math.min(expiresAtMs, this.now().getTime() + rememberedMs) })
+    this.verified.set(authorization, {
+      viewer,
+      untilMs: Math.min(expiresAtMs, this.now().getTime() + REMEMBERED_FOR_MS),
+    })
     return viewer
   }
 
@@ -97,7 +100,7 @@ export class Authenticator {
         issuer,
         audience,
         algorithms,
-        clockTolerance: clockToleranceSeconds,
+        clockTolerance: CLOCK_TOLERANCE_SECONDS,
         currentDate: this.now(),
         requiredClaims: ['sub', 'exp'],
       })
@@ -119,12 +122,12 @@ export class Authenticator {
   private async discover(): Promise<JWTVerifyGetKey> {
     const { issuer } = this.options
     const address = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`
-    const answer = await fetch(address, { signal: AbortSignal.timeout(discoveryTimeoutMs) }).catch(() => null)
+    const answer = await fetch(address, { signal: AbortSignal.timeout(DISCOVERY_TIMEOUT_MS) }).catch(() => null)
     const read = discoveryShape.safeParse(answer?.ok ? await answer.json().catch(() => null) : null)
     if (!read.success) throw upstreamUnavailable('identity')
     if (read.data.issuer !== issuer) {
       throw new Error(`The identity provider at ${issuer} calls itself ${read.data.issuer}; set OIDC_ISSUER to that.`)
     }
-    return createRemoteJWKSet(new URL(read.data.jwks_uri), { timeoutDuration: discoveryTimeoutMs })
+    return createRemoteJWKSet(new URL(read.data.jwks_uri), { timeoutDuration: DISCOVERY_TIMEOUT_MS })
   }
 }

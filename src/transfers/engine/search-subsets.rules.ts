@@ -13,11 +13,11 @@ interface Packing {
 }
 
 /** Measured: a step here takes as long as about ten of the grid's, which goes along words of 32 points. */
-const COST_OF_A_STEP = 10
+const GRID_STEPS_PER_STEP = 10
 
 /** Steps that the search takes at most; a function of nothing but sizes, so that refusing is deterministic. */
 export function subsetSteps(pieces: number, levels: number): number {
-  return 2 ** pieces * pieces * levels * COST_OF_A_STEP
+  return 2 ** pieces * pieces * levels * GRID_STEPS_PER_STEP
 }
 
 /**

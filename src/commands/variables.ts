@@ -25,4 +25,4 @@ export function withVariables(page: string): string {
   return `${before}${OPENING}\n\n${table}\n${CLOSING}${after}`
 }
 
-if (import.meta.main) writeFileSync(PAGE_FILE, withVariables(readFileSync(PAGE_FILE, 'utf8')))
+if (process.argv[1] === import.meta.filename) writeFileSync(PAGE_FILE, withVariables(readFileSync(PAGE_FILE, 'utf8')))

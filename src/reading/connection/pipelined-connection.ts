@@ -1,4 +1,4 @@
-/** One pipelined connection for reads: what is asked within a turn leaves together; what nobody waits for any more is cancelled. */
+/** Sends what is asked within a turn together, and cancels what nobody waits for. */
 import pg from 'pg'
 import type { Statement } from '../statement.ts'
 import { ReadQuery } from './read-query.ts'
@@ -16,19 +16,19 @@ export interface PipelinedConnectionOptions {
 
 /** What is on its way to PostgreSQL, or running there. */
 interface Asked {
-  /** Whoever asked has gone. */
+  /** Nobody waits for it any more. */
   abandoned: boolean
 }
 
 /** An abandoned statement that ends of itself within this is let run: cancelling it costs more, in ms. */
-const cancelAfterMs = 50
+const CANCEL_AFTER_MS = 50
 /** Times that a statement is sent which was ended in another's place. */
-const mostTries = 5
+const MOST_TRIES = 5
 
 /** Ended because the one before it was to be: a cancellation names the connection, not the statement. */
 function wasMeantForAnother(error: unknown): boolean {
   const { code, message } = error as { code?: string; message?: string }
-  // 26000: what was cancelled was to prepare it
+  // Code 26000: what was cancelled was to prepare it
   return code === '26000' || (code === '57014' && message?.includes('user request') === true)
 }
 
@@ -81,7 +81,7 @@ export class PipelinedConnection {
         try {
           return await this.send(query, values, signal)
         } catch (error) {
-          if (signal?.aborted || tries === mostTries || !wasMeantForAnother(error)) throw error
+          if (signal?.aborted || tries === MOST_TRIES || !wasMeantForAnother(error)) throw error
         }
       }
     } finally {
@@ -130,7 +130,7 @@ export class PipelinedConnection {
       const { processID } = this.client as unknown as { processID: number }
       if (this.asked[0] === asked) this.options.cancel(processID)
     }
-    setTimeout(cancel, cancelAfterMs).unref()
+    setTimeout(cancel, CANCEL_AFTER_MS).unref()
   }
 
   private cork(): void {

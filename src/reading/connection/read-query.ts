@@ -1,4 +1,4 @@
-/** A statement on its way: rows are made as they arrive, and once its columns are known PostgreSQL is not asked for them again. */
+/** Makes a statement's rows as they arrive, and asks for its columns only once. */
 import pg from 'pg'
 import type { Statement } from '../statement.ts'
 import { type Row, shapeOf, toRow } from './read-rows.ts'

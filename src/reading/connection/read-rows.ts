@@ -1,4 +1,4 @@
-/** Turns what PostgreSQL answers into plain rows: camel-cased names, objects in rows, Dates for instants, text for exact numbers. */
+/** Turns what PostgreSQL answers into plain rows with camel-cased names. */
 import pg from 'pg'
 
 const oid = { int8: 20, text: 25, varchar: 1043, date: 1082, timestamptz: 1184, numeric: 1700, uuid: 2950 }
@@ -10,7 +10,7 @@ const twoDigits = (text: string, at: number) => text.charCodeAt(at) * 10 + text.
 
 /** "2026-11-23 09:00:00.123+00", the session being UTC; Date.parse of this form is several times slower. */
 function readInstant(text: string): Date {
-  // instants are stored to the millisecond, and their zeros at the end are not written
+  // Instants are stored to the millisecond, and their zeros at the end are not written
   const milliseconds = text.charCodeAt(19) === 46 ? Number(`${text.slice(20, -3)}00`.slice(0, 3)) : 0
   return new Date(
     Date.UTC(

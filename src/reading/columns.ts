@@ -1,4 +1,5 @@
 /** Maps a noun's columns to fields, so that lists read only requested columns. */
+import { camelCase } from './connection/read-rows.ts'
 import { nothingWanted, type Wanted } from './selection.ts'
 
 export interface Columns {
@@ -12,7 +13,6 @@ export interface Columns {
 }
 
 const words = (text: string): string[] => text.split(/\s+/).filter(Boolean)
-const camelCase = (column: string) => column.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase())
 
 /**
  * Declares them, each list as words. `plain` columns are fields of their own, by the same name; `of` says what the

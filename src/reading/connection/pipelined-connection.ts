@@ -16,7 +16,7 @@ export interface PipelinedConnectionOptions {
 
 /** What is on its way to PostgreSQL, or running there. */
 interface Asked {
-  /** Whoever asked has gone. */
+  /** Nobody waits for it any more. */
   abandoned: boolean
 }
 
@@ -28,7 +28,7 @@ const MOST_TRIES = 5
 /** Ended because the one before it was to be: a cancellation names the connection, not the statement. */
 function wasMeantForAnother(error: unknown): boolean {
   const { code, message } = error as { code?: string; message?: string }
-  // 26000: what was cancelled was to prepare it.
+  // Code 26000: what was cancelled was to prepare it.
   return code === '26000' || (code === '57014' && message?.includes('user request') === true)
 }
 
@@ -60,16 +60,17 @@ export class PipelinedConnection {
     this.client.on('end', () => {
       this.broken = true
     })
-    this.ready = this.client.connect().then(
-      () => {
+    this.ready = new Promise((resolve, reject) => {
+      // One that is closed before it is open would never settle
+      this.client.once('end', () => reject(new Error('The connection was closed before it was open.')))
+      this.client.connect().then(() => {
         this.open = true
-      },
-      (error) => {
-        this.broken = true
-        throw error
-      },
-    )
-    this.ready.catch(() => undefined)
+        resolve()
+      }, reject)
+    })
+    this.ready.catch(() => {
+      this.broken = true
+    })
   }
 
   /** Rejects with the signal's reason as soon as it fires. */
@@ -107,6 +108,8 @@ export class PipelinedConnection {
       const answer = (error: Error | null, rows: Row[]) => {
         signal?.removeEventListener('abort', leave)
         this.settled(asked)
+        // PostgreSQL hangs up after it: nothing more is to go here, though nobody has noticed yet
+        if ((error as pg.DatabaseError | null)?.severity === 'FATAL') this.broken = true
         if (error) reject(error)
         else resolve(rows)
       }

@@ -3,7 +3,8 @@ import pg from 'pg'
 import type { Statement } from '../statement.ts'
 import { PipelinedConnection } from './pipelined-connection.ts'
 
-const CONNECTIONS_OF_KIND = 2
+/** That plan once, and as many that plan by values: two, so that a slow statement does not hold up the rest. */
+const CONNECTIONS_OF_A_KIND = 2
 
 export interface ReadConnection {
   /**
@@ -52,8 +53,8 @@ export class RequestReads implements ReadConnection {
 }
 
 /**
- * Opens the read connection. Some lanes keep their plans, others plan by values; one that breaks is replaced at its next use, and
- * what was under way on it fails alone. Statements longer than `statementTimeoutMs` are ended by PostgreSQL.
+ * Opens the read connection. Some of its connections keep their plans, others plan by values; one that breaks is replaced at
+ * its next use, and what was under way on it fails alone. Statements longer than `statementTimeoutMs` are ended by PostgreSQL.
  */
 export function openReadConnection(options: {
   url: string
@@ -68,20 +69,20 @@ export function openReadConnection(options: {
     void canceller.query('select pg_cancel_backend($1)', [processId]).catch((error: Error) => onBroken(error))
   const open = (planByValues: boolean) =>
     new PipelinedConnection({ url, statementTimeoutMs, planByValues, onBroken, cancel })
-  const openAll = (planByValues: boolean) => Array.from({ length: CONNECTIONS_OF_KIND }, () => open(planByValues))
-  const lanesOf = { once: openAll(false), byValues: openAll(true) }
-  const lanes = () => [...lanesOf.once, ...lanesOf.byValues]
+  const openAll = (planByValues: boolean) => Array.from({ length: CONNECTIONS_OF_A_KIND }, () => open(planByValues))
+  const opened = { once: openAll(false), byValues: openAll(true) }
+  const all = () => [...opened.once, ...opened.byValues]
   let sent = 0
   let closed = false
 
   function freest(planByValues = false): PipelinedConnection {
-    const lanes = planByValues ? lanesOf.byValues : lanesOf.once
+    const ofKind = planByValues ? opened.byValues : opened.once
     let best = 0
-    for (let index = 0; index < lanes.length; index++) {
-      if (lanes[index]!.broken && !closed) lanes[index] = open(planByValues)
-      if (lanes[index]!.pending < lanes[best]!.pending) best = index
+    for (let index = 0; index < ofKind.length; index++) {
+      if (ofKind[index]!.broken && !closed) ofKind[index] = open(planByValues)
+      if (ofKind[index]!.pending < ofKind[best]!.pending) best = index
     }
-    return lanes[best]!
+    return ofKind[best]!
   }
 
   async function rows<Row>(
@@ -100,11 +101,11 @@ export function openReadConnection(options: {
       return sent
     },
     get pending() {
-      return lanes().reduce((sum, lane) => sum + lane.pending, 0)
+      return all().reduce((sum, { pending }) => sum + pending, 0)
     },
     async close() {
       closed = true
-      await Promise.allSettled([...lanes().map((lane) => lane.close()), canceller.end()])
+      await Promise.allSettled([...all().map((one) => one.close()), canceller.end()])
     },
   }
 }

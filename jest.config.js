@@ -1,5 +1,7 @@
 import { compileOptions } from './test/support/world/compile-options.ts'
 
+const kept = ['src/.+', 'node_modules/.+', 'test/support/world/kept-keys']
+
 /** Jest as ESM. Test files have a sandbox each; the product and the libraries are loaded once for all of a worker's. */
 export default {
   testEnvironment: '<rootDir>/test/support/world/kept-environment.ts',
@@ -7,11 +9,11 @@ export default {
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   testPathIgnorePatterns: ['<rootDir>/test/chaos/', '<rootDir>/test/bench/'],
   transform: {
-    [`^${import.meta.dirname}/(src|node_modules)/.+\\.(ts|[cm]?js)$`]: '<rootDir>/test/support/world/kept-modules.ts',
+    [`^${import.meta.dirname}/(${kept.join('|')})\\.(ts|[cm]?js)$`]: '<rootDir>/test/support/world/kept-modules.ts',
     '^.+\\.ts$': ['@swc/jest', compileOptions],
   },
   // What jest itself loads, node compiles.
-  transformIgnorePatterns: ['<rootDir>/test/support/world/(global|kept)-'],
+  transformIgnorePatterns: ['<rootDir>/test/support/world/(global-|kept-(environment|modules))'],
   globalSetup: '<rootDir>/test/support/world/global-setup.ts',
   globalTeardown: '<rootDir>/test/support/world/global-teardown.ts',
   setupFiles: ['<rootDir>/test/support/world/fixed-seed.ts'],

@@ -23,10 +23,9 @@ it.skip('out of a whim', () => undefined)
 /** As the product's, but for one program and one reporter, and without a database. */
 const configFor = (folder: string) => `
 import settings from ${JSON.stringify(resolve('jest.config.js'))}
-const { extensionsToTreatAsEsm, transform } = settings
+const { globalSetup: _setup, globalTeardown: _teardown, ...shared } = settings
 export default {
-  extensionsToTreatAsEsm,
-  transform,
+  ...shared,
   reporters: [${JSON.stringify(join(world, 'skipped-tests.ts'))}],
   rootDir: ${JSON.stringify(resolve('.'))},
   roots: [${JSON.stringify(folder)}, ${JSON.stringify(world)}],

@@ -1,4 +1,4 @@
-/** Tests whose needs are not met are skipped with their reason, which the end of a run names; in CI they fail. */
+/** Tests that a run names what it skipped and why, and fails in CI. */
 import { execFile } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'

@@ -1,4 +1,4 @@
-/** What execution relies on inside Apollo Server: the gateway by which it lets another executor in. */
+/** Tests Apollo Server's gateway, by which it lets another executor in. */
 import { ApolloServer } from '@apollo/server'
 import { expect, it } from '@jest/globals'
 import { buildSchema } from 'graphql'

@@ -1,4 +1,4 @@
-/** Packages whose inside is relied on are named by exact versions: an update of them is a deed, not a chance. */
+/** Tests that packages whose inside is relied on have exact versions. */
 import { readFileSync } from 'node:fs'
 import { expect, it } from '@jest/globals'
 

@@ -1,4 +1,4 @@
-/** What jobs rely on in graphile-worker's schema: its view, its functions, and what it does to a job that is added again. */
+/** Tests the tables, functions and events of graphile-worker that jobs rely on. */
 import { EventEmitter } from 'node:events'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import { Logger, runMigrations, runOnce, type WorkerEvents } from 'graphile-worker'

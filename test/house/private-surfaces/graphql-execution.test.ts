@@ -1,4 +1,4 @@
-/** What compiled queries rely on inside graphql-js: how it collects the fields of a selection. */
+/** Tests how graphql-js collects fields, on which compiled queries rely. */
 import { describe, expect, it } from '@jest/globals'
 import { buildSchema, type FieldNode, type FragmentDefinitionNode, Kind, parse } from 'graphql'
 import { collectFields, collectSubfields } from 'graphql/execution/collectFields.js'

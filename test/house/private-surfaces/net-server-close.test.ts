@@ -1,4 +1,4 @@
-/** What a drain relies on inside Node: net.Server's close ends an http.Server's listener and cuts nobody. */
+/** Tests that net.Server's close ends an http.Server's listener and cuts nobody. */
 import { once } from 'node:events'
 import { createServer, Server } from 'node:http'
 import { type AddressInfo, connect, Server as NetServer } from 'node:net'

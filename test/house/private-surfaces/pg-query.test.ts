@@ -1,4 +1,4 @@
-/** What reads rely on inside pg: its Query as a base class, the stream of its connection, the number of its backend. */
+/** Tests the inside of pg that reads rely on: its Query and connection. */
 import type { Socket } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import pg from 'pg'

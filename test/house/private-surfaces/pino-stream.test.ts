@@ -1,4 +1,4 @@
-/** What the log relies on inside pino: the stream behind a logger, and a destination that takes bytes. */
+/** Tests the stream behind a pino logger, and its destination for bytes. */
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -1,4 +1,4 @@
-/** What direct resolvers rely on inside type-graphql: what it remembers of each resolver's parameters. */
+/** Tests what type-graphql remembers of resolvers, on which direct resolvers rely. */
 import 'reflect-metadata'
 import { describe, expect, it } from '@jest/globals'
 import type { GraphQLResolveInfo } from 'graphql'

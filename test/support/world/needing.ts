@@ -1,4 +1,4 @@
-/** Runs tests where what they need is there; elsewhere they are skipped with the reason, and fail in CI. */
+/** Skips tests whose needs are not met, with the reason, or fails them in CI. */
 import { describe, it } from '@jest/globals'
 import { skippedTitle } from './skipped-tests.ts'
 

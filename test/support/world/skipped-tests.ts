@@ -1,4 +1,4 @@
-/** Prints at the end of a run which tests were skipped, and why. */
+/** Prints at the end of a run which tests were skipped and why. */
 
 interface Results {
   testResults: { testResults: { status: string; fullName: string }[] }[]

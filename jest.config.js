@@ -17,6 +17,7 @@ export default {
   globalSetup: '<rootDir>/test/support/world/global-setup.ts',
   globalTeardown: '<rootDir>/test/support/world/global-teardown.ts',
   setupFiles: ['<rootDir>/test/support/world/fixed-seed.ts'],
+  reporters: ['default', '<rootDir>/test/support/world/skipped-tests.ts'],
   maxWorkers: 2,
   testTimeout: 30_000,
 }

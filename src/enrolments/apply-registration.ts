@@ -3,7 +3,7 @@ import type { EntityManager } from '@mikro-orm/postgresql'
 import type { MoveCause } from '../store/history.ts'
 import { announce } from '../store/transaction.ts'
 import { moveEnrolment } from './change-enrolment.ts'
-import { isOnTheRun } from './enrolment.states.ts'
+import { type EnrolmentCause, isOnTheRun } from './enrolment.states.ts'
 import type { Enrolment } from './enrolment.ts'
 import { enrolmentJobs } from './enrolment-jobs.ts'
 import type { Registration } from './registration-partner.ts'
@@ -16,7 +16,7 @@ export async function applyRegistration(
   tx: EntityManager,
   enrolment: Enrolment,
   registration: Registration,
-  why: MoveCause,
+  why: MoveCause<EnrolmentCause>,
 ): Promise<void> {
   if (enrolment.status === 'REGISTERING') {
     enrolment.registeredAt = registration.activatedAt ?? why.at

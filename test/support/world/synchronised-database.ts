@@ -61,7 +61,7 @@ async function synchronise(databaseUrl: string): Promise<Date> {
   try {
     const context = app.systemContext('template')
     await importRegisterFile(context, registerFile)
-    await syncCatalogueJob.run(context, {}, { number: 1, last: true })
+    await syncCatalogueJob.run(context, {}, { number: 1 })
   } finally {
     await app.close()
     await partner.close()

@@ -60,16 +60,17 @@ export class PipelinedConnection {
     this.client.on('end', () => {
       this.broken = true
     })
-    this.ready = this.client.connect().then(
-      () => {
+    this.ready = new Promise((resolve, reject) => {
+      // One that is closed before it is open would never settle
+      this.client.once('end', () => reject(new Error('The connection was closed before it was open.')))
+      this.client.connect().then(() => {
         this.open = true
-      },
-      (error) => {
-        this.broken = true
-        throw error
-      },
-    )
-    this.ready.catch(() => undefined)
+        resolve()
+      }, reject)
+    })
+    this.ready.catch(() => {
+      this.broken = true
+    })
   }
 
   /** Rejects with the signal's reason as soon as it fires. */
@@ -107,6 +108,8 @@ export class PipelinedConnection {
       const answer = (error: Error | null, rows: Row[]) => {
         signal?.removeEventListener('abort', leave)
         this.settled(asked)
+        // PostgreSQL hangs up after it: nothing more is to go here, though nobody has noticed yet
+        if ((error as pg.DatabaseError | null)?.severity === 'FATAL') this.broken = true
         if (error) reject(error)
         else resolve(rows)
       }

@@ -34,7 +34,7 @@ const causesIn = ({ begins = {}, moves }: States<string>): string[] =>
 /** Adds them to the field's description, from the tables, so that the two cannot differ. */
 export function describeCauses(schema: GraphQLSchema): GraphQLSchema {
   const { cause } = (schema.getType(HistoryEntry.name) as GraphQLObjectType).getFields()
-  const lists = [...causesByNoun()].map(([noun, causes]) => `- ${noun}: ${causes.join(', ')}`)
+  const lists = [...causesByNoun()].map(([noun, causes]) => `- ${noun}: ${causes.join(', ')}.`)
   cause!.description = [cause!.description, ...lists].join('\n')
   return schema
 }

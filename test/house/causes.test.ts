@@ -22,7 +22,7 @@ describe('causes', () => {
   it('are upper-case words, each code with its place in the graph’s description', () => {
     const schema = buildSchema(readFileSync('schema.graphql', 'utf8'))
     const { description } = (schema.getType('HistoryEntry') as GraphQLObjectType).getFields().cause!
-    const lines = [...(description as string).matchAll(/^- (\w+): (.+)$/gm)]
+    const lines = [...(description as string).matchAll(/^- (\w+): (.+)\.$/gm)]
     const described = new Map(lines.map(([, noun, codes]) => [noun as string, (codes as string).split(', ')]))
     expect(described).toEqual(causesByNoun())
     expect(listed.filter((one) => !/^[A-Z]+(_[A-Z]+)*$/.test(one))).toEqual([])

@@ -43,11 +43,23 @@ export interface Headers {
 
 const JSON_TYPE = { 'Content-Type': 'application/json' }
 
-/** Starts a sandbox and a client for it. */
+/** Starts a sandbox whose clock the test can put forward, and a client for it. */
 export async function openPaypal(more: Partial<PaypalSandboxOptions> = {}) {
-  const sandbox = await startPaypalSandbox({ ...options, ...more })
-  return { sandbox, ...callerOf(sandbox.url) }
+  let aheadMs = 0
+  const now = () => new Date(Date.now() + aheadMs)
+  const sandbox = await startPaypalSandbox({ ...options, now, ...more })
+  const caller = callerOf(sandbox.url)
+  return {
+    sandbox,
+    ...caller,
+    later(ms: number) {
+      aheadMs += ms
+    },
+    /** Oldest first. */
+    eventTypes: async () => (await caller.events('page_size=100')).events.map((event) => event.event_type).reverse(),
+  }
 }
+export type OpenPaypal = Awaited<ReturnType<typeof openPaypal>>
 
 /** The calls of PayPal's SDK against `url`; `timeoutMs` is how long it waits. */
 export function callerOf(url: string, timeoutMs = 5_000, secret = options.clientSecret) {

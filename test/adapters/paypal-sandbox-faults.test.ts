@@ -1,8 +1,8 @@
 /** The PayPal sandbox failing on request: before and after the work, and what the SDK makes of it. */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
-import { callerOf, captureIn, openPaypal, orderOf, paid, refusal } from './paypal-sandbox-caller.ts'
+import { callerOf, captureIn, type OpenPaypal, openPaypal, orderOf, paid, refusal } from './paypal-sandbox-caller.ts'
 
-let paypal: Awaited<ReturnType<typeof openPaypal>>
+let paypal: OpenPaypal
 beforeEach(async () => {
   paypal = await openPaypal()
 })

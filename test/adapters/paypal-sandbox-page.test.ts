@@ -1,8 +1,8 @@
 /** PayPal's approval page as a buyer uses it: what it shows, the two buttons, and the way back. */
 import { afterEach, beforeEach, expect, it } from '@jest/globals'
-import { openPaypal } from './paypal-sandbox-caller.ts'
+import { type OpenPaypal, openPaypal } from './paypal-sandbox-caller.ts'
 
-let paypal: Awaited<ReturnType<typeof openPaypal>>
+let paypal: OpenPaypal
 let id: string
 let page: string
 

@@ -12,7 +12,7 @@ import { anonymousViewer, type Viewer } from './auth/viewer.ts'
 import type { Config } from './config.ts'
 import { type Context, type Parts, TryAgainLater } from './context.ts'
 import { databaseOptions } from './database.ts'
-import { paymentSubject } from './enrolments/enrolment-payment-subject.ts'
+import { enrolmentPaymentSubject } from './enrolments/enrolment-payment-subject.ts'
 import { openAnswers } from './graph/caching/open-answers.ts'
 import type { ResponseCache } from './graph/caching/response-cache.ts'
 import type { ContextParts } from './graph/execution/request.ts'
@@ -79,7 +79,7 @@ export async function openApp(config: Config, options: AppOptions): Promise<App>
   const { log } = options
   const now = options.now ?? (() => new Date())
   const tracing = config.OTEL_EXPORTER_OTLP_ENDPOINT
-    ? (await import('./observability/otlp-traces.ts')).openTraces(config.OTEL_EXPORTER_OTLP_ENDPOINT)
+    ? (await import('./observability/otlp-traces.ts')).openOtlpTraces(config.OTEL_EXPORTER_OTLP_ENDPOINT)
     : null
   const orm = await MikroORM.init(
     databaseOptions(config.DATABASE_URL, {
@@ -108,7 +108,7 @@ export async function openApp(config: Config, options: AppOptions): Promise<App>
     orm,
     providers: { STRIPE: stripe, PAYPAL: payPal },
     partner,
-    paymentSubject,
+    paymentSubject: enrolmentPaymentSubject,
     signer: await openSigner(config.SIGNING_KEYS_FILE, config.PUBLIC_URL),
     rateLimits,
     changesOf: (topic) => notifications.subscribe(topic),

@@ -10,7 +10,7 @@ import { type KeyedRequest, takeKey } from '../store/idempotent.ts'
 import { newId } from '../store/row.ts'
 import { announce, inTransaction } from '../store/transaction.ts'
 import { lockRun, moveEnrolment, registerSoon } from './change-enrolment.ts'
-import { enrolRefusal } from './enrolment.rules.ts'
+import { enrolmentRefusal } from './enrolment.rules.ts'
 import { Enrolment, endedStatuses } from './enrolment.ts'
 import { expireAt } from './expire.ts'
 import { type PaymentResult, refused } from './pay.ts'
@@ -55,7 +55,7 @@ async function refusalUnderLock({ now }: Context, tx: EntityManager, { learner, 
   const row = (await lockRun(tx, run.id)) as CompleteRun
   const active = await activeOn(tx, learner.id, run.id)
   const free = await freePlaces(tx, run.id, places)
-  return enrolRefusal({ run: row, withdrawn: false, now: now(), active, freePlaces: free })
+  return enrolmentRefusal({ run: row, withdrawn: false, now: now(), active, freePlaces: free })
 }
 
 async function make(

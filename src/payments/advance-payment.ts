@@ -2,7 +2,7 @@
 import type { EntityManager } from '@mikro-orm/postgresql'
 import type { Job } from '../context.ts'
 import { addJob } from '../store/transaction.ts'
-import { captureApproved } from './capture-payment.ts'
+import { capturePayment } from './capture-payment.ts'
 import { type Change, noteChange } from './change.ts'
 import { openPayment } from './open-payment.ts'
 import { findPayment, type Paying } from './paying.ts'
@@ -28,7 +28,7 @@ export async function advancePayment(
   if (seen === null && payment.reference === null) return openAgain(context, payment)
   if (seen === null) return forget(context, payment, payment.reference as string, { cause, actor, lookedAt })
   if (seen.state === 'APPROVED') {
-    const captured = await captureApproved(context, payment, seen, { cause, actor })
+    const captured = await capturePayment(context, payment, seen, { cause, actor })
     if (captured) return captured
   }
   return recordSeen(context, paymentId, seen, { cause, actor, lookedAt })

@@ -13,7 +13,7 @@ const PAGE_SIZE = 200
 const MOST_UUIDS = 100
 
 /** Everything in a collection that changed since then, in our words; `unchanged` when the partner answers 304. */
-export async function changesOf<Shape extends z.ZodType, Fact>(
+export async function listChanges<Shape extends z.ZodType, Fact>(
   exchange: PartnerExchange,
   { name, shape }: Collection<Shape>,
   facts: (reply: z.output<Shape>) => Fact,
@@ -45,7 +45,7 @@ export async function changesOf<Shape extends z.ZodType, Fact>(
 }
 
 /** What the partner says of each uuid, at most a hundred a call; nothing is asked about none. */
-export async function askAboutMany<Shape extends z.ZodType>(
+export async function listByUuid<Shape extends z.ZodType>(
   exchange: PartnerExchange,
   request: { operation: string; path: string; shape: Shape; signal?: AbortSignal | undefined },
   uuids: readonly string[],

@@ -5,7 +5,7 @@ import type { TransferApplicationStatus } from './transfer-application.ts'
 export const TransferDecision = { AGREE: 'AGREE', AGREE_IN_PART: 'AGREE_IN_PART', DECLINE: 'DECLINE' } as const
 export type TransferDecision = (typeof TransferDecision)[keyof typeof TransferDecision]
 
-export const statusOfDecision: Readonly<Record<TransferDecision, TransferApplicationStatus>> = {
+export const statusOfAnswer: Readonly<Record<TransferDecision, TransferApplicationStatus>> = {
   AGREE: 'AGREED',
   AGREE_IN_PART: 'PARTLY_AGREED',
   DECLINE: 'DECLINED',

@@ -7,7 +7,7 @@ import { newId } from '../../store/row.ts'
 import { inTransaction } from '../../store/transaction.ts'
 import { AgreementMode, InvalidTransferInput, OverAgeTreatment, TransferRule } from '../engine/check.rules.ts'
 import { readPolicy, readQualification } from '../engine/check-input.rules.ts'
-import { type DatedVersion, overlapped } from '../engine/policy-dates.rules.ts'
+import { overlapped, type PolicyDates } from '../engine/policy-dates.rules.ts'
 import { TransferPolicy } from './transfer-policy.ts'
 
 const amount = z.string().regex(/^\d+(\.\d{1,2})?$/)
@@ -65,7 +65,7 @@ async function publishMissing(
   { policies, ...qualification }: Register['qualifications'][number],
   now: Date,
 ): Promise<void> {
-  const known: DatedVersion[] = await tx.find(TransferPolicy, { qualificationId })
+  const known: PolicyDates[] = await tx.find(TransferPolicy, { qualificationId })
   const days = new Set(known.map((one) => one.effectiveFrom))
   let version = known.length
   for (const given of policies) {

@@ -1,12 +1,12 @@
 /** Reads the enrolments that the viewer may see, batched and paged. */
 
 import type { Course } from '../courses/course.ts'
-import { type CompleteRun, coursePart, runPart } from '../courses/loaders.ts'
-import { type PaymentRow, paymentParts } from '../payments/loaders.ts'
+import { type CompleteRun, courseJoin, runJoin } from '../courses/loaders.ts'
+import { type PaymentRow, paymentJoins } from '../payments/loaders.ts'
 import { allColumns, defineColumns } from '../reading/columns.ts'
 import { type Condition, definePages, type List } from '../reading/list.ts'
 import { defineLoader, inOrder, type Loads } from '../reading/loader.ts'
-import type { Part } from '../reading/look-ahead-join.ts'
+import type { LookAheadJoin } from '../reading/look-ahead-join.ts'
 import type { ReadConnection } from '../reading/read-connection.ts'
 import { statement } from '../reading/statement.ts'
 import type { Enrolment, EnrolmentStatus } from './enrolment.ts'
@@ -58,14 +58,14 @@ export interface EnrolmentRow extends Enrolment {
 }
 
 /** What a refund would be is told from the run, the payment and its refunds, whole. */
-const parts: Part[] = [
-  runPart('run', ['refundability']),
-  coursePart('run.course', 'r'),
-  ...paymentParts(['refundability']),
+const parts: LookAheadJoin[] = [
+  runJoin('run', ['refundability']),
+  courseJoin('run.course', 'r'),
+  ...paymentJoins(['refundability']),
 ]
 
 /** For features that depend on enrolments: what they can join to lists of them. */
-export function addEnrolmentPart(part: Part): void {
+export function addEnrolmentPart(part: LookAheadJoin): void {
   parts.push(part)
 }
 

@@ -77,8 +77,8 @@ import {
 } from './transfers/applications/application-mutations.resolver.ts'
 import { TransferApplicationSubscriptionResolver } from './transfers/applications/subscription.resolver.ts'
 import { AnswerExplanationResolver, ClaimExplanationResolver } from './transfers/explanation.resolver.ts'
-import { filterCoursesByPolicy } from './transfers/policies/counts-towards.ts'
 import { CourseTransferResolver } from './transfers/policies/course.resolver.ts'
+import { filterCoursesByPolicy } from './transfers/policies/filter-courses-by-policy.ts'
 import { policyById } from './transfers/policies/policy.loaders.ts'
 import { PolicyOverlap, PolicyPublicationResolver } from './transfers/policies/policy.resolver.ts'
 import {

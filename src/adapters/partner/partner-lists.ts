@@ -3,7 +3,7 @@ import type { z } from 'zod'
 import type { Changes, Rejected } from '../../courses/course-source.ts'
 import { Upstream } from '../../values/upstream-failure.ts'
 import { Effect } from '../upstream-call.ts'
-import { malformed, problems, readReply } from '../upstream-reply.ts'
+import { malformed, problems, readUpstreamReply } from '../upstream-reply.ts'
 import type { PartnerExchange } from './partner-exchange.ts'
 import { reference } from './partner-replies.ts'
 import type { Collection } from './partner-thing.ts'
@@ -58,7 +58,7 @@ export async function listByUuid<Shape extends z.ZodType>(
     batches.map(async (batch) => {
       const query = `uuids=${batch.map(encodeURIComponent).join(',')}`
       const answer = await exchange({ operation, effect: Effect.LiveRead, path: `${path}?${query}`, signal })
-      return readReply(Upstream.Partner, shape, answer.body)
+      return readUpstreamReply(Upstream.Partner, shape, answer.body)
     }),
   )
 }

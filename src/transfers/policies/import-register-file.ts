@@ -1,4 +1,4 @@
-/** Publishes the register's policies that are not published yet. */
+/** Imports the register file: institutions, qualifications and their first policies. */
 import type { EntityManager } from '@mikro-orm/postgresql'
 import { z } from 'zod'
 import type { Context } from '../../context.ts'

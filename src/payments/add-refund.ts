@@ -1,8 +1,7 @@
 /** Adds a refund under the payment's lock, never above what was captured. */
 import type { EntityManager } from '@mikro-orm/postgresql'
-import { beginHistory } from '../store/history.ts'
-import { newId } from '../store/row.ts'
 import { addJob } from '../store/transaction.ts'
+import { createRefund } from './create-refund.ts'
 import { Dispute } from './dispute.ts'
 import type { Payment } from './payment.ts'
 import { voidRefundStatuses } from './refund.states.ts'
@@ -43,26 +42,21 @@ export async function addRefund(tx: EntityManager, payment: Payment, request: Re
   const { now, attempt = 1, afterMs = 0, ...facts } = request
   const maximumMinor = await refundableMinor(tx, payment)
   if (facts.amountMinor > maximumMinor) throw new RefundExceeds(maximumMinor)
-  const id = newId()
-  const refund = tx.create(Refund, {
-    ...facts,
-    id,
-    paymentId: payment.id,
-    currency: payment.capturedCurrency ?? payment.currency,
-    status: 'REQUESTED',
-    failureReason: null,
-    callKey: `${id}:refund:1`,
-    attempt,
-    sendingSince: null,
-    reference: null,
-    requestedAt: now,
-    settledAt: null,
-    updatedAt: now,
-  })
-  const cause = `REFUND_REQUESTED_BY_${facts.origin}`
-  beginHistory(tx, 'Refund', refund, { cause, actor: facts.requestedBy, at: now })
-  await tx.flush()
-  await submitSoon(tx, id, afterMs)
+  const why = { cause: `REFUND_REQUESTED_BY_${facts.origin}`, actor: facts.requestedBy, at: now }
+  const refund = await createRefund(
+    tx,
+    payment,
+    {
+      ...facts,
+      currency: payment.capturedCurrency ?? payment.currency,
+      status: 'REQUESTED',
+      attempt,
+      reference: null,
+      requestedAt: now,
+    },
+    why,
+  )
+  await submitSoon(tx, refund.id, afterMs)
   return refund
 }
 

@@ -1,9 +1,9 @@
 /** Settles a payment's refunds as its provider has them, dashboard refunds included. */
 import type { EntityManager } from '@mikro-orm/postgresql'
-import { beginHistory, type MoveCause, move } from '../store/history.ts'
-import { newId } from '../store/row.ts'
+import { type MoveCause, move } from '../store/history.ts'
 import { refundedMinor, submitSoon } from './add-refund.ts'
 import { type Change, noteChange } from './change.ts'
+import { createRefund } from './create-refund.ts'
 import type { Recording } from './paying.ts'
 import type { Payment } from './payment.ts'
 import type { ProviderRefund } from './payment-provider.ts'
@@ -98,29 +98,20 @@ async function addProviderRefund(
   seen: ProviderRefund,
   why: MoveCause,
 ): Promise<Refund> {
-  const id = newId()
-  const refund = tx.create(Refund, {
-    id,
-    paymentId: payment.id,
+  const facts = {
     amountMinor: seen.amount.amountMinor,
     currency: seen.amount.currency,
     status: 'PENDING',
     origin: 'PROVIDER',
     reason: null,
-    failureReason: null,
     keepRegistration: false,
-    callKey: `${id}:refund:1`,
     attempt: 1,
     reference: seen.reference,
     requestedBy: null,
-    sendingSince: null,
     requestedAt: seen.createdAt,
-    settledAt: null,
-    updatedAt: why.at,
-  })
-  beginHistory(tx, 'Refund', refund, { cause: 'REFUND_MADE_AT_PROVIDER', at: why.at })
-  await tx.flush()
+  } as const
+  const refund = await createRefund(tx, payment, facts, { cause: 'REFUND_MADE_AT_PROVIDER', at: why.at })
   await context.paymentSubject.refundStarted(tx, payment, refund, why.at)
-  if (seen.state === 'PENDING') await submitSoon(tx, id, FOLLOWED_UP_AFTER_MS)
+  if (seen.state === 'PENDING') await submitSoon(tx, refund.id, FOLLOWED_UP_AFTER_MS)
   return refund
 }

@@ -6,9 +6,8 @@ import type { Membership } from '../learners/account-partner.ts'
 import { Learner, PartnerAccount } from '../learners/learner.ts'
 import { recordMembership } from '../learners/link-partner-account.ts'
 import { recordLearner } from '../learners/record-learner.ts'
-import { beginHistory } from '../store/history.ts'
-import { newId } from '../store/row.ts'
 import { announce, inTransaction } from '../store/transaction.ts'
+import { addEnrolment } from './add-enrolment.ts'
 import { applyRegistration } from './apply-registration.ts'
 import { lockEnrolment, lockRun, withdrawSoon } from './change-enrolment.ts'
 import { isGivenUp } from './enrolment.states.ts'
@@ -117,30 +116,18 @@ function importRegistration(
   return inTransaction(context.em, async (tx): Promise<Recorded> => {
     await lockRun(tx, runId)
     if ((await tx.count(Enrolment, { learnerId, runId, status: { $nin: [...endedStatuses] } })) > 0) return 'RECORDED'
-    const enrolment = tx.create(Enrolment, {
-      id: newId(),
+    const why = { cause: 'REGISTERED_AT_PARTNER', at }
+    const beganAt = registration.activatedAt ?? at
+    const beginning = {
       learnerId,
       runId,
-      status: 'REGISTERED',
-      paymentId: null,
+      status: 'REGISTERED' as const,
       holdExpiresAt: null,
       registrationUuid: registration.uuid,
-      registeredAt: registration.activatedAt ?? at,
-      studyUrl: null,
-      stepsCompletedRatio: null,
-      stepsCompleted: null,
-      progressSeenAt: null,
-      resultOutcome: null,
-      resultGrade: null,
-      resultAwardedOn: null,
-      resultIdentityVerified: null,
-      statusBeforeRevoking: null,
-      createdAt: registration.activatedAt ?? at,
-      updatedAt: at,
-    })
-    const why = { cause: 'REGISTERED_AT_PARTNER', at }
-    beginHistory(tx, 'Enrolment', enrolment, why)
-    await tx.flush()
+      registeredAt: beganAt,
+      createdAt: beganAt,
+    }
+    const enrolment = await addEnrolment(tx, beginning, why)
     await applyRegistration(tx, enrolment, registration, why)
     await announce(tx, 'enrolment', enrolment.id)
     return 'RECORDED'

@@ -5,10 +5,9 @@ import type { Context } from '../context.ts'
 import type { CompleteRun } from '../courses/loaders.ts'
 import { addPayment } from '../payments/add-payment.ts'
 import type { PaymentMethod } from '../payments/payment.ts'
-import { beginHistory } from '../store/history.ts'
 import { type KeyedRequest, takeKey } from '../store/idempotent.ts'
-import { newId } from '../store/row.ts'
 import { announce, inTransaction } from '../store/transaction.ts'
+import { addEnrolment } from './add-enrolment.ts'
 import { lockRun, moveEnrolment, registerSoon } from './change-enrolment.ts'
 import { enrolmentRefusal } from './enrolment.rules.ts'
 import { Enrolment, endedStatuses } from './enrolment.ts'
@@ -66,29 +65,16 @@ async function make(
   const { learner, run } = reservation
   const at = now()
   const holdExpiresAt = new Date(at.getTime() + settings.holdMinutes * 60_000)
-  const enrolment = tx.create(Enrolment, {
-    id: newId(),
+  const beginning = {
     learnerId: learner.id,
     runId: run.id,
-    status: 'PENDING_PAYMENT',
-    paymentId: null,
+    status: 'PENDING_PAYMENT' as const,
     holdExpiresAt,
     registrationUuid: null,
     registeredAt: null,
-    studyUrl: null,
-    stepsCompletedRatio: null,
-    stepsCompleted: null,
-    progressSeenAt: null,
-    resultOutcome: null,
-    resultGrade: null,
-    resultAwardedOn: null,
-    resultIdentityVerified: null,
-    statusBeforeRevoking: null,
     createdAt: at,
-    updatedAt: at,
-  })
-  beginHistory(tx, 'Enrolment', enrolment, { cause: 'ENROLLED', actor: viewer.key, at })
-  await tx.flush()
+  }
+  const enrolment = await addEnrolment(tx, beginning, { cause: 'ENROLLED', actor: viewer.key, at })
   await announce(tx, 'enrolment', enrolment.id)
   if (run.priceMinor === 0) return registerFree(tx, enrolment, at)
   const payment = await addPayment(tx, {

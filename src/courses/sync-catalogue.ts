@@ -7,6 +7,7 @@ import { isUpstreamFailure } from '../values/upstream-failure.ts'
 import { updateCourseOrder } from './course-order.ts'
 import type { Changes, Rejected } from './course-source.ts'
 import { type Mirrored, mirrorPrograms, mirrorRuns } from './mirror-catalogue.ts'
+import { recordSyncState } from './record-sync-state.ts'
 import { SyncState } from './sync-state.ts'
 
 type ListName = 'programs' | 'runs'
@@ -84,20 +85,11 @@ async function mirror<Fact extends { uuid: string; updatedAt: Date | null }>(
   }
   const named = new Set(report.map(({ reference }) => reference))
   const earlier = (state?.report ?? []).filter(({ reference }) => !named.has(reference) && !mended(changes, reference))
-  await recordState(context, list, { seenUntil, etag, succeededAt: context.now(), report: [...earlier, ...report] })
+  await recordSyncState(context, list, { seenUntil, etag, succeededAt: context.now(), report: [...earlier, ...report] })
 }
 
 function mended(changes: Changes<unknown>, reference: string): boolean {
   return changes.kind === 'changed' && changes.facts.some((fact) => (fact as { uuid: string }).uuid === reference)
-}
-
-function recordState(context: Context, list: ListName, facts: Partial<SyncState>): Promise<void> {
-  return inTransaction(context.em, async (tx) => {
-    const state =
-      (await tx.findOne(SyncState, { list })) ??
-      tx.create(SyncState, { list, seenUntil: null, etag: null, succeededAt: null, failedAt: null, report: [] })
-    tx.assign(state, facts)
-  })
 }
 
 async function syncAll(context: Context): Promise<void> {
@@ -108,7 +100,7 @@ async function syncAll(context: Context): Promise<void> {
     await mirror(context, 'runs', (since) => partner.runs(since), mirrorRuns)
   } catch (error) {
     if (!isUpstreamFailure(error)) throw error
-    for (const list of ['programs', 'runs'] as const) await recordState(context, list, { failedAt: context.now() })
+    for (const list of ['programs', 'runs'] as const) await recordSyncState(context, list, { failedAt: context.now() })
     throw new TryAgainLater(error.message, error.retryAfterSeconds ?? 10)
   }
 }

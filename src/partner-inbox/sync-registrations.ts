@@ -1,5 +1,6 @@
 /** Synchronises registrations from the partner, because webhooks can get lost. */
 import { type Context, type Job, TryAgainLater } from '../context.ts'
+import { recordSyncState } from '../courses/record-sync-state.ts'
 import { firstSyncDone } from '../courses/sync-catalogue.ts'
 import { SyncState } from '../courses/sync-state.ts'
 import { Enrolment } from '../enrolments/enrolment.ts'
@@ -26,7 +27,7 @@ export async function syncRegistrations(context: Context): Promise<void> {
     if (problem !== null) report.push({ reference: registration.uuid, problem })
   }
   const seenUntil = latest(before, changed ?? [])
-  await recordState(context, { seenUntil, succeededAt: context.now(), report })
+  await recordSyncState(context, listName, { seenUntil, succeededAt: context.now(), report })
 }
 
 /** A registration that cannot be kept does not keep the others out. */
@@ -68,15 +69,6 @@ function latest(before: Date | null, changed: readonly Registration[]): Date | n
   )
 }
 
-function recordState(context: Context, facts: Partial<SyncState>): Promise<void> {
-  return inTransaction(context.em, async (tx) => {
-    const empty = { seenUntil: null, etag: null, succeededAt: null, failedAt: null, report: [] }
-    const state =
-      (await tx.findOne(SyncState, { list: listName })) ?? tx.create(SyncState, { list: listName, ...empty })
-    tx.assign(state, facts)
-  })
-}
-
 /** The pass that runs at the start and by the clock, once there is a catalogue to register on. */
 export const syncRegistrationsJob: Job = {
   task: 'sync_registrations',
@@ -87,7 +79,7 @@ export const syncRegistrationsJob: Job = {
     try {
       await syncRegistrations(context)
     } catch (failure) {
-      if (isUpstreamFailure(failure)) await recordState(context, { failedAt: context.now() })
+      if (isUpstreamFailure(failure)) await recordSyncState(context, listName, { failedAt: context.now() })
       throw failure
     }
   },

@@ -61,16 +61,7 @@ export function beginHistory(
   row: { id: string; status: string },
   why: MoveCause,
 ): void {
-  tx.create(HistoryEntry, {
-    id: newId(),
-    subjectKind: noun,
-    subjectId: row.id,
-    at: why.at,
-    from: null,
-    to: row.status,
-    cause: why.cause,
-    actor: why.actor ?? null,
-  })
+  append(tx, noun, row, { from: null, to: row.status }, why)
 }
 
 /**
@@ -85,18 +76,19 @@ export function move<Status extends string>(
   why: MoveCause,
 ): void {
   checkMove(states, row.status, to)
-  tx.create(HistoryEntry, {
-    id: newId(),
-    subjectKind: states.noun,
-    subjectId: row.id,
-    at: why.at,
-    from: row.status,
-    to,
-    cause: why.cause,
-    actor: why.actor ?? null,
-  })
+  append(tx, states.noun, row, { from: row.status, to }, why)
   row.status = to
   if (row.updatedAt) row.updatedAt = why.at
+}
+
+function append(
+  tx: EntityManager,
+  subjectKind: string,
+  { id: subjectId }: { id: string },
+  statuses: Pick<HistoryEntry, 'from' | 'to'>,
+  { at, cause, actor = null }: MoveCause,
+): void {
+  tx.create(HistoryEntry, { ...statuses, id: newId(), subjectKind, subjectId, at, cause, actor })
 }
 
 const historyOf = statement<HistoryEntry>(

@@ -1,5 +1,4 @@
 /** Creates a learner's row when the identity provider first names them. */
-
 import type { EntityManager } from '@mikro-orm/postgresql'
 import type { ReadConnection } from '../reading/read-connection.ts'
 import { statement } from '../reading/statement.ts'

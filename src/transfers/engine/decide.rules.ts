@@ -1,5 +1,4 @@
 /** Decides a transfer check: a pure function from question to explained answer. */
-
 import { type AssessedClaim, assessClaims } from './assess-claims.rules.ts'
 import {
   type ClaimDecision,

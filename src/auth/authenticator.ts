@@ -1,5 +1,4 @@
 /** Verifies bearer tokens against the issuer's published keys and caches the result. */
-
 import { createRemoteJWKSet, type JWTVerifyGetKey, jwtVerify } from 'jose'
 import { LRUCache } from 'lru-cache'
 import { z } from 'zod'

@@ -13,7 +13,7 @@ import { type KeyedRequest, keyRefusal, takeKey } from '../store/idempotent.ts'
 import { inTransaction } from '../store/transaction.ts'
 import { returnUrlProblem } from '../values/return-url.ts'
 import { isUpstreamFailure } from '../values/upstream-failure.ts'
-import { enrolRefusal } from './enrolment.rules.ts'
+import { enrolmentRefusal } from './enrolment.rules.ts'
 import { PartnerAccountRequired } from './enrolment-errors.ts'
 import { type PaymentResult, pay, refused, unavailable } from './pay.ts'
 import { lookForPlaces } from './places.ts'
@@ -87,7 +87,7 @@ async function refusalNow(
 ): Promise<Refusal | null> {
   const course = await courseById(context, run.courseId)
   const active = await activeOn(context.em.fork({ clear: true }), learner.id, run.id)
-  return enrolRefusal({ run, withdrawn: course?.withdrawnAt != null, now: context.now(), active, freePlaces })
+  return enrolmentRefusal({ run, withdrawn: course?.withdrawnAt != null, now: context.now(), active, freePlaces })
 }
 
 /** Null when the learner's account is linked; else as the partner has it now, inviting whoever has none. */

@@ -103,7 +103,7 @@ async function disputed(tx: EntityManager, payment: Payment, dispute: Dispute, a
 }
 
 /** The enrolments' answer to what payments tell. */
-export const paymentSubject: PaymentSubject = {
+export const enrolmentPaymentSubject: PaymentSubject = {
   orderFor,
   paid,
   refundStarted,

@@ -19,7 +19,7 @@ export interface EnrolFacts {
 const run = ['input', 'courseRunId']
 
 /** Why not; null when the learner may. */
-export function enrolRefusal(facts: EnrolFacts): Refusal | null {
+export function enrolmentRefusal(facts: EnrolFacts): Refusal | null {
   if (facts.active !== null) {
     const message = 'You have a place on this run already.'
     return refusal(AlreadyEnrolled, { enrolment: facts.active }, message, run)

@@ -15,13 +15,13 @@ type Receiver = (rawBody: Buffer, headers: Record<string, string | string[] | un
 /** What the webhook's route calls. Throws WebhookRefused for a forgery, before anything is read or written. */
 export function receivePartnerEvent({ partner, orm, now }: Pick<Parts, 'partner' | 'orm' | 'now'>): Receiver {
   return async (rawBody, headers) => {
-    await keepNotice(orm, partner.verifyNotice(rawBody, headers), now())
+    await recordNotice(orm, partner.verifyNotice(rawBody, headers), now())
     return { status: 202 }
   }
 }
 
 /** The row and its job. Notices of one thing that come in quick succession are answered by one look. */
-function keepNotice({ em }: Parts['orm'], { uuid, href, type }: PartnerNotice, receivedAt: Date): Promise<void> {
+function recordNotice({ em }: Parts['orm'], { uuid, href, type }: PartnerNotice, receivedAt: Date): Promise<void> {
   return inTransaction(em, async (tx) => {
     const id = newId()
     tx.create(PartnerEvent, { id, objectUuid: uuid, href, type, receivedAt, handledAt: null })

@@ -1,5 +1,5 @@
 /** Advances a payment to where its provider has it, for every caller alike. */
-import { captureApproved } from './capture-payment.ts'
+import { capturePayment } from './capture-payment.ts'
 import { type Change, noteChange } from './change.ts'
 import { openPayment } from './open-payment.ts'
 import { findPayment, type Paying } from './paying.ts'
@@ -27,7 +27,7 @@ export async function advancePayment(
   if (seen === null && payment.reference === null) return openAgain(context, payment)
   if (seen === null) return forget(context, payment, payment.reference as string, { cause, actor, lookedAt })
   if (seen.state === 'APPROVED') {
-    const captured = await captureApproved(context, payment, seen, { cause, actor })
+    const captured = await capturePayment(context, payment, seen, { cause, actor })
     if (captured) return captured
   }
   return recordSeen(context, paymentId, seen, { cause, actor, lookedAt })

@@ -24,7 +24,7 @@ const ASKED_AGAIN_AFTER_MS = 2_000
  * Captures what was seen APPROVED; two at once use one key, and so one capture. Null when nothing is to be taken: the
  * payment or what it pays for has ended. Throws UpstreamFailure when the outcome is not known or nothing was done yet.
  */
-export async function captureApproved(
+export async function capturePayment(
   context: Paying,
   payment: Payment,
   approved: ProviderPayment,

@@ -1,8 +1,8 @@
 /** Settles a payment's refunds as its provider has them, dashboard refunds included. */
 import type { EntityManager } from '@mikro-orm/postgresql'
-import { beginHistory, type MoveCause, move } from '../store/history.ts'
-import { newId } from '../store/row.ts'
+import { type MoveCause, move } from '../store/history.ts'
 import { type Change, noteChange } from './change.ts'
+import { createRefund } from './create-refund.ts'
 import type { Recording } from './paying.ts'
 import type { Payment } from './payment.ts'
 import { paymentJobs } from './payment-jobs.ts'
@@ -98,31 +98,22 @@ async function addProviderRefund(
   seen: ProviderRefund,
   why: MoveCause<RefundCause>,
 ): Promise<Refund> {
-  const id = newId()
-  const refund = tx.create(Refund, {
-    id,
-    paymentId: payment.id,
+  const facts = {
     amountMinor: seen.amount.amountMinor,
     currency: seen.amount.currency,
     status: 'PENDING',
     origin: 'PROVIDER',
     reason: null,
-    failureReason: null,
     keepRegistration: false,
-    callKey: `${id}:refund:1`,
     attempt: 1,
     reference: seen.reference,
     requestedBy: null,
-    sendingSince: null,
     requestedAt: seen.createdAt,
-    settledAt: null,
-    updatedAt: why.at,
-  })
-  beginHistory(tx, refundStates, refund, { cause: 'REFUND_MADE_AT_PROVIDER', at: why.at })
-  await tx.flush()
+  } as const
+  const refund = await createRefund(tx, payment, facts, { cause: 'REFUND_MADE_AT_PROVIDER', at: why.at })
   await context.paymentSubject.refundStarted(tx, payment, refund, why.at)
   if (seen.state === 'PENDING') {
-    await paymentJobs.submitRefund.add(tx, { refundId: id }, { afterMs: FOLLOWED_UP_AFTER_MS })
+    await paymentJobs.submitRefund.add(tx, { refundId: refund.id }, { afterMs: FOLLOWED_UP_AFTER_MS })
   }
   return refund
 }

@@ -65,16 +65,7 @@ export function beginHistory<Status extends string, Cause extends string>(
   row: { id: string; status: Status },
   why: MoveCause<NoInfer<Cause>>,
 ): void {
-  tx.create(HistoryEntry, {
-    id: newId(),
-    subjectKind: states.noun,
-    subjectId: row.id,
-    at: why.at,
-    from: null,
-    to: row.status,
-    cause: why.cause,
-    actor: why.actor ?? null,
-  })
+  append(tx, states.noun, row, { from: null, to: row.status }, why)
 }
 
 /**
@@ -89,18 +80,19 @@ export function move<Status extends string, Cause extends string>(
   why: MoveCause<NoInfer<Cause>>,
 ): void {
   checkMove(states, row.status, to)
-  tx.create(HistoryEntry, {
-    id: newId(),
-    subjectKind: states.noun,
-    subjectId: row.id,
-    at: why.at,
-    from: row.status,
-    to,
-    cause: why.cause,
-    actor: why.actor ?? null,
-  })
+  append(tx, states.noun, row, { from: row.status, to }, why)
   row.status = to
   if (row.updatedAt) row.updatedAt = why.at
+}
+
+function append(
+  tx: EntityManager,
+  subjectKind: string,
+  { id: subjectId }: { id: string },
+  statuses: Pick<HistoryEntry, 'from' | 'to'>,
+  { at, cause, actor = null }: MoveCause<string>,
+): void {
+  tx.create(HistoryEntry, { ...statuses, id: newId(), subjectKind, subjectId, at, cause, actor })
 }
 
 const historyOf = statement<HistoryEntry>(

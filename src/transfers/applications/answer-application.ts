@@ -10,7 +10,7 @@ import { keyRefusal, takeKey } from '../../store/idempotent.ts'
 import { canMove } from '../../store/states.ts'
 import { announce, inTransaction } from '../../store/transaction.ts'
 import { canonicalDecimal } from '../../values/decimal.ts'
-import { agreedCreditOf, causeOfDecision, statusOfDecision, type TransferDecision } from './answer.rules.ts'
+import { agreedCreditOf, causeOfAnswer, statusOfAnswer, type TransferDecision } from './answer.rules.ts'
 import { type ApplicationResult, refused } from './apply-for-transfer.ts'
 import { thaw } from './freeze.ts'
 import { type ApplicationCause, transferApplicationStates } from './transfer-application.states.ts'
@@ -75,7 +75,7 @@ async function decide(context: Context, tx: EntityManager, input: DecisionReques
   const application = await lockApplication(tx, uuidOf('TransferApplication', input.applicationId))
   const qualification = application && (await tx.findOneOrFail(Qualification, application.qualificationId))
   if (!application || !isMemberOf(context.viewer, qualification!.institutionId)) return unknown()
-  const status = statusOfDecision[input.decision]
+  const status = statusOfAnswer[input.decision]
   const illegalMove = moveRefusal(application, status)
   if (illegalMove) return { applicationId: application.id, refusals: [illegalMove] }
   const agreed = agreedCreditOf(input.decision, input.agreedCredit ?? null, thaw(application.frozen).transferable)
@@ -85,7 +85,7 @@ async function decide(context: Context, tx: EntityManager, input: DecisionReques
   application.agreedCredit = agreed.credit === null ? null : canonicalDecimal(agreed.credit)
   application.reasons = input.reasons
   application.decidedAt = context.now()
-  await end(context, tx, application, status, causeOfDecision[input.decision])
+  await end(context, tx, application, status, causeOfAnswer[input.decision])
   keyed?.keep({ applicationId: application.id })
   return { applicationId: application.id, refusals: [] }
 }

@@ -7,7 +7,7 @@ import type { ApplicationRow } from '../applications/application.loaders.ts'
 import { thaw } from '../applications/freeze.ts'
 import { type Assessed, qualificationTerms } from '../assess-transfer.ts'
 import { type PolicyTerms, TransferTooComplex } from '../engine/check.rules.ts'
-import { assessTransfer } from '../engine/decide.rules.ts'
+import { decideTransfer } from '../engine/decide.rules.ts'
 import { inTurn } from '../turns.ts'
 import { overlappedBy } from './policy.loaders.ts'
 import { PolicyOverlap } from './policy-errors.ts'
@@ -72,7 +72,7 @@ function caseOf(application: ApplicationRow, { qualification: row, terms }: Prop
   const check = { ...before.check, policy, qualification: qualificationTerms(row), participating: true }
   // There is no version that could be shown or stated: it is not published.
   const more = { check, clientRef: null, qualificationRow: row, policyRow: null }
-  return { id: application.id, application, before, after: Object.assign(assessTransfer(check), more) }
+  return { id: application.id, application, before, after: Object.assign(decideTransfer(check), more) }
 }
 
 function datesAround({ effectiveFrom, effectiveTo }: PolicyTerms, day: string) {

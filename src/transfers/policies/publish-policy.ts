@@ -8,11 +8,11 @@ import { Forbidden, InvalidInput, NotFound, type Refusal, refusal } from '../../
 import { qualificationById } from '../../institutions/loaders.ts'
 import { Qualification } from '../../institutions/qualification.ts'
 import { keyRefusal, takeKey } from '../../store/idempotent.ts'
-import { newId } from '../../store/row.ts'
 import { inTransaction } from '../../store/transaction.ts'
 import { InvalidTransferInput, type PolicyTerms } from '../engine/check.rules.ts'
 import { readPolicy, readQualification } from '../engine/check-input.rules.ts'
 import { overlapped } from '../engine/policy-dates.rules.ts'
+import { addPolicyVersion } from './add-policy-version.ts'
 import { policyById } from './policy.loaders.ts'
 import { PolicyOverlap } from './policy-errors.ts'
 import type { PublishTransferPolicyInput } from './publish-transfer-policy-input.ts'
@@ -122,16 +122,12 @@ async function publish(
   const versions = await tx.find(TransferPolicy, { qualificationId: qualification.id })
   const overlap = overlapped(versions, terms)
   if (overlap) return overlap.id
-  const { effectiveTo, ...content } = terms
-  const policy = tx.create(TransferPolicy, {
-    ...content,
-    id: newId(),
+  const policy = addPolicyVersion(tx, terms, {
     qualificationId: qualification.id,
-    declaredEffectiveTo: effectiveTo,
     version: 1 + Math.max(0, ...versions.map(({ version }) => version)),
     publishedAt: now(),
     publishedBy: publisher(viewer),
-  } as unknown as TransferPolicy)
+  })
   keyed?.keep({ policyId: policy.id })
   return { policyId: policy.id, refusals: [] }
 }

@@ -19,7 +19,7 @@ const CATALOGUE_COMES_WITHIN_SECONDS = 1
 type Report = SyncState['report']
 
 /** One pass. Throws UpstreamFailure when the partner does not answer: the next pass begins where this one did. */
-export async function syncRegistrations(context: Context): Promise<void> {
+async function syncRegistrations(context: Context): Promise<void> {
   const state = await context.em.fork({ clear: true }).findOne(SyncState, { list: listName })
   const before = state?.seenUntil ?? null
   const changed = await context.partner.changedSince(before)

@@ -95,7 +95,7 @@ async function handle(context: Context, eventId: string): Promise<void> {
 }
 
 /** Notes that nothing is left to do about an event. */
-export async function endEvent(context: Context, eventId: string, status: 'HANDLED' | 'IGNORED'): Promise<void> {
+async function endEvent(context: Context, eventId: string, status: 'HANDLED' | 'IGNORED'): Promise<void> {
   const handledAt = context.now()
   await inTransaction(context.em, (tx) => tx.nativeUpdate(PaymentEvent, eventId, { status, handledAt }))
 }

@@ -32,7 +32,7 @@ const canonical = (value: unknown): unknown =>
       ? value.map(canonical)
       : value
 
-export const requestHash = (request: unknown): string =>
+const requestHash = (request: unknown): string =>
   createHash('sha256')
     .update(JSON.stringify(canonical(request)))
     .digest('hex')

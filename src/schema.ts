@@ -62,6 +62,7 @@ import { LearnerResolver, learnerNode, ViewerResolver } from './learners/resolve
 import { disputeNode, paymentNode, reconciliationNode, refundNode } from './payments/loaders.ts'
 import { CorrectionResolver, OperatorPaymentsResolver, ReconciliationResolver } from './payments/operator.resolver.ts'
 import { DisputeResolver, PaymentResolver, RefundResolver } from './payments/resolver.ts'
+import { describeCauses } from './state-tables.ts'
 import { visibleApplication, visibleRecord } from './transfers/applications/application.loaders.ts'
 import {
   CreditRecordUsesResolver,
@@ -216,15 +217,14 @@ const unused = { publish: neverAsked, subscribe: neverAsked }
 
 /** The clients' contract, executable. */
 export function buildGraph(): GraphQLSchema {
-  return finishSchema(
-    buildSchemaSync({
-      resolvers: resolvers as NonEmptyArray<() => void>,
-      orphanedTypes: orphanedTypes as (() => void)[],
-      validate: false,
-      container: resolverObjects,
-      pubSub: unused,
-    }),
-  )
+  const schema = buildSchemaSync({
+    resolvers: resolvers as NonEmptyArray<() => void>,
+    orphanedTypes: orphanedTypes as (() => void)[],
+    validate: false,
+    container: resolverObjects,
+    pubSub: unused,
+  })
+  return describeCauses(finishSchema(schema))
 }
 
 /** What is served: the same, and the way in for federation routers. */

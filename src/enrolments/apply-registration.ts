@@ -3,7 +3,7 @@ import type { EntityManager } from '@mikro-orm/postgresql'
 import type { MoveCause } from '../store/history.ts'
 import { addJob, announce } from '../store/transaction.ts'
 import { moveEnrolment, reviewCreditSoon } from './change-enrolment.ts'
-import { isOnTheRun } from './enrolment.states.ts'
+import { type EnrolmentCause, isOnTheRun } from './enrolment.states.ts'
 import type { Enrolment } from './enrolment.ts'
 import type { Registration } from './registration-partner.ts'
 
@@ -15,7 +15,7 @@ export async function applyRegistration(
   tx: EntityManager,
   enrolment: Enrolment,
   registration: Registration,
-  why: MoveCause,
+  why: MoveCause<EnrolmentCause>,
 ): Promise<void> {
   if (enrolment.status === 'REGISTERING') {
     enrolment.registeredAt = registration.activatedAt ?? why.at

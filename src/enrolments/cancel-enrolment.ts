@@ -44,10 +44,13 @@ const illegal = (message: string, from: EnrolmentStatus) =>
 
 /** Under the lock: it may have been paid meanwhile. Answers the status it has then. */
 function cancel(context: Context, enrolmentId: string): Promise<EnrolmentStatus> {
-  const why = { cause: 'CANCELLED_BY_LEARNER', actor: context.viewer.key, at: context.now() }
+  const { viewer, now } = context
   return inTransaction(context.em, async (tx) => {
     const enrolment = await lockEnrolment(tx, enrolmentId)
-    if (enrolment.status === 'PENDING_PAYMENT') await moveEnrolment(tx, enrolment, 'CANCELLED', why)
+    if (enrolment.status === 'PENDING_PAYMENT') {
+      const why = { cause: 'CANCELLED_BY_LEARNER', actor: viewer.key, at: now() } as const
+      await moveEnrolment(tx, enrolment, 'CANCELLED', why)
+    }
     return enrolment.status
   })
 }

@@ -2,7 +2,7 @@
 import type { EntityManager } from '@mikro-orm/postgresql'
 import { type Context, type Job, TryAgainLater } from '../context.ts'
 import { closePayment } from '../payments/close-payment.ts'
-import { openPaymentStatuses } from '../payments/payment.states.ts'
+import { type LookCause, openPaymentStatuses } from '../payments/payment.states.ts'
 import { Payment, type PaymentStatus } from '../payments/payment.ts'
 import { addJob, inTransaction } from '../store/transaction.ts'
 import { isUpstreamFailure } from '../values/upstream-failure.ts'
@@ -35,7 +35,7 @@ export async function closeOpenPayments(
   context: Context,
   enrolmentId: string,
   to: 'CANCELLED' | 'EXPIRED',
-  cause: string,
+  cause: LookCause,
 ): Promise<PaymentStatus[]> {
   const open = { enrolmentId, status: { $in: [...openPaymentStatuses] } }
   const payments = await context.em.fork({ clear: true }).find(Payment, open)

@@ -11,7 +11,7 @@ import { newId } from '../store/row.ts'
 import { announce, inTransaction } from '../store/transaction.ts'
 import { applyRegistration } from './apply-registration.ts'
 import { lockEnrolment, lockRun, withdrawSoon } from './change-enrolment.ts'
-import { isGivenUp } from './enrolment.states.ts'
+import { enrolmentStates, isGivenUp } from './enrolment.states.ts'
 import { Enrolment, endedStatuses } from './enrolment.ts'
 import type { Registration } from './registration-partner.ts'
 
@@ -138,8 +138,8 @@ function importRegistration(
       createdAt: registration.activatedAt ?? at,
       updatedAt: at,
     })
-    const why = { cause: 'REGISTERED_AT_PARTNER', at }
-    beginHistory(tx, 'Enrolment', enrolment, why)
+    const why = { cause: 'REGISTERED_AT_PARTNER', at } as const
+    beginHistory(tx, enrolmentStates, enrolment, why)
     await tx.flush()
     await applyRegistration(tx, enrolment, registration, why)
     await announce(tx, 'enrolment', enrolment.id)

@@ -119,6 +119,8 @@ interface Decided {
   now: Date
 }
 
+const causeBy = { LEARNER: 'REFUND_BY_LEARNER', OPERATOR: 'REFUND_BY_OPERATOR' } as const
+
 /** The refund; the registration begins to end when all the money of what paid for it is going back. */
 async function add(
   { viewer }: Context,
@@ -132,7 +134,7 @@ async function add(
   const made = { amountMinor, origin, reason: reason?.trim() || null, keepRegistration } as const
   const refund = await addRefund(tx, payment, { ...made, requestedBy: viewer.key, now })
   if (amountMinor === leftMinor && !keepRegistration && enrolment.paymentId === payment.id) {
-    await beginEnding(tx, enrolment, { cause: `REFUND_BY_${origin}`, actor: viewer.key, at: now })
+    await beginEnding(tx, enrolment, { cause: causeBy[origin], actor: viewer.key, at: now })
     await reviewCreditSoon(tx, enrolment.id)
   }
   await announce(tx, 'enrolment', enrolment.id)

@@ -12,6 +12,7 @@ import { newId } from '../store/row.ts'
 import { announce, inTransaction } from '../store/transaction.ts'
 import { lockRun, moveEnrolment, registerSoon } from './change-enrolment.ts'
 import { enrolRefusal } from './enrolment.rules.ts'
+import { enrolmentStates } from './enrolment.states.ts'
 import { Enrolment, endedStatuses } from './enrolment.ts'
 import { expireAt } from './expire.ts'
 import { type PaymentResult, refused } from './pay.ts'
@@ -94,7 +95,7 @@ async function make(
     createdAt: at,
     updatedAt: at,
   })
-  beginHistory(tx, 'Enrolment', enrolment, { cause: 'ENROLLED', actor: viewer.key, at })
+  beginHistory(tx, enrolmentStates, enrolment, { cause: 'ENROLLED', actor: viewer.key, at })
   await tx.flush()
   await announce(tx, 'enrolment', enrolment.id)
   if (run.priceMinor === 0) return registerFree(tx, enrolment, at)

@@ -6,10 +6,12 @@ import { uuidOf } from '../graph/contract/global-id.ts'
 import { type Refusal, refusal } from '../graph/contract/user-error.ts'
 import { balanceOf } from '../payments/balance.ts'
 import type { Payment } from '../payments/payment.ts'
+import type { MoveCause } from '../store/history.ts'
 import { keyRefusal, takeKey } from '../store/idempotent.ts'
 import { inTransaction } from '../store/transaction.ts'
 import { findEnrolment, lockEnrolment, moveEnrolment, registerSoon, reviewCreditSoon } from './change-enrolment.ts'
 import { lockPayments, sendBack } from './compensate.ts'
+import type { EnrolmentCause } from './enrolment.states.ts'
 import type { Enrolment } from './enrolment.ts'
 
 export const StuckResolution = { RETRY_REGISTRATION: 'RETRY_REGISTRATION', RETRY_REFUND: 'RETRY_REFUND' } as const
@@ -64,12 +66,14 @@ async function resolve(
   if (no) return { enrolmentId, refusals: [no] }
   taken.keep({ enrolmentId })
   log.info({ enrolmentId, resolution, reason }, 'an operator takes up a stuck enrolment')
-  const why = { cause: `OPERATOR_${resolution}`, actor: viewer.key, at }
+  const why = { cause: causeOf[resolution], actor: viewer.key, at }
   if (resolution === 'RETRY_REFUND') await sendBack(tx, enrolment, payments, { reason, why })
   else await registerAgain(tx, enrolment, why)
   await reviewCreditSoon(tx, enrolmentId)
   return { enrolmentId, refusals: [] }
 }
+
+const causeOf = { RETRY_REGISTRATION: 'OPERATOR_RETRY_REGISTRATION', RETRY_REFUND: 'OPERATOR_RETRY_REFUND' } as const
 
 /** Only what is STUCK; and what is on its way back pays for no registration. */
 async function refusalOf(
@@ -90,11 +94,7 @@ async function refusalOf(
   return refusal('IllegalTransition', message, ['input', 'resolution'], { from, to })
 }
 
-async function registerAgain(
-  tx: EntityManager,
-  enrolment: Enrolment,
-  why: { cause: string; actor: string; at: Date },
-): Promise<void> {
+async function registerAgain(tx: EntityManager, enrolment: Enrolment, why: MoveCause<EnrolmentCause>): Promise<void> {
   enrolment.holdExpiresAt = null
   await moveEnrolment(tx, enrolment, 'REGISTERING', why)
   await registerSoon(tx, enrolment.id)

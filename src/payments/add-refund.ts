@@ -5,7 +5,8 @@ import { newId } from '../store/row.ts'
 import { addJob } from '../store/transaction.ts'
 import { balanceOf } from './balance.ts'
 import type { Payment } from './payment.ts'
-import { Refund, type RefundOrigin } from './refund.ts'
+import { refundStates } from './refund.states.ts'
+import { Refund } from './refund.ts'
 
 /** More was asked for than can still go back. */
 export class RefundExceeds extends Error {
@@ -18,9 +19,16 @@ export class RefundExceeds extends Error {
   }
 }
 
+/** Those that are asked for here; the provider's own are found there. */
+const causeBy = {
+  LEARNER: 'REFUND_REQUESTED_BY_LEARNER',
+  OPERATOR: 'REFUND_REQUESTED_BY_OPERATOR',
+  COMPENSATION: 'REFUND_REQUESTED_BY_COMPENSATION',
+} as const
+
 export interface RefundRequest {
   amountMinor: number
-  origin: RefundOrigin
+  origin: keyof typeof causeBy
   /** In the words of whoever asked. */
   reason: string | null
   /** Whether the registration outlives the refund. */
@@ -58,8 +66,7 @@ export async function addRefund(tx: EntityManager, payment: Payment, request: Re
     settledAt: null,
     updatedAt: now,
   })
-  const cause = `REFUND_REQUESTED_BY_${facts.origin}`
-  beginHistory(tx, 'Refund', refund, { cause, actor: facts.requestedBy, at: now })
+  beginHistory(tx, refundStates, refund, { cause: causeBy[facts.origin], actor: facts.requestedBy, at: now })
   await tx.flush()
   await submitSoon(tx, id, afterMs)
   return refund

@@ -5,13 +5,13 @@ import { isUpstreamFailure, type UpstreamFailure } from '../values/upstream-fail
 import { type Change, noteChange } from './change.ts'
 import { movePayment } from './move-payment.ts'
 import { findPayment, lockPayment, type Paying } from './paying.ts'
-import { isOpenPayment } from './payment.states.ts'
+import { isOpenPayment, type LookCause } from './payment.states.ts'
 import type { Payment } from './payment.ts'
 import type { PaymentProvider, ProviderPayment } from './payment-provider.ts'
 import { recordSeen } from './record-seen.ts'
 
 interface Cause {
-  cause: string
+  cause: LookCause
   actor: string | null
 }
 

@@ -5,12 +5,12 @@ import { addJob } from '../store/transaction.ts'
 import { refundInFull } from './add-refund.ts'
 import { correctToMatchTheProvider, movePayment } from './move-payment.ts'
 import type { Recording } from './paying.ts'
-import { isEndedPayment, isOpenPayment, paymentSteps } from './payment.states.ts'
+import { type ConflictCause, isEndedPayment, isOpenPayment, type LookCause, paymentSteps } from './payment.states.ts'
 import type { Payment, PaymentStatus } from './payment.ts'
 import type { ProviderCapture, ProviderPayment } from './payment-provider.ts'
 
 /** Why and when somebody looked. */
-export interface Sighting extends MoveCause {
+export interface Sighting extends MoveCause<LookCause> {
   /** The moment before the provider was asked: a row that moved later knows better, money apart. */
   lookedAt: Date
 }
@@ -121,7 +121,7 @@ function keepConflict(payment: Payment, conflict: string): void {
 }
 
 /** Stable code of how what was paid differs from what was asked; null when it does not. */
-function conflictOf(payment: Payment, { amount, cardBrand }: ProviderCapture): string | null {
+function conflictOf(payment: Payment, { amount, cardBrand }: ProviderCapture): ConflictCause | null {
   if (amount.currency !== payment.currency) return 'CURRENCY_DIFFERS'
   if (amount.amountMinor !== payment.amountMinor) return 'AMOUNT_DIFFERS'
   if (payment.method === 'CARD' && (cardBrand === null || cardBrand === 'OTHER')) return 'CARD_BRAND_NOT_ACCEPTED'

@@ -7,7 +7,7 @@ import { type Change, noteChange } from './change.ts'
 import type { Recording } from './paying.ts'
 import type { Payment } from './payment.ts'
 import type { ProviderRefund } from './payment-provider.ts'
-import { isOpenRefund, refundStates, refundSteps, voidRefundStatuses } from './refund.states.ts'
+import { isOpenRefund, type RefundCause, refundStates, refundSteps, voidRefundStatuses } from './refund.states.ts'
 import { Refund } from './refund.ts'
 
 /** How long until somebody asks again about a refund that the bank takes its time over. */
@@ -19,7 +19,7 @@ export async function importRefunds(
   context: Recording,
   payment: Payment,
   seen: readonly ProviderRefund[],
-  why: MoveCause,
+  why: MoveCause<RefundCause>,
 ): Promise<Change[]> {
   if (seen.length === 0) return []
   const known = await tx.find(Refund, { paymentId: payment.id }, { refresh: true })
@@ -47,7 +47,7 @@ export async function settleRefund(
   payment: Payment,
   refund: Refund,
   seen: ProviderRefund,
-  why: MoveCause,
+  why: MoveCause<RefundCause>,
 ): Promise<void> {
   const before = refund.status
   const steps = refundSteps(before, seen.state)
@@ -96,7 +96,7 @@ async function addProviderRefund(
   context: Recording,
   payment: Payment,
   seen: ProviderRefund,
-  why: MoveCause,
+  why: MoveCause<RefundCause>,
 ): Promise<Refund> {
   const id = newId()
   const refund = tx.create(Refund, {
@@ -118,7 +118,7 @@ async function addProviderRefund(
     settledAt: null,
     updatedAt: why.at,
   })
-  beginHistory(tx, 'Refund', refund, { cause: 'REFUND_MADE_AT_PROVIDER', at: why.at })
+  beginHistory(tx, refundStates, refund, { cause: 'REFUND_MADE_AT_PROVIDER', at: why.at })
   await tx.flush()
   await context.paymentSubject.refundStarted(tx, payment, refund, why.at)
   if (seen.state === 'PENDING') await submitSoon(tx, id, FOLLOWED_UP_AFTER_MS)

@@ -10,10 +10,10 @@ import { keyRefusal, takeKey } from '../../store/idempotent.ts'
 import { canMove } from '../../store/states.ts'
 import { announce, inTransaction } from '../../store/transaction.ts'
 import { canonicalDecimal } from '../../values/decimal.ts'
-import { agreedCreditOf, statusOfDecision, type TransferDecision } from './answer.rules.ts'
+import { agreedCreditOf, causeOfDecision, statusOfDecision, type TransferDecision } from './answer.rules.ts'
 import { type ApplicationResult, refused } from './apply-for-transfer.ts'
 import { thaw } from './frozen.ts'
-import { transferApplicationStates } from './transfer-application.states.ts'
+import { type ApplicationCause, transferApplicationStates } from './transfer-application.states.ts'
 import { CreditUse, TransferApplication, type TransferApplicationStatus } from './transfer-application.ts'
 
 const field = ['input', 'applicationId']
@@ -85,7 +85,7 @@ async function decide(context: Context, tx: EntityManager, input: DecisionReques
   application.agreedCredit = agreed.credit === null ? null : canonicalDecimal(agreed.credit)
   application.reasons = input.reasons
   application.decidedAt = context.now()
-  await end(context, tx, application, status, `DECIDED_${input.decision}`)
+  await end(context, tx, application, status, causeOfDecision[input.decision])
   keyed?.keep({ applicationId: application.id })
   return { applicationId: application.id, refusals: [] }
 }
@@ -96,7 +96,7 @@ async function end(
   tx: EntityManager,
   application: TransferApplication,
   to: TransferApplicationStatus,
-  cause: string,
+  cause: ApplicationCause,
 ): Promise<void> {
   move(tx, transferApplicationStates, application, to, { cause, actor: context.viewer.key, at: context.now() })
   const counts = to === 'AGREED' || to === 'PARTLY_AGREED'

@@ -1,5 +1,6 @@
 /** What each decision about an application makes of it, and how much credit it may agree to. */
 import { compareDecimals } from '../../values/decimal.ts'
+import type { ApplicationCause } from './transfer-application.states.ts'
 import type { TransferApplicationStatus } from './transfer-application.ts'
 
 export const TransferDecision = { AGREE: 'AGREE', AGREE_IN_PART: 'AGREE_IN_PART', DECLINE: 'DECLINE' } as const
@@ -9,6 +10,12 @@ export const statusOfDecision: Readonly<Record<TransferDecision, TransferApplica
   AGREE: 'AGREED',
   AGREE_IN_PART: 'PARTLY_AGREED',
   DECLINE: 'DECLINED',
+}
+
+export const causeOfDecision: Readonly<Record<TransferDecision, ApplicationCause>> = {
+  AGREE: 'DECIDED_AGREE',
+  AGREE_IN_PART: 'DECIDED_AGREE_IN_PART',
+  DECLINE: 'DECIDED_DECLINE',
 }
 
 /**

@@ -14,6 +14,7 @@ import { type Assessed, answerFrom, type Ground, groundOf } from '../assess-tran
 import { recordClaim } from '../claim.ts'
 import { InvalidTransferInput, TransferTooComplex } from '../engine/check.rules.ts'
 import { freeze } from './frozen.ts'
+import { transferApplicationStates } from './transfer-application.states.ts'
 import { CreditUse, TransferApplication } from './transfer-application.ts'
 
 export interface ApplicationRequest {
@@ -145,7 +146,7 @@ async function submit(
     reasons: [],
     updatedAt: at,
   })
-  beginHistory(tx, 'TransferApplication', application, { cause: 'APPLIED', actor: context.viewer.key, at })
+  beginHistory(tx, transferApplicationStates, application, { cause: 'APPLIED', actor: context.viewer.key, at })
   await tx.flush()
   records.forEach((record, index) => {
     // What is not placed is named in the application, and stays free.

@@ -71,17 +71,15 @@ import {
   MemberApplicationsResolver,
   TransferApplicationResolver,
 } from './transfers/applications/application.resolver.ts'
-import {
-  ApplicationMutationsResolver,
-  CreditAlreadyUsed,
-  NotEligible,
-} from './transfers/applications/application-mutations.resolver.ts'
+import { CreditAlreadyUsed, NotEligible } from './transfers/applications/application-errors.ts'
+import { ApplicationMutationsResolver } from './transfers/applications/application-mutations.resolver.ts'
 import { TransferApplicationSubscriptionResolver } from './transfers/applications/subscription.resolver.ts'
 import { AnswerExplanationResolver, ClaimExplanationResolver } from './transfers/explanation.resolver.ts'
 import { filterCoursesByPolicy } from './transfers/policies/counts-towards.ts'
 import { CourseTransferResolver } from './transfers/policies/course.resolver.ts'
 import { policyById } from './transfers/policies/policy.loaders.ts'
-import { PolicyOverlap, PolicyPublicationResolver } from './transfers/policies/policy.resolver.ts'
+import { PolicyPublicationResolver } from './transfers/policies/policy.resolver.ts'
+import { PolicyOverlap } from './transfers/policies/policy-errors.ts'
 import {
   QualificationPoliciesResolver,
   TransferEligibilityResolver,

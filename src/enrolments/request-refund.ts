@@ -5,7 +5,7 @@ import type { Context } from '../context.ts'
 import { CourseRun } from '../courses/course-run.ts'
 import type { CompleteRun } from '../courses/loaders.ts'
 import { uuidOf } from '../graph/contract/global-id.ts'
-import { type Refusal, refusal } from '../graph/contract/user-error.ts'
+import { NotFound, type Refusal, refusal } from '../graph/contract/user-error.ts'
 import { addRefund } from '../payments/add-refund.ts'
 import { balanceOf } from '../payments/balance.ts'
 import type { Payment } from '../payments/payment.ts'
@@ -66,13 +66,13 @@ async function decide(context: Context, tx: EntityManager, input: RefundInput, n
   const id = uuidOf('Enrolment', input.enrolmentId)
   const seen = id === null ? null : await tx.findOne(Enrolment, id)
   if (seen === null || (viewer.operator === null && viewer.learner?.id !== seen.learnerId)) {
-    return refused(refusal('NotFound', 'There is no such enrolment of yours.', enrolmentField))
+    return refused(refusal(NotFound, {}, 'There is no such enrolment of yours.', enrolmentField))
   }
   const payments = await lockPayments(tx, seen.id)
   const enrolment = await lockEnrolment(tx, seen.id)
   const payment = paymentMeant(enrolment, payments, input)
   if (payment === 'unknown') {
-    return refused(refusal('NotFound', 'This enrolment has no such payment.', ['input', 'paymentId']))
+    return refused(refusal(NotFound, {}, 'This enrolment has no such payment.', ['input', 'paymentId']))
   }
   const wish = await gather(tx, enrolment, payment, { input, byOperator: viewer.operator !== null, now })
   const no = refundRefusal(wish)

@@ -3,7 +3,7 @@ import type { EntityManager } from '@mikro-orm/postgresql'
 import { requireOperator } from '../auth/permissions.ts'
 import type { Context } from '../context.ts'
 import { uuidOf } from '../graph/contract/global-id.ts'
-import { type Refusal, refusal } from '../graph/contract/user-error.ts'
+import { IllegalTransition, InvalidInput, NotFound, type Refusal, refusal } from '../graph/contract/user-error.ts'
 import { balanceOf } from '../payments/balance.ts'
 import type { Payment } from '../payments/payment.ts'
 import type { MoveCause } from '../store/history.ts'
@@ -41,11 +41,11 @@ export async function resolveStuckEnrolment(context: Context, input: ResolveRequ
   const reason = input.reason.trim()
   if (reason === '' || reason.length > LONGEST_REASON) {
     const message = `Give the reason in 1 to ${LONGEST_REASON} characters.`
-    return refused(refusal('InvalidInput', message, ['input', 'reason']))
+    return refused(refusal(InvalidInput, {}, message, ['input', 'reason']))
   }
   const id = uuidOf('Enrolment', input.enrolmentId)
   const known = id === null ? null : await findEnrolment(context.em, id)
-  if (known === null) return refused(refusal('NotFound', 'There is no such enrolment.', field))
+  if (known === null) return refused(refusal(NotFound, {}, 'There is no such enrolment.', field))
   return inTransaction(context.em, (tx) => resolve(context, tx, known.id, { ...input, reason }))
 }
 
@@ -84,14 +84,14 @@ async function refusalOf(
 ): Promise<Refusal | null> {
   const to = resolution === 'RETRY_REFUND' ? 'COMPENSATING' : 'REGISTERING'
   if (from !== 'STUCK') {
-    return refusal('IllegalTransition', 'Only an enrolment that is STUCK can be taken up again.', field, { from, to })
+    return refusal(IllegalTransition, { from, to }, 'Only an enrolment that is STUCK can be taken up again.', field)
   }
   if (resolution === 'RETRY_REFUND') return null
   const payment = payments.find(({ id }) => id === paymentId)
   const balance = payment && (await balanceOf(tx, payment))
   if (balance && balance.leftMinor === balance.capturedMinor) return null
   const message = 'Its money is back, or on its way back, so there is nothing to register for.'
-  return refusal('IllegalTransition', message, ['input', 'resolution'], { from, to })
+  return refusal(IllegalTransition, { from, to }, message, ['input', 'resolution'])
 }
 
 async function registerAgain(tx: EntityManager, enrolment: Enrolment, why: MoveCause<EnrolmentCause>): Promise<void> {

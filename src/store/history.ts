@@ -37,7 +37,9 @@ export class HistoryEntry {
   @Property({ type: 'text' })
   to!: string
 
-  @Field(() => String, { description: 'Stable code of what caused it; codes may be added. By what it is the history of:' })
+  @Field(() => String, {
+    description: 'Stable code of what caused it; codes may be added. By what it is the history of:',
+  })
   @Property({ type: 'text' })
   cause!: string
 

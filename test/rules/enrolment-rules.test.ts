@@ -3,6 +3,7 @@ import 'reflect-metadata'
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
 import { type EnrolFacts, enrolRefusal } from '../../src/enrolments/enrolment.rules.ts'
+import type { Enrolment } from '../../src/enrolments/enrolment.ts'
 
 const open: EnrolFacts = {
   run: {
@@ -17,6 +18,7 @@ const open: EnrolFacts = {
   active: null,
   freePlaces: 3,
 }
+const place = { id: 'mine' } as Enrolment
 const on = (instant: string, more: Partial<EnrolFacts> = {}): EnrolFacts => ({
   ...open,
   now: new Date(instant),
@@ -43,7 +45,7 @@ describe('enrolling', () => {
     ['on a course that is not offered any more', { ...open, withdrawn: true }, 'ENROLMENT_CLOSED', /not offered/],
     ['when no place is left', { ...open, freePlaces: 0 }, 'RUN_FULL', /taken/],
     ['when more are held than there are', { ...open, freePlaces: -2 }, 'RUN_FULL', /taken/],
-    ['twice', { ...open, active: { id: 'e' } }, 'ALREADY_ENROLLED', /already/],
+    ['twice', { ...open, active: place }, 'ALREADY_ENROLLED', /already/],
   ])('is not possible %s, and the refusal says why', (_, facts, code, message) => {
     const refusal = enrolRefusal(facts)
     expect(refusal).toMatchObject({ code, field: ['input', 'courseRunId'] })
@@ -55,12 +57,12 @@ describe('enrolling', () => {
       opensAt: open.run.enrolmentOpensAt,
       closesAt: open.run.enrolmentClosesAt,
     })
-    expect(enrolRefusal({ ...open, active: { id: 'mine' } })).toMatchObject({ enrolment: { id: 'mine' } })
+    expect(enrolRefusal({ ...open, active: place })).toMatchObject({ enrolment: place })
   })
 
   it('names the place that the learner has before anything else, then the window, then the places', () => {
     const closed = { ...open.run, cancelled: true }
-    expect(enrolRefusal({ ...open, active: {}, run: closed, freePlaces: 0 })?.code).toBe('ALREADY_ENROLLED')
+    expect(enrolRefusal({ ...open, active: place, run: closed, freePlaces: 0 })?.code).toBe('ALREADY_ENROLLED')
     expect(enrolRefusal({ ...open, run: closed, freePlaces: 0 })?.code).toBe('ENROLMENT_CLOSED')
   })
 
@@ -69,7 +71,7 @@ describe('enrolling', () => {
     const places = fc.option(fc.integer({ min: -3, max: 3 }))
     fc.assert(
       fc.property(instant, places, fc.boolean(), fc.boolean(), (now, freePlaces, mine, withdrawn) => {
-        const refusal = enrolRefusal({ ...open, now, freePlaces, withdrawn, active: mine ? {} : null })
+        const refusal = enrolRefusal({ ...open, now, freePlaces, withdrawn, active: mine ? place : null })
         const inWindow = now >= open.run.enrolmentOpensAt && now <= open.run.enrolmentClosesAt
         const room = freePlaces === null || freePlaces > 0
         expect(refusal === null).toBe(inWindow && room && !mine && !withdrawn)

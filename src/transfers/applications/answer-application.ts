@@ -3,7 +3,7 @@ import { type EntityManager, LockMode } from '@mikro-orm/postgresql'
 import { isMember, requireAnyMember, requireLearner } from '../../auth/permissions.ts'
 import type { Context } from '../../context.ts'
 import { uuidOf } from '../../graph/contract/global-id.ts'
-import { type Refusal, refusal } from '../../graph/contract/user-error.ts'
+import { IllegalTransition, InvalidInput, NotFound, type Refusal, refusal } from '../../graph/contract/user-error.ts'
 import { Qualification } from '../../institutions/qualification.ts'
 import { move } from '../../store/history.ts'
 import { keyRefusal, takeKey } from '../../store/idempotent.ts'
@@ -17,7 +17,7 @@ import { type ApplicationCause, transferApplicationStates } from './transfer-app
 import { CreditUse, TransferApplication, type TransferApplicationStatus } from './transfer-application.ts'
 
 const field = ['input', 'applicationId']
-const unknown = () => refused(refusal('NotFound', 'There is no such application that you may answer.', field))
+const unknown = () => refused(refusal(NotFound, {}, 'There is no such application that you may answer.', field))
 
 function lockApplication(tx: EntityManager, id: string | null): Promise<TransferApplication | null> {
   return id === null
@@ -45,7 +45,7 @@ export async function withdrawApplication(context: Context, globalApplicationId:
 function moveRefusal({ status }: TransferApplication, to: TransferApplicationStatus): Refusal | null {
   if (canMove(transferApplicationStates, status, to)) return null
   const message = 'This application was answered or withdrawn already; nothing about it can change any more.'
-  return refusal('IllegalTransition', message, field, { from: status, to })
+  return refusal(IllegalTransition, { from: status, to }, message, field)
 }
 
 export interface DecisionRequest {
@@ -80,7 +80,7 @@ async function decide(context: Context, tx: EntityManager, input: DecisionReques
   if (no) return { applicationId: application.id, refusals: [no] }
   const agreed = agreedCreditOf(input.decision, input.agreedCredit ?? null, thaw(application.frozen).transferable)
   if ('problem' in agreed) {
-    return refused(refusal('InvalidInput', agreed.problem, ['input', 'agreedCredit']))
+    return refused(refusal(InvalidInput, {}, agreed.problem, ['input', 'agreedCredit']))
   }
   application.agreedCredit = agreed.credit === null ? null : canonicalDecimal(agreed.credit)
   application.reasons = input.reasons

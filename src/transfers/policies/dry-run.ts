@@ -1,7 +1,7 @@
 /** What a policy would change in past applications: each is decided anew, about the claims of its frozen question. */
 import type { Context } from '../../context.ts'
 import type { Refusal } from '../../graph/contract/user-error.ts'
-import { refusal } from '../../graph/contract/user-error.ts'
+import { refusal, TooComplex } from '../../graph/contract/user-error.ts'
 import { statement } from '../../reading/statement.ts'
 import type { ApplicationRow } from '../applications/application.loaders.ts'
 import { thaw } from '../applications/frozen.ts'
@@ -10,6 +10,7 @@ import { type PolicyTerms, TransferTooComplex } from '../engine/check.rules.ts'
 import { assessTransfer } from '../engine/decide.rules.ts'
 import { inTurn } from '../turns.ts'
 import { overlappedBy } from './policy.loaders.ts'
+import { PolicyOverlap } from './policy-errors.ts'
 import type { PublishTransferPolicyInput } from './publish-input.ts'
 import { type Proposal, readProposal } from './publish-policy.ts'
 
@@ -51,7 +52,7 @@ export async function dryRun(context: Context, input: PublishTransferPolicyInput
   const overlap = await overlappedBy(context, qualification.id, terms)
   if (overlap) {
     const message = 'Another version is in force on some of these days; this one could not be published so.'
-    return nothing(refusal('PolicyOverlap', message, ['input', 'effectiveFrom'], { policy: overlap }))
+    return nothing(refusal(PolicyOverlap, { policy: overlap }, message, ['input', 'effectiveFrom']))
   }
   const rows = await context.read.rows(applicationsAbout, [qualification.id])
   try {
@@ -60,7 +61,7 @@ export async function dryRun(context: Context, input: PublishTransferPolicyInput
     return { refusals: [], examined: rows.length, changed: cases.filter(differs) }
   } catch (error) {
     if (!(error instanceof TransferTooComplex)) throw error
-    return nothing(refusal('TooComplex', error.message, ['input']))
+    return nothing(refusal(TooComplex, {}, error.message, ['input']))
   }
 }
 

@@ -1,4 +1,5 @@
 /** Builds every part of the product from one Config and joins them. */
+import 'reflect-metadata'
 import { readFileSync } from 'node:fs'
 import { MikroORM } from '@mikro-orm/postgresql'
 import pg from 'pg'

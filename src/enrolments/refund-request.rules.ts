@@ -1,6 +1,7 @@
 /** Decides whether a learner or operator may ask for this refund now. */
 import { type Refusal, refusal } from '../graph/contract/user-error.ts'
 import { type RefundFacts, refundability } from '../payments/refund-window.rules.ts'
+import { charactersOf, LONGEST_REASON_CHARACTERS } from '../values/lengths.ts'
 import type { EnrolmentStatus } from './enrolment.ts'
 
 export interface RefundRequest extends RefundFacts {
@@ -12,8 +13,6 @@ export interface RefundRequest extends RefundFacts {
   enrolmentStatus: EnrolmentStatus
   currency: string
 }
-
-const LONGEST_REASON_CHARACTERS = 500
 
 /** Why not; null when the refund may be made. */
 export function refundRefusal(request: RefundRequest): Refusal | null {
@@ -27,14 +26,14 @@ function wrong(name: string, message: string, type = 'InvalidInput'): Refusal {
 function operatorsRefusal({ reason, amountMinor }: RefundRequest): Refusal | null {
   const said = reason?.trim() ?? ''
   if (said === '') return wrong('reason', 'Give the reason for the refund; operators have to.')
-  if (said.length > LONGEST_REASON_CHARACTERS)
+  if (charactersOf(said) > LONGEST_REASON_CHARACTERS)
     return wrong('reason', `The reason must be at most ${LONGEST_REASON_CHARACTERS} characters long.`)
   if (amountMinor !== null && amountMinor < 1) return wrong('amountMinor', 'The amountMinor must be 1 or more.')
   return null
 }
 
 function learnersRefusal(request: RefundRequest): Refusal | null {
-  if ((request.reason?.length ?? 0) > LONGEST_REASON_CHARACTERS) {
+  if (charactersOf(request.reason ?? '') > LONGEST_REASON_CHARACTERS) {
     return wrong('reason', `The reason must be at most ${LONGEST_REASON_CHARACTERS} characters long.`)
   }
   if (request.amountMinor !== null) {

@@ -4,6 +4,7 @@ import type { CachePolicy } from '../caching/cache-policy.ts'
 import { badUserInput, type GraphError } from '../contract/errors.ts'
 import { type CostPlan, costPlan } from '../limits/cost.ts'
 import { deprecatedInputs, deprecatedUses } from '../limits/deprecated.ts'
+import { InputBounds } from './input-bounds.ts'
 import { type ReadVariables, type Variables, variableReader } from './variables.ts'
 
 export interface Operation {
@@ -37,10 +38,12 @@ export class Operations {
   private readonly known = new WeakMap<DocumentNode, Map<string, Operation>>()
   private readonly schema: GraphQLSchema
   private readonly cachePolicy: CachePolicy
+  private readonly inputBounds: InputBounds
 
   constructor(schema: GraphQLSchema, cachePolicy: CachePolicy) {
     this.schema = schema
     this.cachePolicy = cachePolicy
+    this.inputBounds = new InputBounds(schema)
   }
 
   /** The operation to run, or why there is none. */
@@ -67,7 +70,7 @@ export class Operations {
       document,
       node,
       name: node.name?.value ?? null,
-      readVariables: variableReader(this.schema, node),
+      readVariables: variableReader(this.schema, document, node, this.inputBounds),
       cost: costPlan(this.schema, document, node),
       deprecated: deprecatedUses(this.schema, document, node),
       deprecatedIn: deprecatedInputs(this.schema, node),

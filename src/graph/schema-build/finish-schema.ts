@@ -3,6 +3,7 @@ import { type GraphQLObjectType, type GraphQLSchema, isAbstractType, isObjectTyp
 import { publishBounds } from '../contract/at-most.ts'
 import { globalId } from '../contract/global-id.ts'
 import { type Page, PageInfo } from '../contract/page.ts'
+import { restoreArgumentDirectives } from './argument-directives.ts'
 import { callDirectly } from './call-directly.ts'
 
 function finishNode(type: GraphQLObjectType): void {
@@ -40,6 +41,7 @@ function describeRoots(schema: GraphQLSchema): void {
 /** Sets those resolvers on the schema and returns it. */
 export function finishSchema(schema: GraphQLSchema): GraphQLSchema {
   describeRoots(schema)
+  restoreArgumentDirectives(schema)
   publishBounds(schema)
   callDirectly(schema)
   for (const type of Object.values(schema.getTypeMap())) {

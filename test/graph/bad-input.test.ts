@@ -232,6 +232,80 @@ describe('values', () => {
   )('%s says what %s has to be', (_mutation, _field, one) => expectRefusal(one))
 })
 
+/** A mutation says itself what is a little too long; what is far longer is refused before it runs. */
+describe('values that are far too long', () => {
+  const longText = (length: number) => '🙂'.repeat(length)
+  const keyed: Case[] = ['enrol', 'retryPayment', 'requestRefund', 'shareCredit'].map((mutation) => [
+    mutation,
+    () => ({ idempotencyKey: longText(2001) }),
+    /^BAD_USER_INPUT$/,
+    'idempotencyKey',
+    /at most 200 fit/,
+  ])
+  it.each(
+    named([
+      ...keyed,
+      ['requestRefund', () => ({ reason: longText(501) }), /^INVALID_INPUT$/, 'reason', /at most 500/],
+      ['requestRefund', () => ({ reason: longText(5001) }), /^BAD_USER_INPUT$/, 'reason', /at most 500 fit/],
+      ['resolveStuckEnrolment', () => ({ reason: longText(501) }), /^INVALID_INPUT$/, 'reason', /to 500/, 'operator'],
+      [
+        'resolveStuckEnrolment',
+        () => ({ reason: longText(5001) }),
+        /^BAD_USER_INPUT$/,
+        'reason',
+        /500 fit/,
+        'operator',
+      ],
+      [
+        'shareCredit',
+        () => ({ creditRecordIds: Array(101).fill('x') }),
+        /^INVALID_INPUT$/,
+        'creditRecordIds',
+        /1 to 100/,
+      ],
+      [
+        'shareCredit',
+        () => ({ creditRecordIds: Array(1001).fill('x') }),
+        /^BAD_USER_INPUT$/,
+        'creditRecordIds',
+        /100 fit/,
+      ],
+      [
+        'applyForTransfer',
+        () => ({ creditRecordIds: Array(61).fill('x') }),
+        /^BAD_USER_INPUT$/,
+        'creditRecordIds',
+        /60 fit/,
+      ],
+      [
+        'decideTransferApplication',
+        () => ({ reasons: [longText(2001)] }),
+        /^BAD_USER_INPUT$/,
+        'reasons',
+        /at most 2000 fit/,
+        'registrar-2',
+      ],
+      [
+        'publishTransferPolicy',
+        () => ({ clauses: [{ rule: 'LEVEL', text: longText(2001) }] }),
+        /^BAD_USER_INPUT$/,
+        'text',
+        /at most 2000 fit/,
+        'registrar-2',
+      ],
+    ]),
+  )('%s is not asked with so long a %s', (_mutation, _field, one) => expectRefusal(one))
+
+  it('are longer than the longest that are taken', async () => {
+    const longest = { idempotencyKey: longText(200), reason: longText(500) }
+    const refusals = await refusalsOf('operator', 'resolveStuckEnrolment', {
+      ...good.resolveStuckEnrolment,
+      ...longest,
+    })
+    expect(refusals).toMatchObject([{ code: 'ILLEGAL_TRANSITION', field: ['input', 'enrolmentId'] }])
+  })
+})
+
 it.each([
   ['enrol', 'kit'],
   ['shareCredit', 'kit'],

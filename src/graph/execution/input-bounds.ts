@@ -142,13 +142,20 @@ function tooLongOf(given: Readonly<Record<string, unknown>>, uses: readonly Use[
   return errors
 }
 
+/** A variable that is used twice is at fault once. */
+function add(errors: GraphError[], ...[path, ...fault]: Parameters<typeof tooLong>): void {
+  if (errors.length >= MOST_ERRORS) return
+  const error = tooLong([...path], ...fault)
+  if (!errors.some(({ message }) => message === error.message)) errors.push(error)
+}
+
 function textCheck({ characters, inUserErrors }: Bound): Check | null {
   if (characters === undefined) return null
   const refusedBeyond = inUserErrors ? USER_ERROR_TIMES * characters : characters
   return (value, path, errors) => {
-    if (typeof value !== 'string' || value.length <= refusedBeyond || errors.length >= MOST_ERRORS) return
+    if (typeof value !== 'string' || value.length <= refusedBeyond) return
     const found = charactersOf(value)
-    if (found > refusedBeyond) errors.push(tooLong([...path], 'characters', found, characters))
+    if (found > refusedBeyond) add(errors, path, 'characters', found, characters)
   }
 }
 
@@ -160,7 +167,7 @@ function listCheck({ items, inUserErrors }: Bound, inner: Check | null): Check |
     // A single value stands for a list of one.
     if (!Array.isArray(value)) return inner?.(value, path, errors)
     if (value.length <= refusedBeyond) return inner ? checkEach(value, inner, path, errors) : undefined
-    if (errors.length < MOST_ERRORS) errors.push(tooLong([...path], 'items', value.length, most))
+    add(errors, path, 'items', value.length, most)
   }
 }
 

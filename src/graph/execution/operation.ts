@@ -1,9 +1,10 @@
 /** Prepares a validated operation once, so that requests repeat no work. */
 import { type DocumentNode, type GraphQLSchema, Kind, type OperationDefinitionNode } from 'graphql'
 import type { CachePolicy } from '../caching/cache-policy.ts'
-import { badUserInput, type GraphError } from '../contract/errors.ts'
+import { badUserInput, type GraphError, tooLong } from '../contract/errors.ts'
 import { type CostPlan, costPlan } from '../limits/cost.ts'
 import { deprecatedInputs, deprecatedUses } from '../limits/deprecated.ts'
+import { LONGEST_IDENTIFIER_CHARACTERS } from '../limits/limits.ts'
 import { InputBounds } from './input-bounds.ts'
 import { type ReadVariables, type Variables, variableReader } from './variables.ts'
 
@@ -29,8 +30,11 @@ function definitionOf(document: DocumentNode, name: string | null | undefined): 
     if (all.length === 1 && all[0]) return all[0]
     return badUserInput('The document holds several operations: name one in "operationName".', 'operationName')
   }
+  if (name.length > LONGEST_IDENTIFIER_CHARACTERS) {
+    return tooLong(['operationName'], 'characters', name.length, LONGEST_IDENTIFIER_CHARACTERS)
+  }
   const named = all.find((definition) => definition.name?.value === name)
-  return named ?? badUserInput(`The document holds no operation named "${name.slice(0, 100)}".`, 'operationName')
+  return named ?? badUserInput(`The document holds no operation named "${name}".`, 'operationName')
 }
 
 /** Finds operations by document and name. The documents are kept alive by Apollo's bounded store, not here. */

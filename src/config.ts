@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import proxyAddr from '@fastify/proxy-addr'
 import { z } from 'zod'
+import { ACCESS_TOKEN_TYPE, canBeAccessToken } from './auth/token-kind.ts'
 import { problemsOfProduction } from './production.rules.ts'
 
 const text = z.string().trim().min(1)
@@ -12,10 +13,10 @@ const file = text.refine(existsSync, 'there is no such file')
 const whole = (fallback: number, least = 1) => z.coerce.number().int().min(least).default(fallback)
 
 /** Parts with commas between them, each of which `fits`. */
-const list = (fits: (part: string) => boolean, expected: string) =>
+const list = (fits: (part: string) => boolean, expected: string, fallback = '') =>
   z
     .string()
-    .default('')
+    .default(fallback)
     .transform((parts) =>
       parts
         .split(',')
@@ -72,6 +73,12 @@ export const variables = z.object({
     .url({ protocol: /^https?$/ })
     .describe('who vouches for callers; tokens carry `roles` and `institution`'),
   OIDC_AUDIENCE: text.describe('what their `aud` must hold'),
+  OIDC_TOKEN_TYPES: list(canBeAccessToken, 'types of access tokens, e.g. at+jwt or JWT', ACCESS_TOKEN_TYPE).describe(
+    'what their `typ` may be; `JWT`, or `none` for no `typ`, is for providers that do not know RFC 9068',
+  ),
+  OIDC_CLIENTS: list((part) => part !== '', 'client ids').describe(
+    'clients whose tokens are taken, by `client_id` or `azp`; without it those of all clients',
+  ),
   SIGNING_KEYS_FILE: file.describe('private JWKS of Ed25519 keys, the newest first; keys without `d` still verify'),
   REGISTER_FILE: file.optional().describe('JSON of institutions, qualifications and their first policies'),
   RETURN_URL_ORIGINS: list(isOriginPattern, 'origins, e.g. https://app.example.org').describe(

@@ -113,7 +113,7 @@ export const variables = z.object({
 })
 
 /** Former names: a start that still sets one would run without what it asks for. */
-const RENAMED = { JIT: 'COMPILED_QUERIES' }
+const renamed = { JIT: 'COMPILED_QUERIES' }
 
 export type Config = z.infer<typeof variables>
 
@@ -129,7 +129,7 @@ export class ConfigRefused extends Error {
 export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   // An empty variable is an unset one: that is how shells and compose files leave things out.
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''))
-  for (const [former, name] of Object.entries(RENAMED)) {
+  for (const [former, name] of Object.entries(renamed)) {
     if (given[former] !== undefined) throw new ConfigRefused(`${former} is now called ${name}: rename the variable.`)
   }
   const read = variables.safeParse(given)

@@ -1,4 +1,4 @@
-/** Whether every reply of the PayPal sandbox fits PayPal's official documents. */
+/** Tests the PayPal sandbox's replies against PayPal's official documents. */
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { DISPUTES, ORDERS, PAYMENTS, readPayPalDocuments, WEBHOOKS } from './paypal-documents.ts'

@@ -1,6 +1,7 @@
 /** Calls the PayPal sandbox with PayPal's SDK and acts for buyers and banks. */
 import { createRequire } from 'node:module'
 import { type PaypalSandboxOptions, startPaypalSandbox } from '../../src/sandbox/paypal/start-paypal.ts'
+import { keptCertificates } from '../support/world/kept-keys.ts'
 import { post } from './sandbox-inbox.ts'
 
 interface SdkRequest {
@@ -43,9 +44,13 @@ export interface Headers {
 
 const jsonType = { 'Content-Type': 'application/json' }
 
-/** Starts a sandbox and a client for it. */
+/** Starts a sandbox and a client for it. One that keeps its state makes certificates of its own, to be kept with it. */
 export async function openPaypal(more: Partial<PaypalSandboxOptions> = {}) {
-  const sandbox = await startPaypalSandbox({ ...options, ...more })
+  const sandbox = await startPaypalSandbox({
+    ...options,
+    ...(more.stateFile === undefined && { certificates: await keptCertificates }),
+    ...more,
+  })
   return { sandbox, ...callerOf(sandbox.url) }
 }
 

@@ -11,6 +11,7 @@ import type { RunningChild } from '../../src/sandbox/child-process.ts'
 import { preparePostgres, startPostgres } from '../../src/sandbox/embedded-postgres.ts'
 import { findFreePort } from '../../src/sandbox/ports.ts'
 import { StartRefusal } from '../../src/sandbox/start-refusal.ts'
+import { needing } from '../support/world/needing.ts'
 
 let folder: string
 const started: RunningChild[] = []
@@ -99,7 +100,7 @@ describe('data', () => {
     expect((problem as StartRefusal).message).toContain(data)
   })
 
-  const asRoot = process.getuid?.() === 0 ? it : it.skip
+  const { it: asRoot } = needing('to be root', process.getuid?.() === 0)
   asRoot('lives where PostgreSQL can reach it when only root may enter the folder', async () => {
     await chmod(folder, 0o700)
     const server = await start()

@@ -1,4 +1,4 @@
-/** What nobody waits for any more is ended in PostgreSQL, and nothing else is. */
+/** Tests that only statements that nobody awaits are ended in PostgreSQL. */
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import type { PipelinedConnection } from '../../src/reading/connection/pipelined-connection.ts'
 import {

@@ -1,4 +1,4 @@
-/** Many statements on few connections: each gets its own answer, whatever becomes of those around it. */
+/** Tests that each of many statements in flight gets its own answer. */
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import type { PipelinedConnection } from '../../src/reading/connection/pipelined-connection.ts'
 import { statement } from '../../src/reading/statement.ts'

@@ -1,4 +1,4 @@
-/** Holds a start to its environment: complete, safe for production, and what does not fit named. */
+/** Tests that a start refuses an incomplete or unsafe environment by name. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

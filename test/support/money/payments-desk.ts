@@ -27,6 +27,7 @@ import { HistoryEntry } from '../../../src/store/history.ts'
 import { inTransaction } from '../../../src/store/transaction.ts'
 import { openWorker } from '../../../src/store/worker.ts'
 import { post } from '../../adapters/sandbox-inbox.ts'
+import { keptCertificates } from '../world/kept-keys.ts'
 import { createDatabase, ensureTemplate } from '../world/postgres.ts'
 import { makeEnrolment, makePlace, pretendShop } from './pretend-shop.ts'
 import { refundedFor, takenFor } from './provider-ledger.ts'
@@ -66,7 +67,13 @@ async function openDesk(closers: (() => Promise<unknown> | undefined)[]) {
   })
   closers.push(() => stripe.close())
   const paypalSecrets = { clientId: 'sandbox-client', clientSecret: 'sandbox-secret', webhookId: 'WH-SANDBOX' }
-  const paypal = await startPaypalSandbox({ host: '127.0.0.1', port: 0, ...paypalSecrets, now })
+  const paypal = await startPaypalSandbox({
+    host: '127.0.0.1',
+    port: 0,
+    ...paypalSecrets,
+    certificates: await keptCertificates,
+    now,
+  })
   closers.push(() => paypal.close())
   const log = pino({ level: process.env.TEST_LOG_LEVEL ?? 'silent' })
   const observed = { log, onCall: () => undefined, limits: { timeoutMs: CALL_TIMEOUT_MS, breakerWindow: 1_000 } }

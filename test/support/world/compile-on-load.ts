@@ -2,16 +2,14 @@
 import { readFileSync } from 'node:fs'
 import { registerHooks } from 'node:module'
 import { fileURLToPath } from 'node:url'
-import { type Options, transformSync } from '@swc/core'
-
-const { default: jest } = await import(new URL('../../../jest.config.js', import.meta.url).href)
-const [, options] = jest.transform['^.+\\.ts$'] as [string, Options]
+import { transformSync } from '@swc/core'
+import { compileOptions } from './compile-options.ts'
 
 registerHooks({
   load(url, context, next) {
     if (!url.endsWith('.ts') || url.includes('/node_modules/')) return next(url, context)
     const filename = fileURLToPath(url)
-    const { code } = transformSync(readFileSync(filename, 'utf8'), { ...options, swcrc: false, filename })
+    const { code } = transformSync(readFileSync(filename, 'utf8'), { ...compileOptions, swcrc: false, filename })
     return { format: 'module', source: code, shortCircuit: true }
   },
 })

@@ -14,7 +14,7 @@ const connect = () =>
   partnerAdapter({
     consumerKey: 'consumer',
     sharedSecret: 'shared',
-    webhookSecret: 'webhook',
+    webhookSecrets: ['webhook'],
     baseUrl: plain.url,
     now: () => now,
     onCall: () => undefined,

@@ -12,7 +12,7 @@ const connect = (more: Partial<PartnerOptions>) =>
   partnerAdapter({
     consumerKey: 'consumer',
     sharedSecret: 'shared',
-    webhookSecret: 'webhook',
+    webhookSecrets: ['webhook'],
     baseUrl: plain.url,
     now: () => now,
     onCall: () => undefined,

@@ -16,6 +16,7 @@ beforeEach(async () => {
   sandbox = await startPartnerSandbox({ ...secrets, host: '127.0.0.1', port: 0, webhookUrl: inbox.url })
   partner = partnerAdapter({
     ...secrets,
+    webhookSecrets: ['former', secrets.webhookSecret],
     baseUrl: `${sandbox.url}/partners`,
     now: () => new Date(),
     onCall: () => undefined,
@@ -45,6 +46,13 @@ describe('a webhook of the partner’s', () => {
   it('holds without a type, which not every partner sends', () => {
     const body = thin(`${sandbox.url}/partners/program_runs/u-1`)
     expect(partner.verifyNotice(Buffer.from(body), signed(body))).toMatchObject({ uuid: 'u-1', type: null })
+  })
+
+  it('holds for each of the secrets while one is being replaced', () => {
+    const body = thin(`${sandbox.url}/partners/program_runs/u-1`)
+    for (const secret of ['former', secrets.webhookSecret]) {
+      expect(partner.verifyNotice(Buffer.from(body), signed(body, secret))).toMatchObject({ uuid: 'u-1' })
+    }
   })
 
   it.each<[string, (body: string) => [string, Record<string, string | string[]>]]>([

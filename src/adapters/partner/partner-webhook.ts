@@ -12,13 +12,16 @@ export interface PartnerWebhook {
   headers: Record<string, string | string[] | undefined>
 }
 
-/** What changed at the partner. Throws WebhookRefused when the signature or the form does not hold. */
-export function verifyPartnerNotice(webhook: PartnerWebhook, secret: string, baseUrl: string): PartnerNotice {
+/** What changed at the partner, when any of the secrets signed it. Throws WebhookRefused. */
+export function verifyPartnerNotice(
+  webhook: PartnerWebhook,
+  secrets: readonly string[],
+  baseUrl: string,
+): PartnerNotice {
   const given = webhook.headers['x-fl-signature']
   if (typeof given !== 'string') throw new WebhookRefused('Expected one header X-FL-Signature.')
-  const expected = createHmac('sha256', secret).update(webhook.rawBody).digest()
   const signature = Buffer.from(given, 'base64')
-  if (signature.length !== expected.length || !timingSafeEqual(signature, expected)) {
+  if (!secrets.some((secret) => isSignedBy(webhook.rawBody, signature, secret))) {
     throw new WebhookRefused('The signature of the partner’s webhook does not hold.')
   }
   const read = notice.safeParse(parsed(webhook.rawBody))
@@ -26,6 +29,11 @@ export function verifyPartnerNotice(webhook: PartnerWebhook, secret: string, bas
   const { uuid, href, type } = read.data
   if (!liesBelow(href, baseUrl)) throw new WebhookRefused('Expected an href below the partner’s own address.')
   return { uuid, href, type: type ?? null }
+}
+
+function isSignedBy(rawBody: Buffer, signature: Buffer, secret: string): boolean {
+  const expected = createHmac('sha256', secret).update(rawBody).digest()
+  return signature.length === expected.length && timingSafeEqual(signature, expected)
 }
 
 /** As it would be called: with every `..` in it resolved. */

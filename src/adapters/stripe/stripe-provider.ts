@@ -18,8 +18,8 @@ import { sessionRequest } from './stripe-session.ts'
 
 export interface StripeOptions extends CallObservers {
   secretKey: string
-  /** One, or several separated by commas while one is being rolled. */
-  webhookSecret: string
+  /** One, or several while one is being rolled. */
+  webhookSecrets: readonly string[]
   /** E.g. https://api.stripe.com */
   baseUrl: string
   limits?: Partial<CallLimits>
@@ -30,14 +30,10 @@ const CLOCK_SKEW_MS = 60_000
 
 /** The provider, and the state of its breaker for health and metrics. */
 export function stripeProvider(options: StripeOptions): PaymentProvider & { state(): BreakerState } {
-  const { secretKey, webhookSecret, baseUrl, log, onCall, limits } = options
+  const { secretKey, webhookSecrets, baseUrl, log, onCall, limits } = options
   const call = upstreamCall({ upstream: Upstream.Stripe, log, onCall, ...(limits && { limits }) })
   const sdk = stripeSdk({ secretKey, baseUrl, timeoutMs: limits?.timeoutMs ?? callLimits.timeoutMs })
   const stripe = stripeExchange(sdk, call)
-  const secrets = webhookSecret
-    .split(',')
-    .map((secret) => secret.trim())
-    .filter((secret) => secret !== '')
 
   const look = async (reference: string) => {
     const session = await stripe.session(reference)
@@ -71,7 +67,7 @@ export function stripeProvider(options: StripeOptions): PaymentProvider & { stat
       return found && refundOf(found)
     },
     verifyEvent: async (rawBody, headers, now) =>
-      verifyStripeEvent({ rawBody, signature: headers['stripe-signature'], receivedAt: now }, secrets),
+      verifyStripeEvent({ rawBody, signature: headers['stripe-signature'], receivedAt: now }, webhookSecrets),
     eventsSince: async (since) => (await stripe.eventsSince(since, relevantTypes)).reverse().map(eventOf),
   }
 }

@@ -2,5 +2,5 @@
 
 /** The environment, or what it names, does not fit; the message says of each variable what to do. */
 export class ConfigRefused extends Error {
-  override readonly name = 'ConfigRefused'
+  override readonly name: string = 'ConfigRefused'
 }

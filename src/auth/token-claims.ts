@@ -1,11 +1,10 @@
 /** Reads a verified token's claims strictly and derives the viewer from them. */
 import { z } from 'zod'
 import { forbidden, unauthenticated } from '../graph/contract/errors.ts'
+import { canBeKept } from '../values/kept-text.ts'
 import type { LearnerIdentity, Viewer } from './viewer.ts'
 
-/** PostgreSQL keeps no NUL, half a surrogate pair becomes the same as any other, and the rest forges lines of logs. */
-const withoutOddCharacters = (text: string) => text.isWellFormed() && !/\p{Cc}/u.test(text)
-const claim = (longest: number) => z.string().max(longest).refine(withoutOddCharacters)
+const claim = (longest: number) => z.string().max(longest).refine(canBeKept)
 const named = (longest: number) => claim(longest).min(1)
 
 const claimsShape = z.object({

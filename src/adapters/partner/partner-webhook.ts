@@ -3,9 +3,9 @@ import { createHmac, timingSafeEqual } from 'node:crypto'
 import { z } from 'zod'
 import type { PartnerNotice } from '../../enrolments/registration-partner.ts'
 import { WebhookRefused } from '../../values/webhook-refused.ts'
-import { problems } from '../upstream-reply.ts'
+import { keptAddress, keptText, readSigned, spare } from '../signed-event.ts'
 
-const notice = z.object({ uuid: z.string().min(1), href: z.url(), type: z.string().nullish() })
+const notice = z.object({ uuid: keptText, href: spare(keptAddress), type: spare(keptText) })
 
 export interface PartnerWebhook {
   rawBody: Buffer
@@ -24,11 +24,8 @@ export function verifyPartnerNotice(
   if (!secrets.some((secret) => isSignedBy(webhook.rawBody, signature, secret))) {
     throw new WebhookRefused('The signature of the partner’s webhook does not hold.')
   }
-  const read = notice.safeParse(parsed(webhook.rawBody))
-  if (!read.success) throw new WebhookRefused(`The partner's webhook cannot be read: ${problems(read.error)}`)
-  const { uuid, href, type } = read.data
-  if (!liesBelow(href, baseUrl)) throw new WebhookRefused('Expected an href below the partner’s own address.')
-  return { uuid, href, type: type ?? null }
+  const { uuid, href, type } = readSigned('The partner', notice, webhook.rawBody)
+  return { uuid, href: href !== undefined && liesBelow(href, baseUrl) ? href : null, type: type ?? null }
 }
 
 function isSignedBy(rawBody: Buffer, signature: Buffer, secret: string): boolean {
@@ -38,13 +35,5 @@ function isSignedBy(rawBody: Buffer, signature: Buffer, secret: string): boolean
 
 /** As it would be called: with every `..` in it resolved. */
 function liesBelow(href: string, baseUrl: string): boolean {
-  return new URL(href).href.startsWith(`${new URL(baseUrl).href.replace(/\/+$/, '')}/`)
-}
-
-function parsed(rawBody: Buffer): unknown {
-  try {
-    return JSON.parse(rawBody.toString('utf8'))
-  } catch (cause) {
-    throw new WebhookRefused('The partner’s webhook is not JSON.', { cause })
-  }
+  return URL.canParse(href) && new URL(href).href.startsWith(`${new URL(baseUrl).href.replace(/\/+$/, '')}/`)
 }

@@ -34,6 +34,7 @@ export function stripeProvider(options: StripeOptions): PaymentProvider & { stat
   const call = upstreamCall({ upstream: Upstream.Stripe, log, onCall, ...(limits && { limits }) })
   const sdk = stripeSdk({ secretKey, baseUrl, timeoutMs: limits?.timeoutMs ?? callLimits.timeoutMs })
   const stripe = stripeExchange(sdk, call)
+  const live = /^[sr]k_live_/.test(secretKey)
 
   const look = async (reference: string) => {
     const session = await stripe.session(reference)
@@ -67,8 +68,9 @@ export function stripeProvider(options: StripeOptions): PaymentProvider & { stat
       return found && refundOf(found)
     },
     verifyEvent: async (rawBody, headers, now) =>
-      verifyStripeEvent({ rawBody, signature: headers['stripe-signature'], receivedAt: now }, webhookSecrets),
-    eventsSince: async (since) => (await stripe.eventsSince(since, relevantTypes)).reverse().map(eventOf),
+      verifyStripeEvent({ rawBody, signature: headers['stripe-signature'], receivedAt: now }, webhookSecrets, live),
+    eventsSince: async (since) =>
+      (await stripe.eventsSince(since, relevantTypes)).reverse().map((one) => eventOf(one, live)),
   }
 }
 

@@ -13,11 +13,12 @@ export default {
     '^.+\\.ts$': ['@swc/jest', compileOptions],
   },
   // What jest itself loads, node compiles.
-  transformIgnorePatterns: ['<rootDir>/test/support/world/(global-|kept-(environment|modules))'],
+  transformIgnorePatterns: ['<rootDir>/test/support/world/(global-|file-order|kept-(environment|modules))'],
   globalSetup: '<rootDir>/test/support/world/global-setup.ts',
   globalTeardown: '<rootDir>/test/support/world/global-teardown.ts',
   setupFiles: ['<rootDir>/test/support/world/fixed-seed.ts'],
   reporters: ['default', '<rootDir>/test/support/world/skipped-tests.ts'],
+  testSequencer: '<rootDir>/test/support/world/file-order.ts',
   maxWorkers: 2,
   testTimeout: 30_000,
 }

@@ -11,9 +11,9 @@ import type { CallLimits } from './adapters/upstream-call.ts'
 import { anonymousViewer, type Viewer } from './auth/viewer.ts'
 import type { Config } from './config.ts'
 import { type Context, type Parts, TryAgainLater } from './context.ts'
-import { creditRecordPart } from './credit/loaders.ts'
+import { creditRecordJoin } from './credit/loaders.ts'
 import { databaseOptions } from './database.ts'
-import { paymentSubject } from './enrolments/enrolment-payment-subject.ts'
+import { enrolmentPaymentSubject } from './enrolments/enrolment-payment-subject.ts'
 import { defineEnrolmentPages } from './enrolments/loaders.ts'
 import { openAnswers } from './graph/caching/open-answers.ts'
 import type { ResponseCache } from './graph/caching/response-cache.ts'
@@ -30,7 +30,7 @@ import { addGauges } from './store/gauges.ts'
 import { Notifications } from './store/notifications.ts'
 import { openSigner } from './store/signer.ts'
 import { openWorker, type Worker } from './store/worker.ts'
-import { countedCourses } from './transfers/policies/counts-towards.ts'
+import { countedCourses } from './transfers/policies/counted-courses.ts'
 import { isUpstreamFailure } from './values/upstream-failure.ts'
 
 /** What tests and the clockwork of a process may set; a gateway in production sets none of it. */
@@ -75,7 +75,7 @@ export async function migrate(url: string, log?: Logger): Promise<void> {
 }
 
 /** Declared once for all: what is found for a document is kept by its list of parts. */
-const enrolmentsOf = defineEnrolmentPages([creditRecordPart])
+const enrolmentsOf = defineEnrolmentPages([creditRecordJoin])
 
 /** A statement that writes takes no longer than this, in ms: it gives up before its request does. */
 const WRITE_TIMEOUT_MS = 20_000
@@ -85,7 +85,7 @@ export async function openApp(config: Config, options: AppOptions): Promise<App>
   const { log } = options
   const now = options.now ?? (() => new Date())
   const tracing = config.OTEL_EXPORTER_OTLP_ENDPOINT
-    ? (await import('./observability/otlp-traces.ts')).openTraces(config.OTEL_EXPORTER_OTLP_ENDPOINT)
+    ? (await import('./observability/otlp-traces.ts')).openOtlpTraces(config.OTEL_EXPORTER_OTLP_ENDPOINT)
     : null
   const orm = await MikroORM.init(
     databaseOptions(config.DATABASE_URL, {
@@ -114,7 +114,7 @@ export async function openApp(config: Config, options: AppOptions): Promise<App>
     orm,
     providers: { STRIPE: stripe, PAYPAL: payPal },
     partner,
-    paymentSubject,
+    paymentSubject: enrolmentPaymentSubject,
     countedCourses,
     enrolmentsOf,
     signer: await openSigner(config.SIGNING_KEYS_FILE, config.PUBLIC_URL),

@@ -26,7 +26,7 @@ import { statement } from './reading/statement.ts'
 import { buildSubgraph } from './schema.ts'
 import { addCacheGauges } from './store/gauges.ts'
 import { inTransaction } from './store/transaction.ts'
-import { importRegisterFile } from './transfers/policies/import-policies.ts'
+import { importRegisterFile } from './transfers/policies/import-register-file.ts'
 
 export interface Gateway {
   fastify: FastifyInstance

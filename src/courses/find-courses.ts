@@ -3,13 +3,13 @@ import type { Context } from '../context.ts'
 import { badUserInput } from '../graph/contract/errors.ts'
 import { globalId, uuidOf } from '../graph/contract/global-id.ts'
 import type { Page, PageArgs } from '../graph/contract/page.ts'
-import { institutionPart } from '../institutions/loaders.ts'
+import { institutionJoin } from '../institutions/loaders.ts'
 import { type Condition, type List, readPage } from '../reading/list.ts'
 import { named, Values } from '../reading/list-sql.ts'
 import type { Wanted } from '../reading/selection.ts'
 import type { Course } from './course.ts'
 import type { CourseFilter, CourseOrder, FacetValue } from './course-filter.ts'
-import { courseColumns, nextRunPart } from './loaders.ts'
+import { courseColumns, nextRunJoin } from './loaders.ts'
 
 export interface CourseSearch {
   search?: string | null
@@ -82,7 +82,7 @@ function priceParts({ maxPriceMinor, currency }: CourseFilter, now: Date): Filte
 const byId = { sql: 'c.id', as: 'id', type: 'uuid' } as const
 const common = {
   columns: courseColumns,
-  parts: [institutionPart('awardingInstitution', 'x.awarding_institution_id'), nextRunPart],
+  parts: [institutionJoin('awardingInstitution', 'x.awarding_institution_id'), nextRunJoin],
 }
 
 /** Found by words, the best match first: the words are asked once, in the list's own SQL. */

@@ -16,7 +16,7 @@ type Receiver = (rawBody: Buffer, headers: Record<string, string | string[] | un
 /** What the webhook's route calls. Throws WebhookRefused for a forgery, before anything is read or written. */
 export function receivePartnerEvent({ partner, orm, now }: Pick<Parts, 'partner' | 'orm' | 'now'>): Receiver {
   return async (rawBody, headers) => {
-    await keepNotice(orm, partner.verifyNotice(rawBody, headers), now())
+    await recordNotice(orm, partner.verifyNotice(rawBody, headers), now())
     return { status: 202 }
   }
 }
@@ -33,7 +33,7 @@ const KEPT_FOR_MS = 30 * 24 * 3_600_000
  * The row and its job. A notice that has come already makes no second row; it is looked at once more all the same, for it
  * does not say what has changed, and that may be something else. Looks that wait are one, by the job's key.
  */
-function keepNotice({ em }: Parts['orm'], notice: PartnerNotice, receivedAt: Date): Promise<void> {
+function recordNotice({ em }: Parts['orm'], notice: PartnerNotice, receivedAt: Date): Promise<void> {
   const { uuid, href, type } = notice
   return inTransaction(em, async (tx) => {
     const [row] = await tx.execute<{ id: string }[]>(

@@ -19,7 +19,7 @@ const MOST_ATTEMPTS = 11
 export function receivePaymentEvent(parts: Pick<Parts, 'providers' | 'orm' | 'now'>, name: ProviderName): Receiver {
   return async (rawBody, headers) => {
     const event = await parts.providers[name].verifyEvent(rawBody, headers, parts.now())
-    await keepEvent(parts, name, event, 'WEBHOOK')
+    await recordPaymentEvent(parts, name, event, 'WEBHOOK')
     return { status: 200 }
   }
 }
@@ -28,7 +28,7 @@ export function receivePaymentEvent(parts: Pick<Parts, 'providers' | 'orm' | 'no
  * Stores the event and adds its job, in one transaction and once however often it comes. Types that we do not act on
  * or that name nothing are kept as IGNORED. Answers whether it was new.
  */
-export function keepEvent(
+export function recordPaymentEvent(
   { orm, now }: Pick<Parts, 'orm' | 'now'>,
   provider: ProviderName,
   event: ProviderEvent,
@@ -96,7 +96,7 @@ async function handle(context: Context, eventId: string): Promise<void> {
 }
 
 /** Notes that nothing is left to do about an event. */
-export async function endEvent(context: Context, eventId: string, status: 'HANDLED' | 'IGNORED'): Promise<void> {
+async function endEvent(context: Context, eventId: string, status: 'HANDLED' | 'IGNORED'): Promise<void> {
   const handledAt = context.now()
   await inTransaction(context.em, (tx) => tx.nativeUpdate(PaymentEvent, eventId, { status, handledAt }))
 }

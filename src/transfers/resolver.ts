@@ -17,7 +17,7 @@ import type { Context } from '../context.ts'
 import { badUserInput, type ErrorCode, GraphError } from '../graph/contract/errors.ts'
 import { type Page, PageArgs } from '../graph/contract/page.ts'
 import { CalendarDate, Jwt } from '../graph/contract/scalars.ts'
-import { refusal, UserError } from '../graph/contract/user-error.ts'
+import { InvalidInput, NotFound, refusal, TooComplex, UserError } from '../graph/contract/user-error.ts'
 import { qualificationById } from '../institutions/loaders.ts'
 import { Qualification } from '../institutions/qualification.ts'
 import { dateIn } from '../values/dates.ts'
@@ -50,20 +50,25 @@ const TransferEligibilityResult = createUnionType({
 
 const MOST_QUESTIONS = 1000
 /** What is wrong with one question. Anything else, a limit of the caller for one, is wrong with all of them. */
-const typeOfCode: Partial<Record<ErrorCode, string>> = {
-  BAD_USER_INPUT: 'InvalidInput',
-  NOT_FOUND: 'NotFound',
-  TOO_COMPLEX: 'TooComplex',
+const typeOfCode: Partial<Record<ErrorCode, new () => UserError>> = {
+  BAD_USER_INPUT: InvalidInput,
+  NOT_FOUND: NotFound,
+  TOO_COMPLEX: TooComplex,
 }
 
-function rejected(index: number, { clientRef = null }: TransferEligibilityInput, error: GraphError, type: string) {
+function rejected(
+  index: number,
+  { clientRef = null }: TransferEligibilityInput,
+  error: GraphError,
+  type: new () => UserError,
+) {
   const given = (error.extensions.field as string[] | undefined) ?? []
   const field = given[0] === 'input' ? ['inputs', `${index}`, ...given.slice(1)] : given
   return {
     __typename: 'TransferEligibilityRejected',
     index,
     clientRef,
-    userErrors: [refusal(type, error.message, field)],
+    userErrors: [refusal(type, {}, error.message, field)],
   }
 }
 

@@ -20,7 +20,7 @@ const OLDEST_MS = (3 * 24 + 1) * 3_600_000
 const MOST_AHEAD_MS = 5 * 60_000
 
 /** The event, when PayPal signed it for this webhook. Throws WebhookRefused; UpstreamFailure without its certificate. */
-export async function verifyPayPalEvent(
+export async function verifyPayPalWebhook(
   webhook: PayPalWebhook,
   webhookId: string,
   certificate: (url: string, at: Date) => Promise<X509Certificate>,

@@ -5,7 +5,7 @@ import { memberName } from '../../auth/viewer.ts'
 import type { Context } from '../../context.ts'
 import { defineLoader } from '../../reading/loader.ts'
 import { newId } from '../../store/row.ts'
-import { requireGuess, settleGuess } from './share-guesses.ts'
+import { requireShareGuess, settleShareGuess } from './share-guesses.ts'
 
 /** What a code opens. */
 export interface OpenedShare {
@@ -38,7 +38,7 @@ type Opened = OpenedShare & { codeHash: string }
 export const openShare = defineLoader<string, OpenedShare | null, Context>(async (context, codes) => {
   const member = memberOf(context.viewer)
   if (!member) return codes.map(() => null)
-  await requireGuess(context)
+  await requireShareGuess(context)
   const { em, now } = context
   const by = memberName(member)
   const at = now()
@@ -47,6 +47,6 @@ export const openShare = defineLoader<string, OpenedShare | null, Context>(async
   const values = [member.institutionId, hashes.join(','), at, member.institutionId, at, by, ids]
   const rows = await em.fork({ clear: true }).execute<Opened[]>(lookSql, values)
   const byHash = new Map(rows.map((row) => [row.codeHash, row]))
-  await settleGuess(context, hashes.length - byHash.size)
+  await settleShareGuess(context, hashes.length - byHash.size)
   return hashes.map((hash) => byHash.get(hash) ?? null)
 })

@@ -122,7 +122,7 @@ export const CurrencyCode = scalar({
 })
 
 /** PostgreSQL's numeric keeps the zeros of its scale ("7.50"); the graph does not print them. */
-export function decimalText(value: string | number): string {
+function decimalText(value: string | number): string {
   const text = String(value)
   return text.includes('.') ? text.replace(/\.?0+$/, '') : text
 }

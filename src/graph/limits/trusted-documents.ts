@@ -2,13 +2,13 @@
 import { LRUCache } from 'lru-cache'
 import type { Viewer } from '../../auth/viewer.ts'
 import { badUserInput, ErrorCode, forbidden, GraphError } from '../contract/errors.ts'
-import { sha256Of, type TrustedTexts } from './trusted-manifest.ts'
+import { sha256Of, type TrustedManifest } from './trusted-manifest.ts'
 
 /** Kinds of callers, of which one viewer can be several. */
 export type CallerKind = 'anonymous' | 'learner' | 'staff' | 'client' | 'operator'
 
 export interface TrustedDocumentsOptions {
-  texts: TrustedTexts
+  texts: TrustedManifest
   /** Who may send documents that are not known; null: everybody, and hashes are learnt from whoever sends both. */
   arbitraryFor: ReadonlySet<CallerKind> | null
 }

@@ -4,7 +4,6 @@ import type { Context } from '../../context.ts'
 import { publishEnum } from '../../graph/contract/enum.ts'
 import { Decimal } from '../../graph/contract/scalars.ts'
 import { UserError } from '../../graph/contract/user-error.ts'
-import { TransferEligibility } from '../eligibility.ts'
 import { TransferDecision } from './answer.rules.ts'
 import { decideApplication, withdrawApplication } from './answer-application.ts'
 import { applicationById } from './application.loaders.ts'
@@ -16,22 +15,6 @@ publishEnum(TransferDecision, 'TransferDecision', 'All of the credit that would 
   AGREE_IN_PART: 'To a part of it, which is said.',
   DECLINE: 'To none of it.',
 })
-
-@ObjectType({
-  implements: UserError,
-  simpleResolvers: true,
-  description: 'Some of the credit is reserved for an application, or counted already.',
-})
-export class CreditAlreadyUsed extends UserError {
-  @Field(() => [ID], { description: 'Which records.' })
-  creditRecordIds!: string[]
-}
-
-@ObjectType({ implements: UserError, simpleResolvers: true, description: 'Nothing would count as things stand.' })
-export class NotEligible extends UserError {
-  @Field(() => TransferEligibility, { description: 'The answer that says why.' })
-  eligibility!: TransferEligibility
-}
 
 @InputType({ description: 'Which credit to have counted, and where.' })
 class ApplyForTransferInput {

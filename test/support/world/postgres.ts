@@ -20,6 +20,17 @@ export async function createDatabase(options: { template?: string } = {}): Promi
   }
 }
 
+/** The rows that one statement answers, on a connection of its own. */
+export async function rowsOf(url: string, sql: string): Promise<unknown[]> {
+  const client = new Client({ connectionString: url })
+  await client.connect()
+  try {
+    return (await client.query(sql)).rows
+  } finally {
+    await client.end()
+  }
+}
+
 /** Waits some seconds for connections that are being closed: one that is cut off instead throws in the test's process. */
 async function drop(server: Client, name: string): Promise<void> {
   try {

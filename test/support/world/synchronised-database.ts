@@ -11,7 +11,7 @@ import { syncCatalogueJob } from '../../../src/courses/sync-catalogue.ts'
 import { startPartnerSandbox } from '../../../src/sandbox/partner/partner-sandbox.ts'
 import { sandboxSecrets } from '../../../src/sandbox/sandbox-secrets.ts'
 import { ensureSigningKeys } from '../../../src/sandbox/signing-keys.ts'
-import { importRegisterFile } from '../../../src/transfers/policies/import-policies.ts'
+import { importRegisterFile } from '../../../src/transfers/policies/import-register-file.ts'
 import { createDatabase, ensureTemplate, type TestDatabase } from './postgres.ts'
 
 export const registerFile = 'src/sandbox/seed/register.json'
@@ -61,7 +61,7 @@ async function synchronise(databaseUrl: string): Promise<Date> {
   try {
     const context = app.systemContext('template')
     await importRegisterFile(context, registerFile)
-    await syncCatalogueJob.run(context, {}, { number: 1, last: true })
+    await syncCatalogueJob.run(context, {}, { number: 1 })
   } finally {
     await app.close()
     await partner.close()

@@ -140,6 +140,11 @@ export const variables = z.object({
     .refine((minutes) => cronMinutes.includes(minutes), `expected one of ${cronMinutes.join(', ')}`)
     .default(5)
     .describe(`minutes between synchronisations with the partner: ${cronMinutes.join(', ')}`),
+  SECURITY_CONTACT: z
+    .string()
+    .regex(/^(mailto:[^\s@]+@[^\s@]+|https:\/\/\S+)$/, 'expected a mailto: or https: address')
+    .optional()
+    .describe('whom researchers tell of a weakness, in `/.well-known/security.txt`; without it there is no such page'),
   OTEL_EXPORTER_OTLP_ENDPOINT: httpUrl
     .optional()
     .describe('OpenTelemetry collector that traces are sent to; without it there are none'),

@@ -16,6 +16,7 @@ import { readManifestFile } from './graph/limits/trusted-manifest.ts'
 import type { DrainOptions } from './http/drain.ts'
 import { openGraphiql } from './http/graphiql/graphiql.ts'
 import type { HealthCheck } from './http/health.ts'
+import { addSecurityText } from './http/security-text.ts'
 import { buildServer } from './http/server.ts'
 import { institutionBySlug } from './institutions/loaders.ts'
 import { learnerIdOf } from './learners/record-learner.ts'
@@ -114,6 +115,9 @@ export async function startGateway(app: App, config: Config, options: GatewayOpt
     ...(graphiql && { browserPage: graphiql.page }),
     addRoutes: (routes) => {
       graphiql?.addAssets(routes)
+      if (config.SECURITY_CONTACT) {
+        addSecurityText(routes, { contact: config.SECURITY_CONTACT, publicUrl: config.PUBLIC_URL, now: app.now })
+      }
       routes.get('/.well-known/jwks.json', async (_request, reply) =>
         published(reply, KEYS_KEPT_FOR_SECONDS, 'application/jwk-set+json').send(app.signer.jwks),
       )

@@ -37,9 +37,44 @@ function time(): string {
   return lastTime
 }
 
-/** PostgreSQL's errors carry rows and parameters; of any error only what helps to find the fault is kept. */
-function errorFields(error: unknown): object {
+interface DatabaseError extends Error {
+  /** SQLSTATE. */
+  code: string
+  constraint?: string
+  table?: string
+  column?: string
+  detail?: string
+}
+
+/** Of PostgreSQL, whoever has wrapped it: MikroORM copies all that it says. */
+function isDatabaseError(error: Error): error is DatabaseError {
+  const { code, severity } = error as { code?: unknown; severity?: unknown }
+  return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) && typeof severity === 'string'
+}
+
+/** Classes of SQLSTATE in which PostgreSQL speaks of itself and of the connection, and of nobody's row. */
+const ofTheServer = /^(08|53|57|58)/
+
+/** Neither message nor detail nor context: the row at fault and the values of the statement are in them. */
+function databaseErrorFields(error: DatabaseError): object {
+  const { name, code, constraint, table, column, message, detail = '' } = error
+  const said = `${message}\n${detail}`
+  const frames = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line) && !said.includes(line.trim()))
+  return {
+    type: name,
+    message: ofTheServer.test(code) ? message.split('\n', 1)[0] : `PostgreSQL refused with ${code}`,
+    code,
+    ...(constraint === undefined ? {} : { constraint }),
+    ...(table === undefined ? {} : { table }),
+    ...(column === undefined ? {} : { column }),
+    stack: frames.join('\n'),
+  }
+}
+
+/** What is written of an error: only what helps to find the fault. */
+export function errorFields(error: unknown): object {
   if (!(error instanceof Error)) return { message: String(error) }
+  if (isDatabaseError(error)) return databaseErrorFields(error)
   const { code } = error as { code?: unknown }
   return {
     type: error.name,

@@ -6,6 +6,7 @@ import { type App, openApp } from '../app.ts'
 import { ConfigRefused, readConfig } from '../config.ts'
 import { reconcile } from '../payments/reconciliation/reconcile.ts'
 import { Correction } from '../payments/reconciliation/reconciliation.ts'
+import { isStoreAway } from '../values/store-away.ts'
 
 const usage = `Say what to do about what is found:
   npm run reconcile -- --dry-run   report it, and change nothing
@@ -51,11 +52,17 @@ async function main(): Promise<void> {
   }
 }
 
-main().catch((error: Error & { code?: string }) => {
+/** Ends at once, for connections that are tried again would keep the process. What was put right stays; the rest waits. */
+function fail(error: Error): void {
   // One sentence for what the reader can mend; the whole error for what only we can.
   if (error instanceof ConfigRefused) console.error(error.message)
-  else if (error.code === 'ECONNREFUSED')
-    console.error(`PostgreSQL does not answer at DATABASE_URL (${error.message}).`)
+  else if (isStoreAway(error))
+    console.error(`PostgreSQL does not answer at DATABASE_URL (${error.message}); run this again once it does.`)
   else console.error(error)
-  process.exitCode = 1
-})
+  process.exit(1)
+}
+
+// Also what nobody awaits: a command that could not do its work does not go on.
+process.on('unhandledRejection', fail)
+process.on('uncaughtException', fail)
+main().catch(fail)

@@ -1,5 +1,6 @@
 /** Writes the log as JSON lines without addresses, tokens or secrets. */
 import { type DestinationStream, destination, type Logger, pino, symbols } from 'pino'
+import { outagesToldOnce } from './outage-lines.ts'
 
 export type { Logger }
 
@@ -60,12 +61,17 @@ const buffered = {
   minLength: 64 * 1024,
   maxWrite: 128 * 1024,
   periodicFlush: 100,
+  // Lines that find no room are dropped while nobody takes them.
+  maxLength: 4 * 1024 * 1024,
   contentMode: 'buffer' as const,
 }
 
 function standardOutput(): DestinationStream {
+  const stream = destination(buffered)
+  // Its disk is full, or its reader gone. Requests go on without it; what is buffered is written once it can be again.
+  stream.on('error', () => undefined)
   // Its types know text only.
-  const output = destination(buffered) as unknown as { write(bytes: Buffer): boolean }
+  const output = stream as unknown as { write(bytes: Buffer): boolean }
   return { write: (line) => void output.write(Buffer.from(line)) }
 }
 
@@ -79,7 +85,7 @@ export function openLog(level: string, to: DestinationStream = standardOutput())
       formatters: { level: (label) => ({ level: label }) },
       messageKey: 'message',
       serializers: { err: errorFields },
-      hooks: { streamWrite: withoutSecrets },
+      hooks: { streamWrite: withoutSecrets, logMethod: outagesToldOnce() },
     },
     to,
   )

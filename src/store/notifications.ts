@@ -1,10 +1,13 @@
 /** Listens to PostgreSQL's notifications and wakes subscribers of their topic. */
-import { Client } from 'pg'
+import { patience, StoreClient } from './store-client.ts'
 
 /** The channel on which `announce` tells, within its transaction, which thing changed. */
 const channel = 'gateway'
 const FIRST_RETRY_MS = 100
-const LONGEST_RETRY_MS = 5000
+const LONGEST_RETRY_MS = 1_000
+/** Between two looks whether the connection still leads somewhere, and for each answer on it, in ms. */
+const LOOK_EVERY_MS = 5_000
+const ANSWERED_WITHIN_MS = 3_000
 
 export interface NotificationsOptions {
   /** PostgreSQL; the connection is this object's own. */
@@ -64,8 +67,9 @@ class Waiting implements AsyncIterableIterator<string> {
 export class Notifications {
   private readonly options: NotificationsOptions
   private readonly waiting = new Map<string, Set<Waiting>>()
-  private client: Client | null = null
+  private client: StoreClient | null = null
   private retry: NodeJS.Timeout | null = null
+  private look: NodeJS.Timeout | null = null
   private retryMs = FIRST_RETRY_MS
   private closed = false
 
@@ -75,10 +79,11 @@ export class Notifications {
 
   /** Connects; rejects when PostgreSQL does not answer now, and goes on trying until `close`. */
   async open(): Promise<void> {
-    const client = new Client({
+    const client = new StoreClient({
+      ...patience,
       connectionString: this.options.url,
       application_name: 'gateway-notifications',
-      keepAlive: true,
+      query_timeout: ANSWERED_WITHIN_MS,
     })
     client.on('notification', ({ payload }) => {
       for (const waiting of this.waiting.get(payload ?? '') ?? []) waiting.tell()
@@ -89,6 +94,17 @@ export class Notifications {
     await client.connect()
     await client.query(`listen ${channel}`)
     this.retryMs = FIRST_RETRY_MS
+    // A look that is not answered breaks the connection, and that is heard above.
+    this.look ??= setInterval(() => this.isWritable().catch(() => undefined), LOOK_EVERY_MS).unref()
+  }
+
+  /** Whether PostgreSQL answers here, and takes writes: a server that has become the replica listens on. */
+  async isWritable(): Promise<boolean> {
+    if (this.client === null) return false
+    const { rows } = await this.client.query<{ only: string }>('select current_setting($1) as only', [
+      'transaction_read_only',
+    ])
+    return rows[0]?.only === 'off'
   }
 
   /** Whether announcements are heard now. */
@@ -120,12 +136,13 @@ export class Notifications {
   async close(): Promise<void> {
     this.closed = true
     if (this.retry) clearTimeout(this.retry)
+    if (this.look) clearInterval(this.look)
     for (const all of this.waiting.values()) for (const waiting of all) waiting.end()
     this.waiting.clear()
     await this.client?.end().catch(() => undefined)
   }
 
-  private lost(client: Client, error: unknown): void {
+  private lost(client: StoreClient, error: unknown): void {
     if (this.closed || this.client !== client) return
     this.client = null
     this.options.onTrouble(error)

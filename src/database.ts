@@ -22,6 +22,7 @@ import { Refund } from './payments/refund.ts'
 import { HistoryEntry } from './store/history.ts'
 import { IdempotencyKey } from './store/idempotency-key.ts'
 import { patience, StoreClient } from './store/store-client.ts'
+import { takeBackLost } from './store/take-back-lost.ts'
 import { CreditUse, TransferApplication } from './transfers/applications/transfer-application.ts'
 import { TransferPolicy } from './transfers/policies/transfer-policy.ts'
 
@@ -82,6 +83,7 @@ export function databaseOptions(url: string, use: DatabaseUse = {}): Options {
       application_name: 'gateway-write',
       ...patience,
       Client: StoreClient,
+      onPoolCreated: takeBackLost,
       statement_timeout: statementMs,
       ...(statementMs > 0 && { query_timeout: statementMs + SILENT_AFTER_MS }),
       idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,

@@ -56,7 +56,6 @@ function errorFields(error: unknown): object {
  * more than its request. Sizes are in bytes. Collected as bytes, for text is measured from its beginning again at each line.
  */
 const buffered = {
-  fd: 1,
   sync: false,
   minLength: 64 * 1024,
   maxWrite: 128 * 1024,
@@ -66,8 +65,9 @@ const buffered = {
   contentMode: 'buffer' as const,
 }
 
-function standardOutput(): DestinationStream {
-  const stream = destination(buffered)
+/** Lines to the file of that descriptor, 1 being standard output. */
+export function outputTo(fd: number): DestinationStream {
+  const stream = destination({ ...buffered, fd })
   // Its disk is full, or its reader gone. Requests go on without it; what is buffered is written once it can be again.
   stream.on('error', () => undefined)
   // Its types know text only.
@@ -76,7 +76,7 @@ function standardOutput(): DestinationStream {
 }
 
 /** Opens the log on standard output, or on `to`. `level` is pino's: fatal, error, warn, info, debug or silent. */
-export function openLog(level: string, to: DestinationStream = standardOutput()): Logger {
+export function openLog(level: string, to: DestinationStream = outputTo(1)): Logger {
   return pino(
     {
       level,

@@ -70,6 +70,8 @@ export class Notifications {
   private client: StoreClient | null = null
   private retry: NodeJS.Timeout | null = null
   private look: NodeJS.Timeout | null = null
+  private asking: Promise<boolean> | null = null
+  private listens = false
   private retryMs = FIRST_RETRY_MS
   private closed = false
 
@@ -89,22 +91,32 @@ export class Notifications {
       for (const waiting of this.waiting.get(payload ?? '') ?? []) waiting.tell()
     })
     client.on('error', (error) => this.lost(client, error))
-    client.on('end', () => this.lost(client, new Error('PostgreSQL ended the connection.')))
+    client.on('end', () => this.lost(client, new Error('Connection terminated by PostgreSQL.')))
     this.client = client
     await client.connect()
     await client.query(`listen ${channel}`)
+    this.listens = true
     this.retryMs = FIRST_RETRY_MS
     // A look that is not answered breaks the connection, and that is heard above.
     this.look ??= setInterval(() => this.isWritable().catch(() => undefined), LOOK_EVERY_MS).unref()
   }
 
-  /** Whether PostgreSQL answers here, and takes writes: a server that has become the replica listens on. */
-  async isWritable(): Promise<boolean> {
-    if (this.client === null) return false
-    const { rows } = await this.client.query<{ only: string }>('select current_setting($1) as only', [
-      'transaction_read_only',
-    ])
-    return rows[0]?.only === 'off'
+  /** Whether PostgreSQL answers here, and takes writes; the connection takes one question at a time. */
+  isWritable(): Promise<boolean> {
+    this.asking ??= this.askWhetherWritable().finally(() => {
+      this.asking = null
+    })
+    return this.asking
+  }
+
+  private async askWhetherWritable(): Promise<boolean> {
+    const { client } = this
+    if (client === null || !this.listens) return false
+    const { rows } = await client.query<{ only: string }>(`select current_setting('transaction_read_only') as only`)
+    const isWritable = rows[0]?.only === 'off'
+    // It has become the replica, and announces nothing: the next connection may lead to the primary.
+    if (!isWritable) client.hangUp()
+    return isWritable
   }
 
   /** Whether announcements are heard now. */
@@ -145,6 +157,7 @@ export class Notifications {
   private lost(client: StoreClient, error: unknown): void {
     if (this.closed || this.client !== client) return
     this.client = null
+    this.listens = false
     this.options.onTrouble(error)
     client.end().catch(() => undefined)
     this.retry = setTimeout(() => this.reopen(), this.retryMs)

@@ -77,14 +77,17 @@ export function maskErrors(errors: readonly GraphQLError[], request: GraphReques
   })
 }
 
+/** Whether nothing that was asked for is in the answer. */
+const isEmpty = (data: object) => Object.values(data).every((value) => value === null)
+
 /**
- * The refusal that an answer comes to; null when it is an answer. One without any data because the store is away is none:
+ * The refusal that an answer comes to; null when it is an answer. One that holds nothing because the store is away is none:
  * clients and balancers are to see by its status that it is worth asking again.
  */
 export function refusalOf({ data, errors = [] }: ExecutionResult): GraphError | null {
   const refusals = errors.map(thrownBy).filter((thrown) => thrown instanceof GraphError)
   if (data === undefined) return refusals[0] ?? null
-  if (data !== null || refusals.length < errors.length) return null
+  if (refusals.length < errors.length || (data !== null && !isEmpty(data))) return null
   return refusals.every(({ extensions }) => extensions.upstream === STORE) ? (refusals[0] ?? null) : null
 }
 

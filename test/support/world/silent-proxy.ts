@@ -7,6 +7,8 @@ export type Manner = 'pass' | 'silent' | 'refuse' | 'full' | 'nonsense'
 
 /** A piece of what goes by: to PostgreSQL or from it. */
 export interface Piece {
+  /** Counted from the first. */
+  connection: number
   toServer: boolean
   bytes: Buffer
 }
@@ -42,19 +44,21 @@ const nonsense = Buffer.from('HTTP/1.1 502 Bad Gateway\r\ncontent-length: 0\r\n\
 export async function startSilentProxy(target: string): Promise<SilentProxy> {
   const server = new URL(target)
   const open = new Set<Socket>()
+  let connections = 0
   const listener = createServer((client) => {
     if (proxy.manner === 'refuse') return client.destroy()
     if (proxy.manner === 'full') {
       client.once('data', () => client.end(tooManyClients()))
       return keep(client)
     }
+    const connection = connections++
     const upstream = connect(Number(server.port), server.hostname)
     for (const [from, to, toServer] of [
       [client, upstream, true],
       [upstream, client, false],
     ] as const) {
       keep(from)
-      from.on('data', (bytes) => pass(to, { toServer, bytes }))
+      from.on('data', (bytes) => pass(to, { connection, toServer, bytes }))
       // A silent host does not say goodbye.
       from.once('close', () => proxy.manner !== 'silent' && to.destroy())
     }

@@ -5,7 +5,12 @@ import { join } from 'node:path'
 import { preparePostgres, startPostgres } from '../../../src/sandbox/embedded-postgres.ts'
 import { findFreePort } from '../../../src/sandbox/ports.ts'
 
-export type TestServer = { url: string; stop(): Promise<void> }
+export type TestServer = {
+  url: string
+  /** Ends it at once, as a crash does, and starts it on the same data and port. */
+  crash(): Promise<void>
+  stop(): Promise<void>
+}
 
 /** Durability is off: a crash of the machine may take this data with it. */
 const settings = {
@@ -25,13 +30,22 @@ export async function startTestServer(): Promise<TestServer> {
   await chmod(folder, 0o755)
   try {
     const prepared = await preparePostgres(folder)
-    const server = await startPostgres(prepared, {
-      port: await findFreePort(),
-      logFile: join(folder, 'postgres.log'),
-      settings,
-      folderOfOrphan: folder,
-    })
-    return { url: server.url, stop: () => server.stop().finally(() => rm(folder, { recursive: true, force: true })) }
+    const port = await findFreePort()
+    const start = (holdsDatabase: boolean) =>
+      startPostgres(
+        { ...prepared, holdsDatabase },
+        { port, logFile: join(folder, 'postgres.log'), settings, folderOfOrphan: folder },
+      )
+    let server = await start(prepared.holdsDatabase)
+    return {
+      url: server.url,
+      async crash() {
+        server.process.kill('SIGQUIT')
+        await server.ended
+        server = await start(true)
+      },
+      stop: () => server.stop().finally(() => rm(folder, { recursive: true, force: true })),
+    }
   } catch (problem) {
     await rm(folder, { recursive: true, force: true })
     throw problem

@@ -15,7 +15,6 @@ export type TestServer = {
 /** Durability is off: a crash of the machine may take this data with it. */
 const settings = {
   fsync: 'off',
-  synchronous_commit: 'off',
   full_page_writes: 'off',
   jit: 'off',
   max_connections: '300',
@@ -23,8 +22,8 @@ const settings = {
   shared_buffers: '256MB',
 }
 
-/** Its folder is removed at the end, also when this process is killed. */
-export async function startTestServer(): Promise<TestServer> {
+/** With `survivesCrash` what is committed outlives `crash`. Its folder is removed at the end, also when we are killed. */
+export async function startTestServer({ survivesCrash = false } = {}): Promise<TestServer> {
   const folder = await mkdtemp(join(tmpdir(), 'microcredential-test-'))
   // Open to be entered by the user that PostgreSQL runs as when we are root.
   await chmod(folder, 0o755)
@@ -34,7 +33,12 @@ export async function startTestServer(): Promise<TestServer> {
     const start = (holdsDatabase: boolean) =>
       startPostgres(
         { ...prepared, holdsDatabase },
-        { port, logFile: join(folder, 'postgres.log'), settings, folderOfOrphan: folder },
+        {
+          port,
+          logFile: join(folder, 'postgres.log'),
+          settings: { ...settings, synchronous_commit: survivesCrash ? 'on' : 'off' },
+          folderOfOrphan: folder,
+        },
       )
     let server = await start(prepared.holdsDatabase)
     return {

@@ -9,8 +9,11 @@ const ofConnections = /^(ERR_STREAM_(DESTROYED|PREMATURE_CLOSE|WRITE_AFTER_END)$
 const ofStores = /\/node_modules\/(pg|pg-pool|pg-protocol|ioredis|redis-parser)\//
 
 /** The file in which it was thrown: the first frame that is not Node's own. */
-function thrownIn({ stack = '' }: Error): string {
-  return stack.split('\n').find((line) => line.startsWith('    at ') && !line.includes('node:')) ?? ''
+function thrownIn(stack: unknown): string {
+  const frames = String(stack)
+    .split('\n')
+    .filter((line) => line.startsWith('    at '))
+  return frames.find((line) => !line.includes('node:')) ?? ''
 }
 
 /**
@@ -22,12 +25,11 @@ function thrownIn({ stack = '' }: Error): string {
  * - what the clients of PostgreSQL and Redis make of bytes that are none: their connection's own timeout ends it.
  */
 export function outlived(error: unknown): string | null {
-  if (!(error instanceof Error)) return null
-  const { code, syscall, severity } = error as { code?: unknown; syscall?: unknown; severity?: unknown }
+  const { code, syscall, severity, stack } = (error ?? {}) as Record<string, unknown>
   if (isStoreAway(error) || typeof severity === 'string') return 'the store failed it'
   if (isUpstreamFailure(error)) return 'an upstream failed it'
   if (typeof syscall === 'string' || (typeof code === 'string' && ofConnections.test(code))) return 'a connection broke'
-  return ofStores.test(thrownIn(error)) ? 'a store answered what cannot be read' : null
+  return ofStores.test(thrownIn(stack)) ? 'a store answered what cannot be read' : null
 }
 
 /**

@@ -18,14 +18,13 @@ const awayText =
 
 /** Whether PostgreSQL was away for what failed with this: the same works once it is back. */
 export function isStoreAway(error: unknown): boolean {
-  if (!(error instanceof Error)) return false
-  const { code } = error as { code?: unknown }
+  const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown }
   if (typeof code === 'string') return awayState.test(code) || awayCodes.has(code)
-  return awayText.test(error.message)
+  return typeof message === 'string' && awayText.test(message)
 }
 
 /** Whether PostgreSQL has ended a statement that took longer than it may. */
 export function isStoreSlow(error: unknown): boolean {
-  const { code, message } = error as { code?: unknown; message?: unknown }
+  const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown }
   return code === '57014' && String(message).includes('statement timeout')
 }

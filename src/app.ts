@@ -1,4 +1,5 @@
 /** Builds every part of the product from one Config and joins them. */
+import 'reflect-metadata'
 import { readFileSync } from 'node:fs'
 import { MikroORM } from '@mikro-orm/postgresql'
 import type { Logger } from 'pino'
@@ -10,9 +11,9 @@ import type { CallLimits } from './adapters/upstream-call.ts'
 import { anonymousViewer, type Viewer } from './auth/viewer.ts'
 import type { Config } from './config.ts'
 import { type Context, type Parts, TryAgainLater } from './context.ts'
-import { creditRecordPart } from './credit/loaders.ts'
+import { creditRecordJoin } from './credit/loaders.ts'
 import { databaseOptions } from './database.ts'
-import { paymentSubject } from './enrolments/enrolment-payment-subject.ts'
+import { enrolmentPaymentSubject } from './enrolments/enrolment-payment-subject.ts'
 import { defineEnrolmentPages } from './enrolments/loaders.ts'
 import { openAnswers } from './graph/caching/open-answers.ts'
 import type { ResponseCache } from './graph/caching/response-cache.ts'
@@ -32,7 +33,7 @@ import { openSigner } from './store/signer.ts'
 import { CONNECTS_WITHIN_MS, patience, StoreClient } from './store/store-client.ts'
 import { StoreReach } from './store/store-reach.ts'
 import { openWorker, type Worker } from './store/worker.ts'
-import { countedCourses } from './transfers/policies/counts-towards.ts'
+import { countedCourses } from './transfers/policies/counted-courses.ts'
 import { isStoreAway } from './values/store-away.ts'
 import { isUpstreamFailure } from './values/upstream-failure.ts'
 
@@ -82,7 +83,7 @@ export async function migrate(url: string, log?: Logger): Promise<void> {
 }
 
 /** Declared once for all: what is found for a document is kept by its list of parts. */
-const enrolmentsOf = defineEnrolmentPages([creditRecordPart])
+const enrolmentsOf = defineEnrolmentPages([creditRecordJoin])
 
 /** A statement that writes takes no longer than this, in ms: it gives up before its request does. */
 const WRITE_TIMEOUT_MS = 20_000
@@ -92,7 +93,7 @@ export async function openApp(config: Config, options: AppOptions): Promise<App>
   const { log } = options
   const now = options.now ?? (() => new Date())
   const tracing = config.OTEL_EXPORTER_OTLP_ENDPOINT
-    ? (await import('./observability/otlp-traces.ts')).openTraces(config.OTEL_EXPORTER_OTLP_ENDPOINT)
+    ? (await import('./observability/otlp-traces.ts')).openOtlpTraces(config.OTEL_EXPORTER_OTLP_ENDPOINT)
     : null
   const orm = await MikroORM.init(
     databaseOptions(config.DATABASE_URL, {
@@ -122,7 +123,7 @@ export async function openApp(config: Config, options: AppOptions): Promise<App>
     orm,
     providers: { STRIPE: stripe, PAYPAL: payPal },
     partner,
-    paymentSubject,
+    paymentSubject: enrolmentPaymentSubject,
     countedCourses,
     enrolmentsOf,
     signer: await openSigner(config.SIGNING_KEYS_FILE, config.PUBLIC_URL),
@@ -239,7 +240,7 @@ function openUpstreams(config: Config, observed: CallObservers & Pick<AppOptions
     stripe: stripeProvider({
       ...observed,
       secretKey: config.STRIPE_SECRET_KEY,
-      webhookSecret: config.STRIPE_WEBHOOK_SECRET,
+      webhookSecrets: config.STRIPE_WEBHOOK_SECRET,
       baseUrl: config.STRIPE_API_BASE,
     }),
     payPal: payPalProvider({
@@ -256,7 +257,7 @@ function openUpstreams(config: Config, observed: CallObservers & Pick<AppOptions
       baseUrl: config.PARTNER_BASE_URL,
       consumerKey: config.PARTNER_CONSUMER_KEY,
       sharedSecret: config.PARTNER_SHARED_SECRET,
-      webhookSecret: config.PARTNER_WEBHOOK_SECRET,
+      webhookSecrets: config.PARTNER_WEBHOOK_SECRET,
       auth: config.PARTNER_AUTH,
       tokenUrl: config.PARTNER_TOKEN_URL,
       now,

@@ -25,7 +25,7 @@ import { receivePaymentEvent } from './payments/payment-inbox.ts'
 import { buildSubgraph } from './schema.ts'
 import { addCacheGauges } from './store/gauges.ts'
 import { inTransaction } from './store/transaction.ts'
-import { importRegisterFile } from './transfers/policies/import-policies.ts'
+import { importRegisterFile } from './transfers/policies/import-register-file.ts'
 
 export interface Gateway {
   fastify: FastifyInstance
@@ -71,6 +71,8 @@ export async function startGateway(app: App, config: Config, options: GatewayOpt
   const authenticator = new Authenticator({
     issuer: config.OIDC_ISSUER,
     audience: config.OIDC_AUDIENCE,
+    tokenTypes: config.OIDC_TOKEN_TYPES,
+    clients: config.OIDC_CLIENTS,
     directory: {
       learnerId: (facts) => learnerIdOf(app, facts),
       institutionId: async (slug) => (await institutionBySlug({ read: app.read, loads: new Map() }, slug))?.id ?? null,
@@ -141,7 +143,7 @@ export async function startGateway(app: App, config: Config, options: GatewayOpt
     url,
     prepared,
     async close() {
-      await fastify.drain(options.drain)
+      await fastify.drain({ noticeMs: config.DRAIN_NOTICE_MS, ...options.drain })
       await prepared.catch(() => undefined)
       await app.close()
     },

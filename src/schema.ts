@@ -61,6 +61,7 @@ import { LearnerResolver, learnerNode, ViewerResolver } from './learners/resolve
 import { disputeNode, paymentNode, reconciliationNode, refundNode } from './payments/loaders.ts'
 import { CorrectionResolver, OperatorPaymentsResolver, ReconciliationResolver } from './payments/operator.resolver.ts'
 import { DisputeResolver, PaymentResolver, RefundResolver } from './payments/resolver.ts'
+import { describeCauses } from './state-tables.ts'
 import { visibleApplication, visibleRecord } from './transfers/applications/application.loaders.ts'
 import {
   CreditRecordUsesResolver,
@@ -69,16 +70,14 @@ import {
   MemberApplicationsResolver,
   TransferApplicationResolver,
 } from './transfers/applications/application.resolver.ts'
-import {
-  ApplicationMutationsResolver,
-  CreditAlreadyUsed,
-  NotEligible,
-} from './transfers/applications/application-mutations.resolver.ts'
+import { CreditAlreadyUsed, NotEligible } from './transfers/applications/application-errors.ts'
+import { ApplicationMutationsResolver } from './transfers/applications/application-mutations.resolver.ts'
 import { TransferApplicationSubscriptionResolver } from './transfers/applications/subscription.resolver.ts'
 import { AnswerExplanationResolver, ClaimExplanationResolver } from './transfers/explanation.resolver.ts'
 import { CourseTransferResolver } from './transfers/policies/course.resolver.ts'
 import { policyById } from './transfers/policies/policy.loaders.ts'
-import { PolicyOverlap, PolicyPublicationResolver } from './transfers/policies/policy.resolver.ts'
+import { PolicyPublicationResolver } from './transfers/policies/policy.resolver.ts'
+import { PolicyOverlap } from './transfers/policies/policy-errors.ts'
 import {
   QualificationPoliciesResolver,
   TransferEligibilityResolver,
@@ -211,15 +210,14 @@ const unused = { publish: neverAsked, subscribe: neverAsked }
 
 /** The clients' contract, executable. */
 export function buildGraph(): GraphQLSchema {
-  return finishSchema(
-    buildSchemaSync({
-      resolvers: resolvers as NonEmptyArray<() => void>,
-      orphanedTypes: orphanedTypes as (() => void)[],
-      validate: false,
-      container: resolverObjects,
-      pubSub: unused,
-    }),
-  )
+  const schema = buildSchemaSync({
+    resolvers: resolvers as NonEmptyArray<() => void>,
+    orphanedTypes: orphanedTypes as (() => void)[],
+    validate: false,
+    container: resolverObjects,
+    pubSub: unused,
+  })
+  return describeCauses(finishSchema(schema))
 }
 
 /** What is served: the same, and the way in for federation routers. */

@@ -53,7 +53,11 @@ export function secondsToWait(header: string | null, nowMs = Date.now()): number
 }
 
 /** The answer in the agreed shape. Throws UNKNOWN `malformed`, naming each field at fault and what was expected. */
-export function readReply<Shape extends z.ZodType>(upstream: Upstream, shape: Shape, body: unknown): z.output<Shape> {
+export function readUpstreamReply<Shape extends z.ZodType>(
+  upstream: Upstream,
+  shape: Shape,
+  body: unknown,
+): z.output<Shape> {
   const read = shape.safeParse(body)
   if (read.success) return read.data
   throw malformed(upstream, problems(read.error), read.error)

@@ -3,10 +3,11 @@ import 'reflect-metadata'
 import { parseArgs } from 'node:util'
 import { pino } from 'pino'
 import { type App, openApp } from '../app.ts'
-import { ConfigRefused, readConfig } from '../config.ts'
+import { readConfig } from '../config.ts'
+import { requireDatabaseUser } from '../database-user.ts'
 import { reconcile } from '../payments/reconciliation/reconcile.ts'
 import { Correction } from '../payments/reconciliation/reconciliation.ts'
-import { isStoreAway } from '../values/store-away.ts'
+import { reasonOfFailure } from '../start-failure.ts'
 
 const usage = `Say what to do about what is found:
   npm run reconcile -- --dry-run   report it, and change nothing
@@ -44,6 +45,7 @@ async function main(): Promise<void> {
     return
   }
   const config = readConfig()
+  await requireDatabaseUser(config)
   const app = await openApp(config, { log: pino({ level: 'warn' }, pino.destination(2)) })
   try {
     await run(app, asked.apply)
@@ -53,12 +55,8 @@ async function main(): Promise<void> {
 }
 
 /** Ends at once, for connections that are tried again would keep the process. What was put right stays; the rest waits. */
-function fail(error: Error): void {
-  // One sentence for what the reader can mend; the whole error for what only we can.
-  if (error instanceof ConfigRefused) console.error(error.message)
-  else if (isStoreAway(error))
-    console.error(`PostgreSQL does not answer at DATABASE_URL (${error.message}); run this again once it does.`)
-  else console.error(error)
+function fail(error: unknown): void {
+  console.error(reasonOfFailure(error))
   process.exit(1)
 }
 

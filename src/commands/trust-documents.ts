@@ -5,7 +5,7 @@ import { buildSchema, type GraphQLSchema, parse, validate } from 'graphql'
 import {
   ManifestRefused,
   readManifestFile,
-  type TrustedTexts,
+  type TrustedManifest,
   writeManifest,
 } from '../graph/limits/trusted-manifest.ts'
 
@@ -22,7 +22,7 @@ function problemOf(schema: GraphQLSchema, text: string): string | null {
   }
 }
 
-async function checkAll(texts: TrustedTexts): Promise<void> {
+async function checkAll(texts: TrustedManifest): Promise<void> {
   const schema = buildSchema(await readFile('schema.graphql', 'utf8'))
   const problems = [...texts].flatMap(([hash, text]) => {
     const problem = problemOf(schema, text)

@@ -1,4 +1,4 @@
-/** The port to which courses count towards a qualification: the courses' own question to whoever knows policies. */
+/** Asks which courses count towards a qualification, of the feature that knows policies. */
 
 import type { ReadConnection } from '../reading/connection/read-connection.ts'
 import type { Condition } from '../reading/list.ts'

@@ -13,7 +13,11 @@ const sql = `update course c set next_start = x.next_start, lowest_price_minor =
   where c.id = x.id and (c.next_start, c.lowest_price_minor) is distinct from (x.next_start, x.lowest_price_minor)`
 
 /** Brings the order of courses up to date, of all when null: when runs have changed, and with each sync, as time passes. */
-export async function keepOrder(tx: EntityManager, now: Date, courseIds: readonly string[] | null): Promise<void> {
+export async function updateCourseOrder(
+  tx: EntityManager,
+  now: Date,
+  courseIds: readonly string[] | null,
+): Promise<void> {
   const ids = courseIds === null ? null : `{${courseIds.join()}}`
   await tx.execute(sql, [now, ids, ids])
 }

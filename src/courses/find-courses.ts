@@ -3,13 +3,13 @@ import type { Context } from '../context.ts'
 import { badUserInput } from '../graph/contract/errors.ts'
 import { globalId, uuidOf } from '../graph/contract/global-id.ts'
 import type { Page, PageArgs } from '../graph/contract/page.ts'
-import { institutionPart } from '../institutions/loaders.ts'
+import { institutionJoin } from '../institutions/loaders.ts'
 import { type Condition, type List, readPage } from '../reading/list.ts'
 import { named, Values } from '../reading/list-sql.ts'
 import type { Wanted } from '../reading/selection.ts'
 import type { Course } from './course.ts'
 import type { CourseFilter, CourseOrder, FacetValue } from './course-filter.ts'
-import { courseColumns, nextRunPart } from './loaders.ts'
+import { courseColumns, nextRunJoin } from './loaders.ts'
 
 export interface CourseSearch {
   search?: string | null
@@ -20,14 +20,9 @@ export interface CourseSearch {
 /** A list of courses with what is needed for its facets. */
 export type FoundCourses = Page<Course> & { asked: CourseSearch }
 
-const LONGEST_SEARCH_CHARACTERS = 200
-
 /** Words of the search as prefixes that must all occur; null when there is no word in it. */
 function searchQuery(search: string | null | undefined): string | null {
   if (!search) return null
-  if (search.length > LONGEST_SEARCH_CHARACTERS) {
-    throw badUserInput(`"search" has ${search.length} characters; at most ${LONGEST_SEARCH_CHARACTERS} fit.`, 'search')
-  }
   const words = search.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []
   return words.length ? words.map((word) => `${word}:*`).join(' & ') : null
 }
@@ -82,7 +77,7 @@ function priceParts({ maxPriceMinor, currency }: CourseFilter, now: Date): Filte
 const byId = { sql: 'c.id', as: 'id', type: 'uuid' } as const
 const common = {
   columns: courseColumns,
-  parts: [institutionPart('awardingInstitution', 'x.awarding_institution_id'), nextRunPart],
+  parts: [institutionJoin('awardingInstitution', 'x.awarding_institution_id'), nextRunJoin],
 }
 
 /** Found by words, the best match first: the words are asked once, in the list's own SQL. */

@@ -1,10 +1,9 @@
 /** Reads courses, runs and live events, batched and paged. */
-
 import { allColumns, defineColumns } from '../reading/columns.ts'
 import type { ReadConnection } from '../reading/connection/read-connection.ts'
 import { definePages } from '../reading/list.ts'
 import { defineLoader, grouped, inOrder, type Loads } from '../reading/loader.ts'
-import type { Part } from '../reading/look-ahead-join.ts'
+import type { LookAheadJoin } from '../reading/look-ahead-join.ts'
 import { statement } from '../reading/statement.ts'
 import type { Course } from './course.ts'
 import type { CourseRun, LiveEvent } from './course-run.ts'
@@ -44,7 +43,7 @@ export const courseColumns = defineColumns('c', {
   rest: 'partner_uuid',
 })
 
-export const runColumns = defineColumns('r', {
+const runColumns = defineColumns('r', {
   always: 'id',
   plain: 'starts_at ends_at time_zone enrolment_opens_at enrolment_closes_at registration_url',
   of: {
@@ -106,14 +105,14 @@ export const runsOfCourse = definePages<CompleteRun>({
 })
 
 /** The course of an object at `path` with a `course_id`, which `from` names in SQL. */
-export const coursePart = (path: string, from: string): Part => ({
+export const courseJoin = (path: string, from: string): LookAheadJoin => ({
   wanted: [path],
   columns: courseColumns,
   join: `left join course c on c.id = ${from}.course_id`,
 })
 
-/** The run of a row that has a `run_id`; `whole` as a part has it. */
-export const runPart = (path: string, whole: readonly string[]): Part => ({
+/** The run of a row that has a `run_id`; `whole` as a join has it. */
+export const runJoin = (path: string, whole: readonly string[]): LookAheadJoin => ({
   wanted: [path],
   columns: runColumns,
   whole,
@@ -124,7 +123,7 @@ const isNext = (now: string) =>
   `r.complete and not r.cancelled and r.starts_at > ${now}::timestamptz and r.enrolment_closes_at >= ${now}::timestamptz`
 
 /** The next run of a row that is a course. */
-export const nextRunPart: Part = {
+export const nextRunJoin: LookAheadJoin = {
   wanted: ['nextRun'],
   columns: { ...runColumns, alias: 'n' },
   join: `left join lateral (select r.* from course_run r cross join (select ?::timestamptz as now) clock

@@ -9,12 +9,12 @@ import { amountIn } from '../values/credit.ts'
 import { checkCmf } from './cmf.rules.ts'
 import { cmfFacts } from './cmf-conformance.ts'
 import { Course, subjectNotStated } from './course.ts'
-import { keepOrder } from './course-order.ts'
+import { updateCourseOrder } from './course-order.ts'
 import { CourseRun, LiveEvent } from './course-run.ts'
 import type { LiveEventFacts, ProgramFacts, RunFacts } from './course-source.ts'
 
 /** What became of one fact: kept, or kept out with the reason for the report. */
-export interface Kept {
+export interface Mirrored {
   problem?: { reference: string; problem: string }
   unknownProgram?: boolean
 }
@@ -79,7 +79,7 @@ function courseFields(facts: ProgramFacts, institution: Institution, now: Date) 
 }
 
 /** Stores programs as courses, new or changed; each is named once. */
-export async function mirrorPrograms(context: Context, facts: readonly ProgramFacts[]): Promise<Kept[]> {
+export async function mirrorPrograms(context: Context, facts: readonly ProgramFacts[]): Promise<Mirrored[]> {
   const now = context.now()
   await inTransaction(context.em, async (tx) => {
     const institutions = await institutionsOf(tx, facts, now)
@@ -136,7 +136,7 @@ function runFields(facts: RunFacts, course: Course, weeks: number | null, now: D
 }
 
 /** Stores runs with their live events, each named once; incomplete ones too, outside the graph, and says so. */
-export async function mirrorRuns(context: Context, facts: readonly RunFacts[]): Promise<Kept[]> {
+export async function mirrorRuns(context: Context, facts: readonly RunFacts[]): Promise<Mirrored[]> {
   const now = context.now()
   return inTransaction(context.em, async (tx) => {
     const programs = { partnerUuid: { $in: facts.map(({ programUuid }) => programUuid) } }
@@ -164,13 +164,13 @@ export async function mirrorRuns(context: Context, facts: readonly RunFacts[]): 
       return missing.length > 0 ? { problem: { reference: run.uuid, problem: `lacks ${missing.join(', ')}` } } : {}
     })
     await tx.flush()
-    await keepOrder(tx, now, [...changed])
-    await keepLiveEvents(tx, events)
+    await updateCourseOrder(tx, now, [...changed])
+    await mirrorLiveEvents(tx, events)
     return kept
   })
 }
 
-async function keepLiveEvents(tx: EntityManager, events: ReadonlyMap<string, readonly LiveEventFacts[]>) {
+async function mirrorLiveEvents(tx: EntityManager, events: ReadonlyMap<string, readonly LiveEventFacts[]>) {
   const known = byPartnerUuid(await tx.find(LiveEvent, { runId: { $in: [...events.keys()] } }))
   for (const [runId, ofRun] of events) {
     for (const { uuid, ...facts } of ofRun) {

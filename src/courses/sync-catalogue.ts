@@ -5,9 +5,10 @@ import { statement } from '../reading/statement.ts'
 import { inTransaction } from '../store/transaction.ts'
 import { isUpstreamFailure } from '../values/upstream-failure.ts'
 import { courseJobs } from './course-jobs.ts'
-import { keepOrder } from './course-order.ts'
+import { updateCourseOrder } from './course-order.ts'
 import type { Changes, Rejected } from './course-source.ts'
-import { type Kept, mirrorPrograms, mirrorRuns } from './mirror-catalogue.ts'
+import { type Mirrored, mirrorPrograms, mirrorRuns } from './mirror-catalogue.ts'
+import { recordSyncState } from './record-sync-state.ts'
 import { SyncState } from './sync-state.ts'
 
 type ListName = 'programs' | 'runs'
@@ -18,32 +19,40 @@ async function stateOf(context: Context, list: ListName): Promise<SyncState | nu
   return context.em.fork().findOne(SyncState, { list })
 }
 
-type Keep<Fact> = (context: Context, facts: readonly Fact[]) => Promise<Kept[]>
+type Mirror<Fact> = (context: Context, facts: readonly Fact[]) => Promise<Mirrored[]>
 
 /** Facts that are stored together: alone, each takes some 5 ms. */
 const FACTS_AT_ONCE = 100
 const LOGGED_PROBLEMS = 20
 
 /** Stores all that a list says; where some do not go in together, one by one, and says which break a rule of the store. */
-async function keepAll<Fact extends { uuid: string }>(context: Context, facts: readonly Fact[], keep: Keep<Fact>) {
+async function mirrorAll<Fact extends { uuid: string }>(
+  context: Context,
+  facts: readonly Fact[],
+  mirrorFacts: Mirror<Fact>,
+) {
   // A list that shifts between two pages names some twice.
   const once = [...new Map(facts.map((fact) => [fact.uuid, fact])).values()]
-  const kept: Kept[] = []
+  const mirrored: Mirrored[] = []
   for (let from = 0; from < once.length; from += FACTS_AT_ONCE) {
     const some = once.slice(from, from + FACTS_AT_ONCE)
     try {
-      kept.push(...(await keep(context, some)))
+      mirrored.push(...(await mirrorFacts(context, some)))
     } catch (error) {
       context.log.warn({ err: error, facts: some.length }, 'facts were not stored together; they are, one by one')
-      for (const fact of some) kept.push(...(await keepOne(context, fact, keep)))
+      for (const fact of some) mirrored.push(...(await mirrorOne(context, fact, mirrorFacts)))
     }
   }
-  return kept
+  return mirrored
 }
 
-async function keepOne<Fact extends { uuid: string }>(context: Context, fact: Fact, keep: Keep<Fact>): Promise<Kept[]> {
+async function mirrorOne<Fact extends { uuid: string }>(
+  context: Context,
+  fact: Fact,
+  mirrorFacts: Mirror<Fact>,
+): Promise<Mirrored[]> {
   try {
-    return await keep(context, [fact])
+    return await mirrorFacts(context, [fact])
   } catch (error) {
     const { code, constraint } = error as { code?: unknown; constraint?: string }
     // PostgreSQL's classes 22 and 23: a value that its column cannot hold, or that breaks a rule.
@@ -58,7 +67,7 @@ async function mirror<Fact extends { uuid: string; updatedAt: Date | null }>(
   context: Context,
   list: ListName,
   ask: (since: { updatedSince: Date | null; etag: string | null }) => Promise<Changes<Fact> & Rejected>,
-  keep: Keep<Fact>,
+  mirrorFacts: Mirror<Fact>,
 ): Promise<void> {
   const state = await stateOf(context, list)
   const changes = await ask({ updatedSince: state?.seenUntil ?? null, etag: state?.etag ?? null })
@@ -67,7 +76,7 @@ async function mirror<Fact extends { uuid: string; updatedAt: Date | null }>(
   let etag = state?.etag ?? null
   if (changes.kind === 'changed') {
     etag = changes.etag
-    for (const { problem } of await keepAll(context, changes.facts, keep)) if (problem) report.push(problem)
+    for (const { problem } of await mirrorAll(context, changes.facts, mirrorFacts)) if (problem) report.push(problem)
     for (const { updatedAt } of changes.facts)
       if (updatedAt && (!seenUntil || updatedAt > seenUntil)) seenUntil = updatedAt
   }
@@ -77,31 +86,22 @@ async function mirror<Fact extends { uuid: string; updatedAt: Date | null }>(
   }
   const named = new Set(report.map(({ reference }) => reference))
   const earlier = (state?.report ?? []).filter(({ reference }) => !named.has(reference) && !mended(changes, reference))
-  await keepState(context, list, { seenUntil, etag, succeededAt: context.now(), report: [...earlier, ...report] })
+  await recordSyncState(context, list, { seenUntil, etag, succeededAt: context.now(), report: [...earlier, ...report] })
 }
 
 function mended(changes: Changes<unknown>, reference: string): boolean {
   return changes.kind === 'changed' && changes.facts.some((fact) => (fact as { uuid: string }).uuid === reference)
 }
 
-function keepState(context: Context, list: ListName, facts: Partial<SyncState>): Promise<void> {
-  return inTransaction(context.em, async (tx) => {
-    const state =
-      (await tx.findOne(SyncState, { list })) ??
-      tx.create(SyncState, { list, seenUntil: null, etag: null, succeededAt: null, failedAt: null, report: [] })
-    tx.assign(state, facts)
-  })
-}
-
 async function syncAll(context: Context): Promise<void> {
   const { partner } = context
-  await inTransaction(context.em, (tx) => keepOrder(tx, context.now(), null))
+  await inTransaction(context.em, (tx) => updateCourseOrder(tx, context.now(), null))
   try {
     await mirror(context, 'programs', (since) => partner.programs(since), mirrorPrograms)
     await mirror(context, 'runs', (since) => partner.runs(since), mirrorRuns)
   } catch (error) {
     if (!isUpstreamFailure(error)) throw error
-    for (const list of ['programs', 'runs'] as const) await keepState(context, list, { failedAt: context.now() })
+    for (const list of ['programs', 'runs'] as const) await recordSyncState(context, list, { failedAt: context.now() })
     throw new TryAgainLater(error.message, error.retryAfterSeconds ?? 10)
   }
 }
@@ -114,8 +114,8 @@ async function syncProgram(context: Context, uuid: string): Promise<void> {
 async function syncRun(context: Context, uuid: string): Promise<void> {
   const facts = await context.partner.run(uuid)
   if (!facts) return
-  const [kept] = await mirrorRuns(context, [facts])
-  if (kept?.unknownProgram) {
+  const [mirrored] = await mirrorRuns(context, [facts])
+  if (mirrored?.unknownProgram) {
     await syncProgram(context, facts.programUuid)
     await mirrorRuns(context, [facts])
   }

@@ -12,7 +12,7 @@ import { beginHistory, move } from '../store/history.ts'
 import { newId } from '../store/row.ts'
 import { inTransaction } from '../store/transaction.ts'
 import { dateIn } from '../values/dates.ts'
-import { creditRecordStates, creditRestorations } from './credit-record.states.ts'
+import { type CreditCause, creditRecordStates, creditRestorations } from './credit-record.states.ts'
 import { CreditRecord, type CreditRecordStatus } from './credit-record.ts'
 
 async function award(context: Context, tx: EntityManager, enrolmentId: string): Promise<void> {
@@ -56,7 +56,19 @@ async function award(context: Context, tx: EntityManager, enrolmentId: string): 
     createdAt: now,
     updatedAt: now,
   } as CreditRecord)
-  beginHistory(tx, 'CreditRecord', record, { cause: 'ASSESSMENT_PASSED', at: now })
+  beginHistory(tx, creditRecordStates, record, { cause: 'ASSESSMENT_PASSED', at: now })
+}
+
+/** By where the enrolment stands; what was never registered has earned nothing. */
+const causes: Partial<Record<EnrolmentStatus, CreditCause>> = {
+  REGISTERING: 'ENROLMENT_REGISTERING',
+  REGISTERED: 'ENROLMENT_REGISTERED',
+  COMPLETED: 'ENROLMENT_COMPLETED',
+  REVOKING: 'ENROLMENT_REVOKING',
+  REVOKED: 'ENROLMENT_REVOKED',
+  COMPENSATING: 'ENROLMENT_COMPENSATING',
+  COMPENSATED: 'ENROLMENT_COMPENSATED',
+  STUCK: 'ENROLMENT_STUCK',
 }
 
 const suspending: readonly EnrolmentStatus[] = ['REVOKING', 'COMPENSATING', 'STUCK']
@@ -74,7 +86,9 @@ async function review(context: Context, tx: EntityManager, enrolmentId: string):
   const to = await statusWanted(tx, enrolment)
   if (record.status === to) return
   const states = record.status === 'REVOKED' ? creditRestorations : creditRecordStates
-  move(tx, states, record, to, { cause: `ENROLMENT_${enrolment.status}`, at: context.now() })
+  const cause = causes[enrolment.status]
+  if (!cause) throw new Error(`credit rests on enrolment ${enrolmentId}, which is ${enrolment.status}`)
+  move(tx, states, record, to, { cause, at: context.now() })
 }
 
 /** Awards what an enrolment earned, once; its money may have been contested, or have gone back, before the result came. */

@@ -1,22 +1,30 @@
 /** Lists the states of a credit record and every legal move between them. */
-import type { States } from '../store/states.ts'
+import type { CauseOf, States } from '../store/states.ts'
 import type { CreditRecordStatus } from './credit-record.ts'
 
-export const creditRecordStates: States<CreditRecordStatus> = {
+/** By where the enrolment stands that it rests on: its money is contested, or no longer. */
+const standing = ['ENROLMENT_REGISTERING', 'ENROLMENT_REGISTERED', 'ENROLMENT_COMPLETED'] as const
+const ending = ['ENROLMENT_REVOKING', 'ENROLMENT_COMPENSATING', 'ENROLMENT_STUCK'] as const
+const ended = ['ENROLMENT_REVOKED', 'ENROLMENT_COMPENSATED'] as const
+
+export const creditRecordStates = {
   noun: 'CreditRecord',
+  begins: { AWARDED: ['ASSESSMENT_PASSED'] },
   moves: {
-    AWARDED: ['SUSPENDED', 'REVOKED'],
-    SUSPENDED: ['AWARDED', 'REVOKED'],
-    REVOKED: [],
+    AWARDED: { SUSPENDED: [...standing, ...ending], REVOKED: ended },
+    SUSPENDED: { AWARDED: standing, REVOKED: ended },
+    REVOKED: {},
   },
-}
+} as const satisfies States<CreditRecordStatus>
+
+export type CreditCause = CauseOf<typeof creditRecordStates>
 
 /** Only when a refund bounced after all was settled: the money is not back, so what was taken away is given back. */
-export const creditRestorations: States<CreditRecordStatus> = {
+export const creditRestorations = {
   noun: 'CreditRecord',
   moves: {
-    AWARDED: [],
-    SUSPENDED: [],
-    REVOKED: ['AWARDED', 'SUSPENDED'],
+    AWARDED: {},
+    SUSPENDED: {},
+    REVOKED: { AWARDED: standing, SUSPENDED: [...standing, ...ending] },
   },
-}
+} as const satisfies States<CreditRecordStatus>

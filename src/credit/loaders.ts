@@ -3,7 +3,7 @@ import { allColumns, defineColumns } from '../reading/columns.ts'
 import type { ReadConnection } from '../reading/connection/read-connection.ts'
 import { definePages } from '../reading/list.ts'
 import { defineLoader, inOrder, type Loads } from '../reading/loader.ts'
-import type { Part } from '../reading/look-ahead-join.ts'
+import type { LookAheadJoin } from '../reading/look-ahead-join.ts'
 import { statement } from '../reading/statement.ts'
 import type { CreditRecord } from './credit-record.ts'
 
@@ -58,7 +58,7 @@ export const creditRecordsOf = definePages<CreditRecord>({
 })
 
 /** What lists of enrolments join: the record that each has earned. */
-export const creditRecordPart: Part = {
+export const creditRecordJoin: LookAheadJoin = {
   wanted: ['creditRecord'],
   columns: recordColumns,
   join: 'left join credit_record k on k.enrolment_id = x.id',

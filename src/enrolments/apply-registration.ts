@@ -3,7 +3,7 @@ import type { EntityManager } from '@mikro-orm/postgresql'
 import type { MoveCause } from '../store/history.ts'
 import { announce } from '../store/transaction.ts'
 import { moveEnrolment } from './change-enrolment.ts'
-import { isOnTheRun } from './enrolment.states.ts'
+import { type EnrolmentCause, isOnTheRun } from './enrolment.states.ts'
 import type { Enrolment } from './enrolment.ts'
 import { enrolmentJobs } from './enrolment-jobs.ts'
 import type { Registration } from './registration-partner.ts'
@@ -16,7 +16,7 @@ export async function applyRegistration(
   tx: EntityManager,
   enrolment: Enrolment,
   registration: Registration,
-  why: MoveCause,
+  why: MoveCause<EnrolmentCause>,
 ): Promise<void> {
   if (enrolment.status === 'REGISTERING') {
     enrolment.registeredAt = registration.activatedAt ?? why.at
@@ -29,7 +29,7 @@ export async function applyRegistration(
     }
   }
   if (!isOnTheRun(enrolment.status)) return
-  const changed = [keepFacts(enrolment, registration), await keepResult(tx, enrolment, registration, why.at)]
+  const changed = [recordFacts(enrolment, registration), await recordResult(tx, enrolment, registration, why.at)]
   if (registration.stepsCompletedRatio !== null) enrolment.progressSeenAt = why.at
   if (!changed.includes(true)) return
   enrolment.updatedAt = why.at
@@ -38,7 +38,7 @@ export async function applyRegistration(
 }
 
 /** Answers whether anything is new. */
-function keepFacts(enrolment: Enrolment, registration: Registration): boolean {
+function recordFacts(enrolment: Enrolment, registration: Registration): boolean {
   const { uuid: registrationUuid, studyUrl, stepsCompletedCount, stepsCompletedRatio } = registration
   const seen = {
     registrationUuid,
@@ -59,7 +59,7 @@ function keepFacts(enrolment: Enrolment, registration: Registration): boolean {
 /** Four decimals, as the column has them: partners divide, and divide without end. */
 export const ratioText = (ratio: string): string => Number(ratio).toFixed(4)
 
-async function keepResult(
+async function recordResult(
   tx: EntityManager,
   enrolment: Enrolment,
   { result }: Registration,

@@ -2,7 +2,7 @@
 import { isOwner, requireLearner } from '../auth/permissions.ts'
 import type { Context } from '../context.ts'
 import { uuidOf } from '../graph/contract/global-id.ts'
-import { type Refusal, refusal } from '../graph/contract/user-error.ts'
+import { IllegalTransition, NotFound, type Refusal, refusal } from '../graph/contract/user-error.ts'
 import { inTransaction } from '../store/transaction.ts'
 import { findEnrolment, lockEnrolment, moveEnrolment } from './change-enrolment.ts'
 import type { EnrolmentStatus } from './enrolment.ts'
@@ -23,7 +23,7 @@ export async function cancelEnrolment(
   const enrolment = id === null ? null : await findEnrolment(context.em, id)
   if (enrolment === null || !isOwner(context.viewer, enrolment.learnerId)) {
     const message = 'You have no such enrolment; take enrolmentId from your enrolments.'
-    return { enrolmentId: null, refusals: [refusal('NotFound', message, field)] }
+    return { enrolmentId: null, refusals: [refusal(NotFound, {}, message, field)] }
   }
   const payments =
     enrolment.status === 'PENDING_PAYMENT'
@@ -40,14 +40,17 @@ export async function cancelEnrolment(
 }
 
 const illegal = (message: string, from: EnrolmentStatus) =>
-  refusal('IllegalTransition', message, field, { from, to: 'CANCELLED' })
+  refusal(IllegalTransition, { from, to: 'CANCELLED' }, message, field)
 
 /** Under the lock: it may have been paid meanwhile. Answers the status it has then. */
 function cancel(context: Context, enrolmentId: string): Promise<EnrolmentStatus> {
-  const why = { cause: 'CANCELLED_BY_LEARNER', actor: context.viewer.key, at: context.now() }
+  const { viewer, now } = context
   return inTransaction(context.em, async (tx) => {
     const enrolment = await lockEnrolment(tx, enrolmentId)
-    if (enrolment.status === 'PENDING_PAYMENT') await moveEnrolment(tx, enrolment, 'CANCELLED', why)
+    if (enrolment.status === 'PENDING_PAYMENT') {
+      const why = { cause: 'CANCELLED_BY_LEARNER', actor: viewer.key, at: now() } as const
+      await moveEnrolment(tx, enrolment, 'CANCELLED', why)
+    }
     return enrolment.status
   })
 }

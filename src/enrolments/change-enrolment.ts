@@ -4,7 +4,7 @@ import { CourseRun } from '../courses/course-run.ts'
 import { type MoveCause, move } from '../store/history.ts'
 import type { States } from '../store/states.ts'
 import { announce } from '../store/transaction.ts'
-import { enrolmentStates } from './enrolment.states.ts'
+import { type EnrolmentCause, enrolmentStates } from './enrolment.states.ts'
 import { Enrolment, type EnrolmentStatus, endedStatuses } from './enrolment.ts'
 
 /** The enrolment as it stands, not locked, for a look before a call; null when there is none. */
@@ -27,8 +27,8 @@ export async function moveEnrolment(
   tx: EntityManager,
   enrolment: Enrolment,
   to: EnrolmentStatus,
-  why: MoveCause,
-  table: States<EnrolmentStatus> = enrolmentStates,
+  why: MoveCause<EnrolmentCause>,
+  table: States<EnrolmentStatus, EnrolmentCause> = enrolmentStates,
 ): Promise<void> {
   move(tx, table, enrolment, to, why)
   await tx.flush()

@@ -8,16 +8,21 @@ import type { MoveCause } from '../store/history.ts'
 import { inTransaction } from '../store/transaction.ts'
 import { lockEnrolment, moveEnrolment } from './change-enrolment.ts'
 import { finishEnding } from './end-enrolment.ts'
+import type { EnrolmentCause } from './enrolment.states.ts'
 import type { Enrolment } from './enrolment.ts'
 
 /** Compensates an enrolment that is still REGISTERING, under the lock: another run of the job may have registered it. */
-export function compensate(context: Context, enrolmentId: string, cause: string): Promise<void> {
+export function compensate(
+  context: Context,
+  enrolmentId: string,
+  { cause, reason }: { cause: EnrolmentCause; reason: string },
+): Promise<void> {
   const at = context.now()
   return inTransaction(context.em, async (tx) => {
     const payments = await lockPayments(tx, enrolmentId)
     const enrolment = await lockEnrolment(tx, enrolmentId)
     if (enrolment.status !== 'REGISTERING') return
-    await sendBack(tx, enrolment, payments, { reason: cause, why: { cause, at } })
+    await sendBack(tx, enrolment, payments, { reason, why: { cause, at } })
   })
 }
 
@@ -26,7 +31,7 @@ export async function sendBack(
   tx: EntityManager,
   enrolment: Enrolment,
   payments: readonly Payment[],
-  { reason, why }: { reason: string; why: MoveCause },
+  { reason, why }: { reason: string; why: MoveCause<EnrolmentCause> },
 ): Promise<void> {
   await moveEnrolment(tx, enrolment, 'COMPENSATING', why)
   for (const payment of payments) await refundInFull(tx, payment, { reason, keepRegistration: false, now: why.at })

@@ -2,12 +2,13 @@
 import { isOwner, requireLearner } from '../auth/permissions.ts'
 import type { Context } from '../context.ts'
 import { uuidOf } from '../graph/contract/global-id.ts'
-import { type Refusal, refusal } from '../graph/contract/user-error.ts'
+import { NotFound, type Refusal, refusal } from '../graph/contract/user-error.ts'
 import { advancePayment } from '../payments/advance-payment.ts'
 import { findPayment } from '../payments/paying.ts'
 import { Payment } from '../payments/payment.ts'
 import { isUpstreamFailure, type UpstreamFailure } from '../values/upstream-failure.ts'
 import { Enrolment } from './enrolment.ts'
+import { UnsupportedCardBrand } from './enrolment-errors.ts'
 import { notCompleted, type PaymentResult, refused, unavailable } from './pay.ts'
 
 const field = ['input', 'paymentId']
@@ -21,7 +22,7 @@ export async function completePayment(context: Context, globalPaymentId: string)
   const id = uuidOf('Payment', globalPaymentId)
   const payment = id === null ? null : await findOwn(context, id)
   if (payment === null) {
-    return refused(refusal('NotFound', 'You have no such payment; take paymentId from your enrolment.', field))
+    return refused(refusal(NotFound, {}, 'You have no such payment; take paymentId from your enrolment.', field))
   }
   const failure = isFinal(payment) ? null : await advance(context, payment.id)
   const now = await findPayment(context.em, payment.id)
@@ -54,7 +55,7 @@ function refusalsOf({ status, failureCode, failureMessage, cardBrand }: Payment)
   if (status === 'SUCCEEDED') return []
   if (status === 'CONFLICTED' && failureCode === 'CARD_BRAND_NOT_ACCEPTED') {
     const message = 'Only Visa, Mastercard and American Express are accepted; what was paid is on its way back.'
-    return [refusal('UnsupportedCardBrand', message, field, { brand: cardBrand ?? 'OTHER' })]
+    return [refusal(UnsupportedCardBrand, { brand: cardBrand ?? 'OTHER' }, message, field)]
   }
   return [notCompleted({ status, failureMessage }, field)]
 }

@@ -4,6 +4,7 @@ import { balanceOf, isAllBack, isBack } from '../payments/balance.ts'
 import { Payment } from '../payments/payment.ts'
 import type { MoveCause } from '../store/history.ts'
 import { moveEnrolment } from './change-enrolment.ts'
+import type { EnrolmentCause } from './enrolment.states.ts'
 import type { Enrolment } from './enrolment.ts'
 import { enrolmentJobs } from './enrolment-jobs.ts'
 
@@ -14,7 +15,11 @@ const REGISTERED_MEANWHILE_AFTER_MS = 15_000
  * The money is going back, or is back: REVOKING when the learner is on the run, COMPENSATING when not yet. One that is
  * ending or has ended already is left. The enrolment is locked.
  */
-export async function beginEnding(tx: EntityManager, enrolment: Enrolment, why: MoveCause): Promise<void> {
+export async function beginEnding(
+  tx: EntityManager,
+  enrolment: Enrolment,
+  why: MoveCause<EnrolmentCause>,
+): Promise<void> {
   switch (enrolment.status) {
     case 'REGISTERED':
     case 'COMPLETED':
@@ -34,7 +39,11 @@ export async function beginEnding(tx: EntityManager, enrolment: Enrolment, why: 
 }
 
 /** Once the money is back, goes on to the end: COMPENSATED here, REVOKED by the job that ends the registration. */
-export async function finishEnding(tx: EntityManager, enrolment: Enrolment, why: MoveCause): Promise<void> {
+export async function finishEnding(
+  tx: EntityManager,
+  enrolment: Enrolment,
+  why: MoveCause<EnrolmentCause>,
+): Promise<void> {
   if (enrolment.status === 'REVOKING') {
     if (!(await isPaymentBack(tx, enrolment))) return
     return enrolmentJobs.withdrawRegistration.add(tx, { enrolmentId: enrolment.id })
@@ -52,7 +61,11 @@ export async function isPaymentBack(tx: EntityManager, { paymentId }: Enrolment)
 }
 
 /** The money stays after all: back to where it was before. What the partner said meanwhile is fetched again. */
-export async function undoRevoking(tx: EntityManager, enrolment: Enrolment, why: MoveCause): Promise<void> {
+export async function undoRevoking(
+  tx: EntityManager,
+  enrolment: Enrolment,
+  why: MoveCause<EnrolmentCause>,
+): Promise<void> {
   const before = enrolment.statusBeforeRevoking === 'COMPLETED' ? 'COMPLETED' : 'REGISTERED'
   enrolment.statusBeforeRevoking = null
   await moveEnrolment(tx, enrolment, before, why)

@@ -4,7 +4,7 @@ import type { LearnerIdentity } from '../auth/viewer.ts'
 import type { Context } from '../context.ts'
 import { type CompleteRun, courseById, runById } from '../courses/loaders.ts'
 import { uuidOf } from '../graph/contract/global-id.ts'
-import { type Refusal, refusal } from '../graph/contract/user-error.ts'
+import { InvalidInput, NotFound, type Refusal, refusal } from '../graph/contract/user-error.ts'
 import type { PartnerAccount } from '../learners/learner.ts'
 import { ensureInvitation } from '../learners/link-partner-account.ts'
 import { findPartnerAccount } from '../learners/loaders.ts'
@@ -13,7 +13,8 @@ import { type KeyedRequest, keyRefusal, takeKey } from '../store/idempotent.ts'
 import { inTransaction } from '../store/transaction.ts'
 import { returnUrlProblem } from '../values/return-url.ts'
 import { isUpstreamFailure } from '../values/upstream-failure.ts'
-import { enrolRefusal } from './enrolment.rules.ts'
+import { enrolmentRefusal } from './enrolment.rules.ts'
+import { PartnerAccountRequired } from './enrolment-errors.ts'
 import { type PaymentResult, pay, refused, unavailable } from './pay.ts'
 import { lookForPlaces } from './places.ts'
 import { activeOn, reserve } from './reserve.ts'
@@ -38,7 +39,7 @@ export async function enrol(context: Context, input: EnrolRequest): Promise<Paym
   const run = runId === null ? null : await runById(context, runId)
   if (run === null) {
     const message = 'There is no such run; take courseRunId from a course of this catalogue.'
-    return refused(refusal('NotFound', message, ['input', 'courseRunId']))
+    return refused(refusal(NotFound, {}, message, ['input', 'courseRunId']))
   }
   const places = await lookForPlaces(context, run.partnerUuid)
   const firstRefusal =
@@ -50,7 +51,7 @@ export async function enrol(context: Context, input: EnrolRequest): Promise<Paym
 }
 
 function inputRefusal({ settings }: Context, input: EnrolRequest): Refusal | null {
-  const wrong = (name: string, message: string) => refusal('InvalidInput', message, ['input', name])
+  const wrong = (name: string, message: string) => refusal(InvalidInput, {}, message, ['input', name])
   const badKey = keyRefusal(input.idempotencyKey)
   if (badKey) return badKey
   if (!input.termsAccepted) return wrong('termsAccepted', 'Accept the terms to enrol: termsAccepted must be true.')
@@ -86,7 +87,7 @@ async function refusalNow(
 ): Promise<Refusal | null> {
   const course = await courseById(context, run.courseId)
   const active = await activeOn(context.em.fork({ clear: true }), learner.id, run.id)
-  return enrolRefusal({ run, withdrawn: course?.withdrawnAt != null, now: context.now(), active, freePlaces })
+  return enrolmentRefusal({ run, withdrawn: course?.withdrawnAt != null, now: context.now(), active, freePlaces })
 }
 
 /** Null when the learner's account is linked; else as the partner has it now, inviting whoever has none. */
@@ -97,7 +98,7 @@ async function accountRefusal(context: Context, learner: LearnerIdentity): Promi
     const partnerAccount = await ensureInvitation(context, learner)
     if (partnerAccount.status === 'LINKED') return null
     const message = 'Create or link your account at the registration partner first: follow its invitation.'
-    return refusal('PartnerAccountRequired', message, [], { partnerAccount })
+    return refusal(PartnerAccountRequired, { partnerAccount }, message)
   } catch (failure) {
     if (!isUpstreamFailure(failure)) throw failure
     return unavailable(failure)

@@ -1,4 +1,4 @@
-/** Defines the jobs that go on with enrolments, and with the credit that rests on them. */
+/** Defines the jobs of enrolments and of the credit that rests on them. */
 import { z } from 'zod'
 import { defineJob } from '../store/define-job.ts'
 

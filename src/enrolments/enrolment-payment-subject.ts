@@ -13,6 +13,7 @@ import type { Refund } from '../payments/refund.ts'
 import type { MoveCause } from '../store/history.ts'
 import { hasSuccessor, lockEnrolment, moveEnrolment } from './change-enrolment.ts'
 import { beginEnding, finishEnding } from './end-enrolment.ts'
+import type { EnrolmentCause } from './enrolment.states.ts'
 import { Enrolment } from './enrolment.ts'
 import { enrolmentJobs } from './enrolment-jobs.ts'
 import { takeUp, unsettled } from './find-unsettled.ts'
@@ -50,7 +51,12 @@ async function paid(tx: EntityManager, payment: Payment, at: Date): Promise<'wan
 }
 
 /** "Paid" and the job that registers are one; what else could still be paid is closed. */
-async function takeMoney(tx: EntityManager, enrolment: Enrolment, payment: Payment, why: MoveCause): Promise<void> {
+async function takeMoney(
+  tx: EntityManager,
+  enrolment: Enrolment,
+  payment: Payment,
+  why: MoveCause<EnrolmentCause>,
+): Promise<void> {
   enrolment.paymentId = payment.id
   await moveEnrolment(tx, enrolment, 'PAID', why)
   await enrolmentJobs.register.add(tx, { enrolmentId: enrolment.id })
@@ -64,13 +70,12 @@ async function refundStarted(tx: EntityManager, payment: Payment, refund: Refund
   const enrolment = await lockEnrolment(tx, payment.enrolmentId)
   if (enrolment.paymentId !== payment.id) return
   const { leftMinor } = await balanceOf(tx, payment)
-  if (leftMinor === 0 && !refund.keepRegistration)
-    await beginEnding(tx, enrolment, { cause: `REFUND_BY_${refund.origin}`, at })
+  if (leftMinor === 0 && !refund.keepRegistration) await beginEnding(tx, enrolment, { cause: 'REFUND_BY_PROVIDER', at })
 }
 
 async function refunded(tx: EntityManager, payment: Payment, refund: Refund, at: Date): Promise<void> {
   const enrolment = await lockEnrolment(tx, payment.enrolmentId)
-  const why = { cause: 'REFUND_SUCCEEDED', at }
+  const why: MoveCause<EnrolmentCause> = { cause: 'REFUND_SUCCEEDED', at }
   if (enrolment.paymentId === payment.id) {
     // The rest may be on its way with the registration to be kept: what ends it is the refund that brings the last of it.
     if (!refund.keepRegistration && isBack(await balanceOf(tx, payment))) await beginEnding(tx, enrolment, why)
@@ -87,17 +92,18 @@ async function refundFailed(tx: EntityManager, payment: Payment, _refund: Refund
 
 async function disputed(tx: EntityManager, payment: Payment, dispute: Dispute, at: Date): Promise<void> {
   const enrolment = await lockEnrolment(tx, payment.enrolmentId)
-  const why = { cause: `DISPUTE_${dispute.status}`, at }
+  const why: MoveCause<EnrolmentCause> = { cause: 'DISPUTE_LOST', at }
+  const lost = dispute.status === 'LOST'
   if (enrolment.paymentId === payment.id) {
     // Whatever is on its way besides comes to nothing: more than everything does not go back.
-    if (dispute.status === 'LOST' && isBack(await balanceOf(tx, payment))) await beginEnding(tx, enrolment, why)
+    if (lost && isBack(await balanceOf(tx, payment))) await beginEnding(tx, enrolment, why)
     await enrolmentJobs.reviewCredit.add(tx, { enrolmentId: enrolment.id })
   }
-  if (dispute.status === 'LOST') await finishEnding(tx, enrolment, why)
+  if (lost) await finishEnding(tx, enrolment, why)
 }
 
 /** The enrolments' answer to what payments tell. */
-export const paymentSubject: PaymentSubject = {
+export const enrolmentPaymentSubject: PaymentSubject = {
   orderFor,
   paid,
   refundStarted,

@@ -2,6 +2,8 @@
 import { openForEnrolment, type RunDates } from '../courses/run-status.rules.ts'
 import { instantText } from '../graph/contract/scalars.ts'
 import { type Refusal, refusal } from '../graph/contract/user-error.ts'
+import type { Enrolment } from './enrolment.ts'
+import { AlreadyEnrolled, EnrolmentClosed, RunFull } from './enrolment-errors.ts'
 
 export interface EnrolFacts {
   run: RunDates
@@ -9,7 +11,7 @@ export interface EnrolFacts {
   withdrawn: boolean
   now: Date
   /** The learner's enrolment that holds a place on the run; null when there is none. */
-  active: object | null
+  active: Enrolment | null
   /** Places left for one more; null when there is no limit, or nobody can say. */
   freePlaces: number | null
 }
@@ -17,17 +19,17 @@ export interface EnrolFacts {
 const run = ['input', 'courseRunId']
 
 /** Why not; null when the learner may. */
-export function enrolRefusal(facts: EnrolFacts): Refusal | null {
+export function enrolmentRefusal(facts: EnrolFacts): Refusal | null {
   if (facts.active !== null) {
     const message = 'You have a place on this run already.'
-    return refusal('AlreadyEnrolled', message, run, { enrolment: facts.active })
+    return refusal(AlreadyEnrolled, { enrolment: facts.active }, message, run)
   }
   if (facts.withdrawn || !openForEnrolment(facts.run, facts.now)) {
     const { enrolmentOpensAt: opensAt, enrolmentClosesAt: closesAt } = facts.run
-    return refusal('EnrolmentClosed', closedMessage(facts), run, { opensAt, closesAt })
+    return refusal(EnrolmentClosed, { opensAt, closesAt }, closedMessage(facts), run)
   }
   if (facts.freePlaces !== null && facts.freePlaces <= 0) {
-    return refusal('RunFull', 'Every place on this run is taken; choose another run.', run)
+    return refusal(RunFull, {}, 'Every place on this run is taken; choose another run.', run)
   }
   return null
 }

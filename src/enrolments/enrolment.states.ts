@@ -1,49 +1,77 @@
 /** Lists the states of an enrolment and every legal move between them. */
-import type { States } from '../store/states.ts'
+import type { CauseOf, States } from '../store/states.ts'
 import type { EnrolmentStatus } from './enrolment.ts'
 
-export const enrolmentStates: States<EnrolmentStatus> = {
+/** All the money of what paid for it is on its way back, or back: what was paid for ends. */
+const moneyGoesBack = [
+  'REFUND_BY_LEARNER',
+  'REFUND_BY_OPERATOR',
+  'REFUND_BY_PROVIDER',
+  'REFUND_SUCCEEDED',
+  'DISPUTE_LOST',
+] as const
+/** The partner will not register: by a code of its own, where that is known. */
+const notRegistered = ['RUN_FULL', 'RUN_CLOSED', 'RUN_UNKNOWN', 'MEMBERSHIP_UNKNOWN', 'REGISTRATION_REFUSED'] as const
+
+export const enrolmentStates = {
   noun: 'Enrolment',
+  begins: { PENDING_PAYMENT: ['ENROLLED'], REGISTERED: ['REGISTERED_AT_PARTNER'] },
   moves: {
-    PENDING_PAYMENT: ['PAID', 'CANCELLED', 'EXPIRED'],
-    PAID: ['REGISTERING', 'COMPENSATING'],
-    REGISTERING: ['REGISTERED', 'COMPENSATING'],
-    REGISTERED: ['COMPLETED', 'REVOKING'],
-    COMPLETED: ['REVOKING'],
-    // A late capture: kept when the learner's wish is still there, else refunded.
-    CANCELLED: ['PAID', 'COMPENSATING'],
-    EXPIRED: ['PAID', 'COMPENSATING'],
-    COMPENSATING: ['COMPENSATED', 'STUCK'],
+    PENDING_PAYMENT: {
+      PAID: ['PAYMENT_SUCCEEDED', 'NOTHING_TO_PAY'],
+      CANCELLED: ['CANCELLED_BY_LEARNER'],
+      EXPIRED: ['HOLD_ENDED'],
+    },
+    PAID: { REGISTERING: ['REGISTRATION_STARTED'], COMPENSATING: moneyGoesBack },
+    REGISTERING: { REGISTERED: ['PARTNER_REGISTERED'], COMPENSATING: [...moneyGoesBack, ...notRegistered] },
+    // Registered again after its refund bounced, it has its result already.
+    REGISTERED: { COMPLETED: ['RESULT_REPORTED', 'PARTNER_REGISTERED'], REVOKING: moneyGoesBack },
+    COMPLETED: { REVOKING: moneyGoesBack },
+    // A late capture: kept when the learner's wish is still there, else refunded. A refund of it may bounce.
+    CANCELLED: { PAID: [], COMPENSATING: ['PAID_AFTER_CANCELLATION', 'REFUND_FAILED'] },
+    EXPIRED: { PAID: ['PAID_AFTER_EXPIRY'], COMPENSATING: ['REFUND_FAILED'] },
+    COMPENSATING: {
+      // At once, with what began it, when nothing is left to send back.
+      COMPENSATED: ['REFUND_SUCCEEDED', 'DISPUTE_LOST', 'RECONCILIATION', 'OPERATOR_RETRY_REFUND', ...notRegistered],
+      STUCK: ['REFUND_FAILED'],
+    },
     // The bank sent the refund back.
-    COMPENSATED: ['STUCK'],
-    STUCK: ['COMPENSATING', 'REGISTERING'],
+    COMPENSATED: { STUCK: ['REFUND_FAILED'] },
+    STUCK: {
+      COMPENSATING: [...moneyGoesBack, 'RECONCILIATION', 'OPERATOR_RETRY_REFUND'],
+      REGISTERING: ['OPERATOR_RETRY_REGISTRATION'],
+    },
     // Back to whichever it was when the refund failed.
-    REVOKING: ['REVOKED', 'REGISTERED', 'COMPLETED'],
-    REVOKED: [],
+    REVOKING: { REVOKED: ['REGISTRATION_ENDED'], REGISTERED: ['REFUND_FAILED'], COMPLETED: ['REFUND_FAILED'] },
+    REVOKED: {},
   },
-}
+} as const satisfies States<EnrolmentStatus>
+
+export type EnrolmentCause = CauseOf<typeof enrolmentStates>
+
+const bounced = ['REFUND_FAILED'] as const
 
 /**
  * The registration was ended for a refund that the bank then sent back: the money is here, so the learner is registered
  * again. Only for that.
  */
-export const restorations: States<EnrolmentStatus> = {
+export const restorations = {
   noun: 'Enrolment',
   moves: {
-    PENDING_PAYMENT: [],
-    PAID: [],
-    REGISTERING: [],
-    CANCELLED: [],
-    EXPIRED: [],
-    COMPENSATING: [],
-    COMPENSATED: [],
-    STUCK: [],
-    REVOKING: [],
-    REGISTERED: ['REGISTERING'],
-    COMPLETED: ['REGISTERING'],
-    REVOKED: ['REGISTERING'],
+    PENDING_PAYMENT: {},
+    PAID: {},
+    REGISTERING: {},
+    CANCELLED: {},
+    EXPIRED: {},
+    COMPENSATING: {},
+    COMPENSATED: {},
+    STUCK: {},
+    REVOKING: {},
+    REGISTERED: { REGISTERING: bounced },
+    COMPLETED: { REGISTERING: bounced },
+    REVOKED: { REGISTERING: bounced },
   },
-}
+} as const satisfies States<EnrolmentStatus>
 
 /** The learner has, or is being given, a place that is paid for. */
 export const isUnderWay = (status: EnrolmentStatus): boolean => status === 'PAID' || status === 'REGISTERING'

@@ -2,7 +2,7 @@
 import { learnerIdOf } from '../auth/permissions.ts'
 import { type Context, TryAgainLater } from '../context.ts'
 import { closePayment } from '../payments/close-payment.ts'
-import { openPaymentStatuses } from '../payments/payment.states.ts'
+import { type LookCause, openPaymentStatuses } from '../payments/payment.states.ts'
 import { Payment, type PaymentStatus } from '../payments/payment.ts'
 import { paymentJobs } from '../payments/payment-jobs.ts'
 import { inTransaction } from '../store/transaction.ts'
@@ -37,7 +37,7 @@ export async function closeOpenPayments(
   context: Context,
   enrolmentId: string,
   to: 'CANCELLED' | 'EXPIRED',
-  cause: string,
+  cause: LookCause,
 ): Promise<PaymentStatus[]> {
   const open = { enrolmentId, status: { $in: [...openPaymentStatuses] } }
   const payments = await context.em.fork({ clear: true }).find(Payment, open)

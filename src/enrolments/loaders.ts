@@ -1,15 +1,14 @@
 /** Reads the enrolments that the viewer may see, batched and paged. */
-
 import { learnerIdOf } from '../auth/permissions.ts'
 import type { Viewer } from '../auth/viewer.ts'
 import type { Course } from '../courses/course.ts'
-import { type CompleteRun, coursePart, runPart } from '../courses/loaders.ts'
-import { type PaymentRow, paymentParts } from '../payments/loaders.ts'
+import { type CompleteRun, courseJoin, runJoin } from '../courses/loaders.ts'
+import { type PaymentRow, paymentJoins } from '../payments/loaders.ts'
 import { allColumns, defineColumns } from '../reading/columns.ts'
 import type { ReadConnection } from '../reading/connection/read-connection.ts'
 import { type Condition, definePages, type List } from '../reading/list.ts'
 import { defineLoader, inOrder, type Loads } from '../reading/loader.ts'
-import type { Part } from '../reading/look-ahead-join.ts'
+import type { LookAheadJoin } from '../reading/look-ahead-join.ts'
 import { statement } from '../reading/statement.ts'
 import type { Enrolment, EnrolmentStatus } from './enrolment.ts'
 
@@ -60,21 +59,21 @@ export interface EnrolmentRow extends Enrolment {
 }
 
 /** What a refund would be is told from the run, the payment and its refunds, whole. */
-const ownParts: readonly Part[] = [
-  runPart('run', ['refundability']),
-  coursePart('run.course', 'r'),
-  ...paymentParts(['refundability']),
+const ownJoins: readonly LookAheadJoin[] = [
+  runJoin('run', ['refundability']),
+  courseJoin('run.course', 'r'),
+  ...paymentJoins(['refundability']),
 ]
 
-/** Declares a learner's enrolments, newest first; `parts` are what features that depend on enrolments join to them. */
-export function defineEnrolmentPages(parts: readonly Part[]) {
+/** Declares a learner's enrolments, newest first; `joins` are what features that depend on enrolments join to them. */
+export function defineEnrolmentPages(joins: readonly LookAheadJoin[]) {
   return definePages<EnrolmentRow>({
     name: 'enrolments-of-learner',
     columns,
     from: 'enrolment e',
     parent: 'e.learner_id',
     order: [{ sql: 'e.id', as: 'id', type: 'uuid', descending: true }],
-    parts: [...ownParts, ...parts],
+    parts: [...ownJoins, ...joins],
   })
 }
 export type EnrolmentPages = ReturnType<typeof defineEnrolmentPages>

@@ -1,8 +1,10 @@
 /** Opens the page of an enrolment's payment, or returns the provider's refusal. */
 import type { Context } from '../context.ts'
-import { type Refusal, refusal } from '../graph/contract/user-error.ts'
+import { ProviderUnavailable, type Refusal, refusal } from '../graph/contract/user-error.ts'
 import { type Opened, openPayment } from '../payments/open-payment.ts'
+import type { PaymentStatus } from '../payments/payment.ts'
 import type { UpstreamFailure } from '../values/upstream-failure.ts'
+import { PaymentNotCompleted } from './enrolment-errors.ts'
 
 /** Ids of what there is now, and why not everything was done. */
 export interface PaymentResult {
@@ -46,16 +48,16 @@ const names: Readonly<Record<string, string>> = {
 /** An upstream that did not answer; `hint` says how to try again. */
 export function unavailable({ upstream, retryAfterSeconds }: UpstreamFailure, hint = 'nothing is lost'): Refusal {
   const message = `${names[upstream]} does not answer right now; try again in a moment, ${hint}.`
-  return refusal('ProviderUnavailable', message, [], { provider: upstream.toUpperCase(), retryAfterSeconds })
+  return refusal(ProviderUnavailable, { provider: upstream.toUpperCase(), retryAfterSeconds }, message)
 }
 
 /** A payment that has not brought the money, with what the provider said of it. */
 export function notCompleted(
-  { status, failureMessage }: { status: string; failureMessage: string | null },
+  { status, failureMessage }: { status: PaymentStatus; failureMessage: string | null },
   field: string[] = [],
 ): Refusal {
   const message = failureMessage ?? unfinished[status] ?? 'The payment is not finished yet; finish it on its page.'
-  return refusal('PaymentNotCompleted', message, field, { status })
+  return refusal(PaymentNotCompleted, { status }, message, field)
 }
 
 const unfinished: Readonly<Record<string, string>> = {

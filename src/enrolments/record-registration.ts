@@ -4,11 +4,10 @@ import { type Context, TryAgainLater } from '../context.ts'
 import { CourseRun } from '../courses/course-run.ts'
 import type { Membership } from '../learners/account-partner.ts'
 import { Learner, PartnerAccount } from '../learners/learner.ts'
-import { keepMembership } from '../learners/link-partner-account.ts'
-import { keepLearner } from '../learners/record-learner.ts'
-import { beginHistory } from '../store/history.ts'
-import { newId } from '../store/row.ts'
+import { recordMembership } from '../learners/link-partner-account.ts'
+import { recordLearner } from '../learners/record-learner.ts'
 import { announce, inTransaction } from '../store/transaction.ts'
+import { addEnrolment } from './add-enrolment.ts'
 import { applyRegistration } from './apply-registration.ts'
 import { lockEnrolment, lockRun } from './change-enrolment.ts'
 import { isGivenUp } from './enrolment.states.ts'
@@ -16,21 +15,21 @@ import { Enrolment, endedStatuses } from './enrolment.ts'
 import { enrolmentJobs } from './enrolment-jobs.ts'
 import type { Registration } from './registration-partner.ts'
 
-/** UNKNOWN_RUN: the catalogue does not have it, or not completely; nothing was kept. */
-export type Kept = 'KEPT' | 'UNKNOWN_RUN'
+/** UNKNOWN_RUN: the catalogue does not have it, or not completely; nothing was recorded. */
+export type Recorded = 'RECORDED' | 'UNKNOWN_RUN'
 
 const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 
 /** Keeps it; repeating it changes nothing. Throws UpstreamFailure when the partner cannot say whose it is. */
-export async function keepRegistration(context: Context, registration: Registration): Promise<Kept> {
+export async function recordRegistration(context: Context, registration: Registration): Promise<Recorded> {
   const em = context.em.fork({ clear: true })
   const known = await findKnown(em, registration)
   if (known) return apply(context, known.id, registration)
-  if (registration.status === 'INACTIVE') return 'KEPT'
+  if (registration.status === 'INACTIVE') return 'RECORDED'
   const run = await em.findOne(CourseRun, { partnerUuid: registration.runUuid })
   if (!run?.complete) return 'UNKNOWN_RUN'
   const learnerId = await learnerOf(context, em, registration)
-  if (learnerId === null) return 'KEPT'
+  if (learnerId === null) return 'RECORDED'
   const held = { learnerId, runId: run.id, status: { $nin: [...endedStatuses] } }
   const active = await em.findOne(Enrolment, held)
   if (active) return apply(context, active.id, registration)
@@ -44,9 +43,9 @@ async function findKnown(em: EntityManager, { uuid, externalReference }: Registr
   return em.findOne(Enrolment, externalReference)
 }
 
-function apply(context: Context, enrolmentId: string, registration: Registration): Promise<Kept> {
+function apply(context: Context, enrolmentId: string, registration: Registration): Promise<Recorded> {
   const at = context.now()
-  return inTransaction(context.em, async (tx): Promise<Kept> => {
+  return inTransaction(context.em, async (tx): Promise<Recorded> => {
     const enrolment = await lockEnrolment(tx, enrolmentId)
     if (isGivenUp(enrolment.status) && registration.status !== 'INACTIVE') {
       // Registered by a call that was given up: nobody pays for it.
@@ -56,7 +55,7 @@ function apply(context: Context, enrolmentId: string, registration: Registration
     } else if (isCurrent(enrolment, registration)) {
       await applyRegistration(tx, enrolment, registration, { cause: 'PARTNER_REGISTERED', at })
     }
-    return 'KEPT'
+    return 'RECORDED'
   })
 }
 
@@ -92,7 +91,7 @@ function addLearner(context: Context, membership: Membership): Promise<string> {
   const displayName = [firstName, lastName].filter(Boolean).join(' ') || subject
   const names = { givenName: firstName ?? '', familyName: lastName ?? '', displayName }
   const facts = { issuer: context.settings.issuer, subject, email: email ?? '', ...names, timeZone: null }
-  return inTransaction(context.em, (tx) => keepLearner(tx, facts, context.now()))
+  return inTransaction(context.em, (tx) => recordLearner(tx, facts, context.now()))
 }
 
 /** A linked account is not given up for another membership that waits to be linked. */
@@ -105,7 +104,7 @@ export async function recordMembershipOf(
   const account = await em.findOne(PartnerAccount, { learnerId })
   const isOther = account !== null && account.membershipUuid !== membership.uuid
   if (isOther && account.status === 'LINKED' && !membership.linked) return
-  await keepMembership(context, learnerId, membership)
+  await recordMembership(context, learnerId, membership)
 }
 
 /** An enrolment that was made at the partner: registered from the start, with nothing paid here. */
@@ -113,38 +112,26 @@ function importRegistration(
   context: Context,
   { learnerId, runId }: { learnerId: string; runId: string },
   registration: Registration,
-): Promise<Kept> {
+): Promise<Recorded> {
   const at = context.now()
-  return inTransaction(context.em, async (tx): Promise<Kept> => {
+  return inTransaction(context.em, async (tx): Promise<Recorded> => {
     await lockRun(tx, runId)
-    if ((await tx.count(Enrolment, { learnerId, runId, status: { $nin: [...endedStatuses] } })) > 0) return 'KEPT'
-    const enrolment = tx.create(Enrolment, {
-      id: newId(),
+    if ((await tx.count(Enrolment, { learnerId, runId, status: { $nin: [...endedStatuses] } })) > 0) return 'RECORDED'
+    const why = { cause: 'REGISTERED_AT_PARTNER', at } as const
+    const beganAt = registration.activatedAt ?? at
+    const beginning = {
       learnerId,
       runId,
-      status: 'REGISTERED',
-      paymentId: null,
+      status: 'REGISTERED' as const,
       holdExpiresAt: null,
       registrationUuid: registration.uuid,
-      registeredAt: registration.activatedAt ?? at,
-      studyUrl: null,
-      stepsCompletedRatio: null,
-      stepsCompleted: null,
-      progressSeenAt: null,
-      resultOutcome: null,
-      resultGrade: null,
-      resultAwardedOn: null,
-      resultIdentityVerified: null,
-      statusBeforeRevoking: null,
-      createdAt: registration.activatedAt ?? at,
-      updatedAt: at,
-    })
-    const why = { cause: 'REGISTERED_AT_PARTNER', at }
-    beginHistory(tx, 'Enrolment', enrolment, why)
-    await tx.flush()
+      registeredAt: beganAt,
+      createdAt: beganAt,
+    }
+    const enrolment = await addEnrolment(tx, beginning, why)
     await applyRegistration(tx, enrolment, registration, why)
     await announce(tx, 'enrolment', enrolment.id)
-    return 'KEPT'
+    return 'RECORDED'
   })
 }
 
@@ -152,7 +139,7 @@ function importRegistration(
 export const fetchRegistrationJob = enrolmentJobs.fetchRegistration.runs(
   async (context: Context, { registrationUuid }, { number }) => {
     const registration = await context.partner.registration(registrationUuid)
-    if (registration === null || (await keepRegistration(context, registration)) === 'KEPT') return
+    if (registration === null || (await recordRegistration(context, registration)) === 'RECORDED') return
     if (number < MOST_WAITS) throw new TryAgainLater('the run of this registration is not known yet', 2 ** number)
     context.log.warn(
       { registrationUuid: registration.uuid },

@@ -1,7 +1,16 @@
 /** Decides whether a learner or operator may ask for this refund now. */
-import { type Refusal, refusal } from '../graph/contract/user-error.ts'
+import {
+  Forbidden,
+  IllegalTransition,
+  InvalidInput,
+  type Refusal,
+  refusal,
+  type UserError,
+} from '../graph/contract/user-error.ts'
 import { type RefundFacts, refundability } from '../payments/refund-window.rules.ts'
+import { charactersOf, LONGEST_REASON_CHARACTERS } from '../values/lengths.ts'
 import type { EnrolmentStatus } from './enrolment.ts'
+import { RefundAmountExceeded, RefundWindowClosed } from './enrolment-errors.ts'
 
 export interface RefundRequest extends RefundFacts {
   byOperator: boolean
@@ -13,41 +22,39 @@ export interface RefundRequest extends RefundFacts {
   currency: string
 }
 
-const LONGEST_REASON_CHARACTERS = 500
-
 /** Why not; null when the refund may be made. */
 export function refundRefusal(request: RefundRequest): Refusal | null {
   return (request.byOperator ? operatorsRefusal(request) : learnersRefusal(request)) ?? moneyRefusal(request)
 }
 
-function wrong(name: string, message: string, type = 'InvalidInput'): Refusal {
-  return refusal(type, message, ['input', name])
+function wrong(name: string, message: string, type: new () => UserError = InvalidInput): Refusal {
+  return refusal(type, {}, message, ['input', name])
 }
 
 function operatorsRefusal({ reason, amountMinor }: RefundRequest): Refusal | null {
   const said = reason?.trim() ?? ''
   if (said === '') return wrong('reason', 'Give the reason for the refund; operators have to.')
-  if (said.length > LONGEST_REASON_CHARACTERS)
+  if (charactersOf(said) > LONGEST_REASON_CHARACTERS)
     return wrong('reason', `The reason must be at most ${LONGEST_REASON_CHARACTERS} characters long.`)
   if (amountMinor !== null && amountMinor < 1) return wrong('amountMinor', 'The amountMinor must be 1 or more.')
   return null
 }
 
 function learnersRefusal(request: RefundRequest): Refusal | null {
-  if ((request.reason?.length ?? 0) > LONGEST_REASON_CHARACTERS) {
+  if (charactersOf(request.reason ?? '') > LONGEST_REASON_CHARACTERS) {
     return wrong('reason', `The reason must be at most ${LONGEST_REASON_CHARACTERS} characters long.`)
   }
   if (request.amountMinor !== null) {
-    return wrong('amountMinor', "Only operators may refund a part: a learner's refund is always whole.", 'Forbidden')
+    return wrong('amountMinor', "Only operators may refund a part: a learner's refund is always whole.", Forbidden)
   }
   if (request.keepRegistration) {
     const message = "Only operators may keep the registration: a learner's refund always ends it."
-    return wrong('keepRegistration', message, 'Forbidden')
+    return wrong('keepRegistration', message, Forbidden)
   }
   const answer = refundability(request)
   if (answer.reasonCode !== 'WINDOW_CLOSED') return null
   const message = answer.reason as string
-  return refusal('RefundWindowClosed', message, ['input', 'enrolmentId'], { closedAt: answer.deadline })
+  return refusal(RefundWindowClosed, { closedAt: answer.deadline }, message, ['input', 'enrolmentId'])
 }
 
 /** What of the money can go back, whoever asks. */
@@ -56,17 +63,17 @@ function moneyRefusal(request: RefundRequest): Refusal | null {
   const maximum = { amountMinor: balance?.leftMinor ?? 0, currency }
   if (balance === null || balance.capturedMinor === 0) {
     const message = 'Nothing was paid for this enrolment here, so nothing can go back.'
-    return refusal('IllegalTransition', message, ['input', 'enrolmentId'], { from, to: 'REVOKING' })
+    return refusal(IllegalTransition, { from, to: 'REVOKING' }, message, ['input', 'enrolmentId'])
   }
   if (maximum.amountMinor === 0) {
     const message = 'Everything that was paid is back already, or on its way back.'
-    return refusal('RefundAmountExceeded', message, ['input', 'enrolmentId'], { maximum })
+    return refusal(RefundAmountExceeded, { maximum }, message, ['input', 'enrolmentId'])
   }
   if (balance.contested) {
     const message = 'The payment is disputed at the bank or PayPal, who decide about the money.'
-    return refusal('IllegalTransition', message, ['input', 'enrolmentId'], { from, to: 'REVOKING' })
+    return refusal(IllegalTransition, { from, to: 'REVOKING' }, message, ['input', 'enrolmentId'])
   }
   if ((amountMinor ?? 0) <= maximum.amountMinor) return null
   const message = `The amountMinor must be at most ${maximum.amountMinor}: more cannot go back.`
-  return refusal('RefundAmountExceeded', message, ['input', 'amountMinor'], { maximum })
+  return refusal(RefundAmountExceeded, { maximum }, message, ['input', 'amountMinor'])
 }

@@ -8,7 +8,7 @@ import { isUpstreamFailure } from '../values/upstream-failure.ts'
 import { applyRegistration } from './apply-registration.ts'
 import { lockEnrolment, lockRun, moveEnrolment, patience } from './change-enrolment.ts'
 import { compensate } from './compensate.ts'
-import { isGivenUp, isUnderWay } from './enrolment.states.ts'
+import { type EnrolmentCause, isGivenUp, isUnderWay } from './enrolment.states.ts'
 import type { Enrolment } from './enrolment.ts'
 import { enrolmentJobs } from './enrolment-jobs.ts'
 import { freePlaces, lookForPlaces } from './places.ts'
@@ -30,7 +30,8 @@ export async function register(context: Context, enrolmentId: string): Promise<v
   if (request === null) return
   const found = await lookUp(context, request)
   if (found) return record(context, enrolmentId, found)
-  if (await hasPlaceGone(context, request)) return compensate(context, enrolmentId, 'RUN_FULL')
+  if (await hasPlaceGone(context, request))
+    return compensate(context, enrolmentId, { cause: 'RUN_FULL', reason: 'RUN_FULL' })
   const { membershipUuid, runUuid } = request
   try {
     const made = await context.partner.register({ membershipUuid, runUuid, externalReference: enrolmentId })
@@ -40,9 +41,18 @@ export async function register(context: Context, enrolmentId: string): Promise<v
     // An earlier call whose answer was lost may have come through since: money only goes back once that is ruled out.
     const late = await lookUp(context, request)
     if (late) return record(context, enrolmentId, late)
-    await compensate(context, enrolmentId, failure.code.toUpperCase())
+    const cause = causeOfRefusal.get(failure.code) ?? 'REGISTRATION_REFUSED'
+    await compensate(context, enrolmentId, { cause, reason: failure.code.toUpperCase() })
   }
 }
+
+/** The partner's refusals that the history names; a code that only this partner has stays with the refund. */
+const causeOfRefusal: ReadonlyMap<string, EnrolmentCause> = new Map([
+  ['run_full', 'RUN_FULL'],
+  ['run_closed', 'RUN_CLOSED'],
+  ['run_unknown', 'RUN_UNKNOWN'],
+  ['membership_unknown', 'MEMBERSHIP_UNKNOWN'],
+])
 
 /** Transaction 1: REGISTERING. Null when there is nothing to register any more. */
 async function begin(context: Context, enrolmentId: string): Promise<RegistrationRequest | null> {

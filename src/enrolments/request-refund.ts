@@ -5,7 +5,7 @@ import type { Context } from '../context.ts'
 import { CourseRun } from '../courses/course-run.ts'
 import type { CompleteRun } from '../courses/loaders.ts'
 import { uuidOf } from '../graph/contract/global-id.ts'
-import { type Refusal, refusal } from '../graph/contract/user-error.ts'
+import { NotFound, type Refusal, refusal } from '../graph/contract/user-error.ts'
 import { addRefund } from '../payments/add-refund.ts'
 import { balanceOf } from '../payments/balance.ts'
 import type { Payment } from '../payments/payment.ts'
@@ -67,13 +67,13 @@ async function decide(context: Context, tx: EntityManager, input: RefundInput, n
   const id = uuidOf('Enrolment', input.enrolmentId)
   const seen = id === null ? null : await tx.findOne(Enrolment, id)
   if (seen === null || !isOwnerOrOperator(viewer, seen.learnerId)) {
-    return refused(refusal('NotFound', 'There is no such enrolment of yours.', enrolmentField))
+    return refused(refusal(NotFound, {}, 'There is no such enrolment of yours.', enrolmentField))
   }
   const payments = await lockPayments(tx, seen.id)
   const enrolment = await lockEnrolment(tx, seen.id)
   const payment = paymentMeant(enrolment, payments, input)
   if (payment === 'unknown') {
-    return refused(refusal('NotFound', 'This enrolment has no such payment.', ['input', 'paymentId']))
+    return refused(refusal(NotFound, {}, 'This enrolment has no such payment.', ['input', 'paymentId']))
   }
   const request = await gather(tx, enrolment, payment, { input, byOperator: isOperator(viewer), now })
   const firstRefusal = refundRefusal(request)
@@ -121,6 +121,8 @@ interface Decided {
   now: Date
 }
 
+const causeBy = { LEARNER: 'REFUND_BY_LEARNER', OPERATOR: 'REFUND_BY_OPERATOR' } as const
+
 /** The refund; the registration begins to end when all the money of what paid for it is going back. */
 async function add(
   { viewer }: Context,
@@ -134,7 +136,7 @@ async function add(
   const made = { amountMinor, origin, reason: reason?.trim() || null, keepRegistration } as const
   const refund = await addRefund(tx, payment, { ...made, requestedBy: viewer.key, now })
   if (amountMinor === leftMinor && !keepRegistration && enrolment.paymentId === payment.id) {
-    await beginEnding(tx, enrolment, { cause: `REFUND_BY_${origin}`, actor: viewer.key, at: now })
+    await beginEnding(tx, enrolment, { cause: causeBy[origin], actor: viewer.key, at: now })
     await enrolmentJobs.reviewCredit.add(tx, { enrolmentId: enrolment.id })
   }
   await announce(tx, 'enrolment', enrolment.id)

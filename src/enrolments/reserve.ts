@@ -6,12 +6,11 @@ import type { CompleteRun } from '../courses/loaders.ts'
 import type { Refusal } from '../graph/contract/user-error.ts'
 import { addPayment } from '../payments/add-payment.ts'
 import type { PaymentMethod } from '../payments/payment.ts'
-import { beginHistory } from '../store/history.ts'
 import { type KeyedRequest, takeKey } from '../store/idempotent.ts'
-import { newId } from '../store/row.ts'
 import { announce, inTransaction } from '../store/transaction.ts'
+import { addEnrolment } from './add-enrolment.ts'
 import { lockRun, moveEnrolment } from './change-enrolment.ts'
-import { enrolRefusal } from './enrolment.rules.ts'
+import { enrolmentRefusal } from './enrolment.rules.ts'
 import { Enrolment, endedStatuses } from './enrolment.ts'
 import { enrolmentJobs } from './enrolment-jobs.ts'
 import { type PaymentResult, refused } from './pay.ts'
@@ -62,7 +61,7 @@ async function refusalUnderLock(
 ): Promise<Refusal | null> {
   const active = await activeOn(tx, learner.id, run.id)
   const free = await freePlaces(tx, run.id, places)
-  return enrolRefusal({ run, withdrawn: false, now: now(), active, freePlaces: free })
+  return enrolmentRefusal({ run, withdrawn: false, now: now(), active, freePlaces: free })
 }
 
 async function make(
@@ -73,29 +72,16 @@ async function make(
 ): Promise<PaymentResult> {
   const at = now()
   const holdExpiresAt = new Date(at.getTime() + settings.holdMinutes * 60_000)
-  const enrolment = tx.create(Enrolment, {
-    id: newId(),
+  const beginning = {
     learnerId: learner.id,
     runId: run.id,
-    status: 'PENDING_PAYMENT',
-    paymentId: null,
+    status: 'PENDING_PAYMENT' as const,
     holdExpiresAt,
     registrationUuid: null,
     registeredAt: null,
-    studyUrl: null,
-    stepsCompletedRatio: null,
-    stepsCompleted: null,
-    progressSeenAt: null,
-    resultOutcome: null,
-    resultGrade: null,
-    resultAwardedOn: null,
-    resultIdentityVerified: null,
-    statusBeforeRevoking: null,
     createdAt: at,
-    updatedAt: at,
-  })
-  beginHistory(tx, 'Enrolment', enrolment, { cause: 'ENROLLED', actor: viewer.key, at })
-  await tx.flush()
+  }
+  const enrolment = await addEnrolment(tx, beginning, { cause: 'ENROLLED', actor: viewer.key, at })
   await announce(tx, 'enrolment', enrolment.id)
   if (run.priceMinor === 0) return registerFree(tx, enrolment, at)
   const payment = await addPayment(tx, {

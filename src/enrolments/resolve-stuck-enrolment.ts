@@ -1,15 +1,19 @@
 /** Resumes a stuck enrolment for an operator by registering or refunding once more. */
+
 import type { EntityManager } from '@mikro-orm/postgresql'
 import { requireOperator } from '../auth/permissions.ts'
 import type { Context } from '../context.ts'
 import { uuidOf } from '../graph/contract/global-id.ts'
-import { type Refusal, refusal } from '../graph/contract/user-error.ts'
+import { IllegalTransition, InvalidInput, NotFound, type Refusal, refusal } from '../graph/contract/user-error.ts'
 import { balanceOf } from '../payments/balance.ts'
 import type { Payment } from '../payments/payment.ts'
+import type { MoveCause } from '../store/history.ts'
 import { keyRefusal, takeKey } from '../store/idempotent.ts'
 import { inTransaction } from '../store/transaction.ts'
+import { charactersOf, LONGEST_REASON_CHARACTERS } from '../values/lengths.ts'
 import { findEnrolment, lockEnrolment, moveEnrolment } from './change-enrolment.ts'
 import { lockPayments, sendBack } from './compensate.ts'
+import type { EnrolmentCause } from './enrolment.states.ts'
 import type { Enrolment } from './enrolment.ts'
 import { enrolmentJobs } from './enrolment-jobs.ts'
 
@@ -30,7 +34,6 @@ export interface ResolveResult {
 
 const refused = (...refusals: Refusal[]): ResolveResult => ({ enrolmentId: null, refusals })
 const field = ['input', 'enrolmentId']
-const LONGEST_REASON_CHARACTERS = 500
 
 /** The enrolment, going on. Throws UNAUTHENTICATED or FORBIDDEN for those who are no operators. */
 export async function resolveStuckEnrolment(context: Context, input: ResolveRequest): Promise<ResolveResult> {
@@ -38,13 +41,13 @@ export async function resolveStuckEnrolment(context: Context, input: ResolveRequ
   const badKey = keyRefusal(input.idempotencyKey)
   if (badKey) return refused(badKey)
   const reason = input.reason.trim()
-  if (reason === '' || reason.length > LONGEST_REASON_CHARACTERS) {
+  if (reason === '' || charactersOf(reason) > LONGEST_REASON_CHARACTERS) {
     const message = `Give the reason in 1 to ${LONGEST_REASON_CHARACTERS} characters.`
-    return refused(refusal('InvalidInput', message, ['input', 'reason']))
+    return refused(refusal(InvalidInput, {}, message, ['input', 'reason']))
   }
   const id = uuidOf('Enrolment', input.enrolmentId)
   const known = id === null ? null : await findEnrolment(context.em, id)
-  if (known === null) return refused(refusal('NotFound', 'There is no such enrolment.', field))
+  if (known === null) return refused(refusal(NotFound, {}, 'There is no such enrolment.', field))
   return inTransaction(context.em, (tx) => resolve(context, tx, known.id, { ...input, reason }))
 }
 
@@ -65,12 +68,14 @@ async function resolve(
   if (firstRefusal) return { enrolmentId, refusals: [firstRefusal] }
   taken.keep({ enrolmentId })
   log.info({ enrolmentId, resolution, reason }, 'an operator takes up a stuck enrolment')
-  const why = { cause: `OPERATOR_${resolution}`, actor: viewer.key, at }
+  const why = { cause: causeOf[resolution], actor: viewer.key, at }
   if (resolution === 'RETRY_REFUND') await sendBack(tx, enrolment, payments, { reason, why })
   else await registerAgain(tx, enrolment, why)
   await enrolmentJobs.reviewCredit.add(tx, { enrolmentId })
   return { enrolmentId, refusals: [] }
 }
+
+const causeOf = { RETRY_REGISTRATION: 'OPERATOR_RETRY_REGISTRATION', RETRY_REFUND: 'OPERATOR_RETRY_REFUND' } as const
 
 /** Only what is STUCK; and what is on its way back pays for no registration. */
 async function refusalOf(
@@ -81,21 +86,17 @@ async function refusalOf(
 ): Promise<Refusal | null> {
   const to = resolution === 'RETRY_REFUND' ? 'COMPENSATING' : 'REGISTERING'
   if (from !== 'STUCK') {
-    return refusal('IllegalTransition', 'Only an enrolment that is STUCK can be taken up again.', field, { from, to })
+    return refusal(IllegalTransition, { from, to }, 'Only an enrolment that is STUCK can be taken up again.', field)
   }
   if (resolution === 'RETRY_REFUND') return null
   const payment = payments.find(({ id }) => id === paymentId)
   const balance = payment && (await balanceOf(tx, payment))
   if (balance && balance.leftMinor === balance.capturedMinor) return null
   const message = 'Its money is back, or on its way back, so there is nothing to register for.'
-  return refusal('IllegalTransition', message, ['input', 'resolution'], { from, to })
+  return refusal(IllegalTransition, { from, to }, message, ['input', 'resolution'])
 }
 
-async function registerAgain(
-  tx: EntityManager,
-  enrolment: Enrolment,
-  why: { cause: string; actor: string; at: Date },
-): Promise<void> {
+async function registerAgain(tx: EntityManager, enrolment: Enrolment, why: MoveCause<EnrolmentCause>): Promise<void> {
   enrolment.holdExpiresAt = null
   await moveEnrolment(tx, enrolment, 'REGISTERING', why)
   await enrolmentJobs.register.add(tx, { enrolmentId: enrolment.id })

@@ -5,7 +5,7 @@ import type { Payment } from '../payments/payment.ts'
 import type { MoveCause } from '../store/history.ts'
 import { hasSuccessor, moveEnrolment } from './change-enrolment.ts'
 import { undoRevoking } from './end-enrolment.ts'
-import { restorations } from './enrolment.states.ts'
+import { type EnrolmentCause, restorations } from './enrolment.states.ts'
 import type { Enrolment } from './enrolment.ts'
 import { enrolmentJobs } from './enrolment-jobs.ts'
 
@@ -21,7 +21,7 @@ export async function restoreAfterFailedRefund(
 ): Promise<void> {
   const { leftMinor } = await balanceOf(tx, payment)
   if (leftMinor === 0) return
-  const why = { cause: 'REFUND_FAILED', at }
+  const why: MoveCause<EnrolmentCause> = { cause: 'REFUND_FAILED', at }
   const paysForIt = enrolment.paymentId === payment.id
   switch (enrolment.status) {
     case 'REVOKING':
@@ -38,14 +38,14 @@ export async function restoreAfterFailedRefund(
 }
 
 /** The learner is registered again, unless they have enrolled anew: then the money is for the reconciliation to report. */
-async function restore(tx: EntityManager, enrolment: Enrolment, why: MoveCause): Promise<void> {
+async function restore(tx: EntityManager, enrolment: Enrolment, why: MoveCause<EnrolmentCause>): Promise<void> {
   if (await hasSuccessor(tx, enrolment)) return
   enrolment.registrationUuid = null
   await moveEnrolment(tx, enrolment, 'REGISTERING', why, restorations)
   await enrolmentJobs.register.add(tx, { enrolmentId: enrolment.id })
 }
 
-async function strand(tx: EntityManager, enrolment: Enrolment, why: MoveCause): Promise<void> {
+async function strand(tx: EntityManager, enrolment: Enrolment, why: MoveCause<EnrolmentCause>): Promise<void> {
   if (await hasSuccessor(tx, enrolment)) return
   if (enrolment.status !== 'COMPENSATED') await moveEnrolment(tx, enrolment, 'COMPENSATING', why)
   await moveEnrolment(tx, enrolment, 'STUCK', why)

@@ -3,7 +3,7 @@ import type { EntityManager } from '@mikro-orm/postgresql'
 import { isOwner, requireLearner } from '../auth/permissions.ts'
 import type { Context } from '../context.ts'
 import { uuidOf } from '../graph/contract/global-id.ts'
-import { type Refusal, refusal } from '../graph/contract/user-error.ts'
+import { IllegalTransition, InvalidInput, NotFound, type Refusal, refusal } from '../graph/contract/user-error.ts'
 import { addPayment } from '../payments/add-payment.ts'
 import { isOpenPayment } from '../payments/payment.states.ts'
 import type { Payment, PaymentMethod } from '../payments/payment.ts'
@@ -35,11 +35,11 @@ export async function retryPayment(context: Context, input: RetryRequest): Promi
   const badKey = keyRefusal(input.idempotencyKey)
   if (badKey) return refused(badKey)
   const badUrl = returnUrlProblem(input.returnUrl, context.settings.returnUrlOrigins)
-  if (badUrl !== null) return refused(refusal('InvalidInput', badUrl, ['input', 'returnUrl']))
+  if (badUrl !== null) return refused(refusal(InvalidInput, {}, badUrl, ['input', 'returnUrl']))
   const enrolmentId = uuidOf('Enrolment', input.enrolmentId)
   const enrolment = enrolmentId === null ? null : await findEnrolment(context.em, enrolmentId)
   if (enrolment === null || !isOwner(context.viewer, enrolment.learnerId)) {
-    return refused(refusal('NotFound', 'You have no such enrolment; take enrolmentId from your enrolments.', field))
+    return refused(refusal(NotFound, {}, 'You have no such enrolment; take enrolmentId from your enrolments.', field))
   }
   const keyed = keyedRequest(context, input)
   const isNew = (await inTransaction(context.em, (tx) => takeKey(tx, keyed))).kind === 'new'
@@ -63,7 +63,7 @@ function mayPay({ now }: Context, { status, holdExpiresAt }: Enrolment): Refusal
     from === 'EXPIRED' || from === 'CANCELLED'
       ? 'The place is not held any more; enrol again.'
       : 'This enrolment does not wait for a payment.'
-  return refusal('IllegalTransition', message, field, { from, to: 'PENDING_PAYMENT' })
+  return refusal(IllegalTransition, { from, to: 'PENDING_PAYMENT' }, message, field)
 }
 
 /** The transaction: key, payment, and the hold that begins anew. The payments are locked before the enrolment. */

@@ -2,7 +2,6 @@
 import type { Logger } from 'pino'
 import type { Viewer } from '../auth/viewer.ts'
 import type { GraphRequest } from '../graph/execution/request.ts'
-import { writeInfo } from '../observability/log.ts'
 import type { Metrics } from '../observability/metrics.ts'
 
 export interface AnsweredRequest {
@@ -34,7 +33,7 @@ export function recordAnswered(log: Logger, metrics: Metrics, { request, status,
     ...(codes.length > 0 ? { codes: [...new Set(codes)] } : {}),
     durationMs: Math.round(durationMs * 10) / 10,
   }
-  writeInfo(log, line, 'graphql request')
+  log.info(line, 'graphql request')
 }
 
 /** The same of a request that was refused before anybody knew who sends it: a bad token, a body that cannot be read. */

@@ -1,10 +1,9 @@
 /** Reads institutions and qualifications, batched and paged. */
-
 import { allColumns, defineColumns } from '../reading/columns.ts'
 import type { ReadConnection } from '../reading/connection/read-connection.ts'
 import { definePages } from '../reading/list.ts'
 import { defineLoader, inOrder, type Loads } from '../reading/loader.ts'
-import type { Part } from '../reading/look-ahead-join.ts'
+import type { LookAheadJoin } from '../reading/look-ahead-join.ts'
 import { statement } from '../reading/statement.ts'
 import type { Institution } from './institution.ts'
 import type { Qualification } from './qualification.ts'
@@ -37,7 +36,7 @@ export const institutionById = defineLoader<string, Institution | null, Reading>
 )
 
 /** The institution whose id is in the SQL column `id`. */
-export const institutionPart = (path: string, id: string): Part => ({
+export const institutionJoin = (path: string, id: string): LookAheadJoin => ({
   wanted: [path],
   columns: ofInstitution,
   join: `left join institution i on i.id = ${id}`,

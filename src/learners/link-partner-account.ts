@@ -33,20 +33,11 @@ export async function ensureInvitation(
       lastName: learner.familyName,
       returnUrl,
     }))
-  return keepMembership(context, learner.id, membership)
-}
-
-/** Asks the partner whether the learner has linked the account meanwhile; null when there is no membership at all. */
-export async function refreshPartnerAccount(
-  context: Linking,
-  learner: Pick<LearnerIdentity, 'id' | 'subject'>,
-): Promise<PartnerAccount | null> {
-  const membership = await context.partner.findMembership(learner.subject)
-  return membership && keepMembership(context, learner.id, membership)
+  return recordMembership(context, learner.id, membership)
 }
 
 /** Stores what the partner says of a membership; a linked account stays linked. */
-export function keepMembership(context: Linking, learnerId: string, membership: Membership): Promise<PartnerAccount> {
+export function recordMembership(context: Linking, learnerId: string, membership: Membership): Promise<PartnerAccount> {
   const now = context.now()
   return inTransaction(context.em, async (tx) => {
     await tx.findOneOrFail(Learner, learnerId, { lockMode: LockMode.PESSIMISTIC_WRITE })

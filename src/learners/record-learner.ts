@@ -1,5 +1,4 @@
 /** Creates a learner's row when the identity provider first names them. */
-
 import type { EntityManager } from '@mikro-orm/postgresql'
 import type { ReadConnection } from '../reading/connection/read-connection.ts'
 import { statement } from '../reading/statement.ts'
@@ -39,11 +38,11 @@ export async function learnerIdOf(
 ): Promise<string> {
   const row = await parts.read.row(known, [facts.issuer, facts.subject])
   if (row && same(row, facts)) return row.id
-  return inTransaction(parts.orm.em, (tx) => keepLearner(tx, facts, parts.now()))
+  return inTransaction(parts.orm.em, (tx) => recordLearner(tx, facts, parts.now()))
 }
 
 /** The same within a transaction. */
-export async function keepLearner(tx: EntityManager, facts: LearnerFacts, now: Date): Promise<string> {
+export async function recordLearner(tx: EntityManager, facts: LearnerFacts, now: Date): Promise<string> {
   const [row] = await tx.execute<{ id: string }[]>(
     `insert into learner (id, issuer, subject, email, given_name, family_name, display_name, time_zone, created_at)
      values (?, ?, ?, ?, ?, ?, ?, ?, ?)

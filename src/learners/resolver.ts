@@ -16,7 +16,7 @@ import {
 import { isOwnerOrOperator, isSignedIn, learnerIdOf, requireLearner } from '../auth/permissions.ts'
 import type { Context } from '../context.ts'
 import { Url } from '../graph/contract/scalars.ts'
-import { type Refusal, refusal, UserError } from '../graph/contract/user-error.ts'
+import { InvalidInput, ProviderUnavailable, type Refusal, refusal, UserError } from '../graph/contract/user-error.ts'
 import { ownClient, ownOperator, ownStaff } from '../institutions/own-roles.ts'
 import type { Loaded } from '../reading/loader.ts'
 import { type Wanted, wantedBelow } from '../reading/selection.ts'
@@ -94,7 +94,7 @@ export class LearnerResolver {
     const learner = requireLearner(context.viewer)
     const refused = (error: Refusal) => ({ partnerAccount: null, learner: null, userErrors: [error] })
     const badUrl = returnUrlProblem(input.returnUrl, context.settings.returnUrlOrigins)
-    if (badUrl) return refused(refusal('InvalidInput', badUrl, ['input', 'returnUrl']))
+    if (badUrl) return refused(refusal(InvalidInput, {}, badUrl, ['input', 'returnUrl']))
     try {
       const partnerAccount = await ensureInvitation(context, learner, input.returnUrl)
       return { partnerAccount, learner: await learnerById(context, learner.id), userErrors: [] }
@@ -102,7 +102,7 @@ export class LearnerResolver {
       if (!isUpstreamFailure(error)) throw error
       const { retryAfterSeconds } = error
       const message = 'The registration partner does not answer right now; try again in a moment.'
-      return refused(refusal('ProviderUnavailable', message, [], { provider: 'PARTNER', retryAfterSeconds }))
+      return refused(refusal(ProviderUnavailable, { provider: 'PARTNER', retryAfterSeconds }, message))
     }
   }
 }

@@ -24,7 +24,7 @@ function fail(span: Span): void {
  * Starts tracing to the collector at `endpoint`, e.g. http://localhost:4318. The context is the process's: once per process.
  * Errors are marked and not described: their text can hold what no trace may.
  */
-export function openTraces(endpoint: string): Tracing {
+export function openOtlpTraces(endpoint: string): Tracing {
   const exporter = new OTLPTraceExporter({ url: `${endpoint.replace(/\/$/, '')}/v1/traces` })
   const provider = new NodeTracerProvider({
     resource: resourceFromAttributes({ 'service.name': serviceName }),

@@ -1,13 +1,15 @@
 /** Synchronises registrations from the partner, because webhooks can get lost. */
 import { type Context, TryAgainLater } from '../context.ts'
+import { recordSyncState } from '../courses/record-sync-state.ts'
 import { firstSyncDone } from '../courses/sync-catalogue.ts'
 import { SyncState } from '../courses/sync-state.ts'
 import { Enrolment } from '../enrolments/enrolment.ts'
 import { enrolmentJobs } from '../enrolments/enrolment-jobs.ts'
-import { keepRegistration } from '../enrolments/record-registration.ts'
+import { recordRegistration } from '../enrolments/record-registration.ts'
 import type { Registration } from '../enrolments/registration-partner.ts'
 import { inTransaction } from '../store/transaction.ts'
 import { isUpstreamFailure } from '../values/upstream-failure.ts'
+import { forgetOldNotices } from './partner-inbox.ts'
 import { partnerJobs } from './partner-jobs.ts'
 
 const listName = 'enrolments'
@@ -18,24 +20,24 @@ const CATALOGUE_COMES_WITHIN_SECONDS = 1
 type Report = SyncState['report']
 
 /** One pass. Throws UpstreamFailure when the partner does not answer: the next pass begins where this one did. */
-export async function syncRegistrations(context: Context): Promise<void> {
+async function syncRegistrations(context: Context): Promise<void> {
   const state = await context.em.fork({ clear: true }).findOne(SyncState, { list: listName })
   const before = state?.seenUntil ?? null
   const changed = await context.partner.changedSince(before)
   const report: Report = []
   for (const registration of changed ?? (await activeOnes(context))) {
-    const problem = await keepOne(context, registration)
+    const problem = await recordOne(context, registration)
     if (problem !== null) report.push({ reference: registration.uuid, problem })
   }
   const seenUntil = latest(before, changed ?? [])
-  await keepState(context, { seenUntil, succeededAt: context.now(), report })
+  await recordSyncState(context, listName, { seenUntil, succeededAt: context.now(), report })
 }
 
 /** A registration that cannot be kept does not keep the others out. */
-async function keepOne(context: Context, registration: Registration): Promise<string | null> {
+async function recordOne(context: Context, registration: Registration): Promise<string | null> {
   try {
-    const kept = await keepRegistration(context, registration)
-    if (kept === 'KEPT') return null
+    const outcome = await recordRegistration(context, registration)
+    if (outcome === 'RECORDED') return null
     await fetchLater(context, registration.uuid)
     return `its run ${registration.runUuid} is not in the catalogue, or not complete`
   } catch (failure) {
@@ -70,24 +72,16 @@ function latest(before: Date | null, changed: readonly Registration[]): Date | n
   )
 }
 
-function keepState(context: Context, facts: Partial<SyncState>): Promise<void> {
-  return inTransaction(context.em, async (tx) => {
-    const empty = { seenUntil: null, etag: null, succeededAt: null, failedAt: null, report: [] }
-    const state =
-      (await tx.findOne(SyncState, { list: listName })) ?? tx.create(SyncState, { list: listName, ...empty })
-    tx.assign(state, facts)
-  })
-}
-
 /** The pass that runs at the start and by the clock, once there is a catalogue to register on. */
 export const syncRegistrationsJob = partnerJobs.syncRegistrations.runs(async (context: Context) => {
+  await forgetOldNotices(context)
   if (!(await firstSyncDone(context))) {
     throw new TryAgainLater('the catalogue is not here yet', CATALOGUE_COMES_WITHIN_SECONDS)
   }
   try {
     await syncRegistrations(context)
   } catch (failure) {
-    if (isUpstreamFailure(failure)) await keepState(context, { failedAt: context.now() })
+    if (isUpstreamFailure(failure)) await recordSyncState(context, listName, { failedAt: context.now() })
     throw failure
   }
 })

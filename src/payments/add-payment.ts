@@ -2,6 +2,7 @@
 import type { EntityManager } from '@mikro-orm/postgresql'
 import { beginHistory } from '../store/history.ts'
 import { newId } from '../store/row.ts'
+import { paymentStates } from './payment.states.ts'
 import { Payment, type PaymentMethod } from './payment.ts'
 import { paymentJobs } from './payment-jobs.ts'
 import type { ProviderName } from './payment-provider.ts'
@@ -56,7 +57,7 @@ export async function addPayment(tx: EntityManager, request: NewPayment): Promis
     createdAt: now,
     updatedAt: now,
   })
-  beginHistory(tx, 'Payment', payment, { cause: 'PAYMENT_REQUESTED', actor, at: now })
+  beginHistory(tx, paymentStates, payment, { cause: 'PAYMENT_REQUESTED', actor, at: now })
   await tx.flush()
   await paymentJobs.open.add(tx, { paymentId: id }, { afterMs: OPENED_BY_JOB_AFTER_MS })
   return payment

@@ -1,11 +1,10 @@
 /** Adds a refund under the payment's lock, never above what was captured. */
 import type { EntityManager } from '@mikro-orm/postgresql'
-import { beginHistory } from '../store/history.ts'
-import { newId } from '../store/row.ts'
 import { balanceOf } from './balance.ts'
+import { createRefund } from './create-refund.ts'
 import type { Payment } from './payment.ts'
 import { paymentJobs } from './payment-jobs.ts'
-import { Refund, type RefundOrigin } from './refund.ts'
+import { Refund } from './refund.ts'
 
 /** More was asked for than can still go back. */
 export class RefundExceeds extends Error {
@@ -18,9 +17,16 @@ export class RefundExceeds extends Error {
   }
 }
 
+/** Those that are asked for here; the provider's own are found there. */
+const causeBy = {
+  LEARNER: 'REFUND_REQUESTED_BY_LEARNER',
+  OPERATOR: 'REFUND_REQUESTED_BY_OPERATOR',
+  COMPENSATION: 'REFUND_REQUESTED_BY_COMPENSATION',
+} as const
+
 export interface RefundRequest {
   amountMinor: number
-  origin: RefundOrigin
+  origin: keyof typeof causeBy
   /** In the words of whoever asked. */
   reason: string | null
   /** Whether the registration outlives the refund. */
@@ -42,26 +48,21 @@ export async function addRefund(tx: EntityManager, payment: Payment, request: Re
   const { now, attempt = 1, afterMs = 0, ...facts } = request
   const { leftMinor } = await balanceOf(tx, payment)
   if (facts.amountMinor > leftMinor) throw new RefundExceeds(leftMinor)
-  const id = newId()
-  const refund = tx.create(Refund, {
-    ...facts,
-    id,
-    paymentId: payment.id,
-    currency: payment.capturedCurrency ?? payment.currency,
-    status: 'REQUESTED',
-    failureReason: null,
-    callKey: `${id}:refund:1`,
-    attempt,
-    sendingSince: null,
-    reference: null,
-    requestedAt: now,
-    settledAt: null,
-    updatedAt: now,
-  })
-  const cause = `REFUND_REQUESTED_BY_${facts.origin}`
-  beginHistory(tx, 'Refund', refund, { cause, actor: facts.requestedBy, at: now })
-  await tx.flush()
-  await paymentJobs.submitRefund.add(tx, { refundId: id }, { afterMs })
+  const why = { cause: causeBy[facts.origin], actor: facts.requestedBy, at: now }
+  const refund = await createRefund(
+    tx,
+    payment,
+    {
+      ...facts,
+      currency: payment.capturedCurrency ?? payment.currency,
+      status: 'REQUESTED',
+      attempt,
+      reference: null,
+      requestedAt: now,
+    },
+    why,
+  )
+  await paymentJobs.submitRefund.add(tx, { refundId: refund.id }, { afterMs })
   return refund
 }
 

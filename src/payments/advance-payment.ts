@@ -1,8 +1,9 @@
 /** Advances a payment to where its provider has it, for every caller alike. */
-import { captureApproved } from './capture-payment.ts'
+import { capturePayment } from './capture-payment.ts'
 import { type Change, noteChange } from './change.ts'
 import { openPayment } from './open-payment.ts'
 import { findPayment, type Paying } from './paying.ts'
+import type { LookCause } from './payment.states.ts'
 import type { Payment } from './payment.ts'
 import { paymentJobs } from './payment-jobs.ts'
 import type { ProviderPayment } from './payment-provider.ts'
@@ -10,14 +11,14 @@ import { type Look, recordSeen } from './record-seen.ts'
 
 /**
  * Asks the provider how the payment stands, takes the money when the buyer has approved it, and records the answer.
- * Idempotent and safe in parallel: the buyer's return, webhooks, jobs and reconciliation all call it. `cause` is a
- * stable code of which of them did, `actor` the viewer key behind it. Answers what changed.
+ * Idempotent and safe in parallel: the buyer's return, webhooks, jobs and reconciliation all call it. `cause` says
+ * which of them did, `actor` the viewer key behind it. Answers what changed.
  * Throws UpstreamFailure when the provider cannot be asked; what is known by then is stored, and jobs go on.
  */
 export async function advancePayment(
   context: Paying,
   paymentId: string,
-  cause: string,
+  cause: LookCause,
   actor: string | null = null,
 ): Promise<readonly Change[]> {
   const lookedAt = context.now()
@@ -26,7 +27,7 @@ export async function advancePayment(
   if (seen === null && payment.reference === null) return openAgain(context, payment)
   if (seen === null) return forget(context, payment, payment.reference as string, { cause, actor, lookedAt })
   if (seen.state === 'APPROVED') {
-    const captured = await captureApproved(context, payment, seen, { cause, actor })
+    const captured = await capturePayment(context, payment, seen, { cause, actor })
     if (captured) return captured
   }
   return recordSeen(context, paymentId, seen, { cause, actor, lookedAt })

@@ -4,14 +4,14 @@ import { isUpstreamFailure, type UpstreamFailure } from '../values/upstream-fail
 import { type Change, noteChange } from './change.ts'
 import { movePayment } from './move-payment.ts'
 import { findPayment, lockPayment, type Paying } from './paying.ts'
-import { isOpenPayment } from './payment.states.ts'
+import { isOpenPayment, type LookCause } from './payment.states.ts'
 import type { Payment } from './payment.ts'
 import { paymentJobs } from './payment-jobs.ts'
 import type { PaymentProvider, ProviderPayment } from './payment-provider.ts'
 import { recordSeen } from './record-seen.ts'
 
 interface Cause {
-  cause: string
+  cause: LookCause
   actor: string | null
 }
 
@@ -24,7 +24,7 @@ const ASKED_AGAIN_AFTER_MS = 2_000
  * Captures what was seen APPROVED; two at once use one key, and so one capture. Null when nothing is to be taken: the
  * payment or what it pays for has ended. Throws UpstreamFailure when the outcome is not known or nothing was done yet.
  */
-export async function captureApproved(
+export async function capturePayment(
   context: Paying,
   payment: Payment,
   approved: ProviderPayment,

@@ -4,7 +4,7 @@ import { isUpstreamFailure } from '../values/upstream-failure.ts'
 import { lookAt } from './advance-payment.ts'
 import { movePayment } from './move-payment.ts'
 import { findPayment, lockPayment, type Paying } from './paying.ts'
-import { isEndedPayment, isOpenPayment } from './payment.states.ts'
+import { isEndedPayment, isOpenPayment, type LookCause } from './payment.states.ts'
 import type { Payment, PaymentStatus } from './payment.ts'
 import { paymentJobs } from './payment-jobs.ts'
 import type { ProviderPayment } from './payment-provider.ts'
@@ -12,7 +12,7 @@ import { recordSeenWithin } from './record-seen.ts'
 
 interface Closing {
   to: 'CANCELLED' | 'EXPIRED'
-  cause: string
+  cause: LookCause
   actor: string | null
   /** The moment before the provider was asked. */
   lookedAt: Date
@@ -27,7 +27,7 @@ export async function closePayment(
   context: Paying,
   paymentId: string,
   to: 'CANCELLED' | 'EXPIRED',
-  cause: string,
+  cause: LookCause,
   actor: string | null = null,
 ): Promise<PaymentStatus> {
   const payment = await findPayment(context.em, paymentId)

@@ -5,7 +5,7 @@ import { allColumns, defineColumns, jsonColumns } from '../reading/columns.ts'
 import type { ReadConnection } from '../reading/connection/read-connection.ts'
 import { definePages, type List } from '../reading/list.ts'
 import { defineLoader, grouped, inOrder, type Loaded, type Loads } from '../reading/loader.ts'
-import type { Part } from '../reading/look-ahead-join.ts'
+import type { LookAheadJoin } from '../reading/look-ahead-join.ts'
 import { nothingWanted } from '../reading/selection.ts'
 import { statement } from '../reading/statement.ts'
 import type { Dispute } from './dispute.ts'
@@ -96,7 +96,7 @@ const refundsByPayment = statement<Refund>(
 )
 
 /** The refunds of a payment, the oldest first. */
-export const refundsOf = defineLoader<string, Refund[], Reading>(async ({ read }, ids) =>
+const refundsOf = defineLoader<string, Refund[], Reading>(async ({ read }, ids) =>
   grouped(ids, await read.rows(refundsByPayment, [ids]), (row) => row.paymentId),
 )
 
@@ -107,7 +107,7 @@ const backToPayment = ['payment.refunds.payment', 'payment.disputes.payment']
  * For enrolments: the payment that paid for it, before that the last one, and with it the refunds. The row is seen as `x`;
  * `whole` are fields of the row that are made of all columns of both.
  */
-export const paymentParts = (whole: readonly string[]): readonly Part[] => [
+export const paymentJoins = (whole: readonly string[]): readonly LookAheadJoin[] => [
   {
     wanted: ['payment'],
     columns,

@@ -2,11 +2,22 @@
 import type { EntityManager } from '@mikro-orm/postgresql'
 import { type MoveCause, move } from '../store/history.ts'
 import { IllegalMove } from '../store/states.ts'
-import { correctionsToMatchTheProvider, isEndedPayment, paymentStates, paymentSteps } from './payment.states.ts'
+import {
+  correctionsToMatchTheProvider,
+  isEndedPayment,
+  type PaymentCause,
+  paymentStates,
+  paymentSteps,
+} from './payment.states.ts'
 import type { Payment, PaymentStatus } from './payment.ts'
 
 /** Moves the payment to `to`, appending every step to its history. Throws IllegalMove when no legal way leads there. */
-export function movePayment(tx: EntityManager, payment: Payment, to: PaymentStatus, why: MoveCause): void {
+export function movePayment(
+  tx: EntityManager,
+  payment: Payment,
+  to: PaymentStatus,
+  why: MoveCause<PaymentCause>,
+): void {
   const steps = paymentSteps(payment.status, to)
   if (steps === null) throw new IllegalMove('Payment', payment.status, to)
   for (const step of steps) move(tx, paymentStates, payment, step, why)

@@ -7,6 +7,7 @@ import { type Change, noteChange } from './change.ts'
 import { disputeStates, isOpenDispute } from './dispute.states.ts'
 import { Dispute } from './dispute.ts'
 import type { Recording } from './paying.ts'
+import type { LookCause } from './payment.states.ts'
 import type { Payment } from './payment.ts'
 import type { ProviderDispute } from './payment-provider.ts'
 
@@ -16,7 +17,7 @@ export async function recordDisputes(
   context: Recording,
   payment: Payment,
   seen: readonly ProviderDispute[],
-  why: MoveCause,
+  why: MoveCause<LookCause>,
 ): Promise<Change[]> {
   if (seen.length === 0) return []
   const known = await tx.find(Dispute, { paymentId: payment.id }, { refresh: true })
@@ -48,7 +49,7 @@ async function openDispute(
     openedAt,
     closedAt: null,
   })
-  beginHistory(tx, 'Dispute', dispute, { cause: 'DISPUTE_OPENED', at })
+  beginHistory(tx, disputeStates, dispute, { cause: 'DISPUTE_OPENED', at })
   await tx.flush()
   await context.paymentSubject.disputed(tx, payment, dispute, at)
   return dispute
@@ -60,7 +61,7 @@ async function settleDispute(
   payment: Payment,
   dispute: Dispute,
   { state, closedAt }: ProviderDispute,
-  why: MoveCause,
+  why: MoveCause<LookCause>,
 ): Promise<void> {
   if (dispute.status === state) return
   if (!canMove(disputeStates, dispute.status, state)) {

@@ -3,6 +3,7 @@ import type { EntityManager } from '@mikro-orm/postgresql'
 import { announce, inTransaction } from '../store/transaction.ts'
 import { type Change, noteChange } from './change.ts'
 import { lockPayment, type Paying, type Recording } from './paying.ts'
+import type { LookCause } from './payment.states.ts'
 import type { Payment } from './payment.ts'
 import type { ProviderPayment } from './payment-provider.ts'
 import { recordDisputes } from './record-disputes.ts'
@@ -11,8 +12,7 @@ import { importRefunds } from './settle-refund.ts'
 
 /** Why and when somebody looked. */
 export interface Look {
-  /** Stable code of what made us look, e.g. PROVIDER_EVENT. */
-  cause: string
+  cause: LookCause
   actor?: string | null
   /** The moment before the provider was asked. */
   lookedAt: Date

@@ -1,21 +1,36 @@
 /** Lists the states of a refund and every legal move between them. */
-import { type States, stepsTo } from '../store/states.ts'
+import { type CauseOf, type States, stepsTo } from '../store/states.ts'
+import { lookCauses } from './payment.states.ts'
 import type { RefundStatus } from './refund.ts'
 
-export const refundStates: States<RefundStatus> = {
+/** The provider says how it stands, to whoever looked or in answer to its call. */
+const seen = [...lookCauses, 'PROVIDER_ANSWERED'] as const
+
+export const refundStates = {
   noun: 'Refund',
-  moves: {
-    REQUESTED: ['SUBMITTED'],
-    SUBMITTED: ['PENDING', 'SUCCEEDED', 'FAILED', 'UNKNOWN'],
-    // SUBMITTED again is the same key again; a retry with a new key is a new row.
-    UNKNOWN: ['SUBMITTED', 'PENDING', 'SUCCEEDED', 'FAILED'],
-    PENDING: ['SUCCEEDED', 'FAILED', 'CANCELLED'],
-    // Banks bounce refunds days later.
-    SUCCEEDED: ['FAILED'],
-    FAILED: [],
-    CANCELLED: [],
+  begins: {
+    REQUESTED: ['REFUND_REQUESTED_BY_LEARNER', 'REFUND_REQUESTED_BY_OPERATOR', 'REFUND_REQUESTED_BY_COMPENSATION'],
+    PENDING: ['REFUND_MADE_AT_PROVIDER'],
   },
-}
+  moves: {
+    REQUESTED: { SUBMITTED: ['REFUND_SUBMITTED', ...seen] },
+    SUBMITTED: { PENDING: seen, SUCCEEDED: seen, FAILED: ['PROVIDER_REFUSED', ...seen], UNKNOWN: ['PROVIDER_SILENT'] },
+    UNKNOWN: {
+      // The same key again; a retry with a new key is a new row.
+      SUBMITTED: ['REFUND_SUBMITTED'],
+      PENDING: seen,
+      SUCCEEDED: seen,
+      FAILED: ['PROVIDER_REFUSED', ...seen],
+    },
+    PENDING: { SUCCEEDED: seen, FAILED: seen, CANCELLED: seen },
+    // Banks bounce refunds days later.
+    SUCCEEDED: { FAILED: seen },
+    FAILED: {},
+    CANCELLED: {},
+  },
+} as const satisfies States<RefundStatus>
+
+export type RefundCause = CauseOf<typeof refundStates>
 
 /** The money is neither back nor certain to stay: these are asked about until they have settled. */
 export const openRefundStatuses: readonly RefundStatus[] = ['REQUESTED', 'SUBMITTED', 'UNKNOWN', 'PENDING']

@@ -4,13 +4,13 @@ import type { MoveCause } from '../store/history.ts'
 import { refundInFull } from './add-refund.ts'
 import { correctToMatchTheProvider, movePayment } from './move-payment.ts'
 import type { Recording } from './paying.ts'
-import { isEndedPayment, isOpenPayment, paymentSteps } from './payment.states.ts'
+import { type ConflictCause, isEndedPayment, isOpenPayment, type LookCause, paymentSteps } from './payment.states.ts'
 import type { Payment, PaymentStatus } from './payment.ts'
 import { paymentJobs } from './payment-jobs.ts'
 import type { ProviderCapture, ProviderPayment } from './payment-provider.ts'
 
 /** Why and when somebody looked. */
-export interface Sighting extends MoveCause {
+export interface Sighting extends MoveCause<LookCause> {
   /** The moment before the provider was asked: a row that moved later knows better, money apart. */
   lookedAt: Date
 }
@@ -34,8 +34,8 @@ export async function settlePayment(
   if (payment.updatedAt > why.lookedAt && payment.status !== to) return lookAgain(tx, payment)
   movePayment(tx, payment, to, why)
   if (to === 'REQUIRES_ACTION') endCapture(payment)
-  keepAction(payment, seen)
-  keepFailure(payment, seen)
+  recordAction(payment, seen)
+  recordFailure(payment, seen)
 }
 
 /** The row moved while this look was on its way: which of the two is the newer is found out by another one. */
@@ -59,12 +59,12 @@ function statusOf(payment: Payment, { state, capture }: ProviderPayment): Paymen
   return payment.captureKey === null ? 'REQUIRES_ACTION' : payment.status
 }
 
-function keepAction(payment: Payment, { redirectUrl, expiresAt }: ProviderPayment): void {
+function recordAction(payment: Payment, { redirectUrl, expiresAt }: ProviderPayment): void {
   payment.redirectUrl = redirectUrl ?? payment.redirectUrl
   payment.actionExpiresAt = expiresAt ?? payment.actionExpiresAt ?? payment.closesAt
 }
 
-function keepFailure(payment: Payment, { failure }: ProviderPayment): void {
+function recordFailure(payment: Payment, { failure }: ProviderPayment): void {
   payment.failureCode = failure?.code.toUpperCase() ?? payment.failureCode
   payment.failureMessage = failure?.message ?? payment.failureMessage
   payment.failureRetryable = failure?.retryable ?? payment.failureRetryable
@@ -87,17 +87,17 @@ async function settleCaptured(
   const conflict = conflictOf(payment, capture)
   if (isEndedPayment(payment.status)) correctToMatchTheProvider(tx, payment, why.at)
   movePayment(tx, payment, conflict ? 'CONFLICTED' : 'SUCCEEDED', conflict ? { ...why, cause: conflict } : why)
-  keepCapture(payment, capture)
+  recordCapture(payment, capture)
   await tx.flush()
   if (conflict) {
-    keepConflict(payment, conflict)
+    recordConflict(payment, conflict)
     await refundInFull(tx, payment, { reason: conflict, keepRegistration: false, now: why.at })
   } else if ((await context.paymentSubject.paid(tx, payment, why.at)) === 'unwanted') {
     await refundInFull(tx, payment, { reason: 'PAID_BUT_NOT_WANTED', keepRegistration: true, now: why.at })
   }
 }
 
-function keepCapture(payment: Payment, capture: ProviderCapture): void {
+function recordCapture(payment: Payment, capture: ProviderCapture): void {
   payment.captureReference = capture.reference
   payment.capturedMinor = capture.amount.amountMinor
   payment.capturedCurrency = capture.amount.currency
@@ -109,14 +109,14 @@ function keepCapture(payment: Payment, capture: ProviderCapture): void {
   payment.failureRetryable = null
 }
 
-function keepConflict(payment: Payment, conflict: string): void {
+function recordConflict(payment: Payment, conflict: string): void {
   payment.failureCode = conflict
   payment.failureMessage = 'What was paid differs from what was asked; it is paid back in full.'
   payment.failureRetryable = true
 }
 
 /** Stable code of how what was paid differs from what was asked; null when it does not. */
-function conflictOf(payment: Payment, { amount, cardBrand }: ProviderCapture): string | null {
+function conflictOf(payment: Payment, { amount, cardBrand }: ProviderCapture): ConflictCause | null {
   if (amount.currency !== payment.currency) return 'CURRENCY_DIFFERS'
   if (amount.amountMinor !== payment.amountMinor) return 'AMOUNT_DIFFERS'
   if (payment.method === 'CARD' && (cardBrand === null || cardBrand === 'OTHER')) return 'CARD_BRAND_NOT_ACCEPTED'

@@ -1,13 +1,13 @@
 /** Settles a payment's refunds as its provider has them, dashboard refunds included. */
 import type { EntityManager } from '@mikro-orm/postgresql'
-import { beginHistory, type MoveCause, move } from '../store/history.ts'
-import { newId } from '../store/row.ts'
+import { type MoveCause, move } from '../store/history.ts'
 import { type Change, noteChange } from './change.ts'
+import { createRefund } from './create-refund.ts'
 import type { Recording } from './paying.ts'
 import type { Payment } from './payment.ts'
 import { paymentJobs } from './payment-jobs.ts'
 import type { ProviderRefund } from './payment-provider.ts'
-import { isOpenRefund, refundStates, refundSteps, voidRefundStatuses } from './refund.states.ts'
+import { isOpenRefund, type RefundCause, refundStates, refundSteps, voidRefundStatuses } from './refund.states.ts'
 import { Refund } from './refund.ts'
 
 /** How long until somebody asks again about a refund that the bank takes its time over. */
@@ -19,7 +19,7 @@ export async function importRefunds(
   context: Recording,
   payment: Payment,
   seen: readonly ProviderRefund[],
-  why: MoveCause,
+  why: MoveCause<RefundCause>,
 ): Promise<Change[]> {
   if (seen.length === 0) return []
   const known = await tx.find(Refund, { paymentId: payment.id }, { refresh: true })
@@ -47,7 +47,7 @@ export async function settleRefund(
   payment: Payment,
   refund: Refund,
   seen: ProviderRefund,
-  why: MoveCause,
+  why: MoveCause<RefundCause>,
 ): Promise<void> {
   const before = refund.status
   const steps = refundSteps(before, seen.state)
@@ -96,33 +96,24 @@ async function addProviderRefund(
   context: Recording,
   payment: Payment,
   seen: ProviderRefund,
-  why: MoveCause,
+  why: MoveCause<RefundCause>,
 ): Promise<Refund> {
-  const id = newId()
-  const refund = tx.create(Refund, {
-    id,
-    paymentId: payment.id,
+  const facts = {
     amountMinor: seen.amount.amountMinor,
     currency: seen.amount.currency,
     status: 'PENDING',
     origin: 'PROVIDER',
     reason: null,
-    failureReason: null,
     keepRegistration: false,
-    callKey: `${id}:refund:1`,
     attempt: 1,
     reference: seen.reference,
     requestedBy: null,
-    sendingSince: null,
     requestedAt: seen.createdAt,
-    settledAt: null,
-    updatedAt: why.at,
-  })
-  beginHistory(tx, 'Refund', refund, { cause: 'REFUND_MADE_AT_PROVIDER', at: why.at })
-  await tx.flush()
+  } as const
+  const refund = await createRefund(tx, payment, facts, { cause: 'REFUND_MADE_AT_PROVIDER', at: why.at })
   await context.paymentSubject.refundStarted(tx, payment, refund, why.at)
   if (seen.state === 'PENDING') {
-    await paymentJobs.submitRefund.add(tx, { refundId: id }, { afterMs: FOLLOWED_UP_AFTER_MS })
+    await paymentJobs.submitRefund.add(tx, { refundId: refund.id }, { afterMs: FOLLOWED_UP_AFTER_MS })
   }
   return refund
 }

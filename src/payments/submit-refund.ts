@@ -12,7 +12,7 @@ import type { Payment } from './payment.ts'
 import { paymentJobs } from './payment-jobs.ts'
 import type { PaymentProvider, ProviderPayment, ProviderRefund } from './payment-provider.ts'
 import { recordSeenWithin } from './record-seen.ts'
-import { isOpenRefund, refundStates } from './refund.states.ts'
+import { isOpenRefund, type RefundCause, refundStates } from './refund.states.ts'
 import { Refund, type RefundOrigin } from './refund.ts'
 import { endRefund, settleRefund } from './settle-refund.ts'
 
@@ -89,7 +89,7 @@ function send({ providers }: Paying, payment: Payment, refund: Refund): ReturnTy
 
 /** Answers in how many seconds it has to be looked at again. */
 function record(context: Paying, refundId: string, seen: ProviderRefund): Promise<number | null> {
-  const why: MoveCause = { cause: 'PROVIDER_ANSWERED', at: context.now() }
+  const why: MoveCause<RefundCause> = { cause: 'PROVIDER_ANSWERED', at: context.now() }
   return locked(context, refundId, async (tx, payment, refund) => {
     refund.sendingSince = null
     await settleRefund(tx, context, payment, refund, seen, why)
@@ -112,7 +112,7 @@ function release(context: Paying, refundId: string, { kind }: UpstreamFailure): 
  * at the provider. If not by this one, it has failed; what time mends is tried again as a new one.
  */
 async function refused(context: Paying, payment: Payment, refundId: string, failure: UpstreamFailure): Promise<null> {
-  const look = { cause: 'REFUND_REFUSED', lookedAt: context.now() }
+  const look = { cause: 'REFUND_REFUSED', lookedAt: context.now() } as const
   const seen = await lookAt(context, payment)
   return locked(context, refundId, async (tx, paid, refund) => {
     refund.sendingSince = null
@@ -139,9 +139,9 @@ async function fail(
   if (again === null) return endRefund(tx, context, payment, refund, code, at)
   refund.settledAt = at
   refund.failureReason = code
-  const { origin, reason, keepRegistration, requestedBy } = refund
+  const { reason, keepRegistration, requestedBy } = refund
   // Whoever waits for the money hears of the last of them only: one request, however many rows.
-  await addRefund(tx, payment, { origin, reason, keepRegistration, requestedBy, now: at, ...again })
+  await addRefund(tx, payment, { reason, keepRegistration, requestedBy, now: at, ...again })
 }
 
 /** These ask for the whole of what is left, whatever that was when they asked. */
@@ -153,16 +153,17 @@ async function nextAttempt(
   payment: Payment,
   { amountMinor, origin, attempt }: Refund,
   { code, seen }: { code: string; seen: ProviderPayment | null },
-): Promise<Pick<RefundRequest, 'amountMinor' | 'attempt' | 'afterMs'> | null> {
-  if (attempt >= MOST_ATTEMPTS) return null
+): Promise<Pick<RefundRequest, 'origin' | 'amountMinor' | 'attempt' | 'afterMs'> | null> {
+  // What somebody made at the provider is not made anew from here.
+  if (origin === 'PROVIDER' || attempt >= MOST_ATTEMPTS) return null
   const next = attempt + 1
   const { leftMinor } = await balanceOf(tx, payment)
   if (mendedByTime.has(code) && leftMinor >= amountMinor) {
-    return { amountMinor, attempt: next, afterMs: waitBeforeMs(next) }
+    return { origin, amountMinor, attempt: next, afterMs: waitBeforeMs(next) }
   }
   const restMinor = Math.min(leftMinor, seen === null ? 0 : heldBy(seen))
   if (!ofTheWhole.includes(origin) || restMinor === 0 || restMinor >= amountMinor) return null
-  return { amountMinor: restMinor, attempt: next, afterMs: 0 }
+  return { origin, amountMinor: restMinor, attempt: next, afterMs: 0 }
 }
 
 /** What its provider has not given back of it. */

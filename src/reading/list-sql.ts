@@ -4,7 +4,7 @@ import type { KeyType } from '../graph/contract/cursor.ts'
 import type { PageRequest } from '../graph/contract/page.ts'
 import { LARGEST_PAGE_SIZE } from '../graph/contract/page-size.ts'
 import { type Columns, columnsSql } from './columns.ts'
-import type { Joined, Part } from './look-ahead-join.ts'
+import type { Joined, LookAheadJoin } from './look-ahead-join.ts'
 import type { Wanted } from './selection.ts'
 import type { Statement } from './statement.ts'
 
@@ -29,7 +29,7 @@ export interface List {
   /** For a list that hangs on a parent: the column that holds the parent's id. */
   parent?: string
   /** What is joined to the rows when it is wanted. */
-  parts?: readonly Part[]
+  parts?: readonly LookAheadJoin[]
 }
 
 /** What the keys of its order hold. */
@@ -47,7 +47,7 @@ export function ownColumns({ columns, further = '' }: List, wanted: Wanted): str
 }
 
 /** `order` turned round when the page is read from the end. */
-export function orderSql(order: OrderKey[], backward: boolean): string {
+function orderSql(order: OrderKey[], backward: boolean): string {
   return order.map((key) => `${key.sql} ${Boolean(key.descending) !== backward ? 'desc' : 'asc'}`).join(', ')
 }
 
@@ -154,7 +154,7 @@ export function named<Row>(list: string, text: string): Statement<Row> {
 const snakeCase = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
 
 /** What is joined to a statement over the page `x`, and the order again, which joins may lose. */
-export function partsSql(list: List, joined: Joined, now: Date, backward: boolean, values: Values): string {
+export function joinsSql(list: List, joined: Joined, now: Date, backward: boolean, values: Values): string {
   if (joined.joins.length === 0) return ''
   const joins = joined.joins.map((sql) => values.fill(sql, [now]))
   const order = orderSql(
@@ -165,7 +165,7 @@ export function partsSql(list: List, joined: Joined, now: Date, backward: boolea
 }
 
 /** The statement of one page, with what is joined to its rows. */
-export function withParts(list: List, page: string, joined: Joined, now: Date, backward: boolean, values: Values) {
-  const joins = partsSql(list, joined, now, backward, values)
+export function withJoins(list: List, page: string, joined: Joined, now: Date, backward: boolean, values: Values) {
+  const joins = joinsSql(list, joined, now, backward, values)
   return joins === '' ? page : `select x.*${joined.columns} from (${page}) x${joins}`
 }

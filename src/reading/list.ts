@@ -6,22 +6,22 @@ import type { ReadConnection } from './connection/read-connection.ts'
 import {
   asideSql,
   type Condition,
+  joinsSql,
   keyTypes,
   type List,
   named,
   ownColumns,
   pageOfAllSql,
   pageSql,
-  partsSql,
   Values,
   whereSql,
-  withParts,
+  withJoins,
 } from './list-sql.ts'
 import { defineLoader, type Loads } from './loader.ts'
 import { type Joined, joinedFor } from './look-ahead-join.ts'
 import { nothingWanted, type Wanted } from './selection.ts'
 
-export type { Condition, List, OrderKey } from './list-sql.ts'
+export type { Condition, List } from './list-sql.ts'
 
 interface Reading {
   read: ReadConnection
@@ -72,7 +72,7 @@ export async function readPage<Row>(
   const where = whereSql(list, request, conditions, values)
   const parts = { columns: ownColumns(list, wanted), from, where, backward: request.backward }
   const page = pageOfAllSql(list, parts, values.slot(request.size + 1, 'int'))
-  const text = withParts(list, page, joinedFor(list.parts, wanted), context.now(), request.backward, values)
+  const text = withJoins(list, page, joinedFor(list.parts, wanted), context.now(), request.backward, values)
   const found = await context.read.rows(named<Row>(list.name, text), values.list)
   return toPage(list, request, found, {
     totalCount: () => countRows(context, list, conditions),
@@ -196,14 +196,14 @@ async function rowsOfParents<Row>(
     const own = `${parent} = ${values.slot(parents[0], 'uuid')}`
     const where = `${own} and ${whereSql(list, request, conditions, values)}`
     const page = pageSql(list, { columns, from, where, backward }, values.slot(size + 1, 'int'))
-    const text = withParts(list, page, joined, context.now(), backward, values)
+    const text = withJoins(list, page, joined, context.now(), backward, values)
     const rows = await context.read.rows(named<Row>(list.name, text), values.list)
     return () => rows
   }
   const parentsSlot = values.slot(parents, 'uuid[]')
   const where = `${parent} = page_parent.id and ${whereSql(list, request, conditions, values)}`
   const page = pageSql(list, { columns, from, where, backward }, values.slot(size + 1, 'int'))
-  const joins = partsSql(list, joined, context.now(), backward, values)
+  const joins = joinsSql(list, joined, context.now(), backward, values)
   const text = `select page_parent.id as ${parentSlot}_, x.*${joined.columns} from unnest(${parentsSlot}) as page_parent(id) cross join lateral (${page}) x${joins}`
   const rows = await context.read.rows(named<Row & { parentId_: string }>(list.name, text), values.list)
   const groups = Map.groupBy(rows, (row) => row.parentId_)

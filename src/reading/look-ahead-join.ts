@@ -4,7 +4,7 @@ import { type Columns, partColumns } from './columns.ts'
 import { nothingWanted, type Wanted } from './selection.ts'
 
 /** Something to join to each row of a page, whose columns the joins know as `x`. */
-export interface Part {
+export interface LookAheadJoin {
   /** Joined when one of these fields is asked for, named as in `run.course`; the first one is the object that is joined. */
   wanted: readonly [string, ...string[]]
   /** Its columns, or SQL that names them, for what is wanted. */
@@ -15,7 +15,7 @@ export interface Part {
   join: string | ((wanted: Wanted) => string)
 }
 
-/** What is joined for one request's wishes, found once for each document. */
+/** What is joined for one request, found once for each document. */
 export interface Joined {
   /** Columns, each with a comma before it. */
   columns: string
@@ -24,29 +24,29 @@ export interface Joined {
   key: string
 }
 
-export const nothingJoined: Joined = { columns: '', joins: [], key: '' }
+const nothingJoined: Joined = { columns: '', joins: [], key: '' }
 
-const found = new WeakMap<readonly Part[], WeakMap<Wanted, Joined>>()
+const found = new WeakMap<readonly LookAheadJoin[], WeakMap<Wanted, Joined>>()
 
-/** The parts that a request is going to ask for. */
-export function joinedFor(parts: readonly Part[] | undefined, wanted: Wanted): Joined {
-  if (parts === undefined || wanted.size === 0) return nothingJoined
-  const ofParts = found.get(parts) ?? new WeakMap<Wanted, Joined>()
-  found.set(parts, ofParts)
-  const joined = ofParts.get(wanted) ?? join(parts, wanted)
-  ofParts.set(wanted, joined)
+/** The joins that a request is going to need. */
+export function joinedFor(declared: readonly LookAheadJoin[] | undefined, wanted: Wanted): Joined {
+  if (declared === undefined || wanted.size === 0) return nothingJoined
+  const ofJoins = found.get(declared) ?? new WeakMap<Wanted, Joined>()
+  found.set(declared, ofJoins)
+  const joined = ofJoins.get(wanted) ?? join(declared, wanted)
+  ofJoins.set(wanted, joined)
   return joined
 }
 
-function join(parts: readonly Part[], wanted: Wanted): Joined {
-  const chosen = parts.filter((part) => part.wanted.some((name) => wanted.has(name)))
-  const columns = chosen.map((part) => columnsOf(part, wanted))
-  const joins = chosen.map((part) => (typeof part.join === 'function' ? part.join(wanted) : part.join))
+function join(declared: readonly LookAheadJoin[], wanted: Wanted): Joined {
+  const chosen = declared.filter((each) => each.wanted.some((name) => wanted.has(name)))
+  const columns = chosen.map((each) => columnsOf(each, wanted))
+  const joins = chosen.map((each) => (typeof each.join === 'function' ? each.join(wanted) : each.join))
   const text = columns.map((sql) => `, ${sql}`).join('')
   return { columns: text, joins, key: hash('sha1', text + joins.join(), 'base64') }
 }
 
-function columnsOf({ columns, whole = [], wanted: [path] }: Part, wanted: Wanted): string {
+function columnsOf({ columns, whole = [], wanted: [path] }: LookAheadJoin, wanted: Wanted): string {
   if (typeof columns === 'function') return columns(wanted)
   return partColumns(columns, whole.some((name) => wanted.has(name)) ? nothingWanted : wanted, path)
 }

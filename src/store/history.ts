@@ -39,7 +39,9 @@ export class HistoryEntry {
   @Property({ type: 'text' })
   to!: string
 
-  @Field(() => String, { description: 'Stable code of what caused it, e.g. PAYMENT_SUCCEEDED.' })
+  @Field(() => String, {
+    description: 'Stable code of what caused it; codes may be added. By what it is the history of:',
+  })
   @Property({ type: 'text' })
   cause!: string
 
@@ -48,57 +50,49 @@ export class HistoryEntry {
   actor!: string | null
 }
 
-/** Why and by whom a status moved. */
-export interface MoveCause {
-  cause: string
+/** Why and by whom a status moved; `cause` is a code of the noun's table. */
+export interface MoveCause<Cause extends string> {
+  cause: Cause
   /** Viewer key of whoever caused it; null for jobs and providers. */
   actor?: string | null
   at: Date
 }
 
 /** Writes the first entry of a thing that has just been made. */
-export function beginHistory(
+export function beginHistory<Status extends string, Cause extends string>(
   tx: EntityManager,
-  noun: string,
-  row: { id: string; status: string },
-  why: MoveCause,
+  states: States<Status, Cause>,
+  row: { id: string; status: Status },
+  why: MoveCause<NoInfer<Cause>>,
 ): void {
-  tx.create(HistoryEntry, {
-    id: newId(),
-    subjectKind: noun,
-    subjectId: row.id,
-    at: why.at,
-    from: null,
-    to: row.status,
-    cause: why.cause,
-    actor: why.actor ?? null,
-  })
+  append(tx, states.noun, row, { from: null, to: row.status }, why)
 }
 
 /**
  * Moves a locked row to another status and appends to its history in the same transaction. `row` is a managed entity.
  * Throws IllegalMove when the table does not have the move.
  */
-export function move<Status extends string>(
+export function move<Status extends string, Cause extends string>(
   tx: EntityManager,
-  states: States<Status>,
+  states: States<Status, Cause>,
   row: { id: string; status: Status; updatedAt?: Date },
   to: Status,
-  why: MoveCause,
+  why: MoveCause<NoInfer<Cause>>,
 ): void {
   checkMove(states, row.status, to)
-  tx.create(HistoryEntry, {
-    id: newId(),
-    subjectKind: states.noun,
-    subjectId: row.id,
-    at: why.at,
-    from: row.status,
-    to,
-    cause: why.cause,
-    actor: why.actor ?? null,
-  })
+  append(tx, states.noun, row, { from: row.status, to }, why)
   row.status = to
   if (row.updatedAt) row.updatedAt = why.at
+}
+
+function append(
+  tx: EntityManager,
+  subjectKind: string,
+  { id: subjectId }: { id: string },
+  statuses: Pick<HistoryEntry, 'from' | 'to'>,
+  { at, cause, actor = null }: MoveCause<string>,
+): void {
+  tx.create(HistoryEntry, { ...statuses, id: newId(), subjectKind, subjectId, at, cause, actor })
 }
 
 const historyOf = statement<HistoryEntry>(

@@ -1,10 +1,22 @@
 /** Declares tables of states and refuses moves that they do not list. */
+/** From one status, or from nothing: each status that follows, with the codes of what causes it. */
+type Edges<Status extends string, Cause extends string> = Readonly<Partial<Record<Status, readonly Cause[]>>>
 
-export interface States<Status extends string> {
+export interface States<Status extends string, Cause extends string = string> {
   /** Name of the noun in the graph, e.g. Payment. */
   readonly noun: string
-  readonly moves: Readonly<Record<Status, readonly Status[]>>
+  /** How a thing begins. */
+  readonly begins?: Edges<Status, Cause>
+  /** A move without a cause is legal, and nothing makes it today. */
+  readonly moves: Readonly<Record<Status, Edges<Status, Cause>>>
 }
+
+/** Every cause in a table that is declared `as const`. */
+export type CauseOf<Table> = Table extends readonly (infer Cause extends string)[]
+  ? Cause
+  : Table extends object
+    ? { [Key in keyof Table]: CauseOf<Table[Key]> }[keyof Table]
+    : never
 
 /** A move that the table does not have: a mistake of ours, or a request that comes too late. */
 export class IllegalMove extends Error {
@@ -20,12 +32,25 @@ export class IllegalMove extends Error {
 }
 
 /** Whether the table has the move. */
-export function canMove<Status extends string>(states: States<Status>, from: Status, to: Status): boolean {
-  return states.moves[from].includes(to)
+export function canMove<Status extends string>(
+  states: States<Status>,
+  from: NoInfer<Status>,
+  to: NoInfer<Status>,
+): boolean {
+  return Object.hasOwn(states.moves[from], to)
+}
+
+/** The statuses to which the table leads from one. */
+export function movesFrom<Status extends string>(states: States<Status>, from: NoInfer<Status>): Status[] {
+  return Object.keys(states.moves[from]) as Status[]
 }
 
 /** Throws IllegalMove unless the table has the move. */
-export function checkMove<Status extends string>(states: States<Status>, from: Status, to: Status): void {
+export function checkMove<Status extends string>(
+  states: States<Status>,
+  from: NoInfer<Status>,
+  to: NoInfer<Status>,
+): void {
   if (!canMove(states, from, to)) throw new IllegalMove(states.noun, from, to)
 }
 
@@ -35,9 +60,9 @@ export function checkMove<Status extends string>(states: States<Status>, from: S
  */
 export function stepsTo<Status extends string>(
   states: States<Status>,
-  from: Status,
-  to: Status,
-  through: readonly Status[],
+  from: NoInfer<Status>,
+  to: NoInfer<Status>,
+  through: readonly NoInfer<Status>[],
 ): Status[] | null {
   if (from === to) return []
   const reached = new Set<Status>([from])
@@ -46,7 +71,7 @@ export function stepsTo<Status extends string>(
     const arrived = ways.find((way) => canMove(states, way.at(-1) ?? from, to))
     if (arrived) return [...arrived, to]
     ways = ways.flatMap((way) =>
-      states.moves[way.at(-1) ?? from]
+      movesFrom(states, way.at(-1) ?? from)
         .filter((next) => through.includes(next) && !reached.has(next) && reached.add(next))
         .map((next) => [...way, next]),
     )

@@ -20,7 +20,7 @@ import {
   type TransferCheck,
   TransferTooComplex,
 } from './engine/check.rules.ts'
-import { assessTransfer } from './engine/decide.rules.ts'
+import { decideTransfer } from './engine/decide.rules.ts'
 import { factsOnDay } from './past-facts.loaders.ts'
 import { policyInForce } from './policies/policy.loaders.ts'
 import type { TransferPolicy } from './policies/transfer-policy.ts'
@@ -87,7 +87,7 @@ function checkOf({ qualification, participating, policy, asOf }: Ground, claims:
 /** Throws InvalidTransferInput or TransferTooComplex. */
 export function answerFrom(ground: Ground, claims: readonly Claim[], clientRef: string | null = null): Assessed {
   const check = checkOf(ground, claims)
-  const decision = assessTransfer(check)
+  const decision = decideTransfer(check)
   const answered = decision.outcome !== 'NO_AGREEMENT' && decision.outcome !== 'NOT_PARTICIPATING'
   // Assigned, not copied: the digest is only made when it is asked for.
   return Object.assign(decision, {
@@ -150,7 +150,7 @@ async function askedRecord(
 }
 
 /** The policy's terms as the engine reads them, and nothing else: they are digested and frozen. */
-export function termsOf(policy: TransferPolicy): PolicyTerms {
+function termsOf(policy: TransferPolicy): PolicyTerms {
   const { id: _i, qualificationId: _q, version: _v, publishedAt: _a, publishedBy: _b, ...terms } = policy
   return terms
 }

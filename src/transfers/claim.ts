@@ -10,10 +10,10 @@ import { globalId, uuidOf } from '../graph/contract/global-id.ts'
 import { institutionById } from '../institutions/loaders.ts'
 import type { ExternalCreditInput } from './eligibility.ts'
 import type { Claim } from './engine/check.rules.ts'
-import type { RecordFacts } from './past-facts.loaders.ts'
+import type { PastFacts } from './past-facts.loaders.ts'
 
 /** An awarded record. Its standing, and what an application does with it already, are those of the day asked about. */
-export function recordClaim(record: CreditRecord, { status, use }: RecordFacts): Claim {
+export function recordClaim(record: CreditRecord, { status, use }: PastFacts): Claim {
   const { facts } = record
   return {
     ref: globalId('CreditRecord', record.id),

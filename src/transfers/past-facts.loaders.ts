@@ -13,7 +13,7 @@ interface Reading {
 }
 
 /** What a store knows of a record that can change from day to day. */
-export interface RecordFacts {
+export interface PastFacts {
   status: CreditRecordStatus
   use: CreditUseStatus | null
 }
@@ -38,7 +38,7 @@ const factsOnDays = statement<{ slot: number; status: CreditRecordStatus | null;
 )
 
 /** `day` ends as days do in UTC. A record that was written down later stood as awarded. */
-export const factsOnDay = defineLoader<{ creditRecordId: string; day: string }, RecordFacts, Reading>(
+export const factsOnDay = defineLoader<{ creditRecordId: string; day: string }, PastFacts, Reading>(
   async ({ read }, keys) => {
     const ids = keys.map(({ creditRecordId }) => creditRecordId)
     const refs = ids.map((id) => globalId('CreditRecord', id))

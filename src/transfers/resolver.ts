@@ -1,4 +1,5 @@
 /** Answers the graph's fields about transfer eligibility and policies. */
+
 import {
   Arg,
   Args,
@@ -14,10 +15,11 @@ import {
 } from 'type-graphql'
 import { isOperator, isStaff, isStaffOf } from '../auth/permissions.ts'
 import type { Context } from '../context.ts'
-import { badUserInput, type ErrorCode, GraphError } from '../graph/contract/errors.ts'
+import { AtMost } from '../graph/contract/at-most.ts'
+import { type ErrorCode, GraphError } from '../graph/contract/errors.ts'
 import { type Page, PageArgs } from '../graph/contract/page.ts'
 import { CalendarDate, Jwt } from '../graph/contract/scalars.ts'
-import { refusal, UserError } from '../graph/contract/user-error.ts'
+import { InvalidInput, NotFound, refusal, TooComplex, UserError } from '../graph/contract/user-error.ts'
 import { qualificationById } from '../institutions/loaders.ts'
 import { Qualification } from '../institutions/qualification.ts'
 import { dateIn } from '../values/dates.ts'
@@ -26,6 +28,7 @@ import { TransferEligibility, TransferEligibilityInput } from './eligibility.ts'
 import { policiesOf, policyInForce } from './policies/policy.loaders.ts'
 import { TransferPolicy, TransferPolicyConnection } from './policies/transfer-policy.ts'
 import { signStatement } from './statement.ts'
+import { MOST_QUESTIONS } from './transfer-bounds.ts'
 
 @ObjectType({
   simpleResolvers: true,
@@ -48,22 +51,26 @@ const TransferEligibilityResult = createUnionType({
   types: () => [TransferEligibility, TransferEligibilityRejected] as const,
 })
 
-const MOST_QUESTIONS = 1000
 /** What is wrong with one question. Anything else, a limit of the caller for one, is wrong with all of them. */
-const typeOfCode: Partial<Record<ErrorCode, string>> = {
-  BAD_USER_INPUT: 'InvalidInput',
-  NOT_FOUND: 'NotFound',
-  TOO_COMPLEX: 'TooComplex',
+const typeOfCode: Partial<Record<ErrorCode, new () => UserError>> = {
+  BAD_USER_INPUT: InvalidInput,
+  NOT_FOUND: NotFound,
+  TOO_COMPLEX: TooComplex,
 }
 
-function rejected(index: number, { clientRef = null }: TransferEligibilityInput, error: GraphError, type: string) {
+function rejected(
+  index: number,
+  { clientRef = null }: TransferEligibilityInput,
+  error: GraphError,
+  type: new () => UserError,
+) {
   const given = (error.extensions.field as string[] | undefined) ?? []
   const field = given[0] === 'input' ? ['inputs', `${index}`, ...given.slice(1)] : given
   return {
     __typename: 'TransferEligibilityRejected',
     index,
     clientRef,
-    userErrors: [refusal(type, error.message, field)],
+    userErrors: [refusal(type, {}, error.message, field)],
   }
 }
 
@@ -86,16 +93,14 @@ export class TransferEligibilityResolver {
   @Query(() => [TransferEligibilityResult], {
     nullable: true,
     description:
-      'Many checks in one call, at most 1000; the answer has the length and order of the inputs; an entry that fits the types but cannot be answered is rejected alone.',
+      'Many checks in one call; the answer has the length and order of the inputs; an entry that fits the types but cannot be answered is rejected alone.',
   })
   async transferEligibilityBatch(
-    @Arg('inputs', () => [TransferEligibilityInput], { description: 'The questions, at most 1000.' })
+    @Arg('inputs', () => [TransferEligibilityInput], { description: 'The questions.' })
+    @AtMost({ items: MOST_QUESTIONS })
     inputs: TransferEligibilityInput[],
     @Ctx() context: Context,
   ): Promise<object[]> {
-    if (inputs.length > MOST_QUESTIONS) {
-      throw badUserInput(`"inputs" has ${inputs.length} questions; at most ${MOST_QUESTIONS} fit.`, 'inputs')
-    }
     return Promise.all(
       inputs.map(async (input, index) => {
         try {

@@ -6,6 +6,7 @@ import {
   type IdentitySandboxOptions,
   startIdentitySandbox,
 } from '../../src/sandbox/identity/identity-sandbox.ts'
+import { keptSigningKey } from '../support/world/kept-keys.ts'
 
 const audience = 'urn:microcredential-gateway'
 const options: IdentitySandboxOptions = { host: '127.0.0.1', port: 0, audience, clientSecret: 'sandbox-client-secret' }
@@ -21,9 +22,13 @@ afterEach(async () => {
   for (const one of opened.splice(0).reverse()) await one.close()
 })
 
-/** Starts one, and makes it the one that is asked. */
+/** Starts one, and makes it the one that is asked. One that keeps its state makes a key of its own, to be kept with it. */
 export async function started(more: Partial<IdentitySandboxOptions>): Promise<IdentitySandbox> {
-  const sandbox = await startIdentitySandbox({ ...options, ...more })
+  const sandbox = await startIdentitySandbox({
+    ...options,
+    ...(more.stateFile === undefined && { signingKey: await keptSigningKey }),
+    ...more,
+  })
   opened.push(sandbox)
   identity = sandbox
   return sandbox

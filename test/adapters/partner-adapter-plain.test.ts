@@ -1,7 +1,7 @@
 /** Tests the partner adapter against partners with missing or malformed facts. */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
-import { type Partner, partnerAdapter } from '../../src/adapters/partner/partner-adapter.ts'
-import { openPlainPartner, type PlainAnswer, type PlainPartner } from './plain-partner.ts'
+import type { Partner } from '../../src/adapters/partner/partner-adapter.ts'
+import { adapterOf, openPlainPartner, type PlainAnswer, type PlainPartner } from './plain-partner.ts'
 import { failureOf } from './provider-under-test.ts'
 
 let answers: Record<string, PlainAnswer>
@@ -10,23 +10,15 @@ let partner: Partner
 let now: Date
 const warnings: object[] = []
 
-const connect = () =>
-  partnerAdapter({
-    consumerKey: 'consumer',
-    sharedSecret: 'shared',
-    webhookSecret: 'webhook',
-    baseUrl: plain.url,
-    now: () => now,
-    onCall: () => undefined,
-    log: { info: () => undefined, warn: (fields) => warnings.push(fields) },
-  })
-
 beforeEach(async () => {
   now = new Date()
   answers = {}
   warnings.length = 0
   plain = await openPlainPartner(answers)
-  partner = connect()
+  partner = adapterOf(plain, {
+    now: () => now,
+    log: { info: () => undefined, warn: (fields) => warnings.push(fields) },
+  })
 })
 afterEach(() => plain.close())
 

@@ -1,24 +1,14 @@
 /** Tests the partner adapter's client credentials, with tokens fetched before they are needed. */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
-import { type PartnerOptions, partnerAdapter } from '../../src/adapters/partner/partner-adapter.ts'
-import { openPlainPartner, type PlainAnswer, type PlainPartner } from './plain-partner.ts'
+import type { PartnerOptions } from '../../src/adapters/partner/partner-adapter.ts'
+import { adapterOf, openPlainPartner, type PlainAnswer, type PlainPartner } from './plain-partner.ts'
 import { failureOf } from './provider-under-test.ts'
 
 let answers: Record<string, PlainAnswer>
 let plain: PlainPartner
 let now: Date
 
-const connect = (more: Partial<PartnerOptions>) =>
-  partnerAdapter({
-    consumerKey: 'consumer',
-    sharedSecret: 'shared',
-    webhookSecret: 'webhook',
-    baseUrl: plain.url,
-    now: () => now,
-    onCall: () => undefined,
-    log: { info: () => undefined, warn: () => undefined },
-    ...more,
-  })
+const connect = (more: Partial<PartnerOptions>) => adapterOf(plain, { now: () => now, ...more })
 
 beforeEach(async () => {
   now = new Date()

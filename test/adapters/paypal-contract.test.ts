@@ -1,12 +1,12 @@
-/** Whether every reply of the PayPal sandbox fits PayPal's official documents. */
+/** Tests the PayPal sandbox's replies against PayPal's official documents. */
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { DISPUTES, ORDERS, PAYMENTS, readPayPalDocuments, WEBHOOKS } from './paypal-documents.ts'
-import { captureIn, openPaypal, orderOf, paid } from './paypal-sandbox-caller.ts'
+import { captureIn, type OpenPaypal, openPaypal, orderOf, paid } from './paypal-sandbox-caller.ts'
 
 describe('replies fit the official documents', () => {
   const { documents, placeOf, fits } = readPayPalDocuments()
-  let paypal: Awaited<ReturnType<typeof openPaypal>>
+  let paypal: OpenPaypal
   let token: string
 
   beforeAll(async () => {

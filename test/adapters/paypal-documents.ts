@@ -1,4 +1,4 @@
-/** PayPal's official documents, and whether a value fits what stands at a place in one of them. */
+/** Reads PayPal's official documents and checks values against a place in them. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from '@jest/globals'
@@ -18,12 +18,12 @@ export interface Parameter {
   in: string
   required?: boolean
 }
-export interface Operation {
+interface Operation {
   parameters?: Parameter[]
   requestBody?: { required?: boolean }
   responses: Record<string, { $ref?: string }>
 }
-export interface PayPalDocument {
+interface PayPalDocument {
   paths: Record<string, Record<string, Operation>>
   components: { parameters: Record<string, Parameter> }
 }

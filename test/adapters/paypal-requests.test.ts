@@ -1,4 +1,4 @@
-/** Whether everything that is sent to PayPal fits PayPal's official documents. */
+/** Tests our requests to PayPal against PayPal's official documents. */
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { type Parameter, readPayPalDocuments } from './paypal-documents.ts'

@@ -1,6 +1,7 @@
 /** Calls the PayPal sandbox with PayPal's SDK and acts for buyers and banks. */
 import { createRequire } from 'node:module'
 import { type PaypalSandboxOptions, startPaypalSandbox } from '../../src/sandbox/paypal/start-paypal.ts'
+import { keptCertificates } from '../support/world/kept-keys.ts'
 import { post } from './sandbox-inbox.ts'
 
 interface SdkRequest {
@@ -33,7 +34,7 @@ interface Sdk {
 }
 const sdk = createRequire(import.meta.url)('@paypal/checkout-server-sdk') as Sdk
 
-export const options = { host: '127.0.0.1', port: 0, clientId: 'client', clientSecret: 'secret', webhookId: 'WH-TEST' }
+const options = { host: '127.0.0.1', port: 0, clientId: 'client', clientSecret: 'secret', webhookId: 'WH-TEST' }
 
 export interface Headers {
   /** PayPal-Request-Id. */
@@ -43,11 +44,28 @@ export interface Headers {
 
 const jsonType = { 'Content-Type': 'application/json' }
 
-/** Starts a sandbox and a client for it. */
+/** Starts a sandbox whose clock the test can put forward, and a client. One that keeps its state makes its own certificates. */
 export async function openPaypal(more: Partial<PaypalSandboxOptions> = {}) {
-  const sandbox = await startPaypalSandbox({ ...options, ...more })
-  return { sandbox, ...callerOf(sandbox.url) }
+  let aheadMs = 0
+  const now = () => new Date(Date.now() + aheadMs)
+  const sandbox = await startPaypalSandbox({
+    ...options,
+    now,
+    ...(more.stateFile === undefined && { certificates: await keptCertificates }),
+    ...more,
+  })
+  const caller = callerOf(sandbox.url)
+  return {
+    sandbox,
+    ...caller,
+    later(ms: number) {
+      aheadMs += ms
+    },
+    /** Oldest first. */
+    eventTypes: async () => (await caller.events('page_size=100')).events.map((event) => event.event_type).reverse(),
+  }
 }
+export type OpenPaypal = Awaited<ReturnType<typeof openPaypal>>
 
 /** The calls of PayPal's SDK against `url`; `timeoutMs` is how long it waits. */
 export function callerOf(url: string, timeoutMs = 5_000, secret = options.clientSecret) {

@@ -1,8 +1,8 @@
 /** Tests PayPal's SDK against the sandbox's faults before and after its work. */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
-import { callerOf, captureIn, openPaypal, orderOf, paid, refusal } from './paypal-sandbox-caller.ts'
+import { callerOf, captureIn, type OpenPaypal, openPaypal, orderOf, paid, refusal } from './paypal-sandbox-caller.ts'
 
-let paypal: Awaited<ReturnType<typeof openPaypal>>
+let paypal: OpenPaypal
 beforeEach(async () => {
   paypal = await openPaypal()
 })

@@ -1,8 +1,8 @@
 /** Tests the sandbox's PayPal approval page as a buyer uses it. */
 import { afterEach, beforeEach, expect, it } from '@jest/globals'
-import { openPaypal } from './paypal-sandbox-caller.ts'
+import { type OpenPaypal, openPaypal } from './paypal-sandbox-caller.ts'
 
-let paypal: Awaited<ReturnType<typeof openPaypal>>
+let paypal: OpenPaypal
 let id: string
 let page: string
 

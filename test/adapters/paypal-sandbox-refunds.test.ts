@@ -1,20 +1,13 @@
 /** Tests the sandbox's PayPal refunds and disputes through PayPal's SDK. */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
-import { type Caller, openPaypal, paid, refusal } from './paypal-sandbox-caller.ts'
+import { type OpenPaypal, openPaypal, paid, refusal } from './paypal-sandbox-caller.ts'
 
-let now: Date
-let paypal: Caller & Awaited<ReturnType<typeof openPaypal>>
-
+let paypal: OpenPaypal
 beforeEach(async () => {
-  now = new Date()
-  paypal = await openPaypal({ now: () => now })
+  paypal = await openPaypal()
 })
 afterEach(() => paypal.sandbox.close())
 
-const later = (ms: number) => {
-  now = new Date(now.getTime() + ms)
-}
-const types = async () => (await paypal.events('page_size=100')).events.map((event) => event.event_type).reverse()
 const HOUR_MS = 3_600_000
 
 describe('a refund', () => {
@@ -53,7 +46,7 @@ describe('a refund', () => {
     const again = (await paypal.refund(capture.id)).result
     await paypal.control(`refunds/${again.id}/settle`)
     expect((await paypal.refundOf(again.id)).result.status).toBe('COMPLETED')
-    expect((await types()).at(-1)).toBe('PAYMENT.CAPTURE.REFUNDED')
+    expect((await paypal.eventTypes()).at(-1)).toBe('PAYMENT.CAPTURE.REFUNDED')
   })
 
   it('in the dashboard is told by an event whose resource is the refund', async () => {
@@ -73,7 +66,7 @@ describe('a refund', () => {
     expect(await paypal.control('refusals', { operation: 'captures.refund', issue: 'NONSENSE' })).toMatchObject({
       status: 400,
     })
-    later(181 * 24 * HOUR_MS)
+    paypal.later(181 * 24 * HOUR_MS)
     expect(await refusal(paypal.refund(capture.id))).toMatchObject({ issue: 'REFUND_TIME_LIMIT_EXCEEDED' })
   })
 })
@@ -98,7 +91,7 @@ describe('a dispute', () => {
     expect((await paypal.captureOf(capture.id)).result.status).toBe(status)
     const listed = (await paypal.get(`/v1/customer/disputes?disputed_transaction_id=${capture.id}`)).result
     expect(listed.items).toMatchObject([{ dispute_id: opened.json.dispute_id, dispute_state: 'RESOLVED' }])
-    const told = (await types()).filter((type) => type.startsWith('CUSTOMER') || type.endsWith('REVERSED'))
+    const told = (await paypal.eventTypes()).filter((type) => type.startsWith('CUSTOMER') || type.endsWith('REVERSED'))
     const names = ['CREATED', 'UPDATED', 'RESOLVED'].map((name) => `CUSTOMER.DISPUTE.${name}`)
     expect(told).toEqual(outcome === 'lost' ? [...names, 'PAYMENT.CAPTURE.REVERSED'] : names)
     expect(await paypal.control(`captures/${capture.id}/dispute`, { outcome: 'won' })).toMatchObject({ status: 409 })

@@ -2,11 +2,11 @@
 import { createVerify, X509Certificate } from 'node:crypto'
 import { crc32 } from 'node:zlib'
 import { afterEach, beforeEach, expect, it } from '@jest/globals'
-import { type Events, openPaypal, paid } from './paypal-sandbox-caller.ts'
+import { type Events, type OpenPaypal, openPaypal, paid } from './paypal-sandbox-caller.ts'
 import { type Arrived, type Inbox, openInbox } from './sandbox-inbox.ts'
 
 let inbox: Inbox
-let paypal: Awaited<ReturnType<typeof openPaypal>>
+let paypal: OpenPaypal
 
 beforeEach(async () => {
   inbox = await openInbox()

@@ -3,22 +3,15 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
-import { type Caller, captureIn, openPaypal, orderOf, paid, refusal } from './paypal-sandbox-caller.ts'
+import { captureIn, type OpenPaypal, openPaypal, orderOf, paid, refusal } from './paypal-sandbox-caller.ts'
 
-let now: Date
-let paypal: Caller & Awaited<ReturnType<typeof openPaypal>>
-
+let paypal: OpenPaypal
 beforeEach(async () => {
-  now = new Date()
-  paypal = await openPaypal({ now: () => now })
+  paypal = await openPaypal()
 })
 afterEach(() => paypal.sandbox.close())
 
-const later = (ms: number) => {
-  now = new Date(now.getTime() + ms)
-}
 const relOf = (resource: { links: { rel: string }[] }) => resource.links.map(({ rel }) => rel)
-const types = async () => (await paypal.events('page_size=100')).events.map((event) => event.event_type).reverse()
 const HOUR_MS = 3_600_000
 
 describe('an order', () => {
@@ -60,7 +53,11 @@ describe('an order', () => {
       invoice_id: 'invoice-1',
     })
     expect(await refusal(paypal.capture(id))).toMatchObject({ status: 422, issue: 'ORDER_ALREADY_CAPTURED' })
-    expect(await types()).toEqual(['CHECKOUT.ORDER.APPROVED', 'PAYMENT.CAPTURE.COMPLETED', 'CHECKOUT.ORDER.COMPLETED'])
+    expect(await paypal.eventTypes()).toEqual([
+      'CHECKOUT.ORDER.APPROVED',
+      'PAYMENT.CAPTURE.COMPLETED',
+      'CHECKOUT.ORDER.COMPLETED',
+    ])
   })
 
   it('that the buyer cancels stays open', async () => {
@@ -72,14 +69,14 @@ describe('an order', () => {
   it('is gone after three hours, and an approved one is reversed with an event', async () => {
     const left = (await paypal.create()).result.id
     const approved = (await paypal.create()).result.id
-    later(2 * HOUR_MS)
+    paypal.later(2 * HOUR_MS)
     await paypal.control(`orders/${approved}/approve`)
-    later(2 * HOUR_MS)
+    paypal.later(2 * HOUR_MS)
     expect(await refusal(paypal.order(left))).toMatchObject({ status: 404, issue: 'INVALID_RESOURCE_ID' })
     expect((await paypal.order(approved)).result.status).toBe('APPROVED')
-    later(2 * HOUR_MS)
+    paypal.later(2 * HOUR_MS)
     expect((await paypal.order(approved)).result.status).toBe('VOIDED')
-    expect((await types()).at(-1)).toBe('CHECKOUT.PAYMENT-APPROVAL.REVERSED')
+    expect((await paypal.eventTypes()).at(-1)).toBe('CHECKOUT.PAYMENT-APPROVAL.REVERSED')
   })
 
   it.each([
@@ -129,7 +126,7 @@ describe('a capture', () => {
   it('can be declined although the order is completed', async () => {
     const { order, capture } = await paid(paypal, {}, 'denied')
     expect([order.status, capture.status]).toEqual(['COMPLETED', 'DECLINED'])
-    expect(await types()).toContain('PAYMENT.CAPTURE.DECLINED')
+    expect(await paypal.eventTypes()).toContain('PAYMENT.CAPTURE.DECLINED')
     expect(await refusal(paypal.refund(capture.id))).toMatchObject({ issue: 'REFUND_NOT_ALLOWED' })
   })
 
@@ -150,7 +147,7 @@ describe('a capture', () => {
     expect(await refusal(paypal.refund(capture.id))).toMatchObject({ issue: 'PENDING_CAPTURE' })
     await paypal.control(`captures/${id}/pending`, { outcome })
     expect((await paypal.captureOf(capture.id)).result.status).toBe(status)
-    expect((await types()).at(-1)).toBe(event)
+    expect((await paypal.eventTypes()).at(-1)).toBe(event)
   })
 
   it('can be made pending before and after it is taken', async () => {
@@ -173,7 +170,7 @@ describe('request ids', () => {
     const first = await paypal.create(orderOf(), { id: 'r-1' })
     const again = await paypal.create(orderOf(), { id: 'r-1' })
     expect([again.statusCode, again.result]).toEqual([200, first.result])
-    later(6 * HOUR_MS + 1_000)
+    paypal.later(6 * HOUR_MS + 1_000)
     expect((await paypal.create(orderOf(), { id: 'r-1' })).result.id).not.toBe(first.result.id)
   })
 

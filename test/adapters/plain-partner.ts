@@ -1,6 +1,7 @@
 /** Runs a minimal partner with fixed answers and a record of requests. */
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { type PartnerOptions, partnerAdapter } from '../../src/adapters/partner/partner-adapter.ts'
 
 export interface PlainAnswer {
   status?: number
@@ -22,6 +23,19 @@ export interface PlainPartner {
   asked: Asked[]
   close(): Promise<void>
 }
+
+/** The adapter, connected to it. */
+export const adapterOf = ({ url }: PlainPartner, more: Partial<PartnerOptions> = {}) =>
+  partnerAdapter({
+    consumerKey: 'consumer',
+    sharedSecret: 'shared',
+    webhookSecrets: ['webhook'],
+    baseUrl: url,
+    now: () => new Date(),
+    onCall: () => undefined,
+    log: { info: () => undefined, warn: () => undefined },
+    ...more,
+  })
 
 /** Answers by `METHOD /path` (without the query) from `answers`, which may change meanwhile; else 404 as the partner does. */
 export async function openPlainPartner(answers: Record<string, PlainAnswer>): Promise<PlainPartner> {

@@ -7,6 +7,7 @@ import type { PaymentOrder, PaymentProvider, ProviderPayment } from '../../src/p
 import { startPaypalSandbox } from '../../src/sandbox/paypal/start-paypal.ts'
 import { startStripeSandbox } from '../../src/sandbox/stripe/start-stripe.ts'
 import type { UpstreamFailure } from '../../src/values/upstream-failure.ts'
+import { keptCertificates } from '../support/world/kept-keys.ts'
 import { type Inbox, openInbox, post } from './sandbox-inbox.ts'
 
 export type TestedProvider = PaymentProvider & { state(): BreakerState }
@@ -58,7 +59,7 @@ export async function startStripe(): Promise<ProviderUnderTest> {
   const connect: ProviderUnderTest['connect'] = ({ secret = 'sk_test_1', limits, baseUrl = sandbox.url }) =>
     stripeProvider({
       secretKey: secret,
-      webhookSecret: 'whsec_1',
+      webhookSecrets: ['whsec_1'],
       baseUrl,
       log: quiet,
       onCall: (report) => reports.push(report),
@@ -90,7 +91,12 @@ export async function startStripe(): Promise<ProviderUnderTest> {
 export async function startPayPal(): Promise<ProviderUnderTest> {
   const inbox = await openInbox()
   const client = { clientId: 'client', clientSecret: 'secret', webhookId: 'WH-1' }
-  const sandbox = await startPaypalSandbox({ ...id, ...client, webhookUrl: inbox.url })
+  const sandbox = await startPaypalSandbox({
+    ...id,
+    ...client,
+    webhookUrl: inbox.url,
+    certificates: await keptCertificates,
+  })
   const reports: CallReport[] = []
   const connect: ProviderUnderTest['connect'] = ({ secret = 'secret', limits, baseUrl = sandbox.url }) =>
     payPalProvider({

@@ -1,4 +1,4 @@
-/** What Stripe answers as JSON, by the types of its SDK. */
+/** Types what Stripe answers as JSON by its SDK. */
 import type Stripe from 'stripe'
 
 /** The SDK keeps its lists of values open with a type that is not exported by name. */

@@ -1,4 +1,4 @@
-/** Whether what the Stripe sandbox answers compiles as what Stripe's SDK says that Stripe answers. */
+/** Tests that the Stripe sandbox's answers compile as the SDK's types. */
 import { execFile } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'

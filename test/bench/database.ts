@@ -8,10 +8,10 @@ import { pino } from 'pino'
 import { migrate, openApp } from '../../src/app.ts'
 import { readConfig } from '../../src/config.ts'
 import { preparePostgres, startPostgres } from '../../src/sandbox/embedded-postgres.ts'
-import { importRegisterFile } from '../../src/transfers/policies/import-policies.ts'
+import { importRegisterFile } from '../../src/transfers/policies/import-register-file.ts'
 import { fillDatabase, fullSize, type Size } from './fill.ts'
 
-export const hundredth: Size = {
+const hundredth: Size = {
   courses: 20,
   runs: 60,
   learners: 200,

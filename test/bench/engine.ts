@@ -1,6 +1,6 @@
 /** Measures transfer decisions on one core, with 6 and with 40 claims. */
 import type { Claim, PolicyTerms, QualificationTerms, TransferCheck } from '../../src/transfers/engine/check.rules.ts'
-import { assessTransfer } from '../../src/transfers/engine/decide.rules.ts'
+import { decideTransfer } from '../../src/transfers/engine/decide.rules.ts'
 
 const qualificationTerms: QualificationTerms = {
   id: 'Qualification:bench',
@@ -80,7 +80,7 @@ function measure(
   name: string,
   given: readonly TransferCheck[],
   rounds: number,
-  decide: (check: TransferCheck) => unknown = assessTransfer,
+  decide: (check: TransferCheck) => unknown = decideTransfer,
 ): string {
   for (const check of given) decide(check)
   const tookUs: number[] = []
@@ -105,7 +105,7 @@ export function engine(): string {
     '| decisions on | decisions/s | µs: median, p99, worst |',
     '|---|---|---|',
     measure('6 claims', checks(2_000, 6), 20),
-    measure('6 claims, with the digest', checks(2_000, 6), 20, (check) => assessTransfer(check).digest),
+    measure('6 claims, with the digest', checks(2_000, 6), 20, (check) => decideTransfer(check).digest),
     measure('9 claims', checks(1_000, 9), 5),
     measure('40 claims', checks(300, 40), 1),
     measure('40 claims, no free choice', checks(300, 40, { subjects: [] }), 1),

@@ -2,7 +2,7 @@
 import { fastify as createFastify } from 'fastify'
 import pg from 'pg'
 import type { Claim, TransferCheck } from '../../src/transfers/engine/check.rules.ts'
-import { assessTransfer } from '../../src/transfers/engine/decide.rules.ts'
+import { decideTransfer } from '../../src/transfers/engine/decide.rules.ts'
 
 const [port, databaseUrl] = process.argv.slice(2)
 // Each statement is planned once, as in the gateway.
@@ -78,7 +78,7 @@ fastify.get<{ Querystring: { qualification: string; records: string } }>('/eligi
     pool.query<{ answer: Terms }>({ name: 'ground', text: ground, values: [query.qualification] }),
     pool.query<{ answer: Claim[] }>({ name: 'claims', text: claims, values: [query.records.split(',')] }),
   ])
-  const decision = assessTransfer({
+  const decision = decideTransfer({
     ...terms.rows[0]!.answer,
     claims: claimed.rows[0]!.answer,
     asOf: new Date().toISOString().slice(0, 10),

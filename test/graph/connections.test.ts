@@ -1,12 +1,10 @@
 /** Tests that every paged list can be walked whole while rows come and go. */
-import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
-import { buildSchema, getNamedType, isObjectType } from 'graphql'
 import { cursorParts } from '../../src/graph/contract/cursor.ts'
 import { readGlobalId } from '../../src/graph/contract/global-id.ts'
 import { openRows, type Rows } from '../support/world/away.ts'
-import { type Connection, type PagedList, pagedLists, pageOf } from '../support/world/connections.ts'
+import { type Connection, connectionFields, type PagedList, pagedLists, pageOf } from '../support/world/connections.ts'
 import { startWorld, type World } from '../support/world/world.ts'
 
 type Edge = Connection['edges'][number]
@@ -29,18 +27,9 @@ afterAll(async () => {
   await world?.close()
 })
 
-const schema = buildSchema(readFileSync('schema.graphql', 'utf8'))
-const connections = Object.values(schema.getTypeMap())
-  .filter((type) => isObjectType(type))
-  .flatMap((type) =>
-    Object.values(type.getFields())
-      .filter((field) => getNamedType(field.type).name.endsWith('Connection'))
-      .map((field) => ({ name: `${type.name}.${field.name}`, args: field.args.map(({ name }) => name) })),
-  )
-
 it('every connection of the schema is among the lists, and says whether it pages from its end', () => {
-  expect(lists.map(({ name }) => name).sort()).toEqual(connections.map(({ name }) => name).sort())
-  for (const { name, args } of connections) {
+  expect(lists.map(({ name }) => name).sort()).toEqual(connectionFields.map(({ name }) => name).sort())
+  for (const { name, args } of connectionFields) {
     expect([name, lists.find((list) => list.name === name)?.backward]).toEqual([name, args.includes('last')])
   }
 })
@@ -113,7 +102,7 @@ const anySizes = fc.array(fc.integer({ min: 1, max: 12 }), { maxLength: 4 })
 const walks = (list: PagedList, sizes = anySizes) =>
   fc.record({ backward: list.backward ? fc.boolean() : fc.constant(false), sizes })
 
-describe.each(connections.map(({ name }) => name))('%s', (name) => {
+describe.each(connectionFields.map(({ name }) => name))('%s', (name) => {
   const listOf = () => lists.find((list) => list.name === name) as PagedList
 
   it('is the same list by pages of any sizes, from either end', async () => {

@@ -6,13 +6,14 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest 
 import { fastify } from 'fastify'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { openGraphiql } from '../../src/http/graphiql/graphiql.ts'
+import { needing } from '../support/world/needing.ts'
 import { enrol, linked, newRun } from '../support/world/study.ts'
 import { startWorld, type World } from '../support/world/world.ts'
 
 jest.setTimeout(120_000)
 
 const executablePath = '/usr/bin/chromium'
-const inChromium = existsSync(executablePath) ? describe : describe.skip
+const { describe: inChromium } = needing(`Chromium (${executablePath})`, existsSync(executablePath))
 
 let world: World
 beforeAll(async () => {

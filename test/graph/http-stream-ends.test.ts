@@ -4,23 +4,11 @@ import { connect } from 'node:net'
 import { describe, expect, it } from '@jest/globals'
 import { WebSocket } from 'ws'
 import { change, keptLog } from '../support/world/small-graph.ts'
-import {
-  all,
-  at,
-  openStreamWorld,
-  overEvents,
-  overSockets,
-  refusalOf,
-  start,
-  waiting,
-} from '../support/world/stream-clients.ts'
+import { all, at, openStreamWorld, refusalOf, start, transports, waiting } from '../support/world/stream-clients.ts'
 
 openStreamWorld()
 
-describe.each([
-  ['WebSocket', overSockets],
-  ['server-sent events', overEvents],
-])('over %s', (_name, open) => {
+describe.each(transports)('over %s', (_name, open) => {
   it('a query is stopped at its deadline, and its resolvers hear of it', async () => {
     await start({ limits: { deadlineMs: 50 } })
     expect(await refusalOf(open()('query Slow { aborted }'))).toMatchObject({

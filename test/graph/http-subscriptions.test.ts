@@ -3,23 +3,11 @@ import { describe, expect, it } from '@jest/globals'
 import { Admission } from '../../src/graph/limits/admission.ts'
 import { MemoryRateLimits } from '../../src/graph/limits/rate-limit.ts'
 import { change, changes, smallExecutor, smallSchema } from '../support/world/small-graph.ts'
-import {
-  all,
-  at,
-  openStreamWorld,
-  overEvents,
-  overSockets,
-  refusalOf,
-  start,
-  waiting,
-} from '../support/world/stream-clients.ts'
+import { all, at, openStreamWorld, refusalOf, start, transports, waiting } from '../support/world/stream-clients.ts'
 
 openStreamWorld()
 
-describe.each([
-  ['WebSocket', overSockets],
-  ['server-sent events', overEvents],
-])('over %s', (_name, open) => {
+describe.each(transports)('over %s', (_name, open) => {
   it('events are answered in order, and the end is told', async () => {
     await start()
     const heard = await all(open()('subscription Ticks($n: Int!) { ticked(upTo: $n) }', { n: 3 }))

@@ -2,7 +2,7 @@
 import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals'
 import { fastify as createFastify } from 'fastify'
 import { Metrics } from '../../src/observability/metrics.ts'
-import { openTraces } from '../../src/observability/otlp-traces.ts'
+import { openOtlpTraces } from '../../src/observability/otlp-traces.ts'
 import type { Tracing } from '../../src/observability/tracing.ts'
 import { upstreamCallObserver } from '../../src/observability/upstream-calls.ts'
 import { tracedReads } from '../../src/reading/traced-reads.ts'
@@ -27,7 +27,7 @@ beforeAll(async () => {
     spans.push(...resourceSpans.flatMap(({ scopeSpans }) => scopeSpans.flatMap((scope) => scope.spans)))
     return {}
   })
-  tracing = openTraces(await collector.listen({ host: '127.0.0.1', port: 0 }))
+  tracing = openOtlpTraces(await collector.listen({ host: '127.0.0.1', port: 0 }))
 })
 afterEach(() => server.close())
 afterAll(() => collector.close())

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import register from '../../src/sandbox/seed/register.json' with { type: 'json' }
-import { importRegisterFile } from '../../src/transfers/policies/import-policies.ts'
+import { importRegisterFile } from '../../src/transfers/policies/import-register-file.ts'
 import { startWorld, type World } from '../support/world/world.ts'
 
 let world: World

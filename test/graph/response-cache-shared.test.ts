@@ -6,7 +6,7 @@ import RedisInMemory from 'ioredis-mock'
 import { anonymousViewer } from '../../src/auth/viewer.ts'
 import { openAnswers } from '../../src/graph/caching/open-answers.ts'
 import { ResponseCache } from '../../src/graph/caching/response-cache.ts'
-import { RedisAnswers } from '../../src/graph/caching/shared-answers.ts'
+import { RedisSharedAnswers } from '../../src/graph/caching/shared-answers.ts'
 import type { Operation } from '../../src/graph/execution/operation.ts'
 import type { GraphRequest } from '../../src/graph/execution/request.ts'
 
@@ -20,7 +20,7 @@ async function replicas() {
   const host = `redis-${Math.random()}`
   const made = [1, 2].map(async () => {
     const redis = new RedisInMemory({ host })
-    const shared = new RedisAnswers(redis, (error) => {
+    const shared = new RedisSharedAnswers(redis, (error) => {
       throw error
     })
     await once(redis, 'ready')

@@ -9,6 +9,7 @@ import { openRateLimits } from '../../src/graph/limits/open-rate-limits.ts'
 import { MemoryRateLimits, type RateLimits } from '../../src/graph/limits/rate-limit.ts'
 import { openRedis, SharedRateLimits } from '../../src/graph/limits/shared-rate-limit.ts'
 import { findFreePort } from '../../src/sandbox/ports.ts'
+import { needing } from '../support/world/needing.ts'
 
 const size = { points: 100, restorePerSecond: 0.001 }
 const open: RateLimits[] = []
@@ -48,7 +49,7 @@ const kinds: [string, boolean, (host: string) => Redis][] = [
 ]
 
 describe.each(kinds)('rateLimits shared by a Redis %s', (kind, there, connect) => {
-  const test = there ? it : it.skip
+  const { it: test } = needing('Redis (/usr/bin/redis-server)', there)
   const replica = async (host: string) => {
     const redis = connect(host)
     const rateLimits = new SharedRateLimits(redis, heard)

@@ -1,6 +1,6 @@
 /** Tests that a thousand batched questions are answered in place, with few statements. */
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
-import { answerOf, awarded, qualificationId } from '../support/world/awarded.ts'
+import { answerOf, awarded, externalCredit, qualificationId } from '../support/world/awarded.ts'
 import { inDays, linked } from '../support/world/study.ts'
 import { startWorld, type World } from '../support/world/world.ts'
 
@@ -39,18 +39,7 @@ const document = `query ($inputs: [TransferEligibilityInput!]!) { transferEligib
     policy { version } claims { source status explanation findings { message } } digest statement }
   ... on TransferEligibilityRejected { index clientRef userErrors { code message field } } } }`
 
-const piece = (more: object = {}) => ({
-  ref: 'x',
-  title: 'Leading change',
-  awardingBody: 'somewhere',
-  amount: '15',
-  scheme: 'CATS',
-  level: 7,
-  framework: 'FHEQ',
-  awardedOn: '2026-01-31',
-  subject: 'Business and Management',
-  ...more,
-})
+const piece = (more: object = {}) => externalCredit('x', more)
 
 type Expected = { outcome: string } | { code: string; field: string[] }
 type Kind = [question: () => object, expected: Expected]

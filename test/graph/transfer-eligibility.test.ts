@@ -1,6 +1,6 @@
 /** Tests that transfer eligibility is dated, explained, signed and private. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { answerOf, awarded, qualificationId } from '../support/world/awarded.ts'
+import { answerOf, awarded, externalCredit, qualificationId } from '../support/world/awarded.ts'
 import { linked } from '../support/world/study.ts'
 import { startWorld, type World } from '../support/world/world.ts'
 
@@ -17,22 +17,12 @@ const document = `query ($input: TransferEligibilityInput!) { transferEligibilit
   improvements { kind credit level } } }`
 const ask = (who: string | null, more: object = {}) =>
   world.ask(who, document, { input: { qualificationId: leadership, ...more } })
-const piece = (ref: string, more: object = {}) => ({
-  ref,
-  title: 'Leading change',
-  awardingBody: 'somewhere',
-  amount: '15',
-  scheme: 'CATS',
-  level: 7,
-  framework: 'FHEQ',
-  awardedOn: '2026-01-31',
-  subject: 'Business and Management',
-  ...more,
-})
 
 describe('an answer', () => {
   it('names every rule, says what would change it, and is signed with the source of every claim', async () => {
-    const { data, errors } = await ask(null, { externalCredits: [piece('one'), piece('two', { level: 6 })] })
+    const { data, errors } = await ask(null, {
+      externalCredits: [externalCredit('one'), externalCredit('two', { level: 6 })],
+    })
     expect(errors).toBeUndefined()
     const answer = data.transferEligibility
     expect(answer).toMatchObject({ outcome: 'ELIGIBLE', transferable: '15', remaining: '165', policy: { version: 2 } })
@@ -61,7 +51,7 @@ describe('an answer', () => {
   })
 
   it('is of the policy of its day, and none where there was none', async () => {
-    const credit = { externalCredits: [piece('one', { awardedOn: '2020-01-31' })] }
+    const credit = { externalCredits: [externalCredit('one', { awardedOn: '2020-01-31' })] }
     expect((await ask(null, { ...credit, asOf: '2025-07-31' })).data.transferEligibility.policy.version).toBe(1)
     expect((await ask(null, { ...credit, asOf: '2025-08-01' })).data.transferEligibility.policy.version).toBe(2)
     expect((await ask(null, { ...credit, asOf: '2023-07-31' })).data.transferEligibility).toMatchObject({
@@ -84,10 +74,13 @@ describe('an answer', () => {
 })
 
 it.each([
-  [{ externalCredits: [piece('x', { amount: '0' })] }, ['input', 'externalCredits', '0', 'amount']],
-  [{ externalCredits: [piece('x'), piece('x')] }, ['input', 'externalCredits', '1', 'ref']],
-  [{ externalCredits: [piece('x', { level: 9 })] }, ['input', 'externalCredits', '0', 'level']],
-  [{ externalCredits: [piece('x', { awardedOn: '2999-01-01' })] }, ['input', 'externalCredits', '0', 'awardedOn']],
+  [{ externalCredits: [externalCredit('x', { amount: '0' })] }, ['input', 'externalCredits', '0', 'amount']],
+  [{ externalCredits: [externalCredit('x'), externalCredit('x')] }, ['input', 'externalCredits', '1', 'ref']],
+  [{ externalCredits: [externalCredit('x', { level: 9 })] }, ['input', 'externalCredits', '0', 'level']],
+  [
+    { externalCredits: [externalCredit('x', { awardedOn: '2999-01-01' })] },
+    ['input', 'externalCredits', '0', 'awardedOn'],
+  ],
 ])('what does not fit is refused, naming the field: %#', async (more, field) => {
   const { data, errors } = await ask(null, more)
   expect(data.transferEligibility).toBeNull()
@@ -113,7 +106,7 @@ it('a record is answered for its learner and operators, and unknown to everybody
 
 it('in a batch what cannot be answered is rejected alone, in its place', async () => {
   const inputs = [
-    { qualificationId: leadership, externalCredits: [piece('a')], clientRef: 'good' },
+    { qualificationId: leadership, externalCredits: [externalCredit('a')], clientRef: 'good' },
     { qualificationId: 'nothing', clientRef: 'bad' },
     { qualificationId: leadership, courseIds: ['nothing'] },
   ]

@@ -6,11 +6,12 @@ import { chmod, mkdir, mkdtemp, readlink, rm, stat, writeFile } from 'node:fs/pr
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
-import { Client } from 'pg'
 import type { RunningChild } from '../../src/sandbox/child-process.ts'
 import { preparePostgres, startPostgres } from '../../src/sandbox/embedded-postgres.ts'
 import { findFreePort } from '../../src/sandbox/ports.ts'
 import { StartRefusal } from '../../src/sandbox/start-refusal.ts'
+import { needing } from '../support/world/needing.ts'
+import { rowsOf } from '../support/world/postgres.ts'
 
 let folder: string
 const started: RunningChild[] = []
@@ -32,33 +33,26 @@ async function start() {
   return { ...server, data: prepared.data }
 }
 
-async function ask(url: string, sql: string): Promise<unknown[]> {
-  const client = new Client({ connectionString: url })
-  await client.connect()
-  try {
-    return (await client.query(sql)).rows
-  } finally {
-    await client.end()
-  }
-}
-
 describe('data', () => {
   it('is there again after a stop, after a kill, and after a world that left its server running', async () => {
     const first = await start()
-    await ask(first.url, 'create table kept (what text)')
+    await rowsOf(first.url, 'create table kept (what text)')
     await first.stop()
 
     const second = await start()
-    await ask(second.url, `insert into kept values ('after a stop')`)
+    await rowsOf(second.url, `insert into kept values ('after a stop')`)
     second.process.kill('SIGKILL')
     await second.ended
 
     const third = await start()
-    await ask(third.url, `insert into kept values ('after a kill')`)
+    await rowsOf(third.url, `insert into kept values ('after a kill')`)
 
     const fourth = await start()
     expect(await third.ended).toBe('exit code 0')
-    expect(await ask(fourth.url, 'select what from kept')).toEqual([{ what: 'after a stop' }, { what: 'after a kill' }])
+    expect(await rowsOf(fourth.url, 'select what from kept')).toEqual([
+      { what: 'after a stop' },
+      { what: 'after a kill' },
+    ])
   })
 
   it('is opened although a stranger was given the number of the server that was killed', async () => {
@@ -68,7 +62,7 @@ describe('data', () => {
     const file = join(server.data, 'postmaster.pid')
     await writeFile(file, `${process.pid}\n${server.data}\n`)
     const next = await start()
-    expect(await ask(next.url, 'select 1 as one')).toEqual([{ one: 1 }])
+    expect(await rowsOf(next.url, 'select 1 as one')).toEqual([{ one: 1 }])
   })
 
   it('is not half made when the first start is interrupted', async () => {
@@ -81,7 +75,7 @@ describe('data', () => {
     interrupted.abort(new Error('Ctrl-C'))
     await expect(starting).rejects.toThrow('Ctrl-C')
     const server = await start()
-    expect(await ask(server.url, 'select 1 as one')).toEqual([{ one: 1 }])
+    expect(await rowsOf(server.url, 'select 1 as one')).toEqual([{ one: 1 }])
   })
 
   it.each([
@@ -99,14 +93,14 @@ describe('data', () => {
     expect((problem as StartRefusal).message).toContain(data)
   })
 
-  const asRoot = process.getuid?.() === 0 ? it : it.skip
+  const { it: asRoot } = needing('to be root', process.getuid?.() === 0)
   asRoot('lives where PostgreSQL can reach it when only root may enter the folder', async () => {
     await chmod(folder, 0o700)
     const server = await start()
     try {
       expect(await readlink(join(folder, 'postgres'))).toBe(server.data)
       expect((await stat(server.data)).uid).not.toBe(0)
-      expect(await ask(server.url, 'select 1 as one')).toEqual([{ one: 1 }])
+      expect(await rowsOf(server.url, 'select 1 as one')).toEqual([{ one: 1 }])
       await server.stop()
       expect((await start()).data).toBe(server.data)
     } finally {
@@ -119,10 +113,10 @@ describe('data', () => {
 describe('the server', () => {
   it('listens on the loopback address only, and asks for the password', async () => {
     const { url } = await start()
-    expect(await ask(url, 'show listen_addresses')).toEqual([{ listen_addresses: '127.0.0.1' }])
+    expect(await rowsOf(url, 'show listen_addresses')).toEqual([{ listen_addresses: '127.0.0.1' }])
     const guessed = new URL(url)
     guessed.password = 'gateway'
-    await expect(ask(guessed.href, 'select 1')).rejects.toThrow('password authentication failed')
+    await expect(rowsOf(guessed.href, 'select 1')).rejects.toThrow('password authentication failed')
   })
 
   it('ends when the process that started it is killed', async () => {
@@ -145,7 +139,7 @@ const moduleUrl = (file: string) => new URL(`../../src/sandbox/${file}`, import.
 /** Connects until nobody listens any more; the test's time limit is the deadline. */
 async function untilRefused(url: string): Promise<void> {
   for (;;) {
-    const problem = await ask(url, 'select 1').then(
+    const problem = await rowsOf(url, 'select 1').then(
       () => undefined,
       (problem: NodeJS.ErrnoException) => problem,
     )

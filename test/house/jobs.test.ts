@@ -1,4 +1,4 @@
-/** Jobs are defined once, added by their definitions alone, and each is handed to the worker. */
+/** Tests that each job is defined once, added by its definition, and handed over. */
 import { globSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from '@jest/globals'
 import { crontab, jobs } from '../../src/jobs.ts'

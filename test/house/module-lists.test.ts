@@ -1,4 +1,4 @@
-/** No module keeps a list that calls fill: what features give each other is handed over as a value. */
+/** Tests that no module keeps a list that calls elsewhere fill. */
 import { globSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from '@jest/globals'
 import { child, children, nameIn, type SyntaxNode, syntaxOf } from './syntax-tree.ts'
@@ -8,10 +8,10 @@ const ALLOWED: Readonly<Record<string, string>> = {
   'src/enrolments/pay.ts: opening': 'Calls under way, each gone with its answer.',
   'src/graph/contract/global-id.ts: rooms': 'A memo by the name of a type.',
   'src/graph/contract/scalars.ts: dayTexts': 'A memo by the day.',
-  'src/graph/schema-build/direct-resolvers.ts: instances': 'The one object of each resolver class.',
+  'src/graph/schema-build/call-directly.ts: instances': 'The one object of each resolver class.',
   'src/sandbox/sandboxes.ts: open': 'A program that nobody imports: what it closes at its end.',
   'src/sandbox/world.ts: running': 'A program that nobody imports: what it stops at its end.',
-  'src/values/money.ts: EXPONENTS': 'Made by the lines below it, as the module starts.',
+  'src/values/money.ts: exponentOfCurrency': 'Made by the lines below it, as the module starts.',
   'src/values/money.ts: formatters': 'A memo by the currency.',
 }
 const FILLING: ReadonlySet<unknown> = new Set(['push', 'unshift', 'splice', 'set', 'add'])

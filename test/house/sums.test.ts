@@ -1,4 +1,4 @@
-/** One place adds up what is back and what is on its way: whoever needs it asks there. */
+/** Tests that one place adds up what is back and on its way. */
 import { globSync, readFileSync } from 'node:fs'
 import { expect, it } from '@jest/globals'
 

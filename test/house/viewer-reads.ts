@@ -1,4 +1,4 @@
-/** Finds where a text reads the roles of a viewer, by whatever name it has the viewer. */
+/** Finds where a text reads a viewer's roles, under any name. */
 import { child, children, isNode, nameIn, type SyntaxNode, syntaxOf } from './syntax-tree.ts'
 
 const ROLES: ReadonlySet<string> = new Set(['learner', 'staff', 'client', 'operator'])

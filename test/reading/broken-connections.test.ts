@@ -1,4 +1,4 @@
-/** Statements that last too long and connections that break fail what was on them, and nothing that is asked later. */
+/** Tests that broken connections fail only the statements that were on them. */
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import type { PipelinedConnection } from '../../src/reading/connection/pipelined-connection.ts'
 import {

@@ -1,4 +1,4 @@
-/** Opens read connections on a database of their own, with a client that watches and locks beside them. */
+/** Opens read connections on a database of their own, with a watching client. */
 import pg from 'pg'
 import { PipelinedConnection } from '../../src/reading/connection/pipelined-connection.ts'
 import { openReadConnection, type ReadConnection } from '../../src/reading/connection/read-connection.ts'

@@ -1,4 +1,4 @@
-/** Rows as they are read: the values that pg itself reads, but for exact numbers and days, which are text. */
+/** Tests that rows hold pg's own values, but exact numbers and days as text. */
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import fc from 'fast-check'
 import type { ReadConnection } from '../../src/reading/connection/read-connection.ts'

@@ -1,28 +1,29 @@
-/** Lists the kinds of messages that a connection sends to PostgreSQL, write by write. */
+/** Shows the kinds of messages that a connection sends to PostgreSQL. */
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer } from 'node:net'
 
 export interface SentMessages {
   /** Of PostgreSQL behind it. */
   url: string
-  /** A letter for each message: Parse, Bind, Describe, Execute, Sync; a text for each write, taken since the last look. */
-  take(): string[]
+  /** Those since the last look, a letter for each: Parse, Bind, Describe, Execute, Sync. */
+  take(): string
   close(): Promise<void>
 }
 
-function kindsOf(write: Buffer): string {
+/** Of messages that are there to their end. */
+function kindsOf(sent: Buffer): string {
   let kinds = ''
-  for (let at = 0; at < write.length; at += 1 + write.readInt32BE(at + 1)) kinds += String.fromCharCode(write[at]!)
+  for (let at = 0; at < sent.length; at += 1 + sent.readInt32BE(at + 1)) kinds += String.fromCharCode(sent[at]!)
   return kinds
 }
 
 /** Stands between one connection and the server of `url`. */
 export async function watchMessages(url: string): Promise<SentMessages> {
   const { hostname, port } = new URL(url)
-  const writes: Buffer[] = []
+  const sent: Buffer[] = []
   const door = createServer((client) => {
     const server = connect(Number(port), hostname)
-    client.on('data', (write) => writes.push(write))
+    client.on('data', (piece) => sent.push(piece))
     client.on('error', () => server.destroy())
     server.on('error', () => client.destroy())
     client.pipe(server).pipe(client)
@@ -32,7 +33,7 @@ export async function watchMessages(url: string): Promise<SentMessages> {
   own.host = `127.0.0.1:${(door.address() as AddressInfo).port}`
   return {
     url: own.href,
-    take: () => writes.splice(0).map(kindsOf),
+    take: () => kindsOf(Buffer.concat(sent.splice(0))),
     close: async () => {
       door.close()
       await once(door, 'close')

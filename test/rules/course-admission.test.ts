@@ -2,7 +2,7 @@
 import { expect, it } from '@jest/globals'
 import fc from 'fast-check'
 import { admits } from '../../src/transfers/engine/course.rules.ts'
-import { assessTransfer } from '../../src/transfers/engine/decide.rules.ts'
+import { decideTransfer } from '../../src/transfers/engine/decide.rules.ts'
 import { isLevel, LevelFramework } from '../../src/values/credit.ts'
 import { aCheck, aClaim, aPolicy } from './transfer-check.ts'
 
@@ -46,7 +46,7 @@ it('is what the engine says of its credit', () => {
         cmf: course.cmf,
         identityVerified: course.identityVerification,
       }
-      const [decided] = assessTransfer({ ...aCheck, policy, claims: [claim] }).claims
+      const [decided] = decideTransfer({ ...aCheck, policy, claims: [claim] }).claims
       const answer = admits(policy, { ...course, creditLevel: level, creditFramework: framework })
       expect(answer).toBe(decided!.status === 'ACCEPTED')
       if (answer) admitted += 1

@@ -1,4 +1,4 @@
-/** A job's payload is read anew when it runs, and its key begins with its task. */
+/** Tests that payloads are checked when jobs run, and keys begin with tasks. */
 import { expect, it } from '@jest/globals'
 import { z } from 'zod'
 import { partnerJobs } from '../../src/partner-inbox/partner-jobs.ts'

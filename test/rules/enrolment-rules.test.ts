@@ -2,7 +2,8 @@
 import 'reflect-metadata'
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
-import { type EnrolFacts, enrolRefusal } from '../../src/enrolments/enrolment.rules.ts'
+import { type EnrolFacts, enrolmentRefusal } from '../../src/enrolments/enrolment.rules.ts'
+import type { Enrolment } from '../../src/enrolments/enrolment.ts'
 
 const open: EnrolFacts = {
   run: {
@@ -17,6 +18,7 @@ const open: EnrolFacts = {
   active: null,
   freePlaces: 3,
 }
+const place = { id: 'mine' } as Enrolment
 const on = (instant: string, more: Partial<EnrolFacts> = {}): EnrolFacts => ({
   ...open,
   now: new Date(instant),
@@ -32,7 +34,7 @@ describe('enrolling', () => {
     ['when the partner cannot say how many places are left', on('2026-09-20T12:00:00Z', { freePlaces: null })],
     ['on the last place', on('2026-09-20T12:00:00Z', { freePlaces: 1 })],
   ])('is possible %s', (_, facts) => {
-    expect(enrolRefusal(facts)).toBeNull()
+    expect(enrolmentRefusal(facts)).toBeNull()
   })
 
   it.each<[string, EnrolFacts, string, RegExp]>([
@@ -43,25 +45,25 @@ describe('enrolling', () => {
     ['on a course that is not offered any more', { ...open, withdrawn: true }, 'ENROLMENT_CLOSED', /not offered/],
     ['when no place is left', { ...open, freePlaces: 0 }, 'RUN_FULL', /taken/],
     ['when more are held than there are', { ...open, freePlaces: -2 }, 'RUN_FULL', /taken/],
-    ['twice', { ...open, active: { id: 'e' } }, 'ALREADY_ENROLLED', /already/],
+    ['twice', { ...open, active: place }, 'ALREADY_ENROLLED', /already/],
   ])('is not possible %s, and the refusal says why', (_, facts, code, message) => {
-    const refusal = enrolRefusal(facts)
+    const refusal = enrolmentRefusal(facts)
     expect(refusal).toMatchObject({ code, field: ['input', 'courseRunId'] })
     expect(refusal?.message).toMatch(message)
   })
 
   it('tells when the window is, and which enrolment there is', () => {
-    expect(enrolRefusal(on('2026-08-01T00:00:00Z'))).toMatchObject({
+    expect(enrolmentRefusal(on('2026-08-01T00:00:00Z'))).toMatchObject({
       opensAt: open.run.enrolmentOpensAt,
       closesAt: open.run.enrolmentClosesAt,
     })
-    expect(enrolRefusal({ ...open, active: { id: 'mine' } })).toMatchObject({ enrolment: { id: 'mine' } })
+    expect(enrolmentRefusal({ ...open, active: place })).toMatchObject({ enrolment: place })
   })
 
   it('names the place that the learner has before anything else, then the window, then the places', () => {
     const closed = { ...open.run, cancelled: true }
-    expect(enrolRefusal({ ...open, active: {}, run: closed, freePlaces: 0 })?.code).toBe('ALREADY_ENROLLED')
-    expect(enrolRefusal({ ...open, run: closed, freePlaces: 0 })?.code).toBe('ENROLMENT_CLOSED')
+    expect(enrolmentRefusal({ ...open, active: place, run: closed, freePlaces: 0 })?.code).toBe('ALREADY_ENROLLED')
+    expect(enrolmentRefusal({ ...open, run: closed, freePlaces: 0 })?.code).toBe('ENROLMENT_CLOSED')
   })
 
   it('is possible exactly in the window, with a place, once', () => {
@@ -69,7 +71,7 @@ describe('enrolling', () => {
     const places = fc.option(fc.integer({ min: -3, max: 3 }))
     fc.assert(
       fc.property(instant, places, fc.boolean(), fc.boolean(), (now, freePlaces, mine, withdrawn) => {
-        const refusal = enrolRefusal({ ...open, now, freePlaces, withdrawn, active: mine ? {} : null })
+        const refusal = enrolmentRefusal({ ...open, now, freePlaces, withdrawn, active: mine ? place : null })
         const inWindow = now >= open.run.enrolmentOpensAt && now <= open.run.enrolmentClosesAt
         const room = freePlaces === null || freePlaces > 0
         expect(refusal === null).toBe(inWindow && room && !mine && !withdrawn)

@@ -11,14 +11,14 @@ import {
   paymentSteps,
 } from '../../src/payments/payment.states.ts'
 import { PaymentStatus } from '../../src/payments/payment.ts'
-import { canMove, checkMove, IllegalMove } from '../../src/store/states.ts'
+import { canMove, checkMove, IllegalMove, movesFrom } from '../../src/store/states.ts'
 
 const statuses = Object.values(PaymentStatus)
 const status = fc.constantFrom(...statuses)
 
 describe('the states of a payment', () => {
   it('has exactly the moves that the rules name', () => {
-    const moves = statuses.flatMap((from) => paymentStates.moves[from].map((to) => `${from} ${to}`))
+    const moves = statuses.flatMap((from) => movesFrom(paymentStates, from).map((to) => `${from} ${to}`))
     expect(moves.toSorted()).toEqual(
       [
         ...['REQUIRES_ACTION', 'SUCCEEDED', 'FAILED', 'CANCELLED', 'EXPIRED', 'UNKNOWN'].map((to) => `CREATED ${to}`),
@@ -113,7 +113,7 @@ describe('the states of a payment', () => {
 function reachable(from: PaymentStatus): Set<PaymentStatus> {
   const found = new Set<PaymentStatus>()
   const visit = (at: PaymentStatus): void => {
-    for (const to of paymentStates.moves[at]) if (!found.has(to) && found.add(to)) visit(to)
+    for (const to of movesFrom(paymentStates, at)) if (!found.has(to) && found.add(to)) visit(to)
   }
   visit(from)
   return found

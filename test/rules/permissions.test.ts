@@ -1,4 +1,4 @@
-/** Who may, as a table: each question by each kind of caller, and the words of each refusal. */
+/** Tests each permission by each kind of caller, and each refusal's words. */
 import { describe, expect, it } from '@jest/globals'
 import * as permissions from '../../src/auth/permissions.ts'
 import { anonymousViewer, memberName, type Viewer } from '../../src/auth/viewer.ts'

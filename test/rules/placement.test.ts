@@ -2,7 +2,7 @@
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
 import { type Decision, type TransferCheck, TransferTooComplex } from '../../src/transfers/engine/check.rules.ts'
-import { assessTransfer } from '../../src/transfers/engine/decide.rules.ts'
+import { decideTransfer } from '../../src/transfers/engine/decide.rules.ts'
 import type { Limits, Piece } from '../../src/transfers/engine/placement-search.rules.ts'
 import { searchGrid } from '../../src/transfers/engine/search-grid.rules.ts'
 import { searchSubsets } from '../../src/transfers/engine/search-subsets.rules.ts'
@@ -17,7 +17,7 @@ describe('the best placement', () => {
   it('is what trying every way finds, tie-breaks and more credit included', () => {
     fc.assert(
       fc.property(placementChecks(6), (check) => {
-        const decision = assessTransfer(check)
+        const decision = decideTransfer(check)
         const brute = bruteForce(check.claims, check.policy!, check.qualification)
         expect(decision.transferable).toBe(printUnits(brute.transferable))
         expect(placedIn(decision)).toEqual(brute.placed)
@@ -40,7 +40,7 @@ describe('the best placement', () => {
     const refs = ['\u{1F393}', '\uFFFD', 'é', 'Z', 'a'] as const
     const claims = refs.map((ref) => ({ ...aClaim, ref }))
     const policy = { ...aPolicy, maxCredit: '60' }
-    const placed = placedIn(assessTransfer({ ...aCheck, claims, policy }))
+    const placed = placedIn(decideTransfer({ ...aCheck, claims, policy }))
     expect([...placed.keys()]).toEqual(['\uFFFD', 'é', 'Z', 'a'])
   })
 
@@ -54,8 +54,8 @@ describe('the best placement', () => {
     fc.assert(
       fc.property(shuffled, ([check, claims]) => {
         const byRef = (decision: Decision) => new Map(decision.claims.map((claim) => [claim.ref, claim]))
-        const given = assessTransfer(check)
-        const other = assessTransfer({ ...check, claims })
+        const given = decideTransfer(check)
+        const other = decideTransfer({ ...check, claims })
         expect(byRef(other)).toEqual(byRef(given))
         expect({ ...other, claims: [], digest: '' }).toEqual({ ...given, claims: [], digest: '' })
         expect(other.claims.map(({ ref }) => ref)).toEqual(claims.map(({ ref }) => ref))
@@ -69,8 +69,8 @@ describe('the best placement', () => {
     fc.assert(
       fc.property(underReview, ([check, doubts]) => {
         const claims = check.claims.map((claim, at) => (doubts[at] ? { ...claim, use: 'RESERVED' as const } : claim))
-        const decision = assessTransfer({ ...check, claims })
-        expect(decision.potential).toBe(assessTransfer(check).transferable)
+        const decision = decideTransfer({ ...check, claims })
+        expect(decision.potential).toBe(decideTransfer(check).transferable)
         const settled = decision.improvements.find(({ kind }) => kind === 'RESOLVE_REVIEW')
         expect(settled !== undefined).toBe(decision.potential !== decision.transferable)
         expect(settled?.claimRefs ?? []).toEqual(
@@ -85,8 +85,8 @@ describe('the best placement', () => {
     fc.assert(
       fc.property(placementChecks(12), (check) => {
         fc.pre(check.claims.length > 0)
-        const less = assessTransfer({ ...check, claims: check.claims.slice(1) })
-        expect(Number(assessTransfer(check).transferable)).toBeGreaterThanOrEqual(Number(less.transferable))
+        const less = decideTransfer({ ...check, claims: check.claims.slice(1) })
+        expect(Number(decideTransfer(check).transferable)).toBeGreaterThanOrEqual(Number(less.transferable))
       }),
       { numRuns: 150 },
     )
@@ -98,7 +98,7 @@ describe('the best placement', () => {
 })
 
 function keepsToEveryCap(check: TransferCheck): void {
-  const decision = assessTransfer(check)
+  const decision = decideTransfer(check)
   const units = (amount: string) => unitsOf(amount)!
   const sum = (amounts: readonly string[]) => amounts.reduce((total, amount) => total + units(amount), 0)
   const counted = decision.claims.filter((claim) => claim.placedAtLevel !== null)
@@ -185,7 +185,7 @@ describe('the bound on the search', () => {
   const decideOrRefuse = (check: TransferCheck) => {
     const started = performance.now()
     try {
-      return { answer: assessTransfer(check), tookMs: performance.now() - started }
+      return { answer: decideTransfer(check), tookMs: performance.now() - started }
     } catch (error) {
       expect(error).toBeInstanceOf(TransferTooComplex)
       return { answer: null, tookMs: performance.now() - started }

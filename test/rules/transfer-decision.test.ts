@@ -2,7 +2,7 @@
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
 import { InvalidTransferInput, type TransferCheck } from '../../src/transfers/engine/check.rules.ts'
-import { assessTransfer } from '../../src/transfers/engine/decide.rules.ts'
+import { decideTransfer } from '../../src/transfers/engine/decide.rules.ts'
 import { aCheck, aClaim, aDegree, aPolicy, placementChecks } from './transfer-check.ts'
 
 type Path = readonly (string | number)[]
@@ -18,7 +18,7 @@ function changed(path: Path, value: unknown): TransferCheck {
 
 function refusal(check: TransferCheck): InvalidTransferInput {
   try {
-    assessTransfer(check)
+    decideTransfer(check)
   } catch (error) {
     if (error instanceof InvalidTransferInput) return error
     throw error
@@ -73,7 +73,7 @@ describe('what cannot be read', () => {
     expect(refusal(twice).field).toEqual(['claims', '1', 'ref'])
     const many = (count: number) => Array.from({ length: count }, (_, at) => ({ ...aClaim, ref: `r${at}` }))
     expect(refusal({ ...aCheck, claims: many(41) })).toMatchObject({ field: ['claims'] })
-    expect(assessTransfer({ ...aCheck, claims: many(40) }).transferable).toBe('120')
+    expect(decideTransfer({ ...aCheck, claims: many(40) }).transferable).toBe('120')
   })
 
   it('is credit from elsewhere, or a course, that is awarded after the day of the question', () => {
@@ -82,7 +82,7 @@ describe('what cannot be read', () => {
       expect(refusal(later).field).toEqual(['claims', '0', 'awardedOn'])
     }
     const record = { ...aCheck, claims: [{ ...aClaim, awardedOn: '2026-06-02' }] }
-    expect(assessTransfer(record).claims[0]!.status).toBe('REJECTED')
+    expect(decideTransfer(record).claims[0]!.status).toBe('REJECTED')
   })
 
   it('is refused as well where there is no policy to answer from', () => {
@@ -92,14 +92,14 @@ describe('what cannot be read', () => {
 
 describe('the answer', () => {
   it('is eligible at once, or subject to agreement, as the policy says', () => {
-    expect(assessTransfer(aCheck)).toMatchObject({ outcome: 'ELIGIBLE', transferable: '15', remaining: '345' })
-    expect(assessTransfer(changed(['policy', 'agreement'], 'SUBJECT_TO_AGREEMENT')).outcome).toBe(
+    expect(decideTransfer(aCheck)).toMatchObject({ outcome: 'ELIGIBLE', transferable: '15', remaining: '345' })
+    expect(decideTransfer(changed(['policy', 'agreement'], 'SUBJECT_TO_AGREEMENT')).outcome).toBe(
       'SUBJECT_TO_AGREEMENT',
     )
   })
 
   it('holds to the last day of a policy, and says so', () => {
-    const ends = (effectiveTo: string) => assessTransfer(changed(['policy', 'effectiveTo'], effectiveTo))
+    const ends = (effectiveTo: string) => decideTransfer(changed(['policy', 'effectiveTo'], effectiveTo))
     expect(ends('2026-06-01')).toMatchObject({ outcome: 'ELIGIBLE', validUntil: '2026-06-01' })
     expect(ends('2026-05-31')).toMatchObject({ outcome: 'NO_AGREEMENT', validUntil: null, claims: [], levels: [] })
   })
@@ -110,7 +110,7 @@ describe('the answer', () => {
       aClaim,
       { ...aClaim, ref: 'b', use: 'RESERVED' as const },
     ]
-    const { improvements } = assessTransfer({ ...aCheck, claims })
+    const { improvements } = decideTransfer({ ...aCheck, claims })
     expect(improvements[0]).toEqual({
       kind: 'RESOLVE_REVIEW',
       message: 'If the 2 pieces of credit under review were accepted, 45 CATS points would transfer.',
@@ -123,7 +123,7 @@ describe('the answer', () => {
 
   it('says how much more credit would help, and where', () => {
     const check = { ...aCheck, policy: { ...aPolicy, granularity: '30', acceptedLevels: [5, 6] } }
-    const { improvements, claims } = assessTransfer(check)
+    const { improvements, claims } = decideTransfer(check)
     expect(claims[0]).toMatchObject({ placedAtLevel: null, counted: '0', unplacedReason: 'GRANULARITY' })
     expect(improvements).toEqual([
       {
@@ -139,7 +139,7 @@ describe('the answer', () => {
 
   it('names the first cap that keeps a claim out, each looked at alone', () => {
     const reason = (policy: Partial<typeof aPolicy>, amount = '15', level = 6) =>
-      assessTransfer({ ...aCheck, claims: [{ ...aClaim, amount, level }], policy: { ...aPolicy, ...policy } })
+      decideTransfer({ ...aCheck, claims: [{ ...aClaim, amount, level }], policy: { ...aPolicy, ...policy } })
         .claims[0]!.unplacedReason
     const elsewhere = { subjects: ['history'], freeChoiceMax: '10', maxCredit: '5' }
     expect(reason({ ...elsewhere, levelCaps: [{ level: 6, credit: '10' }] })).toBe('LEVEL_CAP')
@@ -152,7 +152,7 @@ describe('the answer', () => {
 
   it('prints thirds to four decimals and adds them up exactly', () => {
     const claims = ['a', 'b', 'c'].map((ref) => ({ ...aClaim, ref, amount: '4', scheme: 'US_QUARTER' as const }))
-    const decision = assessTransfer({ ...aCheck, claims, policy: { ...aPolicy, granularity: '32' } })
+    const decision = decideTransfer({ ...aCheck, claims, policy: { ...aPolicy, granularity: '32' } })
     expect(decision).toMatchObject({ transferable: '32', remaining: '328' })
     expect(decision.claims.map(({ counted }) => counted)).toEqual(['10.6667', '10.6667', '10.6667'])
     expect(decision.levels.map(({ placed }) => placed)).toEqual(['0', '0', '32'])
@@ -167,18 +167,18 @@ describe('the answer', () => {
       { ...aClaim, amount: most },
       { ...aClaim, ref: 'b', amount: '0.01' },
     ]
-    expect(assessTransfer({ ...aCheck, claims, qualification, policy })).toMatchObject({ transferable: '100000000000' })
+    expect(decideTransfer({ ...aCheck, claims, qualification, policy })).toMatchObject({ transferable: '100000000000' })
   })
 })
 
 describe('the digest', () => {
-  const digest = (check: TransferCheck) => assessTransfer(check).digest
+  const digest = (check: TransferCheck) => decideTransfer(check).digest
 
   it('is the same for the same question, and so is the whole answer, byte for byte', () => {
     fc.assert(
       fc.property(placementChecks(12), (check) => {
         const copy: TransferCheck = JSON.parse(JSON.stringify(check))
-        expect(JSON.stringify(assessTransfer(copy))).toBe(JSON.stringify(assessTransfer(check)))
+        expect(JSON.stringify(decideTransfer(copy))).toBe(JSON.stringify(decideTransfer(check)))
       }),
       { numRuns: 50 },
     )

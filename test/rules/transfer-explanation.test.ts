@@ -1,7 +1,7 @@
 /** Tests the explanation of each outcome and each kind of claim. */
 import { describe, expect, it } from '@jest/globals'
 import type { Claim, PolicyTerms, TransferCheck } from '../../src/transfers/engine/check.rules.ts'
-import { assessTransfer } from '../../src/transfers/engine/decide.rules.ts'
+import { decideTransfer } from '../../src/transfers/engine/decide.rules.ts'
 import { explainAnswer, explainClaim } from '../../src/transfers/engine/explain.rules.ts'
 import { aCheck, aClaim, aPolicy } from './transfer-check.ts'
 
@@ -15,7 +15,7 @@ const under = (policy: Partial<PolicyTerms>, ...given: Partial<Claim>[]): Transf
 
 function explained(check: TransferCheck, nextFrom: string | null = null): string {
   const { policy, qualification } = check
-  return explainAnswer(assessTransfer(check), names, policy && { policy, qualification }, nextFrom)
+  return explainAnswer(decideTransfer(check), names, policy && { policy, qualification }, nextFrom)
 }
 
 describe('an answer says why, until when, and what would change it', () => {
@@ -111,7 +111,7 @@ describe('a claim says what becomes of it', () => {
     ],
   ]
   it.each(cases)('%s', (sentence, check) => {
-    const [first] = assessTransfer(check).claims
+    const [first] = decideTransfer(check).claims
     expect(explainClaim(first!, { policy: check.policy!, qualification: check.qualification })).toBe(sentence)
   })
 })

@@ -1,13 +1,13 @@
 /** Tests the wording of each rule's findings, whichever way they turn out. */
 import { describe, expect, it } from '@jest/globals'
 import { type Claim, type PolicyTerms, TransferRule } from '../../src/transfers/engine/check.rules.ts'
-import { assessTransfer } from '../../src/transfers/engine/decide.rules.ts'
+import { decideTransfer } from '../../src/transfers/engine/decide.rules.ts'
 import { aCheck, aClaim, aPolicy } from './transfer-check.ts'
 
 /** As `STATUS: expected / actual: message`. */
 function told(rule: TransferRule, claim: Partial<Claim>, policy: Partial<PolicyTerms>): string {
   const check = { ...aCheck, claims: [{ ...aClaim, ...claim }], policy: { ...aPolicy, ...policy } }
-  const { status, expected, actual, message } = assessTransfer(check).claims[0]!.findings.find(
+  const { status, expected, actual, message } = decideTransfer(check).claims[0]!.findings.find(
     (finding) => finding.rule === rule,
   )!
   return `${status}: ${expected} / ${actual}: ${message}`
@@ -216,7 +216,7 @@ describe('a finding', () => {
     for (const policy of policies) {
       for (const claim of [{}, nothingKnown, ...byTheRules.map(([, one]) => one)]) {
         const check = { ...aCheck, claims: [{ ...aClaim, ...claim }], policy: { ...aPolicy, ...policy } }
-        const { findings } = assessTransfer(check).claims[0]!
+        const { findings } = decideTransfer(check).claims[0]!
         expect(findings.map(({ rule }) => rule)).toEqual(Object.values(TransferRule))
         for (const { expected, actual, message } of findings) {
           expect([expected, actual]).toEqual([expect.stringMatching(/./), expect.stringMatching(/./)])

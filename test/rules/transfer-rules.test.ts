@@ -1,12 +1,12 @@
 /** Tests the eleven transfer rules in their difficult cases. */
 import { describe, expect, it } from '@jest/globals'
 import { type Claim, type Finding, type PolicyTerms, TransferRule } from '../../src/transfers/engine/check.rules.ts'
-import { assessTransfer } from '../../src/transfers/engine/decide.rules.ts'
+import { decideTransfer } from '../../src/transfers/engine/decide.rules.ts'
 import { aCheck, aClaim, aPolicy } from './transfer-check.ts'
 
 function decided(claim: Partial<Claim>, policy: Partial<PolicyTerms> = {}) {
   const check = { ...aCheck, claims: [{ ...aClaim, ...claim }], policy: { ...aPolicy, ...policy } }
-  return assessTransfer(check).claims[0]!
+  return decideTransfer(check).claims[0]!
 }
 
 function found(rule: TransferRule, claim: Partial<Claim>, policy: Partial<PolicyTerms> = {}): Finding {

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from '@jest/globals'
 import type { Claim, Decision, PolicyTerms, QualificationTerms } from '../../src/transfers/engine/check.rules.ts'
-import { assessTransfer } from '../../src/transfers/engine/decide.rules.ts'
+import { decideTransfer } from '../../src/transfers/engine/decide.rules.ts'
 
 interface WorkedCase {
   readonly name: string
@@ -24,7 +24,7 @@ describe('the worked cases', () => {
 
   it.each(cases)('$name', ({ claims, policy, qualification, asOf, participating, expected }) => {
     const records = claims.map((claim) => ({ ...claim, source: 'CREDIT_RECORD' as const }))
-    const decision = assessTransfer({
+    const decision = decideTransfer({
       claims: records,
       policy,
       qualification,

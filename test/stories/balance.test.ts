@@ -1,4 +1,4 @@
-/** What is left of a payment: one answer, whoever asks, for refunds and disputes in every state. */
+/** Tests that all users agree on what is left of a payment. */
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import fc from 'fast-check'

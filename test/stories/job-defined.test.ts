@@ -1,4 +1,4 @@
-/** A job that is added waits as its definition and its adder say, one for each key. */
+/** Tests that an added job waits as its definition and adder say. */
 import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals'
 import { MikroORM } from '@mikro-orm/postgresql'
 import { z } from 'zod'

@@ -1,7 +1,11 @@
 /** Tests that a failing partner ends in one registration or a refund. */
 
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { partnerAdapter } from '../../src/adapters/partner/partner-adapter.ts'
+import { register } from '../../src/enrolments/register.ts'
+import { uuidOf } from '../../src/graph/contract/global-id.ts'
 import { reconcile } from '../../src/payments/reconciliation/reconcile.ts'
+import { openPlainPartner } from '../adapters/plain-partner.ts'
 import { atPartner, enrol, enrolmentOf, linked, newRun, paid, until, way } from '../support/world/study.ts'
 import { startWorld, type World } from '../support/world/world.ts'
 
@@ -83,6 +87,33 @@ describe('a definitive no', () => {
       { status: 'SUCCEEDED', origin: 'COMPENSATION', amount: { amountMinor: 49_500 } },
     ])
     expect((await enrol(world, persona, (await newRun(world)).id)).userErrors).toEqual([])
+  })
+
+  it('that the history has no code for is told by one of ours, and the partner’s own stays with the refund', async () => {
+    const persona = await linked(world, 'norbert')
+    const { enrolmentId } = await paid(world, persona, (await newRun(world)).id)
+    const strict = await openPlainPartner({
+      'POST /program_enrolments': { status: 422, body: { error: { code: 'too_young', message: 'Adults only.' } } },
+    })
+    try {
+      const context = world.app.systemContext('test')
+      const partner = partnerAdapter({
+        consumerKey: 'consumer',
+        sharedSecret: 'shared',
+        webhookSecrets: ['webhook'],
+        baseUrl: strict.url,
+        now: world.now,
+        onCall: () => undefined,
+        log: context.log,
+      })
+      await register(Object.assign(context, { partner }), uuidOf('Enrolment', enrolmentId) as string)
+    } finally {
+      await strict.close()
+    }
+    await world.settle()
+    const { history, payments } = await enrolmentOf(world, persona, enrolmentId)
+    expect(history).toContainEqual(expect.objectContaining({ to: 'COMPENSATING', cause: 'REGISTRATION_REFUSED' }))
+    expect(payments[0].refunds).toMatchObject([{ status: 'SUCCEEDED', reason: 'TOO_YOUNG' }])
   })
 })
 

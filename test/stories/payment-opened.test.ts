@@ -72,7 +72,7 @@ describe.each([
 
   it('is closed, and cannot be paid afterwards', async () => {
     const id = await desk.open(method)
-    expect(await closePayment(desk.context, id, 'CANCELLED', 'ENROLMENT_CANCELLED')).toBe('CANCELLED')
+    expect(await closePayment(desk.context, id, 'CANCELLED', 'CANCELLED_BY_LEARNER')).toBe('CANCELLED')
     if (method === 'CARD') await expect(desk.pay(id)).rejects.toThrow('409')
     else await desk.pay(id)
     await desk.settle()
@@ -83,7 +83,7 @@ describe.each([
   it('is closed even when the page was opened by a call that was still on its way', async () => {
     const id = await desk.add(method)
     const opening = openPayment(desk.context, id)
-    await closePayment(desk.context, id, 'CANCELLED', 'ENROLMENT_CANCELLED')
+    await closePayment(desk.context, id, 'CANCELLED', 'CANCELLED_BY_LEARNER')
     await opening
     await desk.settle()
     expect((await desk.payment(id)).status).toBe('CANCELLED')

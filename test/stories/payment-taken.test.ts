@@ -83,7 +83,7 @@ describe.each(['CARD', 'PAYPAL'] as const)('money by %s', (method) => {
 
   it('is not taken when the payment was closed before the buyer paid', async () => {
     const id = await desk.open(method)
-    await closePayment(desk.context, id, 'EXPIRED', 'HOLD_EXPIRED')
+    await closePayment(desk.context, id, 'EXPIRED', 'HOLD_ENDED')
     await desk.pay(id).catch(() => undefined)
     await desk.settle()
     expect(await desk.capturesOf(id)).toBe(0)
@@ -94,7 +94,7 @@ describe.each(['CARD', 'PAYPAL'] as const)('money by %s', (method) => {
     const id = await desk.open(method)
     await desk.pay(id)
     if (method === 'PAYPAL') await advancePayment(desk.context, id, 'BUYER_RETURNED')
-    expect(await closePayment(desk.context, id, 'EXPIRED', 'HOLD_EXPIRED')).toBe('SUCCEEDED')
+    expect(await closePayment(desk.context, id, 'EXPIRED', 'HOLD_ENDED')).toBe('SUCCEEDED')
     await desk.settle()
     expect(desk.shop.heard()).toEqual(['paid'])
   })
@@ -172,7 +172,7 @@ describe('a PayPal order', () => {
       await desk.pay(id)
       await desk.paypal('faults', { operation: 'orders.capture', fault })
       await expect(advancePayment(desk.context, id, 'BUYER_RETURNED')).rejects.toMatchObject({ kind: 'UNKNOWN' })
-      expect(await closePayment(desk.context, id, 'EXPIRED', 'HOLD_EXPIRED')).toBe(closed)
+      expect(await closePayment(desk.context, id, 'EXPIRED', 'HOLD_ENDED')).toBe(closed)
       await desk.settle()
       await desk.paypal('webhooks', { mode: 'deliver' })
       expect((await desk.payment(id)).status).toBe('SUCCEEDED')

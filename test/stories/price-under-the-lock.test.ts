@@ -1,4 +1,4 @@
-/** The price is that of the run as it is locked: a change that came between reading and locking is charged. */
+/** Tests that a learner pays the price of the run as locked. */
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import pg from 'pg'
 import { uuidOf } from '../../src/graph/contract/global-id.ts'

@@ -69,7 +69,7 @@ it('ends with a sentence and a code when PostgreSQL is lost while it runs', asyn
     proxy.onPiece = ({ bytes }) => !bytes.toString('latin1').includes('insert into "reconciliation"')
     const { code, printed } = await runOn(proxy.url, '--apply')
     expect(code).toBe(1)
-    expect(printed).toMatch(/^PostgreSQL does not answer at DATABASE_URL \(.*\); run this again once it does\.$/m)
+    expect(printed).toMatch(/^PostgreSQL does not answer at DATABASE_URL \(.*\); try again once it does\.$/m)
     expect(printed).not.toMatch(/\n {4}at /)
   } finally {
     await proxy.close()

@@ -2,7 +2,7 @@
 import type { CourseSource } from '../../courses/course-source.ts'
 import type { PartnerExchange } from './partner-exchange.ts'
 import { programFacts, runFacts } from './partner-facts.ts'
-import { askAboutMany, changesOf } from './partner-lists.ts'
+import { listByUuid, listChanges } from './partner-lists.ts'
 import { availability, program, programRun } from './partner-replies.ts'
 import { getThing } from './partner-thing.ts'
 
@@ -16,8 +16,8 @@ const availabilityCall = {
 
 export function partnerCatalogue(exchange: PartnerExchange): Omit<CourseSource, 'silent'> {
   return {
-    programs: (since) => changesOf(exchange, programThing, programFacts, since),
-    runs: (since) => changesOf(exchange, runThing, runFacts, since),
+    programs: (since) => listChanges(exchange, programThing, programFacts, since),
+    runs: (since) => listChanges(exchange, runThing, runFacts, since),
     program: async (uuid) => {
       const found = await getThing(exchange, programThing, uuid)
       return found && programFacts(found)
@@ -27,7 +27,7 @@ export function partnerCatalogue(exchange: PartnerExchange): Omit<CourseSource, 
       return found && runFacts(found)
     },
     placesRemaining: async (runUuids, signal) => {
-      const said = await askAboutMany(exchange, { ...availabilityCall, signal }, runUuids)
+      const said = await listByUuid(exchange, { ...availabilityCall, signal }, runUuids)
       return new Map(said.flat().map(({ uuid, places_remaining }) => [uuid, places_remaining]))
     },
   }

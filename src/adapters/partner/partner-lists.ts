@@ -3,7 +3,7 @@ import type { z } from 'zod'
 import type { Changes, Rejected } from '../../courses/course-source.ts'
 import { Upstream } from '../../values/upstream-failure.ts'
 import { Effect } from '../upstream-call.ts'
-import { malformed, problems, readReply } from '../upstream-reply.ts'
+import { malformed, problems, readUpstreamReply } from '../upstream-reply.ts'
 import type { PartnerExchange } from './partner-exchange.ts'
 import { reference } from './partner-replies.ts'
 import type { Collection } from './partner-thing.ts'
@@ -13,7 +13,7 @@ const PAGE_SIZE = 200
 const MOST_UUIDS = 100
 
 /** Everything in a collection that changed since then, in our words; `unchanged` when the partner answers 304. */
-export async function changesOf<Shape extends z.ZodType, Fact>(
+export async function listChanges<Shape extends z.ZodType, Fact>(
   exchange: PartnerExchange,
   { name, shape }: Collection<Shape>,
   facts: (reply: z.output<Shape>) => Fact,
@@ -45,7 +45,7 @@ export async function changesOf<Shape extends z.ZodType, Fact>(
 }
 
 /** What the partner says of each uuid, at most a hundred a call; nothing is asked about none. */
-export async function askAboutMany<Shape extends z.ZodType>(
+export async function listByUuid<Shape extends z.ZodType>(
   exchange: PartnerExchange,
   request: { operation: string; path: string; shape: Shape; signal?: AbortSignal | undefined },
   uuids: readonly string[],
@@ -58,7 +58,7 @@ export async function askAboutMany<Shape extends z.ZodType>(
     batches.map(async (batch) => {
       const query = `uuids=${batch.map(encodeURIComponent).join(',')}`
       const answer = await exchange({ operation, effect: Effect.LiveRead, path: `${path}?${query}`, signal })
-      return readReply(Upstream.Partner, shape, answer.body)
+      return readUpstreamReply(Upstream.Partner, shape, answer.body)
     }),
   )
 }

@@ -5,7 +5,7 @@ import type { CallLog } from '../call-log.ts'
 import { Effect } from '../upstream-call.ts'
 import { failureOf, type PartnerExchange } from './partner-exchange.ts'
 import { registrationFacts } from './partner-facts.ts'
-import { askAboutMany, changesOf } from './partner-lists.ts'
+import { listByUuid, listChanges } from './partner-lists.ts'
 import { programEnrolment } from './partner-replies.ts'
 import { createThing, findThing, getThing } from './partner-thing.ts'
 
@@ -46,7 +46,7 @@ export function partnerRegistrations(
       return registrationFacts(await createThing(exchange, enrolmentThing, { body, find }))
     },
     registrations: async (uuids, signal) => {
-      const said = await askAboutMany(exchange, { ...enrolmentsCall, signal }, uuids)
+      const said = await listByUuid(exchange, { ...enrolmentsCall, signal }, uuids)
       return new Map(said.flat().map((reply) => [reply.uuid, registrationFacts(reply)]))
     },
     changedSince: (instant) => changedSince(exchange, log, instant),
@@ -68,7 +68,10 @@ const withoutList = new Set(['http_404', 'http_405', 'http_501', 'not_found'])
 
 async function changedSince(exchange: PartnerExchange, log: CallLog, instant: Date | null) {
   try {
-    const changes = await changesOf(exchange, enrolmentThing, registrationFacts, { updatedSince: instant, etag: null })
+    const changes = await listChanges(exchange, enrolmentThing, registrationFacts, {
+      updatedSince: instant,
+      etag: null,
+    })
     for (const entry of changes.rejected) log.warn({ upstream: Upstream.Partner, ...entry }, 'partner entry kept out')
     return changes.kind === 'changed' ? changes.facts : []
   } catch (error) {

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { Upstream } from '../../values/upstream-failure.ts'
 import { Effect } from '../upstream-call.ts'
-import { malformed, readReply } from '../upstream-reply.ts'
+import { malformed, readUpstreamReply } from '../upstream-reply.ts'
 import { failureOf, type PartnerAnswer, type PartnerExchange } from './partner-exchange.ts'
 import { reference } from './partner-replies.ts'
 
@@ -24,7 +24,7 @@ export async function getThing<Shape extends z.ZodType>(
     path: `/${name}/${encodeURIComponent(uuid)}`,
     alsoAnswers: [404],
   })
-  return answer.status === 404 ? null : readReply(Upstream.Partner, shape, answer.body)
+  return answer.status === 404 ? null : readUpstreamReply(Upstream.Partner, shape, answer.body)
 }
 
 /**
@@ -44,7 +44,7 @@ export async function findThing<Shape extends z.ZodType>(
   })
   if (answer.status === 404) return null
   if (answer.status !== 302) throw malformed(Upstream.Partner, `find answered ${answer.status}, expected 302 or 404`)
-  const { uuid } = readReply(Upstream.Partner, reference, answer.body)
+  const { uuid } = readUpstreamReply(Upstream.Partner, reference, answer.body)
   return getThing(exchange, collection, uuid)
 }
 
@@ -62,7 +62,7 @@ export async function createThing<Shape extends z.ZodType>(
     alsoAnswers: [303, 409],
   })
   if (answer.status !== 303 && answer.status !== 409) {
-    return readReply(Upstream.Partner, collection.shape, answer.body)
+    return readUpstreamReply(Upstream.Partner, collection.shape, answer.body)
   }
   const uuid = namedIn(answer)
   const existing =
@@ -73,6 +73,6 @@ export async function createThing<Shape extends z.ZodType>(
 
 /** A 303 is a reference; a 409 has one beside its error, or is followed by a `find`. */
 function namedIn({ status, body }: PartnerAnswer): string | null {
-  if (status === 303) return readReply(Upstream.Partner, reference, body).uuid
+  if (status === 303) return readUpstreamReply(Upstream.Partner, reference, body).uuid
   return z.object({ reference }).safeParse(body).data?.reference.uuid ?? null
 }

@@ -3,7 +3,7 @@ import paypal, { type PayPalRequest } from '@paypal/checkout-server-sdk'
 import type { z } from 'zod'
 import { isUpstreamFailure, Upstream } from '../../values/upstream-failure.ts'
 import { Effect, type UpstreamCall } from '../upstream-call.ts'
-import { readReply } from '../upstream-reply.ts'
+import { readUpstreamReply } from '../upstream-reply.ts'
 import type { PayPalClient } from './paypal-client.ts'
 import {
   capture,
@@ -34,7 +34,7 @@ export function payPalExchange(client: PayPalClient, call: UpstreamCall) {
       operation,
       effect,
       // A new request for each attempt: the SDK writes into the one it is given.
-      send: async () => readReply(Upstream.PayPal, shape, await client.send(request())),
+      send: async () => readUpstreamReply(Upstream.PayPal, shape, await client.send(request())),
     })
   const get = <Shape extends z.ZodType>(operation: string, shape: Shape, path: string) =>
     send(operation, Effect.Read, shape, () => ({ path, verb: 'GET', headers: jsonType(), body: null }))

@@ -17,7 +17,7 @@ import { type PayPalExchange, payPalExchange } from './paypal-exchange.ts'
 import type { PayPalCapture, PayPalEvent } from './paypal-objects.ts'
 import { orderRequest, refundRequest } from './paypal-order.ts'
 import { captureIn, paymentOf, refundOf } from './paypal-payment.ts'
-import { verifyPayPalEvent } from './paypal-webhook.ts'
+import { verifyPayPalWebhook } from './paypal-webhook.ts'
 
 export interface PayPalOptions extends CallObservers {
   clientId: string
@@ -78,7 +78,7 @@ export function payPalProvider(options: PayPalOptions): PaymentProvider & { stat
     refundsOf: (captureReference) => refundsOf(payPal, captureReference),
     lookRefund: (reference) => lookRefund(payPal, reference),
     verifyEvent: async (rawBody, headers, now) =>
-      eventOf(await verifyPayPalEvent({ rawBody, headers, receivedAt: now }, webhookId, certificate)),
+      eventOf(await verifyPayPalWebhook({ rawBody, headers, receivedAt: now }, webhookId, certificate)),
     eventsSince: async (since) => (await payPal.eventsSince(since)).sort(byTime).map(eventOf),
   }
 }

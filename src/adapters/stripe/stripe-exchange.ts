@@ -3,7 +3,7 @@ import Stripe from 'stripe'
 import { z } from 'zod'
 import { isUpstreamFailure, Upstream } from '../../values/upstream-failure.ts'
 import { Effect, type UpstreamCall } from '../upstream-call.ts'
-import { readReply } from '../upstream-reply.ts'
+import { readUpstreamReply } from '../upstream-reply.ts'
 import { stripeFailure } from './stripe-failure.ts'
 import { dispute, event, listedSession, page, refund, session } from './stripe-objects.ts'
 import { expandedPaths, SESSION_API_VERSION } from './stripe-session.ts'
@@ -41,7 +41,7 @@ export function stripeExchange(sdk: Stripe, call: UpstreamCall) {
         const answer = await ask().catch((error: unknown) => {
           throw stripeFailure(error)
         })
-        return readReply(Upstream.Stripe, shape, answer)
+        return readUpstreamReply(Upstream.Stripe, shape, answer)
       },
     })
 
@@ -55,7 +55,7 @@ export function stripeExchange(sdk: Stripe, call: UpstreamCall) {
     for (let after: string | undefined; ; ) {
       const paging = { limit: PAGE_SIZE, ...(after !== undefined && { starting_after: after }) }
       const { data, has_more } = await send(operation, Effect.Read, page, () => ask(paging))
-      found.push(...readReply(Upstream.Stripe, z.array(item), data))
+      found.push(...readUpstreamReply(Upstream.Stripe, z.array(item), data))
       after = found.at(-1)?.id
       if (!has_more || data.length === 0) return found
     }

@@ -5,13 +5,16 @@ import { memberName } from '../../auth/viewer.ts'
 import type { Context } from '../../context.ts'
 import { defineLoader } from '../../reading/loader.ts'
 import { newId } from '../../store/row.ts'
-import { requireGuess, settleGuess } from './share-guesses.ts'
+import { requireShareGuess, settleShareGuess } from './share-guesses.ts'
 
 /** What a code opens. */
 export interface OpenedShare {
   id: string
   creditRecordIds: string[]
 }
+
+/** A code has 27; longer ones are guesses that cost us more than they cost who makes them. */
+export const LONGEST_CODE_CHARACTERS = 64
 
 export const shareCodeHash = (code: string): string => createHash('sha256').update(code).digest('hex')
 
@@ -38,7 +41,7 @@ type Opened = OpenedShare & { codeHash: string }
 export const openShare = defineLoader<string, OpenedShare | null, Context>(async (context, codes) => {
   const member = memberOf(context.viewer)
   if (!member) return codes.map(() => null)
-  await requireGuess(context)
+  await requireShareGuess(context)
   const { em, now } = context
   const by = memberName(member)
   const at = now()
@@ -47,6 +50,6 @@ export const openShare = defineLoader<string, OpenedShare | null, Context>(async
   const values = [member.institutionId, hashes.join(','), at, member.institutionId, at, by, ids]
   const rows = await em.fork({ clear: true }).execute<Opened[]>(lookSql, values)
   const byHash = new Map(rows.map((row) => [row.codeHash, row]))
-  await settleGuess(context, hashes.length - byHash.size)
+  await settleShareGuess(context, hashes.length - byHash.size)
   return hashes.map((hash) => byHash.get(hash) ?? null)
 })

@@ -4,7 +4,7 @@ import { type EntityManager, LockMode } from '@mikro-orm/postgresql'
 import { isOwner, requireLearner } from '../../auth/permissions.ts'
 import type { Context } from '../../context.ts'
 import { uuidOf } from '../../graph/contract/global-id.ts'
-import { type Refusal, refusal } from '../../graph/contract/user-error.ts'
+import { InvalidInput, NotFound, type Refusal, refusal } from '../../graph/contract/user-error.ts'
 import { institutionBySlug } from '../../institutions/loaders.ts'
 import { keyRefusal, takeKey } from '../../store/idempotent.ts'
 import { newId } from '../../store/row.ts'
@@ -27,7 +27,8 @@ export interface ShareResult {
 }
 
 const CODE_BYTES = 20
-const MOST_RECORDS = 100
+/** More than anybody has: the learners with most records have some forty. */
+export const MOST_RECORDS = 100
 const refused = (error: Refusal): ShareResult => ({ shareId: null, refusals: [error] })
 
 /** Throws UNAUTHENTICATED or FORBIDDEN for those who are no learners. */
@@ -41,14 +42,14 @@ export async function shareCredit(context: Context, input: ShareRequest): Promis
     const record = uuid && (await creditRecordById(context, uuid))
     if (!record || !isOwner(context.viewer, record.learnerId)) {
       const message = 'You have no such credit record; take the ids from your creditRecords.'
-      return refused(refusal('NotFound', message, ['input', 'creditRecordIds', `${index}`]))
+      return refused(refusal(NotFound, {}, message, ['input', 'creditRecordIds', `${index}`]))
     }
     if (!recordIds.includes(record.id)) recordIds.push(record.id)
   }
   const { institutionSlug: slug } = input
   const institution = slug == null ? null : await institutionBySlug(context, slug)
   if (slug != null && !institution) {
-    return refused(refusal('NotFound', 'There is no institution of that slug.', ['input', 'institutionSlug']))
+    return refused(refusal(NotFound, {}, 'There is no institution of that slug.', ['input', 'institutionSlug']))
   }
   return inTransaction(context.em, (tx) =>
     keep(context, tx, input, { learnerId: learner.id, institutionId: institution?.id ?? null, recordIds }),
@@ -56,7 +57,7 @@ export async function shareCredit(context: Context, input: ShareRequest): Promis
 }
 
 function shapeRefusal({ now }: Context, input: ShareRequest): Refusal | null {
-  const wrong = (field: string, message: string) => refusal('InvalidInput', message, ['input', field])
+  const wrong = (field: string, message: string) => refusal(InvalidInput, {}, message, ['input', field])
   const { creditRecordIds, expiresAt, idempotencyKey } = input
   if (creditRecordIds.length === 0 || creditRecordIds.length > MOST_RECORDS) {
     return wrong('creditRecordIds', `Choose 1 to ${MOST_RECORDS} credit records to share.`)
@@ -118,7 +119,7 @@ export async function revokeCreditShare(context: Context, globalShareId: string)
     const share = id === null ? null : await tx.findOne(CreditShare, id, lock)
     if (!share || !isOwner(context.viewer, share.learnerId)) {
       const message = 'You have no such share; take creditShareId from your creditShares.'
-      return refused(refusal('NotFound', message, ['input', 'creditShareId']))
+      return refused(refusal(NotFound, {}, message, ['input', 'creditShareId']))
     }
     share.revokedAt ??= context.now()
     return { shareId: share.id, refusals: [] }

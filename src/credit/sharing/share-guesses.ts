@@ -12,14 +12,14 @@ const sizeWithDebt = { ...size, points: size.points + MOST_DEBT_POINTS }
 const keyOf = ({ viewer }: Context) => `share-codes:${viewer.key}`
 
 /** Before any code is looked up. Throws RATE_LIMITED when too many before have opened nothing. */
-export async function requireGuess(context: Context): Promise<void> {
+export async function requireShareGuess(context: Context): Promise<void> {
   const { granted, retryAfterSeconds } = await context.rateLimits.take(keyOf(context), size, 1)
   if (granted) return
   throw rateLimited(`Too many codes that open nothing; try again in ${retryAfterSeconds} s.`, retryAfterSeconds)
 }
 
 /** Afterwards: `misses` of the codes have opened nothing. One has been taken already. */
-export async function settleGuess(context: Context, misses: number): Promise<void> {
+export async function settleShareGuess(context: Context, misses: number): Promise<void> {
   if (misses === 0) context.rateLimits.giveBack(keyOf(context), size, 1)
   else if (misses > 1)
     await context.rateLimits.take(keyOf(context), sizeWithDebt, Math.min(misses - 1, MOST_DEBT_POINTS))

@@ -9,6 +9,6 @@ export async function openAnswers(
 ): Promise<ResponseCache> {
   if (redisUrl === null) return new ResponseCache({ now })
   const { openRedis } = await import('../limits/shared-rate-limit.ts')
-  const { RedisAnswers } = await import('./shared-answers.ts')
-  return new ResponseCache({ now, shared: new RedisAnswers(openRedis(redisUrl), onTrouble) })
+  const { RedisSharedAnswers } = await import('./shared-answers.ts')
+  return new ResponseCache({ now, shared: new RedisSharedAnswers(openRedis(redisUrl), onTrouble) })
 }

@@ -9,7 +9,7 @@ const versionKey = 'answers:version'
  * Each change begins a new version, and keys name the version that they belong to: nothing has to be found and deleted,
  * what is old ends by itself. While the version is not known, nothing is shared.
  */
-export class RedisAnswers implements SharedAnswers {
+export class RedisSharedAnswers implements SharedAnswers {
   private readonly redis: Redis
   private readonly onTrouble: (error: unknown) => void
   private readonly breaker = redisBreaker()

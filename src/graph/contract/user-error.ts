@@ -74,15 +74,18 @@ export class TooComplex extends UserError {}
 /** What every refusal is made of: the concrete type's name, a sentence, the path, and the type's own data. */
 export type Refusal = { __typename: string; code: string; message: string; field: string[] } & Record<string, unknown>
 
-/**
- * A refusal as the graph returns it. `typeName` is the concrete type; its code is the same name in UPPER_SNAKE_CASE.
- */
-export function refusal(
-  typeName: string,
+/** What a concrete type has beyond every UserError; nothing, for many of them. */
+type DataOf<Type extends UserError> = [Exclude<keyof Type, keyof UserError>] extends [never]
+  ? Record<string, never>
+  : Omit<Type, keyof UserError>
+
+/** A refusal as the graph returns it, with the data of its type. Its code is the type's name in UPPER_SNAKE_CASE. */
+export function refusal<Type extends UserError>(
+  type: new () => Type,
+  data: NoInfer<DataOf<Type>>,
   message: string,
   field: string[] = [],
-  data: Record<string, unknown> = {},
 ): Refusal {
-  const code = typeName.replace(/([a-z])([A-Z])/g, '$1_$2').toUpperCase()
-  return { __typename: typeName, code, message, field, ...data }
+  const code = type.name.replace(/([a-z])([A-Z])/g, '$1_$2').toUpperCase()
+  return { __typename: type.name, code, message, field, ...data }
 }

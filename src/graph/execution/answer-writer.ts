@@ -31,7 +31,7 @@ import {
   wholeField,
   writeFields,
 } from './field-writers.ts'
-import type { Written } from './pieces.ts'
+import type { Piece } from './pieces.ts'
 import { type FieldFacts, ResolveInfo, type Steps } from './resolve-info.ts'
 import type { Variables } from './variables.ts'
 
@@ -44,7 +44,7 @@ export interface Selected {
 }
 
 /** Makes the writer of a whole query's data. It never throws. */
-export function answerWriter(selected: Selected): (writing: Writing) => Written {
+export function answerWriter(selected: Selected): (writing: Writing) => Piece {
   const { schema, operation, fragments, conditions } = selected
   const type = schema.getQueryType() as GraphQLObjectType
   const fields = collectFields(schema, fragments, conditions, type, operation.selectionSet)

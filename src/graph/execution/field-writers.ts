@@ -10,7 +10,7 @@ import {
   locatedError,
 } from 'graphql'
 import { leafText, quickTextOf } from '../contract/leaf-text.ts'
-import { failAfter, isPromise, joined, type Written } from './pieces.ts'
+import { failAfter, isPromise, joined, type Piece } from './pieces.ts'
 import { type Entry, type FieldFacts, pathOf, ResolveInfo, type Steps } from './resolve-info.ts'
 import type { Variables } from './variables.ts'
 
@@ -27,9 +27,9 @@ export interface Writing {
 }
 
 /** Writes what is answered to a field, or throws what is wrong with it. */
-export type ValueWriter = (writing: Writing, value: unknown, entry: Entry | null) => Written
+export type ValueWriter = (writing: Writing, value: unknown, entry: Entry | null) => Piece
 /** Writes a field of that parent; throws only when null may not stand there. */
-export type FieldWriter = (writing: Writing, parent: unknown, entry: Entry | null) => Written
+export type FieldWriter = (writing: Writing, parent: unknown, entry: Entry | null) => Piece
 export interface KeyedField {
   /** Its key, with what is between it and the field before. */
   readonly start: string
@@ -43,12 +43,12 @@ export function writeFields(
   writing: Writing,
   parent: unknown,
   entry: Entry | null,
-): Written {
+): Piece {
   let text = ''
-  let pieces: Written[] | null = null
+  let pieces: Piece[] | null = null
   for (let at = 0; at < keyed.length; at++) {
     const { start, write } = keyed[at] as KeyedField
-    let written: Written
+    let written: Piece
     try {
       written = write(writing, parent, entry)
     } catch (error) {
@@ -152,10 +152,10 @@ export function listWriter(type: GraphQLOutputType, facts: FieldFacts, write: Va
     }
     let text = '['
     let index = 0
-    let pieces: Written[] | null = null
+    let pieces: Piece[] | null = null
     for (const value of values as Iterable<unknown>) {
       if (index > 0) text += ','
-      let written: Written
+      let written: Piece
       try {
         written = writeEntry(writing, value, { index, around })
       } catch (error) {

@@ -2,9 +2,10 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
+import { ConfigRefused } from '../../values/config-refused.ts'
 
 /** Text of each document by its sha256 in lower-case hex. */
-export type TrustedTexts = ReadonlyMap<string, string>
+export type TrustedManifest = ReadonlyMap<string, string>
 
 const sha256 = z.string().regex(/^(sha256:)?[0-9a-f]{64}$/, 'must be a sha256 in lower-case hex')
 /** What graphql-codegen and Relay write, and what we keep. */
@@ -17,7 +18,7 @@ const apolloShape = z.object({
 })
 
 /** A manifest that is not one; the message names what does not fit. */
-export class ManifestRefused extends Error {
+export class ManifestRefused extends ConfigRefused {
   override readonly name = 'ManifestRefused'
 }
 
@@ -37,7 +38,7 @@ function entriesOf(manifest: unknown): [string, string][] {
 }
 
 /** Reads a manifest of either form. Throws ManifestRefused, also when an id is not the hash of its document. */
-export function readManifest(manifest: unknown): TrustedTexts {
+export function readManifest(manifest: unknown): TrustedManifest {
   const texts = new Map<string, string>()
   for (const [id, text] of entriesOf(manifest)) {
     const hash = sha256Of(text)
@@ -50,7 +51,7 @@ export function readManifest(manifest: unknown): TrustedTexts {
 }
 
 /** Reads a manifest's file. Throws ManifestRefused naming the file. */
-export async function readManifestFile(file: string): Promise<TrustedTexts> {
+export async function readManifestFile(file: string): Promise<TrustedManifest> {
   try {
     return readManifest(JSON.parse(await readFile(file, 'utf8')))
   } catch (error) {
@@ -59,7 +60,7 @@ export async function readManifestFile(file: string): Promise<TrustedTexts> {
 }
 
 /** The file's text: sorted, so that merging is seen in a diff. */
-export function writeManifest(texts: TrustedTexts): string {
+export function writeManifest(texts: TrustedManifest): string {
   const sorted = [...texts].sort(([one], [other]) => (one < other ? -1 : 1))
   return `${JSON.stringify(Object.fromEntries(sorted), null, 2)}\n`
 }

@@ -2,7 +2,7 @@
 import type { Context } from '../../context.ts'
 import { isUpstreamFailure } from '../../values/upstream-failure.ts'
 import { PaymentEvent } from '../payment-event.ts'
-import { isOurKindOfId, keepEvent, paymentOfEvent } from '../payment-inbox.ts'
+import { isOurKindOfId, paymentOfEvent, recordPaymentEvent } from '../payment-inbox.ts'
 import { type ProviderEvent, ProviderName } from '../payment-provider.ts'
 
 export interface MissedEvent {
@@ -50,7 +50,7 @@ async function notInInbox(
 
 /** Keeps a missed event as if its webhook had come now: its job acts on it should this pass not get so far. */
 export function recordMissedEvent(context: Context, { provider, event }: MissedEvent): Promise<boolean> {
-  return keepEvent(context, provider, event, 'RECONCILIATION')
+  return recordPaymentEvent(context, provider, event, 'RECONCILIATION')
 }
 
 /** Whether the event carries an id of our making although nothing here has it: money that this database never knew. */

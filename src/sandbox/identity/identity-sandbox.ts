@@ -23,6 +23,8 @@ export interface IdentitySandboxOptions {
   clientSecret: string
   /** Keeps the keys across restarts; without it they are new each time. */
   stateFile?: string
+  /** Taken where the state has none; without it, a new one is made. */
+  signingKey?: JWK
   now?: () => Date
 }
 
@@ -37,7 +39,7 @@ export async function startIdentitySandbox(options: IdentitySandboxOptions): Pro
   const now = options.now ?? (() => new Date())
   const { audience, clientSecret } = options
   const file = await StateFile.open<{ signingKey?: JWK; cookieKey?: string }>(options.stateFile, () => ({}))
-  file.state.signingKey ??= await newSigningKey()
+  file.state.signingKey ??= options.signingKey ?? (await newSigningKey())
   file.state.cookieKey ??= randomBytes(32).toString('hex')
   file.changed()
   await file.saved()

@@ -27,6 +27,8 @@ export interface PartnerSandboxOptions {
   webhookUrl?: string
   /** Kept there across restarts; without it everything is forgotten at the end. */
   stateFile?: string
+  /** When the seeded facts last changed; without it, now. */
+  seededAt?: Date
   now?: () => Date
 }
 
@@ -40,7 +42,8 @@ export interface PartnerSandbox {
 /** Rejects when the port is taken or the state file is not JSON. */
 export async function startPartnerSandbox(options: PartnerSandboxOptions): Promise<PartnerSandbox> {
   const now = options.now ?? (() => new Date())
-  const file = await StateFile.open(options.stateFile, () => firstState(now()))
+  const seededAt = options.seededAt ?? now()
+  const file = await StateFile.open(options.stateFile, () => firstState(seededAt))
   const saved = () => file.saved()
   const delivery = new WebhookDelivery({
     state: file.state.webhooks,
@@ -48,7 +51,7 @@ export async function startPartnerSandbox(options: PartnerSandboxOptions): Promi
     sign: (body) => ({ 'X-FL-Signature': createHmac('sha256', options.webhookSecret).update(body).digest('base64') }),
     ...(options.webhookUrl === undefined ? {} : { url: options.webhookUrl }),
   })
-  const world = new PartnerWorld(file, delivery, now)
+  const world = new PartnerWorld(file, delivery, { now, seededAt })
   const faults = new Faults()
   const app = createProviderServer()
   app.setNotFoundHandler((_request, reply) =>

@@ -53,17 +53,20 @@ export class PartnerWorld {
   private readonly programsByUuid = new Map<string, Program>()
   private readonly runsByUuid = new Map<string, ProgramRun>()
 
-  constructor(file: StateFile<PartnerState>, delivery: WebhookDelivery, now: () => Date) {
+  constructor(
+    file: StateFile<PartnerState>,
+    delivery: WebhookDelivery,
+    { now, seededAt }: { now: () => Date; seededAt: Date },
+  ) {
     this.file = file
     this.delivery = delivery
     this.now = now
     const { createdRuns, programChanges, runChanges } = file.state
-    const startedAt = now()
-    for (const seeded of seededPrograms(startedAt)) {
+    for (const seeded of seededPrograms(seededAt)) {
       const { program, runs } = seeded
       this.programsByUuid.set(program.uuid, { ...program, ...programChanges[program.uuid] })
       for (const kind of runs) {
-        const run = plannedRun(seeded, kind, startedAt)
+        const run = plannedRun(seeded, kind, seededAt)
         this.runsByUuid.set(run.uuid, { ...run, ...runChanges[run.uuid] })
       }
     }

@@ -30,6 +30,8 @@ export interface PaypalSandboxOptions extends Client {
   webhookUrl?: string
   /** Keeps the state, keys and certificates included, over restarts; without it, all is in memory only. */
   stateFile?: string
+  /** Taken where the state has none; without them, new ones are made. */
+  certificates?: Certificates
   now?: () => Date
 }
 
@@ -48,7 +50,7 @@ const DAY_MS = 24 * 3_600_000
 export async function startPaypalSandbox(options: PaypalSandboxOptions): Promise<PaypalSandbox> {
   const now = options.now ?? (() => new Date())
   const file = await StateFile.open(options.stateFile, emptyState)
-  const certificates = await certificatesOf(file, now())
+  const certificates = await certificatesOf(file, now(), options.certificates)
   const merchant: PaypalMerchant = {
     state: file.state,
     url: '',
@@ -87,11 +89,14 @@ export async function startPaypalSandbox(options: PaypalSandboxOptions): Promise
   }
 }
 
-/** The kept certificates, or new ones where there are none or they end within a day. */
-async function certificatesOf(file: StateFile<PaypalState>, now: Date): Promise<Certificates> {
-  const kept = file.state.certificates
-  if (kept && kept.untilMs > now.getTime() + DAY_MS) return kept
-  file.state.certificates = await newCertificates(now)
+/** The kept certificates, else the given ones, or new ones where there are none or they end within a day. */
+async function certificatesOf(
+  file: StateFile<PaypalState>,
+  now: Date,
+  given: Certificates | undefined,
+): Promise<Certificates> {
+  const kept = file.state.certificates ?? given
+  file.state.certificates = kept && kept.untilMs > now.getTime() + DAY_MS ? kept : await newCertificates(now)
   file.changed()
   return file.state.certificates
 }

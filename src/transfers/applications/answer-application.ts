@@ -3,21 +3,21 @@ import { type EntityManager, LockMode } from '@mikro-orm/postgresql'
 import { isMemberOf, isOwner, requireAnyMember, requireLearner } from '../../auth/permissions.ts'
 import type { Context } from '../../context.ts'
 import { uuidOf } from '../../graph/contract/global-id.ts'
-import { type Refusal, refusal } from '../../graph/contract/user-error.ts'
+import { IllegalTransition, InvalidInput, NotFound, type Refusal, refusal } from '../../graph/contract/user-error.ts'
 import { Qualification } from '../../institutions/qualification.ts'
 import { move } from '../../store/history.ts'
 import { keyRefusal, takeKey } from '../../store/idempotent.ts'
 import { canMove } from '../../store/states.ts'
 import { announce, inTransaction } from '../../store/transaction.ts'
 import { canonicalDecimal } from '../../values/decimal.ts'
-import { agreedCreditOf, statusOfDecision, type TransferDecision } from './answer.rules.ts'
+import { agreedCreditOf, causeOfAnswer, statusOfAnswer, type TransferDecision } from './answer.rules.ts'
 import { type ApplicationResult, refused } from './apply-for-transfer.ts'
 import { thaw } from './freeze.ts'
-import { transferApplicationStates } from './transfer-application.states.ts'
+import { type ApplicationCause, transferApplicationStates } from './transfer-application.states.ts'
 import { CreditUse, TransferApplication, type TransferApplicationStatus } from './transfer-application.ts'
 
 const field = ['input', 'applicationId']
-const unknown = () => refused(refusal('NotFound', 'There is no such application that you may answer.', field))
+const unknown = () => refused(refusal(NotFound, {}, 'There is no such application that you may answer.', field))
 
 function lockApplication(tx: EntityManager, id: string | null): Promise<TransferApplication | null> {
   return id === null
@@ -45,7 +45,7 @@ export async function withdrawApplication(context: Context, globalApplicationId:
 function moveRefusal({ status }: TransferApplication, to: TransferApplicationStatus): Refusal | null {
   if (canMove(transferApplicationStates, status, to)) return null
   const message = 'This application was answered or withdrawn already; nothing about it can change any more.'
-  return refusal('IllegalTransition', message, field, { from: status, to })
+  return refusal(IllegalTransition, { from: status, to }, message, field)
 }
 
 export interface DecisionRequest {
@@ -75,17 +75,17 @@ async function decide(context: Context, tx: EntityManager, input: DecisionReques
   const application = await lockApplication(tx, uuidOf('TransferApplication', input.applicationId))
   const qualification = application && (await tx.findOneOrFail(Qualification, application.qualificationId))
   if (!application || !isMemberOf(context.viewer, qualification!.institutionId)) return unknown()
-  const status = statusOfDecision[input.decision]
+  const status = statusOfAnswer[input.decision]
   const illegalMove = moveRefusal(application, status)
   if (illegalMove) return { applicationId: application.id, refusals: [illegalMove] }
   const agreed = agreedCreditOf(input.decision, input.agreedCredit ?? null, thaw(application.frozen).transferable)
   if ('problem' in agreed) {
-    return refused(refusal('InvalidInput', agreed.problem, ['input', 'agreedCredit']))
+    return refused(refusal(InvalidInput, {}, agreed.problem, ['input', 'agreedCredit']))
   }
   application.agreedCredit = agreed.credit === null ? null : canonicalDecimal(agreed.credit)
   application.reasons = input.reasons
   application.decidedAt = context.now()
-  await end(context, tx, application, status, `DECIDED_${input.decision}`)
+  await end(context, tx, application, status, causeOfAnswer[input.decision])
   keyed?.keep({ applicationId: application.id })
   return { applicationId: application.id, refusals: [] }
 }
@@ -96,7 +96,7 @@ async function end(
   tx: EntityManager,
   application: TransferApplication,
   to: TransferApplicationStatus,
-  cause: string,
+  cause: ApplicationCause,
 ): Promise<void> {
   move(tx, transferApplicationStates, application, to, { cause, actor: context.viewer.key, at: context.now() })
   const counts = to === 'AGREED' || to === 'PARTLY_AGREED'

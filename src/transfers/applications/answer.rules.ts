@@ -1,14 +1,21 @@
 /** Decides an application's next status and how much credit an answer may agree to. */
 import { compareDecimals } from '../../values/decimal.ts'
+import type { ApplicationCause } from './transfer-application.states.ts'
 import type { TransferApplicationStatus } from './transfer-application.ts'
 
 export const TransferDecision = { AGREE: 'AGREE', AGREE_IN_PART: 'AGREE_IN_PART', DECLINE: 'DECLINE' } as const
 export type TransferDecision = (typeof TransferDecision)[keyof typeof TransferDecision]
 
-export const statusOfDecision: Readonly<Record<TransferDecision, TransferApplicationStatus>> = {
+export const statusOfAnswer: Readonly<Record<TransferDecision, TransferApplicationStatus>> = {
   AGREE: 'AGREED',
   AGREE_IN_PART: 'PARTLY_AGREED',
   DECLINE: 'DECLINED',
+}
+
+export const causeOfAnswer: Readonly<Record<TransferDecision, ApplicationCause>> = {
+  AGREE: 'DECIDED_AGREE',
+  AGREE_IN_PART: 'DECIDED_AGREE_IN_PART',
+  DECLINE: 'DECIDED_DECLINE',
 }
 
 /**

@@ -4,7 +4,7 @@ import { requireLearner } from '../../auth/permissions.ts'
 import type { Context } from '../../context.ts'
 import { CreditRecord } from '../../credit/credit-record.ts'
 import { globalId, uuidOf } from '../../graph/contract/global-id.ts'
-import { type Refusal, refusal } from '../../graph/contract/user-error.ts'
+import { InvalidInput, NotFound, type Refusal, refusal, TooComplex } from '../../graph/contract/user-error.ts'
 import { beginHistory } from '../../store/history.ts'
 import { keyRefusal, takeKey } from '../../store/idempotent.ts'
 import { newId } from '../../store/row.ts'
@@ -13,7 +13,9 @@ import { dateIn } from '../../values/dates.ts'
 import { type Assessed, answerFrom, type Ground, groundOf } from '../assess-transfer.ts'
 import { recordClaim } from '../claim.ts'
 import { InvalidTransferInput, TransferTooComplex } from '../engine/check.rules.ts'
+import { CreditAlreadyUsed, NotEligible } from './application-errors.ts'
 import { freeze } from './freeze.ts'
+import { transferApplicationStates } from './transfer-application.states.ts'
 import { CreditUse, TransferApplication } from './transfer-application.ts'
 
 export interface ApplicationRequest {
@@ -37,12 +39,12 @@ export async function applyForTransfer(context: Context, input: ApplicationReque
   const wrong = keyRefusal(input.idempotencyKey)
   if (wrong) return refused(wrong)
   if (input.creditRecordIds.length === 0) {
-    return refused(refusal('InvalidInput', 'Name 1 or more credit records to have counted.', recordsField))
+    return refused(refusal(InvalidInput, {}, 'Name 1 or more credit records to have counted.', recordsField))
   }
   const qualificationId = uuidOf('Qualification', input.qualificationId)
   const ground = qualificationId && (await groundOf(context, qualificationId, dateIn(context.now(), 'UTC')))
   if (!ground) {
-    return refused(refusal('NotFound', 'There is no such qualification.', ['input', 'qualificationId']))
+    return refused(refusal(NotFound, {}, 'There is no such qualification.', ['input', 'qualificationId']))
   }
   const result = await inTransaction(context.em, (tx) => apply(context, tx, learner.id, ground, input))
   context.loads.clear()
@@ -80,7 +82,7 @@ async function lockRecords(tx: EntityManager, learnerId: string, given: string[]
   const missing = ids.findIndex((id) => id === null || !byId.has(id))
   if (missing >= 0) {
     const message = 'You have no such credit record; take the ids from your creditRecords.'
-    return refusal('NotFound', message, [...recordsField, `${missing}`])
+    return refusal(NotFound, {}, message, [...recordsField, `${missing}`])
   }
   return ids.map((id) => byId.get(id as string) as CreditRecord)
 }
@@ -95,7 +97,7 @@ async function usedAmong(tx: EntityManager, records: CreditRecord[]): Promise<Re
   const used = new Set(uses.map((use) => use.creditRecordId))
   const creditRecordIds = records.filter(({ id }) => used.has(id)).map(({ id }) => globalId('CreditRecord', id))
   const message = 'Some of this credit is reserved for another application, or counted already; credit counts once.'
-  return refusal('CreditAlreadyUsed', message, recordsField, { creditRecordIds })
+  return refusal(CreditAlreadyUsed, { creditRecordIds }, message, recordsField)
 }
 
 type Outcome = { answer: Assessed; refusal: null } | { answer: null; refusal: Refusal }
@@ -109,13 +111,13 @@ function assessed(ground: Ground, records: CreditRecord[]): Outcome {
     )
     if (answer.claims.some(({ placedAtLevel }) => placedAtLevel !== null)) return { answer, refusal: null }
     const message = 'None of this credit would count there as it stands; the eligibility says why.'
-    return refusedBy(refusal('NotEligible', message, recordsField, { eligibility: answer }))
+    return refusedBy(refusal(NotEligible, { eligibility: answer }, message, recordsField))
   } catch (error) {
-    if (error instanceof TransferTooComplex) return refusedBy(refusal('TooComplex', error.message, recordsField))
+    if (error instanceof TransferTooComplex) return refusedBy(refusal(TooComplex, {}, error.message, recordsField))
     if (!(error instanceof InvalidTransferInput)) throw error
     const [list, index] = error.field
     const field = list === 'claims' ? [...recordsField, ...(index === undefined ? [] : [index])] : ['input']
-    return refusedBy(refusal('InvalidInput', error.message, field))
+    return refusedBy(refusal(InvalidInput, {}, error.message, field))
   }
 }
 
@@ -145,7 +147,7 @@ async function submit(
     reasons: [],
     updatedAt: at,
   })
-  beginHistory(tx, 'TransferApplication', application, { cause: 'APPLIED', actor: context.viewer.key, at })
+  beginHistory(tx, transferApplicationStates, application, { cause: 'APPLIED', actor: context.viewer.key, at })
   await tx.flush()
   records.forEach((record, index) => {
     // What is not placed is named in the application, and stays free.

@@ -41,7 +41,7 @@ export interface Problem {
  * fit in the caps up to there. No set that can be placed is cheaper, so if this one can be placed it is the best.
  * Null when no set makes the total.
  */
-export function cheapestByTotal({ pieces, order, caps, freeChoice }: Problem, total: number): number[] | null {
+export function cheapestSetByTotal({ pieces, order, caps, freeChoice }: Problem, total: number): number[] | null {
   const anyFree = pieces.some((piece) => piece.freeChoice)
   const capsUpTo = caps.map((_, level) => caps.slice(0, level + 1).reduce((sum, cap) => sum + cap, 0))
   const cells = new Float64Array(total + 1).fill(Infinity)

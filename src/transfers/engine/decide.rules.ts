@@ -1,5 +1,4 @@
 /** Decides a transfer check: a pure function from question to explained answer. */
-
 import { type AssessedClaim, assessClaims } from './assess-claims.rules.ts'
 import {
   type ClaimDecision,
@@ -38,7 +37,7 @@ import { printUnits } from './units.rules.ts'
  * Would this credit count there? Everything it needs is in the check; all amounts in the answer are CATS points.
  * Throws InvalidTransferInput, naming the field, or TransferTooComplex when the amounts combine in too many ways.
  */
-export function assessTransfer(check: TransferCheck): Decision {
+export function decideTransfer(check: TransferCheck): Decision {
   const { asOf, participating = true } = check
   const claims = readClaims(check.claims, asOf)
   const qualification = readQualification(check.qualification)

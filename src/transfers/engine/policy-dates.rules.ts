@@ -1,6 +1,6 @@
 /** Finds which versions of a policy a new one would overlap. */
 
-export interface DatedVersion {
+export interface PolicyDates {
   effectiveFrom: string
   /** As published; null when it was published without an end. */
   declaredEffectiveTo: string | null
@@ -12,7 +12,7 @@ const lastDate = '9999-12-31'
  * The version that the new one must not overlap; null when there is none. A version is open when it declares no end and
  * no later one follows it: one that starts inside it ends it, which is no overlap.
  */
-export function overlapped<Version extends DatedVersion>(
+export function overlapped<Version extends PolicyDates>(
   versions: readonly Version[],
   { effectiveFrom, effectiveTo }: { effectiveFrom: string; effectiveTo: string | null },
 ): Version | null {
@@ -28,6 +28,6 @@ export function overlapped<Version extends DatedVersion>(
 }
 
 /** Whether its declared end, or the day before the next version, lies before the day. */
-function isOver({ declaredEffectiveTo }: DatedVersion, next: string | null, day: string): boolean {
+function isOver({ declaredEffectiveTo }: PolicyDates, next: string | null, day: string): boolean {
   return (declaredEffectiveTo !== null && declaredEffectiveTo < day) || (next !== null && next <= day)
 }

@@ -1,6 +1,6 @@
 /** Places many pieces of similar credit by marking every reachable level sum. */
 import { addMoved, emptySet, fullSet, type Grid, has, keepUpTo, makeGrid } from './bit-grid.rules.ts'
-import { cheapestByTotal, cheapestInGrid, type Problem } from './cheapest-set.rules.ts'
+import { cheapestInGrid, cheapestSetByTotal, type Problem } from './cheapest-set.rules.ts'
 import type { Limits, Piece, PlacementSearch, Placing, Rooms } from './placement-search.rules.ts'
 
 /** Steps that the search takes at most; a function of nothing but amounts and limits, so that refusing is deterministic. */
@@ -26,7 +26,7 @@ export function searchGrid(givenPieces: readonly Piece[], limits: Limits): Place
 
   function best(from: number): Placing[] {
     const total = totals.indexOf(1, Math.ceil(from / step))
-    const likely = cheapestByTotal(problem, total)
+    const likely = cheapestSetByTotal(problem, total)
     const placed = likely === null ? null : highestLevels(grid, pieces, likely)
     return placed ?? highestLevels(grid, pieces, cheapestInGrid(problem, grid, total))!
   }

@@ -1,15 +1,16 @@
 /** Decides past applications anew under a proposed policy and reports the differences. */
 import type { Context } from '../../context.ts'
 import type { Refusal } from '../../graph/contract/user-error.ts'
-import { refusal } from '../../graph/contract/user-error.ts'
+import { refusal, TooComplex } from '../../graph/contract/user-error.ts'
 import { statement } from '../../reading/statement.ts'
 import type { ApplicationRow } from '../applications/application.loaders.ts'
 import { thaw } from '../applications/freeze.ts'
 import { type Assessed, qualificationTerms } from '../assess-transfer.ts'
 import { type PolicyTerms, TransferTooComplex } from '../engine/check.rules.ts'
-import { assessTransfer } from '../engine/decide.rules.ts'
+import { decideTransfer } from '../engine/decide.rules.ts'
 import { inTurn } from '../turns.ts'
 import { overlappedBy } from './policy.loaders.ts'
+import { PolicyOverlap } from './policy-errors.ts'
 import { type Proposal, readProposal } from './publish-policy.ts'
 import type { PublishTransferPolicyInput } from './publish-transfer-policy-input.ts'
 
@@ -51,7 +52,7 @@ export async function dryRun(context: Context, input: PublishTransferPolicyInput
   const overlap = await overlappedBy(context, qualification.id, terms)
   if (overlap) {
     const message = 'Another version is in force on some of these days; this one could not be published so.'
-    return nothing(refusal('PolicyOverlap', message, ['input', 'effectiveFrom'], { policy: overlap }))
+    return nothing(refusal(PolicyOverlap, { policy: overlap }, message, ['input', 'effectiveFrom']))
   }
   const rows = await context.read.rows(applicationsAbout, [qualification.id])
   try {
@@ -60,7 +61,7 @@ export async function dryRun(context: Context, input: PublishTransferPolicyInput
     return { refusals: [], examined: rows.length, changed: cases.filter(differs) }
   } catch (error) {
     if (!(error instanceof TransferTooComplex)) throw error
-    return nothing(refusal('TooComplex', error.message, ['input']))
+    return nothing(refusal(TooComplex, {}, error.message, ['input']))
   }
 }
 
@@ -71,7 +72,7 @@ function caseOf(application: ApplicationRow, { qualification: row, terms }: Prop
   const check = { ...before.check, policy, qualification: qualificationTerms(row), participating: true }
   // There is no version that could be shown or stated: it is not published.
   const more = { check, clientRef: null, qualificationRow: row, policyRow: null }
-  return { id: application.id, application, before, after: Object.assign(assessTransfer(check), more) }
+  return { id: application.id, application, before, after: Object.assign(decideTransfer(check), more) }
 }
 
 function datesAround({ effectiveFrom, effectiveTo }: PolicyTerms, day: string) {

@@ -19,16 +19,6 @@ const newestFirst = {
   keysOf: ({ id }: DryRunCase) => [id],
 }
 
-@ObjectType({
-  implements: UserError,
-  simpleResolvers: true,
-  description: 'Two versions of a policy would be in force on one day.',
-})
-export class PolicyOverlap extends UserError {
-  @Field(() => TransferPolicy, { description: 'The version that is there already.' })
-  policy!: TransferPolicy
-}
-
 @ObjectType({ simpleResolvers: true, description: 'The version that was published.' })
 class PublishTransferPolicyPayload {
   @Field(() => TransferPolicy, { nullable: true, description: 'The version.' })
@@ -39,7 +29,7 @@ class PublishTransferPolicyPayload {
 }
 
 @ObjectType({ simpleResolvers: true, description: 'An application whose answer would be another.' })
-export class TransferPolicyDryRunCase {
+class TransferPolicyDryRunCase {
   @Field(() => TransferApplication, { description: 'The application.' })
   application!: TransferApplication
 

@@ -4,16 +4,17 @@ import { isMemberOf, requireAnyMember } from '../../auth/permissions.ts'
 import { memberName, type Viewer } from '../../auth/viewer.ts'
 import type { Context } from '../../context.ts'
 import { uuidOf } from '../../graph/contract/global-id.ts'
-import { type Refusal, refusal } from '../../graph/contract/user-error.ts'
+import { Forbidden, InvalidInput, NotFound, type Refusal, refusal } from '../../graph/contract/user-error.ts'
 import { qualificationById } from '../../institutions/loaders.ts'
 import { Qualification } from '../../institutions/qualification.ts'
 import { keyRefusal, takeKey } from '../../store/idempotent.ts'
-import { newId } from '../../store/row.ts'
 import { inTransaction } from '../../store/transaction.ts'
 import { InvalidTransferInput, type PolicyTerms } from '../engine/check.rules.ts'
 import { readPolicy, readQualification } from '../engine/check-input.rules.ts'
 import { overlapped } from '../engine/policy-dates.rules.ts'
+import { addPolicyVersion } from './add-policy-version.ts'
 import { policyById } from './policy.loaders.ts'
+import { PolicyOverlap } from './policy-errors.ts'
 import type { PublishTransferPolicyInput } from './publish-transfer-policy-input.ts'
 import { TransferPolicy } from './transfer-policy.ts'
 
@@ -36,10 +37,11 @@ export async function publishPolicy(context: Context, input: PublishTransferPoli
   await context.publicChanged()
   context.loads.clear()
   if (typeof done !== 'string') return done
-  const policy = await policyById(context, done)
+  // Found under the lock, and versions stay.
+  const policy = (await policyById(context, done)) as TransferPolicy
   const message =
     'Another version is in force on some of these days; a version may only start inside one without an end.'
-  return refused(refusal('PolicyOverlap', message, ['input', 'effectiveFrom'], { policy }))
+  return refused(refusal(PolicyOverlap, { policy }, message, ['input', 'effectiveFrom']))
 }
 
 /** A policy that fits its qualification, and that the caller may publish. */
@@ -57,11 +59,11 @@ export async function readProposal(
   const id = uuidOf('Qualification', input.qualificationId)
   const qualification = id && (await qualificationById(context, id))
   if (!qualification) {
-    return { refusal: refusal('NotFound', 'There is no such qualification.', qualificationField) }
+    return { refusal: refusal(NotFound, {}, 'There is no such qualification.', qualificationField) }
   }
   if (!isMemberOf(context.viewer, qualification.institutionId)) {
     const message = "Only the qualification's own institution publishes its policies."
-    return { refusal: refusal('Forbidden', message, qualificationField) }
+    return { refusal: refusal(Forbidden, {}, message, qualificationField) }
   }
   const terms = termsGiven(input)
   const problem = unfit(terms) ?? unreadable(terms, qualification)
@@ -74,7 +76,7 @@ function termsGiven(input: PublishTransferPolicyInput): PolicyTerms {
   return { ...terms, effectiveTo, minimumGrade, maximumAgeYears }
 }
 
-const wrong = (message: string, field: readonly string[]) => refusal('InvalidInput', message, ['input', ...field])
+const wrong = (message: string, field: readonly string[]) => refusal(InvalidInput, {}, message, ['input', ...field])
 
 /** What the engine would take and a row cannot hold. */
 function unfit(terms: PolicyTerms): Refusal | null {
@@ -120,16 +122,12 @@ async function publish(
   const versions = await tx.find(TransferPolicy, { qualificationId: qualification.id })
   const overlap = overlapped(versions, terms)
   if (overlap) return overlap.id
-  const { effectiveTo, ...content } = terms
-  const policy = tx.create(TransferPolicy, {
-    ...content,
-    id: newId(),
+  const policy = addPolicyVersion(tx, terms, {
     qualificationId: qualification.id,
-    declaredEffectiveTo: effectiveTo,
     version: 1 + Math.max(0, ...versions.map(({ version }) => version)),
     publishedAt: now(),
     publishedBy: publisher(viewer),
-  } as unknown as TransferPolicy)
+  })
   keyed?.keep({ policyId: policy.id })
   return { policyId: policy.id, refusals: [] }
 }

@@ -1,4 +1,4 @@
-/** Command: fails on known advisories and on licences outside the list: `npm run check:packages`. */
+/** Fails on known advisories and licences outside the list: `npm run check:packages`. */
 import { spawnSync } from 'node:child_process'
 import { judgeAudit } from './advisories.ts'
 import { licenceProblems } from './licences.ts'

@@ -1,4 +1,4 @@
-/** Holds packages to the licences that may be used, and reads advisories as npm reports them. */
+/** Tests that packages have accepted licences and that advisories are read right. */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

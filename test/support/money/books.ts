@@ -63,6 +63,7 @@ export interface HistoryRow {
   id: string
   from: string | null
   to: string
+  cause: string
 }
 
 export interface Books {
@@ -91,7 +92,7 @@ const queries = {
     e.registration_uuid as registration, c.status as credit from enrolment e
     join learner l on l.id = e.learner_id join course_run r on r.id = e.run_id
     left join credit_record c on c.enrolment_id = e.id`,
-  history: `select subject_kind as noun, subject_id as id, "from", "to" from history_entry order by history_entry.id`,
+  history: `select subject_kind as noun, subject_id as id, "from", "to", cause from history_entry order by history_entry.id`,
   quarantined: `select subject_id as id from correction where outcome = 'QUARANTINED' and subject_kind = 'Payment'`,
 }
 

@@ -1,19 +1,6 @@
 /** Finds histories with a gap, an illegal move or a wrong end. */
-import { creditRecordStates, creditRestorations } from '../../../src/credit/credit-record.states.ts'
-import { enrolmentStates, restorations } from '../../../src/enrolments/enrolment.states.ts'
-import { disputeStates } from '../../../src/payments/dispute.states.ts'
-import { correctionsToMatchTheProvider, paymentStates } from '../../../src/payments/payment.states.ts'
-import { refundStates } from '../../../src/payments/refund.states.ts'
-import type { States } from '../../../src/store/states.ts'
+import { stateTables } from '../../../src/state-tables.ts'
 import type { Books, HistoryRow } from './books.ts'
-
-const tables: Record<string, readonly States<string>[]> = {
-  Payment: [paymentStates, correctionsToMatchTheProvider],
-  Refund: [refundStates],
-  Dispute: [disputeStates],
-  Enrolment: [enrolmentStates, restorations],
-  CreditRecord: [creditRecordStates, creditRestorations],
-}
 
 /** What is wrong with the histories, in words. */
 export function brokenHistories({ history, payments, refunds, disputes, enrolments }: Books): string[] {
@@ -29,9 +16,11 @@ export function brokenHistories({ history, payments, refunds, disputes, enrolmen
   })
 }
 
-function wrongMove({ noun, id, from, to }: HistoryRow, before: string | null): string[] {
+function wrongMove({ noun, id, from, to, cause }: HistoryRow, before: string | null): string[] {
   if (from !== before) return [`${noun} ${id} goes on from ${from} after ${before}`]
-  const moves = tables[noun]
-  if (from === null || moves === undefined || moves.some((table) => table.moves[from]?.includes(to))) return []
-  return [`${noun} ${id} went from ${from} to ${to}`]
+  const causes = stateTables
+    .filter((table) => table.noun === noun)
+    .flatMap(({ begins, moves }) => (from === null ? begins : moves[from])?.[to] ?? [])
+  if (causes.includes(cause)) return []
+  return [`${noun} ${id} went from ${from} to ${to} because of ${cause}`]
 }

@@ -27,6 +27,7 @@ import { HistoryEntry } from '../../../src/store/history.ts'
 import { inTransaction } from '../../../src/store/transaction.ts'
 import { openWorker } from '../../../src/store/worker.ts'
 import { post } from '../../adapters/sandbox-inbox.ts'
+import { keptCertificates } from '../world/kept-keys.ts'
 import { createDatabase, ensureTemplate } from '../world/postgres.ts'
 import { makeEnrolment, makePlace, pretendShop } from './pretend-shop.ts'
 import { refundedFor, takenFor } from './provider-ledger.ts'
@@ -66,7 +67,13 @@ async function openDesk(closers: (() => Promise<unknown> | undefined)[]) {
   })
   closers.push(() => stripe.close())
   const paypalSecrets = { clientId: 'sandbox-client', clientSecret: 'sandbox-secret', webhookId: 'WH-SANDBOX' }
-  const paypal = await startPaypalSandbox({ host: '127.0.0.1', port: 0, ...paypalSecrets, now })
+  const paypal = await startPaypalSandbox({
+    host: '127.0.0.1',
+    port: 0,
+    ...paypalSecrets,
+    certificates: await keptCertificates,
+    now,
+  })
   closers.push(() => paypal.close())
   const log = pino({ level: process.env.TEST_LOG_LEVEL ?? 'silent' })
   const observed = { log, onCall: () => undefined, limits: { timeoutMs: CALL_TIMEOUT_MS, breakerWindow: 1_000 } }
@@ -85,7 +92,7 @@ async function openDesk(closers: (() => Promise<unknown> | undefined)[]) {
       STRIPE: stripeProvider({
         ...observed,
         secretKey: 'sk_test_sandbox',
-        webhookSecret: 'whsec_sandbox',
+        webhookSecrets: ['whsec_sandbox'],
         baseUrl: stripe.url,
       }),
       PAYPAL: payPalProvider({
@@ -100,7 +107,7 @@ async function openDesk(closers: (() => Promise<unknown> | undefined)[]) {
       publicUrl: 'http://127.0.0.1',
       returnUrlOrigins: ['*'],
       issuer: '',
-      holdMinutes: 30,
+      holdMinutes: 35,
       staleAfterMinutes: 60,
     },
   }

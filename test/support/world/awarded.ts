@@ -24,6 +24,20 @@ export async function awarded(world: World, persona: string): Promise<string> {
   return data.node.creditRecord.id
 }
 
+/** Credit from elsewhere, as a question about eligibility states it; what `more` says otherwise. */
+export const externalCredit = (ref: string, more: object = {}) => ({
+  ref,
+  title: 'Leading change',
+  awardingBody: 'somewhere',
+  amount: '15',
+  scheme: 'CATS',
+  level: 7,
+  framework: 'FHEQ',
+  awardedOn: '2026-01-31',
+  subject: 'Business and Management',
+  ...more,
+})
+
 /** A qualification's id. */
 export async function qualificationId(world: World, institutionSlug: string, slug: string): Promise<string> {
   const document = 'query ($i: String!, $s: String!) { qualification(institutionSlug: $i, slug: $s) { id } }'

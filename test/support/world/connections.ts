@@ -1,4 +1,6 @@
 /** Lists every paged list of the schema with its query, reader and table. */
+import { readFileSync } from 'node:fs'
+import { buildSchema, getNamedType, isObjectType } from 'graphql'
 import { type Made, manyOfEach } from './many-of-each.ts'
 import type { World } from './world.ts'
 
@@ -25,6 +27,15 @@ export interface Connection {
   pageInfo: { hasNextPage: boolean; hasPreviousPage: boolean; startCursor: string | null; endCursor: string | null }
   totalCount: number
 }
+
+/** Every field of the schema that answers a connection, with the names of its arguments. */
+export const connectionFields = Object.values(buildSchema(readFileSync('schema.graphql', 'utf8')).getTypeMap())
+  .filter((type) => isObjectType(type))
+  .flatMap((type) =>
+    Object.values(type.getFields())
+      .filter((field) => getNamedType(field.type).name.endsWith('Connection'))
+      .map((field) => ({ name: `${type.name}.${field.name}`, args: field.args.map(({ name }) => name) })),
+  )
 
 /** The innermost object that has edges. */
 // biome-ignore lint/suspicious/noExplicitAny: the shape is the document's

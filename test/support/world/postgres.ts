@@ -20,6 +20,17 @@ export async function createDatabase(options: { template?: string } = {}): Promi
   }
 }
 
+/** The rows that one statement answers, on a connection of its own. */
+export async function rowsOf(url: string, sql: string): Promise<unknown[]> {
+  const client = new Client({ connectionString: url })
+  await client.connect()
+  try {
+    return (await client.query(sql)).rows
+  } finally {
+    await client.end()
+  }
+}
+
 /** Waits some seconds for connections that are being closed: one that is cut off instead throws in the test's process. */
 async function drop(server: Client, name: string): Promise<void> {
   try {
@@ -34,27 +45,37 @@ const objectInUse = '55006'
 
 /**
  * Makes the database `name` with `prepare` unless an earlier test file of this run already has; the others wait.
- * `prepare` gets the url of an empty database, and must have closed its connections when it settles.
+ * `prepare` gets the url of an empty database, and must have closed its connections when it settles. All get what it
+ * answered, if anything.
  */
-export async function ensureTemplate(name: string, prepare: (url: string) => Promise<void>): Promise<void> {
-  await onServer(async (server) => {
+export async function ensureTemplate(
+  name: string,
+  // biome-ignore lint/suspicious/noConfusingVoidType: most have nothing to say
+  prepare: (url: string) => Promise<string | void>,
+): Promise<string | null> {
+  return onServer(async (server) => {
     await server.query('select pg_advisory_lock(hashtext($1))', [name])
-    const found = await server.query('select 1 from pg_database where datname = $1', [name])
-    if (found.rowCount) return
+    const found = await server.query<{ answered: string | null }>(
+      "select shobj_description(oid, 'pg_database') as answered from pg_database where datname = $1",
+      [name],
+    )
+    if (found.rows[0]) return found.rows[0].answered
     const unfinished = `${name}_unfinished`
     await server.query(`drop database if exists "${unfinished}" with (force)`)
     await server.query(`create database "${unfinished}"`)
-    await prepare(urlOf(unfinished))
+    const answered = await prepare(urlOf(unfinished))
+    if (answered) await server.query(`comment on database "${unfinished}" is ${server.escapeLiteral(answered)}`)
     await server.query(`alter database "${unfinished}" rename to "${name}"`)
+    return answered || null
   })
 }
 
 /** Runs `work` on a connection of its own to the server's first database; the end of it gives back every lock. */
-async function onServer(work: (server: Client) => Promise<unknown>): Promise<void> {
+async function onServer<Result>(work: (server: Client) => Promise<Result>): Promise<Result> {
   const server = new Client({ connectionString: serverUrl() })
   await server.connect()
   try {
-    await work(server)
+    return await work(server)
   } finally {
     await server.end()
   }

@@ -64,6 +64,12 @@ export function overEvents(authorization?: string): Open {
   return (query, variables) => client.iterate({ query, variables }) as AsyncIterableIterator<Result>
 }
 
+/** For `describe.each`: each promise holds over both. */
+export const transports: [name: string, open: typeof overSockets | typeof overEvents][] = [
+  ['WebSocket', overSockets],
+  ['server-sent events', overEvents],
+]
+
 export async function all(results: AsyncIterableIterator<Result>): Promise<Result[]> {
   const heard: Result[] = []
   for await (const result of results) heard.push(result)

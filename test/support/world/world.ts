@@ -1,12 +1,11 @@
 /** Starts a world for a test file: gateway, own database and four sandboxes. */
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { runMigrations } from 'graphile-worker'
 import type { JWK } from 'jose'
 import pg from 'pg'
 import { pino } from 'pino'
-import { type App, type AppOptions, migrate, openApp } from '../../../src/app.ts'
+import { type App, type AppOptions, openApp } from '../../../src/app.ts'
 import { readConfig } from '../../../src/config.ts'
 import { startGateway } from '../../../src/gateway.ts'
 import { startIdentitySandbox } from '../../../src/sandbox/identity/identity-sandbox.ts'
@@ -15,7 +14,8 @@ import { startPaypalSandbox } from '../../../src/sandbox/paypal/start-paypal.ts'
 import { sandboxSecrets } from '../../../src/sandbox/sandbox-secrets.ts'
 import { ensureSigningKeys } from '../../../src/sandbox/signing-keys.ts'
 import { startStripeSandbox } from '../../../src/sandbox/stripe/start-stripe.ts'
-import { createDatabase, ensureTemplate } from './postgres.ts'
+import { keptCertificates, keptSigningKey } from './kept-keys.ts'
+import { createSynchronised, registerFile } from './synchronised-database.ts'
 
 export interface Answer {
   // biome-ignore lint/suspicious/noExplicitAny: a test reads what it asked for
@@ -57,14 +57,13 @@ export interface World {
   close(): Promise<void>
 }
 
-const template = 'migrated_template'
 const senders = ['stripe', 'paypal', 'partner'] as const
 type Sandbox = (typeof senders)[number]
 const settleRounds = 40
 const arrivesWithinMs = 10_000
 
 /** All on one clock, which tests move; people's tokens are of the real time. */
-async function sandboxes(now: () => Date, identityFile: string) {
+async function sandboxes(now: () => Date, seededAt: Date) {
   const local = { host: '127.0.0.1', port: 0 }
   const at = { ...local, now }
   const s = sandboxSecrets
@@ -75,38 +74,32 @@ async function sandboxes(now: () => Date, identityFile: string) {
       clientId: s.PAYPAL_CLIENT_ID,
       clientSecret: s.PAYPAL_CLIENT_SECRET,
       webhookId: s.PAYPAL_WEBHOOK_ID,
+      certificates: await keptCertificates,
     }),
     startPartnerSandbox({
       ...at,
       consumerKey: s.PARTNER_CONSUMER_KEY,
       sharedSecret: s.PARTNER_SHARED_SECRET,
       webhookSecret: s.PARTNER_WEBHOOK_SECRET,
+      seededAt,
     }),
     startIdentitySandbox({
       ...local,
       audience: s.OIDC_AUDIENCE,
       clientSecret: s.IDENTITY_CLIENT_SECRET,
-      stateFile: identityFile,
+      signingKey: await keptSigningKey,
     }),
   ])
   return { stripe, paypal, partner, identity }
 }
 
-/** The gateway's tables and the worker's, so that each world finds both. */
-async function migrateAll(url: string): Promise<void> {
-  await migrate(url)
-  await runMigrations({ connectionString: url })
-}
-
 /** Starts everything, synchronises the catalogue and takes over what was registered at the partner. */
 export async function startWorld(options: Pick<AppOptions, 'limits'> = {}): Promise<World> {
-  await ensureTemplate(template, migrateAll)
-  const database = await createDatabase({ template })
+  const { seededAt, ...database } = await createSynchronised()
   const folder = await mkdtemp(join(tmpdir(), 'world-'))
   let offsetMs = 0
   const now = () => new Date(Date.now() + offsetMs)
-  const identityFile = join(folder, 'identity.json')
-  const boxes = await sandboxes(now, identityFile)
+  const boxes = await sandboxes(now, seededAt)
   const keys = join(folder, 'keys.json')
   const ca = join(folder, 'ca.pem')
   await ensureSigningKeys(keys)
@@ -127,7 +120,7 @@ export async function startWorld(options: Pick<AppOptions, 'limits'> = {}): Prom
     PAYPAL_WEBHOOK_CA_FILE: ca,
     PARTNER_BASE_URL: `${boxes.partner.url}/partners`,
     SIGNING_KEYS_FILE: keys,
-    REGISTER_FILE: 'src/sandbox/seed/register.json',
+    REGISTER_FILE: registerFile,
     RETURN_URL_ORIGINS: 'https://app.example',
   }
   const config = readConfig(environment)
@@ -188,7 +181,7 @@ export async function startWorld(options: Pick<AppOptions, 'limits'> = {}): Prom
     },
     webhooksTo,
     wake,
-    issuerKey: async () => JSON.parse(await readFile(identityFile, 'utf8')).signingKey,
+    issuerKey: () => keptSigningKey,
     control: (sandbox, path, body) => post(`${boxes[sandbox].url}/_sandbox/${path}`, body ?? {}),
     armed: async (sandbox) => (await faultsOf(sandbox)).faults.map(({ operation }) => operation),
     async clearFaults(sandbox) {

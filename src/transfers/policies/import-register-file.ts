@@ -1,13 +1,14 @@
-/** Publishes the register's policies that are not published yet. */
+/** Imports the register file: institutions, qualifications and their first policies. */
 import type { EntityManager } from '@mikro-orm/postgresql'
 import { z } from 'zod'
 import type { Context } from '../../context.ts'
 import { importRegister, type Register, readRegister } from '../../institutions/import-register.ts'
-import { newId } from '../../store/row.ts'
 import { inTransaction } from '../../store/transaction.ts'
+import { ConfigRefused } from '../../values/config-refused.ts'
 import { AgreementMode, InvalidTransferInput, OverAgeTreatment, TransferRule } from '../engine/check.rules.ts'
 import { readPolicy, readQualification } from '../engine/check-input.rules.ts'
-import { type DatedVersion, overlapped } from '../engine/policy-dates.rules.ts'
+import { overlapped, type PolicyDates } from '../engine/policy-dates.rules.ts'
+import { addPolicyVersion } from './add-policy-version.ts'
 import { TransferPolicy } from './transfer-policy.ts'
 
 const amount = z.string().regex(/^\d+(\.\d{1,2})?$/)
@@ -47,7 +48,7 @@ export async function importRegisterFile(context: Context, path: string): Promis
       try {
         await publishMissing(tx, ids.get(name) as string, given, now)
       } catch (error) {
-        throw new Error(`REGISTER_FILE ${path}: a policy of ${name} does not fit: ${reasonOf(error)}`)
+        throw new ConfigRefused(`REGISTER_FILE ${path}: a policy of ${name} does not fit: ${reasonOf(error)}`)
       }
     }
   })
@@ -65,7 +66,7 @@ async function publishMissing(
   { policies, ...qualification }: Register['qualifications'][number],
   now: Date,
 ): Promise<void> {
-  const known: DatedVersion[] = await tx.find(TransferPolicy, { qualificationId })
+  const known: PolicyDates[] = await tx.find(TransferPolicy, { qualificationId })
   const days = new Set(known.map((one) => one.effectiveFrom))
   let version = known.length
   for (const given of policies) {
@@ -75,16 +76,7 @@ async function publishMissing(
     const overlap = overlapped(known, terms)
     if (overlap) throw new Error(`It overlaps the version that is in force from ${overlap.effectiveFrom}.`)
     version += 1
-    const { effectiveTo: declaredEffectiveTo, ...content } = terms
-    known.push({ effectiveFrom: terms.effectiveFrom, declaredEffectiveTo })
-    tx.create(TransferPolicy, {
-      ...content,
-      id: newId(),
-      qualificationId,
-      version,
-      declaredEffectiveTo,
-      publishedAt: now,
-      publishedBy: 'register',
-    } as unknown as TransferPolicy)
+    known.push({ effectiveFrom: terms.effectiveFrom, declaredEffectiveTo: terms.effectiveTo })
+    addPolicyVersion(tx, terms, { qualificationId, version, publishedAt: now, publishedBy: 'register' })
   }
 }

@@ -1,0 +1,37 @@
+/** Adds an enrolment's row and first history entry, reserved here or registered at the partner. */
+import type { EntityManager } from '@mikro-orm/postgresql'
+import { beginHistory, type MoveCause } from '../store/history.ts'
+import { newId } from '../store/row.ts'
+import { type EnrolmentCause, enrolmentStates } from './enrolment.states.ts'
+import { Enrolment } from './enrolment.ts'
+
+type Beginning = Pick<
+  Enrolment,
+  'learnerId' | 'runId' | 'status' | 'holdExpiresAt' | 'registrationUuid' | 'registeredAt' | 'createdAt'
+>
+
+/** Nothing is paid, studied or reported yet. The run is locked by the caller, who says so when there is no place. */
+export async function addEnrolment(
+  tx: EntityManager,
+  beginning: Beginning,
+  why: MoveCause<EnrolmentCause>,
+): Promise<Enrolment> {
+  const enrolment = tx.create(Enrolment, {
+    ...beginning,
+    id: newId(),
+    paymentId: null,
+    studyUrl: null,
+    stepsCompletedRatio: null,
+    stepsCompleted: null,
+    progressSeenAt: null,
+    resultOutcome: null,
+    resultGrade: null,
+    resultAwardedOn: null,
+    resultIdentityVerified: null,
+    statusBeforeRevoking: null,
+    updatedAt: why.at,
+  })
+  beginHistory(tx, enrolmentStates, enrolment, why)
+  await tx.flush()
+  return enrolment
+}

@@ -1,0 +1,13 @@
+/** How swc compiles the sources for tests: decorators' metadata is needed, and tsc already checks the types. */
+import type { Options } from '@swc/core'
+
+export const compileOptions: Options = {
+  jsc: {
+    target: 'es2024',
+    experimental: { keepImportAttributes: true },
+    parser: { syntax: 'typescript', decorators: true },
+    transform: { legacyDecorator: true, decoratorMetadata: true, useDefineForClassFields: false },
+  },
+  module: { type: 'es6' },
+  sourceMaps: 'inline',
+}

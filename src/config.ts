@@ -122,6 +122,9 @@ export const variables = z.object({
     .url({ protocol: /^rediss?$/ })
     .optional()
     .describe('rate limits and kept answers shared over replicas; in memory otherwise'),
+  DRAIN_NOTICE_MS: whole(0, 0).describe(
+    'ms for which a gateway told to stop goes on answering while `/health/ready` says no: for balancers that do not repeat',
+  ),
   GRAPHIQL: z
     .enum(['on', 'off'])
     .optional()

@@ -23,7 +23,6 @@ import { learnerIdOf } from './learners/record-learner.ts'
 import { receivePartnerEvent } from './partner-inbox/partner-inbox.ts'
 import { partnerJobs } from './partner-inbox/partner-jobs.ts'
 import { receivePaymentEvent } from './payments/payment-inbox.ts'
-import { statement } from './reading/statement.ts'
 import { buildSubgraph } from './schema.ts'
 import { addCacheGauges } from './store/gauges.ts'
 import { inTransaction } from './store/transaction.ts'
@@ -107,6 +106,7 @@ export async function startGateway(app: App, config: Config, options: GatewayOpt
     trusted: await trustedDocuments(config, app.log),
     webhooks: receivers(app),
     checks: checks(app, progress),
+    isStuck: app.isStuck,
     log: app.log,
     introspection: config.NODE_ENV !== 'production' || config.GRAPHIQL === 'on',
     allowedOrigins: config.CORS_ORIGINS,
@@ -147,7 +147,7 @@ export async function startGateway(app: App, config: Config, options: GatewayOpt
     url,
     prepared,
     async close() {
-      await fastify.drain(options.drain)
+      await fastify.drain({ noticeMs: config.DRAIN_NOTICE_MS, ...options.drain })
       await prepared.catch(() => undefined)
       await app.close()
     },
@@ -202,11 +202,9 @@ function receivers(app: App) {
   ]
 }
 
-const one = statement('health', 'select 1 as one')
-
 function checks(app: App, progress: { migrated: boolean }): HealthCheck[] {
   return [
-    { name: 'database', required: true, check: async () => ({ ok: (await app.read.rows(one)).length === 1 }) },
+    { name: 'database', required: true, check: async () => ({ ok: await app.isStoreUsable() }) },
     { name: 'migrations', required: true, check: async () => ({ ok: progress.migrated }) },
     { name: 'worker', required: true, check: async () => ({ ok: app.worker.running }) },
     { name: 'catalogue', required: true, check: async () => ({ ok: progress.migrated && (await firstSyncDone(app)) }) },

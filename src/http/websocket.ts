@@ -8,10 +8,14 @@ import { type GraphQLSchema, parse } from 'graphql'
 import { CloseCode, handleProtocols, makeServer } from 'graphql-ws'
 import { type WebSocket, WebSocketServer } from 'ws'
 import type { Viewer } from '../auth/viewer.ts'
-import { GraphError, tooComplex, tooLong, unauthenticated } from '../graph/contract/errors.ts'
+import { ErrorCode, type GraphError, tooComplex, tooLong, unauthenticated } from '../graph/contract/errors.ts'
+import { publicError } from '../graph/execution/mask-errors.ts'
 import { isStream, type StreamAnswer, type StreamRequest, type Streams } from '../graph/streaming/streams.ts'
 import { recordRefused } from './answered.ts'
 import { endAt, type StreamCallers } from './stream-callers.ts'
+
+/** WebSocket's own code for it. */
+const TRY_AGAIN_LATER = 1013
 
 export interface WebSocketOptions {
   schema: GraphQLSchema
@@ -185,10 +189,11 @@ export class WebSockets {
       connection.viewer = viewer
       this.closeWhenExpired(socket, this.callers.expiryOf(viewer))
     } catch (error) {
-      const reason = error instanceof GraphError ? error.message : 'The token could not be checked.'
-      if (error instanceof GraphError) this.refused(error)
-      else this.complain(error)
-      socket.close(CloseCode.Unauthorized, reason.slice(0, 120))
+      const shown = publicError(error, randomUUID(), this.callers.log)
+      this.refused(shown)
+      // Who could not be looked up may well be somebody: clients connect again after this code, never after the other.
+      const code = shown.code === ErrorCode.UpstreamUnavailable ? TRY_AGAIN_LATER : CloseCode.Unauthorized
+      socket.close(code, shown.message.slice(0, 120))
     }
   }
 

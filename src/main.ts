@@ -30,7 +30,7 @@ async function main(): Promise<void> {
   process.on('SIGTERM', stop)
   process.on('SIGINT', stop)
   await gateway.prepared
-  log.info({ url: gateway.url }, 'gateway ready')
+  log.info({ url: gateway.url, operationsUrl: gateway.operationsUrl }, 'gateway ready')
 }
 
 main().catch((error: Error) => {

@@ -1,15 +1,12 @@
 /** Tests that health and metrics are answered apart, however busy the gateway is. */
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import { pino } from 'pino'
 import { openApp } from '../../src/app.ts'
-import { readConfig } from '../../src/config.ts'
+import { ConfigRefused, readConfig } from '../../src/config.ts'
 import { startGateway } from '../../src/gateway.ts'
 import { type Health, type HealthAnswer, healthOf } from '../../src/http/health.ts'
 import { type Operations, type OperationsTimes, openOperations } from '../../src/http/operations.ts'
 import { Metrics } from '../../src/observability/metrics.ts'
-import { spawnGateway } from '../support/world/gateway-process.ts'
 import { type KillableGateway, startKillable } from '../support/world/killable-gateway.ts'
 import { startSmallServer } from '../support/world/small-graph.ts'
 import { byHand, startWorld, type World } from '../support/world/world.ts'
@@ -182,19 +179,15 @@ describe('a gateway', () => {
     await expect(fetch(`${operationsUrl}/health/live`)).rejects.toThrow()
   })
 
-  it('that cannot have its operations port says so in a sentence and ends', async () => {
-    const holder = createServer().listen(0, '127.0.0.1')
+  it('that cannot have its operations port does not start, and says so in a sentence', async () => {
+    const { port } = new URL(gateway.operationsUrl)
+    const config = readConfig({ ...world.environment, OPERATIONS_PORT: port })
+    const app = await openApp(config, { log: pino({ level: 'silent' }) })
     try {
-      while (!holder.listening) await new Promise((resolve) => holder.once('listening', resolve))
-      const { port } = holder.address() as AddressInfo
-      const { ended, written } = spawnGateway({ ...world.environment, OPERATIONS_PORT: `${port}` })
-      expect(await ended).toBe(1)
-      expect(written()).toContain(
-        `Port ${port} is in use; stop what listens there, or set OPERATIONS_PORT to another.\n`,
-      )
-      expect(written()).not.toMatch(/\n {4}at /)
+      const sentence = `Port ${port} is in use; stop what listens there, or set OPERATIONS_PORT to another.`
+      await expect(startGateway(app, config, byHand)).rejects.toEqual(new ConfigRefused(sentence))
     } finally {
-      holder.close()
+      await app.close()
     }
   })
 })

@@ -1,4 +1,4 @@
-/** Answers health and metrics in a thread of its own, however busy the main one is. */
+/** Answers health and metrics in its own thread, however busy the main one is. */
 import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
@@ -13,13 +13,13 @@ const tell = (message: FromThread) => main.postMessage(message)
 let metrics: { text: string; contentType: string; atMs: number } | null = null
 let health: { live: HealthAnswer; ready: HealthAnswer } | null = null
 let heardMs = performance.now()
-/** Who waits for the next text. */
-let waiting: (() => void)[] = []
+let nextText = Promise.withResolvers<void>()
 
 main.on('message', (message: ToThread) => {
   if ('metrics' in message) {
     metrics = { text: message.metrics, contentType: message.contentType, atMs: performance.now() }
-    for (const resume of waiting.splice(0)) resume()
+    nextText.resolve()
+    nextText = Promise.withResolvers()
   } else {
     heardMs = performance.now()
     health = message
@@ -60,10 +60,8 @@ async function sendMetrics(response: ServerResponse): Promise<void> {
   tell('metrics')
   const late = Promise.withResolvers<void>()
   const timer = setTimeout(late.resolve, times.metricsWithinMs)
-  waiting.push(late.resolve)
-  await late.promise
+  await Promise.race([nextText.promise, late.promise])
   clearTimeout(timer)
-  waiting = waiting.filter((resume) => resume !== late.resolve)
   if (!metrics) return sendJson(response, { status: 503, body: { error: 'No metrics have been written yet.' } })
   const ageSeconds = metrics.atMs > asked ? 0 : (performance.now() - metrics.atMs) / 1000
   const aged = `# HELP ${age.name} ${age.help}\n# TYPE ${age.name} gauge\n${age.name} ${ageSeconds.toFixed(3)}\n`

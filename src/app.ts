@@ -1,4 +1,5 @@
 /** Builds every part of the product from one Config and joins them. */
+import 'reflect-metadata'
 import { readFileSync } from 'node:fs'
 import { MikroORM } from '@mikro-orm/postgresql'
 import pg from 'pg'
@@ -199,7 +200,7 @@ function openUpstreams(config: Config, observed: CallObservers & Pick<AppOptions
     stripe: stripeProvider({
       ...observed,
       secretKey: config.STRIPE_SECRET_KEY,
-      webhookSecret: config.STRIPE_WEBHOOK_SECRET,
+      webhookSecrets: config.STRIPE_WEBHOOK_SECRET,
       baseUrl: config.STRIPE_API_BASE,
     }),
     payPal: payPalProvider({
@@ -216,7 +217,7 @@ function openUpstreams(config: Config, observed: CallObservers & Pick<AppOptions
       baseUrl: config.PARTNER_BASE_URL,
       consumerKey: config.PARTNER_CONSUMER_KEY,
       sharedSecret: config.PARTNER_SHARED_SECRET,
-      webhookSecret: config.PARTNER_WEBHOOK_SECRET,
+      webhookSecrets: config.PARTNER_WEBHOOK_SECRET,
       auth: config.PARTNER_AUTH,
       tokenUrl: config.PARTNER_TOKEN_URL,
       now,

@@ -76,6 +76,8 @@ export function databaseOptions(url: string, use: DatabaseUse = {}): Options {
     forceUtcTimezone: true,
     pool: { min: 0, max: poolSize },
     driverOptions: {
+      // MikroORM reads host and user of the address; pg reads its parameters too, and asks for TLS where they do.
+      connectionString: url,
       application_name: 'gateway-write',
       keepAlive: true,
       statement_timeout: statementMs,

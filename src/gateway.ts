@@ -76,6 +76,8 @@ export async function startGateway(app: App, config: Config, options: GatewayOpt
   const authenticator = new Authenticator({
     issuer: config.OIDC_ISSUER,
     audience: config.OIDC_AUDIENCE,
+    tokenTypes: config.OIDC_TOKEN_TYPES,
+    clients: config.OIDC_CLIENTS,
     directory: {
       learnerId: (facts) => learnerIdOf(app, facts),
       institutionId: async (slug) => (await institutionBySlug({ read: app.read, loads: new Map() }, slug))?.id ?? null,

@@ -3,9 +3,11 @@ import 'reflect-metadata'
 import { parseArgs } from 'node:util'
 import { pino } from 'pino'
 import { type App, openApp } from '../app.ts'
-import { ConfigRefused, readConfig } from '../config.ts'
+import { readConfig } from '../config.ts'
+import { requireDatabaseUser } from '../database-user.ts'
 import { reconcile } from '../payments/reconciliation/reconcile.ts'
 import { Correction } from '../payments/reconciliation/reconciliation.ts'
+import { reasonOfFailure } from '../start-failure.ts'
 
 const usage = `Say what to do about what is found:
   npm run reconcile -- --dry-run   report it, and change nothing
@@ -43,6 +45,7 @@ async function main(): Promise<void> {
     return
   }
   const config = readConfig()
+  await requireDatabaseUser(config)
   const app = await openApp(config, { log: pino({ level: 'warn' }, pino.destination(2)) })
   try {
     await run(app, asked.apply)
@@ -51,11 +54,7 @@ async function main(): Promise<void> {
   }
 }
 
-main().catch((error: Error & { code?: string }) => {
-  // One sentence for what the reader can mend; the whole error for what only we can.
-  if (error instanceof ConfigRefused) console.error(error.message)
-  else if (error.code === 'ECONNREFUSED')
-    console.error(`PostgreSQL does not answer at DATABASE_URL (${error.message}).`)
-  else console.error(error)
+main().catch((error: unknown) => {
+  console.error(reasonOfFailure(error))
   process.exitCode = 1
 })

@@ -210,6 +210,7 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
       allowedOrigins: parts.allowedOrigins,
       addressOf: addressFinder(parts.trustProxy),
       messageBytes: limits.messageBytes,
+      greetingBytes: limits.headerBytes,
       operations: limits.operationsPerSocket,
       pulseMs: limits.pulseMs,
       isDraining: () => drain.draining,

@@ -6,9 +6,9 @@ import type { Duplex } from 'node:stream'
 import { setImmediate } from 'node:timers/promises'
 import { type GraphQLSchema, parse } from 'graphql'
 import { CloseCode, handleProtocols, makeServer } from 'graphql-ws'
-import { type RawData, type WebSocket, WebSocketServer } from 'ws'
+import { type WebSocket, WebSocketServer } from 'ws'
 import type { Viewer } from '../auth/viewer.ts'
-import { GraphError, tooComplex, unauthenticated } from '../graph/contract/errors.ts'
+import { GraphError, tooComplex, tooLong, unauthenticated } from '../graph/contract/errors.ts'
 import { isStream, type StreamAnswer, type StreamRequest, type Streams } from '../graph/streaming/streams.ts'
 import { recordRefused } from './answered.ts'
 import { endAt, type StreamCallers } from './stream-callers.ts'
@@ -21,6 +21,8 @@ export interface WebSocketOptions {
   addressOf(request: IncomingMessage): string
   /** A message's size, in bytes. */
   messageBytes: number
+  /** The size of the first, which says what headers say elsewhere. */
+  greetingBytes: number
   /** Operations at once on one connection. */
   operations: number
   /** Unanswered for this long after a ping, a connection is dead, in ms. */
@@ -30,6 +32,8 @@ export interface WebSocketOptions {
 
 /** What may wait to be sent to a client that does not read, in bytes. */
 const LONGEST_QUEUE_BYTES = 1024 * 1024
+/** Of the id that a client gives an operation: a uuid has 36. */
+const LONGEST_ID_CHARACTERS = 200
 /** For the first message of a client, in ms. */
 const GREETS_WITHIN_MS = 5000
 
@@ -82,8 +86,10 @@ export class WebSockets {
     this.protocol = makeServer<Record<string, unknown>, Connection>({
       connectionInitWaitTimeout: GREETS_WITHIN_MS,
       onConnect: ({ extra, connectionParams }) => this.greet(extra, connectionParams),
-      onSubscribe: ({ extra, subscriptions }, _id, payload) =>
-        this.start(extra, Object.keys(subscriptions).length, payload),
+      onSubscribe: ({ extra, subscriptions }, id, payload) =>
+        id.length > LONGEST_ID_CHARACTERS
+          ? [tooLong(['id'], 'characters', id.length, LONGEST_ID_CHARACTERS)]
+          : this.start(extra, Object.keys(subscriptions).length, payload),
       // Started already: graphql-ws only carries the answers.
       execute: ({ contextValue }) => (contextValue as Started).answer,
     })
@@ -124,6 +130,7 @@ export class WebSockets {
     const stopPinging = keepAlive(socket, this.options.pulseMs)
     const leaving = new AbortController()
     socket.on('error', () => socket.terminate())
+    const connection: Connection = { socket, request, viewer: null, gone: leaving.signal }
     const closed = this.protocol.opened(
       {
         protocol: socket.protocol,
@@ -133,9 +140,9 @@ export class WebSockets {
             socket.send(text, (error) => (error ? void setImmediate().then(resolve) : resolve())),
           ),
         close: (code, reason) => socket.close(code, reason),
-        onMessage: (take) => socket.on('message', (data) => this.received(socket, data, take)),
+        onMessage: (take) => socket.on('message', (data) => this.received(connection, String(data), take)),
       },
-      { socket, request, viewer: null, gone: leaving.signal },
+      connection,
     )
     socket.once('close', (code, reason) => {
       stopPinging()
@@ -144,13 +151,17 @@ export class WebSockets {
     })
   }
 
-  private received(socket: WebSocket, data: RawData, take: (text: string) => Promise<void>): void {
+  private received({ socket, viewer }: Connection, text: string, take: (text: string) => Promise<void>): void {
     // It asks and does not read what it is told.
     if (socket.bufferedAmount > LONGEST_QUEUE_BYTES) {
       socket.terminate()
       return
     }
-    take(String(data)).catch((error: unknown) => {
+    if (viewer === null && Buffer.byteLength(text) > this.options.greetingBytes) {
+      socket.close(CloseCode.BadRequest, `The first message may have ${this.options.greetingBytes} bytes.`)
+      return
+    }
+    take(text).catch((error: unknown) => {
       this.complain(error)
       socket.close(CloseCode.InternalServerError, 'Internal server error')
     })

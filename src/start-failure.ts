@@ -1,0 +1,12 @@
+/** Words why a start failed: one sentence where its reader can mend it. */
+import { ConfigRefused } from './values/config-refused.ts'
+
+/** The sentence; the error itself, whole, for what only we can mend. */
+export function reasonOfFailure(error: unknown): unknown {
+  if (error instanceof ConfigRefused) return error.message
+  const { code, port, syscall, message } = error as { code?: string; port?: number; syscall?: string; message?: string }
+  if (code === 'EADDRINUSE') return `Port ${port} is in use; stop what listens there, or set PORT to another.`
+  if (syscall === 'listen')
+    return `The gateway cannot listen (${message}); set HOST and PORT to what this user may have.`
+  return error
+}

@@ -58,12 +58,16 @@ const KEYS_KEPT_FOR_SECONDS = 300
 const shareHelp =
   'A learner shared credit with you. Staff and machines of an institution open it with the query creditShare(code: "…"), the code being the last part of this address.\n'
 
+/** The schema, built once for all gateways of a process: nothing of one of them is kept in it. */
+let served: ReturnType<typeof buildSubgraph> | null = null
+
 /**
  * Starts to listen at once, so that liveness can be asked, and prepares behind it: migrations, the worker's schema, the
  * register, the first synchronisation.
  */
 export async function startGateway(app: App, config: Config, options: GatewayOptions = {}): Promise<Gateway> {
-  const schema = buildSubgraph()
+  served ??= buildSubgraph()
+  const schema = served
   const { metrics, tracing } = app
   const executor = new Executor(schema, {
     compile: { enabled: config.COMPILED_QUERIES === 'on' },

@@ -9,6 +9,7 @@ import { CloseCode, handleProtocols, makeServer } from 'graphql-ws'
 import { type RawData, type WebSocket, WebSocketServer } from 'ws'
 import type { Viewer } from '../auth/viewer.ts'
 import { GraphError, tooComplex, unauthenticated } from '../graph/contract/errors.ts'
+import type { InFlight } from '../graph/limits/in-flight.ts'
 import { isStream, type StreamAnswer, type StreamRequest, type Streams } from '../graph/streaming/streams.ts'
 import { recordRefused } from './answered.ts'
 import { endAt, type StreamCallers } from './stream-callers.ts'
@@ -25,6 +26,10 @@ export interface WebSocketOptions {
   operations: number
   /** Unanswered for this long after a ping, a connection is dead, in ms. */
   pulseMs: number
+  /** A client that takes nothing of what waits for it for so long is cut, in ms. */
+  unreadMs: number
+  /** What a client has not taken yet counts as in flight. */
+  inFlight: InFlight
   isDraining(): boolean
 }
 
@@ -124,18 +129,26 @@ export class WebSockets {
     const stopPinging = keepAlive(socket, this.options.pulseMs)
     const leaving = new AbortController()
     socket.on('error', () => socket.terminate())
+    const connection: Connection = { socket, request, viewer: null, gone: leaving.signal }
+    const cutUnread = unreadCutter(socket, this.options.unreadMs)
     const closed = this.protocol.opened(
       {
         protocol: socket.protocol,
         // graphql-ws waits for it before the next answer; a failure leaves time to hear that the socket is closed.
-        send: (text) =>
-          new Promise((resolve) =>
-            socket.send(text, (error) => (error ? void setImmediate().then(resolve) : resolve())),
-          ),
+        send: (text) => {
+          const taken = new Promise<void>((resolve) =>
+            socket.send(text, (error) => (error ? void setImmediate().then(() => resolve()) : resolve())),
+          )
+          if (socket.bufferedAmount > 0) {
+            cutUnread(taken)
+            if (connection.viewer) this.options.inFlight.hold({ viewer: connection.viewer }, taken)
+          }
+          return taken
+        },
         close: (code, reason) => socket.close(code, reason),
         onMessage: (take) => socket.on('message', (data) => this.received(socket, data, take)),
       },
-      { socket, request, viewer: null, gone: leaving.signal },
+      connection,
     )
     socket.once('close', (code, reason) => {
       stopPinging()
@@ -197,6 +210,24 @@ export class WebSockets {
   private closeWhenExpired(socket: WebSocket, expiresAt: Date | null): void {
     const end = () => socket.close(CloseCode.Unauthorized, 'The token has expired; sign in again.')
     socket.once('close', endAt(expiresAt, end))
+  }
+}
+
+/** Hears of each message that waits to be taken; ends the connection when none of them is for so long. */
+function unreadCutter(socket: WebSocket, unreadMs: number): (taken: Promise<void>) => void {
+  let waiting = 0
+  let late: NodeJS.Timeout | undefined
+  const begin = () => {
+    clearTimeout(late)
+    if (waiting > 0) late = setTimeout(() => socket.terminate(), unreadMs)
+  }
+  return (taken) => {
+    waiting += 1
+    if (waiting === 1) begin()
+    taken.then(() => {
+      waiting -= 1
+      begin()
+    })
   }
 }
 

@@ -21,6 +21,7 @@ import { InvalidInput, NotFound, refusal, TooComplex, UserError } from '../graph
 import { qualificationById } from '../institutions/loaders.ts'
 import { Qualification } from '../institutions/qualification.ts'
 import { dateIn } from '../values/dates.ts'
+import { assessBatch } from './assess-batch.ts'
 import { type Assessed, assess } from './assess-transfer.ts'
 import { TransferEligibility, TransferEligibilityInput } from './eligibility.ts'
 import { policiesOf, policyInForce } from './policies/policy.loaders.ts'
@@ -97,21 +98,19 @@ export class TransferEligibilityResolver {
     @Arg('inputs', () => [TransferEligibilityInput], { description: 'The questions, at most 1000.' })
     inputs: TransferEligibilityInput[],
     @Ctx() context: Context,
-  ): Promise<object[]> {
+  ): Promise<Promise<object>[]> {
     if (inputs.length > MOST_QUESTIONS) {
       throw badUserInput(`"inputs" has ${inputs.length} questions; at most ${MOST_QUESTIONS} fit.`, 'inputs')
     }
-    return Promise.all(
-      inputs.map(async (input, index) => {
-        try {
-          return Object.assign(await assess(context, input), { __typename: 'TransferEligibility' })
-        } catch (error) {
-          const type = error instanceof GraphError ? typeOfCode[error.code] : undefined
-          if (type === undefined) throw error
-          return rejected(index, input, error as GraphError, type)
-        }
-      }),
-    )
+    return assessBatch(context, inputs, async (input, index): Promise<object> => {
+      try {
+        return Object.assign(await assess(context, input), { __typename: 'TransferEligibility' })
+      } catch (error) {
+        const type = error instanceof GraphError ? typeOfCode[error.code] : undefined
+        if (type === undefined) throw error
+        return rejected(index, input, error as GraphError, type)
+      }
+    })
   }
 
   @FieldResolver(() => Qualification, { description: 'Into which qualification.' })

@@ -13,7 +13,7 @@ import {
   type Streams,
 } from '../graph/streaming/streams.ts'
 import { recordRefused } from './answered.ts'
-import { sendRefusal } from './graphql.ts'
+import { sendRefusal, weightOf } from './graphql.ts'
 import { endAt, type StreamCallers } from './stream-callers.ts'
 import { untilRead } from './unread.ts'
 
@@ -90,7 +90,8 @@ export function addEventStream(
       const viewer = await callers.authenticate(httpRequest.headers.authorization, httpRequest)
       expiresAt = callers.expiryOf(viewer)
       const readOnly = httpRequest.method === 'GET'
-      const caller = { viewer, correlationId: httpRequest.id, readOnly, gone: leaving.signal }
+      const weight = weightOf(httpRequest)
+      const caller = { viewer, correlationId: httpRequest.id, readOnly, weight, gone: leaving.signal }
       answer = await streams.start(parametersOf(httpRequest), caller)
     } catch (error) {
       const refusal = publicError(error, httpRequest.id, callers.log)

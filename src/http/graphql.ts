@@ -10,7 +10,7 @@ import type { Executor } from '../graph/execution/executor.ts'
 import { publicError } from '../graph/execution/mask-errors.ts'
 import { type ContextParts, GraphRequest, RequestEnded } from '../graph/execution/request.ts'
 import type { Documents } from '../graph/limits/documents.ts'
-import type { InFlight } from '../graph/limits/in-flight.ts'
+import { type InFlight, weightOfBody } from '../graph/limits/in-flight.ts'
 import type { DocumentRequest, TrustedDocuments } from '../graph/limits/trusted-documents.ts'
 import type { Metrics } from '../observability/metrics.ts'
 import { recordAnswered, recordRefused } from './answered.ts'
@@ -96,6 +96,15 @@ function isPlainJsonAnswer({ headers }: FastifyRequest, codes: readonly string[]
   return codes.every((code) => documentCodes.has(code))
 }
 
+/** A body that comes in chunks does not say its length; half of the most that it may have. */
+const CHUNKED_BODY_BYTES = 1_000_000
+
+/** How many times it counts among the requests in flight. */
+export function weightOf({ headers }: FastifyRequest): number {
+  if (headers['transfer-encoding'] !== undefined) return weightOfBody(CHUNKED_BODY_BYTES)
+  return weightOfBody(Number(headers['content-length'] ?? 0))
+}
+
 /** Somebody who typed the address, not a client that asks. */
 function isBrowser({ headers, url }: FastifyRequest): boolean {
   return !url.includes('?') && (headers.accept?.includes('text/html') ?? false)
@@ -155,7 +164,7 @@ export function addGraphqlRoute(fastify: FastifyInstance, route: GraphqlRoute): 
   }
 
   async function run(request: GraphRequest, httpRequest: FastifyRequest, reply: FastifyReply): Promise<void> {
-    const begun = inFlight.run(request, () => begin(request, httpRequest))
+    const begun = inFlight.run(request, () => begin(request, httpRequest), weightOf(httpRequest))
     const answer = begun instanceof Promise ? await waitFor(begun, request, httpRequest, reply) : begun
     if (reply.sent || reply.raw.destroyed) return
     const { status, headers, body } = answer

@@ -85,4 +85,20 @@ describe('a gate', () => {
     await new Promise(setImmediate)
     expect(entered).toEqual(['1', '2', '3', '4', 'a'])
   })
+
+  it('counts what is heavy as several, and lets what is heavier than a share in by itself', async () => {
+    const gate = new FairGate({ inside: 6, insidePerCaller: 3, waiting: 5, waitingPerCaller: 4 })
+    gate.enter('a', 2)
+    expect([gate.isOpenTo('a', 2), gate.isOpenTo('a', 1)]).toEqual([false, true])
+    let entered = false
+    const heavy = gate.wait('a', staying, 9).then(undefined, (error: unknown) => error)
+    expect(await heavy).toBeInstanceOf(GateFull)
+    const fitting = gate.wait('a', staying, 4).then(() => {
+      entered = true
+    })
+    gate.leave('a', 2)
+    await fitting
+    expect(entered).toBe(true)
+    expect([gate.isOpenTo('a'), gate.isOpenTo('b', 3)]).toEqual([false, false])
+  })
 })

@@ -36,6 +36,8 @@ export interface StreamCaller {
   correlationId: string
   /** A request that a page of another origin could have made may only read. */
   readOnly: boolean
+  /** How many times the operation counts among those in flight; once when left out. */
+  weight?: number
   /** Fires when the client has gone. */
   gone: AbortSignal
 }
@@ -67,7 +69,8 @@ export class Streams {
   async start(asked: StreamRequest, caller: StreamCaller): Promise<StreamAnswer> {
     const startedAt = performance.now()
     const request = this.requestOf(caller)
-    const answering = async () => this.options.inFlight.run(request, () => this.answer(asked, caller, request))
+    const { inFlight } = this.options
+    const answering = async () => inFlight.run(request, () => this.answer(asked, caller, request), caller.weight)
     const answer = await this.inTime(request, caller, answering())
     if (!isStream(answer)) request.facts.codes = (answer.errors ?? []).map(({ extensions }) => String(extensions.code))
     this.options.onAnswered(request, performance.now() - startedAt)

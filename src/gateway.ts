@@ -1,7 +1,7 @@
 /** Serves the app: routes, webhooks and worker, ready after the first catalogue synchronisation. */
 import { join } from 'node:path'
 import type { FastifyInstance, FastifyReply } from 'fastify'
-import { fetchWithin } from './adapters/bounded-fetch.ts'
+import { boundedFetch } from './adapters/bounded-fetch.ts'
 import { onBehalfOf } from './adapters/upstream-caller.ts'
 import { MOST_REPLY_BYTES } from './adapters/upstream-reply.ts'
 import type { App } from './app.ts'
@@ -89,7 +89,7 @@ export async function startGateway(app: App, config: Config, options: GatewayOpt
     audience: config.OIDC_AUDIENCE,
     tokenTypes: config.OIDC_TOKEN_TYPES,
     clients: config.OIDC_CLIENTS,
-    fetch: fetchWithin(MOST_REPLY_BYTES, () => upstreamUnavailable('identity')),
+    fetch: boundedFetch(MOST_REPLY_BYTES, () => upstreamUnavailable('identity')),
     directory: {
       learnerId: (facts) => learnerIdOf(app, facts),
       institutionId: async (slug) => (await institutionBySlug({ read: app.read, loads: new Map() }, slug))?.id ?? null,

@@ -4,8 +4,8 @@ import { createRemoteJWKSet, customFetch, type JWTVerifyGetKey, jwtVerify } from
 import { LRUCache } from 'lru-cache'
 import { z } from 'zod'
 import { unauthenticated, upstreamUnavailable } from '../graph/contract/errors.ts'
+import { ACCESS_TOKEN_TYPE, requireAccessToken } from './access-token.ts'
 import { type Directory, readClaims, type TokenClaims, viewerOf } from './token-claims.ts'
-import { ACCESS_TOKEN_TYPE, requireAccessToken } from './token-kind.ts'
 import { tokenRefusal } from './token-refusal.ts'
 import { anonymousViewer, type Viewer } from './viewer.ts'
 

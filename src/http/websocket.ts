@@ -15,7 +15,7 @@ import { recordRefused } from './answered.ts'
 import { endAt, type StreamCallers } from './stream-callers.ts'
 
 /** WebSocket's own code for it. */
-const TRY_AGAIN_LATER = 1013
+const TRY_AGAIN_LATER_CODE = 1013
 
 export interface WebSocketOptions {
   schema: GraphQLSchema
@@ -203,7 +203,7 @@ export class WebSockets {
       const shown = publicError(error, randomUUID(), this.callers.log)
       this.refused(shown)
       // Who could not be looked up may well be somebody: clients connect again after this code, never after the other.
-      const code = shown.code === ErrorCode.UpstreamUnavailable ? TRY_AGAIN_LATER : CloseCode.Unauthorized
+      const code = shown.code === ErrorCode.UpstreamUnavailable ? TRY_AGAIN_LATER_CODE : CloseCode.Unauthorized
       socket.close(code, shown.message.slice(0, 120))
     }
   }

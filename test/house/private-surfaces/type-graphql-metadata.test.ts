@@ -19,7 +19,7 @@ import {
 
 @ObjectType('RenamedThing')
 class Thing {
-  @Field()
+  @Field(() => String)
   id!: string
 }
 

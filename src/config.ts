@@ -127,6 +127,9 @@ export const variables = z.object({
     .url({ protocol: /^rediss?$/ })
     .optional()
     .describe('rate limits and kept answers shared over replicas; in memory otherwise'),
+  DRAIN_NOTICE_MS: whole(0, 0).describe(
+    'ms for which a gateway told to stop goes on answering while `/health/ready` says no: for balancers that do not repeat',
+  ),
   GRAPHIQL: z
     .enum(['on', 'off'])
     .optional()
@@ -145,6 +148,11 @@ export const variables = z.object({
     .refine((minutes) => cronMinutes.includes(minutes), `expected one of ${cronMinutes.join(', ')}`)
     .default(5)
     .describe(`minutes between synchronisations with the partner: ${cronMinutes.join(', ')}`),
+  SECURITY_CONTACT: z
+    .string()
+    .regex(/^(mailto:[^\s@]+@[^\s@]+|https:\/\/\S+)$/, 'expected a mailto: or https: address')
+    .optional()
+    .describe('whom researchers tell of a weakness, in `/.well-known/security.txt`; without it there is no such page'),
   OTEL_EXPORTER_OTLP_ENDPOINT: httpUrl
     .optional()
     .describe('OpenTelemetry collector that traces are sent to; without it there are none'),

@@ -1,6 +1,9 @@
 /** Serves the app: routes, webhooks and worker, ready after the first catalogue synchronisation. */
 import { join } from 'node:path'
 import type { FastifyInstance, FastifyReply } from 'fastify'
+import { fetchWithin } from './adapters/bounded-fetch.ts'
+import { onBehalfOf } from './adapters/upstream-caller.ts'
+import { MOST_REPLY_BYTES } from './adapters/upstream-reply.ts'
 import type { App } from './app.ts'
 import { migrate } from './app.ts'
 import { Authenticator } from './auth/authenticator.ts'
@@ -9,21 +12,23 @@ import { courseJobs } from './courses/course-jobs.ts'
 import { firstSyncDone } from './courses/sync-catalogue.ts'
 import { KEPT_FOR_SECONDS, statusList } from './credit/credentials/status-list.ts'
 import { publicFor } from './graph/caching/cache-policy.ts'
+import { upstreamUnavailable } from './graph/contract/errors.ts'
 import { Executor } from './graph/execution/executor.ts'
-import { Admission } from './graph/limits/admission.ts'
+import { Admission, kindOfCaller, rateLimitSizes } from './graph/limits/admission.ts'
+import { InFlight } from './graph/limits/in-flight.ts'
 import { TrustedDocuments } from './graph/limits/trusted-documents.ts'
 import { readManifestFile } from './graph/limits/trusted-manifest.ts'
 import type { DrainOptions } from './http/drain.ts'
 import { openGraphiql } from './http/graphiql/graphiql.ts'
 import type { HealthCheck } from './http/health.ts'
 import { type Operations, type OperationsTimes, openOperations } from './http/operations.ts'
+import { addSecurityText } from './http/security-text.ts'
 import { buildServer } from './http/server.ts'
 import { institutionBySlug } from './institutions/loaders.ts'
 import { learnerIdOf } from './learners/record-learner.ts'
 import { receivePartnerEvent } from './partner-inbox/partner-inbox.ts'
 import { partnerJobs } from './partner-inbox/partner-jobs.ts'
 import { receivePaymentEvent } from './payments/payment-inbox.ts'
-import { statement } from './reading/statement.ts'
 import { buildSubgraph } from './schema.ts'
 import { addCacheGauges } from './store/gauges.ts'
 import { inTransaction } from './store/transaction.ts'
@@ -58,16 +63,22 @@ const KEYS_KEPT_FOR_SECONDS = 300
 const shareHelp =
   'A learner shared credit with you. Staff and machines of an institution open it with the query creditShare(code: "…"), the code being the last part of this address.\n'
 
+/** The schema, built once for all gateways of a process: nothing of one of them is kept in it. */
+let served: ReturnType<typeof buildSubgraph> | null = null
+
 /**
  * Starts to listen at once, so that liveness can be asked, and prepares behind it: migrations, the worker's schema, the
  * register, the first synchronisation.
  */
 export async function startGateway(app: App, config: Config, options: GatewayOptions = {}): Promise<Gateway> {
-  const schema = buildSubgraph()
+  served ??= buildSubgraph()
+  const schema = served
   const { metrics, tracing } = app
+  const heldBack = (by: string, how: 'queued' | 'refused', caller: string) =>
+    metrics.heldBack({ by, how, caller: kindOfCaller(caller) })
   const executor = new Executor(schema, {
     compile: { enabled: config.COMPILED_QUERIES === 'on' },
-    admission: new Admission(app.rateLimits),
+    admission: new Admission(app.rateLimits, rateLimitSizes, (caller) => heldBack('rate-limit', 'refused', caller)),
     cachePolicy: publicFor(publicSeconds, live),
     answers: app.answers,
     tracing,
@@ -78,6 +89,7 @@ export async function startGateway(app: App, config: Config, options: GatewayOpt
     audience: config.OIDC_AUDIENCE,
     tokenTypes: config.OIDC_TOKEN_TYPES,
     clients: config.OIDC_CLIENTS,
+    fetch: fetchWithin(MOST_REPLY_BYTES, () => upstreamUnavailable('identity')),
     directory: {
       learnerId: (facts) => learnerIdOf(app, facts),
       institutionId: async (slug) => (await institutionBySlug({ read: app.read, loads: new Map() }, slug))?.id ?? null,
@@ -102,6 +114,7 @@ export async function startGateway(app: App, config: Config, options: GatewayOpt
   const fastify = await buildServer({
     schema,
     executor,
+    inFlight: new InFlight({ onBehalfOf, onHeldBack: (how, caller) => heldBack('in-flight', how, caller) }),
     authenticate: (header, sender) => authenticator.authenticate(header, sender),
     expiryOf: (viewer) => authenticator.expiryOf(viewer),
     buildContext: (request) => app.contextFor(request),
@@ -110,6 +123,7 @@ export async function startGateway(app: App, config: Config, options: GatewayOpt
     trusted: await trustedDocuments(config, app.log),
     webhooks: receivers(app),
     checks: checks(app, progress),
+    isStuck: app.isStuck,
     publicHealth: config.HEALTH_ON_PUBLIC_PORT === 'on',
     log: app.log,
     introspection: config.NODE_ENV !== 'production' || config.GRAPHIQL === 'on',
@@ -119,6 +133,9 @@ export async function startGateway(app: App, config: Config, options: GatewayOpt
     ...(graphiql && { browserPage: graphiql.page }),
     addRoutes: (routes) => {
       graphiql?.addAssets(routes)
+      if (config.SECURITY_CONTACT) {
+        addSecurityText(routes, { contact: config.SECURITY_CONTACT, publicUrl: config.PUBLIC_URL, now: app.now })
+      }
       routes.get('/.well-known/jwks.json', async (_request, reply) =>
         published(reply, KEYS_KEPT_FOR_SECONDS, 'application/jwk-set+json').send(app.signer.jwks),
       )
@@ -150,7 +167,7 @@ export async function startGateway(app: App, config: Config, options: GatewayOpt
     operationsUrl: operations.url,
     prepared,
     async close() {
-      const drained = fastify.drain(options.drain)
+      const drained = fastify.drain({ noticeMs: config.DRAIN_NOTICE_MS, ...options.drain })
       await operations.look()
       await drained
       await prepared.catch(() => undefined)
@@ -223,11 +240,9 @@ function receivers(app: App) {
   ]
 }
 
-const one = statement('health', 'select 1 as one')
-
 function checks(app: App, progress: { migrated: boolean }): HealthCheck[] {
   return [
-    { name: 'database', required: true, check: async () => ({ ok: (await app.read.rows(one)).length === 1 }) },
+    { name: 'database', required: true, check: async () => ({ ok: await app.isStoreUsable() }) },
     { name: 'migrations', required: true, check: async () => ({ ok: progress.migrated }) },
     { name: 'worker', required: true, check: async () => ({ ok: app.worker.running }) },
     { name: 'catalogue', required: true, check: async () => ({ ok: progress.migrated && (await firstSyncDone(app)) }) },

@@ -1,10 +1,11 @@
 /** Runs one reconciliation from the command line, applied or only reported. */
 import 'reflect-metadata'
 import { parseArgs } from 'node:util'
-import { pino } from 'pino'
+import { destination } from 'pino'
 import { type App, openApp } from '../app.ts'
 import { readConfig } from '../config.ts'
 import { requireDatabaseUser } from '../database-user.ts'
+import { openLog } from '../observability/log.ts'
 import { reconcile } from '../payments/reconciliation/reconcile.ts'
 import { Correction } from '../payments/reconciliation/reconciliation.ts'
 import { reasonOfFailure } from '../start-failure.ts'
@@ -46,7 +47,7 @@ async function main(): Promise<void> {
   }
   const config = readConfig()
   await requireDatabaseUser(config)
-  const app = await openApp(config, { log: pino({ level: 'warn' }, pino.destination(2)) })
+  const app = await openApp(config, { log: openLog('warn', destination(2)) })
   try {
     await run(app, asked.apply)
   } finally {
@@ -54,7 +55,13 @@ async function main(): Promise<void> {
   }
 }
 
-main().catch((error: unknown) => {
+/** Ends at once, for connections that are tried again would keep the process. What was put right stays; the rest waits. */
+function fail(error: unknown): void {
   console.error(reasonOfFailure(error))
-  process.exitCode = 1
-})
+  process.exit(1)
+}
+
+// Also what nobody awaits: a command that could not do its work does not go on.
+process.on('unhandledRejection', fail)
+process.on('uncaughtException', fail)
+main().catch(fail)

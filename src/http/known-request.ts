@@ -1,8 +1,8 @@
 /** Recognises POSTs of documents already validated, to answer them without Apollo. */
 import type { FastifyRequest } from 'fastify'
 import type { DocumentNode } from 'graphql'
-import { GraphError } from '../graph/contract/errors.ts'
 import type { Result } from '../graph/execution/executor.ts'
+import { refusalOf } from '../graph/execution/mask-errors.ts'
 import type { Variables } from '../graph/execution/variables.ts'
 import { costJson } from '../graph/limits/admission.ts'
 
@@ -65,7 +65,7 @@ export function knownAnswer(result: Result, { mediaType }: KnownRequest): Answer
     return { status: undefined, headers: [['content-type', mediaType]], body }
   }
   const { errors, data, extensions } = result
-  const refusal = data === undefined ? errors?.find((error) => error instanceof GraphError) : undefined
+  const refusal = refusalOf(result)
   return {
     status: refusal?.status,
     headers: [['content-type', mediaType], ...(refusal?.headers ?? [])],

@@ -1,5 +1,4 @@
 /** Builds the HTTP server with its routes and request-wide rules. */
-
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, Server } from 'node:http'
 import cors from '@fastify/cors'
@@ -18,6 +17,7 @@ import { ErrorCode, GraphError } from '../graph/contract/errors.ts'
 import type { Executor } from '../graph/execution/executor.ts'
 import { publicError } from '../graph/execution/mask-errors.ts'
 import { Documents } from '../graph/limits/documents.ts'
+import { InFlight } from '../graph/limits/in-flight.ts'
 import type { DocumentLimits } from '../graph/limits/limits.ts'
 import { Streams } from '../graph/streaming/streams.ts'
 import type { Metrics } from '../observability/metrics.ts'
@@ -31,6 +31,7 @@ import { addMetricsRoute } from './metrics.ts'
 import { securityHeaders } from './security-headers.ts'
 import { addSubscriptions } from './subscriptions.ts'
 import { traceRequests } from './trace-requests.ts'
+import { UNREAD_MS } from './unread.ts'
 import { addWebhookRoutes, type WebhookReceiver } from './webhooks.ts'
 
 declare module 'fastify' {
@@ -42,7 +43,8 @@ declare module 'fastify' {
   }
 }
 
-export interface ServerParts extends Omit<GraphqlRoute, 'apollo' | 'documents' | 'deadlineMs'> {
+export interface ServerParts
+  extends Omit<GraphqlRoute, 'apollo' | 'documents' | 'deadlineMs' | 'unreadMs' | 'inFlight'> {
   schema: GraphQLSchema
   executor: Executor
   /** When the caller's token ends; null for never. */
@@ -66,6 +68,7 @@ export interface ServerParts extends Omit<GraphqlRoute, 'apollo' | 'documents' |
   /** Null, or left out: no traces, and no cost of them. */
   tracing?: Tracing | null
   limits?: Partial<HttpLimits>
+  inFlight?: InFlight
   documentLimits?: Partial<DocumentLimits>
 }
 
@@ -80,6 +83,8 @@ export interface HttpLimits {
   keepAliveMs: number
   /** For a request to be answered, in ms. */
   deadlineMs: number
+  /** A client that takes nothing of its answer for so long is cut, in ms: over HTTP, as events, over WebSocket. */
+  unreadMs: number
   /** Validated documents kept in memory. */
   documentCount: number
   /** A WebSocket's message, in bytes, and its operations at once. */
@@ -97,6 +102,7 @@ export const httpLimits: HttpLimits = {
   requestMs: 20_000,
   keepAliveMs: 72_000,
   deadlineMs: 30_000,
+  unreadMs: UNREAD_MS,
   documentCount: 1000,
   messageBytes: 256 * 1024,
   operationsPerSocket: 50,
@@ -144,6 +150,7 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
   const { log } = parts
   const limits = { ...httpLimits, ...parts.limits }
   const drain = new Drain()
+  const inFlight = parts.inFlight ?? new InFlight()
   const documents = new Documents(parts.schema, { introspection: parts.introspection, limits: parts.documentLimits })
   const apollo = await startApollo({
     schema: parts.schema,
@@ -187,6 +194,7 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
       recordRefused(log, parts.metrics, request.id, status, shown.code)
       return sendRefusal(request, reply, shown, status)
     }
+    for (const [name, value] of shown.headers) reply.header(name, value)
     return reply.code(status).send({ error: shown.message })
   })
   fastify.setNotFoundHandler((_request, reply) => reply.code(404).send({ error: 'There is nothing at this address.' }))
@@ -198,10 +206,11 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
   await fastify.register(async (scope) => {
     if (parts.allowedOrigins.length > 0) await scope.register(cors, corsOptions(parts.allowedOrigins))
     scope.removeContentTypeParser('text/plain')
-    addGraphqlRoute(scope, { ...parts, apollo, documents, deadlineMs: limits.deadlineMs })
+    addGraphqlRoute(scope, { ...parts, ...limits, apollo, documents, inFlight })
     const streams = new Streams({
       ...parts,
       documents,
+      inFlight,
       deadlineMs: limits.deadlineMs,
       onAnswered: (request, durationMs) => recordAnswered(log, parts.metrics, { request, status: 200, durationMs }),
     })
@@ -213,6 +222,8 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
       greetingBytes: limits.headerBytes,
       operations: limits.operationsPerSocket,
       pulseMs: limits.pulseMs,
+      unreadMs: limits.unreadMs,
+      inFlight,
       isDraining: () => drain.draining,
     })
     drain.onStop(close)

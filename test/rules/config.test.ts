@@ -208,6 +208,9 @@ describe('a value that does not fit is named', () => {
     ['STRIPE_WEBHOOK_SECRET', ' , ', /expected a secret, or several/],
     ['OIDC_TOKEN_TYPES', 'at+jwt,dpop+jwt', /expected types of access tokens/],
     ['OIDC_TOKEN_TYPES', 'logout+jwt', /expected types of access tokens/],
+    ['SECURITY_CONTACT', 'security@example.org', /expected a mailto: or https: address/],
+    ['SECURITY_CONTACT', 'http://example.org', /expected a mailto: or https: address/],
+    ['SECURITY_CONTACT', 'mailto:a@example.org\nContact: mailto:b@example.org', /expected a mailto: or https: address/],
     ['PROVIDER_HOSTS', 'https://api.stripe.com', /expected hosts/],
     ...['0', '7', '45', '60', '2.5'].map((minutes): [string, string, RegExp] => [
       'SYNC_EVERY_MINUTES',

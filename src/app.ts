@@ -8,7 +8,7 @@ import { partnerAdapter } from './adapters/partner/partner-adapter.ts'
 import { payPalProvider } from './adapters/paypal/paypal-provider.ts'
 import { stripeProvider } from './adapters/stripe/stripe-provider.ts'
 import type { CallLimits } from './adapters/upstream-call.ts'
-import { anonymousViewer, type Viewer } from './auth/viewer.ts'
+import { anonymousViewer, callerKind, type Viewer } from './auth/viewer.ts'
 import type { Config } from './config.ts'
 import { type Context, type Parts, TryAgainLater } from './context.ts'
 import { creditRecordJoin } from './credit/loaders.ts'
@@ -124,6 +124,7 @@ export async function openApp(config: Config, options: AppOptions): Promise<App>
       await answers.forget(true)
       await orm.em.fork().execute('select pg_notify(?, ?)', ['gateway', publicTopic])
     },
+    heldBack: (viewer, reason) => metrics.heldBack(callerKind(viewer), reason),
     settings: {
       publicUrl: config.PUBLIC_URL,
       returnUrlOrigins: config.RETURN_URL_ORIGINS,

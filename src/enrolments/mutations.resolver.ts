@@ -135,7 +135,7 @@ export class EnrolmentMutationsResolver {
   @Mutation(() => EnrolPayload, {
     nullable: true,
     description:
-      'Reserves a place, opens a payment and returns where to pay. Repeating it with the same idempotencyKey returns the same enrolment.',
+      'Reserves a place, opens a payment and returns where to pay. Repeating it with the same idempotencyKey returns the same enrolment. RateLimited while the learner holds three places that are not paid.',
   })
   async enrol(
     @Arg('input', () => EnrolInput, { description: 'The run and how to pay.' }) input: EnrolInput,

@@ -31,6 +31,9 @@ export interface UpstreamCall {
   durationMs: number
 }
 
+/** What a caller wants more of than there is for one. */
+export type HeldBackReason = 'points' | 'bad-tokens' | 'streams' | 'unpaid-holds' | 'hold-renewals' | 'live-shares'
+
 /** Clients choose the names of operations: beyond this many they are counted together, as `other`. */
 const KNOWN_OPERATIONS = 300
 const secondsBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
@@ -71,6 +74,13 @@ export class Metrics {
     registers: [this.registry],
   })
 
+  private readonly held = new Counter({
+    name: 'gateway_held_back_total',
+    help: 'Callers who were told to wait, by their kind and by what they wanted too much of.',
+    labelNames: ['kind', 'reason'],
+    registers: [this.registry],
+  })
+
   constructor() {
     collectDefaultMetrics({ register: this.registry })
   }
@@ -99,6 +109,11 @@ export class Metrics {
   /** Counts one request's use of what the schema calls deprecated, e.g. `Course.oldTitle`. */
   deprecatedUse(coordinate: string): void {
     this.deprecations.inc({ coordinate })
+  }
+
+  /** Counts one caller of a kind who was told to wait. */
+  heldBack(kind: string, reason: HeldBackReason): void {
+    this.held.inc({ kind, reason })
   }
 
   /** Counts one call to another system. */

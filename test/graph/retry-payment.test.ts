@@ -1,10 +1,11 @@
 /** Tests that retryPayment opens another page while never two are open. */
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import {
   cancelEnrolment,
   completePayment,
   enrol,
   enrolmentOf,
+  giveUpHolds,
   linked,
   newKey,
   newRun,
@@ -20,6 +21,7 @@ beforeAll(async () => {
   world = await startWorld()
   persona = await linked(world, 'rita')
 })
+afterEach(() => giveUpHolds(world, persona))
 afterAll(() => world?.close())
 
 const begin = async (more: object = {}) => enrol(world, persona, (await newRun(world)).id, more)

@@ -158,7 +158,7 @@ export class EnrolmentMutationsResolver {
   @Mutation(() => RetryPaymentPayload, {
     nullable: true,
     description:
-      'A new payment for an enrolment in PENDING_PAYMENT whose last payment failed, expired or was cancelled, by the same or the other method.',
+      'A new payment for an enrolment in PENDING_PAYMENT whose last payment failed, expired or was cancelled, by the same or the other method. The place is held for as long again, twice at most; then RateLimited.',
   })
   async retryPayment(
     @Arg('input', () => RetryPaymentInput, { description: 'The enrolment and how to pay.' }) input: RetryPaymentInput,

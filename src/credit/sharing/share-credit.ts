@@ -28,7 +28,8 @@ export interface ShareResult {
 }
 
 const CODE_BYTES = 20
-const MOST_RECORDS = 100
+/** More than anybody has: the learners with most records have some forty. */
+export const MOST_RECORDS = 100
 /** Codes of one learner that open something: one for each institution that takes part, and some for a second look. */
 const MOST_LIVE_SHARES = 50
 const refused = (error: Refusal): ShareResult => ({ shareId: null, refusals: [error] })

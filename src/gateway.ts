@@ -11,6 +11,7 @@ import { KEPT_FOR_SECONDS, statusList } from './credit/credentials/status-list.t
 import { publicFor } from './graph/caching/cache-policy.ts'
 import { Executor } from './graph/execution/executor.ts'
 import { Admission } from './graph/limits/admission.ts'
+import { BadTokens } from './graph/limits/bad-tokens.ts'
 import { TrustedDocuments } from './graph/limits/trusted-documents.ts'
 import { readManifestFile } from './graph/limits/trusted-manifest.ts'
 import type { DrainOptions } from './http/drain.ts'
@@ -78,6 +79,7 @@ export async function startGateway(app: App, config: Config, options: GatewayOpt
     audience: config.OIDC_AUDIENCE,
     tokenTypes: config.OIDC_TOKEN_TYPES,
     clients: config.OIDC_CLIENTS,
+    badTokens: new BadTokens(app.rateLimits, () => metrics.heldBack('anonymous', 'bad-tokens')),
     directory: {
       learnerId: (facts) => learnerIdOf(app, facts),
       institutionId: async (slug) => (await institutionBySlug({ read: app.read, loads: new Map() }, slug))?.id ?? null,

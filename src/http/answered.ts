@@ -15,6 +15,7 @@ export interface AnsweredRequest {
 export function recordAnswered(log: Logger, metrics: Metrics, { request, status, durationMs }: AnsweredRequest): void {
   const { kind, operationName, codes } = request.facts
   metrics.request({ kind, operationName, codes, durationMs })
+  if (codes.includes('RATE_LIMITED')) metrics.heldBack(callerKind(request.viewer), 'points')
   const line = {
     correlationId: request.correlationId,
     operationName,

@@ -28,6 +28,7 @@ import { addGraphqlRoute, type GraphqlRoute, sendRefusal } from './graphql.ts'
 import { addHealthRoutes, type Health, type HealthCheck, healthOf } from './health.ts'
 import { addMetricsRoute } from './metrics.ts'
 import { securityHeaders } from './security-headers.ts'
+import { type StreamLimits, StreamPlaces, streamLimits } from './stream-places.ts'
 import { addSubscriptions } from './subscriptions.ts'
 import { traceRequests } from './trace-requests.ts'
 import { addWebhookRoutes, type WebhookReceiver } from './webhooks.ts'
@@ -65,6 +66,7 @@ export interface ServerParts extends Omit<GraphqlRoute, 'apollo' | 'documents' |
   /** Null, or left out: no traces, and no cost of them. */
   tracing?: Tracing | null
   limits?: Partial<HttpLimits>
+  streamLimits?: Partial<StreamLimits>
   documentLimits?: Partial<DocumentLimits>
 }
 
@@ -212,6 +214,7 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
       messageBytes: limits.messageBytes,
       greetingBytes: limits.headerBytes,
       operations: limits.operationsPerSocket,
+      places: new StreamPlaces({ ...streamLimits, ...parts.streamLimits }),
       pulseMs: limits.pulseMs,
       isDraining: () => drain.draining,
     })

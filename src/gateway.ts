@@ -15,6 +15,7 @@ import { publicFor } from './graph/caching/cache-policy.ts'
 import { upstreamUnavailable } from './graph/contract/errors.ts'
 import { Executor } from './graph/execution/executor.ts'
 import { Admission, kindOfCaller, rateLimitSizes } from './graph/limits/admission.ts'
+import { BadTokens } from './graph/limits/bad-tokens.ts'
 import { InFlight } from './graph/limits/in-flight.ts'
 import { TrustedDocuments } from './graph/limits/trusted-documents.ts'
 import { readManifestFile } from './graph/limits/trusted-manifest.ts'
@@ -90,6 +91,9 @@ export async function startGateway(app: App, config: Config, options: GatewayOpt
     tokenTypes: config.OIDC_TOKEN_TYPES,
     clients: config.OIDC_CLIENTS,
     fetch: boundedFetch(MOST_REPLY_BYTES, () => upstreamUnavailable('identity')),
+    badTokens: new BadTokens(app.rateLimits, () =>
+      metrics.heldBack({ by: 'bad-tokens', how: 'refused', caller: 'anonymous' }),
+    ),
     directory: {
       learnerId: (facts) => learnerIdOf(app, facts),
       institutionId: async (slug) => (await institutionBySlug({ read: app.read, loads: new Map() }, slug))?.id ?? null,

@@ -18,6 +18,7 @@ export class RequestContext implements Context {
   readonly rateLimits: Parts['rateLimits']
   readonly changesOf: Parts['changesOf']
   readonly publicChanged: Parts['publicChanged']
+  readonly heldBack: Parts['heldBack']
   readonly settings: Parts['settings']
   readonly now: Parts['now']
   readonly viewer: Viewer
@@ -37,6 +38,7 @@ export class RequestContext implements Context {
     this.rateLimits = parts.rateLimits
     this.changesOf = parts.changesOf
     this.publicChanged = parts.publicChanged
+    this.heldBack = parts.heldBack
     this.settings = parts.settings
     this.now = parts.now
     this.viewer = request.viewer

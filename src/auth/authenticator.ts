@@ -21,6 +21,8 @@ export interface AuthenticatorOptions {
   directory: Directory
   /** How the issuer is asked; left out: without a limit of bytes. */
   fetch?: typeof fetch
+  /** What bad tokens cost the address that sends them; nothing unless said. */
+  badTokens?: BadTokenLimit
   now?: () => Date
 }
 
@@ -40,6 +42,11 @@ const discoveryShape = z.object({ issuer: z.string(), jwks_uri: z.url() })
 /** Where a request came from, as Fastify's requests say it. */
 export interface Sender {
   readonly ip: string
+}
+
+/** Answers what `verify` answers about a token that is new here, or refuses its sender. */
+export interface BadTokenLimit {
+  verified<Found>(address: string, verify: () => Promise<Found>): Promise<Found>
 }
 
 interface Verified {
@@ -63,7 +70,7 @@ export class Authenticator {
   /**
    * The sender of an Authorization header; without one, somebody anonymous at the sender's address, which is read only
    * then: finding it behind proxies costs something. A promise only when the token is new. Throws UNAUTHENTICATED for a
-   * bad token, FORBIDDEN for an unknown institution, UPSTREAM_UNAVAILABLE when the issuer's keys cannot be had.
+   * bad token, RATE_LIMITED for too many, FORBIDDEN for an unknown institution, UPSTREAM_UNAVAILABLE when the issuer's keys cannot be had.
    */
   authenticate(authorization: string | undefined, sender: Sender): Viewer | Promise<Viewer> {
     if (authorization === undefined) return anonymousViewer(sender.ip)
@@ -73,9 +80,7 @@ export class Authenticator {
     if (known && known.untilMs > this.now().getTime()) return known.viewer
     let verifying = this.underWay.get(key)
     if (verifying === undefined) {
-      const token = /^Bearer +([\w.~+/=-]+) *$/i.exec(authorization)?.[1]
-      if (token === undefined) throw unauthenticated('Send the token as "Authorization: Bearer <token>".')
-      verifying = this.verify(token, key).finally(() => this.underWay.delete(key))
+      verifying = this.priced(sender, () => this.verify(authorization, key)).finally(() => this.underWay.delete(key))
       this.underWay.set(key, verifying)
     }
     return verifying
@@ -92,7 +97,14 @@ export class Authenticator {
     return this.verified.size
   }
 
-  private async verify(token: string, key: string): Promise<Viewer> {
+  private priced(sender: Sender, verify: () => Promise<Viewer>): Promise<Viewer> {
+    const { badTokens } = this.options
+    return badTokens ? badTokens.verified(sender.ip, verify) : verify()
+  }
+
+  private async verify(authorization: string, key: string): Promise<Viewer> {
+    const token = /^Bearer +([\w.~+/=-]+) *$/i.exec(authorization)?.[1]
+    if (token === undefined) throw unauthenticated('Send the token as "Authorization: Bearer <token>".')
     const { issuer, audience, tokenTypes = [ACCESS_TOKEN_TYPE], directory } = this.options
     requireAccessToken(token, tokenTypes)
     const claims = readClaims(await this.payloadOf(token, issuer, audience))

@@ -1,6 +1,6 @@
 /** Words why a token was refused, without helping an attacker. */
 import { errors } from 'jose'
-import { type GraphError, unauthenticated, upstreamUnavailable } from '../graph/contract/errors.ts'
+import { GraphError, unauthenticated, upstreamUnavailable } from '../graph/contract/errors.ts'
 
 /** Refusals by jose's stable codes. */
 const messages: Readonly<Record<string, string>> = {
@@ -10,6 +10,11 @@ const messages: Readonly<Record<string, string>> = {
   ERR_JWKS_NO_MATCHING_KEY: "The token is not signed by a key of the identity provider's.",
   ERR_JWKS_MULTIPLE_MATCHING_KEYS: 'The token does not say which key signed it.',
   ERR_JWS_SIGNATURE_VERIFICATION_FAILED: "The token's signature does not hold.",
+}
+
+/** Whether a token was good once: honest clients send such, and are to hear of it. */
+export function isExpiry(error: unknown): boolean {
+  return error instanceof GraphError && error.message === messages.ERR_JWT_EXPIRED
 }
 
 const claimMessages: Readonly<Record<string, string>> = {

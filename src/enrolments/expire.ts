@@ -29,10 +29,7 @@ export async function expire(context: Context, enrolmentId: string): Promise<voi
   })
 }
 
-/**
- * Closes every open payment of the enrolment at its provider and answers how they stand. One whose provider does not
- * answer is left as it is, with a job that closes it: should it be paid meanwhile, the money is kept or goes back.
- */
+/** Closes every open payment of the enrolment and answers how they stand. */
 export async function closeOpenPayments(
   context: Context,
   enrolmentId: string,
@@ -40,7 +37,19 @@ export async function closeOpenPayments(
   cause: LookCause,
 ): Promise<PaymentStatus[]> {
   const open = { enrolmentId, status: { $in: [...openPaymentStatuses] } }
-  const payments = await context.em.fork({ clear: true }).find(Payment, open)
+  return closePayments(context, await context.em.fork({ clear: true }).find(Payment, open), to, cause)
+}
+
+/**
+ * Closes open payments at their provider and answers how they stand. One whose provider does not answer is left as it is,
+ * with a job that closes it: should it be paid meanwhile, the money is kept or goes back.
+ */
+export async function closePayments(
+  context: Context,
+  payments: readonly Payment[],
+  to: 'CANCELLED' | 'EXPIRED',
+  cause: LookCause,
+): Promise<PaymentStatus[]> {
   const statuses: PaymentStatus[] = []
   const actor = learnerIdOf(context.viewer) === null ? null : context.viewer.key
   for (const { id, status } of payments) {

@@ -141,7 +141,7 @@ export class EnrolmentMutationsResolver {
   @Mutation(() => EnrolPayload, {
     nullable: true,
     description:
-      'Reserves a place, opens a payment and returns where to pay. Repeating it with the same idempotencyKey returns the same enrolment.',
+      'Reserves a place, opens a payment and returns where to pay. Repeating it with the same idempotencyKey returns the same enrolment. RateLimited while the learner holds three places that are not paid.',
   })
   async enrol(
     @Arg('input', () => EnrolInput, { description: 'The run and how to pay.' }) input: EnrolInput,
@@ -164,7 +164,7 @@ export class EnrolmentMutationsResolver {
   @Mutation(() => RetryPaymentPayload, {
     nullable: true,
     description:
-      'A new payment for an enrolment in PENDING_PAYMENT whose last payment failed, expired or was cancelled, by the same or the other method.',
+      'A new payment for an enrolment in PENDING_PAYMENT whose last payment failed, expired or was cancelled, by the same or the other method. The place is held for as long again, twice at most; then RateLimited.',
   })
   async retryPayment(
     @Arg('input', () => RetryPaymentInput, { description: 'The enrolment and how to pay.' }) input: RetryPaymentInput,

@@ -4,6 +4,7 @@ import type { LearnerIdentity } from '../auth/viewer.ts'
 import type { Context } from '../context.ts'
 import type { CompleteRun } from '../courses/loaders.ts'
 import type { Refusal } from '../graph/contract/user-error.ts'
+import { lockLearner } from '../learners/lock-learner.ts'
 import { addPayment } from '../payments/add-payment.ts'
 import type { PaymentMethod } from '../payments/payment.ts'
 import { type KeyedRequest, takeKey } from '../store/idempotent.ts'
@@ -15,6 +16,7 @@ import { Enrolment, endedStatuses } from './enrolment.ts'
 import { enrolmentJobs } from './enrolment-jobs.ts'
 import { type PaymentResult, refused } from './pay.ts'
 import { freePlaces, type PlacesSeen } from './places.ts'
+import { holdRefusal } from './unpaid-holds.ts'
 
 export interface Reservation {
   learner: LearnerIdentity
@@ -32,7 +34,8 @@ export function activeOn(em: EntityManager, learnerId: string, runId: string): P
 
 /**
  * Enrolment and payment, made once for each key; whatever speaks against it is a refusal and leaves no trace. Under the
- * run's lock, so that two learners for one place are served one after the other.
+ * locks of the learner and the run, in this order: the holds of one learner are counted exactly, and two learners for
+ * one place are served one after the other.
  */
 export function reserve(context: Context, keyed: KeyedRequest, reservation: Reservation): Promise<PaymentResult> {
   return inTransaction(context.em, async (tx) => {
@@ -42,6 +45,7 @@ export function reserve(context: Context, keyed: KeyedRequest, reservation: Rese
       const { enrolmentId = null, paymentId = null } = key.result
       return { enrolmentId, paymentId, refusals: [] }
     }
+    await lockLearner(tx, reservation.learner.id)
     // Complete runs stay complete. What was read before the lock may be the price of yesterday.
     const run = (await lockRun(tx, reservation.runId)) as CompleteRun
     const firstRefusal = await refusalUnderLock(context, tx, run, reservation)
@@ -54,14 +58,17 @@ export function reserve(context: Context, keyed: KeyedRequest, reservation: Rese
 }
 
 async function refusalUnderLock(
-  { now }: Context,
+  context: Context,
   tx: EntityManager,
   run: CompleteRun,
   { learner, places }: Reservation,
 ): Promise<Refusal | null> {
   const active = await activeOn(tx, learner.id, run.id)
   const free = await freePlaces(tx, run.id, places)
-  return enrolmentRefusal({ run, withdrawn: false, now: now(), active, freePlaces: free })
+  const now = context.now()
+  const firstRefusal = enrolmentRefusal({ run, withdrawn: false, now, active, freePlaces: free })
+  // What costs nothing is not held for a payment.
+  return firstRefusal ?? (run.priceMinor === 0 ? null : holdRefusal(context, tx, learner.id))
 }
 
 async function make(

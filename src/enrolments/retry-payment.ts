@@ -3,10 +3,18 @@ import type { EntityManager } from '@mikro-orm/postgresql'
 import { isOwner, requireLearner } from '../auth/permissions.ts'
 import type { Context } from '../context.ts'
 import { uuidOf } from '../graph/contract/global-id.ts'
-import { IllegalTransition, InvalidInput, NotFound, type Refusal, refusal } from '../graph/contract/user-error.ts'
+import {
+  IllegalTransition,
+  InvalidInput,
+  NotFound,
+  type Refusal,
+  rateLimitedUntil,
+  refusal,
+} from '../graph/contract/user-error.ts'
+import { lockLearner } from '../learners/lock-learner.ts'
 import { addPayment } from '../payments/add-payment.ts'
 import { isOpenPayment } from '../payments/payment.states.ts'
-import type { Payment, PaymentMethod } from '../payments/payment.ts'
+import { Payment, type PaymentMethod } from '../payments/payment.ts'
 import { type KeyedRequest, keyRefusal, takeKey } from '../store/idempotent.ts'
 import { announce, inTransaction } from '../store/transaction.ts'
 import { returnUrlProblem } from '../values/return-url.ts'
@@ -14,7 +22,7 @@ import { findEnrolment, lockEnrolment } from './change-enrolment.ts'
 import { lockPayments } from './compensate.ts'
 import type { Enrolment } from './enrolment.ts'
 import { enrolmentJobs } from './enrolment-jobs.ts'
-import { closeOpenPayments } from './expire.ts'
+import { closePayments } from './expire.ts'
 import { notCompleted, type PaymentResult, pay, refused } from './pay.ts'
 
 export interface RetryRequest {
@@ -25,10 +33,12 @@ export interface RetryRequest {
 }
 
 const field = ['input', 'enrolmentId']
+/** So often a place is held for as long again: whoever has not paid on three pages lets others have it. */
+const MOST_RENEWALS = 2
 
 /**
- * A new payment and its page; the place is held for as long again. A page that is still open is closed first, so that
- * nobody can pay on both. Throws UNAUTHENTICATED or FORBIDDEN for those who are no learners.
+ * A new payment and its page; the place is held for as long again, twice at most. A page that is still open is closed
+ * first, so that nobody can pay on both. Throws UNAUTHENTICATED or FORBIDDEN for those who are no learners.
  */
 export async function retryPayment(context: Context, input: RetryRequest): Promise<PaymentResult> {
   requireLearner(context.viewer)
@@ -42,16 +52,27 @@ export async function retryPayment(context: Context, input: RetryRequest): Promi
     return refused(refusal(NotFound, {}, 'You have no such enrolment; take enrolmentId from your enrolments.', field))
   }
   const keyed = keyedRequest(context, input)
-  const isNew = (await inTransaction(context.em, (tx) => takeKey(tx, keyed))).kind === 'new'
-  if (isNew && mayPay(context, enrolment) === null) {
-    await closeOpenPayments(context, enrolment.id, 'CANCELLED', 'REPLACED_BY_RETRY')
-  }
-  const added = await add(context, keyed, enrolment.id, input)
+  const replaced = await toReplace(context, keyed, enrolment)
+  await closePayments(context, replaced, 'CANCELLED', 'REPLACED_BY_RETRY')
+  const added = await add(context, keyed, enrolment, input)
   return added.paymentId === null ? added : pay(context, enrolment.id, added.paymentId)
 }
 
 function keyedRequest({ viewer, now }: Context, { idempotencyKey: key, ...request }: RetryRequest): KeyedRequest {
   return { caller: viewer.key, operation: 'retryPayment', key, request, now: now() }
+}
+
+/**
+ * The open payments in whose place a new one comes: none for a repeat of the key, or where none can come. Those that come
+ * after this look stay: they are of another retry, and may be the last that there can be.
+ */
+function toReplace(context: Context, keyed: KeyedRequest, enrolment: Enrolment): Promise<Payment[]> {
+  return inTransaction(context.em, async (tx) => {
+    const isNew = (await takeKey(tx, keyed)).kind === 'new'
+    if (!isNew || mayPay(context, enrolment) !== null) return []
+    const payments = await tx.find(Payment, { enrolmentId: enrolment.id })
+    return payments.length > MOST_RENEWALS ? [] : payments.filter(({ status }) => isOpenPayment(status))
+  })
 }
 
 /** Why the enrolment takes no payment; null when it waits for one. */
@@ -67,19 +88,37 @@ function mayPay({ now }: Context, { status, holdExpiresAt }: Enrolment): Refusal
 }
 
 /** The transaction: key, payment, and the hold that begins anew. The payments are locked before the enrolment. */
-function add(context: Context, keyed: KeyedRequest, enrolmentId: string, input: RetryRequest): Promise<PaymentResult> {
+function add(
+  context: Context,
+  keyed: KeyedRequest,
+  { id: enrolmentId, learnerId }: Enrolment,
+  input: RetryRequest,
+): Promise<PaymentResult> {
   return inTransaction(context.em, async (tx) => {
     const key = await takeKey(tx, keyed)
     if (key.kind === 'conflict') return refused(key.refusal)
     if (key.kind === 'repeat') return { enrolmentId, paymentId: key.result.paymentId as string, refusals: [] }
+    // A hold that is renewed has not been counted as over by an enrol of the same learner.
+    await lockLearner(tx, learnerId)
     const payments = await lockPayments(tx, enrolmentId)
     const enrolment = await lockEnrolment(tx, enrolmentId)
-    const firstRefusal = mayPay(context, enrolment) ?? openRefusal(payments)
+    const firstRefusal =
+      mayPay(context, enrolment) ?? renewalRefusal(context, enrolment, payments) ?? openRefusal(payments)
     if (firstRefusal) return { enrolmentId, paymentId: null, refusals: [firstRefusal] }
     const payment = await addNext(context, tx, enrolment, payments, input)
     key.keep({ enrolmentId, paymentId: payment.id })
     return { enrolmentId, paymentId: payment.id, refusals: [] }
   })
+}
+
+/** Every payment but the first has renewed the hold. One that is being processed is told of instead. */
+function renewalRefusal(context: Context, { holdExpiresAt }: Enrolment, payments: readonly Payment[]): Refusal | null {
+  const isProcessed = payments.some(({ status }) => status === 'PROCESSING' || status === 'UNKNOWN')
+  if (payments.length <= MOST_RENEWALS || isProcessed) return null
+  context.heldBack(context.viewer, 'hold-renewals')
+  const message =
+    'This place was held three times; pay on the page that is open, or enrol anew when the hold has ended.'
+  return rateLimitedUntil(holdExpiresAt as Date, context.now(), message, field)
 }
 
 /** One that could not be closed may be paid yet. */

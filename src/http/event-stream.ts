@@ -1,10 +1,11 @@
 /** Serves subscriptions at /graphql/stream as server-sent events. */
-
 import type { ServerResponse } from 'node:http'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { print } from 'graphql-sse'
-import { badUserInput } from '../graph/contract/errors.ts'
+import type { Viewer } from '../auth/viewer.ts'
+import { badUserInput, rateLimited } from '../graph/contract/errors.ts'
 import { publicError } from '../graph/execution/mask-errors.ts'
+import { kindOfCaller } from '../graph/limits/admission.ts'
 import {
   isStream,
   type ResultStream,
@@ -15,6 +16,7 @@ import {
 import { recordRefused } from './answered.ts'
 import { sendRefusal, weightOf } from './graphql.ts'
 import { endAt, type StreamCallers } from './stream-callers.ts'
+import { STREAM_RETRY_SECONDS, type StreamPlaces } from './stream-places.ts'
 import { untilRead } from './unread.ts'
 
 function parametersOf({ method, body, query }: FastifyRequest): StreamRequest {
@@ -78,8 +80,22 @@ export function addEventStream(
   fastify: FastifyInstance,
   streams: Streams,
   callers: StreamCallers,
-  { pulseMs, unreadMs }: { pulseMs: number; unreadMs: number },
+  { places, pulseMs, unreadMs }: { places: StreamPlaces; pulseMs: number; unreadMs: number },
 ): void {
+  /** Until the response is over. Throws RATE_LIMITED. */
+  function takePlace(viewer: Viewer, response: ServerResponse): void {
+    if (response.destroyed) return
+    const release = places.takeFor(viewer)
+    if (release !== null) {
+      response.once('close', release)
+      return
+    }
+    callers.metrics.heldBack({ by: 'streams', how: 'refused', caller: kindOfCaller(viewer.key) })
+    const whose = viewer.anonymous ? 'this address' : 'you'
+    const message = `Too many streams of ${whose} are open; close one, or try again in ${STREAM_RETRY_SECONDS} s.`
+    throw rateLimited(message, STREAM_RETRY_SECONDS)
+  }
+
   async function stream(httpRequest: FastifyRequest, reply: FastifyReply) {
     let answer: StreamAnswer
     let expiresAt: Date | null
@@ -88,6 +104,7 @@ export function addEventStream(
     response.once('close', () => leaving.abort())
     try {
       const viewer = await callers.authenticate(httpRequest.headers.authorization, httpRequest)
+      takePlace(viewer, response)
       expiresAt = callers.expiryOf(viewer)
       const readOnly = httpRequest.method === 'GET'
       const weight = weightOf(httpRequest)

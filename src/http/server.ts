@@ -29,6 +29,7 @@ import { addGraphqlRoute, type GraphqlRoute, sendRefusal } from './graphql.ts'
 import { addHealthRoutes, type Health, type HealthCheck, healthOf } from './health.ts'
 import { addMetricsRoute } from './metrics.ts'
 import { securityHeaders } from './security-headers.ts'
+import { type StreamLimits, StreamPlaces, streamLimits } from './stream-places.ts'
 import { addSubscriptions } from './subscriptions.ts'
 import { traceRequests } from './trace-requests.ts'
 import { UNREAD_MS } from './unread.ts'
@@ -69,6 +70,7 @@ export interface ServerParts
   tracing?: Tracing | null
   limits?: Partial<HttpLimits>
   inFlight?: InFlight
+  streamLimits?: Partial<StreamLimits>
   documentLimits?: Partial<DocumentLimits>
 }
 
@@ -221,6 +223,7 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
       messageBytes: limits.messageBytes,
       greetingBytes: limits.headerBytes,
       operations: limits.operationsPerSocket,
+      places: new StreamPlaces({ ...streamLimits, ...parts.streamLimits }),
       pulseMs: limits.pulseMs,
       unreadMs: limits.unreadMs,
       inFlight,

@@ -9,15 +9,25 @@ import { type WebSocket, WebSocketServer } from 'ws'
 import type { Viewer } from '../auth/viewer.ts'
 import { ErrorCode, type GraphError, tooComplex, tooLong, unauthenticated } from '../graph/contract/errors.ts'
 import { publicError } from '../graph/execution/mask-errors.ts'
+import { kindOfCaller } from '../graph/limits/admission.ts'
 import type { InFlight } from '../graph/limits/in-flight.ts'
 import { isStream, type StreamAnswer, type StreamRequest, type Streams } from '../graph/streaming/streams.ts'
 import { recordRefused } from './answered.ts'
 import { endAt, type StreamCallers } from './stream-callers.ts'
+import { type Release, STREAM_RETRY_SECONDS, type StreamPlaces } from './stream-places.ts'
 
 /** WebSocket's own code for it. */
 const TRY_AGAIN_LATER_CODE = 1013
 
+/** For refusals of a token that say something else of it than that it is bad. */
+const closeCodes: ReadonlyMap<ErrorCode, number> = new Map([
+  [ErrorCode.UpstreamUnavailable, TRY_AGAIN_LATER_CODE],
+  [ErrorCode.RateLimited, CloseCode.TooManyInitialisationRequests],
+])
+
 export interface WebSocketOptions {
+  /** Shared with event streams. */
+  places: StreamPlaces
   schema: GraphQLSchema
   /** Origins of other sites' pages that may connect; the gateway's own may, and what is no page. */
   allowedOrigins: readonly string[]
@@ -59,6 +69,8 @@ interface Connection {
   viewer: Viewer | null
   /** Fires when it is closed. */
   gone: AbortSignal
+  /** Lets go of the place that it takes. */
+  release: Release
 }
 
 function mayConnect({ headers }: IncomingMessage, allowedOrigins: readonly string[]): boolean {
@@ -67,9 +79,12 @@ function mayConnect({ headers }: IncomingMessage, allowedOrigins: readonly strin
   return URL.canParse(origin) && new URL(origin).host === host
 }
 
-function refuseUpgrade(socket: Duplex, status: string): void {
-  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
+function refuseUpgrade(socket: Duplex, status: string, headers = ''): void {
+  socket.end(`HTTP/1.1 ${status}\r\n${headers}Connection: close\r\nContent-Length: 0\r\n\r\n`)
 }
+
+/** For clients that have too many, or come when there are too many. */
+const retryHeader = `Retry-After: ${STREAM_RETRY_SECONDS}\r\n`
 
 export class WebSockets {
   private readonly server: WebSocketServer
@@ -90,7 +105,6 @@ export class WebSockets {
       handleProtocols,
       clientTracking: true,
     })
-    this.server.on('connection', (socket, request) => this.opened(socket, request))
     this.protocol = makeServer<Record<string, unknown>, Connection>({
       connectionInitWaitTimeout: GREETS_WITHIN_MS,
       onConnect: ({ extra, connectionParams }) => this.greet(extra, connectionParams),
@@ -114,9 +128,16 @@ export class WebSockets {
       if (this.options.isDraining()) return refuseUpgrade(socket, '503 Service Unavailable')
       if (request.url?.split('?')[0] !== '/graphql') return refuseUpgrade(socket, '404 Not Found')
       if (!mayConnect(request, this.options.allowedOrigins)) return refuseUpgrade(socket, '403 Forbidden')
-      this.server.handleUpgrade(request, socket, head, (connected) =>
-        this.server.emit('connection', connected, request),
-      )
+      const { places, addressOf } = this.options
+      if (places.isFull) return refuseUpgrade(socket, '503 Service Unavailable', retryHeader)
+      const release = places.takeUnknown(addressOf(request))
+      if (release === null) {
+        this.callers.metrics.heldBack({ by: 'streams', how: 'refused', caller: 'anonymous' })
+        return refuseUpgrade(socket, '429 Too Many Requests', retryHeader)
+      }
+      // Also of an upgrade that comes to nothing.
+      socket.once('close', release)
+      this.server.handleUpgrade(request, socket, head, (connected) => this.opened(connected, request, release))
     })
   }
 
@@ -134,11 +155,11 @@ export class WebSockets {
     this.server.close()
   }
 
-  private opened(socket: WebSocket, request: IncomingMessage): void {
+  private opened(socket: WebSocket, request: IncomingMessage, release: Release): void {
     const stopPinging = keepAlive(socket, this.options.pulseMs)
     const leaving = new AbortController()
     socket.on('error', () => socket.terminate())
-    const connection: Connection = { socket, request, viewer: null, gone: leaving.signal }
+    const connection: Connection = { socket, request, viewer: null, gone: leaving.signal, release }
     const cutUnread = unreadCutter(socket, this.options.unreadMs)
     const closed = this.protocol.opened(
       {
@@ -162,6 +183,7 @@ export class WebSockets {
     socket.once('close', (code, reason) => {
       stopPinging()
       leaving.abort()
+      connection.release()
       closed(code, String(reason)).catch((error: unknown) => this.complain(error))
     })
   }
@@ -197,15 +219,31 @@ export class WebSockets {
     try {
       const address = this.options.addressOf(request)
       const viewer = await this.callers.authenticate(typeof given === 'string' ? given : undefined, { ip: address })
+      if (connection.gone.aborted || !this.takePlace(connection, viewer)) return
       connection.viewer = viewer
       this.closeWhenExpired(socket, this.callers.expiryOf(viewer))
     } catch (error) {
       const shown = publicError(error, randomUUID(), this.callers.log)
       this.refused(shown)
       // Who could not be looked up may well be somebody: clients connect again after this code, never after the other.
-      const code = shown.code === ErrorCode.UpstreamUnavailable ? TRY_AGAIN_LATER_CODE : CloseCode.Unauthorized
+      const code = closeCodes.get(shown.code) ?? CloseCode.Unauthorized
       socket.close(code, shown.message.slice(0, 120))
     }
+  }
+
+  /** The place of somebody known in exchange for that of an unknown; closes the socket of who has too many. */
+  private takePlace(connection: Connection, viewer: Viewer): boolean {
+    connection.release()
+    const release = this.options.places.takeFor(viewer)
+    if (release !== null) {
+      connection.release = release
+      return true
+    }
+    this.callers.metrics.heldBack({ by: 'streams', how: 'refused', caller: kindOfCaller(viewer.key) })
+    const whose = viewer.anonymous ? 'this address' : 'you'
+    const reason = `Too many streams of ${whose} are open; close one, or try again in ${STREAM_RETRY_SECONDS} s.`
+    connection.socket.close(CloseCode.TooManyInitialisationRequests, reason)
+    return false
   }
 
   private async start({ viewer, gone }: Connection, running: number, asked: StreamRequest) {

@@ -1,7 +1,7 @@
 /** Tests that completePayment reports a payment's state, however often it is called. */
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import { readGlobalId } from '../../src/graph/contract/global-id.ts'
-import { completePayment, enrol, enrolmentOf, linked, newRun, paid, pay } from '../support/world/study.ts'
+import { completePayment, enrol, enrolmentOf, giveUpHolds, linked, newRun, paid, pay } from '../support/world/study.ts'
 import { startWorld, type World } from '../support/world/world.ts'
 
 let world: World
@@ -10,6 +10,7 @@ beforeAll(async () => {
   world = await startWorld()
   persona = await linked(world, 'cora')
 })
+afterEach(() => giveUpHolds(world, persona))
 afterAll(() => world?.close())
 
 const begin = async (more: object = {}) => enrol(world, persona, (await newRun(world)).id, more)

@@ -1,6 +1,6 @@
 /** Tests who may see which fields of payments, refunds and disputes. */
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { enrol, linked, newRun, pay, registered, requestRefund } from '../support/world/study.ts'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
+import { enrol, giveUpHolds, linked, newRun, pay, registered, requestRefund } from '../support/world/study.ts'
 import { startWorld, type World } from '../support/world/world.ts'
 
 let world: World
@@ -13,6 +13,7 @@ beforeAll(async () => {
   const { payment } = await enrol(world, persona, (await newRun(world)).id)
   stripe = new URL(payment.action.redirectUrl).origin
 })
+afterEach(() => giveUpHolds(world, persona))
 afterAll(() => world?.close())
 
 const facts = `id status provider method cardBrand cardLast4 providerReference createdAt capturedAt

@@ -1,10 +1,11 @@
 /** Tests that retryPayment opens another page while never two are open. */
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import {
   cancelEnrolment,
   completePayment,
   enrol,
   enrolmentOf,
+  giveUpHolds,
   linked,
   newKey,
   newRun,
@@ -20,6 +21,7 @@ beforeAll(async () => {
   world = await startWorld()
   persona = await linked(world, 'rita')
 })
+afterEach(() => giveUpHolds(world, persona))
 afterAll(() => world?.close())
 
 const begin = async (more: object = {}) => enrol(world, persona, (await newRun(world)).id, more)
@@ -67,6 +69,63 @@ it('asked ten times at once with one key opens one payment', async () => {
   expect((await enrolmentOf(world, persona, enrolment.id)).payments).toHaveLength(2)
   const other = await retryPayment(world, persona, enrolment.id, { ...same, paymentMethod: 'PAYPAL' })
   expect(other.userErrors).toMatchObject([{ code: 'IDEMPOTENCY_CONFLICT' }])
+})
+
+describe('a place that was held three times', () => {
+  const renewedTwice = async () => {
+    const { enrolment } = await begin()
+    for (let time = 0; time < 2; time += 1) {
+      world.pass(20)
+      expect((await retryPayment(world, persona, enrolment.id)).userErrors).toEqual([])
+    }
+    return enrolment.id
+  }
+
+  it('is renewed no more; its last page stays open, and the place ends with the hold', async () => {
+    const id = await renewedTwice()
+    world.pass(20)
+    const { enrolment, payment, userErrors } = await retryPayment(world, persona, id)
+    expect([enrolment, payment]).toEqual([{ id, status: 'PENDING_PAYMENT' }, null])
+    expect(userErrors).toMatchObject([
+      { __typename: 'RateLimited', code: 'RATE_LIMITED', field: ['input', 'enrolmentId'] },
+    ])
+    expect(userErrors[0].retryAfter).toBeGreaterThan(0)
+    expect(userErrors[0].retryAfter).toBeLessThanOrEqual(10 * 60)
+    const { payments } = await enrolmentOf(world, persona, id)
+    expect(payments.map(({ status }: { status: string }) => status)).toEqual([
+      'CANCELLED',
+      'CANCELLED',
+      'REQUIRES_ACTION',
+    ])
+    world.pass(11)
+    await world.settle()
+    expect((await enrolmentOf(world, persona, id)).status).toBe('EXPIRED')
+    world.pass(-71)
+  })
+
+  it('is paid on its last page', async () => {
+    const id = await renewedTwice()
+    world.pass(-40)
+    const { data } = await world.ask(
+      persona,
+      'query ($id: ID!) { node(id: $id) { ... on Enrolment { payments { id action { redirectUrl } } } } }',
+      { id },
+    )
+    const last = data.node.payments.at(-1)
+    await pay(world, last.action.redirectUrl)
+    await completePayment(world, persona, last.id)
+    await world.settle()
+    expect((await enrolmentOf(world, persona, id)).status).toBe('REGISTERED')
+  })
+
+  it('by ten retries at once with ten keys has three payments at most, and one page', async () => {
+    const { enrolment } = await begin()
+    await Promise.all(Array.from({ length: 10 }, () => retryPayment(world, persona, enrolment.id)))
+    const { payments } = await enrolmentOf(world, persona, enrolment.id)
+    expect(payments.length).toBeLessThanOrEqual(3)
+    expect(payments.filter(({ status }: { status: string }) => status === 'REQUIRES_ACTION')).toHaveLength(1)
+    expect(payments.at(-1).status).toBe('REQUIRES_ACTION')
+  })
 })
 
 it('keeps the price at which the place was reserved', async () => {

@@ -20,10 +20,11 @@ interface Payload {
   // biome-ignore lint/suspicious/noExplicitAny: a test reads what it asked for
   userErrors: any[]
 }
-const soon = () => new Date(Date.now() + 86_400_000).toISOString()
+const DAY_MS = 86_400_000
+const soon = () => new Date(Date.now() + DAY_MS).toISOString()
 function share(who: string, more: object = {}): Promise<Payload> {
   const document = `mutation ($input: ShareCreditInput!) { shareCredit(input: $input) {
-    creditShare { id code url learnerName institution { slug } } userErrors { code field } } }`
+    creditShare { id code url learnerName institution { slug } } userErrors { code field ... on RateLimited { retryAfter } } } }`
   return answerOf(world, who, document, { input: { creditRecordIds: [record], expiresAt: soon(), ...more } })
 }
 const look = (who: string | null, code: string) =>
@@ -95,4 +96,33 @@ it('refuses what is not theirs, what is over already, and who may not look', asy
   expect((await share(persona, past)).userErrors).toEqual([{ code: 'INVALID_INPUT', field: ['input', 'expiresAt'] }])
   expect((await look('grace', 'x')).errors?.[0]?.extensions.code).toBe('FORBIDDEN')
   expect((await look(null, 'x')).errors?.[0]?.extensions.code).toBe('UNAUTHENTICATED')
+})
+
+it('sixty shares at once are fifty; another is to be had once one is taken back or over', async () => {
+  const owner = await linked(world, 'sylvie')
+  const own = await awarded(world, owner)
+  const until = (days: number) => ({
+    creditRecordIds: [own],
+    expiresAt: new Date(world.now().getTime() + days * DAY_MS),
+  })
+  const same = { ...until(2), idempotencyKey: 'first' }
+  const { creditShare: first } = await share(owner, same)
+  const answers = await Promise.all(Array.from({ length: 59 }, () => share(owner, until(3))))
+  const refused = answers.filter(({ userErrors }) => userErrors.length > 0)
+  expect(refused).toHaveLength(10)
+  for (const { creditShare, userErrors } of refused) {
+    expect(creditShare).toBeNull()
+    expect(userErrors).toEqual([{ code: 'RATE_LIMITED', field: [], retryAfter: expect.any(Number) }])
+    expect(Math.abs(userErrors[0].retryAfter - (2 * DAY_MS) / 1000)).toBeLessThan(300)
+  }
+  expect((await share(owner, same)).creditShare.id).toBe(first.id)
+  expect((await share(persona)).userErrors).toEqual([])
+  const document = 'mutation ($id: ID!) { revokeCreditShare(input: { creditShareId: $id }) { userErrors { code } } }'
+  await answerOf(world, owner, document, { id: first.id })
+  expect((await share(owner, until(3))).userErrors).toEqual([])
+  expect((await share(owner, until(9))).userErrors).toMatchObject([{ code: 'RATE_LIMITED' }])
+  world.pass(3 * 24 * 60 + 1)
+  const later = await share(owner, until(9))
+  world.pass(-3 * 24 * 60 - 1)
+  expect(later.userErrors).toEqual([])
 })

@@ -4,8 +4,9 @@ import { type EntityManager, LockMode } from '@mikro-orm/postgresql'
 import { isOwner, requireLearner } from '../../auth/permissions.ts'
 import type { Context } from '../../context.ts'
 import { uuidOf } from '../../graph/contract/global-id.ts'
-import { InvalidInput, NotFound, type Refusal, refusal } from '../../graph/contract/user-error.ts'
+import { InvalidInput, NotFound, type Refusal, rateLimitedUntil, refusal } from '../../graph/contract/user-error.ts'
 import { institutionBySlug } from '../../institutions/loaders.ts'
+import { lockLearner } from '../../learners/lock-learner.ts'
 import { keyRefusal, takeKey } from '../../store/idempotent.ts'
 import { newId } from '../../store/row.ts'
 import { inTransaction } from '../../store/transaction.ts'
@@ -29,6 +30,8 @@ export interface ShareResult {
 const CODE_BYTES = 20
 /** More than anybody has: the learners with most records have some forty. */
 export const MOST_RECORDS = 100
+/** Codes of one learner that open something: one for each institution that takes part, and some for a second look. */
+const MOST_LIVE_SHARES = 50
 const refused = (error: Refusal): ShareResult => ({ shareId: null, refusals: [error] })
 
 /** Throws UNAUTHENTICATED or FORBIDDEN for those who are no learners. */
@@ -72,14 +75,25 @@ interface Kept {
   recordIds: string[]
 }
 
-async function keep(
-  { viewer, now }: Context,
-  tx: EntityManager,
-  input: ShareRequest,
-  kept: Kept,
-): Promise<ShareResult> {
+/** Null when the learner, who is locked, may have one more share that opens something. */
+async function sharesRefusal(context: Context, tx: EntityManager, learnerId: string): Promise<Refusal | null> {
+  const now = context.now()
+  const live = await tx.find(
+    CreditShare,
+    { learnerId, revokedAt: null, expiresAt: { $gt: now } },
+    { orderBy: { expiresAt: 'asc' } },
+  )
+  const endsFirst = live.at(-MOST_LIVE_SHARES)
+  if (endsFirst === undefined) return null
+  context.heldBack(context.viewer, 'live-shares')
+  const message = `You have ${live.length} shares that open still; take one back with revokeCreditShare.`
+  return rateLimitedUntil(endsFirst.expiresAt, now, message)
+}
+
+async function keep(context: Context, tx: EntityManager, input: ShareRequest, kept: Kept): Promise<ShareResult> {
   const { idempotencyKey, ...request } = input
-  const at = now()
+  const { viewer } = context
+  const at = context.now()
   const key =
     idempotencyKey == null
       ? null
@@ -93,6 +107,9 @@ async function keep(
   if (key?.kind === 'conflict') return refused(key.refusal)
   if (key?.kind === 'repeat') return { shareId: key.result.shareId as string, refusals: [] }
   const { learnerId, institutionId, recordIds } = kept
+  await lockLearner(tx, learnerId)
+  const tooMany = await sharesRefusal(context, tx, learnerId)
+  if (tooMany) return refused(tooMany)
   const code = randomBytes(CODE_BYTES).toString('base64url')
   const share = tx.create(CreditShare, {
     id: newId(),

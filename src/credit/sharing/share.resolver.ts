@@ -104,7 +104,8 @@ export class CreditShareResolver {
 
   @Mutation(() => ShareCreditPayload, {
     nullable: true,
-    description: 'Shows chosen credit records to whichever institution has the code, until an instant, revocably.',
+    description:
+      'Shows chosen credit records to whichever institution has the code, until an instant, revocably. RateLimited while 50 shares of the learner open still.',
   })
   async shareCredit(
     @Arg('input', () => ShareCreditInput, { description: 'What to share.' }) input: ShareCreditInput,

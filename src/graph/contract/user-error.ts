@@ -71,6 +71,12 @@ export class IllegalTransition extends UserError {
 })
 export class TooComplex extends UserError {}
 
+@ObjectType({ implements: UserError, simpleResolvers: true, description: 'Too often; try again later.' })
+export class RateLimited extends UserError {
+  @Field(() => Int, { description: 'In how many seconds it is worth while.' })
+  retryAfter!: number
+}
+
 /** What every refusal is made of: the concrete type's name, a sentence, the path, and the type's own data. */
 export type Refusal = { __typename: string; code: string; message: string; field: string[] } & Record<string, unknown>
 
@@ -88,4 +94,13 @@ export function refusal<Type extends UserError>(
 ): Refusal {
   const code = type.name.replace(/([a-z])([A-Z])/g, '$1_$2').toUpperCase()
   return { __typename: type.name, code, message, field, ...data }
+}
+
+/** The most that an Int of the graph says: 68 years. */
+const LONGEST_WAIT_SECONDS = 2 ** 31 - 1
+
+/** RateLimited until an instant after `now`; the sentence says what there is too much of, and what to do. */
+export function rateLimitedUntil(until: Date, now: Date, message: string, field: string[] = []): Refusal {
+  const seconds = Math.ceil((until.getTime() - now.getTime()) / 1000)
+  return refusal(RateLimited, { retryAfter: Math.min(LONGEST_WAIT_SECONDS, Math.max(1, seconds)) }, message, field)
 }

@@ -42,11 +42,15 @@ export function costJson({ requested, actual, budgetRemaining, restoreRate }: Co
   return `{"requested":${requested},"actual":${actual},"budgetRemaining":${budgetRemaining},"restoreRate":${restoreRate}}`
 }
 
-/** An IPv6 customer has a whole /64 of addresses: they share a rate limit. */
+/** Whose rate limit it is: a person's or machine's own, or that of an address. */
 export function rateLimitKey({ key, anonymous }: Viewer): string {
-  const address = anonymous ? key.slice('anonymous:'.length) : ''
+  return anonymous ? addressKey(key.slice('anonymous:'.length)) : key
+}
+
+/** An IPv6 customer has a whole /64 of addresses: they share a rate limit. */
+export function addressKey(address: string): string {
   // Neither IPv4 nor IPv4 written as IPv6.
-  if (!address.includes(':') || address.includes('.')) return key
+  if (!address.includes(':') || address.includes('.')) return `anonymous:${address}`
   const [head = ''] = address.split('::')
   const network = [...head.split(':'), '0', '0', '0', '0'].slice(0, 4)
   return `anonymous:${network.map((group) => group || '0').join(':')}`

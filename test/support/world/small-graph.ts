@@ -190,6 +190,7 @@ export interface SmallServer {
   fastify: FastifyInstance
   url: string
   lines: Record<string, unknown>[]
+  metrics: Metrics
   /** POSTs a GraphQL request and reads the answer. */
   ask(query: string, variables?: object, headers?: Record<string, string>): Promise<Answer>
   close(): Promise<void>
@@ -245,6 +246,7 @@ export async function startSmallServer(parts: Partial<ServerParts> = {}): Promis
     fastify,
     url,
     lines,
+    metrics,
     ask: (query, variables, headers) => post(url, { query, variables }, headers),
     close: () => fastify.drain({ idleMs: 0, limitMs: 1000 }),
   }

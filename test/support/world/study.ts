@@ -63,6 +63,7 @@ const errors = `userErrors { __typename code message field
   ... on RefundWindowClosed { closedAt }
   ... on RefundAmountExceeded { maximum { amountMinor currency } }
   ... on IllegalTransition { from to }
+  ... on RateLimited { retryAfter }
   ... on ProviderUnavailable { provider retryAfterSeconds } }`
 const payment =
   'payment { id status method amount { amountMinor currency } cardBrand action { redirectUrl expiresAt } }'
@@ -99,6 +100,15 @@ export function retryPayment(world: World, persona: string | null, enrolmentId: 
 
 export function cancelEnrolment(world: World, persona: string | null, enrolmentId: string) {
   return mutate(world, persona, 'cancelEnrolment', 'enrolment { id status }', { enrolmentId })
+}
+
+/** Cancels whatever the learner holds and has not paid: three places are the most that one may hold. */
+export async function giveUpHolds(world: World, persona: string): Promise<void> {
+  const document = '{ viewer { learner { enrolments(first: 100) { nodes { id status } } } } }'
+  const { data } = await world.ask(persona, document)
+  for (const { id, status } of data.viewer.learner.enrolments.nodes) {
+    if (status === 'PENDING_PAYMENT') await cancelEnrolment(world, persona, id)
+  }
 }
 
 export function requestRefund(world: World, persona: string | null, enrolmentId: string, more: object = {}) {

@@ -72,12 +72,12 @@ export class CompiledQueries {
     return known
   }
 
-  private compile({ document, node }: Operation, conditions: Variables): Compiled {
+  private compile({ document, node, cost }: Operation, conditions: Variables): Compiled {
     const parts = document.definitions.filter((part) => part.kind === Kind.FRAGMENT_DEFINITION)
     const fragments = Object.fromEntries(parts.map((fragment) => [fragment.name.value, fragment]))
-    const write = answerWriter({ schema: this.schema, operation: node, fragments, conditions })
+    const write = answerWriter({ schema: this.schema, operation: node, fragments, conditions, costs: cost.nodes })
     return (context, variables) => {
-      const writing: Writing = { context, variables, errors: [], cost: 0, args: new Map() }
+      const writing: Writing = { context, variables, errors: [], cost: cost.given(variables), args: new Map() }
       const written = write(writing)
       return typeof written === 'string' ? answerOf(writing, written) : written.then((text) => answerOf(writing, text))
     }

@@ -1,5 +1,12 @@
 /** Executes operations: compiled when often used, by graphql-js otherwise. */
-import { type DocumentNode, type ExecutionResult, execute, type GraphQLSchema, type OperationTypeNode } from 'graphql'
+import {
+  type DocumentNode,
+  type ExecutionResult,
+  execute,
+  type GraphQLError,
+  type GraphQLSchema,
+  type OperationTypeNode,
+} from 'graphql'
 import type { Tracing } from '../../observability/tracing.ts'
 import type { CachePolicy } from '../caching/cache-policy.ts'
 import type { KeptAnswer, Place, ResponseCache } from '../caching/response-cache.ts'
@@ -107,9 +114,11 @@ export class Executor {
       place?.keep({ text: executed.text, cost: executed.cost })
       return this.closeWritten(admission, request, executed)
     }
-    const { operation, reserved } = admission
+    const { operation, read, reserved } = admission
     const { data, errors } = asResult(executed)
-    const cost = operation.cost.actual(data)
+    const cost = errors?.some((error) => emptiesMore(error, data))
+      ? reserved.requested
+      : operation.cost.actual(data, read)
     if (errors === undefined) {
       const text = JSON.stringify(data)
       place?.keep({ text, cost })
@@ -202,6 +211,16 @@ function admissionOf(
   read: Variables,
 ): AdmissionOutcome {
   return 'requested' in reserved ? { operation, given, read, reserved } : { errors: [reserved] }
+}
+
+/** Whether the error took more than its own field with it: what was done for that can no longer be told from the answer. */
+function emptiesMore({ path = [] }: GraphQLError, data: unknown): boolean {
+  let value = data
+  for (const key of path) {
+    if (value == null) return true
+    value = (value as Record<string, unknown>)[key]
+  }
+  return false
 }
 
 function asResult(executed: Executed): ExecutionResult {

@@ -1,15 +1,14 @@
 /** Measures each root field's processor time per point with its worst inputs. */
-import { answerOf } from '../support/world/awarded.ts'
+
 import { makeSamples } from '../support/permissions/permission-samples.ts'
-import { externalCredit } from '../support/world/awarded.ts'
+import { answerOf, externalCredit } from '../support/world/awarded.ts'
 import { startFilledWorld } from './filled-world.ts'
 import { type Ground, mutationInputs, type WorstInput, worstInputs } from './worst-inputs.ts'
-import type { World } from '../support/world/world.ts'
 
 /** Enough to be compiled, and for plans to be settled. */
 const WARMING_REQUESTS = 6
-const WARMING_US = 300_000
-const MEASURED_US = 400_000
+const WARMING_US = 100_000
+const MEASURED_US = 150_000
 const MOST_REQUESTS = 2_000
 const LEAST_REQUESTS = 6
 /** So many learners ask in turn what anybody may ask: kept answers are for anonymous callers only. */
@@ -24,10 +23,14 @@ const filled = await startFilledWorld(async (world) => {
   const externalCredits = Array.from({ length: 31 }, (_, n) => externalCredit(`r${n}`))
   const i = { qualificationId: samples.Qualification, externalCredits }
   const { statement } = (await answerOf(world, null, document, { i })) as { statement: string }
-  const { nodes } = (await answerOf(world, null, '{ courses(first: 40) { nodes { id } } }')) as { nodes: { id: string }[] }
+  const { nodes } = (await answerOf(world, null, '{ courses(first: 40) { nodes { id } } }')) as {
+    nodes: { id: string }[]
+  }
   const courses = Object.fromEntries(nodes.map(({ id }, n) => [`course${n}`, id]))
   ground = { ...samples, ...courses, statement, regular: 'learner:bench-0' } as Ground
 })
+
+const { there, used } = await filled.open()
 
 interface Answered {
   data?: object | null
@@ -36,7 +39,7 @@ interface Answered {
 }
 let asked = 0
 
-async function ask(there: World, { name, persona, document, variables }: WorstInput) {
+async function ask({ name, persona, document, variables }: WorstInput) {
   asked += 1
   const token = await there.tokenOf(persona ?? `learner:bench-${asked % LEARNERS}`)
   const response = await fetch(`${there.url}/graphql`, {
@@ -64,11 +67,10 @@ interface Row {
 }
 
 async function measure(name: string, inputs: (round: number) => WorstInput): Promise<Row> {
-  const { there, used } = filled
   let round = 0
   const began = used().gatewayUs
   while (round < WARMING_REQUESTS || (round < MOST_REQUESTS && used().gatewayUs < began + WARMING_US)) {
-    await ask(there, inputs(round++))
+    await ask(inputs(round++))
   }
   const before = used()
   const spent = () => {
@@ -77,13 +79,13 @@ async function measure(name: string, inputs: (round: number) => WorstInput): Pro
   }
   let [count, points, requested] = [0, 0, 0]
   while (count < LEAST_REQUESTS || (count < MOST_REQUESTS && spent().gatewayUs < MEASURED_US)) {
-    const cost = await ask(there, inputs(round++))
+    const cost = await ask(inputs(round++))
     points += cost.actual
     requested += cost.requested
     count += 1
   }
   const { gatewayUs, postgresUs } = spent()
-  return {
+  const row = {
     name,
     gatewayUs: gatewayUs / count,
     postgresUs: postgresUs / count,
@@ -91,20 +93,37 @@ async function measure(name: string, inputs: (round: number) => WorstInput): Pro
     points: points / count,
     usPerPoint: (gatewayUs + postgresUs) / points,
   }
+  console.error(`${name}: ${row.gatewayUs.toFixed(0)} + ${row.postgresUs.toFixed(0)} us, ${row.points.toFixed(0)} points, ${row.usPerPoint.toFixed(1)} us a point`)
+  return row
 }
 
 try {
   const rows: Row[] = []
-  for (const input of worstInputs(ground!)) rows.push(await measure(input.name, () => input).catch((e) => { console.error(e.message); return null }) as Row)
+  for (const input of worstInputs(ground!))
+    rows.push(
+      (await measure(input.name, () => input).catch((e) => {
+        console.error(e.message)
+        return null
+      })) as Row,
+    )
   for (const [at, { name }] of mutationInputs(ground!, 0).entries()) {
-    rows.push(await measure(name, (round) => mutationInputs(ground!, round)[at] as WorstInput).catch((e) => { console.error(e.message); return null }) as Row)
+    rows.push(
+      (await measure(name, (round) => mutationInputs(ground!, round)[at] as WorstInput).catch((e) => {
+        console.error(e.message)
+        return null
+      })) as Row,
+    )
   }
-  for (let n = rows.length; n--;) if (!rows[n]) rows.splice(n, 1)
+  for (let n = rows.length; n--; ) if (!rows[n]) rows.splice(n, 1)
   const sorted = rows.map(({ usPerPoint }) => usPerPoint).sort((a, b) => a - b)
   const median = sorted[Math.floor(sorted.length / 2)] as number
-  console.log('| field | gateway µs | PostgreSQL µs | requested | points | µs a point | : median |\n|---|---|---|---|---|---|---|')
+  console.log(
+    '| field | gateway µs | PostgreSQL µs | requested | points | µs a point | : median |\n|---|---|---|---|---|---|---|',
+  )
   for (const { name, usPerPoint, ...rest } of rows) {
-    const numbers = [rest.gatewayUs, rest.postgresUs, rest.requested, rest.points].map((one) => one.toFixed(0)).join(' | ')
+    const numbers = [rest.gatewayUs, rest.postgresUs, rest.requested, rest.points]
+      .map((one) => one.toFixed(0))
+      .join(' | ')
     console.log(`| ${name} | ${numbers} | ${usPerPoint.toFixed(1)} | ${(usPerPoint / median).toFixed(1)} |`)
   }
   const cheap = rows.filter(({ usPerPoint }) => usPerPoint > MOST_TIMES_MEDIAN * median)

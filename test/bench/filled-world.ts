@@ -17,24 +17,30 @@ const size: Size = {
   applications: 100,
 }
 
-export interface FilledWorld {
-  world: World
+/** A gateway on it, in a process of its own. */
+export interface Filled {
   /** The world seen through it. */
   there: World
   gateway: KillableGateway
   used(): ProcessorTime
+}
+
+export interface FilledWorld {
+  world: World
+  /** A new gateway; the one before is over. */
+  open(): Promise<Filled>
   close(): Promise<void>
 }
 
 /** `prepare` makes what is asked about, in the small world, which is faster. */
 export async function startFilledWorld(prepare: (world: World) => Promise<void>): Promise<FilledWorld> {
-  const server = await startTestServer()
-  const closing: (() => Promise<unknown>)[] = [() => server.stop()]
+  const server = process.env.TEST_DATABASE_URL ? null : await startTestServer()
+  const closing: (() => Promise<unknown>)[] = server ? [() => server.stop()] : []
   const close = async () => {
-    for (const one of closing.reverse()) await one()
+    for (const one of closing.splice(0).reverse()) await one()
   }
   try {
-    process.env.TEST_DATABASE_URL = server.url
+    if (server) process.env.TEST_DATABASE_URL = server.url
     const world = await startWorld()
     closing.push(() => world.close())
     await prepare(world)
@@ -43,14 +49,17 @@ export async function startFilledWorld(prepare: (world: World) => Promise<void>)
     closing.push(() => client.end())
     await fillDatabase(client, size, world.environment.OIDC_ISSUER as string, world.now())
     const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid')
-    const changes = { TRUST_PROXY: '127.0.0.1', SYNC_EVERY_MINUTES: '1440', LOG_LEVEL: 'info' }
-    const gateway = await startKillable({ ...world, environment: { ...world.environment, ...changes } })
-    closing.push(() => gateway.kill())
+    const changes = { TRUST_PROXY: '127.0.0.1', SYNC_EVERY_MINUTES: '1440' }
+    let running: KillableGateway | null = null
+    closing.push(async () => running?.kill())
     return {
       world,
-      there: { ...world, url: gateway.url },
-      gateway,
-      used: processorTime(gateway.pid, rows[0]!.pid),
+      async open() {
+        await running?.kill()
+        const gateway = await startKillable({ ...world, environment: { ...world.environment, ...changes } })
+        running = gateway
+        return { there: { ...world, url: gateway.url }, gateway, used: processorTime(gateway.pid, rows[0]!.pid) }
+      },
       close,
     }
   } catch (error) {

@@ -157,7 +157,12 @@ class Writers {
     return this.object(type as GraphQLObjectType, facts, cost, steps)
   }
 
-  private object(type: GraphQLObjectType, { fieldNodes }: FieldFacts, cost: CostNode | undefined, steps: Steps): ValueWriter {
+  private object(
+    type: GraphQLObjectType,
+    { fieldNodes }: FieldFacts,
+    cost: CostNode | undefined,
+    steps: Steps,
+  ): ValueWriter {
     const { schema, fragments, conditions } = this.selected
     const { weight = 0, children = [] } = cost ?? {}
     const inner = collectSubfields(schema, fragments, conditions, type, fieldNodes)
@@ -170,7 +175,12 @@ class Writers {
   }
 
   /** What is asked of each type is looked at when a value of it is first met. */
-  private abstract(type: GraphQLAbstractType, facts: FieldFacts, cost: CostNode | undefined, steps: Steps): ValueWriter {
+  private abstract(
+    type: GraphQLAbstractType,
+    facts: FieldFacts,
+    cost: CostNode | undefined,
+    steps: Steps,
+  ): ValueWriter {
     const { schema } = this.selected
     const writers = new Map<string, ValueWriter>()
     const writerFor = (name: unknown): ValueWriter => {

@@ -17,15 +17,7 @@ import {
   typeFromAST,
 } from 'graphql'
 import type { Variables } from '../execution/variables.ts'
-import {
-  type Count,
-  countOf,
-  DEFAULT_LIST_SIZE,
-  innerPageOf,
-  largest,
-  type Occurrence,
-  sizeOf,
-} from './list-size.ts'
+import { type Count, countOf, DEFAULT_LIST_SIZE, innerPageOf, largest, type Occurrence, sizeOf } from './list-size.ts'
 import { inputPoints, literalPoints, REQUEST_POINTS, workOf } from './weights.ts'
 
 const OBJECT_POINTS = 1

@@ -2,7 +2,7 @@
 import { type GraphQLObjectType, type GraphQLSchema, isAbstractType, isObjectType } from 'graphql'
 import { globalId } from '../contract/global-id.ts'
 import { type Page, PageInfo } from '../contract/page.ts'
-import { publishWeights } from '../limits/weights.ts'
+import { publishWeights, works } from '../limits/weights.ts'
 import { callDirectly } from './call-directly.ts'
 
 function finishNode(type: GraphQLObjectType): void {
@@ -41,7 +41,7 @@ function describeRoots(schema: GraphQLSchema): void {
 export function finishSchema(schema: GraphQLSchema): GraphQLSchema {
   describeRoots(schema)
   callDirectly(schema)
-  publishWeights(schema)
+  publishWeights(schema, works)
   for (const type of Object.values(schema.getTypeMap())) {
     // Said by the value itself and at once: type-graphql answers with a promise, which compiled queries do not wait for.
     if (isAbstractType(type)) type.resolveType = (value: { __typename: string }) => value.__typename

@@ -16,13 +16,13 @@ import { readManifestFile } from './graph/limits/trusted-manifest.ts'
 import type { DrainOptions } from './http/drain.ts'
 import { openGraphiql } from './http/graphiql/graphiql.ts'
 import type { HealthCheck } from './http/health.ts'
+import { addSecurityText } from './http/security-text.ts'
 import { buildServer } from './http/server.ts'
 import { institutionBySlug } from './institutions/loaders.ts'
 import { learnerIdOf } from './learners/record-learner.ts'
 import { receivePartnerEvent } from './partner-inbox/partner-inbox.ts'
 import { partnerJobs } from './partner-inbox/partner-jobs.ts'
 import { receivePaymentEvent } from './payments/payment-inbox.ts'
-import { statement } from './reading/statement.ts'
 import { buildSubgraph } from './schema.ts'
 import { addCacheGauges } from './store/gauges.ts'
 import { inTransaction } from './store/transaction.ts'
@@ -72,6 +72,8 @@ export async function startGateway(app: App, config: Config, options: GatewayOpt
   const authenticator = new Authenticator({
     issuer: config.OIDC_ISSUER,
     audience: config.OIDC_AUDIENCE,
+    tokenTypes: config.OIDC_TOKEN_TYPES,
+    clients: config.OIDC_CLIENTS,
     directory: {
       learnerId: (facts) => learnerIdOf(app, facts),
       institutionId: async (slug) => (await institutionBySlug({ read: app.read, loads: new Map() }, slug))?.id ?? null,
@@ -104,6 +106,7 @@ export async function startGateway(app: App, config: Config, options: GatewayOpt
     trusted: await trustedDocuments(config, app.log),
     webhooks: receivers(app),
     checks: checks(app, progress),
+    isStuck: app.isStuck,
     log: app.log,
     introspection: config.NODE_ENV !== 'production' || config.GRAPHIQL === 'on',
     allowedOrigins: config.CORS_ORIGINS,
@@ -112,6 +115,9 @@ export async function startGateway(app: App, config: Config, options: GatewayOpt
     ...(graphiql && { browserPage: graphiql.page }),
     addRoutes: (routes) => {
       graphiql?.addAssets(routes)
+      if (config.SECURITY_CONTACT) {
+        addSecurityText(routes, { contact: config.SECURITY_CONTACT, publicUrl: config.PUBLIC_URL, now: app.now })
+      }
       routes.get('/.well-known/jwks.json', async (_request, reply) =>
         published(reply, KEYS_KEPT_FOR_SECONDS, 'application/jwk-set+json').send(app.signer.jwks),
       )
@@ -141,7 +147,7 @@ export async function startGateway(app: App, config: Config, options: GatewayOpt
     url,
     prepared,
     async close() {
-      await fastify.drain(options.drain)
+      await fastify.drain({ noticeMs: config.DRAIN_NOTICE_MS, ...options.drain })
       await prepared.catch(() => undefined)
       await app.close()
     },
@@ -196,11 +202,9 @@ function receivers(app: App) {
   ]
 }
 
-const one = statement('health', 'select 1 as one')
-
 function checks(app: App, progress: { migrated: boolean }): HealthCheck[] {
   return [
-    { name: 'database', required: true, check: async () => ({ ok: (await app.read.rows(one)).length === 1 }) },
+    { name: 'database', required: true, check: async () => ({ ok: await app.isStoreUsable() }) },
     { name: 'migrations', required: true, check: async () => ({ ok: progress.migrated }) },
     { name: 'worker', required: true, check: async () => ({ ok: app.worker.running }) },
     { name: 'catalogue', required: true, check: async () => ({ ok: progress.migrated && (await firstSyncDone(app)) }) },

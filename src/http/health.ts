@@ -33,15 +33,24 @@ async function outcomeOf({ check, required }: HealthCheck, timeoutMs: number): P
 export interface HealthOptions {
   checks: readonly HealthCheck[]
   isDraining(): boolean
+  /** Whether only a new process would help. */
+  isStuck(): boolean
   /** A check that takes longer counts as failed, in ms. */
   timeoutMs: number
 }
 
-/** Adds both routes. Ready is 200 only when every required check says yes and the server is not going away. */
-export function addHealthRoutes(fastify: FastifyInstance, { checks, isDraining, timeoutMs }: HealthOptions): void {
-  fastify.get('/health/live', async (_request, reply) =>
-    reply.header('cache-control', 'no-store').send({ status: 'ok' }),
-  )
+/** Adds both routes. Live is 200 unless only a new process would help. Ready is 200 only when every required check says yes and the server is not going away. */
+export function addHealthRoutes(
+  fastify: FastifyInstance,
+  { checks, isDraining, isStuck, timeoutMs }: HealthOptions,
+): void {
+  fastify.get('/health/live', async (_request, reply) => {
+    const stuck = isStuck()
+    return reply
+      .code(stuck ? 503 : 200)
+      .header('cache-control', 'no-store')
+      .send({ status: stuck ? 'stuck' : 'ok' })
+  })
 
   let running: Promise<Outcome[]> | null = null
   fastify.get('/health/ready', async (_request, reply) => {

@@ -47,6 +47,8 @@ export interface ServerParts extends Omit<GraphqlRoute, 'apollo' | 'documents' |
   expiryOf(viewer: Viewer): Date | null
   webhooks: readonly WebhookReceiver[]
   checks: readonly HealthCheck[]
+  /** Whether only a new process would help; left out: never. */
+  isStuck?(): boolean
   log: Logger
   introspection: boolean
   /** Origins of browser clients that may ask, e.g. `https://app.example.org`; none: same origin only. */
@@ -96,6 +98,9 @@ export const httpLimits: HttpLimits = {
   operationsPerSocket: 50,
   pulseMs: 12_000,
 }
+
+/** Whoever asks about readiness is answered within two seconds. */
+const CHECK_WITHIN_MS = 1_500
 
 /** An idle second loses no client that is at work. */
 const drainDefaults = { noticeMs: 0, idleMs: 1000 }
@@ -178,6 +183,7 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
       recordRefused(log, parts.metrics, request.id, status, shown.code)
       return sendRefusal(request, reply, shown, status)
     }
+    for (const [name, value] of shown.headers) reply.header(name, value)
     return reply.code(status).send({ error: shown.message })
   })
   fastify.setNotFoundHandler((_request, reply) => reply.code(404).send({ error: 'There is nothing at this address.' }))
@@ -201,6 +207,7 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
       allowedOrigins: parts.allowedOrigins,
       addressOf: addressFinder(parts.trustProxy),
       messageBytes: limits.messageBytes,
+      greetingBytes: limits.headerBytes,
       operations: limits.operationsPerSocket,
       pulseMs: limits.pulseMs,
       isDraining: () => drain.draining,
@@ -209,7 +216,12 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
     countStreams(parts.metrics, counts)
   })
   addWebhookRoutes(fastify, parts.webhooks, log)
-  addHealthRoutes(fastify, { checks: parts.checks, isDraining: () => drain.draining, timeoutMs: 2000 })
+  addHealthRoutes(fastify, {
+    checks: parts.checks,
+    isDraining: () => drain.draining,
+    isStuck: () => parts.isStuck?.() ?? false,
+    timeoutMs: CHECK_WITHIN_MS,
+  })
   addMetricsRoute(fastify, parts.metrics)
   parts.addRoutes?.(fastify)
   return fastify

@@ -9,6 +9,7 @@ import { recordRegistration } from '../enrolments/record-registration.ts'
 import type { Registration } from '../enrolments/registration-partner.ts'
 import { inTransaction } from '../store/transaction.ts'
 import { isUpstreamFailure } from '../values/upstream-failure.ts'
+import { forgetOldNotices } from './partner-inbox.ts'
 import { partnerJobs } from './partner-jobs.ts'
 
 const listName = 'enrolments'
@@ -73,6 +74,7 @@ function latest(before: Date | null, changed: readonly Registration[]): Date | n
 
 /** The pass that runs at the start and by the clock, once there is a catalogue to register on. */
 export const syncRegistrationsJob = partnerJobs.syncRegistrations.runs(async (context: Context) => {
+  await forgetOldNotices(context)
   if (!(await firstSyncDone(context))) {
     throw new TryAgainLater('the catalogue is not here yet', CATALOGUE_COMES_WITHIN_SECONDS)
   }

@@ -31,16 +31,21 @@ export interface ProcessorTime {
   postgresUs: number
 }
 
-/** `backend` is any of the server's processes: all its siblings count. */
+/** Of client connections only, not of the server's own cleaning: the process's title says so. */
+const isClient = (pid: number) => / \d[\d.]*\(\d+\) /.test(readFileSync(`/proc/${pid}/cmdline`, 'utf8'))
+
+/** `backend` is any of the server's processes: its siblings are the others. */
 export function processorTime(gateway: number, backend: number): () => ProcessorTime {
   const server = parentOf(backend)
+  /** Those that have ended keep what they used. */
+  const byBackend = new Map<number, number>()
   return () => {
-    const all = readdirSync('/proc').filter((name) => /^\d+$/.test(name))
-    const own = all.map(Number).filter((pid) => ifThere(() => parentOf(pid), 0) === server)
-    return {
-      gatewayUs: timeOf(gateway),
-      postgresUs: own.reduce((sum, pid) => sum + ifThere(() => timeOf(pid), 0), 0),
+    for (const pid of readdirSync('/proc').map(Number)) {
+      if (pid > 0 && ifThere(() => parentOf(pid) === server && isClient(pid), false)) {
+        byBackend.set(pid, ifThere(() => timeOf(pid), byBackend.get(pid) ?? 0))
+      }
     }
+    return { gatewayUs: timeOf(gateway), postgresUs: [...byBackend.values()].reduce((sum, us) => sum + us, 0) }
   }
 }
 

@@ -18,7 +18,8 @@ export interface PartnerOptions extends CallObservers {
   /** With client credentials: the client's id and secret. */
   consumerKey: string
   sharedSecret: string
-  webhookSecret: string
+  /** One, or several while one is being replaced. */
+  webhookSecrets: readonly string[]
   auth?: PartnerAuth
   /** Where tokens are fetched, for client credentials. */
   tokenUrl?: string | undefined
@@ -30,7 +31,7 @@ export type Partner = CourseSource & AccountPartner & RegistrationPartner & { st
 
 /** The adapter, and the state of its breaker for health and metrics. Throws a TypeError for credentials without a token URL. */
 export function partnerAdapter(options: PartnerOptions): Partner {
-  const { log, onCall, limits, baseUrl, webhookSecret, auth = PartnerAuth.Hs256Jwt, tokenUrl = null } = options
+  const { log, onCall, limits, baseUrl, webhookSecrets, auth = PartnerAuth.Hs256Jwt, tokenUrl = null } = options
   if (auth === PartnerAuth.ClientCredentials && tokenUrl === null) {
     throw new TypeError(`Expected tokenUrl, where ${auth} fetches its tokens.`)
   }
@@ -43,6 +44,6 @@ export function partnerAdapter(options: PartnerOptions): Partner {
     ...partnerRegistrations(exchange, log),
     state: call.state,
     silent: call.silent,
-    verifyNotice: (rawBody, headers) => verifyPartnerNotice({ rawBody, headers }, webhookSecret, baseUrl),
+    verifyNotice: (rawBody, headers) => verifyPartnerNotice({ rawBody, headers }, webhookSecrets, baseUrl),
   }
 }

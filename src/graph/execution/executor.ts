@@ -3,7 +3,6 @@ import {
   type DocumentNode,
   type ExecutionResult,
   execute,
-  type GraphQLError,
   type GraphQLSchema,
   type OperationTypeNode,
 } from 'graphql'
@@ -12,6 +11,7 @@ import type { CachePolicy } from '../caching/cache-policy.ts'
 import type { KeptAnswer, Place, ResponseCache } from '../caching/response-cache.ts'
 import type { GraphError } from '../contract/errors.ts'
 import type { Admission, CostReport, ReservedCost } from '../limits/admission.ts'
+import { emptiesMore } from '../limits/cost.ts'
 import { CompiledQueries, type CompileOptions, type WrittenAnswer } from './compiled-queries.ts'
 import { maskErrors } from './mask-errors.ts'
 import { type Operation, Operations } from './operation.ts'
@@ -116,9 +116,8 @@ export class Executor {
     }
     const { operation, read, reserved } = admission
     const { data, errors } = asResult(executed)
-    const cost = errors?.some((error) => emptiesMore(error, data))
-      ? reserved.requested
-      : operation.cost.actual(data, read)
+    const hidden = errors?.some((error) => emptiesMore(error, data))
+    const cost = hidden ? reserved.requested : operation.cost.actual(data, read)
     if (errors === undefined) {
       const text = JSON.stringify(data)
       place?.keep({ text, cost })
@@ -211,16 +210,6 @@ function admissionOf(
   read: Variables,
 ): AdmissionOutcome {
   return 'requested' in reserved ? { operation, given, read, reserved } : { errors: [reserved] }
-}
-
-/** Whether the error took more than its own field with it: what was done for that can no longer be told from the answer. */
-function emptiesMore({ path = [] }: GraphQLError, data: unknown): boolean {
-  let value = data
-  for (const key of path) {
-    if (value == null) return true
-    value = (value as Record<string, unknown>)[key]
-  }
-  return false
 }
 
 function asResult(executed: Executed): ExecutionResult {

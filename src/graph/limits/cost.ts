@@ -4,6 +4,7 @@ import {
   type DocumentNode,
   type FragmentDefinitionNode,
   type GraphQLCompositeType,
+  type GraphQLError,
   type GraphQLField,
   type GraphQLSchema,
   getNamedType,
@@ -201,4 +202,14 @@ export function costPlan(schema: GraphQLSchema, document: DocumentNode, node: Op
     actual: (data, variables) =>
       given(variables) + (data === null || typeof data !== 'object' ? 0 : actualOfAll(nodes, data, variables)),
   }
+}
+
+/** Whether the error took more than its own field with it: what was done for that can no longer be told from the answer. */
+export function emptiesMore({ path = [] }: GraphQLError, data: unknown): boolean {
+  let value = data
+  for (const key of path) {
+    if (value == null) return true
+    value = (value as Record<string, unknown>)[key]
+  }
+  return false
 }

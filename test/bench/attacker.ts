@@ -74,7 +74,7 @@ function neverRead(body: string): Promise<void> {
 }
 
 async function open(): Promise<void> {
-  const socket = new WebSocket(attack.url.replace('http', 'ws') + '/graphql', 'graphql-transport-ws')
+  const socket = new WebSocket(`${attack.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws')
   socket.on('unexpected-response', (_request, { statusCode = 0 }) => count(statusCode))
   socket.on('error', () => undefined)
   socket.on('close', (code) => count(code))

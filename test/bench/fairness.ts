@@ -9,7 +9,7 @@ import { type Ground, mutationInputs, type WorstInput, worstInputs } from './wor
 const WARMING_REQUESTS = 6
 const WARMING_US = 60_000
 /** Of the whole gateway first: a cold one takes many times as long for everything. */
-const WARMED_US = 8_000_000
+const WARMED_US = 6_000_000
 const MEASURED_US = 200_000
 const MOST_REQUESTS = 2_000
 const LEAST_REQUESTS = 6
@@ -95,7 +95,9 @@ async function measure(name: string, inputs: (round: number) => WorstInput): Pro
     points: points / count,
     usPerPoint: (gatewayUs + postgresUs) / points,
   }
-  console.error(`${name}: ${row.gatewayUs.toFixed(0)} + ${row.postgresUs.toFixed(0)} us, ${row.points.toFixed(0)} points, ${row.usPerPoint.toFixed(1)} us a point`)
+  console.error(
+    `${name}: ${row.gatewayUs.toFixed(0)} + ${row.postgresUs.toFixed(0)} us, ${row.points.toFixed(0)} points, ${row.usPerPoint.toFixed(1)} us a point`,
+  )
   return row
 }
 

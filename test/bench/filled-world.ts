@@ -49,7 +49,7 @@ export async function startFilledWorld(prepare: (world: World) => Promise<void>)
     closing.push(() => client.end())
     await fillDatabase(client, size, world.environment.OIDC_ISSUER as string, world.now())
     const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid')
-    const changes = { TRUST_PROXY: '127.0.0.1', SYNC_EVERY_MINUTES: '1440' }
+    const changes = { TRUST_PROXY: '127.0.0.1', SYNC_EVERY_MINUTES: '30' }
     let running: KillableGateway | null = null
     closing.push(async () => running?.kill())
     return {

@@ -42,7 +42,10 @@ export function processorTime(gateway: number, backend: number): () => Processor
   return () => {
     for (const pid of readdirSync('/proc').map(Number)) {
       if (pid > 0 && ifThere(() => parentOf(pid) === server && isClient(pid), false)) {
-        byBackend.set(pid, ifThere(() => timeOf(pid), byBackend.get(pid) ?? 0))
+        byBackend.set(
+          pid,
+          ifThere(() => timeOf(pid), byBackend.get(pid) ?? 0),
+        )
       }
     }
     return { gatewayUs: timeOf(gateway), postgresUs: [...byBackend.values()].reduce((sum, us) => sum + us, 0) }

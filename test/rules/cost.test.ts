@@ -84,15 +84,18 @@ describe('an operation', () => {
   it('is billed for what it answered', () => {
     const { actual } = plan('{ items(first: 100) { nodes { id notes { text } } } nothing: item(id: 1) { id } }')
     expect(
-      actual({
-        items: {
-          nodes: [
-            { id: 1, notes: [{ text: '' }, { text: '' }] },
-            { id: 2, notes: [] },
-          ],
+      actual(
+        {
+          items: {
+            nodes: [
+              { id: 1, notes: [{ text: '' }, { text: '' }] },
+              { id: 2, notes: [] },
+            ],
+          },
+          nothing: null,
         },
-        nothing: null,
-      }, {}),
+        {},
+      ),
     ).toBe(REQUEST_POINTS + 1 + 2 + 2)
     expect(actual(null, {})).toBe(REQUEST_POINTS)
   })

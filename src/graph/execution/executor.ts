@@ -1,11 +1,5 @@
 /** Executes operations: compiled when often used, by graphql-js otherwise. */
-import {
-  type DocumentNode,
-  type ExecutionResult,
-  execute,
-  type GraphQLSchema,
-  type OperationTypeNode,
-} from 'graphql'
+import { type DocumentNode, type ExecutionResult, execute, type GraphQLSchema, type OperationTypeNode } from 'graphql'
 import type { Tracing } from '../../observability/tracing.ts'
 import type { CachePolicy } from '../caching/cache-policy.ts'
 import type { KeptAnswer, Place, ResponseCache } from '../caching/response-cache.ts'
@@ -153,6 +147,11 @@ export class Executor {
     const reserved = this.options.admission.admit(operation.cost, read, request)
     if (reserved instanceof Promise) return reserved.then((settled) => admissionOf(settled, operation, given, read))
     return admissionOf(reserved, operation, given, read)
+  }
+
+  /** Why a document that is not known is not even parsed for that caller; null when it may be. */
+  admitDocument(text: string, request: GraphRequest): Promise<GraphError | null> {
+    return this.options.admission.admitDocument(text, request)
   }
 
   /** What kind of operation is asked for; null when there is none of that name. */

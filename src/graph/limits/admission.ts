@@ -5,6 +5,7 @@ import type { GraphRequest } from '../execution/request.ts'
 import type { Variables } from '../execution/variables.ts'
 import type { CostPlan } from './cost.ts'
 import type { RateLimitSize, RateLimits, Taken } from './rate-limit.ts'
+import { documentPoints } from './weights.ts'
 
 /** Anonymous callers by address; everybody who is signed in; institutions' machines. */
 export type RateLimitSizes = Readonly<Record<'anonymous' | 'person' | 'client', RateLimitSize>>
@@ -68,12 +69,24 @@ export class Admission {
     { viewer }: GraphRequest,
   ): ReservedCost | GraphError | Promise<ReservedCost | GraphError> {
     const requested = plan.requested(variables)
-    const size = this.sizes[viewer.anonymous ? 'anonymous' : viewer.client ? 'client' : 'person']
+    const size = this.sizeFor(viewer)
     if (requested > size.points) return tooComplex('cost points', requested, size.points)
     const key = rateLimitKey(viewer)
     const taken = this.rateLimits.take(key, size, requested)
     if (taken instanceof Promise) return taken.then((settled) => reservedCost(settled, key, size, requested))
     return reservedCost(taken, key, size, requested)
+  }
+
+  /** Takes what it costs to parse and validate a document that is not known; it is not given back. */
+  async admitDocument(text: string, { viewer }: GraphRequest): Promise<GraphError | null> {
+    const points = documentPoints(text)
+    const size = this.sizeFor(viewer)
+    const taken = await this.rateLimits.take(rateLimitKey(viewer), size, points)
+    return taken.granted ? null : exhausted(taken, size, points)
+  }
+
+  private sizeFor({ anonymous, client }: Viewer): RateLimitSize {
+    return this.sizes[anonymous ? 'anonymous' : client ? 'client' : 'person']
   }
 
   /** Gives back what was not used of an answer that came to `cost`, and reports it. */
@@ -87,7 +100,11 @@ export class Admission {
 
 function reservedCost(taken: Taken, key: string, size: RateLimitSize, requested: number): ReservedCost | GraphError {
   if (taken.granted) return { key, size, requested, remaining: taken.remaining }
-  const message = `This would cost ${requested} points and your budget holds ${taken.remaining} now; ask again in ${taken.retryAfterSeconds} s.`
-  const cost = { requested, budgetRemaining: taken.remaining, restoreRate: size.restorePerSecond }
-  return rateLimited(message, taken.retryAfterSeconds, { cost })
+  return exhausted(taken, size, requested)
+}
+
+function exhausted({ remaining, retryAfterSeconds }: Taken, { restorePerSecond }: RateLimitSize, requested: number) {
+  const message = `This would cost ${requested} points and your budget holds ${remaining} now; ask again in ${retryAfterSeconds} s.`
+  const cost = { requested, budgetRemaining: remaining, restoreRate: restorePerSecond }
+  return rateLimited(message, retryAfterSeconds, { cost })
 }

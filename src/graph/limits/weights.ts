@@ -16,6 +16,11 @@ export const REQUEST_POINTS = 10
 const INPUT_VALUE_POINTS = 0.25
 const INPUT_KILOBYTE_POINTS = 1
 
+/** Of a document that is not known: to parse it, measure it, validate it and work out its price. */
+const DOCUMENT_CHARACTERS_PER_POINT = 10
+
+export const documentPoints = (text: string): number => Math.ceil(text.length / DOCUMENT_CHARACTERS_PER_POINT)
+
 type Values = Readonly<Record<string, unknown>>
 /** Points of each time that a field is resolved, whatever it answers. */
 type Work = number | ((args: Values) => number)

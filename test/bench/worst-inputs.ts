@@ -224,7 +224,7 @@ function others(ground: Ground): WorstInput[] {
       persona: null,
       document: outcomes,
       variables: {
-        i: times(100, (n) => asked({ clientRef: `${n}`, courseIds: times(CLAIMS, (m) => ground[`course${m}`]) })),
+        i: times(60, (n) => asked({ clientRef: `${n}`, courseIds: times(CLAIMS, (m) => ground[`course${m}`]) })),
       },
     },
     {

@@ -37,13 +37,13 @@ describe('an answer', () => {
       {},
       { authorization: 'machine' },
     )
-    expect(extensions).toEqual({ cost: { requested: 451, actual: 91, budgetRemaining: 909, restoreRate: 100 } })
+    expect(extensions).toEqual({ cost: { requested: 451, actual: 91, budgetRemaining: 903, restoreRate: 100 } })
   })
 
   it('with errors says it too', async () => {
     await start()
     expect((await server.ask('{ broken }')).extensions).toEqual({
-      cost: { requested: 10, actual: 10, budgetRemaining: 90, restoreRate: 10 },
+      cost: { requested: 10, actual: 10, budgetRemaining: 89, restoreRate: 10 },
     })
   })
 })
@@ -57,11 +57,11 @@ describe('a rate limit', () => {
     expect(refused.headers.get('retry-after')).toBe('3')
     expect(refused.errors).toEqual([
       {
-        message: 'This would cost 61 points and your budget holds 39 now; ask again in 3 s.',
+        message: 'This would cost 61 points and your budget holds 35 now; ask again in 3 s.',
         extensions: {
           code: 'RATE_LIMITED',
           retryAfterSeconds: 3,
-          cost: { requested: 61, budgetRemaining: 39, restoreRate: 10 },
+          cost: { requested: 61, budgetRemaining: 35, restoreRate: 10 },
         },
       },
     ])

@@ -18,6 +18,7 @@ import { defineEnrolmentPages } from './enrolments/loaders.ts'
 import { openAnswers } from './graph/caching/open-answers.ts'
 import type { ResponseCache } from './graph/caching/response-cache.ts'
 import type { ContextParts } from './graph/execution/request.ts'
+import { kindOfCaller } from './graph/limits/admission.ts'
 import { openRateLimits } from './graph/limits/open-rate-limits.ts'
 import { crontab, jobs } from './jobs.ts'
 import { Metrics } from './observability/metrics.ts'
@@ -116,7 +117,9 @@ export async function openApp(config: Config, options: AppOptions): Promise<App>
   const answers = await openAnswers(config.REDIS_URL ?? null, now, alone('answers'))
   const rateLimits = await openRateLimits(config.REDIS_URL ?? null, alone('rateLimits'))
   forgetAtChanges(answers, notifications.subscribe(publicTopic))
-  const observed = { log, onCall, ...(options.limits && { limits: options.limits }) }
+  const onHeldBack = (by: string, how: 'queued' | 'refused', caller: string) =>
+    metrics.heldBack({ by, how, caller: kindOfCaller(caller) })
+  const observed = { log, onCall, onHeldBack, ...(options.limits && { limits: options.limits }) }
   const { stripe, payPal, partner } = openUpstreams(config, observed, now)
   const parts: Parts = {
     read: tracing ? tracedReads(read, tracing) : read,

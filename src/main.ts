@@ -32,7 +32,7 @@ async function main(): Promise<void> {
   process.on('SIGTERM', stop)
   process.on('SIGINT', stop)
   await gateway.prepared
-  log.info({ url: gateway.url }, 'gateway ready')
+  log.info({ url: gateway.url, operationsUrl: gateway.operationsUrl }, 'gateway ready')
 }
 
 // A start is one act: whoever started it hears in one sentence why it did not come about, and starts it again.

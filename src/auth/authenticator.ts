@@ -1,6 +1,6 @@
 /** Verifies bearer tokens against the issuer's published keys and caches the result. */
 import { hash } from 'node:crypto'
-import { createRemoteJWKSet, type JWTVerifyGetKey, jwtVerify } from 'jose'
+import { createRemoteJWKSet, customFetch, type JWTVerifyGetKey, jwtVerify } from 'jose'
 import { LRUCache } from 'lru-cache'
 import { z } from 'zod'
 import { unauthenticated, upstreamUnavailable } from '../graph/contract/errors.ts'
@@ -19,6 +19,8 @@ export interface AuthenticatorOptions {
   /** Clients whose tokens are taken, by `client_id` or `azp`; none: of all clients. */
   clients?: readonly string[]
   directory: Directory
+  /** How the issuer is asked; left out: without a limit of bytes. */
+  fetch?: typeof fetch
   now?: () => Date
 }
 
@@ -144,14 +146,17 @@ export class Authenticator {
   }
 
   private async discover(): Promise<JWTVerifyGetKey> {
-    const { issuer } = this.options
+    const { issuer, fetch: ask = fetch } = this.options
     const address = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`
-    const answer = await fetch(address, { signal: AbortSignal.timeout(DISCOVERY_TIMEOUT_MS) }).catch(() => null)
+    const answer = await ask(address, { signal: AbortSignal.timeout(DISCOVERY_TIMEOUT_MS) }).catch(() => null)
     const read = discoveryShape.safeParse(answer?.ok ? await answer.json().catch(() => null) : null)
     if (!read.success) throw upstreamUnavailable('identity')
     if (read.data.issuer !== issuer) {
       throw new Error(`The identity provider at ${issuer} calls itself ${read.data.issuer}; set OIDC_ISSUER to that.`)
     }
-    return createRemoteJWKSet(new URL(read.data.jwks_uri), { timeoutDuration: DISCOVERY_TIMEOUT_MS })
+    return createRemoteJWKSet(new URL(read.data.jwks_uri), {
+      timeoutDuration: DISCOVERY_TIMEOUT_MS,
+      [customFetch]: ask,
+    })
   }
 }

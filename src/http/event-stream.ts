@@ -13,11 +13,9 @@ import {
   type Streams,
 } from '../graph/streaming/streams.ts'
 import { recordRefused } from './answered.ts'
-import { sendRefusal } from './graphql.ts'
+import { sendRefusal, weightOf } from './graphql.ts'
 import { endAt, type StreamCallers } from './stream-callers.ts'
-
-/** So many pulses without taking anything, and a client is dropped. */
-const UNREAD_PULSES = 2
+import { untilRead } from './unread.ts'
 
 function parametersOf({ method, body, query }: FastifyRequest): StreamRequest {
   if (method === 'POST') {
@@ -39,15 +37,7 @@ function parametersOf({ method, body, query }: FastifyRequest): StreamRequest {
 /** Writes and waits until the client has taken it: one answer is under way at a time. */
 async function write(response: ServerResponse, text: string, patienceMs: number): Promise<void> {
   if (response.destroyed || response.write(text)) return
-  await new Promise<void>((resolve) => {
-    const late = setTimeout(() => response.destroy(), patienceMs)
-    const taken = () => {
-      clearTimeout(late)
-      response.off('drain', taken).off('close', taken)
-      resolve()
-    }
-    response.on('drain', taken).on('close', taken)
-  })
+  await untilRead(response, patienceMs)
 }
 
 /** Writes them all; a client that is not told of the end asks again. */
@@ -82,13 +72,13 @@ function endWith(streams: Streams, stream: ResultStream, gone: AbortSignal, expi
 
 /**
  * Adds the routes; they are authorised as queries are. Each `pulseMs` a line without meaning is sent, so that proxies keep
- * the connection and dead clients are noticed.
+ * the connection and dead clients are noticed; one that takes nothing for `unreadMs` is cut.
  */
 export function addEventStream(
   fastify: FastifyInstance,
   streams: Streams,
   callers: StreamCallers,
-  pulseMs: number,
+  { pulseMs, unreadMs }: { pulseMs: number; unreadMs: number },
 ): void {
   async function stream(httpRequest: FastifyRequest, reply: FastifyReply) {
     let answer: StreamAnswer
@@ -100,7 +90,8 @@ export function addEventStream(
       const viewer = await callers.authenticate(httpRequest.headers.authorization, httpRequest)
       expiresAt = callers.expiryOf(viewer)
       const readOnly = httpRequest.method === 'GET'
-      const caller = { viewer, correlationId: httpRequest.id, readOnly, gone: leaving.signal }
+      const weight = weightOf(httpRequest)
+      const caller = { viewer, correlationId: httpRequest.id, readOnly, weight, gone: leaving.signal }
       answer = await streams.start(parametersOf(httpRequest), caller)
     } catch (error) {
       const refusal = publicError(error, httpRequest.id, callers.log)
@@ -118,7 +109,7 @@ export function addEventStream(
     })
     const pulse = setInterval(() => response.writableNeedDrain || response.write(':\n\n'), pulseMs)
     try {
-      await writeAnswers(response, answer, streams, UNREAD_PULSES * pulseMs)
+      await writeAnswers(response, answer, streams, unreadMs)
     } catch (error) {
       callers.log.warn({ err: error, correlationId: httpRequest.id }, 'event stream broken off')
     } finally {

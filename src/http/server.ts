@@ -1,5 +1,4 @@
 /** Builds the HTTP server with its routes and request-wide rules. */
-
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, Server } from 'node:http'
 import cors from '@fastify/cors'
@@ -18,6 +17,7 @@ import { ErrorCode, GraphError } from '../graph/contract/errors.ts'
 import type { Executor } from '../graph/execution/executor.ts'
 import { publicError } from '../graph/execution/mask-errors.ts'
 import { Documents } from '../graph/limits/documents.ts'
+import { InFlight } from '../graph/limits/in-flight.ts'
 import type { DocumentLimits } from '../graph/limits/limits.ts'
 import { Streams } from '../graph/streaming/streams.ts'
 import type { Metrics } from '../observability/metrics.ts'
@@ -26,21 +26,25 @@ import { recordAnswered, recordRefused } from './answered.ts'
 import { startApollo } from './apollo.ts'
 import { Drain, type DrainOptions } from './drain.ts'
 import { addGraphqlRoute, type GraphqlRoute, sendRefusal } from './graphql.ts'
-import { addHealthRoutes, type HealthCheck } from './health.ts'
+import { addHealthRoutes, type Health, type HealthCheck, healthOf } from './health.ts'
 import { addMetricsRoute } from './metrics.ts'
 import { securityHeaders } from './security-headers.ts'
 import { addSubscriptions } from './subscriptions.ts'
 import { traceRequests } from './trace-requests.ts'
+import { UNREAD_MS } from './unread.ts'
 import { addWebhookRoutes, type WebhookReceiver } from './webhooks.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
+    /** What is answered about it, on whichever port. */
+    health: Health
     /** Stops accepting, finishes what was accepted, closes the connections; resolves when all is closed. */
     drain(options?: Partial<DrainOptions>): Promise<void>
   }
 }
 
-export interface ServerParts extends Omit<GraphqlRoute, 'apollo' | 'documents' | 'deadlineMs'> {
+export interface ServerParts
+  extends Omit<GraphqlRoute, 'apollo' | 'documents' | 'deadlineMs' | 'unreadMs' | 'inFlight'> {
   schema: GraphQLSchema
   executor: Executor
   /** When the caller's token ends; null for never. */
@@ -49,6 +53,8 @@ export interface ServerParts extends Omit<GraphqlRoute, 'apollo' | 'documents' |
   checks: readonly HealthCheck[]
   /** Whether only a new process would help; left out: never. */
   isStuck?(): boolean
+  /** Health and metrics are answered here too, and not on the operations port alone. */
+  publicHealth: boolean
   log: Logger
   introspection: boolean
   /** Origins of browser clients that may ask, e.g. `https://app.example.org`; none: same origin only. */
@@ -62,6 +68,7 @@ export interface ServerParts extends Omit<GraphqlRoute, 'apollo' | 'documents' |
   /** Null, or left out: no traces, and no cost of them. */
   tracing?: Tracing | null
   limits?: Partial<HttpLimits>
+  inFlight?: InFlight
   documentLimits?: Partial<DocumentLimits>
 }
 
@@ -76,6 +83,8 @@ export interface HttpLimits {
   keepAliveMs: number
   /** For a request to be answered, in ms. */
   deadlineMs: number
+  /** A client that takes nothing of its answer for so long is cut, in ms: over HTTP, as events, over WebSocket. */
+  unreadMs: number
   /** Validated documents kept in memory. */
   documentCount: number
   /** A WebSocket's message, in bytes, and its operations at once. */
@@ -93,14 +102,15 @@ export const httpLimits: HttpLimits = {
   requestMs: 20_000,
   keepAliveMs: 72_000,
   deadlineMs: 30_000,
+  unreadMs: UNREAD_MS,
   documentCount: 1000,
   messageBytes: 256 * 1024,
   operationsPerSocket: 50,
   pulseMs: 12_000,
 }
 
-/** Whoever asks about readiness is answered within two seconds. */
-const CHECK_WITHIN_MS = 1_500
+/** Two looks at all parts fit into the time for which readiness holds. */
+const CHECK_WITHIN_MS = 1_000
 
 /** An idle second loses no client that is at work. */
 const drainDefaults = { noticeMs: 0, idleMs: 1000 }
@@ -140,6 +150,7 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
   const { log } = parts
   const limits = { ...httpLimits, ...parts.limits }
   const drain = new Drain()
+  const inFlight = parts.inFlight ?? new InFlight()
   const documents = new Documents(parts.schema, { introspection: parts.introspection, limits: parts.documentLimits })
   const apollo = await startApollo({
     schema: parts.schema,
@@ -195,10 +206,11 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
   await fastify.register(async (scope) => {
     if (parts.allowedOrigins.length > 0) await scope.register(cors, corsOptions(parts.allowedOrigins))
     scope.removeContentTypeParser('text/plain')
-    addGraphqlRoute(scope, { ...parts, apollo, documents, deadlineMs: limits.deadlineMs })
+    addGraphqlRoute(scope, { ...parts, ...limits, apollo, documents, inFlight })
     const streams = new Streams({
       ...parts,
       documents,
+      inFlight,
       deadlineMs: limits.deadlineMs,
       onAnswered: (request, durationMs) => recordAnswered(log, parts.metrics, { request, status: 200, durationMs }),
     })
@@ -210,19 +222,25 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
       greetingBytes: limits.headerBytes,
       operations: limits.operationsPerSocket,
       pulseMs: limits.pulseMs,
+      unreadMs: limits.unreadMs,
+      inFlight,
       isDraining: () => drain.draining,
     })
     drain.onStop(close)
     countStreams(parts.metrics, counts)
   })
   addWebhookRoutes(fastify, parts.webhooks, log)
-  addHealthRoutes(fastify, {
+  const health = healthOf({
     checks: parts.checks,
     isDraining: () => drain.draining,
     isStuck: () => parts.isStuck?.() ?? false,
     timeoutMs: CHECK_WITHIN_MS,
   })
-  addMetricsRoute(fastify, parts.metrics)
+  fastify.decorate('health', health)
+  if (parts.publicHealth) {
+    addHealthRoutes(fastify, health)
+    addMetricsRoute(fastify, parts.metrics)
+  }
   parts.addRoutes?.(fastify)
   return fastify
 }

@@ -19,7 +19,7 @@ export function addSubscriptions(
   callers: StreamCallers,
   options: WebSocketOptions,
 ): Subscriptions {
-  addEventStream(scope, streams, callers, options.pulseMs)
+  addEventStream(scope, streams, callers, options)
   const sockets = new WebSockets(streams, callers, options)
   sockets.attach(scope.server)
   return {

@@ -1,5 +1,4 @@
 /** Serves subscriptions over WebSocket at /graphql by graphql-transport-ws. */
-
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, Server } from 'node:http'
 import type { Duplex } from 'node:stream'
@@ -10,6 +9,7 @@ import { type WebSocket, WebSocketServer } from 'ws'
 import type { Viewer } from '../auth/viewer.ts'
 import { ErrorCode, type GraphError, tooComplex, tooLong, unauthenticated } from '../graph/contract/errors.ts'
 import { publicError } from '../graph/execution/mask-errors.ts'
+import type { InFlight } from '../graph/limits/in-flight.ts'
 import { isStream, type StreamAnswer, type StreamRequest, type Streams } from '../graph/streaming/streams.ts'
 import { recordRefused } from './answered.ts'
 import { endAt, type StreamCallers } from './stream-callers.ts'
@@ -31,6 +31,10 @@ export interface WebSocketOptions {
   operations: number
   /** Unanswered for this long after a ping, a connection is dead, in ms. */
   pulseMs: number
+  /** A client that takes nothing of what waits for it for so long is cut, in ms. */
+  unreadMs: number
+  /** What a client has not taken yet counts as in flight. */
+  inFlight: InFlight
   isDraining(): boolean
 }
 
@@ -135,14 +139,21 @@ export class WebSockets {
     const leaving = new AbortController()
     socket.on('error', () => socket.terminate())
     const connection: Connection = { socket, request, viewer: null, gone: leaving.signal }
+    const cutUnread = unreadCutter(socket, this.options.unreadMs)
     const closed = this.protocol.opened(
       {
         protocol: socket.protocol,
         // graphql-ws waits for it before the next answer; a failure leaves time to hear that the socket is closed.
-        send: (text) =>
-          new Promise((resolve) =>
-            socket.send(text, (error) => (error ? void setImmediate().then(resolve) : resolve())),
-          ),
+        send: (text) => {
+          const taken = new Promise<void>((resolve) =>
+            socket.send(text, (error) => (error ? void setImmediate().then(() => resolve()) : resolve())),
+          )
+          if (socket.bufferedAmount > 0) {
+            cutUnread(taken)
+            if (connection.viewer) this.options.inFlight.hold({ viewer: connection.viewer }, taken)
+          }
+          return taken
+        },
         close: (code, reason) => socket.close(code, reason),
         onMessage: (take) => socket.on('message', (data) => this.received(connection, String(data), take)),
       },
@@ -213,6 +224,24 @@ export class WebSockets {
   private closeWhenExpired(socket: WebSocket, expiresAt: Date | null): void {
     const end = () => socket.close(CloseCode.Unauthorized, 'The token has expired; sign in again.')
     socket.once('close', endAt(expiresAt, end))
+  }
+}
+
+/** Hears of each message that waits to be taken; ends the connection when none of them is for so long. */
+function unreadCutter(socket: WebSocket, unreadMs: number): (taken: Promise<void>) => void {
+  let waiting = 0
+  let late: NodeJS.Timeout | undefined
+  const begin = () => {
+    clearTimeout(late)
+    if (waiting > 0) late = setTimeout(() => socket.terminate(), unreadMs)
+  }
+  return (taken) => {
+    waiting += 1
+    if (waiting === 1) begin()
+    taken.then(() => {
+      waiting -= 1
+      begin()
+    })
   }
 }
 

@@ -31,6 +31,13 @@ export interface UpstreamCall {
   durationMs: number
 }
 
+export interface HeldBack {
+  by: string
+  how: 'queued' | 'refused'
+  /** A kind, never a name. */
+  caller: string
+}
+
 /** Clients choose the names of operations: beyond this many they are counted together, as `other`. */
 const KNOWN_OPERATIONS = 300
 const secondsBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
@@ -71,6 +78,13 @@ export class Metrics {
     registers: [this.registry],
   })
 
+  private readonly held = new Counter({
+    name: 'gateway_callers_held_back_total',
+    help: 'Callers that had to wait for their turn or were refused because of what they use already, by kind of caller.',
+    labelNames: ['by', 'how', 'caller'],
+    registers: [this.registry],
+  })
+
   constructor() {
     collectDefaultMetrics({ register: this.registry })
   }
@@ -104,6 +118,11 @@ export class Metrics {
   /** Counts one call to another system. */
   upstreamCall({ upstream, operation, outcome, durationMs }: UpstreamCall): void {
     this.upstream.observe({ upstream, operation, outcome }, durationMs / 1000)
+  }
+
+  /** Counts one caller who was held back: by the rate limit, by requests in flight, or by an upstream. */
+  heldBack({ by, how, caller }: HeldBack): void {
+    this.held.inc({ by, how, caller })
   }
 
   /** Adds a gauge whose values are read when Prometheus asks: queue depth, pool use, caches, breaker states. */

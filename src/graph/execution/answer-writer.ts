@@ -23,6 +23,7 @@ import { type QuickText, quickTextOf } from '../contract/leaf-text.ts'
 import type { CostNode } from '../limits/cost.ts'
 import { countOf } from '../limits/list-size.ts'
 import {
+  counted,
   type FieldWriter,
   type KeyedField,
   leafWriter,
@@ -106,7 +107,9 @@ class Writers {
       const write = this.field(type, field, nodes, [...steps, key], cost)
       keyed.push({ start, write: cost ? worked(cost, write) : write })
     }
-    return keyed.length === 0 ? () => '{}' : (writing, parent, entry) => writeFields(keyed, writing, parent, entry)
+    if (keyed.length === 0) return () => '{}'
+    const startsLength = keyed.reduce((length, { start }) => length + start.length, 1)
+    return (writing, parent, entry) => writeFields(keyed, startsLength, writing, parent, entry)
   }
 
   private field(
@@ -117,7 +120,7 @@ class Writers {
     cost: CostNode | undefined,
   ): FieldWriter {
     const { schema, fragments, operation } = this.selected
-    if (field === TypeNameMetaFieldDef) return () => `"${parentType.name}"`
+    if (field === TypeNameMetaFieldDef) return (writing) => counted(writing, `"${parentType.name}"`)
     const { name: fieldName, type: returnType } = field
     const facts: FieldFacts = {
       fieldName,
@@ -131,7 +134,11 @@ class Writers {
     }
     const whole = wholeField(field, facts, this.value(returnType, facts, cost, steps))
     const quick = quickFieldOf(field)
-    return quick === null ? whole : (writing, parent, entry) => quick(parent) ?? whole(writing, parent, entry)
+    if (quick === null) return whole
+    return (writing, parent, entry) => {
+      const text = quick(parent)
+      return text === null ? whole(writing, parent, entry) : counted(writing, text)
+    }
   }
 
   private value(type: GraphQLOutputType, facts: FieldFacts, cost: CostNode | undefined, steps: Steps): ValueWriter {

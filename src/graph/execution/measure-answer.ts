@@ -25,7 +25,11 @@ export interface Asked {
 }
 
 /** The answer with what it costs. Throws AnswerTooLarge. */
-export function measureAnswer({ operation, read, reserved }: Asked, executed: Executed, allowedBytes: number): Measured {
+export function measureAnswer(
+  { operation, read, reserved }: Asked,
+  executed: Executed,
+  allowedBytes: number,
+): Measured {
   const tooLarge = executed.errors?.find((error) => error instanceof AnswerTooLarge)
   if (tooLarge) throw tooLarge
   // A list without pages can be longer than foreseen.

@@ -11,9 +11,10 @@ import { documentPoints } from './weights.ts'
 export type RateLimitSizes = Readonly<Record<'anonymous' | 'person' | 'client', RateLimitSize>>
 
 /**
- * A page of 20 courses with 20 runs each, prices and credit is asked at about 900 points and used at a fraction of it; the
- * unused rest is given back. An address may thus open some two hundred such pages at once and ten and more each second. A
- * batch of 1000 checks with all their claims is asked at about 100,000. No operation may cost more than a full bucket.
+ * A point is some 10 µs of processor time (weights.ts), so that 10,000 each second are a tenth of one core, and a quarter
+ * where a field is 2.5 times too cheap. A page of 20 courses with 20 runs each, prices and credit is asked at about 1,000
+ * points and used at a fraction of it; the unused rest is given back. A batch of 1000 checks of six claims is asked at about
+ * 25,000. No operation may cost more than a full bucket. Institutions' machines are known by name, and may use a whole core.
  */
 export const rateLimitSizes: RateLimitSizes = {
   anonymous: { points: 200_000, restorePerSecond: 10_000 },

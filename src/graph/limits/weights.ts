@@ -10,13 +10,16 @@ import {
 } from 'graphql'
 import type { Count, Occurrence } from './list-size.ts'
 
-/** Of a request that asks for nothing: door, token, limits, log and metrics. */
+/**
+ * Of a request that asks for nothing: door, token, limits, log and metrics take 61 to 90 µs. A point is some 10 µs of
+ * processor time, of the gateway and of PostgreSQL together, on the machine of the bench.
+ */
 export const REQUEST_POINTS = 10
-/** A number, text, list or object among the inputs: it is parsed, looked at and coerced. */
+/** A number, text, list or object among the inputs: it is parsed, looked at and coerced in some 2 µs. */
 const INPUT_VALUE_POINTS = 0.25
 const INPUT_KILOBYTE_POINTS = 1
 
-/** Of a document that is not known: to parse it, measure it, validate it and work out its price. */
+/** Of a document that is not known: it is parsed, measured, validated and priced, some 1 µs a character. */
 const DOCUMENT_CHARACTERS_PER_POINT = 10
 
 export const documentPoints = (text: string): number => Math.ceil(text.length / DOCUMENT_CHARACTERS_PER_POINT)
@@ -27,47 +30,63 @@ type Work = number | ((args: Values) => number)
 
 const lengthOf = (value: unknown) => (Array.isArray(value) ? value.length : 0)
 
-function claimsIn(input: Values): number {
-  return lengthOf(input.creditRecordIds) + lengthOf(input.courseIds) + lengthOf(input.externalCredits)
-}
-
+/** A check of one claim takes 50 µs, each further claim some 20 µs. */
 const CHECK_POINTS = 5
 const CLAIM_POINTS = 2
+/** The search for the best set: 12 claims of odd amounts 0.5 ms, 15 of them 3.5 ms, 40 claims 12 ms and 35 ms at worst. */
 const SUBSETS_PER_POINT = 64
 const MOST_SEARCH_POINTS = 2_000
 
 function checkPoints(input: Values): number {
-  const claims = claimsIn(input)
+  const claims = lengthOf(input.creditRecordIds) + lengthOf(input.courseIds) + lengthOf(input.externalCredits)
   const search = Math.min(MOST_SEARCH_POINTS, Math.floor(2 ** claims / SUBSETS_PER_POINT))
   return CHECK_POINTS + CLAIM_POINTS * claims + search
 }
 
-const sumOfChecks = ({ inputs }: Values) =>
-  ((inputs as Values[] | undefined) ?? []).reduce((sum, input) => sum + checkPoints(input), 0)
+/** A page of courses takes 0.7 ms before its first entry, a filter with everything in it 4 ms, a search 2 ms and its words. */
+const LIST_POINTS = 60
+const FILTER_POINTS = 300
+const SEARCH_POINTS = 200
+const WORD_POINTS = 4
 
+function coursesPoints({ search, filter }: Values): number {
+  const words = typeof search === 'string' ? SEARCH_POINTS + WORD_POINTS * search.split(/\s+/).length : 0
+  return LIST_POINTS + words + (filter == null ? 0 : FILTER_POINTS)
+}
+
+/** A transaction with its history and jobs takes 3 to 6 ms of a warm gateway, 6 to 10 ms of a cold one. */
 const WRITE_POINTS = 300
+/** The same with a call of an upstream in it: 13 ms of a cold gateway. */
 const UPSTREAM_POINTS = 600
 
+/** What fields weigh, by coordinate; whoever adds a root field adds it here. */
 export const works: Readonly<Record<string, Work>> = {
-  'Query.courses': 60,
-  'CourseConnection.totalCount': 50,
-  'CourseConnection.facets': 100,
+  'Query.courses': coursesPoints,
+  // Counted over the whole list: 5 to 10 ms with a filter, four times for its facets.
+  'CourseConnection.totalCount': 300,
+  'CourseConnection.facets': 1_000,
   'Course.countsTowards': 5,
+  // Asked of the partner, joined by the run.
   'CourseRun.placesRemaining': 40,
   'Enrolment.progress': 40,
-  'Query.creditShare': 300,
+  // Each look is logged.
+  'Query.creditShare': WRITE_POINTS,
   'Query.transferEligibility': ({ input }) => checkPoints((input ?? {}) as Values),
-  'Query.transferEligibilityBatch': sumOfChecks,
+  'Query.transferEligibilityBatch': ({ inputs }) =>
+    ((inputs ?? []) as Values[]).reduce((sum, input) => sum + checkPoints(input), 0),
+  // Signing by an elliptic curve, 0.3 ms.
   'TransferEligibility.statement': 30,
   'CreditRecord.credential': 30,
-  'Query.transferPolicyDryRun': 200,
+  // Each of up to 2,000 applications is decided anew.
+  'Query.transferPolicyDryRun': 2_000,
+  // A signature is verified, 0.4 ms.
   'Query.verify': 40,
   'Mutation.linkPartnerAccount': UPSTREAM_POINTS,
   'Mutation.enrol': UPSTREAM_POINTS,
   'Mutation.completePayment': UPSTREAM_POINTS,
   'Mutation.retryPayment': UPSTREAM_POINTS,
   'Mutation.cancelEnrolment': WRITE_POINTS,
-  'Mutation.requestRefund': WRITE_POINTS,
+  'Mutation.requestRefund': UPSTREAM_POINTS,
   'Mutation.resolveStuckEnrolment': WRITE_POINTS,
   'Mutation.shareCredit': WRITE_POINTS,
   'Mutation.revokeCreditShare': WRITE_POINTS,

@@ -17,7 +17,7 @@ export interface OperationsTimes {
   metricsWithinMs: number
 }
 
-export const operationsTimes: OperationsTimes = {
+const operationsTimes: OperationsTimes = {
   looksEveryMs: 500,
   readyForMs: 2_000,
   liveForMs: 30_000,
@@ -35,7 +35,7 @@ export interface ThreadSettings {
 export type ToThread = { live: HealthAnswer; ready: HealthAnswer } | { metrics: string; contentType: string }
 
 /** What it says to the main thread: first its port, then each time that somebody waits for metrics. */
-export type FromThread = { port: number } | 'metrics'
+type FromThread = { port: number } | 'metrics'
 
 export interface OperationsOptions {
   host: string

@@ -35,7 +35,7 @@ export interface ThreadSettings {
 export type ToThread = { live: HealthAnswer; ready: HealthAnswer } | { metrics: string; contentType: string }
 
 /** What it says to the main thread: first its port, then each time that somebody waits for metrics. */
-type FromThread = { port: number } | 'metrics'
+export type FromThread = { port: number } | 'metrics'
 
 export interface OperationsOptions {
   host: string

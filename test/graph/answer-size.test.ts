@@ -96,10 +96,10 @@ describe.each(ways)('an answer %s', (_name, compile) => {
     const admission = new Admission(new MemoryRateLimits(() => 0), { anonymous: small, person: small, client: small })
     await start(compile, { admission })
     const first = await server.ask('query Q($name: String) { hello(name: $name) }', { name: 'x'.repeat(200_000) })
-    expect(first.extensions).toMatchObject({ cost: { actual: 201, budgetRemaining: 0 } })
+    expect(first.extensions).toMatchObject({ cost: { actual: 405, budgetRemaining: 0 } })
     const next = await server.ask('{ hello }')
     expect(next.status).toBe(429)
-    expect(next.headers.get('retry-after')).toBe('11')
+    expect(next.headers.get('retry-after')).toBe('12')
   })
 })
 
@@ -140,9 +140,9 @@ describe('an event of a subscription', () => {
     const events = (await response.text()).match(/(?<=data: )\{.+/g)?.map((line) => JSON.parse(line)) ?? []
     expect(events[0]).toEqual({ data: { changed: { name: texts[0] } } })
     expect(events[1]).toMatchObject({ errors: [{ extensions: tooLarge(50_000) }] })
-    // One point for the subscription, 20 for the first event's text, 50 for the second.
+    // 16 points for the subscription and its new document, 20 for the first event's text, 50 for the second, 11 to ask.
     expect((await server.ask('{ hello }')).extensions).toMatchObject({
-      cost: { budgetRemaining: 100 - 1 - 20 - 50 - 1 },
+      cost: { budgetRemaining: 100 - 5 - 11 - 20 - 50 - 1 - 10 },
     })
   })
 })

@@ -8,7 +8,7 @@ import { partnerAdapter } from './adapters/partner/partner-adapter.ts'
 import { payPalProvider } from './adapters/paypal/paypal-provider.ts'
 import { stripeProvider } from './adapters/stripe/stripe-provider.ts'
 import type { CallLimits } from './adapters/upstream-call.ts'
-import { anonymousViewer, callerKind, type Viewer } from './auth/viewer.ts'
+import { anonymousViewer, type Viewer } from './auth/viewer.ts'
 import type { Config } from './config.ts'
 import { type Context, type Parts, TryAgainLater } from './context.ts'
 import { creditRecordJoin } from './credit/loaders.ts'
@@ -18,6 +18,7 @@ import { defineEnrolmentPages } from './enrolments/loaders.ts'
 import { openAnswers } from './graph/caching/open-answers.ts'
 import type { ResponseCache } from './graph/caching/response-cache.ts'
 import type { ContextParts } from './graph/execution/request.ts'
+import { kindOfCaller } from './graph/limits/admission.ts'
 import { openRateLimits } from './graph/limits/open-rate-limits.ts'
 import { crontab, jobs } from './jobs.ts'
 import { Metrics } from './observability/metrics.ts'
@@ -116,7 +117,9 @@ export async function openApp(config: Config, options: AppOptions): Promise<App>
   const answers = await openAnswers(config.REDIS_URL ?? null, now, alone('answers'))
   const rateLimits = await openRateLimits(config.REDIS_URL ?? null, alone('rateLimits'))
   forgetAtChanges(answers, notifications.subscribe(publicTopic))
-  const observed = { log, onCall, ...(options.limits && { limits: options.limits }) }
+  const onHeldBack = (by: string, how: 'queued' | 'refused', caller: string) =>
+    metrics.heldBack({ by, how, caller: kindOfCaller(caller) })
+  const observed = { log, onCall, onHeldBack, ...(options.limits && { limits: options.limits }) }
   const { stripe, payPal, partner } = openUpstreams(config, observed, now)
   const parts: Parts = {
     read: tracing ? tracedReads(read, tracing) : read,
@@ -133,7 +136,7 @@ export async function openApp(config: Config, options: AppOptions): Promise<App>
       await answers.forget(true)
       await orm.em.fork().execute('select pg_notify(?, ?)', ['gateway', publicTopic])
     },
-    heldBack: (viewer, reason) => metrics.heldBack(callerKind(viewer), reason),
+    heldBack: ({ key }, by) => onHeldBack(by, 'refused', key),
     settings: {
       publicUrl: config.PUBLIC_URL,
       returnUrlOrigins: config.RETURN_URL_ORIGINS,

@@ -1,6 +1,9 @@
 /** Serves the app: routes, webhooks and worker, ready after the first catalogue synchronisation. */
 import { join } from 'node:path'
 import type { FastifyInstance, FastifyReply } from 'fastify'
+import { fetchWithin } from './adapters/bounded-fetch.ts'
+import { onBehalfOf } from './adapters/upstream-caller.ts'
+import { MOST_REPLY_BYTES } from './adapters/upstream-reply.ts'
 import type { App } from './app.ts'
 import { migrate } from './app.ts'
 import { Authenticator } from './auth/authenticator.ts'
@@ -9,9 +12,11 @@ import { courseJobs } from './courses/course-jobs.ts'
 import { firstSyncDone } from './courses/sync-catalogue.ts'
 import { KEPT_FOR_SECONDS, statusList } from './credit/credentials/status-list.ts'
 import { publicFor } from './graph/caching/cache-policy.ts'
+import { upstreamUnavailable } from './graph/contract/errors.ts'
 import { Executor } from './graph/execution/executor.ts'
-import { Admission } from './graph/limits/admission.ts'
+import { Admission, kindOfCaller, rateLimitSizes } from './graph/limits/admission.ts'
 import { BadTokens } from './graph/limits/bad-tokens.ts'
+import { InFlight } from './graph/limits/in-flight.ts'
 import { TrustedDocuments } from './graph/limits/trusted-documents.ts'
 import { readManifestFile } from './graph/limits/trusted-manifest.ts'
 import type { DrainOptions } from './http/drain.ts'
@@ -59,16 +64,22 @@ const KEYS_KEPT_FOR_SECONDS = 300
 const shareHelp =
   'A learner shared credit with you. Staff and machines of an institution open it with the query creditShare(code: "…"), the code being the last part of this address.\n'
 
+/** The schema, built once for all gateways of a process: nothing of one of them is kept in it. */
+let served: ReturnType<typeof buildSubgraph> | null = null
+
 /**
  * Starts to listen at once, so that liveness can be asked, and prepares behind it: migrations, the worker's schema, the
  * register, the first synchronisation.
  */
 export async function startGateway(app: App, config: Config, options: GatewayOptions = {}): Promise<Gateway> {
-  const schema = buildSubgraph()
+  served ??= buildSubgraph()
+  const schema = served
   const { metrics, tracing } = app
+  const heldBack = (by: string, how: 'queued' | 'refused', caller: string) =>
+    metrics.heldBack({ by, how, caller: kindOfCaller(caller) })
   const executor = new Executor(schema, {
     compile: { enabled: config.COMPILED_QUERIES === 'on' },
-    admission: new Admission(app.rateLimits),
+    admission: new Admission(app.rateLimits, rateLimitSizes, (caller) => heldBack('rate-limit', 'refused', caller)),
     cachePolicy: publicFor(publicSeconds, live),
     answers: app.answers,
     tracing,
@@ -79,7 +90,8 @@ export async function startGateway(app: App, config: Config, options: GatewayOpt
     audience: config.OIDC_AUDIENCE,
     tokenTypes: config.OIDC_TOKEN_TYPES,
     clients: config.OIDC_CLIENTS,
-    badTokens: new BadTokens(app.rateLimits, () => metrics.heldBack('anonymous', 'bad-tokens')),
+    badTokens: new BadTokens(app.rateLimits, (caller) => heldBack('bad-tokens', 'refused', caller)),
+    fetch: fetchWithin(MOST_REPLY_BYTES, () => upstreamUnavailable('identity')),
     directory: {
       learnerId: (facts) => learnerIdOf(app, facts),
       institutionId: async (slug) => (await institutionBySlug({ read: app.read, loads: new Map() }, slug))?.id ?? null,
@@ -104,6 +116,7 @@ export async function startGateway(app: App, config: Config, options: GatewayOpt
   const fastify = await buildServer({
     schema,
     executor,
+    inFlight: new InFlight({ onBehalfOf, onHeldBack: (how, caller) => heldBack('in-flight', how, caller) }),
     authenticate: (header, sender) => authenticator.authenticate(header, sender),
     expiryOf: (viewer) => authenticator.expiryOf(viewer),
     buildContext: (request) => app.contextFor(request),

@@ -20,4 +20,6 @@ export interface CallReport {
 export interface CallObservers {
   log: CallLog
   onCall: (report: CallReport) => void
+  /** A caller had to wait for the upstream, or was turned away, because of what they and others ask of it already. */
+  onHeldBack?: (upstream: Upstream, how: 'queued' | 'refused', caller: string) => void
 }

@@ -1,8 +1,6 @@
 /** Makes each upstream call with a deadline, concurrency limit, breaker and retries of reads. */
 import {
   BrokenCircuitError,
-  BulkheadRejectedError,
-  bulkhead,
   CircuitState,
   CountBreaker,
   circuitBreaker,
@@ -12,10 +10,12 @@ import {
   TimeoutStrategy,
   timeout,
 } from 'cockatiel'
+import { FairGate, GateFull } from '../values/fair-gate.ts'
 import { FailureKind, type Upstream, UpstreamFailure } from '../values/upstream-failure.ts'
 import { type Attempt, attempt, isUnhealthy, isWorthRepeating, noAnswer } from './call-attempt.ts'
 import type { CallObservers, CallOutcome } from './call-log.ts'
 import { RetryBudget } from './retry-budget.ts'
+import { upstreamCaller } from './upstream-caller.ts'
 import { FailureCode } from './upstream-reply.ts'
 
 /** WRITE: sent once, its repeat is the caller's durable job. READ: repeated here. LIVE_READ: someone waits for it. */
@@ -27,21 +27,28 @@ export interface CallLimits {
   timeoutMs: number
   /** The same for a live read: a person looks at a page that can do without this answer. */
   liveTimeoutMs: number
-  /** Calls in flight, and calls that wait for one of them to end. */
+  /** Calls in flight, and calls that wait for one of them to end: in all, and of these for one caller. */
   concurrency: number
+  concurrencyPerCaller: number
   queue: number
+  queuePerCaller: number
   /** The breaker looks at this many last attempts, once there are half of them, and opens when over half were bad. */
   breakerWindow: number
   /** How long an open breaker lets nothing through before it tries one call. */
   breakerOpenMs: number
 }
 
-/** Both providers and the partner answer in well under a second; PayPal's captures are the slowest with some seconds. */
+/**
+ * Both providers and the partner answer in well under a second; PayPal's captures are the slowest with some seconds. Five
+ * callers have to do their worst before a sixth waits. A page of 50 courses asks the partner for the places of as many runs.
+ */
 export const callLimits: CallLimits = {
   timeoutMs: 10_000,
   liveTimeoutMs: 3_000,
   concurrency: 20,
-  queue: 40,
+  concurrencyPerCaller: 4,
+  queue: 400,
+  queuePerCaller: 50,
   breakerWindow: 20,
   breakerOpenMs: 5_000,
 }
@@ -79,7 +86,12 @@ export function upstreamCall(options: UpstreamCallOptions): UpstreamCall {
   const limits = { ...callLimits, ...options.limits }
   const { upstream } = options
   const budget = new RetryBudget()
-  const slots = bulkhead(limits.concurrency, limits.queue)
+  const gate = new FairGate({
+    inside: limits.concurrency,
+    insidePerCaller: limits.concurrencyPerCaller,
+    waiting: limits.queue,
+    waitingPerCaller: limits.queuePerCaller,
+  })
   const breaker = circuitBreaker(handleWhenResult(isUnhealthy), {
     halfOpenAfter: limits.breakerOpenMs,
     breaker: new CountBreaker({
@@ -113,15 +125,27 @@ export function upstreamCall(options: UpstreamCallOptions): UpstreamCall {
     return policy.execute(() => guarded(call, signal), signal)
   }
 
+  /** At once where there is room; otherwise after those who wait, one of each caller in turn. */
+  const turn = async (caller: string, signal: AbortSignal): Promise<void> => {
+    if (gate.isOpenTo(caller)) return gate.enter(caller)
+    try {
+      await gate.wait(caller, signal)
+      options.onHeldBack?.(upstream, 'queued', caller)
+    } catch (error) {
+      if (error instanceof GateFull) options.onHeldBack?.(upstream, 'refused', caller)
+      throw error
+    }
+  }
+
   const whole = async <T>(call: Call<T>): Promise<T> => {
+    const caller = upstreamCaller()
     let sent = false
     const deadline = timeout(deadlineMs(call.effect), TimeoutStrategy.Aggressive)
     try {
-      const last = await deadline.execute(({ signal }) => {
-        return slots.execute(() => {
-          sent = true
-          return repeated(call, signal)
-        }, signal)
+      const last = await deadline.execute(async ({ signal }) => {
+        await turn(caller, signal)
+        sent = true
+        return repeated(call, signal).finally(() => gate.leave(caller))
       }, call.signal)
       if ('value' in last) return last.value
       throw last.failure
@@ -164,7 +188,7 @@ function neverAnswered(
   at: { upstream: Upstream; call: Call<unknown>; sent: boolean },
 ): UpstreamFailure {
   const { upstream, call, sent } = at
-  if (error instanceof BulkheadRejectedError) {
+  if (error instanceof GateFull) {
     const text = `${upstream} has as many calls waiting as it may`
     return new UpstreamFailure(FailureKind.Unavailable, upstream, FailureCode.Busy, text)
   }

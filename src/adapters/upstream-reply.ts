@@ -77,6 +77,14 @@ export function malformed(upstream: Upstream, problem: string, cause?: unknown):
   return new UpstreamFailure(FailureKind.Unknown, upstream, FailureCode.Malformed, text, { cause })
 }
 
+/** More than any answer is made of: a page of 300 events or of the whole catalogue has less than 2 MB. */
+export const MOST_REPLY_BYTES = 5_000_000
+
+/** An answer of more bytes, unzipped: it is not read to its end. */
+export function tooLargeReply(upstream: Upstream): UpstreamFailure {
+  return malformed(upstream, `it has more than ${MOST_REPLY_BYTES} bytes`)
+}
+
 /** The codes and messages of an error and of everything that caused it: libraries wrap them two or three deep. */
 export function reasonText(error: unknown): string {
   const parts: string[] = []

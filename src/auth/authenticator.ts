@@ -1,6 +1,6 @@
 /** Verifies bearer tokens against the issuer's published keys and caches the result. */
 import { hash } from 'node:crypto'
-import { createRemoteJWKSet, type JWTVerifyGetKey, jwtVerify } from 'jose'
+import { createRemoteJWKSet, customFetch, type JWTVerifyGetKey, jwtVerify } from 'jose'
 import { LRUCache } from 'lru-cache'
 import { z } from 'zod'
 import { unauthenticated, upstreamUnavailable } from '../graph/contract/errors.ts'
@@ -21,6 +21,8 @@ export interface AuthenticatorOptions {
   directory: Directory
   /** What bad tokens cost the address that sends them; nothing unless said. */
   badTokens?: BadTokenLimit
+  /** How the issuer is asked; left out: without a limit of bytes. */
+  fetch?: typeof fetch
   now?: () => Date
 }
 
@@ -156,14 +158,17 @@ export class Authenticator {
   }
 
   private async discover(): Promise<JWTVerifyGetKey> {
-    const { issuer } = this.options
+    const { issuer, fetch: ask = fetch } = this.options
     const address = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`
-    const answer = await fetch(address, { signal: AbortSignal.timeout(DISCOVERY_TIMEOUT_MS) }).catch(() => null)
+    const answer = await ask(address, { signal: AbortSignal.timeout(DISCOVERY_TIMEOUT_MS) }).catch(() => null)
     const read = discoveryShape.safeParse(answer?.ok ? await answer.json().catch(() => null) : null)
     if (!read.success) throw upstreamUnavailable('identity')
     if (read.data.issuer !== issuer) {
       throw new Error(`The identity provider at ${issuer} calls itself ${read.data.issuer}; set OIDC_ISSUER to that.`)
     }
-    return createRemoteJWKSet(new URL(read.data.jwks_uri), { timeoutDuration: DISCOVERY_TIMEOUT_MS })
+    return createRemoteJWKSet(new URL(read.data.jwks_uri), {
+      timeoutDuration: DISCOVERY_TIMEOUT_MS,
+      [customFetch]: ask,
+    })
   }
 }

@@ -3,7 +3,7 @@
 import type { ServerResponse } from 'node:http'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { print } from 'graphql-sse'
-import { callerKind, type Viewer } from '../auth/viewer.ts'
+import type { Viewer } from '../auth/viewer.ts'
 import { badUserInput, rateLimited } from '../graph/contract/errors.ts'
 import { publicError } from '../graph/execution/mask-errors.ts'
 import {
@@ -14,12 +14,10 @@ import {
   type Streams,
 } from '../graph/streaming/streams.ts'
 import { recordRefused } from './answered.ts'
-import { sendRefusal } from './graphql.ts'
+import { sendRefusal, weightOf } from './graphql.ts'
 import { endAt, type StreamCallers } from './stream-callers.ts'
 import { STREAM_RETRY_SECONDS, type StreamPlaces } from './stream-places.ts'
-
-/** So many pulses without taking anything, and a client is dropped. */
-const UNREAD_PULSES = 2
+import { untilRead } from './unread.ts'
 
 function parametersOf({ method, body, query }: FastifyRequest): StreamRequest {
   if (method === 'POST') {
@@ -41,15 +39,7 @@ function parametersOf({ method, body, query }: FastifyRequest): StreamRequest {
 /** Writes and waits until the client has taken it: one answer is under way at a time. */
 async function write(response: ServerResponse, text: string, patienceMs: number): Promise<void> {
   if (response.destroyed || response.write(text)) return
-  await new Promise<void>((resolve) => {
-    const late = setTimeout(() => response.destroy(), patienceMs)
-    const taken = () => {
-      clearTimeout(late)
-      response.off('drain', taken).off('close', taken)
-      resolve()
-    }
-    response.on('drain', taken).on('close', taken)
-  })
+  await untilRead(response, patienceMs)
 }
 
 /** Writes them all; a client that is not told of the end asks again. */
@@ -84,13 +74,13 @@ function endWith(streams: Streams, stream: ResultStream, gone: AbortSignal, expi
 
 /**
  * Adds the routes; they are authorised as queries are. Each `pulseMs` a line without meaning is sent, so that proxies keep
- * the connection and dead clients are noticed.
+ * the connection and dead clients are noticed; one that takes nothing for `unreadMs` is cut.
  */
 export function addEventStream(
   fastify: FastifyInstance,
   streams: Streams,
   callers: StreamCallers,
-  { places, pulseMs }: { places: StreamPlaces; pulseMs: number },
+  { places, pulseMs, unreadMs }: { places: StreamPlaces; pulseMs: number; unreadMs: number },
 ): void {
   /** Until the response is over. Throws RATE_LIMITED. */
   function takePlace(viewer: Viewer, response: ServerResponse): void {
@@ -100,7 +90,6 @@ export function addEventStream(
       response.once('close', release)
       return
     }
-    callers.metrics.heldBack(callerKind(viewer), 'streams')
     const whose = viewer.anonymous ? 'this address' : 'you'
     const message = `Too many streams of ${whose} are open; close one, or try again in ${STREAM_RETRY_SECONDS} s.`
     throw rateLimited(message, STREAM_RETRY_SECONDS)
@@ -117,7 +106,8 @@ export function addEventStream(
       takePlace(viewer, response)
       expiresAt = callers.expiryOf(viewer)
       const readOnly = httpRequest.method === 'GET'
-      const caller = { viewer, correlationId: httpRequest.id, readOnly, gone: leaving.signal }
+      const weight = weightOf(httpRequest)
+      const caller = { viewer, correlationId: httpRequest.id, readOnly, weight, gone: leaving.signal }
       answer = await streams.start(parametersOf(httpRequest), caller)
     } catch (error) {
       const refusal = publicError(error, httpRequest.id, callers.log)
@@ -135,7 +125,7 @@ export function addEventStream(
     })
     const pulse = setInterval(() => response.writableNeedDrain || response.write(':\n\n'), pulseMs)
     try {
-      await writeAnswers(response, answer, streams, UNREAD_PULSES * pulseMs)
+      await writeAnswers(response, answer, streams, unreadMs)
     } catch (error) {
       callers.log.warn({ err: error, correlationId: httpRequest.id }, 'event stream broken off')
     } finally {

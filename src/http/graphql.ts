@@ -10,12 +10,14 @@ import type { Executor } from '../graph/execution/executor.ts'
 import { publicError } from '../graph/execution/mask-errors.ts'
 import { type ContextParts, GraphRequest, RequestEnded } from '../graph/execution/request.ts'
 import type { Documents } from '../graph/limits/documents.ts'
+import { type InFlight, weightOfBody } from '../graph/limits/in-flight.ts'
 import type { DocumentRequest, TrustedDocuments } from '../graph/limits/trusted-documents.ts'
 import type { Metrics } from '../observability/metrics.ts'
 import { recordAnswered, recordRefused } from './answered.ts'
 import { setCaching } from './caching.ts'
 import { apolloInput, documentRequest } from './document-request.ts'
 import { type Answer, KnownRequests, knownAnswer } from './known-request.ts'
+import { isUnread, untilRead } from './unread.ts'
 
 /** What Apollo carries to the executor; it copies the outside, so the request itself is inside. */
 export interface ApolloContext {
@@ -26,12 +28,15 @@ export interface GraphqlRoute {
   executor: Executor
   apollo: ApolloServer<ApolloContext>
   documents: Documents
+  inFlight: InFlight
   trusted: TrustedDocuments
   /** Who sends this Authorization header; throws UNAUTHENTICATED for a bad token. Not a promise when it is known already. */
   authenticate(authorization: string | undefined, sender: Sender): Viewer | Promise<Viewer>
   buildContext(parts: ContextParts): object
   metrics: Metrics
   log: Logger
+  /** How long a client may take nothing of its answer, in ms. */
+  unreadMs: number
   /** How long a request may take, in ms; then its signal is aborted and the client gets 504. */
   deadlineMs: number
   /** What a browser is shown at GET /graphql; left out: an answer that says what to send. */
@@ -91,6 +96,15 @@ function isPlainJsonAnswer({ headers }: FastifyRequest, codes: readonly string[]
   return codes.every((code) => documentCodes.has(code))
 }
 
+/** A body that comes in chunks does not say its length; half of the most that it may have. */
+const CHUNKED_BODY_BYTES = 1_000_000
+
+/** How many times it counts among the requests in flight. */
+export function weightOf({ headers }: FastifyRequest): number {
+  if (headers['transfer-encoding'] !== undefined) return weightOfBody(CHUNKED_BODY_BYTES)
+  return weightOfBody(Number(headers['content-length'] ?? 0))
+}
+
 /** Somebody who typed the address, not a client that asks. */
 function isBrowser({ headers, url }: FastifyRequest): boolean {
   return !url.includes('?') && (headers.accept?.includes('text/html') ?? false)
@@ -98,7 +112,7 @@ function isBrowser({ headers, url }: FastifyRequest): boolean {
 
 /** Adds the route; everything it needs is handed in. */
 export function addGraphqlRoute(fastify: FastifyInstance, route: GraphqlRoute): void {
-  const { apollo, executor, log, deadlineMs } = route
+  const { apollo, executor, inFlight, log, deadlineMs } = route
   const knownRequests = new KnownRequests()
 
   function expire(request: GraphRequest, httpRequest: FastifyRequest, reply: FastifyReply): void {
@@ -150,7 +164,7 @@ export function addGraphqlRoute(fastify: FastifyInstance, route: GraphqlRoute): 
   }
 
   async function run(request: GraphRequest, httpRequest: FastifyRequest, reply: FastifyReply): Promise<void> {
-    const begun = begin(request, httpRequest)
+    const begun = inFlight.run(request, () => begin(request, httpRequest), weightOf(httpRequest))
     const answer = begun instanceof Promise ? await waitFor(begun, request, httpRequest, reply) : begun
     if (reply.sent || reply.raw.destroyed) return
     const { status, headers, body } = answer
@@ -159,6 +173,8 @@ export function addGraphqlRoute(fastify: FastifyInstance, route: GraphqlRoute): 
     if (status !== undefined) reply.code(status === 400 && isPlainJsonAnswer(httpRequest, codes) ? 200 : status)
     if (setCaching(httpRequest, reply, cacheControl, body)) reply.code(304).send()
     else reply.send(body)
+    // Its caller has so much less in flight, or answers that nobody reads would fill the memory.
+    if (isUnread(reply.raw)) inFlight.hold(request, untilRead(reply.raw, route.unreadMs))
   }
 
   async function runByApollo(
@@ -186,7 +202,8 @@ export function addGraphqlRoute(fastify: FastifyInstance, route: GraphqlRoute): 
   /** Refused before Apollo saw it, or by a fault around it. */
   function refuse(request: GraphRequest, httpRequest: FastifyRequest, reply: FastifyReply, error: GraphError): void {
     request.facts.codes.push(error.code)
-    sendRefusal(httpRequest, reply, error)
+    // At its deadline it was answered already, and perhaps nobody is there any more.
+    if (!reply.sent && !reply.raw.destroyed) sendRefusal(httpRequest, reply, error)
   }
 
   async function answer(httpRequest: FastifyRequest, reply: FastifyReply) {

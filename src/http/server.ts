@@ -16,7 +16,9 @@ import type { Viewer } from '../auth/viewer.ts'
 import { ErrorCode, GraphError } from '../graph/contract/errors.ts'
 import type { Executor } from '../graph/execution/executor.ts'
 import { publicError } from '../graph/execution/mask-errors.ts'
+import { kindOfCaller } from '../graph/limits/admission.ts'
 import { Documents } from '../graph/limits/documents.ts'
+import { InFlight } from '../graph/limits/in-flight.ts'
 import type { DocumentLimits } from '../graph/limits/limits.ts'
 import { Streams } from '../graph/streaming/streams.ts'
 import type { Metrics } from '../observability/metrics.ts'
@@ -31,6 +33,7 @@ import { securityHeaders } from './security-headers.ts'
 import { type StreamLimits, StreamPlaces, streamLimits } from './stream-places.ts'
 import { addSubscriptions } from './subscriptions.ts'
 import { traceRequests } from './trace-requests.ts'
+import { UNREAD_MS } from './unread.ts'
 import { addWebhookRoutes, type WebhookReceiver } from './webhooks.ts'
 
 declare module 'fastify' {
@@ -42,7 +45,8 @@ declare module 'fastify' {
   }
 }
 
-export interface ServerParts extends Omit<GraphqlRoute, 'apollo' | 'documents' | 'deadlineMs'> {
+export interface ServerParts
+  extends Omit<GraphqlRoute, 'apollo' | 'documents' | 'deadlineMs' | 'unreadMs' | 'inFlight'> {
   schema: GraphQLSchema
   executor: Executor
   /** When the caller's token ends; null for never. */
@@ -67,6 +71,7 @@ export interface ServerParts extends Omit<GraphqlRoute, 'apollo' | 'documents' |
   tracing?: Tracing | null
   limits?: Partial<HttpLimits>
   streamLimits?: Partial<StreamLimits>
+  inFlight?: InFlight
   documentLimits?: Partial<DocumentLimits>
 }
 
@@ -81,6 +86,8 @@ export interface HttpLimits {
   keepAliveMs: number
   /** For a request to be answered, in ms. */
   deadlineMs: number
+  /** A client that takes nothing of its answer for so long is cut, in ms: over HTTP, as events, over WebSocket. */
+  unreadMs: number
   /** Validated documents kept in memory. */
   documentCount: number
   /** A WebSocket's message, in bytes, and its operations at once. */
@@ -98,6 +105,7 @@ export const httpLimits: HttpLimits = {
   requestMs: 20_000,
   keepAliveMs: 72_000,
   deadlineMs: 30_000,
+  unreadMs: UNREAD_MS,
   documentCount: 1000,
   messageBytes: 256 * 1024,
   operationsPerSocket: 50,
@@ -145,6 +153,7 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
   const { log } = parts
   const limits = { ...httpLimits, ...parts.limits }
   const drain = new Drain()
+  const inFlight = parts.inFlight ?? new InFlight()
   const documents = new Documents(parts.schema, { introspection: parts.introspection, limits: parts.documentLimits })
   const apollo = await startApollo({
     schema: parts.schema,
@@ -200,10 +209,11 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
   await fastify.register(async (scope) => {
     if (parts.allowedOrigins.length > 0) await scope.register(cors, corsOptions(parts.allowedOrigins))
     scope.removeContentTypeParser('text/plain')
-    addGraphqlRoute(scope, { ...parts, apollo, documents, deadlineMs: limits.deadlineMs })
+    addGraphqlRoute(scope, { ...parts, ...limits, apollo, documents, inFlight })
     const streams = new Streams({
       ...parts,
       documents,
+      inFlight,
       deadlineMs: limits.deadlineMs,
       onAnswered: (request, durationMs) => recordAnswered(log, parts.metrics, { request, status: 200, durationMs }),
     })
@@ -214,8 +224,12 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
       messageBytes: limits.messageBytes,
       greetingBytes: limits.headerBytes,
       operations: limits.operationsPerSocket,
-      places: new StreamPlaces({ ...streamLimits, ...parts.streamLimits }),
+      places: new StreamPlaces({ ...streamLimits, ...parts.streamLimits }, (caller) =>
+        parts.metrics.heldBack({ by: 'streams', how: 'refused', caller: kindOfCaller(caller) }),
+      ),
       pulseMs: limits.pulseMs,
+      unreadMs: limits.unreadMs,
+      inFlight,
       isDraining: () => drain.draining,
     })
     drain.onStop(close)

@@ -1,5 +1,4 @@
 /** Serves subscriptions over WebSocket at /graphql by graphql-transport-ws. */
-
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, Server } from 'node:http'
 import type { Duplex } from 'node:stream'
@@ -7,20 +6,21 @@ import { setImmediate } from 'node:timers/promises'
 import { type GraphQLSchema, parse } from 'graphql'
 import { CloseCode, handleProtocols, makeServer } from 'graphql-ws'
 import { type WebSocket, WebSocketServer } from 'ws'
-import { callerKind, type Viewer } from '../auth/viewer.ts'
+import type { Viewer } from '../auth/viewer.ts'
 import { ErrorCode, type GraphError, tooComplex, tooLong, unauthenticated } from '../graph/contract/errors.ts'
 import { publicError } from '../graph/execution/mask-errors.ts'
+import type { InFlight } from '../graph/limits/in-flight.ts'
 import { isStream, type StreamAnswer, type StreamRequest, type Streams } from '../graph/streaming/streams.ts'
 import { recordRefused } from './answered.ts'
 import { endAt, type StreamCallers } from './stream-callers.ts'
 import { type Release, STREAM_RETRY_SECONDS, type StreamPlaces } from './stream-places.ts'
 
 /** WebSocket's own code for it. */
-const TRY_AGAIN_LATER = 1013
+const TRY_AGAIN_LATER_CODE = 1013
 
 /** For refusals of a token that say something else of it than that it is bad. */
 const closeCodes: ReadonlyMap<ErrorCode, number> = new Map([
-  [ErrorCode.UpstreamUnavailable, TRY_AGAIN_LATER],
+  [ErrorCode.UpstreamUnavailable, TRY_AGAIN_LATER_CODE],
   [ErrorCode.RateLimited, CloseCode.TooManyInitialisationRequests],
 ])
 
@@ -40,6 +40,10 @@ export interface WebSocketOptions {
   operations: number
   /** Unanswered for this long after a ping, a connection is dead, in ms. */
   pulseMs: number
+  /** A client that takes nothing of what waits for it for so long is cut, in ms. */
+  unreadMs: number
+  /** What a client has not taken yet counts as in flight. */
+  inFlight: InFlight
   isDraining(): boolean
 }
 
@@ -126,10 +130,7 @@ export class WebSockets {
       const { places, addressOf } = this.options
       if (places.isFull) return refuseUpgrade(socket, '503 Service Unavailable', retryHeader)
       const release = places.takeUnknown(addressOf(request))
-      if (release === null) {
-        this.callers.metrics.heldBack('anonymous', 'streams')
-        return refuseUpgrade(socket, '429 Too Many Requests', retryHeader)
-      }
+      if (release === null) return refuseUpgrade(socket, '429 Too Many Requests', retryHeader)
       // Also of an upgrade that comes to nothing.
       socket.once('close', release)
       this.server.handleUpgrade(request, socket, head, (connected) => this.opened(connected, request, release))
@@ -155,14 +156,21 @@ export class WebSockets {
     const leaving = new AbortController()
     socket.on('error', () => socket.terminate())
     const connection: Connection = { socket, request, viewer: null, gone: leaving.signal, release }
+    const cutUnread = unreadCutter(socket, this.options.unreadMs)
     const closed = this.protocol.opened(
       {
         protocol: socket.protocol,
         // graphql-ws waits for it before the next answer; a failure leaves time to hear that the socket is closed.
-        send: (text) =>
-          new Promise((resolve) =>
-            socket.send(text, (error) => (error ? void setImmediate().then(resolve) : resolve())),
-          ),
+        send: (text) => {
+          const taken = new Promise<void>((resolve) =>
+            socket.send(text, (error) => (error ? void setImmediate().then(() => resolve()) : resolve())),
+          )
+          if (socket.bufferedAmount > 0) {
+            cutUnread(taken)
+            if (connection.viewer) this.options.inFlight.hold({ viewer: connection.viewer }, taken)
+          }
+          return taken
+        },
         close: (code, reason) => socket.close(code, reason),
         onMessage: (take) => socket.on('message', (data) => this.received(connection, String(data), take)),
       },
@@ -227,7 +235,6 @@ export class WebSockets {
       connection.release = release
       return true
     }
-    this.callers.metrics.heldBack(callerKind(viewer), 'streams')
     const whose = viewer.anonymous ? 'this address' : 'you'
     const reason = `Too many streams of ${whose} are open; close one, or try again in ${STREAM_RETRY_SECONDS} s.`
     connection.socket.close(CloseCode.TooManyInitialisationRequests, reason)
@@ -250,6 +257,24 @@ export class WebSockets {
   private closeWhenExpired(socket: WebSocket, expiresAt: Date | null): void {
     const end = () => socket.close(CloseCode.Unauthorized, 'The token has expired; sign in again.')
     socket.once('close', endAt(expiresAt, end))
+  }
+}
+
+/** Hears of each message that waits to be taken; ends the connection when none of them is for so long. */
+function unreadCutter(socket: WebSocket, unreadMs: number): (taken: Promise<void>) => void {
+  let waiting = 0
+  let late: NodeJS.Timeout | undefined
+  const begin = () => {
+    clearTimeout(late)
+    if (waiting > 0) late = setTimeout(() => socket.terminate(), unreadMs)
+  }
+  return (taken) => {
+    waiting += 1
+    if (waiting === 1) begin()
+    taken.then(() => {
+      waiting -= 1
+      begin()
+    })
   }
 }
 

@@ -31,8 +31,12 @@ export interface UpstreamCall {
   durationMs: number
 }
 
-/** What a caller wants more of than there is for one. */
-export type HeldBackReason = 'points' | 'bad-tokens' | 'streams' | 'unpaid-holds' | 'hold-renewals' | 'live-shares'
+export interface HeldBack {
+  by: string
+  how: 'queued' | 'refused'
+  /** A kind, never a name. */
+  caller: string
+}
 
 /** Clients choose the names of operations: beyond this many they are counted together, as `other`. */
 const KNOWN_OPERATIONS = 300
@@ -75,9 +79,9 @@ export class Metrics {
   })
 
   private readonly held = new Counter({
-    name: 'gateway_held_back_total',
-    help: 'Callers who were told to wait, by their kind and by what they wanted too much of.',
-    labelNames: ['kind', 'reason'],
+    name: 'gateway_callers_held_back_total',
+    help: 'Callers that had to wait for their turn or were refused because of what they use already, by kind of caller.',
+    labelNames: ['by', 'how', 'caller'],
     registers: [this.registry],
   })
 
@@ -111,14 +115,14 @@ export class Metrics {
     this.deprecations.inc({ coordinate })
   }
 
-  /** Counts one caller of a kind who was told to wait. */
-  heldBack(kind: string, reason: HeldBackReason): void {
-    this.held.inc({ kind, reason })
-  }
-
   /** Counts one call to another system. */
   upstreamCall({ upstream, operation, outcome, durationMs }: UpstreamCall): void {
     this.upstream.observe({ upstream, operation, outcome }, durationMs / 1000)
+  }
+
+  /** Counts one caller who was held back: by the rate limit, by requests in flight, or by an upstream. */
+  heldBack({ by, how, caller }: HeldBack): void {
+    this.held.inc({ by, how, caller })
   }
 
   /** Adds a gauge whose values are read when Prometheus asks: queue depth, pool use, caches, breaker states. */

@@ -1,6 +1,7 @@
 /** Advances a payment to where its provider has it, for every caller alike. */
 import { capturePayment } from './capture-payment.ts'
 import { type Change, noteChange } from './change.ts'
+import { JoinedLooks } from './joined-looks.ts'
 import { openPayment } from './open-payment.ts'
 import { findPayment, type Paying } from './paying.ts'
 import type { LookCause } from './payment.states.ts'
@@ -36,10 +37,13 @@ export async function advancePayment(
 /** The payment as its provider has it, found by our own id when its reference never reached us; null when it has none. */
 export function lookAt({ providers }: Pick<Paying, 'providers'>, payment: Payment): Promise<ProviderPayment | null> {
   const provider = providers[payment.provider]
-  return payment.reference === null
-    ? provider.findByPaymentId(payment.id, payment.createdAt)
-    : provider.look(payment.reference)
+  const { id, reference, createdAt } = payment
+  return looks.join(provider, `${id} ${reference}`, () =>
+    reference === null ? provider.findByPaymentId(id, createdAt) : provider.look(reference),
+  )
 }
+
+const looks = new JoinedLooks<ProviderPayment | null>()
 
 /** PayPal forgets orders that nobody paid: that is an end like any other. Money is never forgotten. */
 async function forget(context: Paying, payment: Payment, reference: string, look: Look): Promise<readonly Change[]> {

@@ -1,5 +1,4 @@
 /** Answers the graph's fields about transfer eligibility and policies. */
-
 import {
   Arg,
   Args,
@@ -23,6 +22,7 @@ import { InvalidInput, NotFound, refusal, TooComplex, UserError } from '../graph
 import { qualificationById } from '../institutions/loaders.ts'
 import { Qualification } from '../institutions/qualification.ts'
 import { dateIn } from '../values/dates.ts'
+import { assessBatch } from './assess-batch.ts'
 import { type Assessed, assess } from './assess-transfer.ts'
 import { TransferEligibility, TransferEligibilityInput } from './eligibility.ts'
 import { policiesOf, policyInForce } from './policies/policy.loaders.ts'
@@ -100,18 +100,16 @@ export class TransferEligibilityResolver {
     @AtMost({ items: MOST_QUESTIONS })
     inputs: TransferEligibilityInput[],
     @Ctx() context: Context,
-  ): Promise<object[]> {
-    return Promise.all(
-      inputs.map(async (input, index) => {
-        try {
-          return Object.assign(await assess(context, input), { __typename: 'TransferEligibility' })
-        } catch (error) {
-          const type = error instanceof GraphError ? typeOfCode[error.code] : undefined
-          if (type === undefined) throw error
-          return rejected(index, input, error as GraphError, type)
-        }
-      }),
-    )
+  ): Promise<Promise<object>[]> {
+    return assessBatch(context, inputs, async (input, index): Promise<object> => {
+      try {
+        return Object.assign(await assess(context, input), { __typename: 'TransferEligibility' })
+      } catch (error) {
+        const type = error instanceof GraphError ? typeOfCode[error.code] : undefined
+        if (type === undefined) throw error
+        return rejected(index, input, error as GraphError, type)
+      }
+    })
   }
 
   @FieldResolver(() => Qualification, { description: 'Into which qualification.' })

@@ -7,7 +7,7 @@ let decidingMs = 0
 let nextTurn: Promise<void> | null = null
 
 /** Resolves once the process has looked after everything that was waiting. */
-function afterOthers(): Promise<void> {
+export function afterOthers(): Promise<void> {
   nextTurn ??= new Promise((resolve) => {
     setImmediate(() => {
       decidingMs = 0

@@ -48,6 +48,10 @@ function shown({ data, errors = [], extensions = {} }: ExecutionResult): string 
   return JSON.stringify({ data, errors: [...new Set(seen)].sort(), cost: costOf(extensions) })
 }
 
+/** Small enough that many of the generated answers have more. */
+const FEW_BYTES = 200
+const FEW_DOCUMENTS = 500
+
 describe('a generated query', () => {
   it(`is answered alike, compiled or not, ${DOCUMENTS} times`, async () => {
     const met = { data: 0, errors: 0, refused: 0, givenBack: 0 }
@@ -65,5 +69,27 @@ describe('a generated query', () => {
     )
     // Every kind of answer was met, often, and so were costs that are not cut off at what was asked for
     for (const times of Object.values(met)) expect(times).toBeGreaterThan(DOCUMENTS / 50)
+  }, 120_000)
+
+  it(`is refused alike when its answer is too large, ${FEW_DOCUMENTS} times`, async () => {
+    const [one, other] = [{ enabled: false }, { atUse: 1 }].map((compile) =>
+      smallExecutor(schema, { compile, answerBytes: FEW_BYTES }),
+    ) as [Executor, Executor]
+    const met = { tooLarge: 0, fitting: 0 }
+    await fc.assert(
+      fc.asyncProperty(generatedOperations(schema), async ({ text, variables }) => {
+        const document = parse(text)
+        const whole = JSON.parse(await answer(interpreting, document, variables))
+        // What an error empties may have been counted before, and which of several errors comes first is left open.
+        if (whole.data === undefined || whole.errors.length > 0) return
+        const expected = await answer(one, document, variables)
+        expect(await answer(other, document, variables)).toBe(expected)
+        const tooLarge = Buffer.byteLength(JSON.stringify(whole.data)) > FEW_BYTES
+        expect(expected.includes('answer bytes')).toBe(tooLarge)
+        met[tooLarge ? 'tooLarge' : 'fitting'] += 1
+      }),
+      { numRuns: FEW_DOCUMENTS },
+    )
+    for (const times of Object.values(met)) expect(times).toBeGreaterThan(FEW_DOCUMENTS / 50)
   }, 120_000)
 })

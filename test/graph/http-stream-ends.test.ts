@@ -77,7 +77,7 @@ describe('a client that stops reading', () => {
   })
 
   it('is dropped from its event stream', async () => {
-    await start({ limits: { pulseMs: 50 } })
+    await start({ limits: { pulseMs: 50, unreadMs: 100 } })
     const socket = stream(endless)
     await once(socket, 'data')
     socket.pause()

@@ -47,7 +47,7 @@ async function open(token: string | null, address?: string): Promise<string | nu
 const times = <Made>(count: number, make: (n: number) => Promise<Made>) =>
   Promise.all(Array.from({ length: count }, (_, n) => make(n)))
 const count = (all: readonly unknown[], one: unknown) => all.filter((each) => each === one).length
-const heldBack = async () => at.server.metrics.registry.getSingleMetricAsString('gateway_held_back_total')
+const heldBack = async () => at.server.metrics.registry.getSingleMetricAsString('gateway_callers_held_back_total')
 
 it('an address has fifty sockets without a token, whoever is signed in behind it more', async () => {
   await start(behindProxy)
@@ -55,7 +55,9 @@ it('an address has fifty sockets without a token, whoever is signed in behind it
   expect([count(opened, 'connection_ack'), count(opened, CloseCode.TooManyInitialisationRequests)]).toEqual([50, 10])
   expect(await open(await at.issuer.token({ sub: 'ada' }))).toBe('connection_ack')
   expect(await open(null, '203.0.113.2')).toBe('connection_ack')
-  expect(await heldBack()).toContain('gateway_held_back_total{kind="anonymous",reason="streams"} 10')
+  expect(await heldBack()).toContain(
+    'gateway_callers_held_back_total{by="streams",how="refused",caller="anonymous"} 10',
+  )
 })
 
 it('a person has twenty, from whatever address; one that is closed makes room', async () => {

@@ -17,7 +17,8 @@ async function newRuns(count: number): Promise<string[]> {
   return ids
 }
 
-const heldBack = async () => (await world.app.metrics.registry.getSingleMetricAsString('gateway_held_back_total')) ?? ''
+const heldBack = async () =>
+  (await world.app.metrics.registry.getSingleMetricAsString('gateway_callers_held_back_total')) ?? ''
 
 it('ten enrolments at once on ten runs make three; the others hear when the first hold ends', async () => {
   const persona = await linked(world, 'hanna')
@@ -39,7 +40,9 @@ it('ten enrolments at once on ten runs make three; the others hear when the firs
     expect(userErrors[0].retryAfter).toBeGreaterThan(HOLD_SECONDS - 300)
     expect(userErrors[0].retryAfter).toBeLessThanOrEqual(HOLD_SECONDS)
   }
-  expect(await heldBack()).toContain('gateway_held_back_total{kind="learner",reason="unpaid-holds"} 7')
+  expect(await heldBack()).toContain(
+    'gateway_callers_held_back_total{by="unpaid-holds",how="refused",caller="person"} 7',
+  )
 })
 
 it('a place that is paid, given up or not held any more makes room for another', async () => {

@@ -4,7 +4,15 @@ import { enrol, linked, newRun, pay } from '../support/world/study.ts'
 import { type Answer, startWorld, type World } from '../support/world/world.ts'
 
 /** Long enough that everything asked for beside the hanging calls is answered before they are given up. */
-const limits = { concurrency: 6, queue: 4, timeoutMs: 4_000, liveTimeoutMs: 4_000, breakerOpenMs: 1_500 }
+const limits = {
+  concurrency: 6,
+  concurrencyPerCaller: 6,
+  queue: 4,
+  queuePerCaller: 4,
+  timeoutMs: 4_000,
+  liveTimeoutMs: 4_000,
+  breakerOpenMs: 1_500,
+}
 const MANY = 10_000
 
 let world: World

@@ -31,11 +31,21 @@ export type Partner = CourseSource & AccountPartner & RegistrationPartner & { st
 
 /** The adapter, and the state of its breaker for health and metrics. Throws a TypeError for credentials without a token URL. */
 export function partnerAdapter(options: PartnerOptions): Partner {
-  const { log, onCall, limits, baseUrl, webhookSecrets, auth = PartnerAuth.Hs256Jwt, tokenUrl = null } = options
+  const {
+    log,
+    onCall,
+    onHeldBack,
+    limits,
+    baseUrl,
+    webhookSecrets,
+    auth = PartnerAuth.Hs256Jwt,
+    tokenUrl = null,
+  } = options
   if (auth === PartnerAuth.ClientCredentials && tokenUrl === null) {
     throw new TypeError(`Expected tokenUrl, where ${auth} fetches its tokens.`)
   }
-  const call = upstreamCall({ upstream: Upstream.Partner, log, onCall, ...(limits && { limits }) })
+  const held = onHeldBack && { onHeldBack }
+  const call = upstreamCall({ upstream: Upstream.Partner, log, onCall, ...held, ...(limits && { limits }) })
   const tokens = tokenSource({ ...options, auth, tokenUrl })
   const exchange = partnerExchange({ baseUrl, tokens, call })
   return {

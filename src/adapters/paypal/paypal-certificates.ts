@@ -4,6 +4,7 @@ import { rootCertificates } from 'node:tls'
 import { LRUCache } from 'lru-cache'
 import { isUpstreamFailure, Upstream } from '../../values/upstream-failure.ts'
 import { WebhookRefused } from '../../values/webhook-refused.ts'
+import { fetchWithin } from '../bounded-fetch.ts'
 import { Effect, type UpstreamCall } from '../upstream-call.ts'
 import { failureOfStatus } from '../upstream-reply.ts'
 
@@ -53,17 +54,19 @@ function addressOf(text: string, baseUrl: string): string {
   return url.href
 }
 
+const boundedFetch = fetchWithin(MOST_BYTES, () => new WebhookRefused('it has too many bytes'))
+
 /** The certificate first, then those that signed it, as far as PayPal sends them. */
 async function fetchChain(url: string, call: UpstreamCall): Promise<X509Certificate[]> {
   const send = async (signal: AbortSignal) => {
-    const response = await fetch(url, { redirect: 'error', signal })
+    const response = await boundedFetch(url, { redirect: 'error', signal })
     if (response.ok) return response.text()
     const { status, statusText: message, headers } = response
     throw failureOfStatus(Upstream.PayPal, { status, code: null, message, retryAfter: headers.get('retry-after') })
   }
   try {
     const text = await call({ operation: 'webhook-certificates.get', effect: Effect.LiveRead, send })
-    const blocks = text.length > MOST_BYTES ? [] : pemBlocks(text)
+    const blocks = pemBlocks(text)
     if (blocks.length === 0) throw new Error('there is none at its address')
     return blocks.map((pem) => new X509Certificate(pem))
   } catch (error) {

@@ -1,7 +1,8 @@
 /** Wraps PayPal's SDK with deadlines, isolated tokens and tolerance of broken answers. */
 import paypal, { type PayPalAnswer, type PayPalRequest } from '@paypal/checkout-server-sdk'
 import { Upstream } from '../../values/upstream-failure.ts'
-import { malformed } from '../upstream-reply.ts'
+import { MOST_REPLY_BYTES, malformed, tooLargeReply } from '../upstream-reply.ts'
+import { boundedAgent } from './bounded-agent.ts'
 import { payPalFailure, tokenFailure } from './paypal-failure.ts'
 
 const { core } = paypal
@@ -31,7 +32,9 @@ export class PayPalClient extends core.PayPalHttpClient {
     this.timeoutMs = timeoutMs
     // The SDK's cache is one for the process and client id, whatever the host and the secret are.
     this._cache = new TokenCache()
+    const agent = boundedAgent(baseUrl, MOST_REPLY_BYTES, () => tooLargeReply(Upstream.PayPal))
     this.addInjector((request) => {
+      request.agent = agent
       // The SDK unzips where no promise catches it: an answer that was cut short would end the process.
       request.headers['Accept-Encoding'] = 'identity'
     })

@@ -39,13 +39,20 @@ const certificateLimits: Partial<CallLimits> = { concurrency: 2, queue: 10 }
 
 /** The provider, and the state of its breaker for health and metrics. */
 export function payPalProvider(options: PayPalOptions): PaymentProvider & { state(): BreakerState } {
-  const { log, onCall, limits, webUrl, webhookId } = options
-  const call = upstreamCall({ upstream: Upstream.PayPal, log, onCall, ...(limits && { limits }) })
+  const { log, onCall, onHeldBack, limits, webUrl, webhookId } = options
+  const held = onHeldBack && { onHeldBack }
+  const call = upstreamCall({ upstream: Upstream.PayPal, log, onCall, ...held, ...(limits && { limits }) })
   const timeoutMs = limits?.timeoutMs ?? callLimits.timeoutMs
   const payPal = payPalExchange(new PayPalClient({ ...options, timeoutMs }), call)
   const certificate = payPalCertificates({
     ...options,
-    call: upstreamCall({ upstream: Upstream.PayPal, log, onCall, limits: { ...limits, ...certificateLimits } }),
+    call: upstreamCall({
+      upstream: Upstream.PayPal,
+      log,
+      onCall,
+      ...held,
+      limits: { ...limits, ...certificateLimits },
+    }),
   })
 
   const look = async (reference: string): Promise<ProviderPayment | null> => {

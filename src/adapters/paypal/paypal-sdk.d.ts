@@ -1,5 +1,7 @@
 /** Declares the types used of PayPal's SDK, which ships none. */
 declare module '@paypal/checkout-server-sdk' {
+  import type { Agent } from 'node:http'
+
   namespace core {
     class PayPalEnvironment {
       constructor(clientId: string, clientSecret: string, baseUrl: string, webUrl: string)
@@ -53,6 +55,8 @@ declare module '@paypal/checkout-server-sdk' {
     verb: 'GET' | 'POST'
     headers: Record<string, string>
     body: object | null
+    /** Handed to Node with everything else that stands in the request. */
+    agent?: Agent
   }
 
   interface PayPalAnswer {

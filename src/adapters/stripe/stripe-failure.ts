@@ -26,6 +26,7 @@ export function stripeFailure(error: unknown): unknown {
 
 function connectionFailure(error: Stripe.errors.StripeConnectionError): unknown {
   const { detail } = error as { detail?: { code?: string } }
+  if (detail instanceof UpstreamFailure) return detail
   if (detail?.code !== 'ETIMEDOUT') return error
   return new UpstreamFailure(FailureKind.Unknown, Upstream.Stripe, FailureCode.Timeout, error.message, { cause: error })
 }

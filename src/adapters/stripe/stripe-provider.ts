@@ -30,8 +30,9 @@ const CLOCK_SKEW_MS = 60_000
 
 /** The provider, and the state of its breaker for health and metrics. */
 export function stripeProvider(options: StripeOptions): PaymentProvider & { state(): BreakerState } {
-  const { secretKey, webhookSecrets, baseUrl, log, onCall, limits } = options
-  const call = upstreamCall({ upstream: Upstream.Stripe, log, onCall, ...(limits && { limits }) })
+  const { secretKey, webhookSecrets, baseUrl, log, onCall, onHeldBack, limits } = options
+  const held = onHeldBack && { onHeldBack }
+  const call = upstreamCall({ upstream: Upstream.Stripe, log, onCall, ...held, ...(limits && { limits }) })
   const sdk = stripeSdk({ secretKey, baseUrl, timeoutMs: limits?.timeoutMs ?? callLimits.timeoutMs })
   const stripe = stripeExchange(sdk, call)
   const live = /^[sr]k_live_/.test(secretKey)

@@ -22,6 +22,7 @@ import { getFieldDef } from 'graphql/execution/execute.js'
 import { type QuickText, quickTextOf } from '../contract/leaf-text.ts'
 import { weightOf } from '../limits/cost.ts'
 import {
+  counted,
   type FieldWriter,
   type KeyedField,
   leafWriter,
@@ -87,7 +88,9 @@ class Writers {
       const start = `${keyed.length === 0 ? '{' : ','}"${key}":`
       keyed.push({ start, write: this.field(type, field, nodes, [...steps, key]) })
     }
-    return keyed.length === 0 ? () => '{}' : (writing, parent, entry) => writeFields(keyed, writing, parent, entry)
+    if (keyed.length === 0) return () => '{}'
+    const startsLength = keyed.reduce((length, { start }) => length + start.length, 1)
+    return (writing, parent, entry) => writeFields(keyed, startsLength, writing, parent, entry)
   }
 
   private field(
@@ -97,7 +100,7 @@ class Writers {
     steps: Steps,
   ): FieldWriter {
     const { schema, fragments, operation } = this.selected
-    if (field === TypeNameMetaFieldDef) return () => `"${parentType.name}"`
+    if (field === TypeNameMetaFieldDef) return (writing) => counted(writing, `"${parentType.name}"`)
     const { name: fieldName, type: returnType } = field
     const facts: FieldFacts = {
       fieldName,
@@ -111,7 +114,11 @@ class Writers {
     }
     const whole = wholeField(field, facts, this.value(returnType, facts, weightOf(field), steps))
     const quick = quickFieldOf(field)
-    return quick === null ? whole : (writing, parent, entry) => quick(parent) ?? whole(writing, parent, entry)
+    if (quick === null) return whole
+    return (writing, parent, entry) => {
+      const text = quick(parent)
+      return text === null ? whole(writing, parent, entry) : counted(writing, text)
+    }
   }
 
   private value(type: GraphQLOutputType, facts: FieldFacts, weight: number, steps: Steps): ValueWriter {

@@ -1,6 +1,7 @@
 /** Compiles often-used queries, up to a bounded number, leaving others to graphql-js. */
 import { type GraphQLError, type GraphQLSchema, Kind, OperationTypeNode, visit } from 'graphql'
 import { LRUCache } from 'lru-cache'
+import { AnswerTooLarge } from '../limits/answer-size.ts'
 import { answerWriter } from './answer-writer.ts'
 import type { Writing } from './field-writers.ts'
 import type { Operation } from './operation.ts'
@@ -19,10 +20,22 @@ export interface CompileOptions {
 export interface WrittenAnswer {
   text: string
   cost: number
+  /** What its long texts cost besides. */
+  textPoints: number
   errors: readonly GraphQLError[]
 }
 
-export type Compiled = (context: object, variables: Variables) => WrittenAnswer | Promise<WrittenAnswer>
+/** How much may be written, and who hears as soon as it is more. */
+export interface AnswerBounds {
+  readonly bytes: number
+  onTooLarge(): void
+}
+
+export type Compiled = (
+  context: object,
+  variables: Variables,
+  bounds: AnswerBounds,
+) => WrittenAnswer | Promise<WrittenAnswer>
 
 /** A number of its own for each operation, and the variables that its @skip and @include ask. */
 interface Known {
@@ -76,8 +89,24 @@ export class CompiledQueries {
     const parts = document.definitions.filter((part) => part.kind === Kind.FRAGMENT_DEFINITION)
     const fragments = Object.fromEntries(parts.map((fragment) => [fragment.name.value, fragment]))
     const write = answerWriter({ schema: this.schema, operation: node, fragments, conditions })
-    return (context, variables) => {
-      const writing: Writing = { context, variables, errors: [], cost: 0, args: new Map() }
+    return (context, variables, bounds) => {
+      let tooLarge: AnswerTooLarge | null = null
+      const writing: Writing = {
+        context,
+        variables,
+        errors: [],
+        cost: 0,
+        textPoints: 0,
+        charactersLeft: bounds.bytes,
+        stop() {
+          if (tooLarge === null) {
+            tooLarge = new AnswerTooLarge(bounds.bytes)
+            bounds.onTooLarge()
+          }
+          return tooLarge
+        },
+        args: new Map(),
+      }
       const written = write(writing)
       return typeof written === 'string' ? answerOf(writing, written) : written.then((text) => answerOf(writing, text))
     }
@@ -88,7 +117,12 @@ export class CompiledQueries {
   }
 }
 
-const answerOf = ({ cost, errors }: Writing, text: string): WrittenAnswer => ({ text, cost, errors })
+const answerOf = ({ cost, textPoints, errors }: Writing, text: string): WrittenAnswer => ({
+  text,
+  cost,
+  textPoints,
+  errors,
+})
 
 function conditionsOf({ document, node }: Operation): string[] {
   const names = new Set<string>()

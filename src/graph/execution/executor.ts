@@ -1,14 +1,17 @@
 /** Executes operations: compiled when often used, by graphql-js otherwise. */
-import { type DocumentNode, type ExecutionResult, execute, type GraphQLSchema, type OperationTypeNode } from 'graphql'
+import { type DocumentNode, type ExecutionResult, execute, type GraphQLSchema, OperationTypeNode } from 'graphql'
 import type { Tracing } from '../../observability/tracing.ts'
 import type { CachePolicy } from '../caching/cache-policy.ts'
 import type { KeptAnswer, Place, ResponseCache } from '../caching/response-cache.ts'
 import type { GraphError } from '../contract/errors.ts'
 import type { Admission, CostReport, ReservedCost } from '../limits/admission.ts'
-import { CompiledQueries, type CompileOptions, type WrittenAnswer } from './compiled-queries.ts'
+import { ANSWER_BYTES, AnswerTooLarge, pointsOfTooLarge } from '../limits/answer-size.ts'
+import { CompiledQueries, type CompileOptions } from './compiled-queries.ts'
+import { countingResolver } from './counting-resolver.ts'
 import { maskErrors } from './mask-errors.ts'
+import { type Executed, measureAnswer } from './measure-answer.ts'
 import { type Operation, Operations } from './operation.ts'
-import type { GraphRequest } from './request.ts'
+import { type GraphRequest, RequestEnded } from './request.ts'
 import type { Variables } from './variables.ts'
 
 /** An answer without errors whose data is JSON already. */
@@ -18,8 +21,6 @@ export interface WrittenResult {
 }
 
 export type Result = WrittenResult | ExecutionResult
-
-type Executed = WrittenAnswer | ExecutionResult
 
 type Soon<Value> = Value | Promise<Value>
 
@@ -43,6 +44,8 @@ export interface ExecutorOptions {
   /** Where the policy's answers are kept; left out: each is made anew. */
   answers?: ResponseCache
   tracing?: Tracing | null
+  /** The most that an answer's data may have. */
+  answerBytes?: number
   /** Hears once for each request that uses it. */
   onDeprecatedUse?(coordinate: string): void
 }
@@ -52,10 +55,12 @@ export class Executor {
   readonly operations: Operations
   readonly schema: GraphQLSchema
   private readonly options: ExecutorOptions
+  private readonly answerBytes: number
 
   constructor(schema: GraphQLSchema, options: ExecutorOptions) {
     this.schema = schema
     this.options = options
+    this.answerBytes = options.answerBytes ?? ANSWER_BYTES
     this.operations = new Operations(schema, options.cachePolicy ?? (() => null))
     this.compiledQueries = new CompiledQueries(schema, { ...compileDefaults, ...options.compile })
   }
@@ -103,20 +108,21 @@ export class Executor {
 
   /** Settles the cost of the answer, keeps it at its place when it may be kept, and masks its errors. */
   private close(admission: Admitted, request: GraphRequest, executed: Executed, place: Place | null): Result {
-    if ('text' in executed && executed.errors.length === 0) {
-      place?.keep({ text: executed.text, cost: executed.cost })
-      return this.closeWritten(admission, request, executed)
+    const { reserved } = admission
+    const { admission: limits } = this.options
+    try {
+      const { text, cost, result } = measureAnswer(admission, executed, this.answerBytes)
+      if (result?.errors === undefined) {
+        place?.keep({ text, cost })
+        return this.closeWritten(admission, request, { text, cost })
+      }
+      const { data, errors } = result
+      return { data, errors: maskErrors(errors, request), extensions: { cost: limits.settle(reserved, cost) } }
+    } catch (error) {
+      if (!(error instanceof AnswerTooLarge)) throw error
+      const cost = limits.settle(reserved, reserved.requested + pointsOfTooLarge(this.answerBytes))
+      return { ...refusal(request, [error]), extensions: { cost } }
     }
-    const { operation, reserved } = admission
-    const { data, errors } = asResult(executed)
-    const cost = operation.cost.actual(data)
-    if (errors === undefined) {
-      const text = JSON.stringify(data)
-      place?.keep({ text, cost })
-      return this.closeWritten(admission, request, { text, cost })
-    }
-    const extensions = { cost: this.options.admission.settle(reserved, cost) }
-    return { data, errors: maskErrors(errors, request), extensions }
   }
 
   private closeWritten(
@@ -153,10 +159,24 @@ export class Executor {
     return 'node' in operation ? operation.node.operation : null
   }
 
-  /** Answers one event of a subscription that was admitted; the subscription's cost was settled when it began. */
-  async answerEvent({ operation, given, read }: Admitted, execution: Execution): Promise<ExecutionResult> {
-    const { data, errors } = asResult(await this.execute(operation, given, read, execution))
-    return errors === undefined ? { data } : { data, errors: maskErrors(errors, execution.request) }
+  /**
+   * Answers one event of a subscription that was admitted. Its objects were paid for when the subscription began, its long
+   * texts are now.
+   */
+  async answerEvent(admission: Admitted, execution: Execution): Promise<ExecutionResult> {
+    const { operation, given, read, reserved } = admission
+    const { request } = execution
+    try {
+      const executed = await this.execute(operation, given, read, execution)
+      const { text, result, texts } = measureAnswer(admission, executed, this.answerBytes)
+      this.options.admission.takeMore(reserved, texts)
+      const { data, errors } = result ?? { data: JSON.parse(text) }
+      return errors === undefined ? { data } : { data, errors: maskErrors(errors, request) }
+    } catch (error) {
+      if (!(error instanceof AnswerTooLarge)) throw error
+      this.options.admission.takeMore(reserved, pointsOfTooLarge(this.answerBytes))
+      return refusal(request, [error])
+    }
   }
 
   private execute(operation: Operation, given: Variables, read: Variables, execution: Execution): Soon<Executed> {
@@ -171,19 +191,40 @@ export class Executor {
 
   private resolve(operation: Operation, given: Variables, read: Variables, execution: Execution): Soon<Executed> {
     const compiled = this.compiledQueries.get(operation, read)
-    return compiled ? compiled(execution.request.context, read) : this.interpret(operation, given, execution)
+    if (!compiled) return this.interpret(operation, given, execution)
+    const { request } = execution
+    return compiled(request.context, read, { bytes: this.answerBytes, onTooLarge: () => stopWork(request) })
   }
 
-  private async interpret({ document, name }: Operation, given: Variables, { request, rootValue }: Execution) {
-    return await execute({
-      schema: this.schema,
-      document,
-      operationName: name,
-      variableValues: given,
-      contextValue: request.context,
-      rootValue,
+  private interpret(operation: Operation, given: Variables, { request, rootValue }: Execution) {
+    const { document, name, node } = operation
+    return new Promise<ExecutionResult>((resolve, reject) => {
+      const tooLarge = (error: AnswerTooLarge) => {
+        stopWork(request)
+        resolve({ errors: [error] })
+      }
+      const executed = Promise.resolve(
+        execute({
+          schema: this.schema,
+          document,
+          operationName: name,
+          variableValues: given,
+          contextValue: request.context,
+          rootValue,
+          // What a mutation was asked to do is done to the end; its answer is measured then.
+          ...(node.operation !== OperationTypeNode.MUTATION && {
+            fieldResolver: countingResolver(this.answerBytes, tooLarge),
+          }),
+        }),
+      )
+      executed.then(resolve, reject)
     })
   }
+}
+
+/** What was still being read for an answer that is too large is read for nobody. */
+function stopWork(request: GraphRequest): void {
+  request.abort(new RequestEnded('The answer grew too large.'))
 }
 
 export type AdmissionOutcome = Admitted | { errors: readonly GraphError[] }
@@ -202,12 +243,6 @@ function admissionOf(
   read: Variables,
 ): AdmissionOutcome {
   return 'requested' in reserved ? { operation, given, read, reserved } : { errors: [reserved] }
-}
-
-function asResult(executed: Executed): ExecutionResult {
-  if (!('text' in executed)) return executed
-  const { text, errors } = executed
-  return { data: JSON.parse(text), ...(errors.length > 0 && { errors }) }
 }
 
 /** The answer to a request that was refused before any resolver ran. */

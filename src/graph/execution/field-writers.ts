@@ -10,6 +10,7 @@ import {
   locatedError,
 } from 'graphql'
 import { leafText, quickTextOf } from '../contract/leaf-text.ts'
+import { AnswerTooLarge, textPoints } from '../limits/answer-size.ts'
 import { failAfter, isPromise, joined, type Piece } from './pieces.ts'
 import { type Entry, type FieldFacts, pathOf, ResolveInfo, type Steps } from './resolve-info.ts'
 import type { Variables } from './variables.ts'
@@ -22,6 +23,12 @@ export interface Writing {
   readonly errors: GraphQLError[]
   /** Points of all objects written so far. */
   cost: number
+  /** Points of the long texts among what was written. */
+  textPoints: number
+  /** Characters that may still be written; below 0 nothing is called or written any more. */
+  charactersLeft: number
+  /** Says once that it grew too large, and what is to be thrown for it. */
+  stop(): AnswerTooLarge
   /** Arguments of fields, read once for all entries of a list. */
   readonly args: Map<FieldFacts, Record<string, unknown>>
 }
@@ -30,6 +37,17 @@ export interface Writing {
 export type ValueWriter = (writing: Writing, value: unknown, entry: Entry | null) => Piece
 /** Writes a field of that parent; throws only when null may not stand there. */
 export type FieldWriter = (writing: Writing, parent: unknown, entry: Entry | null) => Piece
+/** Texts that are longer may cost points. */
+const SHORT_CHARACTERS = 300
+
+/** Counts what is about to be written. Throws AnswerTooLarge. */
+export function counted(writing: Writing, text: string): string {
+  writing.charactersLeft -= text.length
+  if (writing.charactersLeft < 0) throw writing.stop()
+  if (text.length > SHORT_CHARACTERS) writing.textPoints += textPoints(text)
+  return text
+}
+
 export interface KeyedField {
   /** Its key, with what is between it and the field before. */
   readonly start: string
@@ -40,10 +58,13 @@ const noArguments = Object.freeze({})
 
 export function writeFields(
   keyed: readonly KeyedField[],
+  startsLength: number,
   writing: Writing,
   parent: unknown,
   entry: Entry | null,
 ): Piece {
+  writing.charactersLeft -= startsLength
+  if (writing.charactersLeft < 0) throw writing.stop()
   let text = ''
   let pieces: Piece[] | null = null
   for (let at = 0; at < keyed.length; at++) {
@@ -83,6 +104,7 @@ export function wholeField(field: GraphQLField<unknown, unknown>, facts: FieldFa
     return args
   }
   const answer = (writing: Writing, parent: unknown, entry: Entry | null): unknown => {
+    if (writing.charactersLeft < 0) throw writing.stop()
     if (resolve) {
       return resolve(parent, argsOf(writing), writing.context, new ResolveInfo(facts, entry, writing.variables))
     }
@@ -126,6 +148,7 @@ type Failure = (writing: Writing, error: unknown, entry: Entry | null) => 'null'
 /** What becomes of an error there: it is told of and leaves null, or goes further out. */
 function failureAt({ fieldNodes }: FieldFacts, type: GraphQLOutputType, steps: Steps): Failure {
   return (writing, error, entry) => {
+    if (error instanceof AnswerTooLarge) throw error
     const located = locatedError(error, fieldNodes, pathOf(steps, entry))
     if (isNonNullType(type)) throw located
     writing.errors.push(located)
@@ -135,11 +158,11 @@ function failureAt({ fieldNodes }: FieldFacts, type: GraphQLOutputType, steps: S
 
 export function leafWriter(type: GraphQLLeafType): ValueWriter {
   const quick = quickTextOf(type)
-  return (_writing, value) => {
+  return (writing, value) => {
     const text = quick?.(value)
-    if (text != null) return text
+    if (text != null) return counted(writing, text)
     if (value instanceof Error) throw value
-    return leafText(type, value)
+    return counted(writing, leafText(type, value))
   }
 }
 

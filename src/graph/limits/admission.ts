@@ -56,13 +56,30 @@ export function addressKey(address: string): string {
   return `anonymous:${network.map((group) => group || '0').join(':')}`
 }
 
+export type KindOfCaller = 'anonymous' | 'person' | 'client' | 'gateway'
+
+/** The kind of caller behind a viewer's key or rate limit's key; the gateway's own work has none. */
+export function kindOfCaller(key: string): KindOfCaller {
+  if (key.startsWith('anonymous:')) return 'anonymous'
+  if (key.startsWith('client:')) return 'client'
+  return key.startsWith('user:') ? 'person' : 'gateway'
+}
+
 export class Admission {
   private readonly rateLimits: RateLimits
   private readonly sizes: RateLimitSizes
 
-  constructor(rateLimits: RateLimits, sizes: RateLimitSizes = rateLimitSizes) {
+  private readonly onRefused: (caller: string) => void
+
+  /** `onRefused` hears of each caller whose rate limit holds too little. */
+  constructor(
+    rateLimits: RateLimits,
+    sizes: RateLimitSizes = rateLimitSizes,
+    onRefused: (caller: string) => void = () => undefined,
+  ) {
     this.rateLimits = rateLimits
     this.sizes = sizes
+    this.onRefused = onRefused
   }
 
   /** Reserves the most that the operation can cost. Not a promise when the rate limits are in memory. */
@@ -76,16 +93,28 @@ export class Admission {
     if (requested > size.points) return tooComplex('cost points', requested, size.points)
     const key = rateLimitKey(viewer)
     const taken = this.rateLimits.take(key, size, requested)
-    if (taken instanceof Promise) return taken.then((settled) => reservedCost(settled, key, size, requested))
+    if (taken instanceof Promise) return taken.then((settled) => this.reserved(settled, key, size, requested))
+    return this.reserved(taken, key, size, requested)
+  }
+
+  private reserved(taken: Taken, key: string, size: RateLimitSize, requested: number): ReservedCost | GraphError {
+    if (!taken.granted) this.onRefused(key)
     return reservedCost(taken, key, size, requested)
   }
 
-  /** Gives back what was not used of an answer that came to `cost`, and reports it. */
-  settle({ key, size, requested, remaining }: ReservedCost, cost: number): CostReport {
-    // At least 1, and at most the promise: a list without pages can be longer than foreseen.
-    const actual = Math.min(requested, Math.max(1, cost))
+  /** Gives back what was not used of an answer that came to `cost`, or takes what is missing, and reports it. */
+  settle(reserved: ReservedCost, cost: number): CostReport {
+    const { key, size, requested, remaining } = reserved
+    const actual = Math.max(1, cost)
     if (actual < requested) this.rateLimits.giveBack(key, size, requested - actual)
-    return { requested, actual, budgetRemaining: remaining + requested - actual, restoreRate: size.restorePerSecond }
+    this.takeMore(reserved, actual - requested)
+    const budgetRemaining = Math.max(0, remaining + requested - actual)
+    return { requested, actual, budgetRemaining, restoreRate: size.restorePerSecond }
+  }
+
+  /** Takes points that nobody could foresee, such as those of long texts, whether there are as many or not. */
+  takeMore({ key, size }: ReservedCost, points: number): void {
+    if (points > 0) this.rateLimits.takeAnyway(key, size, points)
   }
 }
 

@@ -20,6 +20,8 @@ export interface RateLimits {
   take(key: string, size: RateLimitSize, points: number): Taken | Promise<Taken>
   /** Gives back what was taken and not used. */
   giveBack(key: string, size: RateLimitSize, points: number): void
+  /** Takes points of work that is done already: the caller waits so much longer for the next. */
+  takeAnyway(key: string, size: RateLimitSize, points: number): void
   close(): Promise<void>
 }
 
@@ -38,7 +40,7 @@ export function takenOf(used: number, { points: held, restorePerSecond }: RateLi
   const over = used + points - held
   return {
     granted,
-    remaining: Math.floor(held - used - (granted ? points : 0)),
+    remaining: Math.max(0, Math.floor(held - used - (granted ? points : 0))),
     retryAfterSeconds: granted ? 0 : Math.max(1, Math.ceil(over / restorePerSecond)),
   }
 }
@@ -62,6 +64,10 @@ export class MemoryRateLimits implements RateLimits {
     // One that is forgotten is full again.
     const bucket = this.buckets.peek(key)
     if (bucket) bucket.used = Math.max(0, bucket.used - points)
+  }
+
+  takeAnyway(key: string, size: RateLimitSize, points: number): void {
+    this.bucketOf(key, size).used += points
   }
 
   async close(): Promise<void> {

@@ -22,7 +22,7 @@ export function redisBreaker(): IPolicy {
   })
 }
 
-/** Restores, then takes when there is room; a negative number gives back. Answers the points in use before, and takes them. */
+/** Restores, then takes when there is room, or anyway; a negative number gives back. Answers the points in use before. */
 const script = `
 local nowMs = redis.call('TIME')
 nowMs = nowMs[1] * 1000 + math.floor(nowMs[2] / 1000)
@@ -32,9 +32,9 @@ local used, atMs = tonumber(bucket[1]) or 0, tonumber(bucket[2]) or nowMs
 -- Redis's clock may step back, after a failover for one
 used = math.max(0, used - math.max(0, nowMs - atMs) / 1000 * rate)
 local after = used
-if used + points <= held then after = math.max(0, used + points) end
+if used + points <= held or ARGV[4] == 'anyway' then after = math.max(0, used + points) end
 redis.call('HSET', KEYS[1], 'used', tostring(after), 'atMs', nowMs)
-redis.call('PEXPIRE', KEYS[1], math.ceil(held / rate * 1000) + 1000)
+redis.call('PEXPIRE', KEYS[1], math.ceil(math.max(held, after) / rate * 1000) + 1000)
 return tostring(used)
 `
 
@@ -66,12 +66,23 @@ export class SharedRateLimits implements RateLimits {
     this.move(key, size, -points).catch(this.onTrouble)
   }
 
+  takeAnyway(key: string, size: RateLimitSize, points: number): void {
+    this.move(key, size, points, 'anyway').catch(this.onTrouble)
+  }
+
   async close(): Promise<void> {
     this.redis.disconnect()
   }
 
-  private async move(key: string, { points: held, restorePerSecond }: RateLimitSize, points: number): Promise<number> {
+  private async move(
+    key: string,
+    { points: held, restorePerSecond }: RateLimitSize,
+    points: number,
+    how: 'when it fits' | 'anyway' = 'when it fits',
+  ): Promise<number> {
     const name = `rate-limit:${key}`
-    return Number(await this.breaker.execute(() => this.redis.eval(script, 1, name, held, restorePerSecond, points)))
+    return Number(
+      await this.breaker.execute(() => this.redis.eval(script, 1, name, held, restorePerSecond, points, how)),
+    )
   }
 }

@@ -8,6 +8,7 @@ import { maskErrors, publicError } from '../execution/mask-errors.ts'
 import { type ContextParts, GraphRequest, RequestEnded } from '../execution/request.ts'
 import type { Variables } from '../execution/variables.ts'
 import type { Documents } from '../limits/documents.ts'
+import type { InFlight } from '../limits/in-flight.ts'
 import type { DocumentRequest, TrustedDocuments } from '../limits/trusted-documents.ts'
 import { mapEvents } from './map-events.ts'
 
@@ -15,6 +16,7 @@ export interface StreamsOptions {
   executor: Executor
   documents: Documents
   trusted: TrustedDocuments
+  inFlight: InFlight
   buildContext(parts: ContextParts): object
   log: Logger
   /** For each single answer: a query's, an event's, or that a subscription has begun. */
@@ -34,6 +36,8 @@ export interface StreamCaller {
   correlationId: string
   /** A request that a page of another origin could have made may only read. */
   readOnly: boolean
+  /** How many times the operation counts among those in flight; once when left out. */
+  weight?: number
   /** Fires when the client has gone. */
   gone: AbortSignal
 }
@@ -65,7 +69,9 @@ export class Streams {
   async start(asked: StreamRequest, caller: StreamCaller): Promise<StreamAnswer> {
     const startedAt = performance.now()
     const request = this.requestOf(caller)
-    const answer = await this.inTime(request, caller, this.answer(asked, caller, request))
+    const { inFlight } = this.options
+    const answering = async () => inFlight.run(request, () => this.answer(asked, caller, request), caller.weight)
+    const answer = await this.inTime(request, caller, answering())
     if (!isStream(answer)) request.facts.codes = (answer.errors ?? []).map(({ extensions }) => String(extensions.code))
     this.options.onAnswered(request, performance.now() - startedAt)
     return answer
@@ -131,7 +137,7 @@ export class Streams {
   }
 
   private async subscribe(execution: Parameters<Executor['run']>[0], caller: StreamCaller): Promise<StreamAnswer> {
-    const { executor, log } = this.options
+    const { executor, inFlight, log } = this.options
     const { request } = execution
     const admission = await executor.admit(execution)
     if ('errors' in admission) return { errors: admission.errors }
@@ -149,8 +155,9 @@ export class Streams {
       // Each event is a request of its own: what an earlier one loaded is out of date.
       answer: (rootValue) => {
         answering = this.requestOf(caller)
-        const event = executor.answerEvent(admission, { ...execution, request: answering, rootValue })
-        return this.inTime(answering, caller, event)
+        const event = { ...execution, request: answering, rootValue }
+        const turn = async () => inFlight.runInTurn(event.request, () => executor.answerEvent(admission, event))
+        return this.inTime(answering, caller, turn())
       },
       fault: (error) => ({ errors: [publicError(error, caller.correlationId, log)] }),
       ended: () => {

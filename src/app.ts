@@ -136,7 +136,7 @@ export async function openApp(config: Config, options: AppOptions): Promise<App>
       await answers.forget(true)
       await orm.em.fork().execute('select pg_notify(?, ?)', ['gateway', publicTopic])
     },
-    heldBack: ({ key }, by) => onHeldBack(by, 'refused', key),
+    heldBack: (viewer, reason) => metrics.heldBack({ by: reason, how: 'refused', caller: kindOfCaller(viewer.key) }),
     settings: {
       publicUrl: config.PUBLIC_URL,
       returnUrlOrigins: config.RETURN_URL_ORIGINS,

@@ -7,6 +7,7 @@ import type { EnrolmentPages } from './enrolments/loaders.ts'
 import type { NoticePartner, RegistrationPartner } from './enrolments/registration-partner.ts'
 import type { RateLimits } from './graph/limits/rate-limit.ts'
 import type { AccountPartner } from './learners/account-partner.ts'
+import type { HeldBackReason } from './observability/metrics.ts'
 import type { PaymentProvider, ProviderName } from './payments/payment-provider.ts'
 import type { PaymentSubject } from './payments/payment-subject.ts'
 import type { ReadConnection } from './reading/connection/read-connection.ts'
@@ -55,7 +56,7 @@ export interface Parts {
   /** To be told when what anybody may read has changed: answers that were kept are forgotten, on every replica. */
   publicChanged(): Promise<void>
   /** To be told of each caller who has to wait, for the operators. */
-  heldBack(viewer: Viewer, by: 'unpaid-holds' | 'hold-renewals' | 'live-shares'): void
+  heldBack(viewer: Viewer, reason: HeldBackReason): void
   settings: Settings
   now(): Date
 }

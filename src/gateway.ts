@@ -1,7 +1,7 @@
 /** Serves the app: routes, webhooks and worker, ready after the first catalogue synchronisation. */
 import { join } from 'node:path'
 import type { FastifyInstance, FastifyReply } from 'fastify'
-import { fetchWithin } from './adapters/bounded-fetch.ts'
+import { boundedFetch } from './adapters/bounded-fetch.ts'
 import { onBehalfOf } from './adapters/upstream-caller.ts'
 import { MOST_REPLY_BYTES } from './adapters/upstream-reply.ts'
 import type { App } from './app.ts'
@@ -90,8 +90,10 @@ export async function startGateway(app: App, config: Config, options: GatewayOpt
     audience: config.OIDC_AUDIENCE,
     tokenTypes: config.OIDC_TOKEN_TYPES,
     clients: config.OIDC_CLIENTS,
-    badTokens: new BadTokens(app.rateLimits, (caller) => heldBack('bad-tokens', 'refused', caller)),
-    fetch: fetchWithin(MOST_REPLY_BYTES, () => upstreamUnavailable('identity')),
+    fetch: boundedFetch(MOST_REPLY_BYTES, () => upstreamUnavailable('identity')),
+    badTokens: new BadTokens(app.rateLimits, () =>
+      metrics.heldBack({ by: 'bad-tokens', how: 'refused', caller: 'anonymous' }),
+    ),
     directory: {
       learnerId: (facts) => learnerIdOf(app, facts),
       institutionId: async (slug) => (await institutionBySlug({ read: app.read, loads: new Map() }, slug))?.id ?? null,

@@ -7,7 +7,7 @@ import { startGateway } from './gateway.ts'
 import { isLetGo } from './graph/execution/let-go.ts'
 import { openLog } from './observability/log.ts'
 import { hearStrayErrors } from './observability/stray-errors.ts'
-import { reasonOfFailure } from './start-failure.ts'
+import { reasonOfStartFailure } from './start-failure.ts'
 
 async function main(): Promise<void> {
   const config = readConfig()
@@ -37,6 +37,6 @@ async function main(): Promise<void> {
 
 // A start is one act: whoever started it hears in one sentence why it did not come about, and starts it again.
 main().catch((error: unknown) => {
-  console.error(reasonOfFailure(error))
+  console.error(reasonOfStartFailure(error))
   process.exit(1)
 })

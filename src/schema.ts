@@ -43,6 +43,7 @@ import {
   InvalidInput,
   NotFound,
   ProviderUnavailable,
+  RateLimited,
   TooComplex,
 } from './graph/contract/user-error.ts'
 import { resolverObjects } from './graph/schema-build/call-directly.ts'
@@ -187,6 +188,7 @@ const orphanedTypes: unknown[] = [
   Forbidden,
   IdempotencyConflict,
   ProviderUnavailable,
+  RateLimited,
   IllegalTransition,
   TooComplex,
   PaymentNotCompleted,

@@ -1,7 +1,7 @@
 /** Fetches answers of a bounded size, leaving off once one is larger. */
 
 /** As `fetch`, answering once the body is there. Rejects with `tooLarge` beyond so many bytes, counted after unzipping. */
-export function fetchWithin(mostBytes: number, tooLarge: () => Error): typeof fetch {
+export function boundedFetch(mostBytes: number, tooLarge: () => Error): typeof fetch {
   return async (input, init) => {
     const response = await fetch(input, init)
     if (response.body === null) return response

@@ -4,8 +4,8 @@ import { createRemoteJWKSet, customFetch, type JWTVerifyGetKey, jwtVerify } from
 import { LRUCache } from 'lru-cache'
 import { z } from 'zod'
 import { unauthenticated, upstreamUnavailable } from '../graph/contract/errors.ts'
+import { ACCESS_TOKEN_TYPE, requireAccessToken } from './access-token.ts'
 import { type Directory, readClaims, type TokenClaims, viewerOf } from './token-claims.ts'
-import { ACCESS_TOKEN_TYPE, requireAccessToken } from './token-kind.ts'
 import { tokenRefusal } from './token-refusal.ts'
 import { anonymousViewer, type Viewer } from './viewer.ts'
 
@@ -19,10 +19,10 @@ export interface AuthenticatorOptions {
   /** Clients whose tokens are taken, by `client_id` or `azp`; none: of all clients. */
   clients?: readonly string[]
   directory: Directory
-  /** What bad tokens cost the address that sends them; nothing unless said. */
-  badTokens?: BadTokenLimit
   /** How the issuer is asked; left out: without a limit of bytes. */
   fetch?: typeof fetch
+  /** What bad tokens cost the address that sends them; nothing unless said. */
+  badTokens?: BadTokenLimit
   now?: () => Date
 }
 

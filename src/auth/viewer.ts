@@ -52,3 +52,12 @@ export interface Viewer {
 export function anonymousViewer(address: string): Viewer {
   return { learner: null, staff: null, client: null, operator: null, key: `anonymous:${address}`, anonymous: true }
 }
+
+/** The kind of caller for logs and metrics, where a name would be personal. */
+export function callerKind({ anonymous, client, operator, staff, learner }: Viewer): string {
+  if (anonymous) return 'anonymous'
+  if (client) return 'client'
+  if (operator) return 'operator'
+  if (staff) return 'staff'
+  return learner ? 'learner' : 'other'
+}

@@ -8,7 +8,7 @@ import { requireDatabaseUser } from '../database-user.ts'
 import { openLog } from '../observability/log.ts'
 import { reconcile } from '../payments/reconciliation/reconcile.ts'
 import { Correction } from '../payments/reconciliation/reconciliation.ts'
-import { reasonOfFailure } from '../start-failure.ts'
+import { reasonOfStartFailure } from '../start-failure.ts'
 
 const usage = `Say what to do about what is found:
   npm run reconcile -- --dry-run   report it, and change nothing
@@ -57,7 +57,7 @@ async function main(): Promise<void> {
 
 /** Ends at once, for connections that are tried again would keep the process. What was put right stays; the rest waits. */
 function fail(error: unknown): void {
-  console.error(reasonOfFailure(error))
+  console.error(reasonOfStartFailure(error))
   process.exit(1)
 }
 

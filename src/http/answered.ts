@@ -1,6 +1,6 @@
 /** Logs and measures each answered request without naming its caller. */
 import type { Logger } from 'pino'
-import type { Viewer } from '../auth/viewer.ts'
+import { callerKind } from '../auth/viewer.ts'
 import type { GraphRequest } from '../graph/execution/request.ts'
 import type { Metrics } from '../observability/metrics.ts'
 
@@ -9,15 +9,6 @@ export interface AnsweredRequest {
   /** HTTP status; 499 when the client had gone. */
   status: number
   durationMs: number
-}
-
-/** The kind of caller: a name would be personal. */
-function callerKind({ anonymous, client, operator, staff, learner }: Viewer): string {
-  if (anonymous) return 'anonymous'
-  if (client) return 'client'
-  if (operator) return 'operator'
-  if (staff) return 'staff'
-  return learner ? 'learner' : 'other'
 }
 
 /** Writes the line and counts the measure. */

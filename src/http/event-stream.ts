@@ -1,11 +1,11 @@
 /** Serves subscriptions at /graphql/stream as server-sent events. */
-
 import type { ServerResponse } from 'node:http'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { print } from 'graphql-sse'
 import type { Viewer } from '../auth/viewer.ts'
 import { badUserInput, rateLimited } from '../graph/contract/errors.ts'
 import { publicError } from '../graph/execution/mask-errors.ts'
+import { kindOfCaller } from '../graph/limits/admission.ts'
 import {
   isStream,
   type ResultStream,
@@ -90,6 +90,7 @@ export function addEventStream(
       response.once('close', release)
       return
     }
+    callers.metrics.heldBack({ by: 'streams', how: 'refused', caller: kindOfCaller(viewer.key) })
     const whose = viewer.anonymous ? 'this address' : 'you'
     const message = `Too many streams of ${whose} are open; close one, or try again in ${STREAM_RETRY_SECONDS} s.`
     throw rateLimited(message, STREAM_RETRY_SECONDS)

@@ -183,6 +183,9 @@ export function addGraphqlRoute(fastify: FastifyInstance, route: GraphqlRoute): 
     named: DocumentRequest | null,
     text: string | null,
   ): Promise<Answer> {
+    const isNew = text !== null && route.documents.valid(text) === null
+    const refusal = isNew ? await executor.admitDocument(text, request) : null
+    if (refusal) throw refusal
     const context: ApolloContext = { request }
     const { status, headers, body } = await apollo.executeHTTPGraphQLRequest({
       httpGraphQLRequest: {

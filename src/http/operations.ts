@@ -17,7 +17,7 @@ export interface OperationsTimes {
   metricsWithinMs: number
 }
 
-export const operationsTimes: OperationsTimes = {
+const operationsTimes: OperationsTimes = {
   looksEveryMs: 500,
   readyForMs: 2_000,
   liveForMs: 30_000,

@@ -16,7 +16,6 @@ import type { Viewer } from '../auth/viewer.ts'
 import { ErrorCode, GraphError } from '../graph/contract/errors.ts'
 import type { Executor } from '../graph/execution/executor.ts'
 import { publicError } from '../graph/execution/mask-errors.ts'
-import { kindOfCaller } from '../graph/limits/admission.ts'
 import { Documents } from '../graph/limits/documents.ts'
 import { InFlight } from '../graph/limits/in-flight.ts'
 import type { DocumentLimits } from '../graph/limits/limits.ts'
@@ -70,8 +69,8 @@ export interface ServerParts
   /** Null, or left out: no traces, and no cost of them. */
   tracing?: Tracing | null
   limits?: Partial<HttpLimits>
-  streamLimits?: Partial<StreamLimits>
   inFlight?: InFlight
+  streamLimits?: Partial<StreamLimits>
   documentLimits?: Partial<DocumentLimits>
 }
 
@@ -224,9 +223,7 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
       messageBytes: limits.messageBytes,
       greetingBytes: limits.headerBytes,
       operations: limits.operationsPerSocket,
-      places: new StreamPlaces({ ...streamLimits, ...parts.streamLimits }, (caller) =>
-        parts.metrics.heldBack({ by: 'streams', how: 'refused', caller: kindOfCaller(caller) }),
-      ),
+      places: new StreamPlaces({ ...streamLimits, ...parts.streamLimits }),
       pulseMs: limits.pulseMs,
       unreadMs: limits.unreadMs,
       inFlight,

@@ -27,38 +27,30 @@ export type Release = () => void
 
 export class StreamPlaces {
   private readonly limits: StreamLimits
-  private readonly onHeldBack: (caller: string) => void
   private readonly taken = new Map<string, number>()
   private total = 0
 
-  /** `onHeldBack` hears of each caller for whom there is no place. */
-  constructor(limits: StreamLimits, onHeldBack: (caller: string) => void) {
+  constructor(limits: StreamLimits) {
     this.limits = limits
-    this.onHeldBack = onHeldBack
   }
 
   /** A place until the caller lets go of it, for a WebSocket before its first message; null when there is none. */
   takeUnknown(address: string): Release | null {
-    const caller = addressKey(address)
-    return this.take(caller, `unknown ${caller}`, this.limits.unknown)
+    return this.take(`unknown ${addressKey(address)}`, this.limits.unknown)
   }
 
   /** A place until the caller lets go of it; null when there is none. */
   takeFor(viewer: Viewer): Release | null {
-    const caller = rateLimitKey(viewer)
-    return this.take(caller, caller, viewer.anonymous ? this.limits.anonymous : this.limits.signedIn)
+    return this.take(rateLimitKey(viewer), viewer.anonymous ? this.limits.anonymous : this.limits.signedIn)
   }
 
   get isFull(): boolean {
     return this.total >= this.limits.total
   }
 
-  private take(caller: string, key: string, most: number): Release | null {
+  private take(key: string, most: number): Release | null {
     const before = this.taken.get(key) ?? 0
-    if (before >= most || this.isFull) {
-      this.onHeldBack(caller)
-      return null
-    }
+    if (before >= most || this.isFull) return null
     this.taken.set(key, before + 1)
     this.total += 1
     let isHeld = true

@@ -9,6 +9,7 @@ import { type WebSocket, WebSocketServer } from 'ws'
 import type { Viewer } from '../auth/viewer.ts'
 import { ErrorCode, type GraphError, tooComplex, tooLong, unauthenticated } from '../graph/contract/errors.ts'
 import { publicError } from '../graph/execution/mask-errors.ts'
+import { kindOfCaller } from '../graph/limits/admission.ts'
 import type { InFlight } from '../graph/limits/in-flight.ts'
 import { isStream, type StreamAnswer, type StreamRequest, type Streams } from '../graph/streaming/streams.ts'
 import { recordRefused } from './answered.ts'
@@ -130,7 +131,10 @@ export class WebSockets {
       const { places, addressOf } = this.options
       if (places.isFull) return refuseUpgrade(socket, '503 Service Unavailable', retryHeader)
       const release = places.takeUnknown(addressOf(request))
-      if (release === null) return refuseUpgrade(socket, '429 Too Many Requests', retryHeader)
+      if (release === null) {
+        this.callers.metrics.heldBack({ by: 'streams', how: 'refused', caller: 'anonymous' })
+        return refuseUpgrade(socket, '429 Too Many Requests', retryHeader)
+      }
       // Also of an upgrade that comes to nothing.
       socket.once('close', release)
       this.server.handleUpgrade(request, socket, head, (connected) => this.opened(connected, request, release))
@@ -235,6 +239,7 @@ export class WebSockets {
       connection.release = release
       return true
     }
+    this.callers.metrics.heldBack({ by: 'streams', how: 'refused', caller: kindOfCaller(viewer.key) })
     const whose = viewer.anonymous ? 'this address' : 'you'
     const reason = `Too many streams of ${whose} are open; close one, or try again in ${STREAM_RETRY_SECONDS} s.`
     connection.socket.close(CloseCode.TooManyInitialisationRequests, reason)

@@ -1,6 +1,6 @@
 /** Writes the log as JSON lines without addresses, tokens or secrets. */
 import { type DestinationStream, destination, type Logger, pino } from 'pino'
-import { outagesToldOnce } from './outage-lines.ts'
+import { outageLinesOnce } from './outage-lines.ts'
 
 export type { Logger }
 
@@ -120,7 +120,7 @@ export function openLog(level: string, to: DestinationStream = outputTo(1)): Log
       formatters: { level: (label) => ({ level: label }) },
       messageKey: 'message',
       serializers: { err: errorFields },
-      hooks: { streamWrite: withoutSecrets, logMethod: outagesToldOnce() },
+      hooks: { streamWrite: withoutSecrets, logMethod: outageLinesOnce() },
     },
     to,
   )

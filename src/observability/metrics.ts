@@ -31,7 +31,18 @@ export interface UpstreamCall {
   durationMs: number
 }
 
+/** What a caller wants more of than there is for one. */
+export type HeldBackReason =
+  | 'rate-limit'
+  | 'in-flight'
+  | 'bad-tokens'
+  | 'streams'
+  | 'unpaid-holds'
+  | 'hold-renewals'
+  | 'live-shares'
+
 export interface HeldBack {
+  /** A reason, or the upstream whose calls are shared out. */
   by: string
   how: 'queued' | 'refused'
   /** A kind, never a name. */

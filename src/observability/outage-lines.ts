@@ -13,7 +13,7 @@ function outageOf(fields: unknown): string | null {
 }
 
 /** Passes one line a second about each part that is away: requests, jobs and connections all meet the same outage. */
-export function outagesToldOnce() {
+export function outageLinesOnce() {
   const told = new Map<string, { atMs: number; unsaid: number }>()
   return function logMethod(this: Logger, given: Parameters<LogFn>, write: LogFn): void {
     const part = outageOf(given[0])

@@ -1,4 +1,4 @@
-/** Frees jobs that are locked in our own name and that no worker of ours is doing. */
+/** Frees jobs locked in our own name that no worker here is doing. */
 import type { WorkerEvents } from 'graphile-worker'
 import type { Pool } from 'pg'
 

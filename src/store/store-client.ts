@@ -5,7 +5,7 @@ import { isStoreAway } from '../values/store-away.ts'
 /** For a connection to be opened, or to become free, in ms. */
 export const CONNECTS_WITHIN_MS = 3_000
 /** Silence after which the system asks the other end whether it is still there, in ms. */
-export const KEEP_ALIVE_AFTER_MS = 10_000
+const KEEP_ALIVE_AFTER_MS = 10_000
 
 /** What every connection to PostgreSQL is opened with. */
 export const patience = {

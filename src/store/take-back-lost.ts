@@ -2,7 +2,7 @@
 import type { Pool, PoolClient } from 'pg'
 
 /**
- * kysely 0.29 never returns a connection whose `begin` or `rollback` failed. Each lost transaction would take one from the
+ * Kysely 0.29 never returns a connection whose `begin` or `rollback` failed. Each lost transaction would take one from the
  * pool for good, and after as many as it has every write waits in vain.
  */
 export function takeBackLost(pool: Pool): void {

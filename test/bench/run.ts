@@ -32,7 +32,18 @@ import { scans } from './scans.ts'
 import { soak } from './soak.ts'
 import { eligibilityBatch, recordIds, schemaTour } from './workloads.ts'
 
-const parts = ['comparison', 'growth', 'batches', 'scans', 'processes', 'soak', 'engine', 'upstreams'] as const
+const parts = [
+  'comparison',
+  'growth',
+  'batches',
+  'scans',
+  'processes',
+  'soak',
+  'engine',
+  'upstreams',
+  'fairness',
+  'attack',
+] as const
 const given = process.argv.slice(2)
 /** The commit to compare with, where one is named. */
 const revision = given.find((one) => one.startsWith('before='))?.slice('before='.length)
@@ -173,19 +184,17 @@ const run: Record<(typeof parts)[number], (world: World) => Promise<string>> = {
     return engine()
   },
 
-  /** Its world is that of the tests, which runs on the sources. */
-  async upstreams() {
-    const onSources = [
-      '--disable-warning=ExperimentalWarning',
-      '--import',
-      resolve('test/support/world/compile-on-load.ts'),
-    ]
-    const { stdout } = await promisify(execFile)(process.execPath, [
-      ...onSources,
-      resolve('test/bench/upstreams-hang.ts'),
-    ])
-    return stdout.trim()
-  },
+  upstreams: () => onSources('upstreams-hang'),
+  fairness: () => onSources('fairness'),
+  attack: () => onSources('attacks'),
+}
+
+/** Runs a part whose world is that of the tests, which runs on the sources; what it prints is its table. */
+async function onSources(name: string): Promise<string> {
+  const hooks = resolve('test/support/world/compile-on-load.ts')
+  const flags = ['--disable-warning=ExperimentalWarning', '--import', hooks]
+  const { stdout } = await promisify(execFile)(process.execPath, [...flags, resolve(`test/bench/${name}.ts`)])
+  return stdout.trim()
 }
 
 /** Built before anything is measured. */

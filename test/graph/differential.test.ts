@@ -5,7 +5,8 @@ import { type ExecutionResult, parse, validate } from 'graphql'
 import { anonymousViewer } from '../../src/auth/viewer.ts'
 import { Executor } from '../../src/graph/execution/executor.ts'
 import { GraphRequest } from '../../src/graph/execution/request.ts'
-import type { CostReport } from '../../src/graph/limits/admission.ts'
+import { Admission, type CostReport } from '../../src/graph/limits/admission.ts'
+import { MemoryRateLimits } from '../../src/graph/limits/rate-limit.ts'
 import { buildGraph } from '../../src/schema.ts'
 import { generatedOperations } from '../support/world/generated-documents.ts'
 import { inventAnswers } from '../support/world/invented-answers.ts'
@@ -13,8 +14,11 @@ import { keptLog, smallExecutor } from '../support/world/small-graph.ts'
 
 const DOCUMENTS = 2000
 const schema = inventAnswers(buildGraph())
-const interpreting = smallExecutor(schema, { compile: { enabled: false } })
-const compiling = smallExecutor(schema, { compile: { atUse: 1 } })
+/** As large as everybody's, and full again at once: what is compared does not depend on the clock. */
+const ample = { points: 200_000, restorePerSecond: 1e9 }
+const admission = new Admission(new MemoryRateLimits(), { anonymous: ample, person: ample, client: ample })
+const interpreting = smallExecutor(schema, { admission, compile: { enabled: false } })
+const compiling = smallExecutor(schema, { admission, compile: { atUse: 1 } })
 const { log } = keptLog('silent')
 
 async function answer(executor: Executor, document: ReturnType<typeof parse>, variables: Record<string, unknown>) {
@@ -73,7 +77,7 @@ describe('a generated query', () => {
 
   it(`is refused alike when its answer is too large, ${FEW_DOCUMENTS} times`, async () => {
     const [one, other] = [{ enabled: false }, { atUse: 1 }].map((compile) =>
-      smallExecutor(schema, { compile, answerBytes: FEW_BYTES }),
+      smallExecutor(schema, { admission, compile, answerBytes: FEW_BYTES }),
     ) as [Executor, Executor]
     const met = { tooLarge: 0, fitting: 0 }
     await fc.assert(

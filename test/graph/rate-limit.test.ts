@@ -37,13 +37,13 @@ describe('an answer', () => {
       {},
       { authorization: 'machine' },
     )
-    expect(extensions).toEqual({ cost: { requested: 441, actual: 81, budgetRemaining: 919, restoreRate: 100 } })
+    expect(extensions).toEqual({ cost: { requested: 451, actual: 91, budgetRemaining: 903, restoreRate: 100 } })
   })
 
   it('with errors says it too', async () => {
     await start()
     expect((await server.ask('{ broken }')).extensions).toEqual({
-      cost: { requested: 1, actual: 1, budgetRemaining: 99, restoreRate: 10 },
+      cost: { requested: 10, actual: 10, budgetRemaining: 89, restoreRate: 10 },
     })
   })
 })
@@ -54,14 +54,14 @@ describe('a rate limit', () => {
     expect((await server.ask(fifty)).status).toBe(200)
     const refused = await server.ask(fifty)
     expect(refused.status).toBe(429)
-    expect(refused.headers.get('retry-after')).toBe('1')
+    expect(refused.headers.get('retry-after')).toBe('3')
     expect(refused.errors).toEqual([
       {
-        message: 'This would cost 51 points and your budget holds 49 now; ask again in 1 s.',
+        message: 'This would cost 61 points and your budget holds 35 now; ask again in 3 s.',
         extensions: {
           code: 'RATE_LIMITED',
-          retryAfterSeconds: 1,
-          cost: { requested: 51, budgetRemaining: 49, restoreRate: 10 },
+          retryAfterSeconds: 3,
+          cost: { requested: 61, budgetRemaining: 35, restoreRate: 10 },
         },
       },
     ])
@@ -99,8 +99,8 @@ describe('a rate limit', () => {
     )
     expect(status).toBe(400)
     expect(errors?.[0]).toEqual({
-      message: 'The document has 1001 cost points; at most 1000 are allowed.',
-      extensions: { code: 'TOO_COMPLEX', limit: 'cost points', found: 1001, allowed: 1000 },
+      message: 'The document has 1011 cost points; at most 1000 are allowed.',
+      extensions: { code: 'TOO_COMPLEX', limit: 'cost points', found: 1011, allowed: 1000 },
     })
   })
 })

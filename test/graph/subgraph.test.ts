@@ -138,7 +138,7 @@ describe('the price of things by their keys', () => {
   it('is that of each, with what is asked of it', async () => {
     await start({ admission: admission() })
     const { extensions } = await server.ask(withNotes, items({ id: idOf(1) }, { id: idOf(2) }))
-    expect(extensions).toMatchObject({ cost: { requested: 22, actual: 4 } })
+    expect(extensions).toMatchObject({ cost: { requested: 33, actual: 15 } })
   })
 
   it('is refused before anything is read when it is more than a rate limit holds', async () => {

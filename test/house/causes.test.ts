@@ -1,4 +1,4 @@
-/** The codes of `HistoryEntry.cause`: what is written is listed, what is listed is written, and the graph says both. */
+/** Tests that each cause of `HistoryEntry` is listed, written and described. */
 import { globSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from '@jest/globals'
 import { buildSchema, type GraphQLObjectType } from 'graphql'

@@ -23,10 +23,15 @@ const severalOfOneRank = new Set([
   'src/reading/selection.ts',
   'src/store/idempotent.ts',
   'src/store/row.ts',
+  'src/graph/limits/answer-size.ts',
   'src/transfers/applications/answer-application.ts',
+  'src/transfers/applications/application-errors.ts',
   'src/transfers/engine/check-input.rules.ts',
   'src/transfers/engine/findings.rules.ts',
   'src/transfers/engine/improvement.rules.ts',
+  'src/transfers/policies/policy-errors.ts',
+  'src/transfers/transfer-bounds.ts',
+  'src/values/lengths.ts',
 ])
 /** What a folder holds of each of its nouns: `loaders.ts`, `course.resolver.ts`. */
 const suffix = /(^|\.)(rules|states|loaders|resolver)$/

@@ -16,11 +16,6 @@ const ALLOWED: readonly { file: string; roles: string[]; why: string }[] = [
     roles: ['client', 'learner', 'operator', 'staff'],
     why: 'Which kinds of callers may send any document is for the configuration to say.',
   },
-  {
-    file: 'src/http/answered.ts',
-    roles: ['client', 'learner', 'operator', 'staff'],
-    why: 'The log tells the kind of caller in place of a name.',
-  },
 ]
 
 describe('the source', () => {

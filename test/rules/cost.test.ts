@@ -6,9 +6,15 @@ import { rateLimitKey } from '../../src/graph/limits/admission.ts'
 import { costPlan } from '../../src/graph/limits/cost.ts'
 import { deprecatedUses } from '../../src/graph/limits/deprecated.ts'
 import { MemoryRateLimits } from '../../src/graph/limits/rate-limit.ts'
+import { publishWeights, REQUEST_POINTS } from '../../src/graph/limits/weights.ts'
 import { smallSchema } from '../support/world/small-graph.ts'
 
 const schema = smallSchema()
+publishWeights(schema, {
+  'Query.whoAmI': 5,
+  'Query.day': ({ day }) => (day instanceof Date ? 4 : 9),
+  'ItemEdge.cursor': 7,
+})
 function operationOf(query: string) {
   const document = parse(query)
   const node = document.definitions.find((part) => part.kind === Kind.OPERATION_DEFINITION) as OperationDefinitionNode
@@ -21,7 +27,7 @@ function plan(query: string) {
 
 describe('an operation', () => {
   it.each<[string, string, object, number]>([
-    ['leaves are free, the least is 1', '{ hello __typename }', {}, 1],
+    ['leaves are free', '{ hello __typename }', {}, 0],
     ['an object is 1', '{ item(id: 1) { id name labels } }', {}, 1],
     ['aliases cost each', '{ a: item(id: 1) { id } b: item(id: 2) { id } }', {}, 2],
     ['a page has its size', '{ items(first: 5) { nodes { id } } }', {}, 1 + 5],
@@ -47,14 +53,14 @@ describe('an operation', () => {
       'ids are as many as are given',
       'query($ids: [ID!]!) { itemsById(ids: $ids) { id } }',
       { ids: ['1', '2', '3'] },
-      3,
+      3 + 1,
     ],
     ['also in the document', '{ itemsById(ids: ["1", "2"]) { id } }', {}, 2],
     [
       'what is skipped is free',
       'query($no: Boolean!) { hello items @include(if: $no) { nodes { id } } }',
       { no: false },
-      1,
+      0,
     ],
     [
       'what is asked twice is paid once',
@@ -63,25 +69,41 @@ describe('an operation', () => {
       1 + 10,
     ],
     ['a mutation is 10', 'mutation { add(name: "x") { id } }', {}, 10],
+    ['a field that works has a weight', '{ whoAmI again: whoAmI }', {}, 2 * 5],
+    ['which follows what is given', 'query($d: Day) { day(day: $d) }', { d: new Date() }, 4],
+    ['in the document, too', '{ day(day: "2026-01-01") }', {}, 4],
+    ['each time that it works', '{ items(first: 3) { edges { cursor } } }', {}, 1 + 3 * (1 + 7)],
+    ['four values given are 1', 'query($w: Wish!) { echo(wish: $w) }', { w: { name: 'x', count: 1, hue: 'y' } }, 1],
+    ['lists are as long as they are', '{ itemsById(ids: ["1", "2", "3", "4", "5", "6", "7"]) { id } }', {}, 7 + 2],
+    ['long texts cost each kilobyte', 'query($n: String) { hello(name: $n) }', { n: 'x'.repeat(5000) }, 4],
     ['with what it answers', 'mutation { add(name: "x") { id notes { text } } }', {}, 10 + 10],
   ])('%s', (_name, query, variables, cost) => {
-    expect(plan(query).requested(variables as Record<string, unknown>)).toBe(cost)
+    expect(plan(query).requested(variables as Record<string, unknown>)).toBe(REQUEST_POINTS + cost)
   })
 
   it('is billed for what it answered', () => {
     const { actual } = plan('{ items(first: 100) { nodes { id notes { text } } } nothing: item(id: 1) { id } }')
     expect(
-      actual({
-        items: {
-          nodes: [
-            { id: 1, notes: [{ text: '' }, { text: '' }] },
-            { id: 2, notes: [] },
-          ],
+      actual(
+        {
+          items: {
+            nodes: [
+              { id: 1, notes: [{ text: '' }, { text: '' }] },
+              { id: 2, notes: [] },
+            ],
+          },
+          nothing: null,
         },
-        nothing: null,
-      }),
-    ).toBe(1 + 2 + 2)
-    expect(actual(null)).toBe(0)
+        {},
+      ),
+    ).toBe(REQUEST_POINTS + 1 + 2 + 2)
+    expect(actual(null, {})).toBe(REQUEST_POINTS)
+  })
+
+  it('is billed for the work of fields that answered nothing, and not of those that were not reached', () => {
+    const { actual } = plan('{ whoAmI items(first: 9) { edges { cursor node { id } } } }')
+    const edges = [{ cursor: null, node: null }, null]
+    expect(actual({ whoAmI: null, items: { edges } }, {})).toBe(REQUEST_POINTS + 5 + 1 + 1 + 7)
   })
 
   it('names what it uses of the deprecated', () => {

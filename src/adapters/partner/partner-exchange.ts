@@ -1,6 +1,6 @@
 /** Makes one call to the partner's HTTP API, authenticated, with failures typed by status. */
 import { isUpstreamFailure, Upstream, type UpstreamFailure } from '../../values/upstream-failure.ts'
-import { fetchWithin } from '../bounded-fetch.ts'
+import { boundedFetch } from '../bounded-fetch.ts'
 import type { Effect, UpstreamCall } from '../upstream-call.ts'
 import { FailureCode, failureOfStatus, MOST_REPLY_BYTES, malformed, tooLargeReply } from '../upstream-reply.ts'
 import { errorReply } from './partner-replies.ts'
@@ -30,7 +30,7 @@ export interface PartnerAnswer {
 /** Throws UpstreamFailure for every status that is no answer to this call. */
 export type PartnerExchange = (call: PartnerCall) => Promise<PartnerAnswer>
 
-const boundedFetch = fetchWithin(MOST_REPLY_BYTES, () => tooLargeReply(Upstream.Partner))
+const fetchReply = boundedFetch(MOST_REPLY_BYTES, () => tooLargeReply(Upstream.Partner))
 
 /** The exchange with the partner at `baseUrl`, e.g. https://partner.example/partners. Follows no redirect by itself. */
 export function partnerExchange(options: {
@@ -42,7 +42,7 @@ export function partnerExchange(options: {
   const baseUrl = options.baseUrl.replace(/\/+$/, '')
   const send = async (request: PartnerCall, signal: AbortSignal): Promise<PartnerAnswer> => {
     const token = await tokens.token(signal)
-    const response = await boundedFetch(baseUrl + request.path, {
+    const response = await fetchReply(baseUrl + request.path, {
       ...asked(request, token),
       redirect: 'manual',
       signal,

@@ -2,7 +2,7 @@
 import { SignJWT } from 'jose'
 import { z } from 'zod'
 import { FailureKind, Upstream, UpstreamFailure } from '../../values/upstream-failure.ts'
-import { fetchWithin } from '../bounded-fetch.ts'
+import { boundedFetch } from '../bounded-fetch.ts'
 import { MOST_REPLY_BYTES, reasonText, tooLargeReply } from '../upstream-reply.ts'
 
 export const PartnerAuth = { Hs256Jwt: 'hs256-jwt', ClientCredentials: 'oauth2-client-credentials' } as const
@@ -75,14 +75,14 @@ async function signedHere({ consumerKey, sharedSecret, now }: TokenOptions): Pro
   return { text, endsMs: (issuedSeconds + SIGNED_FOR_SECONDS) * 1000 }
 }
 
-const boundedFetch = fetchWithin(MOST_REPLY_BYTES, () => tooLargeReply(Upstream.Partner))
+const fetchReply = boundedFetch(MOST_REPLY_BYTES, () => tooLargeReply(Upstream.Partner))
 
 /** RFC 6749, section 4.4: the key and the secret as basic authentication. */
 async function granted(options: TokenOptions, signal: AbortSignal): Promise<Token> {
   const { consumerKey, sharedSecret, tokenUrl, now } = options
   const credentials = [consumerKey, sharedSecret].map(encodeURIComponent).join(':')
   try {
-    const response = await boundedFetch(tokenUrl ?? '', {
+    const response = await fetchReply(tokenUrl ?? '', {
       method: 'POST',
       redirect: 'error',
       signal,

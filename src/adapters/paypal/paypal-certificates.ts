@@ -4,7 +4,7 @@ import { rootCertificates } from 'node:tls'
 import { LRUCache } from 'lru-cache'
 import { isUpstreamFailure, Upstream } from '../../values/upstream-failure.ts'
 import { WebhookRefused } from '../../values/webhook-refused.ts'
-import { fetchWithin } from '../bounded-fetch.ts'
+import { boundedFetch } from '../bounded-fetch.ts'
 import { Effect, type UpstreamCall } from '../upstream-call.ts'
 import { failureOfStatus } from '../upstream-reply.ts'
 
@@ -54,12 +54,12 @@ function addressOf(text: string, baseUrl: string): string {
   return url.href
 }
 
-const boundedFetch = fetchWithin(MOST_BYTES, () => new WebhookRefused('it has too many bytes'))
+const fetchReply = boundedFetch(MOST_BYTES, () => new WebhookRefused('it has too many bytes'))
 
 /** The certificate first, then those that signed it, as far as PayPal sends them. */
 async function fetchChain(url: string, call: UpstreamCall): Promise<X509Certificate[]> {
   const send = async (signal: AbortSignal) => {
-    const response = await boundedFetch(url, { redirect: 'error', signal })
+    const response = await fetchReply(url, { redirect: 'error', signal })
     if (response.ok) return response.text()
     const { status, statusText: message, headers } = response
     throw failureOfStatus(Upstream.PayPal, { status, code: null, message, retryAfter: headers.get('retry-after') })

@@ -2,7 +2,7 @@
 import Stripe from 'stripe'
 import { z } from 'zod'
 import { isUpstreamFailure, Upstream } from '../../values/upstream-failure.ts'
-import { fetchWithin } from '../bounded-fetch.ts'
+import { boundedFetch } from '../bounded-fetch.ts'
 import { Effect, type UpstreamCall } from '../upstream-call.ts'
 import { MOST_REPLY_BYTES, readUpstreamReply, tooLargeReply } from '../upstream-reply.ts'
 import { stripeFailure } from './stripe-failure.ts'
@@ -22,7 +22,7 @@ export function stripeSdk(options: { secretKey: string; baseUrl: string; timeout
     maxNetworkRetries: 0,
     telemetry: false,
     // With the SDK's own client one more attempt is made on a closed connection, whatever `maxNetworkRetries` says.
-    httpClient: Stripe.createFetchHttpClient(fetchWithin(MOST_REPLY_BYTES, () => tooLargeReply(Upstream.Stripe))),
+    httpClient: Stripe.createFetchHttpClient(boundedFetch(MOST_REPLY_BYTES, () => tooLargeReply(Upstream.Stripe))),
   })
 }
 

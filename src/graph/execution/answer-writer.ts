@@ -20,7 +20,8 @@ import {
 import { collectFields, collectSubfields } from 'graphql/execution/collectFields.js'
 import { getFieldDef } from 'graphql/execution/execute.js'
 import { type QuickText, quickTextOf } from '../contract/leaf-text.ts'
-import { weightOf } from '../limits/cost.ts'
+import type { CostNode } from '../limits/cost.ts'
+import { countOf } from '../limits/list-size.ts'
 import {
   counted,
   type FieldWriter,
@@ -42,14 +43,16 @@ export interface Selected {
   readonly operation: OperationDefinitionNode
   readonly fragments: Record<string, FragmentDefinitionNode>
   readonly conditions: Variables
+  /** What it costs, as graphql-js is billed. */
+  readonly costs: readonly CostNode[]
 }
 
 /** Makes the writer of a whole query's data. It never throws. */
 export function answerWriter(selected: Selected): (writing: Writing) => Piece {
-  const { schema, operation, fragments, conditions } = selected
+  const { schema, operation, fragments, conditions, costs } = selected
   const type = schema.getQueryType() as GraphQLObjectType
   const fields = collectFields(schema, fragments, conditions, type, operation.selectionSet)
-  const write = new Writers(selected).fields(type, fields, [])
+  const write = new Writers(selected).fields(type, fields, [], costs)
   const failed = (writing: Writing, error: unknown) => {
     writing.errors.push(error as GraphQLError)
     return 'null'
@@ -72,6 +75,15 @@ function quickFieldOf({ name, type, resolve }: GraphQLField<unknown, unknown>): 
   return quick && ((parent) => quick((parent as Record<string, unknown> | undefined)?.[name]))
 }
 
+/** Counts the work of a field each time that it is resolved. */
+function worked({ work }: CostNode, write: FieldWriter): FieldWriter {
+  if (work === 0) return write
+  return (writing, parent, entry) => {
+    writing.cost += countOf(work, writing.variables)
+    return write(writing, parent, entry)
+  }
+}
+
 class Writers {
   private readonly selected: Selected
 
@@ -80,13 +92,20 @@ class Writers {
   }
 
   /** An object of those fields. */
-  fields(type: GraphQLObjectType, fields: Map<string, readonly FieldNode[]>, steps: Steps): FieldWriter {
+  fields(
+    type: GraphQLObjectType,
+    fields: Map<string, readonly FieldNode[]>,
+    steps: Steps,
+    costs: readonly CostNode[],
+  ): FieldWriter {
     const keyed: KeyedField[] = []
     for (const [key, nodes] of fields) {
       const field = getFieldDef(this.selected.schema, type, nodes[0] as FieldNode)
       if (!field) continue
       const start = `${keyed.length === 0 ? '{' : ','}"${key}":`
-      keyed.push({ start, write: this.field(type, field, nodes, [...steps, key]) })
+      const cost = costs.find((one) => one.key === key)
+      const write = this.field(type, field, nodes, [...steps, key], cost)
+      keyed.push({ start, write: cost ? worked(cost, write) : write })
     }
     if (keyed.length === 0) return () => '{}'
     const startsLength = keyed.reduce((length, { start }) => length + start.length, 1)
@@ -98,6 +117,7 @@ class Writers {
     field: GraphQLField<unknown, unknown>,
     nodes: readonly FieldNode[],
     steps: Steps,
+    cost: CostNode | undefined,
   ): FieldWriter {
     const { schema, fragments, operation } = this.selected
     if (field === TypeNameMetaFieldDef) return (writing) => counted(writing, `"${parentType.name}"`)
@@ -112,7 +132,7 @@ class Writers {
       fragments,
       operation,
     }
-    const whole = wholeField(field, facts, this.value(returnType, facts, weightOf(field), steps))
+    const whole = wholeField(field, facts, this.value(returnType, facts, cost, steps))
     const quick = quickFieldOf(field)
     if (quick === null) return whole
     return (writing, parent, entry) => {
@@ -121,32 +141,39 @@ class Writers {
     }
   }
 
-  private value(type: GraphQLOutputType, facts: FieldFacts, weight: number, steps: Steps): ValueWriter {
+  private value(type: GraphQLOutputType, facts: FieldFacts, cost: CostNode | undefined, steps: Steps): ValueWriter {
     if (type instanceof GraphQLNonNull) {
-      const write = this.present(type.ofType, facts, weight, steps)
+      const write = this.present(type.ofType, facts, cost, steps)
       return (writing, value, entry) => {
         if (value != null) return write(writing, value, entry)
         throw new Error(`Cannot return null for non-nullable field ${facts.parentType.name}.${facts.fieldName}.`)
       }
     }
-    const write = this.present(type, facts, weight, steps)
+    const write = this.present(type, facts, cost, steps)
     return (writing, value, entry) => (value == null ? 'null' : write(writing, value, entry))
   }
 
   /** Of a value that is there. */
-  private present(type: GraphQLOutputType, facts: FieldFacts, weight: number, steps: Steps): ValueWriter {
+  private present(type: GraphQLOutputType, facts: FieldFacts, cost: CostNode | undefined, steps: Steps): ValueWriter {
     if (isListType(type)) {
       const inner = [...steps, null]
-      return listWriter(type.ofType, facts, this.value(type.ofType, facts, weight, inner), inner)
+      return listWriter(type.ofType, facts, this.value(type.ofType, facts, cost, inner), inner)
     }
     if (isLeafType(type)) return leafWriter(type)
-    if (isAbstractType(type)) return this.abstract(type, facts, weight, steps)
-    return this.object(type as GraphQLObjectType, facts, weight, steps)
+    if (isAbstractType(type)) return this.abstract(type, facts, cost, steps)
+    return this.object(type as GraphQLObjectType, facts, cost, steps)
   }
 
-  private object(type: GraphQLObjectType, { fieldNodes }: FieldFacts, weight: number, steps: Steps): ValueWriter {
+  private object(
+    type: GraphQLObjectType,
+    { fieldNodes }: FieldFacts,
+    cost: CostNode | undefined,
+    steps: Steps,
+  ): ValueWriter {
     const { schema, fragments, conditions } = this.selected
-    const write = this.fields(type, collectSubfields(schema, fragments, conditions, type, fieldNodes), steps)
+    const { weight = 0, children = [] } = cost ?? {}
+    const inner = collectSubfields(schema, fragments, conditions, type, fieldNodes)
+    const write = this.fields(type, inner, steps, children)
     return (writing, value, entry) => {
       if (value instanceof Error) throw value
       writing.cost += weight
@@ -155,7 +182,12 @@ class Writers {
   }
 
   /** What is asked of each type is looked at when a value of it is first met. */
-  private abstract(type: GraphQLAbstractType, facts: FieldFacts, weight: number, steps: Steps): ValueWriter {
+  private abstract(
+    type: GraphQLAbstractType,
+    facts: FieldFacts,
+    cost: CostNode | undefined,
+    steps: Steps,
+  ): ValueWriter {
     const { schema } = this.selected
     const writers = new Map<string, ValueWriter>()
     const writerFor = (name: unknown): ValueWriter => {
@@ -165,7 +197,7 @@ class Writers {
       if (!isObjectType(actual) || !schema.isSubType(type, actual)) {
         throw new Error(`${type.name} was answered with a value that does not tell its type.`)
       }
-      const made = this.object(actual, facts, weight, steps)
+      const made = this.object(actual, facts, cost, steps)
       writers.set(actual.name, made)
       return made
     }

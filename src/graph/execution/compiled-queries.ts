@@ -85,17 +85,17 @@ export class CompiledQueries {
     return known
   }
 
-  private compile({ document, node }: Operation, conditions: Variables): Compiled {
+  private compile({ document, node, cost }: Operation, conditions: Variables): Compiled {
     const parts = document.definitions.filter((part) => part.kind === Kind.FRAGMENT_DEFINITION)
     const fragments = Object.fromEntries(parts.map((fragment) => [fragment.name.value, fragment]))
-    const write = answerWriter({ schema: this.schema, operation: node, fragments, conditions })
+    const write = answerWriter({ schema: this.schema, operation: node, fragments, conditions, costs: cost.nodes })
     return (context, variables, bounds) => {
       let tooLarge: AnswerTooLarge | null = null
       const writing: Writing = {
         context,
         variables,
         errors: [],
-        cost: 0,
+        cost: cost.given(variables),
         textPoints: 0,
         charactersLeft: bounds.bytes,
         stop() {

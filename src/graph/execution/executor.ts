@@ -153,6 +153,11 @@ export class Executor {
     return admissionOf(reserved, operation, given, read)
   }
 
+  /** Why a document that is not known is not even parsed for that caller; null when it may be. */
+  admitDocument(text: string, request: GraphRequest): Promise<GraphError | null> {
+    return this.options.admission.admitDocument(text, request)
+  }
+
   /** What kind of operation is asked for; null when there is none of that name. */
   kindOf({ document, operationName }: Pick<Execution, 'document' | 'operationName'>): OperationTypeNode | null {
     const operation = this.operations.find(document, operationName)

@@ -1,8 +1,9 @@
 /** Measures an executed answer in bytes and points, refusing one that is too large. */
 import type { ExecutionResult } from 'graphql'
 import { AnswerTooLarge, fits, measureData } from '../limits/answer-size.ts'
-import type { CostPlan } from '../limits/cost.ts'
+import { type CostPlan, emptiesMore } from '../limits/cost.ts'
 import type { WrittenAnswer } from './compiled-queries.ts'
+import type { Variables } from './variables.ts'
 
 export type Executed = WrittenAnswer | ExecutionResult
 
@@ -19,11 +20,16 @@ export interface Measured {
 /** What was asked for, and the most that its objects can cost. */
 export interface Asked {
   operation: { cost: CostPlan }
+  read: Variables
   reserved: { requested: number }
 }
 
 /** The answer with what it costs. Throws AnswerTooLarge. */
-export function measureAnswer({ operation, reserved }: Asked, executed: Executed, allowedBytes: number): Measured {
+export function measureAnswer(
+  { operation, read, reserved }: Asked,
+  executed: Executed,
+  allowedBytes: number,
+): Measured {
   const tooLarge = executed.errors?.find((error) => error instanceof AnswerTooLarge)
   if (tooLarge) throw tooLarge
   // A list without pages can be longer than foreseen.
@@ -36,7 +42,9 @@ export function measureAnswer({ operation, reserved }: Asked, executed: Executed
   const { data } = result
   const texts = measureData(data, allowedBytes)
   const text = fitting(JSON.stringify(data ?? null), allowedBytes)
-  return { text, cost: costOf(operation.cost.actual(data), texts), texts, result }
+  const isHidden = result.errors?.some((error) => emptiesMore(error, data))
+  const objects = isHidden ? reserved.requested : operation.cost.actual(data, read)
+  return { text, cost: costOf(objects, texts), texts, result }
 }
 
 function fitting(text: string, allowedBytes: number): string {

@@ -5,14 +5,16 @@ import type { GraphRequest } from '../execution/request.ts'
 import type { Variables } from '../execution/variables.ts'
 import type { CostPlan } from './cost.ts'
 import type { RateLimitSize, RateLimits, Taken } from './rate-limit.ts'
+import { documentPoints } from './weights.ts'
 
 /** Anonymous callers by address; everybody who is signed in; institutions' machines. */
 export type RateLimitSizes = Readonly<Record<'anonymous' | 'person' | 'client', RateLimitSize>>
 
 /**
- * A page of 20 courses with 20 runs each, prices and credit is asked at about 900 points and used at a fraction of it; the
- * unused rest is given back. An address may thus open some two hundred such pages at once and ten and more each second. A
- * batch of 1000 checks with all their claims is asked at about 100,000. No operation may cost more than a full bucket.
+ * A point is some 10 µs of processor time (weights.ts), so that 10,000 each second are a tenth of one core, and a quarter
+ * where a field is 2.5 times too cheap. A page of 20 courses with 20 runs each, prices and credit is asked at about 1,000
+ * points and used at a fraction of it; the unused rest is given back. A batch of 1000 checks of six claims is asked at about
+ * 25,000. No operation may cost more than a full bucket. Institutions' machines are known by name, and may use a whole core.
  */
 export const rateLimitSizes: RateLimitSizes = {
   anonymous: { points: 200_000, restorePerSecond: 10_000 },
@@ -89,7 +91,7 @@ export class Admission {
     { viewer }: GraphRequest,
   ): ReservedCost | GraphError | Promise<ReservedCost | GraphError> {
     const requested = plan.requested(variables)
-    const size = this.sizes[viewer.anonymous ? 'anonymous' : viewer.client ? 'client' : 'person']
+    const size = this.sizeFor(viewer)
     if (requested > size.points) return tooComplex('cost points', requested, size.points)
     const key = rateLimitKey(viewer)
     const taken = this.rateLimits.take(key, size, requested)
@@ -100,6 +102,18 @@ export class Admission {
   private reserved(taken: Taken, key: string, size: RateLimitSize, requested: number): ReservedCost | GraphError {
     if (!taken.granted) this.onRefused(key)
     return reservedCost(taken, key, size, requested)
+  }
+
+  /** Takes what it costs to parse and validate a document that is not known; it is not given back. */
+  async admitDocument(text: string, { viewer }: GraphRequest): Promise<GraphError | null> {
+    const points = documentPoints(text)
+    const size = this.sizeFor(viewer)
+    const taken = await this.rateLimits.take(rateLimitKey(viewer), size, points)
+    return taken.granted ? null : exhausted(taken, size, points)
+  }
+
+  private sizeFor({ anonymous, client }: Viewer): RateLimitSize {
+    return this.sizes[anonymous ? 'anonymous' : client ? 'client' : 'person']
   }
 
   /** Gives back what was not used of an answer that came to `cost`, or takes what is missing, and reports it. */
@@ -120,7 +134,11 @@ export class Admission {
 
 function reservedCost(taken: Taken, key: string, size: RateLimitSize, requested: number): ReservedCost | GraphError {
   if (taken.granted) return { key, size, requested, remaining: taken.remaining }
-  const message = `This would cost ${requested} points and your budget holds ${taken.remaining} now; ask again in ${taken.retryAfterSeconds} s.`
-  const cost = { requested, budgetRemaining: taken.remaining, restoreRate: size.restorePerSecond }
-  return rateLimited(message, taken.retryAfterSeconds, { cost })
+  return exhausted(taken, size, requested)
+}
+
+function exhausted({ remaining, retryAfterSeconds }: Taken, { restorePerSecond }: RateLimitSize, requested: number) {
+  const message = `This would cost ${requested} points and your budget holds ${remaining} now; ask again in ${retryAfterSeconds} s.`
+  const cost = { requested, budgetRemaining: remaining, restoreRate: restorePerSecond }
+  return rateLimited(message, retryAfterSeconds, { cost })
 }

@@ -9,13 +9,13 @@ export const ANSWER_BYTES = 10_000_000
 /** A text of so many bytes costs nothing beside its object; each further thousand that is begun is a point. */
 const FREE_TEXT_BYTES = 1000
 /** A character has three bytes at most: what is shorter needs no closer look. */
-const SURELY_FREE_CHARACTERS = Math.floor(FREE_TEXT_BYTES / 3)
+const surelyFreeCharacters = Math.floor(FREE_TEXT_BYTES / 3)
 /** JSON writes six characters for one, at most. */
 const LONGEST_ESCAPE_CHARACTERS = 6
 
 /** Points of a text as it stands in JSON. */
 export function textPoints(json: string): number {
-  if (json.length <= SURELY_FREE_CHARACTERS) return 0
+  if (json.length <= surelyFreeCharacters) return 0
   return Math.max(0, Math.ceil((Buffer.byteLength(json) - FREE_TEXT_BYTES) / FREE_TEXT_BYTES))
 }
 
@@ -53,7 +53,7 @@ export function measureData(data: unknown, allowedBytes: number): number {
   const look = (value: unknown): void => {
     if (typeof value === 'string') {
       take(value.length)
-      if (value.length * LONGEST_ESCAPE_CHARACTERS <= SURELY_FREE_CHARACTERS) return
+      if (value.length * LONGEST_ESCAPE_CHARACTERS <= surelyFreeCharacters) return
       const json = JSON.stringify(value)
       take(json.length - value.length)
       points += textPoints(json)

@@ -17,17 +17,13 @@ interface Queue {
 
 export class BadTokens {
   private readonly rateLimits: RateLimits
-  private readonly onHeldBack: (caller: string) => void
+  private readonly onHeldBack: () => void
   private readonly size: RateLimitSize
   /** Of addresses without points, for as long as a token of theirs waits. */
   private readonly queues = new Map<string, Queue>()
 
-  /** `onHeldBack` hears of the key of each address that has to wait. */
-  constructor(
-    rateLimits: RateLimits,
-    onHeldBack: (caller: string) => void,
-    size: RateLimitSize = rateLimitSizes.anonymous,
-  ) {
+  /** `onHeldBack` hears of each sender who has to wait. */
+  constructor(rateLimits: RateLimits, onHeldBack: () => void, size: RateLimitSize = rateLimitSizes.anonymous) {
     this.rateLimits = rateLimits
     this.onHeldBack = onHeldBack
     this.size = size
@@ -49,7 +45,7 @@ export class BadTokens {
       const isBad = error === noTurn || (error instanceof GraphError && error.code !== ErrorCode.UpstreamUnavailable)
       if (granted && !isBad) this.rateLimits.giveBack(key, this.size, BAD_TOKEN_POINTS)
       if (granted || !isBad || isExpiry(error)) throw error
-      this.onHeldBack(key)
+      this.onHeldBack()
       throw this.refusal(remaining, retryAfterSeconds)
     }
   }

@@ -10,7 +10,7 @@ import { rateLimitKey } from './admission.ts'
  * writes and four for reads are busy with far less. A request counts once for each 200 kB of its body that are begun, so that
  * those that wait hold 200 MB at most: of batches of a megabyte one caller has three in flight.
  */
-export const inFlightLimits: GateLimits = {
+const inFlightLimits: GateLimits = {
   inside: 200,
   insidePerCaller: 20,
   waiting: 1000,

@@ -7,8 +7,6 @@ import type { Variables } from '../execution/variables.ts'
 export interface FieldCost {
   /** Entries of this list, when it is no page. */
   listSize?: number
-  /** Points instead of 1 for each object. */
-  weight?: number
 }
 
 export interface Occurrence {
@@ -20,6 +18,10 @@ export interface Occurrence {
 export const DEFAULT_LIST_SIZE = 10
 
 export type Count = number | ((variables: Variables) => number)
+
+/** The count with these variables. */
+export const countOf = (count: Count, variables: Variables): number =>
+  typeof count === 'number' ? count : count(variables)
 
 type Given = number | null | ((variables: Variables) => number | null)
 
@@ -41,7 +43,7 @@ function firstGiven(one: Given, other: Given, otherwise: Count): Count {
   if (typeof one === 'number') return one
   if (one === null) return other === null ? otherwise : firstGiven(other, null, otherwise)
   const rest = firstGiven(other, null, otherwise)
-  return (variables) => one(variables) ?? (typeof rest === 'number' ? rest : rest(variables))
+  return (variables) => one(variables) ?? countOf(rest, variables)
 }
 
 function argumentOf(node: FieldNode, name: string): ValueNode | undefined {
@@ -66,7 +68,7 @@ function requiredListOf(field: GraphQLField<unknown, unknown>): string | null {
 export function largest(counts: readonly Count[]): Count {
   const [first = 1] = counts
   if (counts.every((count) => count === first)) return first
-  return (variables) => Math.max(...counts.map((count) => (typeof count === 'number' ? count : count(variables))))
+  return (variables) => Math.max(...counts.map((count) => countOf(count, variables)))
 }
 
 function isList({ type }: GraphQLField<unknown, unknown>): boolean {

@@ -3,6 +3,7 @@ import { type GraphQLObjectType, type GraphQLSchema, isAbstractType, isObjectTyp
 import { publishBounds } from '../contract/at-most.ts'
 import { globalId } from '../contract/global-id.ts'
 import { type Page, PageInfo } from '../contract/page.ts'
+import { publishWeights, works } from '../limits/weights.ts'
 import { restoreArgumentDirectives } from './argument-directives.ts'
 import { callDirectly } from './call-directly.ts'
 
@@ -44,6 +45,7 @@ export function finishSchema(schema: GraphQLSchema): GraphQLSchema {
   restoreArgumentDirectives(schema)
   publishBounds(schema)
   callDirectly(schema)
+  publishWeights(schema, works)
   for (const type of Object.values(schema.getTypeMap())) {
     // Said by the value itself and at once: type-graphql answers with a promise, which compiled queries do not wait for.
     if (isAbstractType(type)) type.resolveType = (value: { __typename: string }) => value.__typename

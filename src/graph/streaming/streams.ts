@@ -108,6 +108,8 @@ export class Streams {
     const { trusted, documents, executor } = this.options
     const text = trusted.textOf(asked, caller.viewer)
     if (text === null) throw badUserInput('Send a document in "query".', 'query')
+    const refusal = documents.valid(text) === null ? await executor.admitDocument(text, request) : null
+    if (refusal) return { errors: [refusal] }
     const { document, errors } = documents.read(text)
     if (errors) return { errors }
     const execution = { document, operationName: asked.operationName, variables: asked.variables, request }

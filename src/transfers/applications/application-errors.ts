@@ -1,4 +1,4 @@
-/** Expected refusals of applying for transfer, with the data that a screen needs. */
+/** Types the refusals of applying for transfer, with what a screen needs. */
 import { Field, ID, ObjectType } from 'type-graphql'
 import { UserError } from '../../graph/contract/user-error.ts'
 import type { Assessed } from '../assess-transfer.ts'

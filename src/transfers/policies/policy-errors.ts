@@ -1,4 +1,4 @@
-/** The expected refusal of publishing a policy, with the data that a screen needs. */
+/** Types the refusal of publishing a policy, with what a screen needs. */
 import { Field, ObjectType } from 'type-graphql'
 import { UserError } from '../../graph/contract/user-error.ts'
 import { TransferPolicy } from './transfer-policy.ts'

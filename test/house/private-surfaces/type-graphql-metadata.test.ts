@@ -9,6 +9,7 @@ import {
   Field,
   FieldResolver,
   getMetadataStorage,
+  ID,
   Info,
   Int,
   ObjectType,
@@ -19,7 +20,7 @@ import {
 
 @ObjectType('RenamedThing')
 class Thing {
-  @Field()
+  @Field(() => ID)
   id!: string
 }
 

@@ -1,4 +1,4 @@
-/** How swc compiles the sources for tests: decorators' metadata is needed, and tsc already checks the types. */
+/** Sets how swc compiles the sources for tests. */
 import type { Options } from '@swc/core'
 
 export const compileOptions: Options = {

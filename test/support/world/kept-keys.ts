@@ -1,4 +1,4 @@
-/** Makes the sandboxes' RSA keys once for each worker: they take longer than the rest of a sandbox. */
+/** Makes the sandboxes' RSA keys once for each worker. */
 import { newSigningKey } from '../../../src/sandbox/identity/signing-key.ts'
 import { newCertificates } from '../../../src/sandbox/paypal/certificates.ts'
 

@@ -20,7 +20,6 @@ const sources = new URL('../../../src/', import.meta.url).href
 
 /** What main.ts does, on the clock of the world. */
 const start = `
-  await import('reflect-metadata')
   const { openApp } = await import('${sources}app.ts')
   const { readConfig } = await import('${sources}config.ts')
   const { startGateway } = await import('${sources}gateway.ts')

@@ -1,4 +1,4 @@
-/** Makes a world's database from a template that holds the register and the seeded catalogue already. */
+/** Makes a world's database from a template with register and catalogue. */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -90,17 +90,17 @@ describe('a place that was held three times', () => {
       { __typename: 'RateLimited', code: 'RATE_LIMITED', field: ['input', 'enrolmentId'] },
     ])
     expect(userErrors[0].retryAfter).toBeGreaterThan(0)
-    expect(userErrors[0].retryAfter).toBeLessThanOrEqual(10 * 60)
+    expect(userErrors[0].retryAfter).toBeLessThanOrEqual(15 * 60)
     const { payments } = await enrolmentOf(world, persona, id)
     expect(payments.map(({ status }: { status: string }) => status)).toEqual([
       'CANCELLED',
       'CANCELLED',
       'REQUIRES_ACTION',
     ])
-    world.pass(11)
+    world.pass(16)
     await world.settle()
     expect((await enrolmentOf(world, persona, id)).status).toBe('EXPIRED')
-    world.pass(-71)
+    world.pass(-76)
   })
 
   it('is paid on its last page', async () => {

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import { cancelEnrolment, completePayment, enrol, linked, newKey, newRun, pay } from '../support/world/study.ts'
 import { startWorld, type World } from '../support/world/world.ts'
 
-const HOLD_SECONDS = 30 * 60
+const HOLD_SECONDS = 35 * 60
 
 let world: World
 beforeAll(async () => {
@@ -65,9 +65,9 @@ it('a place that is paid, given up or not held any more makes room for another',
   await cancelEnrolment(world, persona, leaving.enrolment.id)
   expect((await enrol(world, persona, fifth)).userErrors).toEqual([])
   expect((await enrol(world, persona, sixth)).userErrors).toMatchObject([{ code: 'RATE_LIMITED' }])
-  world.pass(31)
+  world.pass(36)
   const later = await enrol(world, persona, sixth)
-  world.pass(-31)
+  world.pass(-36)
   expect(later.userErrors).toEqual([])
 })
 

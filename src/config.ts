@@ -2,7 +2,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import proxyAddr from '@fastify/proxy-addr'
 import { z } from 'zod'
-import { ACCESS_TOKEN_TYPE, canBeAccessToken } from './auth/token-kind.ts'
+import { ACCESS_TOKEN_TYPE, canBeAccessToken } from './auth/access-token.ts'
 import { type KeysFile, problemsOfProduction } from './production.rules.ts'
 import { ConfigRefused } from './values/config-refused.ts'
 

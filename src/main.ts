@@ -6,7 +6,7 @@ import { requireDatabaseUser } from './database-user.ts'
 import { startGateway } from './gateway.ts'
 import { isLetGo } from './graph/execution/let-go.ts'
 import { openLog } from './observability/log.ts'
-import { reasonOfFailure } from './start-failure.ts'
+import { startFailure } from './start-failure.ts'
 
 async function main(): Promise<void> {
   const config = readConfig()
@@ -37,6 +37,6 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: unknown) => {
-  console.error(reasonOfFailure(error))
+  console.error(startFailure(error))
   process.exit(1)
 })

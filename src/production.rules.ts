@@ -1,7 +1,7 @@
 /** Refuses a production start with settings that are not fit for it. */
 import { parse } from 'tldts'
 import { isThisMachine, storeProblems, storeSecrets } from './store-address.rules.ts'
-import { bitsOf } from './values/secret.ts'
+import { bitsOfSecret } from './values/secret.ts'
 
 const secrets = [
   ...(['STRIPE_SECRET_KEY', 'STRIPE_WEBHOOK_SECRET', 'PAYPAL_CLIENT_SECRET'] as const),
@@ -80,7 +80,7 @@ function sandboxProblems(config: Config): string[] {
 function secretProblems(config: Config): string[] {
   const all = allSecrets(config)
   const weak = all.flatMap(({ name, secret }) => {
-    const bits = Math.floor(bitsOf(secret))
+    const bits = Math.floor(bitsOfSecret(secret))
     return bits < LEAST_SECRET_BITS
       ? [`${name} is weak: ${bits} bits to guess, and ${LEAST_SECRET_BITS} are needed; set one that is random.`]
       : []

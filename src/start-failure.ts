@@ -3,7 +3,7 @@ import { errorFields } from './observability/log.ts'
 import { ConfigRefused } from './values/config-refused.ts'
 
 /** The sentence; for what only we can mend, what the log would hold of it. */
-export function reasonOfFailure(error: unknown): string | object {
+export function startFailure(error: unknown): string | object {
   if (error instanceof ConfigRefused) return error.message
   const { code, port, syscall, message } = error as { code?: string; port?: number; syscall?: string; message?: string }
   if (code === 'EADDRINUSE') return `Port ${port} is in use; stop what listens there, or set PORT to another.`

@@ -1,6 +1,6 @@
 /** Reads a webhook that is signed: strictly what it is kept by, leniently all else. */
 import { z } from 'zod'
-import { canBeKept } from '../values/kept-text.ts'
+import { isKeepableText } from '../values/keepable-text.ts'
 import { WebhookRefused } from '../values/webhook-refused.ts'
 import { problems } from './upstream-reply.ts'
 
@@ -14,7 +14,7 @@ const firstInstant = new Date('1970-01-01T00:00:00Z')
 const lastInstant = new Date('9999-12-31T23:59:59Z')
 
 const text = (longest: number) =>
-  z.string().min(1).max(longest).refine(canBeKept, 'expected a text without control characters')
+  z.string().min(1).max(longest).refine(isKeepableText, 'expected a text without control characters')
 
 /** An id or a type. */
 export const keptText = text(LONGEST_NAME_CHARACTERS)
@@ -43,7 +43,11 @@ export const spareList = <Shape extends z.ZodType>(shape: Shape) =>
  * The event in the agreed shape, after its signature has held. Throws WebhookRefused, naming what it cannot be kept
  * without; the sender is answered 400 then, and only then: any other 4xx or 5xx is repeated for days.
  */
-export function readSigned<Shape extends z.ZodType>(sender: string, shape: Shape, rawBody: Buffer): z.output<Shape> {
+export function readSignedEvent<Shape extends z.ZodType>(
+  sender: string,
+  shape: Shape,
+  rawBody: Buffer,
+): z.output<Shape> {
   const read = shape.safeParse(parsed(sender, rawBody))
   if (read.success) return read.data
   throw new WebhookRefused(`What ${sender} sent cannot be kept: ${problems(read.error)}`)

@@ -1,10 +1,10 @@
 /** Reads a verified token's claims strictly and derives the viewer from them. */
 import { z } from 'zod'
 import { forbidden, unauthenticated } from '../graph/contract/errors.ts'
-import { canBeKept } from '../values/kept-text.ts'
+import { isKeepableText } from '../values/keepable-text.ts'
 import type { LearnerIdentity, Viewer } from './viewer.ts'
 
-const claim = (longest: number) => z.string().max(longest).refine(canBeKept)
+const claim = (longest: number) => z.string().max(longest).refine(isKeepableText)
 const named = (longest: number) => claim(longest).min(1)
 
 const claimsShape = z.object({

@@ -8,7 +8,7 @@ import { requireDatabaseUser } from '../database-user.ts'
 import { openLog } from '../observability/log.ts'
 import { reconcile } from '../payments/reconciliation/reconcile.ts'
 import { Correction } from '../payments/reconciliation/reconciliation.ts'
-import { reasonOfFailure } from '../start-failure.ts'
+import { startFailure } from '../start-failure.ts'
 
 const usage = `Say what to do about what is found:
   npm run reconcile -- --dry-run   report it, and change nothing
@@ -56,6 +56,6 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: unknown) => {
-  console.error(reasonOfFailure(error))
+  console.error(startFailure(error))
   process.exitCode = 1
 })

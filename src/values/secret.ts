@@ -18,7 +18,7 @@ const word = /[A-Z]?[a-z]{3,}|[A-Z]{4,}/g
  * What repeats counts once, what counts up or down or stays the same is not counted, letters in a row are words, and
  * every other character is taken for random. Nothing is looked up: a secret is judged by how it can have been made.
  */
-export function bitsOf(secret: string): number {
+export function bitsOfSecret(secret: string): number {
   const unpredictable = withoutRuns(withoutRepeats(secret))
   const words = (unpredictable.match(word) ?? []).filter(({ length }) => length >= 4)
   const wordBits = words.reduce((sum, { length }) => sum + WORD_BITS * Math.ceil(length / LONGEST_WORD_CHARACTERS), 0)

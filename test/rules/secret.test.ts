@@ -1,7 +1,7 @@
 /** Tests that secrets are judged by how they can have been made. */
 import { randomBytes } from 'node:crypto'
 import { describe, expect, it } from '@jest/globals'
-import { bitsOf } from '../../src/values/secret.ts'
+import { bitsOfSecret } from '../../src/values/secret.ts'
 
 const NEEDED_BITS = 64
 
@@ -25,7 +25,7 @@ describe('a secret is worth little', () => {
     '2026-11-28',
     'changeme_changeme_changeme',
   ])('%s', (secret) => {
-    expect(bitsOf(secret)).toBeLessThan(NEEDED_BITS)
+    expect(bitsOfSecret(secret)).toBeLessThan(NEEDED_BITS)
   })
 })
 
@@ -34,13 +34,13 @@ describe('a secret is worth enough', () => {
     ['six words of a generator', 'cinnamon orbit lantern gravel whisker tundra'],
     ['a passphrase with digits', 'lantern7-Gravel42-whisker-orbit-tundra'],
   ])('%s', (_what, secret) => {
-    expect(bitsOf(secret)).toBeGreaterThanOrEqual(NEEDED_BITS)
+    expect(bitsOfSecret(secret)).toBeGreaterThanOrEqual(NEEDED_BITS)
   })
 
   it.each(['hex', 'base64', 'base64url'] as const)('that a machine made, as %s', (encoding) => {
     for (let n = 0; n < 2000; n++) {
       const secret = randomBytes(24).toString(encoding)
-      expect({ secret, enough: bitsOf(secret) >= NEEDED_BITS }).toEqual({ secret, enough: true })
+      expect({ secret, enough: bitsOfSecret(secret) >= NEEDED_BITS }).toEqual({ secret, enough: true })
     }
   })
 })

@@ -1,4 +1,4 @@
-/** Tests that a start that cannot be says why in one sentence and ends with 1. */
+/** Tests that a start which fails says why in one sentence. */
 import { execFile } from 'node:child_process'
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'

@@ -1,114 +1,27 @@
 /** Tests that no signed webhook, whatever its shape, is answered as a fault of ours. */
-import { createHmac, createSign } from 'node:crypto'
-import { crc32 } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { MikroORM } from '@mikro-orm/postgresql'
 import fc from 'fast-check'
-import pg from 'pg'
-import { partnerAdapter } from '../../src/adapters/partner/partner-adapter.ts'
-import { payPalProvider } from '../../src/adapters/paypal/paypal-provider.ts'
-import { stripeProvider } from '../../src/adapters/stripe/stripe-provider.ts'
-import { databaseOptions } from '../../src/database.ts'
-import { forgetOldNotices, receivePartnerEvent } from '../../src/partner-inbox/partner-inbox.ts'
-import { receivePaymentEvent } from '../../src/payments/payment-inbox.ts'
-import { newCertificates } from '../../src/sandbox/paypal/certificates.ts'
-import { startPaypalSandbox } from '../../src/sandbox/paypal/start-paypal.ts'
-import { type SmallServer, startSmallServer } from '../support/world/small-graph.ts'
-import { createSynchronised } from '../support/world/synchronised-database.ts'
+import { forgetOldNotices } from '../../src/partner-inbox/partner-inbox.ts'
+import {
+  openSignedInboxes,
+  partnerUrl,
+  type Sender,
+  type SignedInboxes,
+  senders,
+} from '../support/world/signed-inboxes.ts'
 
-const partnerUrl = 'https://partner.example/partners'
-const senders = ['stripe', 'paypal', 'partner'] as const
-type Sender = (typeof senders)[number]
-
-let server: SmallServer
-let sql: pg.Pool
-let orm: MikroORM
-/** How each signs a body. */
-let headersOf: Record<Sender, (body: string) => Record<string, string>>
+let inboxes: SignedInboxes
 let nowMs = Date.parse('2026-11-30T12:00:00Z')
-const closers: (() => Promise<unknown>)[] = []
 
 beforeAll(async () => {
-  const database = await createSynchronised()
-  const now = () => new Date(nowMs)
-  const certificates = await newCertificates(now())
-  const payPal = { clientId: 'c', clientSecret: 's', webhookId: 'WH-1' }
-  const sandbox = await startPaypalSandbox({ ...payPal, host: '127.0.0.1', port: 0, certificates, now })
-  orm = await MikroORM.init(databaseOptions(database.url))
-  sql = new pg.Pool({ connectionString: database.url, max: 1 })
-  const observed = { log: { info: () => undefined, warn: () => undefined }, onCall: () => undefined }
-  const providers = {
-    STRIPE: stripeProvider({
-      ...observed,
-      secretKey: 'sk_test_1',
-      webhookSecrets: ['whsec_1'],
-      baseUrl: 'http://127.0.0.1:9',
-    }),
-    PAYPAL: payPalProvider({
-      ...observed,
-      ...payPal,
-      baseUrl: sandbox.url,
-      webUrl: sandbox.url,
-      extraCa: sandbox.caPem,
-    }),
-  }
-  const partner = partnerAdapter({
-    ...observed,
-    now,
-    baseUrl: partnerUrl,
-    consumerKey: 'c',
-    sharedSecret: 's',
-    webhookSecrets: ['partner'],
-  })
-  const json = { maxBytes: 512 * 1024, contentTypes: ['application/json'] }
-  server = await startSmallServer({
-    webhooks: [
-      { name: 'stripe', ...json, receive: receivePaymentEvent({ providers, orm, now }, 'STRIPE') },
-      { name: 'paypal', ...json, receive: receivePaymentEvent({ providers, orm, now }, 'PAYPAL') },
-      { name: 'partner', ...json, receive: receivePartnerEvent({ partner, orm, now }) },
-    ],
-  })
-  closers.push(
-    () => server.close(),
-    () => sandbox.close(),
-    () => orm.close(),
-    () => sql.end(),
-    () => database.drop(),
-  )
-  headersOf = {
-    stripe: (body) => {
-      const time = Math.floor(nowMs / 1000)
-      return { 'stripe-signature': `t=${time},v1=${hmac('whsec_1', `${time}.${body}`, 'hex')}` }
-    },
-    paypal: (body) => {
-      const time = now().toISOString()
-      const signed = `one|${time}|WH-1|${crc32(body)}`
-      return {
-        'paypal-transmission-id': 'one',
-        'paypal-transmission-time': time,
-        'paypal-transmission-sig': createSign('sha256').update(signed).sign(certificates.leafKeyPem, 'base64'),
-        'paypal-cert-url': `${sandbox.url}/v1/notifications/certs/${certificates.name}`,
-        'paypal-auth-algo': 'SHA256withRSA',
-      }
-    },
-    partner: (body) => ({ 'x-fl-signature': hmac('partner', body, 'base64') }),
-  }
+  inboxes = await openSignedInboxes(() => new Date(nowMs))
 })
-afterAll(async () => {
-  for (const close of closers) await close()
-})
+afterAll(() => inboxes?.close())
 
-const hmac = (secret: string, text: string, encoding: 'hex' | 'base64') =>
-  createHmac('sha256', secret).update(text).digest(encoding)
-
-async function send(sender: Sender, event: unknown): Promise<number> {
-  const body = typeof event === 'string' ? event : JSON.stringify(event)
-  const headers = { 'content-type': 'application/json', ...headersOf[sender](body) }
-  return (await fetch(`${server.url}/webhooks/${sender}`, { method: 'POST', headers, body })).status
-}
+const send: SignedInboxes['send'] = (sender, event) => inboxes.send(sender, event)
 
 async function rows(table: 'payment_event' | 'partner_event'): Promise<Record<string, unknown>[]> {
-  return (await sql.query(`select * from ${table} order by id`)).rows
+  return (await inboxes.sql.query(`select * from ${table} order by id`)).rows
 }
 const tableOf = (sender: Sender) => (sender === 'partner' ? 'partner_event' : 'payment_event')
 
@@ -194,12 +107,12 @@ const odd: [Sender, string, object][] = [
 describe('every other odd shape is kept as ignored, with 2xx', () => {
   it.each(odd)('%s: %s', async (sender, _what, changes) => {
     const jobs = 'select count(*)::int as count from graphile_worker.jobs'
-    const before = (await sql.query(jobs)).rows
+    const before = (await inboxes.sql.query(jobs)).rows
     expect(await send(sender, good[sender](changes))).toBe(sender === 'partner' ? 202 : 200)
     const kept = (await rows(tableOf(sender))).at(-1)
     if (sender === 'partner') expect(kept).toMatchObject({ href: null, handled_at: new Date(nowMs) })
     else expect(kept).toMatchObject({ status: 'IGNORED' })
-    expect((await sql.query(jobs)).rows).toEqual(before)
+    expect((await inboxes.sql.query(jobs)).rows).toEqual(before)
   })
 
   it('and what is odd in one that is acted on is left out', async () => {
@@ -270,13 +183,13 @@ describe("a notice of the partner's that comes again", () => {
   it('makes no second row, and is looked at once more, for it may be about something else', async () => {
     const notice = partner()
     expect(await send('partner', notice)).toBe(202)
-    await sql.query('update partner_event set handled_at = now() where object_uuid = $1', [notice.uuid])
-    await sql.query('select graphile_worker.complete_jobs(array_agg(id)) from graphile_worker.jobs')
+    await inboxes.sql.query('update partner_event set handled_at = now() where object_uuid = $1', [notice.uuid])
+    await inboxes.sql.query('select graphile_worker.complete_jobs(array_agg(id)) from graphile_worker.jobs')
     nowMs += 1000
     expect(await send('partner', notice)).toBe(202)
     const same = (await rows('partner_event')).filter(({ object_uuid }) => object_uuid === notice.uuid)
     expect(same).toMatchObject([{ handled_at: null, received_at: new Date(nowMs) }])
-    const { rows: jobs } = await sql.query('select key from graphile_worker.jobs')
+    const { rows: jobs } = await inboxes.sql.query('select key from graphile_worker.jobs')
     expect(jobs).toEqual([{ key: `handle_partner_event:${notice.uuid}` }])
   })
 
@@ -296,10 +209,10 @@ describe("a notice of the partner's that comes again", () => {
     const left = async () =>
       (await rows('partner_event')).filter(({ object_uuid }) => object_uuid === notice.uuid).length
     nowMs += 30 * 24 * 3_600_000
-    await forgetOldNotices({ em: orm.em, now: () => new Date(nowMs) })
+    await forgetOldNotices({ em: inboxes.orm.em, now: () => new Date(nowMs) })
     expect(await left()).toBe(1)
     nowMs += 1
-    await forgetOldNotices({ em: orm.em, now: () => new Date(nowMs) })
+    await forgetOldNotices({ em: inboxes.orm.em, now: () => new Date(nowMs) })
     expect(await left()).toBe(0)
   })
 })

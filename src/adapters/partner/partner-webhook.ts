@@ -3,7 +3,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto'
 import { z } from 'zod'
 import type { PartnerNotice } from '../../enrolments/registration-partner.ts'
 import { WebhookRefused } from '../../values/webhook-refused.ts'
-import { keptAddress, keptText, readSigned, spare } from '../signed-event.ts'
+import { keptAddress, keptText, readSignedEvent, spare } from '../signed-event.ts'
 
 const notice = z.object({ uuid: keptText, href: spare(keptAddress), type: spare(keptText) })
 
@@ -24,7 +24,7 @@ export function verifyPartnerNotice(
   if (!secrets.some((secret) => isSignedBy(webhook.rawBody, signature, secret))) {
     throw new WebhookRefused('The signature of the partner’s webhook does not hold.')
   }
-  const { uuid, href, type } = readSigned('The partner', notice, webhook.rawBody)
+  const { uuid, href, type } = readSignedEvent('The partner', notice, webhook.rawBody)
   return { uuid, href: href !== undefined && liesBelow(href, baseUrl) ? href : null, type: type ?? null }
 }
 

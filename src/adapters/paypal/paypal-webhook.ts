@@ -2,7 +2,7 @@
 import { verify, type X509Certificate } from 'node:crypto'
 import { crc32 } from 'node:zlib'
 import { WebhookRefused } from '../../values/webhook-refused.ts'
-import { readSigned } from '../signed-event.ts'
+import { readSignedEvent } from '../signed-event.ts'
 import { event, type PayPalEvent } from './paypal-objects.ts'
 
 export interface PayPalWebhook {
@@ -38,7 +38,7 @@ export async function verifyPayPalWebhook(
   if (!verify('sha256', Buffer.from(signed), publicKey, signature)) {
     throw new WebhookRefused('The signature of PayPal’s webhook does not hold.')
   }
-  return readSigned('PayPal', event, rawBody)
+  return readSignedEvent('PayPal', event, rawBody)
 }
 
 function oneHeader({ headers }: PayPalWebhook, name: string): string {

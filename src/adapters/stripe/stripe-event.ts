@@ -1,7 +1,7 @@
 /** Verifies a Stripe webhook and reads the reference needed to fetch its object again. */
 import Stripe from 'stripe'
 import { type ProviderEvent, WebhookRefused } from '../../payments/payment-provider.ts'
-import { readSigned } from '../signed-event.ts'
+import { readSignedEvent } from '../signed-event.ts'
 import { event, type StripeEventObject } from './stripe-objects.ts'
 
 /** Stripe's own default: older than that is a replay, or our clock is wrong. */
@@ -46,7 +46,7 @@ export function verifyStripeEvent(webhook: SignedWebhook, secrets: readonly stri
       reason = (error as Error).message.split('\n')[0] ?? ''
       continue
     }
-    return eventOf(readSigned('Stripe', event, rawBody), live)
+    return eventOf(readSignedEvent('Stripe', event, rawBody), live)
   }
   throw new WebhookRefused(`The signature of Stripe's webhook does not hold: ${reason}`)
 }

@@ -5,7 +5,7 @@ import { unauthenticated } from '../graph/contract/errors.ts'
 /** RFC 9068's media type, without its `application/`. */
 export const ACCESS_TOKEN_TYPE = 'at+jwt'
 /** In the setting: tokens that state no type. */
-export const WITHOUT_TYPE = 'none'
+const WITHOUT_TYPE = 'none'
 
 /** Types that say of themselves that they are something else: no setting makes access tokens of them. */
 const otherKinds = new Map([

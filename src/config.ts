@@ -65,6 +65,11 @@ export const variables = z.object({
     .describe('`production`: safe settings only, no introspection, trusted documents only; or `development`, `test`'),
   HOST: text.default('127.0.0.1').describe('address on which it listens'),
   PORT: port.default(4000).describe('port on which it listens'),
+  OPERATIONS_PORT: port.default(4001).describe('port of health and metrics, which answers however busy the gateway is'),
+  HEALTH_ON_PUBLIC_PORT: z
+    .enum(['on', 'off'])
+    .default('off')
+    .describe('`on`: health and metrics are answered on `PORT` too, for anybody'),
   PUBLIC_URL: httpUrl.describe('where clients reach the gateway'),
   DATABASE_URL: postgresUrl.describe('PostgreSQL 18; migrations run at start'),
   DATABASE_POOL: whole(10).describe('connections for writes; reads take four more, the worker six'),
@@ -122,6 +127,9 @@ export const variables = z.object({
     .url({ protocol: /^rediss?$/ })
     .optional()
     .describe('rate limits and kept answers shared over replicas; in memory otherwise'),
+  DRAIN_NOTICE_MS: whole(0, 0).describe(
+    'ms for which a gateway told to stop goes on answering while `/health/ready` says no: for balancers that do not repeat',
+  ),
   GRAPHIQL: z
     .enum(['on', 'off'])
     .optional()

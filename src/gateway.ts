@@ -4,7 +4,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify'
 import type { App } from './app.ts'
 import { migrate } from './app.ts'
 import { Authenticator } from './auth/authenticator.ts'
-import type { Config } from './config.ts'
+import { type Config, ConfigRefused } from './config.ts'
 import { courseJobs } from './courses/course-jobs.ts'
 import { firstSyncDone } from './courses/sync-catalogue.ts'
 import { KEPT_FOR_SECONDS, statusList } from './credit/credentials/status-list.ts'
@@ -16,6 +16,7 @@ import { readManifestFile } from './graph/limits/trusted-manifest.ts'
 import type { DrainOptions } from './http/drain.ts'
 import { openGraphiql } from './http/graphiql/graphiql.ts'
 import type { HealthCheck } from './http/health.ts'
+import { type Operations, type OperationsTimes, openOperations } from './http/operations.ts'
 import { addSecurityText } from './http/security-text.ts'
 import { buildServer } from './http/server.ts'
 import { institutionBySlug } from './institutions/loaders.ts'
@@ -23,7 +24,6 @@ import { learnerIdOf } from './learners/record-learner.ts'
 import { receivePartnerEvent } from './partner-inbox/partner-inbox.ts'
 import { partnerJobs } from './partner-inbox/partner-jobs.ts'
 import { receivePaymentEvent } from './payments/payment-inbox.ts'
-import { statement } from './reading/statement.ts'
 import { buildSubgraph } from './schema.ts'
 import { addCacheGauges } from './store/gauges.ts'
 import { inTransaction } from './store/transaction.ts'
@@ -33,6 +33,8 @@ export interface Gateway {
   fastify: FastifyInstance
   /** Where it listens, e.g. http://127.0.0.1:4000. */
   url: string
+  /** Where health and metrics are answered, e.g. http://127.0.0.1:4001. */
+  operationsUrl: string
   /** Settles when everything is prepared and, unless jobs are run by hand, the worker has started. */
   prepared: Promise<void>
   /** Stops taking requests, finishes what was taken, then the jobs, then lets go of the database. */
@@ -43,6 +45,7 @@ export interface GatewayOptions {
   /** The worker is not started: tests run the jobs themselves. */
   jobsByHand?: boolean
   drain?: Partial<DrainOptions>
+  operations?: Partial<OperationsTimes>
 }
 
 /** Roots whose answers are the same for anybody, and for how long others may keep them. */
@@ -107,6 +110,8 @@ export async function startGateway(app: App, config: Config, options: GatewayOpt
     trusted: await trustedDocuments(config, app.log),
     webhooks: receivers(app),
     checks: checks(app, progress),
+    isStuck: app.isStuck,
+    publicHealth: config.HEALTH_ON_PUBLIC_PORT === 'on',
     log: app.log,
     introspection: config.NODE_ENV !== 'production' || config.GRAPHIQL === 'on',
     allowedOrigins: config.CORS_ORIGINS,
@@ -140,17 +145,37 @@ export async function startGateway(app: App, config: Config, options: GatewayOpt
       )
     },
   })
+  const operations = await operationsOf(fastify, app, config, options.operations)
   const url = await fastify.listen({ host: config.HOST, port: config.PORT })
   const prepared = prepare(app, config, progress, options.jobsByHand ?? false)
   return {
     fastify,
     url,
+    operationsUrl: operations.url,
     prepared,
     async close() {
-      await fastify.drain(options.drain)
+      const drained = fastify.drain({ noticeMs: config.DRAIN_NOTICE_MS, ...options.drain })
+      await operations.look()
+      await drained
       await prepared.catch(() => undefined)
       await app.close()
+      await operations.close()
     },
+  }
+}
+
+/** Before the public port, so that no request is taken of which nobody can say how it fares. */
+async function operationsOf(
+  { health }: FastifyInstance,
+  { metrics }: App,
+  { HOST: host, OPERATIONS_PORT: port }: Config,
+  times: Partial<OperationsTimes> = {},
+): Promise<Operations> {
+  try {
+    return await openOperations({ host, port, health, metrics, times })
+  } catch (error) {
+    if ((error as { code?: string }).code !== 'EADDRINUSE') throw error
+    throw new ConfigRefused(`Port ${port} is in use; stop what listens there, or set OPERATIONS_PORT to another.`)
   }
 }
 
@@ -202,11 +227,9 @@ function receivers(app: App) {
   ]
 }
 
-const one = statement('health', 'select 1 as one')
-
 function checks(app: App, progress: { migrated: boolean }): HealthCheck[] {
   return [
-    { name: 'database', required: true, check: async () => ({ ok: (await app.read.rows(one)).length === 1 }) },
+    { name: 'database', required: true, check: async () => ({ ok: await app.isStoreUsable() }) },
     { name: 'migrations', required: true, check: async () => ({ ok: progress.migrated }) },
     { name: 'worker', required: true, check: async () => ({ ok: app.worker.running }) },
     { name: 'catalogue', required: true, check: async () => ({ ok: progress.migrated && (await firstSyncDone(app)) }) },

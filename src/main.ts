@@ -6,12 +6,14 @@ import { requireDatabaseUser } from './database-user.ts'
 import { startGateway } from './gateway.ts'
 import { isLetGo } from './graph/execution/let-go.ts'
 import { openLog } from './observability/log.ts'
+import { hearStrayErrors } from './observability/stray-errors.ts'
 import { startFailure } from './start-failure.ts'
 
 async function main(): Promise<void> {
   const config = readConfig()
   await requireDatabaseUser(config)
   const log = openLog(config.LOG_LEVEL)
+  hearStrayErrors(log, isLetGo, () => process.exit(1))
   const app = await openApp(config, { log })
   const gateway = await startGateway(app, config)
   let stopping = false
@@ -27,15 +29,13 @@ async function main(): Promise<void> {
       },
     )
   }
-  process.on('unhandledRejection', (reason) => {
-    if (!isLetGo(reason)) throw reason
-  })
   process.on('SIGTERM', stop)
   process.on('SIGINT', stop)
   await gateway.prepared
-  log.info({ url: gateway.url }, 'gateway ready')
+  log.info({ url: gateway.url, operationsUrl: gateway.operationsUrl }, 'gateway ready')
 }
 
+// A start is one act: whoever started it hears in one sentence why it did not come about, and starts it again.
 main().catch((error: unknown) => {
   console.error(startFailure(error))
   process.exit(1)

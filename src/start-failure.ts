@@ -1,6 +1,7 @@
 /** Words why a start failed: one sentence where its reader can mend it. */
 import { errorFields } from './observability/log.ts'
 import { ConfigRefused } from './values/config-refused.ts'
+import { isStoreAway } from './values/store-away.ts'
 
 /** The sentence; for what only we can mend, what the log would hold of it. */
 export function startFailure(error: unknown): string | object {
@@ -9,5 +10,6 @@ export function startFailure(error: unknown): string | object {
   if (code === 'EADDRINUSE') return `Port ${port} is in use; stop what listens there, or set PORT to another.`
   if (syscall === 'listen')
     return `The gateway cannot listen (${message}); set HOST and PORT to what this user may have.`
+  if (isStoreAway(error)) return `PostgreSQL does not answer at DATABASE_URL (${message}); try again once it does.`
   return errorFields(error)
 }

@@ -55,7 +55,13 @@ async function main(): Promise<void> {
   }
 }
 
-main().catch((error: unknown) => {
+/** Ends at once, for connections that are tried again would keep the process. What was put right stays; the rest waits. */
+function fail(error: unknown): void {
   console.error(startFailure(error))
-  process.exitCode = 1
-})
+  process.exit(1)
+}
+
+// Also what nobody awaits: a command that could not do its work does not go on.
+process.on('unhandledRejection', fail)
+process.on('uncaughtException', fail)
+main().catch(fail)

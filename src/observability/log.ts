@@ -1,5 +1,6 @@
 /** Writes the log as JSON lines without addresses, tokens or secrets. */
 import { type DestinationStream, destination, type Logger, pino } from 'pino'
+import { outagesToldOnce } from './outage-lines.ts'
 
 export type { Logger }
 
@@ -90,22 +91,27 @@ export function errorFields(error: unknown): object {
  * more than its request. Sizes are in bytes. Collected as bytes, for text is measured from its beginning again at each line.
  */
 const buffered = {
-  fd: 1,
   sync: false,
   minLength: 64 * 1024,
   maxWrite: 128 * 1024,
   periodicFlush: 100,
+  // Lines that find no room are dropped while nobody takes them.
+  maxLength: 4 * 1024 * 1024,
   contentMode: 'buffer' as const,
 }
 
-function standardOutput(): DestinationStream {
+/** Lines to the file of that descriptor, 1 being standard output. */
+export function outputTo(fd: number): DestinationStream {
+  const stream = destination({ ...buffered, fd })
+  // Its disk is full, or its reader gone. Requests go on without it; what is buffered is written once it can be again.
+  stream.on('error', () => undefined)
   // Its types know text only.
-  const output = destination(buffered) as unknown as { write(bytes: Buffer): boolean }
+  const output = stream as unknown as { write(bytes: Buffer): boolean }
   return { write: (line) => void output.write(Buffer.from(line)) }
 }
 
 /** Opens the log on standard output, or on `to`. `level` is pino's: fatal, error, warn, info, debug or silent. */
-export function openLog(level: string, to: DestinationStream = standardOutput()): Logger {
+export function openLog(level: string, to: DestinationStream = outputTo(1)): Logger {
   return pino(
     {
       level,
@@ -114,7 +120,7 @@ export function openLog(level: string, to: DestinationStream = standardOutput())
       formatters: { level: (label) => ({ level: label }) },
       messageKey: 'message',
       serializers: { err: errorFields },
-      hooks: { streamWrite: withoutSecrets },
+      hooks: { streamWrite: withoutSecrets, logMethod: outagesToldOnce() },
     },
     to,
   )

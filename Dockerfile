@@ -17,14 +17,14 @@ CMD ["npm", "run", "sandboxes"]
 
 FROM ${NODE_IMAGE} AS production
 WORKDIR /app
-ENV NODE_ENV=production HOST=0.0.0.0 PORT=4000
+ENV NODE_ENV=production HOST=0.0.0.0 PORT=4000 OPERATIONS_PORT=4001
 COPY package.json package-lock.json ./
 RUN npm ci --omit=dev --ignore-scripts && npm cache clean --force
 COPY migrations ./migrations
 COPY --from=dev /app/dist ./dist
 USER node
-EXPOSE 4000
+EXPOSE 4000 4001
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s \
-  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/health/live`).then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
+  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.OPERATIONS_PORT}/health/live`).then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
 # as `npm run serve`, without npm between the container and its signals
 CMD ["node", "--max-semi-space-size=16", "--max-old-space-size=1024", "--enable-source-maps", "dist/main.js"]

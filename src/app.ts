@@ -1,7 +1,7 @@
 /** Builds every part of the product from one Config and joins them. */
+import 'reflect-metadata'
 import { readFileSync } from 'node:fs'
 import { MikroORM } from '@mikro-orm/postgresql'
-import pg from 'pg'
 import type { Logger } from 'pino'
 import type { CallObservers } from './adapters/call-log.ts'
 import { partnerAdapter } from './adapters/partner/partner-adapter.ts'
@@ -25,13 +25,17 @@ import { Metrics } from './observability/metrics.ts'
 import { type Tracing, tracedWrites } from './observability/tracing.ts'
 import { upstreamCallObserver } from './observability/upstream-calls.ts'
 import { openReadConnection } from './reading/connection/read-connection.ts'
+import { statement } from './reading/statement.ts'
 import { tracedReads } from './reading/traced-reads.ts'
 import { RequestContext } from './request-context.ts'
 import { addGauges } from './store/gauges.ts'
 import { Notifications } from './store/notifications.ts'
 import { openSigner } from './store/signer.ts'
+import { CONNECTS_WITHIN_MS, patience, StoreClient } from './store/store-client.ts'
+import { StoreReach } from './store/store-reach.ts'
 import { openWorker, type Worker } from './store/worker.ts'
 import { countedCourses } from './transfers/policies/counted-courses.ts'
+import { isStoreAway } from './values/store-away.ts'
 import { isUpstreamFailure } from './values/upstream-failure.ts'
 
 /** What tests and the clockwork of a process may set; a gateway in production sets none of it. */
@@ -52,6 +56,10 @@ export interface App extends Parts {
   /** Kept answers about what is public. */
   answers: ResponseCache
   breakers(): Record<string, string>
+  /** Whether PostgreSQL answers, and takes writes. */
+  isStoreUsable(): Promise<boolean>
+  /** Whether a new process would reach PostgreSQL where this one does not. */
+  isStuck(): boolean
   contextFor(request: ContextParts): Context
   /** For commands that nobody asks over HTTP: jobs, the reconcile command. */
   systemContext(correlationId: string): Context
@@ -60,7 +68,7 @@ export interface App extends Parts {
 
 /** Applies the migrations that are not applied yet, and says which; replicas that start together take turns. */
 export async function migrate(url: string, log?: Logger): Promise<void> {
-  const turn = new pg.Client({ connectionString: url })
+  const turn = new StoreClient({ ...patience, connectionString: url })
   await turn.connect()
   try {
     await turn.query("select pg_advisory_lock(hashtext('gateway-migrations'))")
@@ -92,7 +100,8 @@ export async function openApp(config: Config, options: AppOptions): Promise<App>
     databaseOptions(config.DATABASE_URL, {
       poolSize: config.DATABASE_POOL,
       statementMs: WRITE_TIMEOUT_MS,
-      onLine: (line) => log.warn(line),
+      // Only of connections that are lost: whoever used one hears of it, and goes on with another.
+      onLine: (line) => log.warn({ err: new Error(line) }, 'a connection for writes was lost'),
       ...(tracing && { onStatement: tracedWrites(tracing) }),
     }),
   )
@@ -104,7 +113,7 @@ export async function openApp(config: Config, options: AppOptions): Promise<App>
   await notifications.open()
   const onCall = upstreamCallObserver(metrics, tracing)
   const alone = (what: string) => (error: unknown) =>
-    log.warn({ err: error }, `Redis does not answer; ${what} are kept by this process alone`)
+    log.warn({ part: 'redis', err: error }, `Redis does not answer; ${what} are kept by this process alone`)
   const answers = await openAnswers(config.REDIS_URL ?? null, now, alone('answers'))
   const rateLimits = await openRateLimits(config.REDIS_URL ?? null, alone('rateLimits'))
   forgetAtChanges(answers, notifications.subscribe(publicTopic))
@@ -153,9 +162,15 @@ export async function openApp(config: Config, options: AppOptions): Promise<App>
     crontab: crontab({ syncEveryMinutes: config.SYNC_EVERY_MINUTES }),
     retryAfter,
     onFailed: (task, error, attempt) => {
-      const expected = error instanceof TryAgainLater || isUpstreamFailure(error)
+      const expected = error instanceof TryAgainLater || isUpstreamFailure(error) || isStoreAway(error)
       log[expected ? 'warn' : 'error']({ task, attempt, err: error }, 'job failed; it is tried again')
     },
+  })
+  const isRead = async () => (await read.rows(one)).length === 1
+  const isWritable = () => notifications.isWritable()
+  const reach = new StoreReach({
+    ways: { isRead, isWritable, write: async () => (await orm.em.fork().execute('select 1')).length === 1 },
+    fresh: () => connects(config.DATABASE_URL),
   })
   const breakers = () => ({ stripe: stripe.state(), paypal: payPal.state(), partner: partner.state() })
   const pools = { write: await orm.em.getConnection().getNativeClient(), worker: worker.pool }
@@ -168,18 +183,44 @@ export async function openApp(config: Config, options: AppOptions): Promise<App>
     tracing,
     answers,
     breakers,
+    isStoreUsable: async () => (await Promise.all([isRead(), isWritable()])).every(Boolean),
+    isStuck: () => reach.isStuck,
     contextFor,
     systemContext,
     async close() {
-      await worker.stop()
-      await notifications.close()
-      await answers.close()
-      await rateLimits.close()
-      await read.close()
-      await orm.close()
-      await tracing?.close()
+      reach.close()
+      await inTime(worker.stop(), JOBS_END_WITHIN_MS)
+      for (const part of [notifications, answers, rateLimits, read, orm, tracing])
+        await inTime(part?.close(), CLOSES_WITHIN_MS)
     },
   }
+}
+
+const one = statement('health', 'select 1 as one')
+
+/** Whether somebody who comes anew is let in, and may write. */
+async function connects(url: string): Promise<boolean> {
+  const client = new StoreClient({ ...patience, connectionString: url, query_timeout: CONNECTS_WITHIN_MS })
+  try {
+    await client.connect()
+    const { rows } = await client.query<{ only: string }>(`select current_setting('transaction_read_only') as only`)
+    return rows[0]?.only === 'off'
+  } finally {
+    client.hangUp()
+  }
+}
+
+/** A job ends within the calls that it makes. */
+const JOBS_END_WITHIN_MS = 25_000
+const CLOSES_WITHIN_MS = 2_000
+
+/** Waits no longer than that: what PostgreSQL does not confirm because it is away is over with the process. */
+async function inTime(closing: Promise<unknown> | undefined, limitMs: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise((resolve) => {
+    timer = setTimeout(resolve, limitMs)
+  })
+  await Promise.race([closing, late]).finally(() => clearTimeout(timer))
 }
 
 const publicTopic = 'public:catalogue'
@@ -202,7 +243,7 @@ function openUpstreams(config: Config, observed: CallObservers & Pick<AppOptions
     stripe: stripeProvider({
       ...observed,
       secretKey: config.STRIPE_SECRET_KEY,
-      webhookSecret: config.STRIPE_WEBHOOK_SECRET,
+      webhookSecrets: config.STRIPE_WEBHOOK_SECRET,
       baseUrl: config.STRIPE_API_BASE,
     }),
     payPal: payPalProvider({
@@ -219,7 +260,7 @@ function openUpstreams(config: Config, observed: CallObservers & Pick<AppOptions
       baseUrl: config.PARTNER_BASE_URL,
       consumerKey: config.PARTNER_CONSUMER_KEY,
       sharedSecret: config.PARTNER_SHARED_SECRET,
-      webhookSecret: config.PARTNER_WEBHOOK_SECRET,
+      webhookSecrets: config.PARTNER_WEBHOOK_SECRET,
       auth: config.PARTNER_AUTH,
       tokenUrl: config.PARTNER_TOKEN_URL,
       now,

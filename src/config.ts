@@ -1,8 +1,12 @@
 /** Reads and checks the environment once, as the only user of process.env. */
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, statSync } from 'node:fs'
 import proxyAddr from '@fastify/proxy-addr'
 import { z } from 'zod'
-import { problemsOfProduction } from './production.rules.ts'
+import { ACCESS_TOKEN_TYPE, canBeAccessToken } from './auth/token-kind.ts'
+import { type KeysFile, problemsOfProduction } from './production.rules.ts'
+import { ConfigRefused } from './values/config-refused.ts'
+
+export { ConfigRefused } from './values/config-refused.ts'
 
 const text = z.string().trim().min(1)
 const port = z.coerce.number().int().min(0).max(65_535)
@@ -11,18 +15,34 @@ const postgresUrl = z.url({ protocol: /^postgres(ql)?$/ })
 const file = text.refine(existsSync, 'there is no such file')
 const whole = (fallback: number, least = 1) => z.coerce.number().int().min(least).default(fallback)
 
+const partsOf = (parts: string): string[] =>
+  parts
+    .split(',')
+    .map((part) => part.trim())
+    .filter(Boolean)
+
 /** Parts with commas between them, each of which `fits`. */
-const list = (fits: (part: string) => boolean, expected: string) =>
+const list = (fits: (part: string) => boolean, expected: string, fallback = '') =>
   z
     .string()
-    .default('')
-    .transform((parts) =>
-      parts
-        .split(',')
-        .map((part) => part.trim())
-        .filter(Boolean),
-    )
+    .default(fallback)
+    .transform(partsOf)
     .refine((parts) => parts.every(fits), `expected ${expected}, with commas between them`)
+
+/** One, or several with commas between them while one is being replaced: what any of them signed holds. */
+const secrets = z
+  .string()
+  .transform(partsOf)
+  .refine(({ length }) => length > 0, 'expected a secret, or several with commas between them')
+
+const isHost = (part: string) => /^[\w.-]+(:\d+)?$|^\[[\da-f:.]+\](:\d+)?$/i.test(part)
+
+/** Stripe takes a page of 30 minutes to 24 hours: one minute is for the call, five are for clocks that differ. */
+const SHORTEST_HOLD_MINUTES = 31
+const LONGEST_HOLD_MINUTES = 24 * 60 - 5
+const holdExpected = `expected ${SHORTEST_HOLD_MINUTES} to ${LONGEST_HOLD_MINUTES} minutes, because Stripe takes 30 minutes to 24 hours`
+/** With any other number of minutes cron's last step of an hour is shorter than the rest, or there is none. */
+const cronMinutes = [1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30]
 
 const isOrigin = (part: string) => URL.canParse(part) && new URL(part).origin === part
 /** `*` stands for any port or any one label. */
@@ -41,28 +61,38 @@ function isProxy(part: string): boolean {
 export const variables = z.object({
   NODE_ENV: z
     .enum(['production', 'development', 'test'])
-    .default('development')
-    .describe('`production`: safe settings only, no introspection, trusted documents only'),
+    .default('production')
+    .describe('`production`: safe settings only, no introspection, trusted documents only; or `development`, `test`'),
   HOST: text.default('127.0.0.1').describe('address on which it listens'),
   PORT: port.default(4000).describe('port on which it listens'),
+  OPERATIONS_PORT: port.default(4001).describe('port of health and metrics, which answers however busy the gateway is'),
+  HEALTH_ON_PUBLIC_PORT: z
+    .enum(['on', 'off'])
+    .default('off')
+    .describe('`on`: health and metrics are answered on `PORT` too, for anybody'),
   PUBLIC_URL: httpUrl.describe('where clients reach the gateway'),
   DATABASE_URL: postgresUrl.describe('PostgreSQL 18; migrations run at start'),
   DATABASE_POOL: whole(10).describe('connections for writes; reads take four more, the worker six'),
   STRIPE_SECRET_KEY: text.describe('secret API key; production takes a live one only'),
-  STRIPE_WEBHOOK_SECRET: text.describe('signing secret of the endpoint `/webhooks/stripe`'),
+  STRIPE_WEBHOOK_SECRET: secrets.describe(
+    'signing secret of the endpoint `/webhooks/stripe`; several while one is being replaced',
+  ),
   STRIPE_API_BASE: httpUrl.default('https://api.stripe.com').describe('where Stripe is asked'),
   PAYPAL_CLIENT_ID: text.describe('client id of the REST app'),
   PAYPAL_CLIENT_SECRET: text.describe('secret of the REST app'),
   PAYPAL_WEBHOOK_ID: text.describe('id of the webhook to `/webhooks/paypal`'),
   PAYPAL_API_BASE: httpUrl.default('https://api-m.paypal.com').describe('where PayPal is asked'),
   PAYPAL_WEB_BASE: httpUrl.default('https://www.paypal.com').describe('where buyers are sent'),
+  PROVIDER_HOSTS: list(isHost, 'hosts, e.g. stripe.egress.example.org').describe(
+    "hosts besides the providers' own at which production may ask Stripe and PayPal, e.g. of a proxy",
+  ),
   PAYPAL_WEBHOOK_CA_FILE: file
     .optional()
     .describe('a further root for webhook certificates: for the sandbox, refused in production'),
   PARTNER_BASE_URL: httpUrl.describe("the registration partner's API; its webhooks go to `/webhooks/partner`"),
   PARTNER_CONSUMER_KEY: text.describe('name of this gateway at the partner'),
   PARTNER_SHARED_SECRET: text.describe('signs the tokens for the partner, or fetches them'),
-  PARTNER_WEBHOOK_SECRET: text.describe("signs the partner's webhooks"),
+  PARTNER_WEBHOOK_SECRET: secrets.describe("signs the partner's webhooks; several while one is being replaced"),
   PARTNER_AUTH: z
     .enum(['hs256-jwt', 'oauth2-client-credentials'])
     .default('hs256-jwt')
@@ -72,6 +102,12 @@ export const variables = z.object({
     .url({ protocol: /^https?$/ })
     .describe('who vouches for callers; tokens carry `roles` and `institution`'),
   OIDC_AUDIENCE: text.describe('what their `aud` must hold'),
+  OIDC_TOKEN_TYPES: list(canBeAccessToken, 'types of access tokens, e.g. at+jwt or JWT', ACCESS_TOKEN_TYPE).describe(
+    'what their `typ` may be; `JWT`, or `none` for no `typ`, is for providers that do not know RFC 9068',
+  ),
+  OIDC_CLIENTS: list((part) => part !== '', 'client ids').describe(
+    'clients whose tokens are taken, by `client_id` or `azp`; without it those of all clients',
+  ),
   SIGNING_KEYS_FILE: file.describe('private JWKS of Ed25519 keys, the newest first; keys without `d` still verify'),
   REGISTER_FILE: file.optional().describe('JSON of institutions, qualifications and their first policies'),
   RETURN_URL_ORIGINS: list(isOriginPattern, 'origins, e.g. https://app.example.org').describe(
@@ -84,18 +120,39 @@ export const variables = z.object({
   TRUSTED_DOCUMENTS_FILE: file
     .optional()
     .describe('manifest of known operations; without it only operators may ask in production'),
+  PLAINTEXT_HOSTS: list(isHost, 'hosts, e.g. db.internal').describe(
+    'hosts of PostgreSQL and Redis that production may reach without TLS',
+  ),
   REDIS_URL: z
     .url({ protocol: /^rediss?$/ })
     .optional()
     .describe('rate limits and kept answers shared over replicas; in memory otherwise'),
+  DRAIN_NOTICE_MS: whole(0, 0).describe(
+    'ms for which a gateway told to stop goes on answering while `/health/ready` says no: for balancers that do not repeat',
+  ),
   GRAPHIQL: z
     .enum(['on', 'off'])
     .optional()
     .describe('`on` or `off`; unless said, on, but in production off, and introspection with it'),
   COMPILED_QUERIES: z.enum(['on', 'off']).default('on').describe('`off`: every operation runs in graphql-js'),
-  HOLD_MINUTES: whole(30).describe('minutes that a place is held for a payment'),
+  HOLD_MINUTES: z.coerce
+    .number()
+    .int(holdExpected)
+    .min(SHORTEST_HOLD_MINUTES, holdExpected)
+    .max(LONGEST_HOLD_MINUTES, holdExpected)
+    .default(35)
+    .describe(`minutes that a place is held for a payment, ${SHORTEST_HOLD_MINUTES} to ${LONGEST_HOLD_MINUTES}`),
   STALE_AFTER_MINUTES: whole(60).describe('age in minutes at which mirrored facts are marked stale'),
-  SYNC_EVERY_MINUTES: whole(5).describe('minutes between synchronisations with the partner'),
+  SYNC_EVERY_MINUTES: z.coerce
+    .number()
+    .refine((minutes) => cronMinutes.includes(minutes), `expected one of ${cronMinutes.join(', ')}`)
+    .default(5)
+    .describe(`minutes between synchronisations with the partner: ${cronMinutes.join(', ')}`),
+  SECURITY_CONTACT: z
+    .string()
+    .regex(/^(mailto:[^\s@]+@[^\s@]+|https:\/\/\S+)$/, 'expected a mailto: or https: address')
+    .optional()
+    .describe('whom researchers tell of a weakness, in `/.well-known/security.txt`; without it there is no such page'),
   OTEL_EXPORTER_OTLP_ENDPOINT: httpUrl
     .optional()
     .describe('OpenTelemetry collector that traces are sent to; without it there are none'),
@@ -109,11 +166,6 @@ export const variables = z.object({
 const renamed = { JIT: 'COMPILED_QUERIES' }
 
 export type Config = z.infer<typeof variables>
-
-/** The environment does not fit; the message is a list that says of each variable what to do. */
-export class ConfigRefused extends Error {
-  override readonly name = 'ConfigRefused'
-}
 
 /**
  * The whole configuration. Throws ConfigRefused with one line for each variable that is missing or does not fit, and,
@@ -137,10 +189,21 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   if (config.PARTNER_AUTH === 'oauth2-client-credentials' && config.PARTNER_TOKEN_URL === undefined) {
     throw new ConfigRefused('PARTNER_TOKEN_URL is missing: with these PARTNER_AUTH tokens are fetched from there.')
   }
-  const production = config.NODE_ENV === 'production'
-  const problems = production ? problemsOfProduction(config, readFileSync(config.SIGNING_KEYS_FILE, 'utf8')) : []
+  const keys = readKeysFile(config.SIGNING_KEYS_FILE)
+  const problems = config.NODE_ENV === 'production' ? problemsOfProduction(config, keys) : []
   if (problems.length) throw new ConfigRefused(`Not safe for production:\n  ${problems.join('\n  ')}`)
   return config
+}
+
+function readKeysFile(path: string): KeysFile {
+  try {
+    return { text: readFileSync(path, 'utf8'), mode: statSync(path).mode }
+  } catch (error) {
+    const { message } = error as Error
+    throw new ConfigRefused(
+      `SIGNING_KEYS_FILE cannot be read (${message}); give it to the user that the gateway runs as.`,
+    )
+  }
 }
 
 /** Alone, for the migration tool, which needs nothing else. */

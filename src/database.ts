@@ -21,6 +21,8 @@ import { Correction, Reconciliation } from './payments/reconciliation/reconcilia
 import { Refund } from './payments/refund.ts'
 import { HistoryEntry } from './store/history.ts'
 import { IdempotencyKey } from './store/idempotency-key.ts'
+import { patience, StoreClient } from './store/store-client.ts'
+import { takeBackLost } from './store/take-back-lost.ts'
 import { CreditUse, TransferApplication } from './transfers/applications/transfer-application.ts'
 import { TransferPolicy } from './transfers/policies/transfer-policy.ts'
 
@@ -64,6 +66,8 @@ export interface DatabaseUse {
 
 /** A transaction whose process hangs holds its locks no longer than this, in ms. */
 const IDLE_IN_TRANSACTION_MS = 60_000
+/** PostgreSQL ends a statement in time and says so; without a word for so much longer, in ms, it is not there. */
+const SILENT_AFTER_MS = 2_000
 
 /** MikroORM's options for the database at `url`: writes and migrations; reads go by the read connection. */
 export function databaseOptions(url: string, use: DatabaseUse = {}): Options {
@@ -76,9 +80,14 @@ export function databaseOptions(url: string, use: DatabaseUse = {}): Options {
     forceUtcTimezone: true,
     pool: { min: 0, max: poolSize },
     driverOptions: {
+      // MikroORM reads host and user of the address; pg reads its parameters too, and asks for TLS where they do.
+      connectionString: url,
       application_name: 'gateway-write',
-      keepAlive: true,
+      ...patience,
+      Client: StoreClient,
+      onPoolCreated: takeBackLost,
       statement_timeout: statementMs,
+      ...(statementMs > 0 && { query_timeout: statementMs + SILENT_AFTER_MS }),
       idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
     },
     ...(onLine && { logger: onLine, colors: false }),

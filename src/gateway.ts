@@ -7,7 +7,7 @@ import { MOST_REPLY_BYTES } from './adapters/upstream-reply.ts'
 import type { App } from './app.ts'
 import { migrate } from './app.ts'
 import { Authenticator } from './auth/authenticator.ts'
-import type { Config } from './config.ts'
+import { type Config, ConfigRefused } from './config.ts'
 import { courseJobs } from './courses/course-jobs.ts'
 import { firstSyncDone } from './courses/sync-catalogue.ts'
 import { KEPT_FOR_SECONDS, statusList } from './credit/credentials/status-list.ts'
@@ -21,13 +21,14 @@ import { readManifestFile } from './graph/limits/trusted-manifest.ts'
 import type { DrainOptions } from './http/drain.ts'
 import { openGraphiql } from './http/graphiql/graphiql.ts'
 import type { HealthCheck } from './http/health.ts'
+import { type Operations, type OperationsTimes, openOperations } from './http/operations.ts'
+import { addSecurityText } from './http/security-text.ts'
 import { buildServer } from './http/server.ts'
 import { institutionBySlug } from './institutions/loaders.ts'
 import { learnerIdOf } from './learners/record-learner.ts'
 import { receivePartnerEvent } from './partner-inbox/partner-inbox.ts'
 import { partnerJobs } from './partner-inbox/partner-jobs.ts'
 import { receivePaymentEvent } from './payments/payment-inbox.ts'
-import { statement } from './reading/statement.ts'
 import { buildSubgraph } from './schema.ts'
 import { addCacheGauges } from './store/gauges.ts'
 import { inTransaction } from './store/transaction.ts'
@@ -37,6 +38,8 @@ export interface Gateway {
   fastify: FastifyInstance
   /** Where it listens, e.g. http://127.0.0.1:4000. */
   url: string
+  /** Where health and metrics are answered, e.g. http://127.0.0.1:4001. */
+  operationsUrl: string
   /** Settles when everything is prepared and, unless jobs are run by hand, the worker has started. */
   prepared: Promise<void>
   /** Stops taking requests, finishes what was taken, then the jobs, then lets go of the database. */
@@ -47,6 +50,7 @@ export interface GatewayOptions {
   /** The worker is not started: tests run the jobs themselves. */
   jobsByHand?: boolean
   drain?: Partial<DrainOptions>
+  operations?: Partial<OperationsTimes>
 }
 
 /** Roots whose answers are the same for anybody, and for how long others may keep them. */
@@ -59,12 +63,16 @@ const KEYS_KEPT_FOR_SECONDS = 300
 const shareHelp =
   'A learner shared credit with you. Staff and machines of an institution open it with the query creditShare(code: "…"), the code being the last part of this address.\n'
 
+/** The schema, built once for all gateways of a process: nothing of one of them is kept in it. */
+let served: ReturnType<typeof buildSubgraph> | null = null
+
 /**
  * Starts to listen at once, so that liveness can be asked, and prepares behind it: migrations, the worker's schema, the
  * register, the first synchronisation.
  */
 export async function startGateway(app: App, config: Config, options: GatewayOptions = {}): Promise<Gateway> {
-  const schema = buildSubgraph()
+  served ??= buildSubgraph()
+  const schema = served
   const { metrics, tracing } = app
   const heldBack = (by: string, how: 'queued' | 'refused', caller: string) =>
     metrics.heldBack({ by, how, caller: kindOfCaller(caller) })
@@ -80,6 +88,8 @@ export async function startGateway(app: App, config: Config, options: GatewayOpt
     issuer: config.OIDC_ISSUER,
     audience: config.OIDC_AUDIENCE,
     fetch: fetchWithin(MOST_REPLY_BYTES, () => upstreamUnavailable('identity')),
+    tokenTypes: config.OIDC_TOKEN_TYPES,
+    clients: config.OIDC_CLIENTS,
     directory: {
       learnerId: (facts) => learnerIdOf(app, facts),
       institutionId: async (slug) => (await institutionBySlug({ read: app.read, loads: new Map() }, slug))?.id ?? null,
@@ -113,6 +123,8 @@ export async function startGateway(app: App, config: Config, options: GatewayOpt
     trusted: await trustedDocuments(config, app.log),
     webhooks: receivers(app),
     checks: checks(app, progress),
+    isStuck: app.isStuck,
+    publicHealth: config.HEALTH_ON_PUBLIC_PORT === 'on',
     log: app.log,
     introspection: config.NODE_ENV !== 'production' || config.GRAPHIQL === 'on',
     allowedOrigins: config.CORS_ORIGINS,
@@ -121,6 +133,9 @@ export async function startGateway(app: App, config: Config, options: GatewayOpt
     ...(graphiql && { browserPage: graphiql.page }),
     addRoutes: (routes) => {
       graphiql?.addAssets(routes)
+      if (config.SECURITY_CONTACT) {
+        addSecurityText(routes, { contact: config.SECURITY_CONTACT, publicUrl: config.PUBLIC_URL, now: app.now })
+      }
       routes.get('/.well-known/jwks.json', async (_request, reply) =>
         published(reply, KEYS_KEPT_FOR_SECONDS, 'application/jwk-set+json').send(app.signer.jwks),
       )
@@ -143,17 +158,37 @@ export async function startGateway(app: App, config: Config, options: GatewayOpt
       )
     },
   })
+  const operations = await operationsOf(fastify, app, config, options.operations)
   const url = await fastify.listen({ host: config.HOST, port: config.PORT })
   const prepared = prepare(app, config, progress, options.jobsByHand ?? false)
   return {
     fastify,
     url,
+    operationsUrl: operations.url,
     prepared,
     async close() {
-      await fastify.drain(options.drain)
+      const drained = fastify.drain({ noticeMs: config.DRAIN_NOTICE_MS, ...options.drain })
+      await operations.look()
+      await drained
       await prepared.catch(() => undefined)
       await app.close()
+      await operations.close()
     },
+  }
+}
+
+/** Before the public port, so that no request is taken of which nobody can say how it fares. */
+async function operationsOf(
+  { health }: FastifyInstance,
+  { metrics }: App,
+  { HOST: host, OPERATIONS_PORT: port }: Config,
+  times: Partial<OperationsTimes> = {},
+): Promise<Operations> {
+  try {
+    return await openOperations({ host, port, health, metrics, times })
+  } catch (error) {
+    if ((error as { code?: string }).code !== 'EADDRINUSE') throw error
+    throw new ConfigRefused(`Port ${port} is in use; stop what listens there, or set OPERATIONS_PORT to another.`)
   }
 }
 
@@ -205,11 +240,9 @@ function receivers(app: App) {
   ]
 }
 
-const one = statement('health', 'select 1 as one')
-
 function checks(app: App, progress: { migrated: boolean }): HealthCheck[] {
   return [
-    { name: 'database', required: true, check: async () => ({ ok: (await app.read.rows(one)).length === 1 }) },
+    { name: 'database', required: true, check: async () => ({ ok: await app.isStoreUsable() }) },
     { name: 'migrations', required: true, check: async () => ({ ok: progress.migrated }) },
     { name: 'worker', required: true, check: async () => ({ ok: app.worker.running }) },
     { name: 'catalogue', required: true, check: async () => ({ ok: progress.migrated && (await firstSyncDone(app)) }) },

@@ -1,14 +1,19 @@
 /** Starts the gateway from the environment and stops it in order on signals. */
 import 'reflect-metadata'
 import { openApp } from './app.ts'
-import { ConfigRefused, readConfig } from './config.ts'
+import { readConfig } from './config.ts'
+import { requireDatabaseUser } from './database-user.ts'
 import { startGateway } from './gateway.ts'
 import { isLetGo } from './graph/execution/let-go.ts'
 import { openLog } from './observability/log.ts'
+import { hearStrayErrors } from './observability/stray-errors.ts'
+import { reasonOfFailure } from './start-failure.ts'
 
 async function main(): Promise<void> {
   const config = readConfig()
+  await requireDatabaseUser(config)
   const log = openLog(config.LOG_LEVEL)
+  hearStrayErrors(log, isLetGo, () => process.exit(1))
   const app = await openApp(config, { log })
   const gateway = await startGateway(app, config)
   let stopping = false
@@ -24,23 +29,14 @@ async function main(): Promise<void> {
       },
     )
   }
-  process.on('unhandledRejection', (reason) => {
-    if (!isLetGo(reason)) throw reason
-  })
   process.on('SIGTERM', stop)
   process.on('SIGINT', stop)
   await gateway.prepared
-  log.info({ url: gateway.url }, 'gateway ready')
+  log.info({ url: gateway.url, operationsUrl: gateway.operationsUrl }, 'gateway ready')
 }
 
-main().catch((error: Error) => {
-  // One sentence for what the reader can mend; the whole error for what only we can.
-  const { code, port } = error as { code?: string; port?: number }
-  if (error instanceof ConfigRefused) console.error(error.message)
-  else if (code === 'EADDRINUSE')
-    console.error(`Port ${port} is in use; stop what listens there, or set PORT to another.`)
-  else if (code === 'ECONNREFUSED')
-    console.error(`PostgreSQL does not answer at DATABASE_URL (${error.message}); start it.`)
-  else console.error(error)
+// A start is one act: whoever started it hears in one sentence why it did not come about, and starts it again.
+main().catch((error: unknown) => {
+  console.error(reasonOfFailure(error))
   process.exit(1)
 })

@@ -1,9 +1,11 @@
 /** Verifies bearer tokens against the issuer's published keys and caches the result. */
+import { hash } from 'node:crypto'
 import { createRemoteJWKSet, customFetch, type JWTVerifyGetKey, jwtVerify } from 'jose'
 import { LRUCache } from 'lru-cache'
 import { z } from 'zod'
 import { unauthenticated, upstreamUnavailable } from '../graph/contract/errors.ts'
-import { type Directory, readClaims, viewerOf } from './token-claims.ts'
+import { type Directory, readClaims, type TokenClaims, viewerOf } from './token-claims.ts'
+import { ACCESS_TOKEN_TYPE, requireAccessToken } from './token-kind.ts'
 import { tokenRefusal } from './token-refusal.ts'
 import { anonymousViewer, type Viewer } from './viewer.ts'
 
@@ -12,6 +14,10 @@ export interface AuthenticatorOptions {
   issuer: string
   /** What `aud` has to hold. */
   audience: string
+  /** Values of `typ` that mark access tokens; RFC 9068's alone unless said. */
+  tokenTypes?: readonly string[]
+  /** Clients whose tokens are taken, by `client_id` or `azp`; none: of all clients. */
+  clients?: readonly string[]
   directory: Directory
   /** How the issuer is asked; left out: without a limit of bytes. */
   fetch?: typeof fetch
@@ -21,7 +27,9 @@ export interface AuthenticatorOptions {
 /** Asymmetric ones only: with HS256 the issuer's public key would do as a secret. */
 const algorithms = ['RS256', 'PS256', 'ES256', 'EdDSA']
 const CLOCK_TOLERANCE_SECONDS = 30
-/** Verified tokens that are remembered, by the header that brings them; about 2 kB each. */
+/** A stolen one is good for no longer; RFC 9068 leaves the length to us. */
+const LONGEST_LIFE_SECONDS = 24 * 3600
+/** Verified tokens that are remembered, by the hash of the header that brings them; about 1 kB each. */
 const REMEMBERED_TOKENS = 10_000
 /** At most this long, so that a change in the directory is seen, in ms. */
 const REMEMBERED_FOR_MS = 5 * 60_000
@@ -59,14 +67,16 @@ export class Authenticator {
    */
   authenticate(authorization: string | undefined, sender: Sender): Viewer | Promise<Viewer> {
     if (authorization === undefined) return anonymousViewer(sender.ip)
-    const known = this.verified.get(authorization)
+    // The tokens themselves stay out of memory, and out of a dump of it.
+    const key = hash('sha256', authorization, 'base64')
+    const known = this.verified.get(key)
     if (known && known.untilMs > this.now().getTime()) return known.viewer
-    let verifying = this.underWay.get(authorization)
+    let verifying = this.underWay.get(key)
     if (verifying === undefined) {
       const token = /^Bearer +([\w.~+/=-]+) *$/i.exec(authorization)?.[1]
       if (token === undefined) throw unauthenticated('Send the token as "Authorization: Bearer <token>".')
-      verifying = this.verify(token, authorization).finally(() => this.underWay.delete(authorization))
-      this.underWay.set(authorization, verifying)
+      verifying = this.verify(token, key).finally(() => this.underWay.delete(key))
+      this.underWay.set(key, verifying)
     }
     return verifying
   }
@@ -82,17 +92,32 @@ export class Authenticator {
     return this.verified.size
   }
 
-  private async verify(token: string, authorization: string): Promise<Viewer> {
-    const { issuer, audience, directory } = this.options
-    const payload = await this.payloadOf(token, issuer, audience)
-    const viewer = await viewerOf(issuer, readClaims(payload), directory)
-    const expiresAtMs = (payload.exp ?? 0) * 1000
+  private async verify(token: string, key: string): Promise<Viewer> {
+    const { issuer, audience, tokenTypes = [ACCESS_TOKEN_TYPE], directory } = this.options
+    requireAccessToken(token, tokenTypes)
+    const claims = readClaims(await this.payloadOf(token, issuer, audience))
+    const expiresAtMs = claims.exp * 1000
+    if (expiresAtMs > this.now().getTime() + (LONGEST_LIFE_SECONDS + CLOCK_TOLERANCE_SECONDS) * 1000) {
+      throw unauthenticated('The token is good for more than 24 hours; ask for one of a shorter life.')
+    }
+    this.requireClient(claims)
+    const viewer = await viewerOf(issuer, claims, directory)
     this.expiries.set(viewer, expiresAtMs)
-    this.verified.set(authorization, {
+    this.verified.set(key, {
       viewer,
       untilMs: Math.min(expiresAtMs, this.now().getTime() + REMEMBERED_FOR_MS),
     })
     return viewer
+  }
+
+  /** Both claims, where both are there: a token is of all the clients that it names. */
+  private requireClient({ client_id, azp }: TokenClaims): void {
+    const { clients = [] } = this.options
+    if (clients.length === 0) return
+    const named = [client_id, azp].filter((name) => name !== undefined)
+    if (named.length === 0) throw unauthenticated('The token does not say to which client it was issued.')
+    const stranger = named.find((name) => !clients.includes(name))
+    if (stranger !== undefined) throw unauthenticated(`Tokens of the client "${stranger}" are not taken here.`)
   }
 
   private async payloadOf(token: string, issuer: string, audience: string) {

@@ -1,18 +1,24 @@
 /** Reads a verified token's claims strictly and derives the viewer from them. */
 import { z } from 'zod'
 import { forbidden, unauthenticated } from '../graph/contract/errors.ts'
+import { canBeKept } from '../values/kept-text.ts'
 import type { LearnerIdentity, Viewer } from './viewer.ts'
 
+const claim = (longest: number) => z.string().max(longest).refine(canBeKept)
+const named = (longest: number) => claim(longest).min(1)
+
 const claimsShape = z.object({
-  sub: z.string().min(1).max(255),
-  roles: z.array(z.string()).default([]),
-  institution: z.string().min(1).optional(),
-  client_id: z.string().min(1).optional(),
-  email: z.string().min(3).max(320).optional(),
-  given_name: z.string().max(200).default(''),
-  family_name: z.string().max(200).default(''),
-  name: z.string().max(400).optional(),
-  zoneinfo: z.string().max(100).optional(),
+  sub: named(255),
+  exp: z.number(),
+  roles: z.array(claim(200)).max(100).default([]),
+  institution: named(200).optional(),
+  client_id: named(255).optional(),
+  azp: named(255).optional(),
+  email: claim(320).min(3).optional(),
+  given_name: claim(200).default(''),
+  family_name: claim(200).default(''),
+  name: claim(400).optional(),
+  zoneinfo: claim(100).optional(),
 })
 export type TokenClaims = z.infer<typeof claimsShape>
 

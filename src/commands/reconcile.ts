@@ -1,11 +1,14 @@
 /** Runs one reconciliation from the command line, applied or only reported. */
 import 'reflect-metadata'
 import { parseArgs } from 'node:util'
-import { pino } from 'pino'
+import { destination } from 'pino'
 import { type App, openApp } from '../app.ts'
-import { ConfigRefused, readConfig } from '../config.ts'
+import { readConfig } from '../config.ts'
+import { requireDatabaseUser } from '../database-user.ts'
+import { openLog } from '../observability/log.ts'
 import { reconcile } from '../payments/reconciliation/reconcile.ts'
 import { Correction } from '../payments/reconciliation/reconciliation.ts'
+import { reasonOfFailure } from '../start-failure.ts'
 
 const usage = `Say what to do about what is found:
   npm run reconcile -- --dry-run   report it, and change nothing
@@ -43,7 +46,8 @@ async function main(): Promise<void> {
     return
   }
   const config = readConfig()
-  const app = await openApp(config, { log: pino({ level: 'warn' }, pino.destination(2)) })
+  await requireDatabaseUser(config)
+  const app = await openApp(config, { log: openLog('warn', destination(2)) })
   try {
     await run(app, asked.apply)
   } finally {
@@ -51,11 +55,13 @@ async function main(): Promise<void> {
   }
 }
 
-main().catch((error: Error & { code?: string }) => {
-  // One sentence for what the reader can mend; the whole error for what only we can.
-  if (error instanceof ConfigRefused) console.error(error.message)
-  else if (error.code === 'ECONNREFUSED')
-    console.error(`PostgreSQL does not answer at DATABASE_URL (${error.message}).`)
-  else console.error(error)
-  process.exitCode = 1
-})
+/** Ends at once, for connections that are tried again would keep the process. What was put right stays; the rest waits. */
+function fail(error: unknown): void {
+  console.error(reasonOfFailure(error))
+  process.exit(1)
+}
+
+// Also what nobody awaits: a command that could not do its work does not go on.
+process.on('unhandledRejection', fail)
+process.on('uncaughtException', fail)
+main().catch(fail)

@@ -1,7 +1,10 @@
 /** Declares the filters and orders that clients may give for a list of courses. */
+
 import { Field, ID, InputType, Int, ObjectType } from 'type-graphql'
+import { AtMost } from '../graph/contract/at-most.ts'
 import { publishEnum } from '../graph/contract/enum.ts'
 import { CalendarDate, CurrencyCode, Decimal } from '../graph/contract/scalars.ts'
+import { LONGEST_NAME_CHARACTERS, LONGEST_TAG_CHARACTERS } from '../values/lengths.ts'
 import { ConformanceStatus, StudyLevel } from './course.ts'
 
 export const CourseOrder = {
@@ -25,15 +28,27 @@ publishEnum(
   },
 )
 
+/** There are two; a client may name one again. */
+const MOST_STUDY_LEVELS = 10
+/** The catalogue has some thirty, and a list of boxes to tick no more than fit the screen. */
+const MOST_SUBJECTS = 50
+/** Whoever wants more of them than a screen lists wants them all. */
+const MOST_INSTITUTIONS = 20
+/** Courses are taught in some five. */
+const MOST_LANGUAGES = 20
+
 @InputType({ description: 'Narrows the list of courses; everything given must hold.' })
 export class CourseFilter {
   @Field(() => [StudyLevel], { nullable: true, description: 'Any of these levels of study.' })
+  @AtMost({ items: MOST_STUDY_LEVELS })
   levels?: StudyLevel[] | null
 
   @Field(() => [String], { nullable: true, description: 'Any of these subjects.' })
+  @AtMost({ items: MOST_SUBJECTS, characters: LONGEST_NAME_CHARACTERS })
   subjects?: string[] | null
 
   @Field(() => [ID], { nullable: true, description: 'Awarded by any of these institutions.' })
+  @AtMost({ items: MOST_INSTITUTIONS })
   awardingInstitutionIds?: string[] | null
 
   @Field(() => ConformanceStatus, {
@@ -70,6 +85,7 @@ export class CourseFilter {
   openForEnrolment?: boolean | null
 
   @Field(() => [String], { nullable: true, description: 'Taught in any of these languages.' })
+  @AtMost({ items: MOST_LANGUAGES, characters: LONGEST_TAG_CHARACTERS })
   languages?: string[] | null
 }
 

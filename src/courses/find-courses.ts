@@ -20,14 +20,9 @@ export interface CourseSearch {
 /** A list of courses with what is needed for its facets. */
 export type FoundCourses = Page<Course> & { asked: CourseSearch }
 
-const LONGEST_SEARCH_CHARACTERS = 200
-
 /** Words of the search as prefixes that must all occur; null when there is no word in it. */
 function searchQuery(search: string | null | undefined): string | null {
   if (!search) return null
-  if (search.length > LONGEST_SEARCH_CHARACTERS) {
-    throw badUserInput(`"search" has ${search.length} characters; at most ${LONGEST_SEARCH_CHARACTERS} fit.`, 'search')
-  }
   const words = search.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []
   return words.length ? words.map((word) => `${word}:*`).join(' & ') : null
 }

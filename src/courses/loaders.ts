@@ -43,7 +43,7 @@ export const courseColumns = defineColumns('c', {
   rest: 'partner_uuid',
 })
 
-export const runColumns = defineColumns('r', {
+const runColumns = defineColumns('r', {
   always: 'id',
   plain: 'starts_at ends_at time_zone enrolment_opens_at enrolment_closes_at registration_url',
   of: {

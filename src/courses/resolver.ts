@@ -1,13 +1,16 @@
 /** Answers the graph's fields about courses. */
+
 import type { GraphQLResolveInfo } from 'graphql'
 import { Arg, Args, Ctx, FieldResolver, Info, Query, Resolver, Root } from 'type-graphql'
 import type { Context } from '../context.ts'
+import { AtMost } from '../graph/contract/at-most.ts'
 import { Credit } from '../graph/contract/credit.ts'
 import { type Page, PageArgs } from '../graph/contract/page.ts'
 import { Institution } from '../institutions/institution.ts'
 import { institutionById } from '../institutions/loaders.ts'
 import type { Loaded } from '../reading/loader.ts'
 import { wantedOfRows } from '../reading/selection.ts'
+import { LONGEST_SEARCH_CHARACTERS, LONGEST_SLUG_CHARACTERS } from '../values/lengths.ts'
 import { checkCmf } from './cmf.rules.ts'
 import { CmfConformance, type CmfRow, cmfFacts } from './cmf-conformance.ts'
 import { Course, CourseConnection } from './course.ts'
@@ -32,6 +35,7 @@ export class CourseResolver {
   courses(
     @Args(() => PageArgs) args: PageArgs,
     @Arg('search', () => String, { nullable: true, description: 'Words, or beginnings of words, that must all occur.' })
+    @AtMost({ characters: LONGEST_SEARCH_CHARACTERS })
     search: string | null,
     @Arg('filter', () => CourseFilter, { nullable: true, description: 'Narrows the list.' })
     filter: CourseFilter | null,
@@ -48,7 +52,9 @@ export class CourseResolver {
     description: 'One course, withdrawn ones among them; null when there is none.',
   })
   course(
-    @Arg('slug', () => String, { description: "The partner's program code." }) slug: string,
+    @Arg('slug', () => String, { description: "The partner's program code." })
+    @AtMost({ characters: LONGEST_SLUG_CHARACTERS })
+    slug: string,
     @Ctx() context: Context,
   ): Promise<Course | null> {
     return courseBySlug(context, slug)

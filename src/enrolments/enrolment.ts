@@ -100,7 +100,7 @@ export class Enrolment extends Node {
   status!: EnrolmentStatus
 
   /**
-   * The place is held until then while nothing is paid: 30 minutes after the last payment was opened. Kept by what was
+   * The place is held until then while nothing is paid: HOLD_MINUTES after the last payment was opened. Kept by what was
    * paid for only after its place had been given up.
    */
   @Property({ ...instant, nullable: true })

@@ -1,11 +1,13 @@
 /** Answers the mutations of enrolling, paying, cancelling and refunding. */
 import { Arg, Ctx, Field, ID, InputType, Int, Mutation, ObjectType, Resolver } from 'type-graphql'
 import type { Context } from '../context.ts'
+import { AtMost } from '../graph/contract/at-most.ts'
 import { Url } from '../graph/contract/scalars.ts'
 import { UserError } from '../graph/contract/user-error.ts'
 import { paymentById, refundById } from '../payments/loaders.ts'
 import { Payment, PaymentMethod } from '../payments/payment.ts'
 import { Refund } from '../payments/refund.ts'
+import { LONGEST_KEY_CHARACTERS, LONGEST_REASON_CHARACTERS } from '../values/lengths.ts'
 import { cancelEnrolment } from './cancel-enrolment.ts'
 import { completePayment } from './complete-payment.ts'
 import { enrol } from './enrol.ts'
@@ -32,7 +34,8 @@ class EnrolInput {
   @Field(() => Boolean, { description: 'Has to be true.' })
   termsAccepted!: boolean
 
-  @Field(() => String, { description: 'Any text of 1 to 200 characters, new for each new request.' })
+  @Field(() => String, { description: 'Any text but a blank one, new for each new request.' })
+  @AtMost({ characters: LONGEST_KEY_CHARACTERS, inUserErrors: true })
   idempotencyKey!: string
 }
 
@@ -53,7 +56,8 @@ class RetryPaymentInput {
   @Field(() => Url, { description: 'Where the buyer comes back to; http or https.' })
   returnUrl!: string
 
-  @Field(() => String, { description: 'Any text of 1 to 200 characters, new for each new request.' })
+  @Field(() => String, { description: 'Any text but a blank one, new for each new request.' })
+  @AtMost({ characters: LONGEST_KEY_CHARACTERS, inUserErrors: true })
   idempotencyKey!: string
 }
 
@@ -69,6 +73,7 @@ class RequestRefundInput {
   enrolmentId!: string
 
   @Field(() => String, { nullable: true, description: 'Why; required of operators.' })
+  @AtMost({ characters: LONGEST_REASON_CHARACTERS, inUserErrors: true })
   reason?: string | null
 
   @Field(() => Int, { nullable: true, description: 'Operators only: part of the amount.' })
@@ -80,7 +85,8 @@ class RequestRefundInput {
   @Field(() => Boolean, { defaultValue: false, description: 'Operators only: the registration outlives the refund.' })
   keepRegistration!: boolean
 
-  @Field(() => String, { description: 'Any text of 1 to 200 characters, new for each new request.' })
+  @Field(() => String, { description: 'Any text but a blank one, new for each new request.' })
+  @AtMost({ characters: LONGEST_KEY_CHARACTERS, inUserErrors: true })
   idempotencyKey!: string
 }
 

@@ -1,12 +1,20 @@
 /** Answers operators' fields and mutation about enrolments that may need a person. */
+
 import { Arg, Args, Ctx, Field, FieldResolver, ID, InputType, Mutation, ObjectType, Resolver } from 'type-graphql'
 import { requireOperator } from '../auth/permissions.ts'
 import type { Context } from '../context.ts'
+import { AtMost } from '../graph/contract/at-most.ts'
 import { publishEnum } from '../graph/contract/enum.ts'
 import { ForwardArgs, type Page } from '../graph/contract/page.ts'
 import { UserError } from '../graph/contract/user-error.ts'
 import { Operator } from '../institutions/operator.ts'
 import { readPage } from '../reading/list.ts'
+import {
+  LONGEST_KEY_CHARACTERS,
+  LONGEST_REASON_CHARACTERS,
+  LONGEST_SEARCH_CHARACTERS,
+  MOST_STATUSES,
+} from '../values/lengths.ts'
 import { Enrolment, EnrolmentConnection, EnrolmentStatus } from './enrolment.ts'
 import { allEnrolments, enrolmentAnew, statusIs, stuckEnrolments } from './loaders.ts'
 import { resolveStuckEnrolment, StuckResolution } from './resolve-stuck-enrolment.ts'
@@ -29,10 +37,12 @@ class ResolveStuckEnrolmentInput {
   @Field(() => StuckResolution, { description: 'What to try once more.' })
   resolution!: StuckResolution
 
-  @Field(() => String, { description: 'Why, in 1 to 500 characters; kept in the log.' })
+  @Field(() => String, { description: 'Why; kept in the log.' })
+  @AtMost({ characters: LONGEST_REASON_CHARACTERS, inUserErrors: true })
   reason!: string
 
-  @Field(() => String, { description: 'Any text of 1 to 200 characters, new for each new request.' })
+  @Field(() => String, { description: 'Any text but a blank one, new for each new request.' })
+  @AtMost({ characters: LONGEST_KEY_CHARACTERS, inUserErrors: true })
   idempotencyKey!: string
 }
 
@@ -57,8 +67,10 @@ export class OperatorEnrolmentsResolver {
   enrolments(
     @Args(() => ForwardArgs) args: ForwardArgs,
     @Arg('status', () => [EnrolmentStatus], { nullable: true, description: 'Only those that stand so.' })
+    @AtMost({ items: MOST_STATUSES })
     status: EnrolmentStatus[] | null,
     @Arg('search', () => String, { nullable: true, description: "Part of the learner's name or e-mail address." })
+    @AtMost({ characters: LONGEST_SEARCH_CHARACTERS })
     search: string | null,
     @Ctx() context: Context,
   ): Promise<Page<unknown>> {

@@ -8,6 +8,7 @@ import {
   type UserError,
 } from '../graph/contract/user-error.ts'
 import { type RefundFacts, refundability } from '../payments/refund-window.rules.ts'
+import { charactersOf, LONGEST_REASON_CHARACTERS } from '../values/lengths.ts'
 import type { EnrolmentStatus } from './enrolment.ts'
 import { RefundAmountExceeded, RefundWindowClosed } from './enrolment-errors.ts'
 
@@ -21,8 +22,6 @@ export interface RefundRequest extends RefundFacts {
   currency: string
 }
 
-const LONGEST_REASON_CHARACTERS = 500
-
 /** Why not; null when the refund may be made. */
 export function refundRefusal(request: RefundRequest): Refusal | null {
   return (request.byOperator ? operatorsRefusal(request) : learnersRefusal(request)) ?? moneyRefusal(request)
@@ -35,14 +34,14 @@ function wrong(name: string, message: string, type: new () => UserError = Invali
 function operatorsRefusal({ reason, amountMinor }: RefundRequest): Refusal | null {
   const said = reason?.trim() ?? ''
   if (said === '') return wrong('reason', 'Give the reason for the refund; operators have to.')
-  if (said.length > LONGEST_REASON_CHARACTERS)
+  if (charactersOf(said) > LONGEST_REASON_CHARACTERS)
     return wrong('reason', `The reason must be at most ${LONGEST_REASON_CHARACTERS} characters long.`)
   if (amountMinor !== null && amountMinor < 1) return wrong('amountMinor', 'The amountMinor must be 1 or more.')
   return null
 }
 
 function learnersRefusal(request: RefundRequest): Refusal | null {
-  if ((request.reason?.length ?? 0) > LONGEST_REASON_CHARACTERS) {
+  if (charactersOf(request.reason ?? '') > LONGEST_REASON_CHARACTERS) {
     return wrong('reason', `The reason must be at most ${LONGEST_REASON_CHARACTERS} characters long.`)
   }
   if (request.amountMinor !== null) {

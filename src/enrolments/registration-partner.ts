@@ -51,7 +51,8 @@ export interface NoticePartner {
 /** A verified webhook of the partner: only where to look. */
 export interface PartnerNotice {
   uuid: string
-  href: string
+  /** Null when it names no place at the partner: there is nothing to look at. */
+  href: string | null
   /** What kind of thing changed and how, e.g. program_enrolment.completed; null when the partner does not say. */
   type: string | null
 }

@@ -1,4 +1,5 @@
 /** Resumes a stuck enrolment for an operator by registering or refunding once more. */
+
 import type { EntityManager } from '@mikro-orm/postgresql'
 import { requireOperator } from '../auth/permissions.ts'
 import type { Context } from '../context.ts'
@@ -9,6 +10,7 @@ import type { Payment } from '../payments/payment.ts'
 import type { MoveCause } from '../store/history.ts'
 import { keyRefusal, takeKey } from '../store/idempotent.ts'
 import { inTransaction } from '../store/transaction.ts'
+import { charactersOf, LONGEST_REASON_CHARACTERS } from '../values/lengths.ts'
 import { findEnrolment, lockEnrolment, moveEnrolment } from './change-enrolment.ts'
 import { lockPayments, sendBack } from './compensate.ts'
 import type { EnrolmentCause } from './enrolment.states.ts'
@@ -32,7 +34,6 @@ export interface ResolveResult {
 
 const refused = (...refusals: Refusal[]): ResolveResult => ({ enrolmentId: null, refusals })
 const field = ['input', 'enrolmentId']
-const LONGEST_REASON_CHARACTERS = 500
 
 /** The enrolment, going on. Throws UNAUTHENTICATED or FORBIDDEN for those who are no operators. */
 export async function resolveStuckEnrolment(context: Context, input: ResolveRequest): Promise<ResolveResult> {
@@ -40,7 +41,7 @@ export async function resolveStuckEnrolment(context: Context, input: ResolveRequ
   const badKey = keyRefusal(input.idempotencyKey)
   if (badKey) return refused(badKey)
   const reason = input.reason.trim()
-  if (reason === '' || reason.length > LONGEST_REASON_CHARACTERS) {
+  if (reason === '' || charactersOf(reason) > LONGEST_REASON_CHARACTERS) {
     const message = `Give the reason in 1 to ${LONGEST_REASON_CHARACTERS} characters.`
     return refused(refusal(InvalidInput, {}, message, ['input', 'reason']))
   }

@@ -1,10 +1,12 @@
 /** Answers the graph's fields about enrolments, also on the types they belong to. */
+
 import type { GraphQLResolveInfo } from 'graphql'
 import { Arg, Args, Ctx, FieldResolver, Info, Resolver, Root } from 'type-graphql'
 import { learnerIdOf, requireOwnerOrOperator } from '../auth/permissions.ts'
 import type { Context } from '../context.ts'
 import { CourseRun, LiveEvent } from '../courses/course-run.ts'
 import { type CompleteRun, runById } from '../courses/loaders.ts'
+import { AtMost } from '../graph/contract/at-most.ts'
 import { type Page, PageArgs } from '../graph/contract/page.ts'
 import { Url } from '../graph/contract/scalars.ts'
 import { Learner } from '../learners/learner.ts'
@@ -14,6 +16,7 @@ import { Payment } from '../payments/payment.ts'
 import type { Loaded } from '../reading/loader.ts'
 import { wantedOfRows } from '../reading/selection.ts'
 import { defineHistory, HistoryEntry } from '../store/history.ts'
+import { MOST_STATUSES } from '../values/lengths.ts'
 import { isOnTheRun } from './enrolment.states.ts'
 import { AssessmentResult, Enrolment, EnrolmentConnection, EnrolmentStatus } from './enrolment.ts'
 import { type EnrolmentRow, enrolmentById, statusIs, viewerEnrolmentOn } from './loaders.ts'
@@ -106,6 +109,7 @@ export class LearnerEnrolmentsResolver {
     @Root() learner: Row,
     @Args(() => PageArgs) args: PageArgs,
     @Arg('status', () => [EnrolmentStatus], { nullable: true, description: 'Any of these.' })
+    @AtMost({ items: MOST_STATUSES })
     status: EnrolmentStatus[] | null,
     @Ctx() context: Context,
     @Info() info: GraphQLResolveInfo,

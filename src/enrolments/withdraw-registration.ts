@@ -17,7 +17,7 @@ const withdrawalReason = 'The payment for this enrolment went back to the learne
  * finds the registration ended; and one that is wanted again by then, after a call that was not answered, is made again.
  * Throws UpstreamFailure when the partner cannot say whether it did.
  */
-export async function withdrawRegistration(context: Context, enrolmentId: string): Promise<void> {
+async function withdrawRegistration(context: Context, enrolmentId: string): Promise<void> {
   const enrolment = await toBeWithdrawn(context, enrolmentId)
   if (enrolment === null) return
   if (isOnTheRun(enrolment.status)) {

@@ -10,7 +10,7 @@ import type { GraphQLSchema } from 'graphql'
 import { LRUCache } from 'lru-cache'
 import type { Logger } from 'pino'
 import type { Executor } from '../graph/execution/executor.ts'
-import { formatterOf, wholeRequestError } from '../graph/execution/mask-errors.ts'
+import { formatterOf, withStatus } from '../graph/execution/mask-errors.ts'
 import type { Documents } from '../graph/limits/documents.ts'
 import type { ApolloContext } from './graphql.ts'
 
@@ -53,8 +53,7 @@ export async function startApollo(options: ApolloOptions): Promise<ApolloServer<
         executor: async ({ document, operationName, request, context }) => {
           const { variables } = request
           const name = operationName ?? request.operationName
-          const result = await executor.run({ document, operationName: name, variables, request: context.request })
-          return result.data === undefined ? { ...result, errors: result.errors?.map(wholeRequestError) } : result
+          return withStatus(await executor.run({ document, operationName: name, variables, request: context.request }))
         },
       }),
       stop: async () => {},

@@ -1,4 +1,4 @@
-/** Serves liveness and readiness, part by part, under /health. */
+/** Answers for liveness and readiness, part by part, under /health. */
 import type { FastifyInstance } from 'fastify'
 
 export interface HealthCheck {
@@ -33,31 +33,54 @@ async function outcomeOf({ check, required }: HealthCheck, timeoutMs: number): P
 export interface HealthOptions {
   checks: readonly HealthCheck[]
   isDraining(): boolean
+  /** Whether only a new process would help. */
+  isStuck(): boolean
   /** A check that takes longer counts as failed, in ms. */
   timeoutMs: number
 }
 
-/** Adds both routes. Ready is 200 only when every required check says yes and the server is not going away. */
-export function addHealthRoutes(fastify: FastifyInstance, { checks, isDraining, timeoutMs }: HealthOptions): void {
-  fastify.get('/health/live', async (_request, reply) =>
-    reply.header('cache-control', 'no-store').send({ status: 'ok' }),
-  )
+export interface HealthAnswer {
+  status: 200 | 503
+  body: object
+}
 
-  let running: Promise<Outcome[]> | null = null
-  fastify.get('/health/ready', async (_request, reply) => {
-    // Whoever asks while the checks run shares their answer.
-    running ??= Promise.all(checks.map((check) => outcomeOf(check, timeoutMs))).finally(() => {
-      running = null
-    })
-    const outcomes = await running
-    const draining = isDraining()
-    const ready = !draining && outcomes.every(({ ok, required }) => ok || !required)
-    return reply
-      .code(ready ? 200 : 503)
-      .header('cache-control', 'no-store')
-      .send({
-        status: draining ? 'draining' : ready ? 'ready' : 'not ready',
-        checks: Object.fromEntries(checks.map(({ name }, index) => [name, outcomes[index]])),
+export interface Health {
+  /** 200 unless only a new process would help. */
+  live(): HealthAnswer
+  /** 200 only when every required check says yes and the server is not going away. */
+  ready(): Promise<HealthAnswer>
+}
+
+/** Joins the checks into both answers. */
+export function healthOf({ checks, isDraining, isStuck, timeoutMs }: HealthOptions): Health {
+  const draining: HealthAnswer = { status: 503, body: { status: 'draining' } }
+  const check = async (): Promise<HealthAnswer> => {
+    const outcomes = await Promise.all(checks.map((one) => outcomeOf(one, timeoutMs)))
+    const ready = outcomes.every(({ ok, required }) => ok || !required)
+    const parts = Object.fromEntries(checks.map(({ name }, index) => [name, outcomes[index]]))
+    return { status: ready ? 200 : 503, body: { status: ready ? 'ready' : 'not ready', checks: parts } }
+  }
+  let running: Promise<HealthAnswer> | null = null
+  return {
+    live: () => (isStuck() ? { status: 503, body: { status: 'stuck' } } : { status: 200, body: { status: 'ok' } }),
+    async ready() {
+      if (isDraining()) return draining
+      // Whoever asks while the checks run shares their answer.
+      running ??= check().finally(() => {
+        running = null
       })
-  })
+      const answer = await running
+      return isDraining() ? draining : answer
+    },
+  }
+}
+
+/** Adds both routes to the public port, for whom that is enough. */
+export function addHealthRoutes(fastify: FastifyInstance, health: Health): void {
+  for (const what of ['live', 'ready'] as const) {
+    fastify.get(`/health/${what}`, async (_request, reply) => {
+      const { status, body } = await health[what]()
+      return reply.code(status).header('cache-control', 'no-store').send(body)
+    })
+  }
 }

@@ -1,8 +1,8 @@
 /** Recognises POSTs of documents already validated, to answer them without Apollo. */
 import type { FastifyRequest } from 'fastify'
 import type { DocumentNode } from 'graphql'
-import { GraphError } from '../graph/contract/errors.ts'
 import type { Result } from '../graph/execution/executor.ts'
+import { refusalOf } from '../graph/execution/mask-errors.ts'
 import type { Variables } from '../graph/execution/variables.ts'
 import { costJson } from '../graph/limits/admission.ts'
 
@@ -21,6 +21,8 @@ const isTextOrNothing = (value: unknown): boolean => value == null || typeof val
 
 /** Accept headers that are remembered: browsers and clients send some ten. */
 const MOST_MEDIA_TYPES = 100
+/** Longer ones are answered all the same, and not remembered: browsers send some 130. */
+const LONGEST_MEDIA_TYPE_CHARACTERS = 200
 
 /** Remembers how Apollo answered, so that the same is answered without it. */
 export class KnownRequests {
@@ -29,10 +31,11 @@ export class KnownRequests {
 
   /** Apollo answered a request with this media type. */
   answeredAs({ headers }: FastifyRequest, mediaType: string | undefined): void {
-    if (mediaType === undefined) return
+    const { accept = '' } = headers
+    if (mediaType === undefined || accept.length > LONGEST_MEDIA_TYPE_CHARACTERS) return
     // Those in use come again.
     if (this.mediaTypes.size >= MOST_MEDIA_TYPES) this.mediaTypes.clear()
-    this.mediaTypes.set(headers.accept ?? '', mediaType)
+    this.mediaTypes.set(accept, mediaType)
   }
 
   /** The request, `document` being what was validated before; null when Apollo is to look at it: it is new, or odd. */
@@ -62,7 +65,7 @@ export function knownAnswer(result: Result, { mediaType }: KnownRequest): Answer
     return { status: undefined, headers: [['content-type', mediaType]], body }
   }
   const { errors, data, extensions } = result
-  const refusal = data === undefined ? errors?.find((error) => error instanceof GraphError) : undefined
+  const refusal = refusalOf(result)
   return {
     status: refusal?.status,
     headers: [['content-type', mediaType], ...(refusal?.headers ?? [])],

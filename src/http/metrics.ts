@@ -2,7 +2,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { Metrics } from '../observability/metrics.ts'
 
-/** Adds the route. It is for the scraper: keep it off the public load balancer. */
+/** Adds the route to the public port, where that is asked for. It is for the scraper: keep it off the public load balancer. */
 export function addMetricsRoute(fastify: FastifyInstance, { registry }: Metrics): void {
   fastify.get('/metrics', async (_request, reply) =>
     reply

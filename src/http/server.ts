@@ -1,5 +1,4 @@
 /** Builds the HTTP server with its routes and request-wide rules. */
-
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, Server } from 'node:http'
 import cors from '@fastify/cors'
@@ -27,7 +26,7 @@ import { recordAnswered, recordRefused } from './answered.ts'
 import { startApollo } from './apollo.ts'
 import { Drain, type DrainOptions } from './drain.ts'
 import { addGraphqlRoute, type GraphqlRoute, sendRefusal } from './graphql.ts'
-import { addHealthRoutes, type HealthCheck } from './health.ts'
+import { addHealthRoutes, type Health, type HealthCheck, healthOf } from './health.ts'
 import { addMetricsRoute } from './metrics.ts'
 import { securityHeaders } from './security-headers.ts'
 import { addSubscriptions } from './subscriptions.ts'
@@ -37,6 +36,8 @@ import { addWebhookRoutes, type WebhookReceiver } from './webhooks.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
+    /** What is answered about it, on whichever port. */
+    health: Health
     /** Stops accepting, finishes what was accepted, closes the connections; resolves when all is closed. */
     drain(options?: Partial<DrainOptions>): Promise<void>
   }
@@ -50,6 +51,10 @@ export interface ServerParts
   expiryOf(viewer: Viewer): Date | null
   webhooks: readonly WebhookReceiver[]
   checks: readonly HealthCheck[]
+  /** Whether only a new process would help; left out: never. */
+  isStuck?(): boolean
+  /** Health and metrics are answered here too, and not on the operations port alone. */
+  publicHealth: boolean
   log: Logger
   introspection: boolean
   /** Origins of browser clients that may ask, e.g. `https://app.example.org`; none: same origin only. */
@@ -103,6 +108,9 @@ export const httpLimits: HttpLimits = {
   operationsPerSocket: 50,
   pulseMs: 12_000,
 }
+
+/** Two looks at all parts fit into the time for which readiness holds. */
+const CHECK_WITHIN_MS = 1_000
 
 /** An idle second loses no client that is at work. */
 const drainDefaults = { noticeMs: 0, idleMs: 1000 }
@@ -186,6 +194,7 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
       recordRefused(log, parts.metrics, request.id, status, shown.code)
       return sendRefusal(request, reply, shown, status)
     }
+    for (const [name, value] of shown.headers) reply.header(name, value)
     return reply.code(status).send({ error: shown.message })
   })
   fastify.setNotFoundHandler((_request, reply) => reply.code(404).send({ error: 'There is nothing at this address.' }))
@@ -210,6 +219,7 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
       allowedOrigins: parts.allowedOrigins,
       addressOf: addressFinder(parts.trustProxy),
       messageBytes: limits.messageBytes,
+      greetingBytes: limits.headerBytes,
       operations: limits.operationsPerSocket,
       pulseMs: limits.pulseMs,
       unreadMs: limits.unreadMs,
@@ -220,8 +230,17 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
     countStreams(parts.metrics, counts)
   })
   addWebhookRoutes(fastify, parts.webhooks, log)
-  addHealthRoutes(fastify, { checks: parts.checks, isDraining: () => drain.draining, timeoutMs: 2000 })
-  addMetricsRoute(fastify, parts.metrics)
+  const health = healthOf({
+    checks: parts.checks,
+    isDraining: () => drain.draining,
+    isStuck: () => parts.isStuck?.() ?? false,
+    timeoutMs: CHECK_WITHIN_MS,
+  })
+  fastify.decorate('health', health)
+  if (parts.publicHealth) {
+    addHealthRoutes(fastify, health)
+    addMetricsRoute(fastify, parts.metrics)
+  }
   parts.addRoutes?.(fastify)
   return fastify
 }

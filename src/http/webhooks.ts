@@ -3,6 +3,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Logger } from 'pino'
+import { isStoreAway } from '../values/store-away.ts'
 import { WebhookRefused } from '../values/webhook-refused.ts'
 
 export interface WebhookReceiver {
@@ -37,7 +38,9 @@ async function deliver(receiver: WebhookReceiver, request: FastifyRequest, reply
     }
     // The sender tries again: its event is not stored.
     log.error({ ...about, err: error }, 'webhook could not be kept')
-    return reply.code(500).send({ error: `The event was not kept; send it again. Quote ${request.id}.` })
+    return reply
+      .code(isStoreAway(error) ? 503 : 500)
+      .send({ error: `The event was not kept; send it again. Quote ${request.id}.` })
   }
 }
 

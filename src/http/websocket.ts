@@ -6,13 +6,17 @@ import type { Duplex } from 'node:stream'
 import { setImmediate } from 'node:timers/promises'
 import { type GraphQLSchema, parse } from 'graphql'
 import { CloseCode, handleProtocols, makeServer } from 'graphql-ws'
-import { type RawData, type WebSocket, WebSocketServer } from 'ws'
+import { type WebSocket, WebSocketServer } from 'ws'
 import type { Viewer } from '../auth/viewer.ts'
-import { GraphError, tooComplex, unauthenticated } from '../graph/contract/errors.ts'
+import { ErrorCode, type GraphError, tooComplex, tooLong, unauthenticated } from '../graph/contract/errors.ts'
+import { publicError } from '../graph/execution/mask-errors.ts'
 import type { InFlight } from '../graph/limits/in-flight.ts'
 import { isStream, type StreamAnswer, type StreamRequest, type Streams } from '../graph/streaming/streams.ts'
 import { recordRefused } from './answered.ts'
 import { endAt, type StreamCallers } from './stream-callers.ts'
+
+/** WebSocket's own code for it. */
+const TRY_AGAIN_LATER = 1013
 
 export interface WebSocketOptions {
   schema: GraphQLSchema
@@ -22,6 +26,8 @@ export interface WebSocketOptions {
   addressOf(request: IncomingMessage): string
   /** A message's size, in bytes. */
   messageBytes: number
+  /** The size of the first, which says what headers say elsewhere. */
+  greetingBytes: number
   /** Operations at once on one connection. */
   operations: number
   /** Unanswered for this long after a ping, a connection is dead, in ms. */
@@ -35,6 +41,8 @@ export interface WebSocketOptions {
 
 /** What may wait to be sent to a client that does not read, in bytes. */
 const LONGEST_QUEUE_BYTES = 1024 * 1024
+/** Of the id that a client gives an operation: a uuid has 36. */
+const LONGEST_ID_CHARACTERS = 200
 /** For the first message of a client, in ms. */
 const GREETS_WITHIN_MS = 5000
 
@@ -87,8 +95,10 @@ export class WebSockets {
     this.protocol = makeServer<Record<string, unknown>, Connection>({
       connectionInitWaitTimeout: GREETS_WITHIN_MS,
       onConnect: ({ extra, connectionParams }) => this.greet(extra, connectionParams),
-      onSubscribe: ({ extra, subscriptions }, _id, payload) =>
-        this.start(extra, Object.keys(subscriptions).length, payload),
+      onSubscribe: ({ extra, subscriptions }, id, payload) =>
+        id.length > LONGEST_ID_CHARACTERS
+          ? [tooLong(['id'], 'characters', id.length, LONGEST_ID_CHARACTERS)]
+          : this.start(extra, Object.keys(subscriptions).length, payload),
       // Started already: graphql-ws only carries the answers.
       execute: ({ contextValue }) => (contextValue as Started).answer,
     })
@@ -146,7 +156,7 @@ export class WebSockets {
           return taken
         },
         close: (code, reason) => socket.close(code, reason),
-        onMessage: (take) => socket.on('message', (data) => this.received(socket, data, take)),
+        onMessage: (take) => socket.on('message', (data) => this.received(connection, String(data), take)),
       },
       connection,
     )
@@ -157,13 +167,17 @@ export class WebSockets {
     })
   }
 
-  private received(socket: WebSocket, data: RawData, take: (text: string) => Promise<void>): void {
+  private received({ socket, viewer }: Connection, text: string, take: (text: string) => Promise<void>): void {
     // It asks and does not read what it is told.
     if (socket.bufferedAmount > LONGEST_QUEUE_BYTES) {
       socket.terminate()
       return
     }
-    take(String(data)).catch((error: unknown) => {
+    if (viewer === null && Buffer.byteLength(text) > this.options.greetingBytes) {
+      socket.close(CloseCode.BadRequest, `The first message may have ${this.options.greetingBytes} bytes.`)
+      return
+    }
+    take(text).catch((error: unknown) => {
       this.complain(error)
       socket.close(CloseCode.InternalServerError, 'Internal server error')
     })
@@ -187,10 +201,11 @@ export class WebSockets {
       connection.viewer = viewer
       this.closeWhenExpired(socket, this.callers.expiryOf(viewer))
     } catch (error) {
-      const reason = error instanceof GraphError ? error.message : 'The token could not be checked.'
-      if (error instanceof GraphError) this.refused(error)
-      else this.complain(error)
-      socket.close(CloseCode.Unauthorized, reason.slice(0, 120))
+      const shown = publicError(error, randomUUID(), this.callers.log)
+      this.refused(shown)
+      // Who could not be looked up may well be somebody: clients connect again after this code, never after the other.
+      const code = shown.code === ErrorCode.UpstreamUnavailable ? TRY_AGAIN_LATER : CloseCode.Unauthorized
+      socket.close(code, shown.message.slice(0, 120))
     }
   }
 

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import type { EntityManager } from '@mikro-orm/postgresql'
 import { z } from 'zod'
 import { newId } from '../store/row.ts'
+import { ConfigRefused } from '../values/config-refused.ts'
 import { Institution } from './institution.ts'
 import { Qualification, QualificationKind } from './qualification.ts'
 
@@ -33,7 +34,7 @@ export function readRegister(path: string): Register {
   const read = register.safeParse(JSON.parse(readFileSync(path, 'utf8')))
   if (read.success) return read.data
   const problems = read.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`)
-  throw new Error(`REGISTER_FILE ${path} does not fit:\n  ${problems.join('\n  ')}`)
+  throw new ConfigRefused(`REGISTER_FILE ${path} does not fit:\n  ${problems.join('\n  ')}`)
 }
 
 /** Stores what the register says, new or changed; answers the uuid of each qualification as `institution/slug`. */

@@ -1,11 +1,14 @@
 /** Stores a qualification: its kind, size and credit required at each level. */
+
 import { Check, Entity, Enum, ManyToOne, PrimaryKey, Property, Unique } from '@mikro-orm/decorators/legacy'
 import { Field, InputType, Int, ObjectType } from 'type-graphql'
+import { AtMost } from '../graph/contract/at-most.ts'
 import { publishEnum } from '../graph/contract/enum.ts'
 import { Node } from '../graph/contract/node.ts'
 import { connectionOf } from '../graph/contract/page.ts'
 import { Decimal } from '../graph/contract/scalars.ts'
 import { exactAmount, instant } from '../store/row.ts'
+import { LONGEST_SEARCH_CHARACTERS, LONGEST_SLUG_CHARACTERS } from '../values/lengths.ts'
 import { Institution } from './institution.ts'
 
 export const QualificationKind = {
@@ -83,11 +86,13 @@ export const QualificationConnection = connectionOf(() => Qualification, 'Qualif
 @InputType({ description: 'Narrows the list of qualifications; everything given must hold.' })
 export class QualificationFilter {
   @Field(() => String, { nullable: true, description: "The institution's slug." })
+  @AtMost({ characters: LONGEST_SLUG_CHARACTERS })
   institutionSlug?: string | null
 
   @Field(() => QualificationKind, { nullable: true, description: 'Kind of award.' })
   kind?: QualificationKind | null
 
   @Field(() => String, { nullable: true, description: 'Words of the title.' })
+  @AtMost({ characters: LONGEST_SEARCH_CHARACTERS })
   search?: string | null
 }

@@ -1,8 +1,11 @@
 /** Answers the graph's fields about institutions and their qualifications. */
+
 import { Arg, Args, Ctx, FieldResolver, Query, Resolver, Root } from 'type-graphql'
 import type { Context } from '../context.ts'
+import { AtMost } from '../graph/contract/at-most.ts'
 import { type Page, PageArgs } from '../graph/contract/page.ts'
 import { type Condition, readPage } from '../reading/list.ts'
+import { LONGEST_SLUG_CHARACTERS } from '../values/lengths.ts'
 import { Institution, InstitutionConnection } from './institution.ts'
 import {
   institutionById,
@@ -31,7 +34,9 @@ export class InstitutionResolver {
 
   @Query(() => Institution, { nullable: true, description: 'One institution; null when there is none of that slug.' })
   institution(
-    @Arg('slug', () => String, { description: 'E.g. the-open-university.' }) slug: string,
+    @Arg('slug', () => String, { description: 'E.g. the-open-university.' })
+    @AtMost({ characters: LONGEST_SLUG_CHARACTERS })
+    slug: string,
     @Ctx() context: Context,
   ): Promise<Institution | null> {
     return institutionBySlug(context, slug)
@@ -75,8 +80,12 @@ export class QualificationResolver {
     description: 'One qualification; null when there is none of that name.',
   })
   qualification(
-    @Arg('institutionSlug', () => String, { description: "Its institution's slug." }) institutionSlug: string,
-    @Arg('slug', () => String, { description: 'Its own slug.' }) slug: string,
+    @Arg('institutionSlug', () => String, { description: "Its institution's slug." })
+    @AtMost({ characters: LONGEST_SLUG_CHARACTERS })
+    institutionSlug: string,
+    @Arg('slug', () => String, { description: 'Its own slug.' })
+    @AtMost({ characters: LONGEST_SLUG_CHARACTERS })
+    slug: string,
     @Ctx() context: Context,
   ): Promise<Qualification | null> {
     return qualificationBySlug(context, { institutionSlug, slug })

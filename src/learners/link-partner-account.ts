@@ -36,15 +36,6 @@ export async function ensureInvitation(
   return recordMembership(context, learner.id, membership)
 }
 
-/** Asks the partner whether the learner has linked the account meanwhile; null when there is no membership at all. */
-export async function refreshPartnerAccount(
-  context: Linking,
-  learner: Pick<LearnerIdentity, 'id' | 'subject'>,
-): Promise<PartnerAccount | null> {
-  const membership = await context.partner.findMembership(learner.subject)
-  return membership && recordMembership(context, learner.id, membership)
-}
-
 /** Stores what the partner says of a membership; a linked account stays linked. */
 export function recordMembership(context: Linking, learnerId: string, membership: Membership): Promise<PartnerAccount> {
   const now = context.now()

@@ -1,5 +1,6 @@
 /** Writes the log as JSON lines without addresses, tokens or secrets. */
 import { type DestinationStream, destination, type Logger, pino } from 'pino'
+import { outagesToldOnce } from './outage-lines.ts'
 
 export type { Logger }
 
@@ -37,9 +38,44 @@ function time(): string {
   return lastTime
 }
 
-/** PostgreSQL's errors carry rows and parameters; of any error only what helps to find the fault is kept. */
-function errorFields(error: unknown): object {
+interface DatabaseError extends Error {
+  /** SQLSTATE. */
+  code: string
+  constraint?: string
+  table?: string
+  column?: string
+  detail?: string
+}
+
+/** Of PostgreSQL, whoever has wrapped it: MikroORM copies all that it says. */
+function isDatabaseError(error: Error): error is DatabaseError {
+  const { code, severity } = error as { code?: unknown; severity?: unknown }
+  return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) && typeof severity === 'string'
+}
+
+/** Classes of SQLSTATE in which PostgreSQL speaks of itself and of the connection, and of nobody's row. */
+const ofTheServer = /^(08|53|57|58)/
+
+/** Neither message nor detail nor context: the row at fault and the values of the statement are in them. */
+function databaseErrorFields(error: DatabaseError): object {
+  const { name, code, constraint, table, column, message, detail = '' } = error
+  const said = `${message}\n${detail}`
+  const frames = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line) && !said.includes(line.trim()))
+  return {
+    type: name,
+    message: ofTheServer.test(code) ? message.split('\n', 1)[0] : `PostgreSQL refused with ${code}`,
+    code,
+    ...(constraint === undefined ? {} : { constraint }),
+    ...(table === undefined ? {} : { table }),
+    ...(column === undefined ? {} : { column }),
+    stack: frames.join('\n'),
+  }
+}
+
+/** What is written of an error: only what helps to find the fault. */
+export function errorFields(error: unknown): object {
   if (!(error instanceof Error)) return { message: String(error) }
+  if (isDatabaseError(error)) return databaseErrorFields(error)
   const { code } = error as { code?: unknown }
   return {
     type: error.name,
@@ -55,22 +91,27 @@ function errorFields(error: unknown): object {
  * more than its request. Sizes are in bytes. Collected as bytes, for text is measured from its beginning again at each line.
  */
 const buffered = {
-  fd: 1,
   sync: false,
   minLength: 64 * 1024,
   maxWrite: 128 * 1024,
   periodicFlush: 100,
+  // Lines that find no room are dropped while nobody takes them.
+  maxLength: 4 * 1024 * 1024,
   contentMode: 'buffer' as const,
 }
 
-function standardOutput(): DestinationStream {
+/** Lines to the file of that descriptor, 1 being standard output. */
+export function outputTo(fd: number): DestinationStream {
+  const stream = destination({ ...buffered, fd })
+  // Its disk is full, or its reader gone. Requests go on without it; what is buffered is written once it can be again.
+  stream.on('error', () => undefined)
   // Its types know text only.
-  const output = destination(buffered) as unknown as { write(bytes: Buffer): boolean }
+  const output = stream as unknown as { write(bytes: Buffer): boolean }
   return { write: (line) => void output.write(Buffer.from(line)) }
 }
 
 /** Opens the log on standard output, or on `to`. `level` is pino's: fatal, error, warn, info, debug or silent. */
-export function openLog(level: string, to: DestinationStream = standardOutput()): Logger {
+export function openLog(level: string, to: DestinationStream = outputTo(1)): Logger {
   return pino(
     {
       level,
@@ -79,7 +120,7 @@ export function openLog(level: string, to: DestinationStream = standardOutput())
       formatters: { level: (label) => ({ level: label }) },
       messageKey: 'message',
       serializers: { err: errorFields },
-      hooks: { streamWrite: withoutSecrets },
+      hooks: { streamWrite: withoutSecrets, logMethod: outagesToldOnce() },
     },
     to,
   )

@@ -1,4 +1,5 @@
 /** Verifies and stores the partner's webhooks for a job to follow later. */
+import { hash } from 'node:crypto'
 import type { Context, Parts } from '../context.ts'
 import { courseJobs } from '../courses/course-jobs.ts'
 import { enrolmentJobs } from '../enrolments/enrolment-jobs.ts'
@@ -20,14 +21,41 @@ export function receivePartnerEvent({ partner, orm, now }: Pick<Parts, 'partner'
   }
 }
 
-/** The row and its job. Notices of one thing that come in quick succession are answered by one look. */
-function recordNotice({ em }: Parts['orm'], { uuid, href, type }: PartnerNotice, receivedAt: Date): Promise<void> {
+/**
+ * How long the same content is the same notice, in ms. Nothing in a notice says when it was sent, so whoever has caught
+ * one can send it for ever: each then makes six rows an hour. It must not be long either, for a row tells when news came.
+ */
+const SAME_NOTICE_MS = 10 * 60_000
+/** Longer than any job about one may be tried again, in ms. */
+const KEPT_FOR_MS = 30 * 24 * 3_600_000
+
+/**
+ * The row and its job. A notice that has come already makes no second row; it is looked at once more all the same, for it
+ * does not say what has changed, and that may be something else. Looks that wait are one, by the job's key.
+ */
+function recordNotice({ em }: Parts['orm'], notice: PartnerNotice, receivedAt: Date): Promise<void> {
+  const { uuid, href, type } = notice
   return inTransaction(em, async (tx) => {
-    const id = newId()
-    tx.create(PartnerEvent, { id, objectUuid: uuid, href, type, receivedAt, handledAt: null })
-    await tx.flush()
-    await partnerJobs.handleEvent.add(tx, { eventId: id, objectUuid: uuid })
+    const [row] = await tx.execute<{ id: string }[]>(
+      `insert into partner_event (id, object_uuid, href, type, digest, received_at, handled_at)
+       values (?, ?, ?, ?, ?, ?, ?)
+       on conflict (digest) do update set received_at = excluded.received_at, handled_at = excluded.handled_at
+       returning id`,
+      [newId(), uuid, href, type, digestOf(notice, receivedAt), receivedAt, href === null ? receivedAt : null],
+    )
+    if (href !== null) await partnerJobs.handleEvent.add(tx, { eventId: row!.id, objectUuid: uuid })
   })
+}
+
+function digestOf({ uuid, href, type }: PartnerNotice, receivedAt: Date): string {
+  const period = Math.floor(receivedAt.getTime() / SAME_NOTICE_MS)
+  return hash('sha256', JSON.stringify([period, uuid, href, type]), 'hex')
+}
+
+/** Removes what nothing waits for any more. */
+export async function forgetOldNotices({ em, now }: Pick<Context, 'em' | 'now'>): Promise<void> {
+  const before = new Date(now().getTime() - KEPT_FOR_MS)
+  await inTransaction(em, (tx) => tx.nativeDelete(PartnerEvent, { receivedAt: { $lt: before } }))
 }
 
 /** The collection that an address lies in, e.g. `program_runs`: the partner need not say the type. */
@@ -36,7 +64,7 @@ const collectionOf = (href: string): string | undefined => new URL(href).pathnam
 async function handle(context: Context, eventId: string): Promise<void> {
   const event = await context.em.fork({ clear: true }).findOneOrFail(PartnerEvent, eventId)
   const { objectUuid: uuid, href } = event
-  switch (collectionOf(href)) {
+  switch (href === null ? undefined : collectionOf(href)) {
     case 'organisation_memberships':
       await takeMembership(context, uuid)
       break

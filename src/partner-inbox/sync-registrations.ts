@@ -9,6 +9,7 @@ import { recordRegistration } from '../enrolments/record-registration.ts'
 import type { Registration } from '../enrolments/registration-partner.ts'
 import { inTransaction } from '../store/transaction.ts'
 import { isUpstreamFailure } from '../values/upstream-failure.ts'
+import { forgetOldNotices } from './partner-inbox.ts'
 import { partnerJobs } from './partner-jobs.ts'
 
 const listName = 'enrolments'
@@ -19,7 +20,7 @@ const CATALOGUE_COMES_WITHIN_SECONDS = 1
 type Report = SyncState['report']
 
 /** One pass. Throws UpstreamFailure when the partner does not answer: the next pass begins where this one did. */
-export async function syncRegistrations(context: Context): Promise<void> {
+async function syncRegistrations(context: Context): Promise<void> {
   const state = await context.em.fork({ clear: true }).findOne(SyncState, { list: listName })
   const before = state?.seenUntil ?? null
   const changed = await context.partner.changedSince(before)
@@ -73,6 +74,7 @@ function latest(before: Date | null, changed: readonly Registration[]): Date | n
 
 /** The pass that runs at the start and by the clock, once there is a catalogue to register on. */
 export const syncRegistrationsJob = partnerJobs.syncRegistrations.runs(async (context: Context) => {
+  await forgetOldNotices(context)
   if (!(await firstSyncDone(context))) {
     throw new TryAgainLater('the catalogue is not here yet', CATALOGUE_COMES_WITHIN_SECONDS)
   }

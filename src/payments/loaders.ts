@@ -96,7 +96,7 @@ const refundsByPayment = statement<Refund>(
 )
 
 /** The refunds of a payment, the oldest first. */
-export const refundsOf = defineLoader<string, Refund[], Reading>(async ({ read }, ids) =>
+const refundsOf = defineLoader<string, Refund[], Reading>(async ({ read }, ids) =>
   grouped(ids, await read.rows(refundsByPayment, [ids]), (row) => row.paymentId),
 )
 

@@ -1,11 +1,14 @@
 /** Answers operators' fields about payments, refunds and reconciliations. */
+
 import { Arg, Args, Ctx, FieldResolver, Resolver, Root } from 'type-graphql'
 import { requireOperator } from '../auth/permissions.ts'
 import type { Context } from '../context.ts'
+import { AtMost } from '../graph/contract/at-most.ts'
 import { Node } from '../graph/contract/node.ts'
 import { ForwardArgs, type Page } from '../graph/contract/page.ts'
 import { Operator } from '../institutions/operator.ts'
 import { type Condition, readPage } from '../reading/list.ts'
+import { LONGEST_REFERENCE_CHARACTERS, MOST_STATUSES } from '../values/lengths.ts'
 import {
   correctionsOf,
   disputeNode,
@@ -48,11 +51,13 @@ export class OperatorPaymentsResolver {
   payments(
     @Args(() => ForwardArgs) args: ForwardArgs,
     @Arg('status', () => [PaymentStatus], { nullable: true, description: 'Only those that stand so.' })
+    @AtMost({ items: MOST_STATUSES })
     status: PaymentStatus[] | null,
     @Arg('providerReference', () => String, {
       nullable: true,
       description: "Only that of this session, order, intent or capture, as the provider's dashboard shows it.",
     })
+    @AtMost({ characters: LONGEST_REFERENCE_CHARACTERS })
     providerReference: string | null,
     @Ctx() context: Context,
   ): Promise<Page<unknown>> {
@@ -68,6 +73,7 @@ export class OperatorPaymentsResolver {
   refunds(
     @Args(() => ForwardArgs) args: ForwardArgs,
     @Arg('status', () => [RefundStatus], { nullable: true, description: 'Only those that stand so.' })
+    @AtMost({ items: MOST_STATUSES })
     status: RefundStatus[] | null,
     @Ctx() context: Context,
   ): Promise<Page<unknown>> {

@@ -26,7 +26,7 @@ export function receivePaymentEvent(parts: Pick<Parts, 'providers' | 'orm' | 'no
 
 /**
  * Stores the event and adds its job, in one transaction and once however often it comes. Types that we do not act on
- * are kept as IGNORED. Answers whether it was new.
+ * or that name nothing are kept as IGNORED. Answers whether it was new.
  */
 export function recordPaymentEvent(
   { orm, now }: Pick<Parts, 'orm' | 'now'>,
@@ -34,7 +34,8 @@ export function recordPaymentEvent(
   event: ProviderEvent,
   source: 'WEBHOOK' | 'RECONCILIATION',
 ): Promise<boolean> {
-  const { relevant } = event
+  // What names nothing that could be looked at is ignored at once.
+  const relevant = event.relevant && (event.paymentId !== null || event.references.length > 0)
   return inTransaction(orm.em, async (tx) => {
     const [kept] = await tx.execute<{ id: string }[]>(
       `insert into payment_event (id, provider, event_id, type, status, payment_id, "references", summary, source, created_at, received_at, attempts)
@@ -95,7 +96,7 @@ async function handle(context: Context, eventId: string): Promise<void> {
 }
 
 /** Notes that nothing is left to do about an event. */
-export async function endEvent(context: Context, eventId: string, status: 'HANDLED' | 'IGNORED'): Promise<void> {
+async function endEvent(context: Context, eventId: string, status: 'HANDLED' | 'IGNORED'): Promise<void> {
   const handledAt = context.now()
   await inTransaction(context.em, (tx) => tx.nativeUpdate(PaymentEvent, eventId, { status, handledAt }))
 }

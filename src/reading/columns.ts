@@ -30,7 +30,7 @@ export function defineColumns(
 }
 
 /** The columns that answer what is `wanted` of the object at `path` ('' for the row itself); all, where one cannot tell. */
-export function columnsWanted({ always, of, all }: Columns, wanted: Wanted, path = ''): readonly string[] {
+function columnsWanted({ always, of, all }: Columns, wanted: Wanted, path = ''): readonly string[] {
   const start = path === '' ? '' : `${path}.`
   const chosen = new Set(always)
   let isKnown = false

@@ -47,7 +47,7 @@ export function ownColumns({ columns, further = '' }: List, wanted: Wanted): str
 }
 
 /** `order` turned round when the page is read from the end. */
-export function orderSql(order: OrderKey[], backward: boolean): string {
+function orderSql(order: OrderKey[], backward: boolean): string {
   return order.map((key) => `${key.sql} ${Boolean(key.descending) !== backward ? 'desc' : 'asc'}`).join(', ')
 }
 

@@ -21,7 +21,7 @@ import { defineLoader, type Loads } from './loader.ts'
 import { type Joined, joinedFor } from './look-ahead-join.ts'
 import { nothingWanted, type Wanted } from './selection.ts'
 
-export type { Condition, List, OrderKey } from './list-sql.ts'
+export type { Condition, List } from './list-sql.ts'
 
 interface Reading {
   read: ReadConnection

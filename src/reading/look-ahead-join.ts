@@ -24,7 +24,7 @@ export interface Joined {
   key: string
 }
 
-export const nothingJoined: Joined = { columns: '', joins: [], key: '' }
+const nothingJoined: Joined = { columns: '', joins: [], key: '' }
 
 const found = new WeakMap<readonly LookAheadJoin[], WeakMap<Wanted, Joined>>()
 

@@ -34,6 +34,7 @@ export function gatewayEnvironment(
     NODE_ENV: 'development',
     HOST: gateway.host,
     PORT: `${gateway.port}`,
+    OPERATIONS_PORT: `${gateway.operationsPort}`,
     PUBLIC_URL: gateway.publicUrl,
     REGISTER_FILE: join(root, 'src', 'sandbox', 'seed', 'register.json'),
     RETURN_URL_ORIGINS: returnUrlOrigins.join(','),

@@ -37,6 +37,9 @@ export type LocalSettings = {
     publicUrl: string
     /** What programs on this machine use. */
     localUrl: string
+    operationsPort: number
+    /** Where programs on this machine ask after its health. */
+    operationsUrl: string
   }
   /** Undefined when DATABASE_URL names a server of the reader's own. */
   postgresPort: number | undefined
@@ -57,7 +60,10 @@ export function readLocalSettings(env: NodeJS.ProcessEnv): LocalSettings {
   }
   const host = env.HOST || '127.0.0.1'
   const port = want('PORT', 4000, 'the gateway', host)
-  const localUrl = `http://${host === '0.0.0.0' ? '127.0.0.1' : host}:${port}`
+  const operationsPort = want('OPERATIONS_PORT', 4001, "the gateway's operations", host)
+  const local = `http://${host === '0.0.0.0' ? '127.0.0.1' : host}`
+  const localUrl = `${local}:${port}`
+  const operationsUrl = `${local}:${operationsPort}`
   const sandboxes: Partial<Record<SandboxName, number>> = {}
   for (const { name, title, variable, port: usual, replacedBy } of sandboxParts) {
     if (!env[replacedBy]) sandboxes[name] = want(variable, usual, title)
@@ -65,7 +71,7 @@ export function readLocalSettings(env: NodeJS.ProcessEnv): LocalSettings {
   return {
     root,
     localFolder: resolve(root, env.LOCAL_DIR || '.local'),
-    gateway: { host, port, publicUrl: env.PUBLIC_URL || localUrl, localUrl },
+    gateway: { host, port, publicUrl: env.PUBLIC_URL || localUrl, localUrl, operationsPort, operationsUrl },
     postgresPort: env.DATABASE_URL ? undefined : want('POSTGRES_PORT', 4050, 'PostgreSQL'),
     sandboxes,
     ports,

@@ -27,7 +27,7 @@ export async function startGateway(
   signal: AbortSignal,
 ): Promise<RunningChild> {
   const child = startNode('gateway', join(build, 'main.js'), settings, env)
-  const url = `${settings.gateway.localUrl}/health/ready`
+  const url = `${settings.gateway.operationsUrl}/health/ready`
   let answered = 'it does not answer'
   const isReady = async () => {
     try {

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import type { EntityManager } from '@mikro-orm/postgresql'
 import { IdempotencyConflict, InvalidInput, type Refusal, refusal } from '../graph/contract/user-error.ts'
+import { charactersOf, LONGEST_KEY_CHARACTERS } from '../values/lengths.ts'
 import { IdempotencyKey } from './idempotency-key.ts'
 import { newId } from './row.ts'
 
@@ -32,18 +33,20 @@ const canonical = (value: unknown): unknown =>
       ? value.map(canonical)
       : value
 
-export const requestHash = (request: unknown): string =>
+const requestHash = (request: unknown): string =>
   createHash('sha256')
     .update(JSON.stringify(canonical(request)))
     .digest('hex')
 
-/** An InvalidInput refusal when the key is blank or longer than 200 characters; null when it is usable. */
+/** An InvalidInput refusal when the key is blank or too long; null when it is usable. */
 export function keyRefusal(key: string): Refusal | null {
-  if (key.trim() !== '' && key.length <= 200) return null
-  return refusal(InvalidInput, {}, 'Give an idempotencyKey of 1 to 200 characters, a new one for each new request.', [
-    'input',
-    'idempotencyKey',
-  ])
+  if (key.trim() !== '' && charactersOf(key) <= LONGEST_KEY_CHARACTERS) return null
+  return refusal(
+    InvalidInput,
+    {},
+    `Give an idempotencyKey of 1 to ${LONGEST_KEY_CHARACTERS} characters, a new one for each new request.`,
+    ['input', 'idempotencyKey'],
+  )
 }
 
 /**

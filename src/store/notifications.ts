@@ -1,10 +1,13 @@
 /** Listens to PostgreSQL's notifications and wakes subscribers of their topic. */
-import { Client } from 'pg'
+import { patience, StoreClient } from './store-client.ts'
 
 /** The channel on which `announce` tells, within its transaction, which thing changed. */
 const channel = 'gateway'
 const FIRST_RETRY_MS = 100
-const LONGEST_RETRY_MS = 5000
+const LONGEST_RETRY_MS = 1_000
+/** Between two looks whether the connection still leads somewhere, and for each answer on it, in ms. */
+const LOOK_EVERY_MS = 5_000
+const ANSWERED_WITHIN_MS = 3_000
 
 export interface NotificationsOptions {
   /** PostgreSQL; the connection is this object's own. */
@@ -64,8 +67,11 @@ class Waiting implements AsyncIterableIterator<string> {
 export class Notifications {
   private readonly options: NotificationsOptions
   private readonly waiting = new Map<string, Set<Waiting>>()
-  private client: Client | null = null
+  private client: StoreClient | null = null
   private retry: NodeJS.Timeout | null = null
+  private look: NodeJS.Timeout | null = null
+  private asking: Promise<boolean> | null = null
+  private listens = false
   private retryMs = FIRST_RETRY_MS
   private closed = false
 
@@ -75,20 +81,42 @@ export class Notifications {
 
   /** Connects; rejects when PostgreSQL does not answer now, and goes on trying until `close`. */
   async open(): Promise<void> {
-    const client = new Client({
+    const client = new StoreClient({
+      ...patience,
       connectionString: this.options.url,
       application_name: 'gateway-notifications',
-      keepAlive: true,
+      query_timeout: ANSWERED_WITHIN_MS,
     })
     client.on('notification', ({ payload }) => {
       for (const waiting of this.waiting.get(payload ?? '') ?? []) waiting.tell()
     })
     client.on('error', (error) => this.lost(client, error))
-    client.on('end', () => this.lost(client, new Error('PostgreSQL ended the connection.')))
+    client.on('end', () => this.lost(client, new Error('Connection terminated by PostgreSQL.')))
     this.client = client
     await client.connect()
     await client.query(`listen ${channel}`)
+    this.listens = true
     this.retryMs = FIRST_RETRY_MS
+    // A look that is not answered breaks the connection, and that is heard above.
+    this.look ??= setInterval(() => this.isWritable().catch(() => undefined), LOOK_EVERY_MS).unref()
+  }
+
+  /** Whether PostgreSQL answers here, and takes writes; the connection takes one question at a time. */
+  isWritable(): Promise<boolean> {
+    this.asking ??= this.askWhetherWritable().finally(() => {
+      this.asking = null
+    })
+    return this.asking
+  }
+
+  private async askWhetherWritable(): Promise<boolean> {
+    const { client } = this
+    if (client === null || !this.listens) return false
+    const { rows } = await client.query<{ only: string }>(`select current_setting('transaction_read_only') as only`)
+    const isWritable = rows[0]?.only === 'off'
+    // It has become the replica, and announces nothing: the next connection may lead to the primary.
+    if (!isWritable) client.hangUp()
+    return isWritable
   }
 
   /** Whether announcements are heard now. */
@@ -120,14 +148,16 @@ export class Notifications {
   async close(): Promise<void> {
     this.closed = true
     if (this.retry) clearTimeout(this.retry)
+    if (this.look) clearInterval(this.look)
     for (const all of this.waiting.values()) for (const waiting of all) waiting.end()
     this.waiting.clear()
     await this.client?.end().catch(() => undefined)
   }
 
-  private lost(client: Client, error: unknown): void {
+  private lost(client: StoreClient, error: unknown): void {
     if (this.closed || this.client !== client) return
     this.client = null
+    this.listens = false
     this.options.onTrouble(error)
     client.end().catch(() => undefined)
     this.retry = setTimeout(() => this.reopen(), this.retryMs)

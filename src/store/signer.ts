@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { CompactSign, compactVerify, importJWK, type JWK } from 'jose'
 import { z } from 'zod'
+import { ConfigRefused } from '../values/config-refused.ts'
 
 export interface Signer {
   /** A compact JWS of the payload, signed with the newest key. `type` is its `typ` header. */
@@ -38,14 +39,16 @@ const keysPath = '/.well-known/keys'
  * Throws with a clear sentence when the file does not fit.
  */
 export async function openSigner(path: string, publicUrl: string): Promise<Signer> {
-  const read = keyFile.safeParse(JSON.parse(readFileSync(path, 'utf8')))
+  const read = keyFile.safeParse(parsed(readFileSync(path, 'utf8')))
   if (!read.success) {
-    throw new Error(
+    throw new ConfigRefused(
       `SIGNING_KEYS_FILE ${path} is not a JWKS of Ed25519 keys, each with a kid of letters, digits and "._~-".`,
     )
   }
   const current = read.data.keys.find((key) => key.d !== undefined)
-  if (!current) throw new Error(`SIGNING_KEYS_FILE ${path} has no key with a private half (d): nothing can be signed.`)
+  if (!current) {
+    throw new ConfigRefused(`SIGNING_KEYS_FILE ${path} has no key with a private half (d): nothing can be signed.`)
+  }
   const privateKey = await importJWK({ ...current, alg: 'EdDSA' } as JWK, 'EdDSA')
   const published = new Map(read.data.keys.map(({ kid, x }) => [kid, publicHalf(`${publicUrl}${keysPath}/${kid}`, x)]))
   const verifying = new Map<string, Awaited<ReturnType<typeof importJWK>>>()
@@ -76,4 +79,13 @@ function publicHalf(kid: string, x: string): JWK & { kid: string } {
 
 function noSuchKey(): never {
   throw new Error('None of the published keys has this name.')
+}
+
+/** Undefined for what is no JSON: it does not fit either. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
 }

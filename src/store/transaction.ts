@@ -13,9 +13,3 @@ export function inTransaction<Result>(
 export async function announce(tx: EntityManager, topic: string, id: string): Promise<void> {
   await tx.execute('select pg_notify(?, ?)', ['gateway', `${topic}:${id}`])
 }
-
-/** Whether `error` is PostgreSQL's refusal of a duplicate in the named constraint or index. */
-export function isDuplicateOf(error: unknown, constraint: string): boolean {
-  const { code, constraint: name } = error as { code?: string; constraint?: string }
-  return code === '23505' && name === constraint
-}

@@ -1,6 +1,7 @@
 /** Frees the jobs of dead workers, recognised by their lost advisory lock. */
 import type { WorkerEvents } from 'graphile-worker'
-import pg from 'pg'
+import type pg from 'pg'
+import { patience, StoreClient } from './store-client.ts'
 
 export interface Presence {
   /** Frees what workers held that are there no more, so that others take it up now and not after hours. */
@@ -14,6 +15,10 @@ const supersededOf = `select id from graphile_worker.jobs
 
 /** A machine that is gone without a word is noticed within a minute, not after PostgreSQL's two hours. */
 const options = '-c tcp_keepalives_idle=30 -c tcp_keepalives_interval=10 -c tcp_keepalives_count=3'
+
+/** Between two looks whether the connection still leads somewhere, and for each answer on it, in ms. */
+const LOOK_EVERY_MS = 5_000
+const ANSWERED_WITHIN_MS = 3_000
 
 const lockOf = `hashtextextended('worker-presence:' || $1, 0)`
 
@@ -38,12 +43,17 @@ export function openPresence(url: string, events: WorkerEvents, onLost: (error: 
   }
 
   async function connect(): Promise<pg.Client> {
-    const client = new pg.Client({ connectionString: url, application_name: 'gateway-worker-presence', options })
-    const lost = (error: Error) => {
+    const client = new StoreClient({
+      ...patience,
+      connectionString: url,
+      application_name: 'gateway-worker-presence',
+      options,
+      query_timeout: ANSWERED_WITHIN_MS,
+    })
+    client.on('error', (error) => {
       connecting = null
       lose(error)
-    }
-    client.on('error', lost)
+    })
     try {
       await client.connect()
       for (const id of own) await client.query(`select pg_advisory_lock(${lockOf})`, [id])
@@ -75,10 +85,16 @@ export function openPresence(url: string, events: WorkerEvents, onLost: (error: 
     tell(`select pg_advisory_unlock(${lockOf})`, id)
   })
 
+  // Others take our jobs while the connection is not there: it is opened again as soon as that is seen.
+  const look = setInterval(() => {
+    if (own.size > 0) inTurn((client) => client.query('select 1')).catch(lose)
+  }, LOOK_EVERY_MS).unref()
+
   return {
     freeAbandoned: () => inTurn(freeAbandoned),
     async close() {
       closed = true
+      clearInterval(look)
       if (connecting) await inTurn((client) => client.end()).catch(() => undefined)
     },
   }

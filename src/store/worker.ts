@@ -2,8 +2,10 @@
 import { EventEmitter } from 'node:events'
 import { setTimeout as wait } from 'node:timers/promises'
 import { Logger, type Runner, run, runMigrations, runOnce, type TaskList, type WorkerEvents } from 'graphile-worker'
-import pg from 'pg'
+import type pg from 'pg'
+import { openForgottenJobs } from './forgotten-jobs.ts'
 import { type FailedJob, handOver } from './hand-over-job.ts'
+import { WorkerPool } from './worker-pool.ts'
 import { openPresence } from './worker-presence.ts'
 
 /** What answers one task. It may run twice; it throws to be tried again. */
@@ -23,10 +25,11 @@ export interface WorkerOptions {
 export interface Worker {
   /** Creates or updates the worker's own schema. */
   migrate(): Promise<void>
-  /** Starts taking jobs in the background. */
+  /** Starts taking jobs in the background; what ends of itself is started anew until `stop`. */
   start(): Promise<void>
   /** Runs the jobs that are due now, once each, and returns. */
   runDue(): Promise<void>
+  /** Whether jobs are being taken. */
   readonly running: boolean
   /** Its connections, for the metrics. */
   readonly pool: pg.Pool
@@ -36,35 +39,70 @@ export interface Worker {
 
 /** The worker on the database at `url`. */
 export function openWorker(options: WorkerOptions): Worker {
-  const { url, concurrency = 4 } = options
-  const pool = new pg.Pool({ connectionString: url, max: concurrency + 2, application_name: 'gateway-worker' })
-  pool.on('error', (error) => options.onFailed('pool', error, 0))
-  // graphile-worker wants to be sure that a connection that breaks while it is lent ends nothing.
-  pool.on('connect', (client) => client.on('error', (error) => options.onFailed('connection', error, 0)))
+  const { url, concurrency = 4, onFailed } = options
+  const pool = new WorkerPool(url, concurrency + 2)
+  // A connection that breaks is replaced by the pool, and what was asked on it fails by itself; graphile-worker wants to
+  // see both listeners.
+  pool.on('error', (error) => onFailed('pool', error, 0))
+  pool.on('connect', (client) => client.on('error', (error) => onFailed('connection', error, 0)))
   const taskList = asTaskList(pool, options)
   const events = honourRetryAfter(pool, options.retryAfter)
-  const presence = openPresence(url, events, (error) => options.onFailed('presence', error, 0))
+  const presence = openPresence(url, events, (error) => onFailed('presence', error, 0))
+  const forgotten = openForgottenJobs(pool, events)
   const logger = new Logger(() => () => undefined)
-  let watch: NodeJS.Timeout | undefined
+  const watches: NodeJS.Timeout[] = []
   let runner: Runner | null = null
+  let restart: NodeJS.Timeout | undefined
+  let stopped = false
+
+  /** Looks again at the next time when the store is away. */
+  const each = (everyMs: number, what: string, look: () => Promise<void>) =>
+    watches.push(setInterval(() => look().catch((error) => onFailed(what, error, 0)), everyMs).unref())
+
+  const runJobs = () =>
+    run({
+      pgPool: pool,
+      taskList,
+      logger,
+      events,
+      concurrency,
+      noHandleSignals: true,
+      pollInterval: 1000,
+      crontab: options.crontab.join('\n'),
+    })
+
+  function begin(started: Runner): void {
+    runner = started
+    // However it ends, jobs wait until another is started.
+    started.promise
+      .catch((error) => onFailed('runner', error, 0))
+      .finally(() => {
+        runner = null
+        beginAgainSoon()
+      })
+  }
+
+  function beginAgainSoon(): void {
+    if (stopped) return
+    restart = setTimeout(async () => {
+      try {
+        begin(await runJobs())
+      } catch (error) {
+        onFailed('runner', error, 0)
+        beginAgainSoon()
+      }
+    }, STARTED_ANEW_AFTER_MS)
+  }
+
   return {
     pool,
-    migrate: () => runMigrations({ pgPool: pool, logger }),
+    // By connections of its own: a migration may take longer than a statement of the worker.
+    migrate: () => runMigrations({ connectionString: url, logger }),
     async start() {
       await presence.freeAbandoned()
-      const look = () => presence.freeAbandoned().catch((error) => options.onFailed('presence', error, 0))
-      watch = setInterval(look, LOOK_FOR_ABANDONED_EVERY_MS).unref()
-      runner = await run({
-        pgPool: pool,
-        taskList,
-        logger,
-        events,
-        concurrency,
-        noHandleSignals: true,
-        pollInterval: 1000,
-        crontab: options.crontab.join('\n'),
-      })
-      runner.promise.catch((error) => options.onFailed('runner', error, 0))
+      each(LOOK_FOR_ABANDONED_EVERY_MS, 'presence', presence.freeAbandoned)
+      each(LOOK_FOR_FORGOTTEN_EVERY_MS, 'forgotten jobs', forgotten.free)
+      begin(await runJobs())
     },
     async runDue() {
       await presence.freeAbandoned()
@@ -75,10 +113,11 @@ export function openWorker(options: WorkerOptions): Worker {
       return runner !== null
     },
     async stop() {
-      const stopping = runner
-      runner = null
-      clearInterval(watch)
-      await stopping?.stop().catch((error) => options.onFailed('runner', error, 0))
+      stopped = true
+      clearTimeout(restart)
+      for (const watch of watches) clearInterval(watch)
+      // What it could not end is freed by whoever goes on.
+      await runner?.stop().catch((error) => onFailed('runner', error, 0))
       await presence.close()
       await pool.end()
     },
@@ -87,6 +126,9 @@ export function openWorker(options: WorkerOptions): Worker {
 
 /** How long the jobs of a process that was killed wait for the ones that go on. */
 const LOOK_FOR_ABANDONED_EVERY_MS = 15_000
+/** Twice as long a job waits whose lock was granted and not heard of. */
+const LOOK_FOR_FORGOTTEN_EVERY_MS = 5_000
+const STARTED_ANEW_AFTER_MS = 1_000
 
 const RECORDED_WITHIN_MS = 2_000
 

@@ -150,7 +150,7 @@ async function askedRecord(
 }
 
 /** The policy's terms as the engine reads them, and nothing else: they are digested and frozen. */
-export function termsOf(policy: TransferPolicy): PolicyTerms {
+function termsOf(policy: TransferPolicy): PolicyTerms {
   const { id: _i, qualificationId: _q, version: _v, publishedAt: _a, publishedBy: _b, ...terms } = policy
   return terms
 }

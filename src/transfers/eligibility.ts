@@ -1,9 +1,13 @@
 /** Declares the transfer question's input and its answer in the graph. */
+
 import { Field, ID, InputType, Int, ObjectType } from 'type-graphql'
 import { ConformanceStatus } from '../courses/course.ts'
+import { LONGEST_CODE_CHARACTERS } from '../credit/sharing/open-share.ts'
+import { AtMost } from '../graph/contract/at-most.ts'
 import { Credit } from '../graph/contract/credit.ts'
 import { CalendarDate, Decimal } from '../graph/contract/scalars.ts'
 import { CreditScheme, LevelFramework } from '../values/credit.ts'
+import { LONGEST_KEY_CHARACTERS, LONGEST_NAME_CHARACTERS, LONGEST_SLUG_CHARACTERS } from '../values/lengths.ts'
 import {
   ClaimSource,
   ClaimStatus,
@@ -13,17 +17,21 @@ import {
   TransferRule,
   UnplacedReason,
 } from './engine/check.rules.ts'
+import { MOST_LISTED_CLAIMS } from './transfer-bounds.ts'
 import './words.ts'
 
 @InputType({ description: 'Credit awarded elsewhere, as its holder states it.' })
 export class ExternalCreditInput {
   @Field(() => String, { description: "The caller's own name for it, unique in the question." })
+  @AtMost({ characters: LONGEST_KEY_CHARACTERS })
   ref!: string
 
   @Field(() => String, { description: 'What was studied.' })
+  @AtMost({ characters: LONGEST_NAME_CHARACTERS })
   title!: string
 
   @Field(() => String, { description: 'Who awarded it: a slug where the body is known here.' })
+  @AtMost({ characters: LONGEST_NAME_CHARACTERS })
   awardingBody!: string
 
   @Field(() => Decimal, { description: 'How much, at most two decimals.' })
@@ -54,9 +62,11 @@ export class ExternalCreditInput {
   cmf!: ConformanceStatus
 
   @Field(() => String, { nullable: true, description: 'Subject.' })
+  @AtMost({ characters: LONGEST_NAME_CHARACTERS })
   subject?: string | null
 
   @Field(() => String, { nullable: true, description: 'Slug of the course, when it is in the catalogue.' })
+  @AtMost({ characters: LONGEST_SLUG_CHARACTERS })
   course?: string | null
 }
 
@@ -66,18 +76,23 @@ export class TransferEligibilityInput {
   qualificationId!: string
 
   @Field(() => [ID], { defaultValue: [], description: 'Awarded credit.' })
+  @AtMost({ items: MOST_LISTED_CLAIMS })
   creditRecordIds!: string[]
 
   @Field(() => [ID], { defaultValue: [], description: 'Courses, as if they were passed.' })
+  @AtMost({ items: MOST_LISTED_CLAIMS })
   courseIds!: string[]
 
   @Field(() => [ExternalCreditInput], { defaultValue: [], description: 'Credit awarded elsewhere.' })
+  @AtMost({ items: MOST_LISTED_CLAIMS })
   externalCredits!: ExternalCreditInput[]
 
   @Field(() => String, { nullable: true, description: "Code of a learner's share, for records that are shared." })
+  @AtMost({ characters: LONGEST_CODE_CHARACTERS })
   shareCode?: string | null
 
   @Field(() => String, { nullable: true, description: "The caller's own name for the question; given back." })
+  @AtMost({ characters: LONGEST_KEY_CHARACTERS })
   clientRef?: string | null
 
   @Field(() => CalendarDate, { nullable: true, description: 'Today when none is given.' })

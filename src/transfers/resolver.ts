@@ -1,4 +1,5 @@
 /** Answers the graph's fields about transfer eligibility and policies. */
+
 import {
   Arg,
   Args,
@@ -14,7 +15,8 @@ import {
 } from 'type-graphql'
 import { isOperator, isStaff, isStaffOf } from '../auth/permissions.ts'
 import type { Context } from '../context.ts'
-import { badUserInput, type ErrorCode, GraphError } from '../graph/contract/errors.ts'
+import { AtMost } from '../graph/contract/at-most.ts'
+import { type ErrorCode, GraphError } from '../graph/contract/errors.ts'
 import { type Page, PageArgs } from '../graph/contract/page.ts'
 import { CalendarDate, Jwt } from '../graph/contract/scalars.ts'
 import { InvalidInput, NotFound, refusal, TooComplex, UserError } from '../graph/contract/user-error.ts'
@@ -27,6 +29,7 @@ import { TransferEligibility, TransferEligibilityInput } from './eligibility.ts'
 import { policiesOf, policyInForce } from './policies/policy.loaders.ts'
 import { TransferPolicy, TransferPolicyConnection } from './policies/transfer-policy.ts'
 import { signStatement } from './statement.ts'
+import { MOST_QUESTIONS } from './transfer-bounds.ts'
 
 @ObjectType({
   simpleResolvers: true,
@@ -49,7 +52,6 @@ const TransferEligibilityResult = createUnionType({
   types: () => [TransferEligibility, TransferEligibilityRejected] as const,
 })
 
-const MOST_QUESTIONS = 1000
 /** What is wrong with one question. Anything else, a limit of the caller for one, is wrong with all of them. */
 const typeOfCode: Partial<Record<ErrorCode, new () => UserError>> = {
   BAD_USER_INPUT: InvalidInput,
@@ -92,16 +94,14 @@ export class TransferEligibilityResolver {
   @Query(() => [TransferEligibilityResult], {
     nullable: true,
     description:
-      'Many checks in one call, at most 1000; the answer has the length and order of the inputs; an entry that fits the types but cannot be answered is rejected alone.',
+      'Many checks in one call; the answer has the length and order of the inputs; an entry that fits the types but cannot be answered is rejected alone.',
   })
   async transferEligibilityBatch(
-    @Arg('inputs', () => [TransferEligibilityInput], { description: 'The questions, at most 1000.' })
+    @Arg('inputs', () => [TransferEligibilityInput], { description: 'The questions.' })
+    @AtMost({ items: MOST_QUESTIONS })
     inputs: TransferEligibilityInput[],
     @Ctx() context: Context,
   ): Promise<Promise<object>[]> {
-    if (inputs.length > MOST_QUESTIONS) {
-      throw badUserInput(`"inputs" has ${inputs.length} questions; at most ${MOST_QUESTIONS} fit.`, 'inputs')
-    }
     return assessBatch(context, inputs, async (input, index): Promise<object> => {
       try {
         return Object.assign(await assess(context, input), { __typename: 'TransferEligibility' })

@@ -66,7 +66,7 @@ async function serve(zipped: boolean): Promise<string> {
 let keysOnly = 0
 
 const stripeAt = (baseUrl: string) =>
-  stripeProvider({ ...observed, secretKey: 'sk_test_1', webhookSecret: 'whsec_1', baseUrl })
+  stripeProvider({ ...observed, secretKey: 'sk_test_1', webhookSecrets: ['whsec_1'], baseUrl })
 const payPalAt = (baseUrl: string) =>
   payPalProvider({
     ...observed,
@@ -82,7 +82,7 @@ const partnerAt = (baseUrl: string) =>
     ...observed,
     consumerKey: 'c',
     sharedSecret: 's',
-    webhookSecret: 'w',
+    webhookSecrets: ['w'],
     baseUrl,
     now: () => new Date(),
   })

@@ -23,6 +23,7 @@ let partner: Partner
 const connect = (more: Partial<PartnerOptions> = {}) =>
   partnerAdapter({
     ...secrets,
+    webhookSecrets: [secrets.webhookSecret],
     baseUrl: `${sandbox.url}/partners`,
     now: () => now,
     log: { info: () => undefined, warn: () => undefined },

@@ -18,12 +18,12 @@ export interface Parameter {
   in: string
   required?: boolean
 }
-export interface Operation {
+interface Operation {
   parameters?: Parameter[]
   requestBody?: { required?: boolean }
   responses: Record<string, { $ref?: string }>
 }
-export interface PayPalDocument {
+interface PayPalDocument {
   paths: Record<string, Record<string, Operation>>
   components: { parameters: Record<string, Parameter> }
 }

@@ -34,7 +34,7 @@ interface Sdk {
 }
 const sdk = createRequire(import.meta.url)('@paypal/checkout-server-sdk') as Sdk
 
-export const options = { host: '127.0.0.1', port: 0, clientId: 'client', clientSecret: 'secret', webhookId: 'WH-TEST' }
+const options = { host: '127.0.0.1', port: 0, clientId: 'client', clientSecret: 'secret', webhookId: 'WH-TEST' }
 
 export interface Headers {
   /** PayPal-Request-Id. */

@@ -29,7 +29,7 @@ export const adapterOf = ({ url }: PlainPartner, more: Partial<PartnerOptions> =
   partnerAdapter({
     consumerKey: 'consumer',
     sharedSecret: 'shared',
-    webhookSecret: 'webhook',
+    webhookSecrets: ['webhook'],
     baseUrl: url,
     now: () => new Date(),
     onCall: () => undefined,

@@ -59,7 +59,7 @@ export async function startStripe(): Promise<ProviderUnderTest> {
   const connect: ProviderUnderTest['connect'] = ({ secret = 'sk_test_1', limits, baseUrl = sandbox.url }) =>
     stripeProvider({
       secretKey: secret,
-      webhookSecret: 'whsec_1',
+      webhookSecrets: ['whsec_1'],
       baseUrl,
       log: quiet,
       onCall: (report) => reports.push(report),

@@ -143,7 +143,7 @@ describe('Stripe’s signature', () => {
   })
   const provider = stripeProvider({
     secretKey: 'sk_test_1',
-    webhookSecret: 'whsec_old, whsec_new',
+    webhookSecrets: ['whsec_old', 'whsec_new'],
     baseUrl: 'http://127.0.0.1:9',
     log: { info: () => undefined, warn: () => undefined },
     onCall: () => undefined,

@@ -39,7 +39,7 @@ export interface Caller {
   firstRecord: number
 }
 
-export const PAGE_SIZE = 20
+const PAGE_SIZE = 20
 
 /** To finish what was begun. */
 const STARTS_WITHIN_MS = 10_000

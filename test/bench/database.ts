@@ -11,7 +11,7 @@ import { preparePostgres, startPostgres } from '../../src/sandbox/embedded-postg
 import { importRegisterFile } from '../../src/transfers/policies/import-register-file.ts'
 import { fillDatabase, fullSize, type Size } from './fill.ts'
 
-export const hundredth: Size = {
+const hundredth: Size = {
   courses: 20,
   runs: 60,
   learners: 200,

@@ -25,7 +25,7 @@ export const fullSize: Size = {
 }
 
 /** Enrolments of each learner in the first half of all enrolments; the other half is spread over everybody else. */
-export const ENROLMENTS_OF_REGULARS = 20
+const ENROLMENTS_OF_REGULARS = 20
 
 /** The subject of a learner in the identity provider, from 0 on; the first ones are regulars. */
 export const subjectOf = (learner: number): string => `bench-${learner}`

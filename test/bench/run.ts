@@ -64,6 +64,7 @@ function environmentOf(databaseUrl: string, issuer: string): NodeJS.ProcessEnv {
     PATH: process.env.PATH,
     NODE_ENV: 'development',
     HOST: '127.0.0.1',
+    OPERATIONS_PORT: '0',
     PUBLIC_URL: 'http://127.0.0.1:4000',
     DATABASE_URL: databaseUrl,
     OIDC_ISSUER: issuer,

@@ -1,7 +1,8 @@
 /** Tests that good tokens are accepted and bad ones never silently anonymous. */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import { generateKeyPair } from 'jose'
-import { Authenticator } from '../../src/auth/authenticator.ts'
+import type { LRUCache } from 'lru-cache'
+import { Authenticator, type AuthenticatorOptions } from '../../src/auth/authenticator.ts'
 import type { Viewer } from '../../src/auth/viewer.ts'
 import { audience, startIssuer, type TestIssuer } from '../support/world/issuer.ts'
 import { type SmallServer, startSmallServer } from '../support/world/small-graph.ts'
@@ -30,7 +31,7 @@ afterEach(async () => {
 /** Nobody here is anonymous. */
 const nowhere = { ip: '' }
 
-function authenticator(options: { issuer?: string; now?: () => Date } = {}): Authenticator {
+function authenticator(options: Partial<AuthenticatorOptions> = {}): Authenticator {
   return new Authenticator({ issuer: issuer.url, audience, directory, ...options })
 }
 
@@ -38,6 +39,17 @@ async function ask(authorization: string | undefined) {
   const auth = authenticator()
   server = await startSmallServer({ authenticate: auth.authenticate.bind(auth) })
   return server.ask('{ whoAmI }', {}, authorization === undefined ? {} : { authorization })
+}
+
+/** Why a token is refused; null when it is taken. */
+async function refusalOf(token: string, options: Partial<AuthenticatorOptions> = {}): Promise<string | null> {
+  try {
+    await authenticator(options).authenticate(`Bearer ${token}`, nowhere)
+    return null
+  } catch (error) {
+    expect(error).toMatchObject({ code: 'UNAUTHENTICATED' })
+    return (error as Error).message
+  }
 }
 
 const viewerFor = async (claims: object): Promise<Viewer> =>
@@ -65,7 +77,11 @@ describe('a token', () => {
     ['is expired', /expired; sign in again/, () => issuer.token({}, { expiresAt: Date.now() / 1000 - 60 })],
     ['is for another audience', /meant for another service/, () => issuer.token({}, { audience: 'urn:other' })],
     ['is of another issuer', /another identity provider/, () => issuer.token({}, { issuer: 'https://evil.example' })],
-    ['has no signature', /algorithm that is not accepted/, () => `${encode({ alg: 'none' })}.${encode(payload())}.`],
+    [
+      'has no signature',
+      /algorithm that is not accepted/,
+      () => `${encode({ alg: 'none', typ: 'at+jwt' })}.${encode(payload())}.`,
+    ],
     [
       'uses the public key as a secret',
       /algorithm that is not accepted/,
@@ -96,6 +112,14 @@ describe('a token', () => {
     ['is no token', /cannot be read/, () => 'abc'],
     ['lacks an email', /lacks a good "email"/, () => issuer.token({ email: undefined })],
     ['has roles of another shape', /lacks a good "roles"/, () => issuer.token({ roles: 'operator' })],
+    [
+      'is good for more than a day',
+      /more than 24 hours/,
+      () => issuer.token({}, { expiresAt: Date.now() / 1000 + 24 * 3600 + 60 }),
+    ],
+    ['ends beyond all calendars', /more than 24 hours/, () => issuer.token({}, { expiresAt: 1e300 })],
+    ['is bound to a key', /bound to a key \(cnf\)/, () => issuer.token({ cnf: { jkt: 'x' } })],
+    ['is bound to nothing that is known', /bound to a key/, () => issuer.token({ cnf: null })],
   ])('that %s is UNAUTHENTICATED', async (_name, message, makeToken) => {
     const answer = await ask(`Bearer ${await makeToken()}`)
     expect(answer.status).toBe(401)
@@ -139,6 +163,73 @@ describe('a token', () => {
       code: 'UPSTREAM_UNAVAILABLE',
       extensions: { upstream: 'identity' },
     })
+  })
+})
+
+describe('the type of a token', () => {
+  const idToken = { nonce: 'n', at_hash: 'x' }
+  const logout = { events: { 'http://schemas.openid.net/event/backchannel-logout': {} } }
+
+  it.each(['at+jwt', 'AT+JWT', 'application/at+jwt'])('%s is what access tokens have', async (typ) => {
+    expect(await refusalOf(await issuer.token({}, { typ }))).toBeNull()
+  })
+
+  it.each<[string, string | undefined, object, string]>([
+    ['JWT', 'JWT', {}, 'a token of the type "jwt"'],
+    ['none', undefined, {}, 'a token without a type'],
+    ['JWT with what ID tokens have', 'JWT', idToken, 'an ID token'],
+    ['logout+jwt', 'logout+jwt', logout, 'a logout token'],
+    ['application/logout+jwt', 'application/logout+jwt', {}, 'a logout token'],
+    ['JWT with an event', 'JWT', logout, 'a logout token or another event'],
+    ['dpop+jwt', 'dpop+jwt', { htm: 'POST', htu: 'https://graph.example' }, 'a DPoP proof'],
+    ['JWT with a method and an address', 'JWT', { htm: 'POST', htu: 'https://graph.example' }, 'a DPoP proof'],
+  ])('%s is refused, and the sentence says what was sent', async (_what, typ, claims, kind) => {
+    const said = await refusalOf(await issuer.token(claims, { typ }))
+    expect(said).toBe(`Send an access token (typ "at+jwt"); this is ${kind}.`)
+  })
+
+  const tokenTypes = ['JWT', 'none']
+  it.each<[string, string | undefined, object, string | null]>([
+    ['JWT', 'JWT', {}, null],
+    ['none', undefined, {}, null],
+    ["JWT of Keycloak's", 'JWT', { typ: 'Bearer', nonce: 'n' }, null],
+    ['at+jwt', 'at+jwt', {}, 'a token of the type "at+jwt"'],
+    ['JWT with what ID tokens have', 'JWT', idToken, 'an ID token'],
+    ['JWT that calls itself ID', 'JWT', { typ: 'ID' }, 'an ID token'],
+    ["JWT of Cognito's for itself", 'JWT', { token_use: 'id' }, 'an ID token'],
+    ['JWT that calls itself Refresh', 'JWT', { typ: 'Refresh' }, 'a refresh token'],
+    ['none with an event', undefined, logout, 'a logout token or another event'],
+    ['logout+jwt', 'logout+jwt', {}, 'a logout token'],
+    ['dpop+jwt', 'dpop+jwt', {}, 'a DPoP proof'],
+  ])('with a setting for other providers, %s', async (_what, typ, claims, kind) => {
+    const said = await refusalOf(await issuer.token(claims, { typ }), { tokenTypes })
+    expect(said).toBe(kind && `Send an access token (typ "jwt" or without a typ); this is ${kind}.`)
+  })
+})
+
+describe('where clients are listed, a token', () => {
+  const clients = ['shop', 'desk']
+  it.each<[string, object, RegExp | null]>([
+    ['of one of them', { client_id: 'shop' }, null],
+    ['of one of them by azp', { azp: 'desk' }, null],
+    ['of another', { client_id: 'stranger' }, /"stranger" are not taken/],
+    ['of another by azp', { client_id: 'shop', azp: 'stranger' }, /"stranger" are not taken/],
+    ['of nobody', {}, /does not say to which client/],
+  ])('%s', async (_what, claims, says) => {
+    const said = await refusalOf(await issuer.token(claims), { clients })
+    if (says === null) expect(said).toBeNull()
+    else expect(said).toMatch(says)
+  })
+})
+
+describe('what is remembered of a token', () => {
+  it('is not the token', async () => {
+    const auth = authenticator()
+    const token = await issuer.token({ sub: 'remembered' })
+    await auth.authenticate(`Bearer ${token}`, nowhere)
+    const { verified } = auth as unknown as { verified: LRUCache<string, object> }
+    expect([...verified.keys()]).toEqual([expect.stringMatching(/^[\w+/]{43}=$/)])
+    expect(JSON.stringify([...verified.entries()])).not.toContain(token.split('.')[1])
   })
 })
 

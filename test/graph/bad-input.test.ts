@@ -232,6 +232,48 @@ describe('values', () => {
   )('%s says what %s has to be', (_mutation, _field, one) => expectRefusal(one))
 })
 
+const longText = (size: number) => '🙂'.repeat(size)
+const manyIds = (size: number): string[] => Array(size).fill('x')
+
+/** Bounds that mutations keep in their own words: what is ten times as long is refused before them. */
+const ownBounds: [mutation: string, field: string, make: (size: number) => unknown, most: number, who?: string][] = [
+  ['enrol', 'idempotencyKey', longText, 200],
+  ['requestRefund', 'idempotencyKey', longText, 200],
+  ['publishTransferPolicy', 'idempotencyKey', longText, 200, 'registrar-2'],
+  ['requestRefund', 'reason', longText, 500],
+  ['resolveStuckEnrolment', 'reason', longText, 500, 'operator'],
+  ['shareCredit', 'creditRecordIds', manyIds, 100],
+]
+
+describe('what is too long', () => {
+  const cases = ownBounds.flatMap(([mutation, field, make, most, who]): Case[] => {
+    const spoil = (size: number) => () => ({ [field]: make(size) })
+    return [
+      [mutation, spoil(most + 1), /^INVALID_INPUT$/, field, new RegExp(`${most}`), who],
+      [mutation, spoil(10 * most), /^INVALID_INPUT$/, field, new RegExp(`${most}`), who],
+      [mutation, spoil(10 * most + 1), /^BAD_USER_INPUT$/, field, new RegExp(`at most ${most} fit`), who],
+    ]
+  })
+  it.each(named(cases))('is refused by %s in its own words, unless it is far too long a %s', (_mutation, _field, one) =>
+    expectRefusal(one),
+  )
+
+  it('is longer than the longest that is taken', async () => {
+    const longest = { idempotencyKey: longText(200), reason: longText(500) }
+    const refusals = await refusalsOf('operator', 'resolveStuckEnrolment', {
+      ...good.resolveStuckEnrolment,
+      ...longest,
+    })
+    expect(refusals).toMatchObject([{ code: 'ILLEGAL_TRANSITION', field: ['input', 'enrolmentId'] }])
+  })
+
+  it('is never published: a clause of 1.5 MB', () => {
+    const spoil = () => ({ clauses: [{ rule: 'LEVEL', text: 'x'.repeat(1_500_000) }] })
+    const says = /1500000 characters; at most 2000 fit/
+    return expectRefusal(['publishTransferPolicy', spoil, /^BAD_USER_INPUT$/, 'clauses', says, 'registrar-2'])
+  })
+})
+
 it.each([
   ['enrol', 'kit'],
   ['shareCredit', 'kit'],

@@ -51,12 +51,15 @@ interface Run {
   id: string
   openForEnrolment: boolean
   placesRemaining: number | null
+  price: { formatted: string }
 }
 
-/** Another for each tab: nobody enrols twice. */
+/** Another for each tab: nobody enrols twice. Those that begin together come in any order, and PayPal takes no dinars. */
 async function openRun(tab: string): Promise<string> {
   const { nodes } = (await run(tab, 'ada', 'OpenRuns')) as { nodes: { nextRun: Run }[] }
-  const open = nodes.map(({ nextRun }) => nextRun).filter((one) => one.openForEnrolment && one.placesRemaining !== 0)
+  const open = nodes
+    .map(({ nextRun }) => nextRun)
+    .filter((one) => one.openForEnrolment && one.placesRemaining !== 0 && !one.price.formatted.includes('KWD'))
   return open[tab === 'EnrolByCard' ? 0 : 1]!.id
 }
 

@@ -22,7 +22,11 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'production-'))
   const manifest = join(folder, 'trusted-documents.json')
   await writeFile(manifest, JSON.stringify({ [sha256Of(known)]: known }))
-  gateway = await startReplica(world, { NODE_ENV: 'production', TRUSTED_DOCUMENTS_FILE: manifest })
+  gateway = await startReplica(world, {
+    NODE_ENV: 'production',
+    TRUSTED_DOCUMENTS_FILE: manifest,
+    SECURITY_CONTACT: 'mailto:security@example.org',
+  })
   operator = `Bearer ${await world.tokenOf('operator')}`
 })
 afterAll(async () => {
@@ -75,5 +79,26 @@ describe('in production', () => {
     const answer = await fetch(`${gateway.url}/graphql`, { headers: { accept: 'text/html' } })
     expect(answer.headers.get('content-type')).not.toContain('html')
     expect((await fetch(gateway.url)).status).toBe(404)
+  })
+})
+
+describe('the page for researchers', () => {
+  const page = (url: string) => fetch(`${url}/.well-known/security.txt`)
+
+  it('says whom to tell, in the form of RFC 9116, for less than a year', async () => {
+    const answer = await page(gateway.url)
+    expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'text/plain; charset=utf-8'])
+    const fields = Object.fromEntries((await answer.text()).split('\n').map((line) => line.split(/: (.*)/, 2)))
+    expect(fields).toMatchObject({
+      Contact: 'mailto:security@example.org',
+      Canonical: `${world.environment.PUBLIC_URL}/.well-known/security.txt`,
+    })
+    const daysLeft = (Date.parse(fields.Expires) - Date.now()) / 86_400_000
+    expect(daysLeft).toBeGreaterThan(30)
+    expect(daysLeft).toBeLessThan(365)
+  })
+
+  it('is not there unless somebody is named', async () => {
+    expect((await page(world.url)).status).toBe(404)
   })
 })

@@ -91,9 +91,9 @@ describe('an enrolment that waits for no payment', () => {
 
   it('is refused from the instant its hold ends, before anybody has looked', async () => {
     const { enrolment } = await begin()
-    world.pass(31)
+    world.pass(36)
     const { userErrors } = await retryPayment(world, persona, enrolment.id)
-    world.pass(-31)
+    world.pass(-36)
     expect(userErrors).toMatchObject([{ code: 'ILLEGAL_TRANSITION', from: 'EXPIRED' }])
   })
 })

@@ -12,7 +12,15 @@ import { findFreePort, untilPortsAreFree } from '../../src/sandbox/ports.ts'
 
 jest.setTimeout(90_000)
 
-const variables = ['PORT', 'PARTNER_PORT', 'STRIPE_PORT', 'PAYPAL_PORT', 'IDENTITY_PORT', 'POSTGRES_PORT']
+const variables = [
+  'PORT',
+  'OPERATIONS_PORT',
+  'PARTNER_PORT',
+  'STRIPE_PORT',
+  'PAYPAL_PORT',
+  'IDENTITY_PORT',
+  'POSTGRES_PORT',
+]
 let npm: ChildProcess
 let folder: string
 
@@ -43,7 +51,7 @@ async function start() {
   const settings = readLocalSettings(env)
   const nothingLeft = (patienceMs: number) =>
     untilPortsAreFree(settings.ports, patienceMs, new AbortController().signal)
-  return { ended, env, nothingLeft, gatewayUrl: settings.gateway.localUrl, printed: () => printed }
+  return { ended, env, nothingLeft, operationsUrl: settings.gateway.operationsUrl, printed: () => printed }
 }
 
 /** As a terminal does: to npm and everything in its process group. */
@@ -57,7 +65,7 @@ function kill(signal: NodeJS.Signals): void {
 
 it('brings up a gateway that is ready, which commands find, and Ctrl-C takes everything down again', async () => {
   const world = await start()
-  expect((await fetch(`${world.gatewayUrl}/health/ready`)).status).toBe(200)
+  expect((await fetch(`${world.operationsUrl}/health/ready`)).status).toBe(200)
   const run = (...args: string[]) => promisify(execFile)('npm', ['run', '-s', ...args], { env: world.env })
   expect((await run('token', '--', 'ada')).stdout).toMatch(/^eyJ/)
   expect((await run('reconcile', '--', '--dry-run')).stdout).toMatch(/^Examined \d+: nothing to correct/m)

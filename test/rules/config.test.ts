@@ -10,30 +10,34 @@ import { sandboxSecrets } from '../../src/sandbox/sandbox-secrets.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'config-'))
 afterAll(() => rmSync(folder, { recursive: true }))
-function fileOf(name: string, content: string): string {
-  writeFileSync(join(folder, name), content)
+function fileOf(name: string, content: string, mode = 0o600): string {
+  writeFileSync(join(folder, name), content, { mode })
   return join(folder, name)
 }
 
 /** What a production of somebody's is started with. */
-const good: Record<string, string> = {
+const good = {
   NODE_ENV: 'production',
   PUBLIC_URL: 'https://graph.example.org',
-  DATABASE_URL: 'postgresql://gateway:n0t-the-n4me@db.example.org/gateway',
-  STRIPE_SECRET_KEY: `sk_live_${'x'.repeat(24)}`,
-  STRIPE_WEBHOOK_SECRET: `whsec_${'x'.repeat(24)}`,
+  DATABASE_URL: 'postgresql://gateway:gT2-zW8q_Rk5Vn1x@db.example.org/gateway?sslmode=verify-full',
+  STRIPE_SECRET_KEY: 'sk_live_51Nz8QkLw2Xv7TbYp0RsGd4Hf',
+  STRIPE_WEBHOOK_SECRET: 'whsec_q7RzT1vK9mXw3LbN5sYd8PgH2c',
   PAYPAL_CLIENT_ID: 'a-client',
-  PAYPAL_CLIENT_SECRET: 'y'.repeat(24),
+  PAYPAL_CLIENT_SECRET: 'EJ4x9Qw1Zt7Lk3Vb6Nm0Rp8Ys5',
   PAYPAL_WEBHOOK_ID: 'WH-1',
   PARTNER_BASE_URL: 'https://partner.example/partners',
   PARTNER_CONSUMER_KEY: 'consumer',
-  PARTNER_SHARED_SECRET: 'z'.repeat(24),
-  PARTNER_WEBHOOK_SECRET: 'w'.repeat(24),
+  PARTNER_SHARED_SECRET: '9f86d081884c7d659a2feaa0c55ad015',
+  PARTNER_WEBHOOK_SECRET: 'cinnamon orbit lantern gravel whisker tundra',
   OIDC_ISSUER: 'https://login.example.org',
   OIDC_AUDIENCE: 'urn:gateway',
   SIGNING_KEYS_FILE: fileOf('keys.json', '{"keys":[{"kid":"2026-11"}]}'),
   RETURN_URL_ORIGINS: 'https://app.example.org',
 }
+
+const other = 'whsec_Zk4QpT8vLw1Xb6Ny3Rm9'
+const database = (host: string) => `postgresql://gateway:gT2-zW8q_Rk5Vn1x@${host}/gateway`
+const tls = (rest: string) => `postgresql://${rest}/gateway?sslmode=verify-full`
 
 /** What is said of the good environment with those changes; null when it is taken. */
 function refusal(changes: Record<string, string>): string | null {
@@ -70,14 +74,36 @@ describe('production', () => {
   })
 
   it.each([
-    ['STRIPE_SECRET_KEY', `sk_test_${'x'.repeat(24)}`, /test key/],
-    ['STRIPE_SECRET_KEY', 'sk_live_x', /weak: at least 16/],
+    ['STRIPE_SECRET_KEY', 'sk_test_51Nz8QkLw2Xv7TbYp0RsGd4Hf', /test key/],
+    ['STRIPE_SECRET_KEY', 'sk_live_x', /weak: \d+ bits to guess, and 64 are needed/],
     ['STRIPE_WEBHOOK_SECRET', 'whsec_x', /weak/],
+    ['STRIPE_WEBHOOK_SECRET', `${good.STRIPE_WEBHOOK_SECRET}, whsec_xxxxxxxxxxxxxxxxxxxxxxxx`, /weak/],
     ['PAYPAL_CLIENT_SECRET', 'short', /weak/],
-    ['PARTNER_SHARED_SECRET', 'short', /weak/],
+    ['PARTNER_SHARED_SECRET', 'a-long-secret-of-words', /weak/],
     ['PARTNER_WEBHOOK_SECRET', 'short', /weak/],
-    ['DATABASE_URL', 'postgresql://gateway:gateway@db.example.org/gateway', /weak: its password is the name/],
-    ['DATABASE_URL', 'postgresql://postgres@127.0.0.1:4050/gateway', /local world's own server/],
+    ['PARTNER_WEBHOOK_SECRET', `1234567890123456789012,${good.PARTNER_WEBHOOK_SECRET}`, /weak/],
+    ['PARTNER_WEBHOOK_SECRET', good.PARTNER_SHARED_SECRET, /SHARED_SECRET and PARTNER_WEBHOOK_SECRET are equal/],
+    ['STRIPE_WEBHOOK_SECRET', `x, ${good.PAYPAL_CLIENT_SECRET}`, /and PAYPAL_CLIENT_SECRET are equal/],
+    ['DATABASE_URL', tls(`gateway:${good.PARTNER_SHARED_SECRET}@db.example.org`), /PARTNER_SHARED_SECRET and .*equal/],
+    ['DATABASE_URL', tls('gateway@db.example.org'), /has no password/],
+    ['DATABASE_URL', tls('gateway:gateway@db.example.org'), /weak/],
+    ['DATABASE_URL', `${tls('gateway@db.example.org')}&password=gateway`, /weak/],
+    ['DATABASE_URL', 'postgresql://postgres@127.0.0.1:4050/gateway', /has no password/],
+    [
+      'DATABASE_URL',
+      database('db.example.org'),
+      /without TLS: end it with \?sslmode=verify-full, or name db.example.org/,
+    ],
+    ['DATABASE_URL', `${database('localhost')}?host=db.example.org`, /without TLS.* name db.example.org/],
+    ...['disable', 'prefer', 'no-verify', 'verify-full&sslmode=disable'].map((mode): [string, string, RegExp] => [
+      'DATABASE_URL',
+      `${database('db.example.org')}?sslmode=${mode}`,
+      /without TLS/,
+    ]),
+    ['REDIS_URL', 'redis://:gT3-zW8q_Rk5Vn1y@cache.example.org:6379', /without TLS: begin it with rediss:\/\//],
+    ['REDIS_URL', 'rediss://cache.example.org:6379', /has no password/],
+    ['REDIS_URL', 'redis://127.0.0.1:6379', /has no password/],
+    ['REDIS_URL', 'rediss://:redis@cache.example.org:6379', /weak/],
     ...[
       'PUBLIC_URL',
       'OIDC_ISSUER',
@@ -89,13 +115,30 @@ describe('production', () => {
       [name, 'http://elsewhere.example', /must begin with https/],
       [name, 'https://127.0.0.1:4000', /names this machine/],
     ]),
+    ...['STRIPE_API_BASE', 'PAYPAL_API_BASE', 'PAYPAL_WEB_BASE'].flatMap((name): [string, string, RegExp][] => [
+      [name, 'https://elsewhere.example', /is not at [\w.-]+.* or name elsewhere.example in PROVIDER_HOSTS/],
+      [name, 'https://api.stripe.com.example', /is not at/],
+      [name, 'https://api.stripe.com:8443', /is not at/],
+    ]),
+    ['PUBLIC_URL', 'https://[::1]:4000', /names this machine/],
+    ['PUBLIC_URL', 'https://gateway.localhost', /names this machine/],
+    ['PUBLIC_URL', 'https://2130706433', /names this machine/],
     ['PAYPAL_API_BASE', 'https://api-m.sandbox.paypal.com', /names a sandbox/],
     ['PAYPAL_WEB_BASE', 'https://www.sandbox.paypal.com', /names a sandbox/],
     ['PARTNER_TOKEN_URL', 'http://partner.example/token', /must begin with https/],
     ['PAYPAL_WEBHOOK_CA_FILE', fileOf('ca.pem', ''), /is for the sandbox/],
     ['REGISTER_FILE', 'src/sandbox/seed/register.json', /is the sandbox's/],
     ['SIGNING_KEYS_FILE', fileOf('sandbox-keys.json', '{"keys":[{"kid": "sandbox-1"}]}'), /sandbox's own key/],
+    ['SIGNING_KEYS_FILE', fileOf('group.json', '{"keys":[]}', 0o640), /\(mode 640\): chmod 600 .*group.json/],
+    ['SIGNING_KEYS_FILE', fileOf('others.json', '{"keys":[]}', 0o604), /\(mode 604\)/],
     ['RETURN_URL_ORIGINS', '', /is missing/],
+    ...['*', '*.org', '*.co.uk', '*.github.io', 'app-*.vercel.app', '*.ck', 'app.*', 'app.*.org', '*:*'].map(
+      (host): [string, string, RegExp] => [
+        'RETURN_URL_ORIGINS',
+        `https://${host}`,
+        /below which anybody can have a name/,
+      ],
+    ),
     ['RETURN_URL_ORIGINS', 'https://app.example.org,http://localhost:*', /names this machine/],
     ['RETURN_URL_ORIGINS', 'http://app.example.org', /begin with https/],
     ['CORS_ORIGINS', 'http://127.0.0.1:5173', /names this machine/],
@@ -104,6 +147,34 @@ describe('production', () => {
     const said = refusal({ [name]: value })
     expect(said).toMatch(says)
     expect(said).toContain(name)
+  })
+
+  it.each<[string, Record<string, string>]>([
+    ['two secrets, while one is being replaced', { STRIPE_WEBHOOK_SECRET: `${good.STRIPE_WEBHOOK_SECRET},${other}` }],
+    ['the same secret named twice', { PARTNER_WEBHOOK_SECRET: `${other}, ${other}` }],
+    ['a database on this machine', { DATABASE_URL: database('127.0.0.1') }],
+    ['a database by its socket, without a password', { DATABASE_URL: 'postgresql:///gateway?host=/run/postgresql' }],
+    ['a database by ssl=true', { DATABASE_URL: `${database('db.example.org')}?ssl=true` }],
+    ['a database that may be asked in the open', { DATABASE_URL: database('db.local'), PLAINTEXT_HOSTS: 'db.local' }],
+    ['Redis by TLS', { REDIS_URL: `rediss://:${other}@cache.example.org:6379` }],
+    [
+      'Redis that may be asked in the open',
+      { REDIS_URL: `redis://:${other}@cache.local`, PLAINTEXT_HOSTS: 'cache.local' },
+    ],
+    ['a proxy that is named', { STRIPE_API_BASE: 'https://egress.example.org', PROVIDER_HOSTS: 'egress.example.org' }],
+    ["PayPal's other address", { PAYPAL_API_BASE: 'https://api.paypal.com' }],
+    [
+      'names of its own',
+      { RETURN_URL_ORIGINS: 'https://*.example.org,https://app-*.example.co.uk,https://a.github.io' },
+    ],
+    ['a file for its owner alone to read', { SIGNING_KEYS_FILE: fileOf('owner.json', '{"keys":[]}', 0o400) }],
+  ])('starts with %s', (_what, changes) => {
+    expect(refusal(changes)).toBeNull()
+  })
+
+  it('is what a start is that does not say', () => {
+    expect(refusal({ NODE_ENV: '', PARTNER_WEBHOOK_SECRET: 'short' })).toContain('Not safe for production')
+    expect(refusal({ NODE_ENV: 'development', PARTNER_WEBHOOK_SECRET: 'short' })).toBeNull()
   })
 
   it('does not start with the environment of the local world', () => {
@@ -134,10 +205,39 @@ describe('a value that does not fit is named', () => {
     ['TRUST_PROXY', 'everybody', /expected addresses or ranges/],
     ['GRAPHIQL', 'yes', /"on"\|"off"/],
     ['LOG_LEVEL', 'loud', /LOG_LEVEL does not fit/],
+    ['STRIPE_WEBHOOK_SECRET', ' , ', /expected a secret, or several/],
+    ['OIDC_TOKEN_TYPES', 'at+jwt,dpop+jwt', /expected types of access tokens/],
+    ['OIDC_TOKEN_TYPES', 'logout+jwt', /expected types of access tokens/],
+    ['SECURITY_CONTACT', 'security@example.org', /expected a mailto: or https: address/],
+    ['SECURITY_CONTACT', 'http://example.org', /expected a mailto: or https: address/],
+    ['SECURITY_CONTACT', 'mailto:a@example.org\nContact: mailto:b@example.org', /expected a mailto: or https: address/],
+    ['PROVIDER_HOSTS', 'https://api.stripe.com', /expected hosts/],
+    ...['0', '7', '45', '60', '2.5'].map((minutes): [string, string, RegExp] => [
+      'SYNC_EVERY_MINUTES',
+      minutes,
+      /SYNC_EVERY_MINUTES does not fit: expected one of 1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30/,
+    ]),
+    ...['0', '30', '1436', '35.5'].map((minutes): [string, string, RegExp] => [
+      'HOLD_MINUTES',
+      minutes,
+      /HOLD_MINUTES does not fit: expected 31 to 1435 minutes, because Stripe takes 30 minutes to 24 hours/,
+    ]),
+    ['SIGNING_KEYS_FILE', folder, /SIGNING_KEYS_FILE cannot be read \(EISDIR/],
     ['REDIS_URL', 'http://redis', /REDIS_URL does not fit/],
     ['PARTNER_AUTH', 'oauth2-client-credentials', /PARTNER_TOKEN_URL is missing/],
   ])('%s=%s', (name, value, says) => {
     expect(refusal({ [name]: value })).toMatch(says)
+  })
+})
+
+describe('minutes that fit', () => {
+  it.each([
+    ['HOLD_MINUTES', '31'],
+    ['HOLD_MINUTES', '1435'],
+    ['SYNC_EVERY_MINUTES', '1'],
+    ['SYNC_EVERY_MINUTES', '30'],
+  ])('%s=%s', (name, value) => {
+    expect(refusal({ [name]: value })).toBeNull()
   })
 })
 

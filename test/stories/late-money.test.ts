@@ -27,7 +27,7 @@ afterAll(() => world?.close())
 async function expiredWithPageOpen(persona: string, runId: string) {
   const begun = await enrol(world, persona, runId)
   await world.control('stripe', 'faults', { operation: 'checkout.sessions.expire', fault: 'http_503', times: 1 })
-  world.pass(31)
+  world.pass(36)
   await expire(world.app.systemContext('test'), uuid(begun.enrolment.id))
   expect((await enrolmentOf(world, persona, begun.enrolment.id)).status).toBe('EXPIRED')
   return begun
@@ -38,7 +38,7 @@ it('an abandoned checkout frees the place', async () => {
   const run = await newRun(world, { capacity: 1 })
   const { enrolment, payment } = await enrol(world, one, run.id)
   expect((await enrol(world, two, run.id)).userErrors).toMatchObject([{ code: 'RUN_FULL' }])
-  world.pass(31)
+  world.pass(36)
   await world.settle()
   expect((await enrolmentOf(world, one, enrolment.id)).status).toBe('EXPIRED')
   expect((await pay(world, payment.action.redirectUrl)).status).toBe(409)

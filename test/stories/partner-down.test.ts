@@ -100,7 +100,7 @@ describe('a definitive no', () => {
       const partner = partnerAdapter({
         consumerKey: 'consumer',
         sharedSecret: 'shared',
-        webhookSecret: 'webhook',
+        webhookSecrets: ['webhook'],
         baseUrl: strict.url,
         now: world.now,
         onCall: () => undefined,

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import { parseCrontab } from 'graphile-worker'
 import { crontab } from '../../src/jobs.ts'
 import { runsSources } from '../support/world/killable-gateway.ts'
+import { startSilentProxy } from '../support/world/silent-proxy.ts'
 import { enrol, enrolmentOf, linked, newRun, pay } from '../support/world/study.ts'
 import { digestOf } from '../support/world/untouched.ts'
 import { startWorld, type World } from '../support/world/world.ts'
@@ -17,8 +18,10 @@ beforeAll(async () => {
 })
 afterAll(() => world?.close())
 
-function run(...args: string[]): Promise<{ code: number; printed: string }> {
-  const env = { PATH: process.env.PATH, ...world.environment }
+const run = (...args: string[]) => runOn(world.databaseUrl, ...args)
+
+function runOn(databaseUrl: string, ...args: string[]): Promise<{ code: number; printed: string }> {
+  const env = { PATH: process.env.PATH, ...world.environment, DATABASE_URL: databaseUrl }
   return new Promise((resolve) => {
     execFile(process.execPath, [...runsSources, command, ...args], { env }, (error, out, err) =>
       resolve({ code: typeof error?.code === 'number' ? error.code : 0, printed: out + err }),
@@ -58,6 +61,19 @@ it.each([[[]], [['--apply', '--dry-run']], [['--force']]])('asked with %j says h
   const { code, printed } = await run(...args)
   expect(code).toBe(2)
   expect(printed).toContain('npm run reconcile -- --dry-run')
+})
+
+it('ends with a sentence and a code when PostgreSQL is lost while it runs', async () => {
+  const proxy = await startSilentProxy(world.databaseUrl)
+  try {
+    proxy.onPiece = ({ bytes }) => !bytes.toString('latin1').includes('insert into "reconciliation"')
+    const { code, printed } = await runOn(proxy.url, '--apply')
+    expect(code).toBe(1)
+    expect(printed).toMatch(/^PostgreSQL does not answer at DATABASE_URL \(.*\); try again once it does\.$/m)
+    expect(printed).not.toMatch(/\n {4}at /)
+  } finally {
+    await proxy.close()
+  }
 })
 
 it('is a job that runs every quarter of an hour', () => {

@@ -18,7 +18,8 @@ export interface PartnerOptions extends CallObservers {
   /** With client credentials: the client's id and secret. */
   consumerKey: string
   sharedSecret: string
-  webhookSecret: string
+  /** One, or several while one is being replaced. */
+  webhookSecrets: readonly string[]
   auth?: PartnerAuth
   /** Where tokens are fetched, for client credentials. */
   tokenUrl?: string | undefined
@@ -36,7 +37,7 @@ export function partnerAdapter(options: PartnerOptions): Partner {
     onHeldBack,
     limits,
     baseUrl,
-    webhookSecret,
+    webhookSecrets,
     auth = PartnerAuth.Hs256Jwt,
     tokenUrl = null,
   } = options
@@ -53,6 +54,6 @@ export function partnerAdapter(options: PartnerOptions): Partner {
     ...partnerRegistrations(exchange, log),
     state: call.state,
     silent: call.silent,
-    verifyNotice: (rawBody, headers) => verifyPartnerNotice({ rawBody, headers }, webhookSecret, baseUrl),
+    verifyNotice: (rawBody, headers) => verifyPartnerNotice({ rawBody, headers }, webhookSecrets, baseUrl),
   }
 }

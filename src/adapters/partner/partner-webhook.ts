@@ -3,40 +3,37 @@ import { createHmac, timingSafeEqual } from 'node:crypto'
 import { z } from 'zod'
 import type { PartnerNotice } from '../../enrolments/registration-partner.ts'
 import { WebhookRefused } from '../../values/webhook-refused.ts'
-import { problems } from '../upstream-reply.ts'
+import { keptAddress, keptText, readSigned, spare } from '../signed-event.ts'
 
-const notice = z.object({ uuid: z.string().min(1), href: z.url(), type: z.string().nullish() })
+const notice = z.object({ uuid: keptText, href: spare(keptAddress), type: spare(keptText) })
 
 export interface PartnerWebhook {
   rawBody: Buffer
   headers: Record<string, string | string[] | undefined>
 }
 
-/** What changed at the partner. Throws WebhookRefused when the signature or the form does not hold. */
-export function verifyPartnerNotice(webhook: PartnerWebhook, secret: string, baseUrl: string): PartnerNotice {
+/** What changed at the partner, when any of the secrets signed it. Throws WebhookRefused. */
+export function verifyPartnerNotice(
+  webhook: PartnerWebhook,
+  secrets: readonly string[],
+  baseUrl: string,
+): PartnerNotice {
   const given = webhook.headers['x-fl-signature']
   if (typeof given !== 'string') throw new WebhookRefused('Expected one header X-FL-Signature.')
-  const expected = createHmac('sha256', secret).update(webhook.rawBody).digest()
   const signature = Buffer.from(given, 'base64')
-  if (signature.length !== expected.length || !timingSafeEqual(signature, expected)) {
+  if (!secrets.some((secret) => isSignedBy(webhook.rawBody, signature, secret))) {
     throw new WebhookRefused('The signature of the partner’s webhook does not hold.')
   }
-  const read = notice.safeParse(parsed(webhook.rawBody))
-  if (!read.success) throw new WebhookRefused(`The partner's webhook cannot be read: ${problems(read.error)}`)
-  const { uuid, href, type } = read.data
-  if (!liesBelow(href, baseUrl)) throw new WebhookRefused('Expected an href below the partner’s own address.')
-  return { uuid, href, type: type ?? null }
+  const { uuid, href, type } = readSigned('The partner', notice, webhook.rawBody)
+  return { uuid, href: href !== undefined && liesBelow(href, baseUrl) ? href : null, type: type ?? null }
+}
+
+function isSignedBy(rawBody: Buffer, signature: Buffer, secret: string): boolean {
+  const expected = createHmac('sha256', secret).update(rawBody).digest()
+  return signature.length === expected.length && timingSafeEqual(signature, expected)
 }
 
 /** As it would be called: with every `..` in it resolved. */
 function liesBelow(href: string, baseUrl: string): boolean {
-  return new URL(href).href.startsWith(`${new URL(baseUrl).href.replace(/\/+$/, '')}/`)
-}
-
-function parsed(rawBody: Buffer): unknown {
-  try {
-    return JSON.parse(rawBody.toString('utf8'))
-  } catch (cause) {
-    throw new WebhookRefused('The partner’s webhook is not JSON.', { cause })
-  }
+  return URL.canParse(href) && new URL(href).href.startsWith(`${new URL(baseUrl).href.replace(/\/+$/, '')}/`)
 }

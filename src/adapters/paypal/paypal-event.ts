@@ -35,7 +35,7 @@ export function eventOf(event: PayPalEvent): ProviderEvent {
     id: event.id,
     type: event.event_type,
     createdAt: event.create_time,
-    relevant: relevantTypes.has(event.event_type),
+    relevant: relevantTypes.has(event.event_type) && resource.amount?.total === undefined,
     paymentId: paymentIdIn(event),
     references: [...new Set(references)],
     summary: {

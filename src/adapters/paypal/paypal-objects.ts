@@ -1,5 +1,6 @@
 /** Checks PayPal's orders, captures, refunds, disputes and events at the edge. */
 import { z } from 'zod'
+import { keptAddress, keptInstant, keptText, spare, spareList } from '../signed-event.ts'
 import { moneyFromPayPal } from './paypal-amount.ts'
 
 const instant = z.iso.datetime({ offset: true }).transform((text) => new Date(text))
@@ -67,28 +68,32 @@ export const dispute = z.object({
 })
 export type PayPalDispute = z.output<typeof dispute>
 
-/** What the resources of all kinds of events are read for: ids, and nothing of the buyer. */
+const eventResource = z.object({
+  id: spare(keptText),
+  status: spare(keptText),
+  custom_id: spare(keptText),
+  order_id: spare(keptText),
+  /** `total`: of version 1.0, which is another product's. */
+  amount: spare(z.object({ currency_code: spare(keptText), value: spare(keptText), total: spare(z.unknown()) })),
+  supplementary_data: spare(
+    z.object({ related_ids: spare(z.object({ order_id: spare(keptText), capture_id: spare(keptText) })) }),
+  ),
+  purchase_units: spareList(z.object({ custom_id: spare(keptText) })),
+  dispute_id: spare(keptText),
+  disputed_transactions: spareList(z.object({ seller_transaction_id: spare(keptText), custom: spare(keptText) })),
+  links: spareList(z.object({ href: keptAddress, rel: keptText })),
+})
+
+/**
+ * An event is kept by its id, type and instant, whatever else it is. Resources of all kinds are read for ids, and for
+ * nothing of the buyer.
+ */
 export const event = z.object({
-  id: z.string(),
-  event_type: z.string(),
-  resource_type: z.string().default(''),
-  create_time: instant,
-  resource: z.object({
-    id: z.string().optional(),
-    status: z.string().optional(),
-    custom_id: z.string().optional(),
-    order_id: z.string().optional(),
-    amount: z.object({ currency_code: z.string(), value: z.string() }).optional(),
-    supplementary_data: z
-      .object({ related_ids: z.object({ order_id: z.string(), capture_id: z.string() }).partial().optional() })
-      .optional(),
-    purchase_units: z.array(z.object({ custom_id: z.string().optional() })).default([]),
-    dispute_id: z.string().optional(),
-    disputed_transactions: z
-      .array(z.object({ seller_transaction_id: z.string().optional(), custom: z.string().optional() }))
-      .default([]),
-    links,
-  }),
+  id: keptText,
+  event_type: keptText,
+  resource_type: spare(keptText).transform((type) => type ?? ''),
+  create_time: instant.pipe(keptInstant),
+  resource: eventResource.catch(eventResource.parse({})),
 })
 export type PayPalEvent = z.output<typeof event>
 

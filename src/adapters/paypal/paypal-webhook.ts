@@ -2,7 +2,7 @@
 import { verify, type X509Certificate } from 'node:crypto'
 import { crc32 } from 'node:zlib'
 import { WebhookRefused } from '../../values/webhook-refused.ts'
-import { problems } from '../upstream-reply.ts'
+import { readSigned } from '../signed-event.ts'
 import { event, type PayPalEvent } from './paypal-objects.ts'
 
 export interface PayPalWebhook {
@@ -38,7 +38,7 @@ export async function verifyPayPalWebhook(
   if (!verify('sha256', Buffer.from(signed), publicKey, signature)) {
     throw new WebhookRefused('The signature of PayPal’s webhook does not hold.')
   }
-  return readEvent(rawBody)
+  return readSigned('PayPal', event, rawBody)
 }
 
 function oneHeader({ headers }: PayPalWebhook, name: string): string {
@@ -52,16 +52,5 @@ function checkAge(time: string, receivedAt: Date): void {
   if (Number.isNaN(ageMs)) throw new WebhookRefused('Expected an instant in paypal-transmission-time.')
   if (ageMs > OLDEST_MS || ageMs < -MOST_AHEAD_MS) {
     throw new WebhookRefused(`The transmission of ${time} is too old, or of another day to come.`)
-  }
-}
-
-function readEvent(rawBody: Buffer): PayPalEvent {
-  try {
-    const read = event.safeParse(JSON.parse(rawBody.toString('utf8')))
-    if (read.success) return read.data
-    throw new WebhookRefused(`PayPal's event cannot be read: ${problems(read.error)}`)
-  } catch (error) {
-    if (error instanceof WebhookRefused) throw error
-    throw new WebhookRefused('PayPal’s event is not JSON.', { cause: error })
   }
 }

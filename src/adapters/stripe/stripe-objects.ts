@@ -1,6 +1,7 @@
 /** Checks Stripe's sessions, refunds, disputes and events at the edge. */
 import { z } from 'zod'
 import { isCurrency } from '../../values/money.ts'
+import { keptInstant, keptText, spare } from '../signed-event.ts'
 
 /** As Stripe writes it: in small letters. */
 const currency = z
@@ -75,24 +76,37 @@ export const dispute = z.object({
 })
 export type StripeDispute = z.output<typeof dispute>
 
+/** Seconds, or in thin events an ISO text. */
+const eventInstant = z
+  .union([seconds, z.iso.datetime({ offset: true }).transform((text) => new Date(text))])
+  .pipe(keptInstant)
+
+/** An event is kept by its id, type and instant, whatever else it is. */
 export const event = z.object({
-  id: z.string(),
-  type: z.string(),
-  created: seconds,
-  data: z.object({
-    object: z.object({
-      id: z.string().nullish(),
-      object: z.string(),
-      status: z.string().nullish(),
-      payment_status: z.string().nullish(),
-      amount: z.int().nullish(),
-      amount_total: z.int().nullish(),
-      currency: z.string().nullish(),
-      payment_intent: reference,
-      charge: reference,
-      metadata,
+  id: keptText,
+  type: keptText,
+  created: eventInstant,
+  livemode: spare(z.boolean()),
+  /** Of another account than our own. */
+  account: spare(keptText),
+  data: spare(
+    z.object({
+      object: spare(
+        z.object({
+          id: spare(keptText),
+          object: spare(keptText),
+          status: spare(keptText),
+          payment_status: spare(keptText),
+          amount: spare(z.int()),
+          amount_total: spare(z.int()),
+          currency: spare(keptText),
+          payment_intent: spare(reference.pipe(keptText)),
+          charge: spare(reference.pipe(keptText)),
+          metadata: spare(z.object({ paymentId: spare(keptText), refundId: spare(keptText) })),
+        }),
+      ),
     }),
-  }),
+  ),
 })
 export type StripeEventObject = z.output<typeof event>
 

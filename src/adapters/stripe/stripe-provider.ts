@@ -18,8 +18,8 @@ import { sessionRequest } from './stripe-session.ts'
 
 export interface StripeOptions extends CallObservers {
   secretKey: string
-  /** One, or several separated by commas while one is being rolled. */
-  webhookSecret: string
+  /** One, or several while one is being rolled. */
+  webhookSecrets: readonly string[]
   /** E.g. https://api.stripe.com */
   baseUrl: string
   limits?: Partial<CallLimits>
@@ -30,15 +30,12 @@ const CLOCK_SKEW_MS = 60_000
 
 /** The provider, and the state of its breaker for health and metrics. */
 export function stripeProvider(options: StripeOptions): PaymentProvider & { state(): BreakerState } {
-  const { secretKey, webhookSecret, baseUrl, log, onCall, onHeldBack, limits } = options
+  const { secretKey, webhookSecrets, baseUrl, log, onCall, onHeldBack, limits } = options
   const held = onHeldBack && { onHeldBack }
   const call = upstreamCall({ upstream: Upstream.Stripe, log, onCall, ...held, ...(limits && { limits }) })
   const sdk = stripeSdk({ secretKey, baseUrl, timeoutMs: limits?.timeoutMs ?? callLimits.timeoutMs })
   const stripe = stripeExchange(sdk, call)
-  const secrets = webhookSecret
-    .split(',')
-    .map((secret) => secret.trim())
-    .filter((secret) => secret !== '')
+  const live = /^[sr]k_live_/.test(secretKey)
 
   const look = async (reference: string) => {
     const session = await stripe.session(reference)
@@ -72,8 +69,9 @@ export function stripeProvider(options: StripeOptions): PaymentProvider & { stat
       return found && refundOf(found)
     },
     verifyEvent: async (rawBody, headers, now) =>
-      verifyStripeEvent({ rawBody, signature: headers['stripe-signature'], receivedAt: now }, secrets),
-    eventsSince: async (since) => (await stripe.eventsSince(since, relevantTypes)).reverse().map(eventOf),
+      verifyStripeEvent({ rawBody, signature: headers['stripe-signature'], receivedAt: now }, webhookSecrets, live),
+    eventsSince: async (since) =>
+      (await stripe.eventsSince(since, relevantTypes)).reverse().map((one) => eventOf(one, live)),
   }
 }
 

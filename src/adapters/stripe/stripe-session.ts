@@ -10,8 +10,8 @@ import { stripeAmount } from './stripe-amount.ts'
 export const SESSION_API_VERSION = '2026-08-26.dahlia'
 
 /**
- * Stripe takes no session that ends within 30 minutes, and our places are held for just that long: without a margin the
- * time on the way would have it refused, and so would the repeat of a call whose answer was lost.
+ * Stripe takes no session that ends within 30 minutes, and our places are held for hardly longer: without a margin the
+ * time on the way could have it refused, and so could the repeat of a call whose answer was lost.
  */
 const EXPIRY_MARGIN_MS = 5 * 60_000
 

@@ -3,7 +3,7 @@ import { gzipSync } from 'node:zlib'
 import type { Parts } from '../../context.ts'
 import { statement } from '../../reading/statement.ts'
 
-export const StatusPurpose = { revocation: 'REVOKED', suspension: 'SUSPENDED' } as const
+const StatusPurpose = { revocation: 'REVOKED', suspension: 'SUSPENDED' } as const
 export type StatusPurpose = keyof typeof StatusPurpose
 
 /** The least that the Bitstring Status List 1.0 allows, so that a reader does not give away whose bit it wants. */

@@ -13,6 +13,9 @@ export interface OpenedShare {
   creditRecordIds: string[]
 }
 
+/** A code has 27; longer ones are guesses that cost us more than they cost who makes them. */
+export const LONGEST_CODE_CHARACTERS = 64
+
 export const shareCodeHash = (code: string): string => createHash('sha256').update(code).digest('hex')
 
 /**

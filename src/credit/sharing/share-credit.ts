@@ -27,7 +27,8 @@ export interface ShareResult {
 }
 
 const CODE_BYTES = 20
-const MOST_RECORDS = 100
+/** More than anybody has: the learners with most records have some forty. */
+export const MOST_RECORDS = 100
 const refused = (error: Refusal): ShareResult => ({ shareId: null, refusals: [error] })
 
 /** Throws UNAUTHENTICATED or FORBIDDEN for those who are no learners. */

@@ -1,4 +1,5 @@
 /** Answers the graph's fields and mutations about shares of credit records. */
+
 import {
   Arg,
   Args,
@@ -15,6 +16,7 @@ import {
 } from 'type-graphql'
 import { isOwner, requireAnyMember, requireOwner } from '../../auth/permissions.ts'
 import type { Context } from '../../context.ts'
+import { AtMost } from '../../graph/contract/at-most.ts'
 import { ForwardArgs, type Page, PageArgs } from '../../graph/contract/page.ts'
 import { DateTime, Url } from '../../graph/contract/scalars.ts'
 import { UserError } from '../../graph/contract/user-error.ts'
@@ -22,21 +24,24 @@ import { Institution } from '../../institutions/institution.ts'
 import { institutionById } from '../../institutions/loaders.ts'
 import { Learner } from '../../learners/learner.ts'
 import { learnerById } from '../../learners/loaders.ts'
+import { LONGEST_KEY_CHARACTERS, LONGEST_SLUG_CHARACTERS } from '../../values/lengths.ts'
 import { CreditRecord } from '../credit-record.ts'
 import { CreditShare, CreditShareConnection, ShareAccess, ShareAccessConnection } from './credit-share.ts'
-import { openShare } from './open-share.ts'
+import { LONGEST_CODE_CHARACTERS, openShare } from './open-share.ts'
 import { accessesOf, shareById, sharedRecords, sharesOf } from './share.loaders.ts'
-import { revokeCreditShare, type ShareResult, shareCredit } from './share-credit.ts'
+import { MOST_RECORDS, revokeCreditShare, type ShareResult, shareCredit } from './share-credit.ts'
 
 @InputType({ description: 'Which credit records to show, to whom, and until when.' })
 class ShareCreditInput {
-  @Field(() => [ID], { description: "The learner's own records, 1 to 100." })
+  @Field(() => [ID], { description: "The learner's own records, one or more." })
+  @AtMost({ items: MOST_RECORDS, inUserErrors: true })
   creditRecordIds!: string[]
 
   @Field(() => String, {
     nullable: true,
     description: 'Only this institution may open it; any that takes part when not given.',
   })
+  @AtMost({ characters: LONGEST_SLUG_CHARACTERS })
   institutionSlug?: string | null
 
   @Field(() => DateTime, { description: 'The code opens nothing afterwards; in the future.' })
@@ -44,8 +49,9 @@ class ShareCreditInput {
 
   @Field(() => String, {
     nullable: true,
-    description: 'Any text of 1 to 200 characters; the same key finds the same share.',
+    description: 'Any text but a blank one; the same key finds the same share.',
   })
+  @AtMost({ characters: LONGEST_KEY_CHARACTERS, inUserErrors: true })
   idempotencyKey?: string | null
 }
 
@@ -86,7 +92,9 @@ export class CreditShareResolver {
       "What a learner shared with the caller's institution. Every look is logged and visible to the learner.",
   })
   async creditShare(
-    @Arg('code', () => String, { description: 'As the learner handed it over.' }) code: string,
+    @Arg('code', () => String, { description: 'As the learner handed it over.' })
+    @AtMost({ characters: LONGEST_CODE_CHARACTERS })
+    code: string,
     @Ctx() context: Context,
   ): Promise<CreditShare | null> {
     requireAnyMember(context.viewer)

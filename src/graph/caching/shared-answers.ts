@@ -1,5 +1,6 @@
 /** Shares cached answers between replicas through Redis when it is configured. */
 import type { Redis } from 'ioredis'
+import { redisBreaker } from '../limits/shared-rate-limit.ts'
 import type { Kept, SharedAnswers } from './response-cache.ts'
 
 const versionKey = 'answers:version'
@@ -11,6 +12,7 @@ const versionKey = 'answers:version'
 export class RedisSharedAnswers implements SharedAnswers {
   private readonly redis: Redis
   private readonly onTrouble: (error: unknown) => void
+  private readonly breaker = redisBreaker()
   private version: string | null = null
   private ready = false
 
@@ -32,9 +34,10 @@ export class RedisSharedAnswers implements SharedAnswers {
   async get(key: string): Promise<Kept | null> {
     if (this.version === null) return null
     try {
-      const text = await this.redis.get(this.named(key))
+      const text = await this.breaker.execute(() => this.redis.get(this.named(key)))
       return text === null ? null : JSON.parse(text)
     } catch (error) {
+      // The request goes on, by reading the answer anew.
       this.onTrouble(error)
       return null
     }
@@ -42,7 +45,9 @@ export class RedisSharedAnswers implements SharedAnswers {
 
   set(key: string, kept: Kept, maxAgeMs: number): void {
     if (this.version === null) return
-    this.redis.set(this.named(key), JSON.stringify(kept), 'PX', maxAgeMs).catch(this.onTrouble)
+    const [name, text] = [this.named(key), JSON.stringify(kept)]
+    // What is not kept is read anew.
+    this.breaker.execute(() => this.redis.set(name, text, 'PX', maxAgeMs)).catch(this.onTrouble)
   }
 
   async forget(byUs: boolean): Promise<void> {
@@ -51,6 +56,7 @@ export class RedisSharedAnswers implements SharedAnswers {
     try {
       this.version = byUs ? String(await this.redis.incr(versionKey)) : ((await this.redis.get(versionKey)) ?? '0')
     } catch (error) {
+      // Nothing is shared until the version is known: with the next change, or once Redis is there again.
       this.onTrouble(error)
     }
   }

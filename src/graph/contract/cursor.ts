@@ -6,6 +6,8 @@ import { badUserInput } from './errors.ts'
 export type KeyType = 'uuid' | 'text' | 'timestamptz' | 'numeric' | 'int' | 'date' | 'real'
 
 const LONGEST_KEY_CHARACTERS = 2000
+/** Of a key that long in characters of three bytes, and of an id and a sum beside it, four for every three bytes. */
+export const LONGEST_CURSOR_CHARACTERS = 8400
 const largestInt = 2 ** 31 - 1
 const decimal = /^-?\d{1,40}(\.\d{1,40})?$/
 const instant = /^\d{4}-\d\d-\d\d[ T]([01]\d|2[0-3])(:[0-5]\d){2}(\.\d{1,6})?(Z|[+-](0\d|1[0-4])(:?[0-5]\d)?)$/

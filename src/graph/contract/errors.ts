@@ -67,6 +67,17 @@ export function badUserInput(message: string, field: string | readonly string[] 
   return new GraphError(ErrorCode.BadUserInput, message, { field: typeof field === 'string' ? [field] : field })
 }
 
+/** A text or list is longer than its input's bound: names the place, what was found and what is allowed. */
+export function tooLong(
+  field: readonly string[],
+  limit: 'characters' | 'items' | 'bytes',
+  found: number,
+  allowed: number,
+): GraphError {
+  const message = `"${field.join('.')}" has ${found} ${limit}; at most ${allowed} fit.`
+  return new GraphError(ErrorCode.BadUserInput, message, { field, limit, found, allowed })
+}
+
 /** PostgreSQL keeps no text with it, and nobody types it: refused at the door, so that it is no fault of ours further in. */
 export function textWithNul(field: readonly string[] = []): GraphError {
   return badUserInput('Texts may not contain the character NUL (U+0000).', field)

@@ -5,7 +5,7 @@ import { GraphQLBoolean, GraphQLID, GraphQLInt, type GraphQLLeafType, GraphQLStr
 const needsEscapes = /[^ !#-[\]-\ud7ff]/
 
 /** A text as JSON has it. */
-export const quoted = (text: string): string => (needsEscapes.test(text) ? JSON.stringify(text) : `"${text}"`)
+const quoted = (text: string): string => (needsEscapes.test(text) ? JSON.stringify(text) : `"${text}"`)
 
 /** The JSON of a value that is there and plain; null when a closer look is needed. Throws nothing. */
 export type QuickText = (value: unknown) => string | null

@@ -1,6 +1,9 @@
 /** Shows money in the graph: minor units, currency and two exact readings. */
+
 import { Arg, Field, FieldResolver, Int, ObjectType, Resolver, Root } from 'type-graphql'
+import { LONGEST_TAG_CHARACTERS } from '../../values/lengths.ts'
 import { formatted, type Money as MoneyValue, majorUnits } from '../../values/money.ts'
+import { AtMost } from './at-most.ts'
 import { badUserInput } from './errors.ts'
 import { CurrencyCode, Decimal } from './scalars.ts'
 
@@ -28,6 +31,7 @@ export class MoneyResolver {
       defaultValue: 'en-GB',
       description: 'A language tag, e.g. en-GB or cy.',
     })
+    @AtMost({ characters: LONGEST_TAG_CHARACTERS })
     locale: string | null,
   ): string {
     try {

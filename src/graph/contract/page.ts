@@ -1,6 +1,7 @@
 /** Declares Relay connections: their arguments, types and pages of rows. */
 import { ArgsType, type ClassType, Field, Int, ObjectType } from 'type-graphql'
-import { type KeyType, readCursor } from './cursor.ts'
+import { AtMost } from './at-most.ts'
+import { type KeyType, LONGEST_CURSOR_CHARACTERS, readCursor } from './cursor.ts'
 import { badUserInput } from './errors.ts'
 import { DEFAULT_PAGE_SIZE, LARGEST_PAGE_SIZE } from './page-size.ts'
 
@@ -10,6 +11,7 @@ export class ForwardArgs {
   first?: number | null
 
   @Field(() => String, { nullable: true, description: 'Only what comes after this cursor.' })
+  @AtMost({ characters: LONGEST_CURSOR_CHARACTERS })
   after?: string | null
 }
 
@@ -19,6 +21,7 @@ export class PageArgs extends ForwardArgs {
   last?: number | null
 
   @Field(() => String, { nullable: true, description: 'Only what comes before this cursor.' })
+  @AtMost({ characters: LONGEST_CURSOR_CHARACTERS })
   before?: string | null
 }
 

@@ -8,15 +8,15 @@ interface ScalarRule {
   /** Returns the value to work with, or null when the text does not fit. */
   read(text: string): unknown
   expected: string
-  /** Characters at most. */
-  longest?: number
+  /** Characters at most: what is longer is not even looked at. */
+  longest: number
   write?(value: unknown): string
   /** Values as they are stored, as JSON; null for others. Left out: the texts themselves. */
   quickText?: QuickText
   specifiedByURL?: string
 }
 
-function scalar({ name, description, read, expected, longest = 4096, write = String, ...rule }: ScalarRule) {
+function scalar({ name, description, read, expected, longest, write = String, ...rule }: ScalarRule) {
   const { quickText = quickTextOfTexts, specifiedByURL } = rule
   const parse = (value: unknown, node?: ValueNode) => {
     const parsed = typeof value === 'string' && value.length <= longest ? read(value) : null
@@ -82,6 +82,8 @@ export const DateTime = scalar({
   name: 'DateTime',
   description: 'RFC 3339 instant, always with an offset, e.g. 2026-11-23T09:00:00Z.',
   expected: 'an RFC 3339 instant with an offset, e.g. "2026-11-23T09:00:00Z"',
+  // With nine decimals and an offset it has 35.
+  longest: 35,
   read: (text) => {
     if (!instantPattern.test(text) || !isCalendarDate(text.slice(0, 10))) return null
     const instant = new Date(text)
@@ -97,6 +99,7 @@ export const CalendarDate = scalar({
   name: 'Date',
   description: 'ISO 8601 calendar date, e.g. 2026-11-23.',
   expected: 'a calendar date, e.g. "2026-11-23"',
+  longest: 10,
   read: (text) => (isCalendarDate(text) ? text : null),
 })
 
@@ -104,6 +107,8 @@ export const TimeZone = scalar({
   name: 'TimeZone',
   description: 'IANA time-zone name, e.g. Europe/London.',
   expected: 'an IANA time-zone name, e.g. "Europe/London"',
+  // The longest of them has 32.
+  longest: 64,
   read: (text) => {
     try {
       new Intl.DateTimeFormat('en', { timeZone: text })
@@ -118,11 +123,12 @@ export const CurrencyCode = scalar({
   name: 'CurrencyCode',
   description: 'ISO 4217 code, e.g. GBP.',
   expected: 'a three-letter ISO 4217 code, e.g. "GBP"',
+  longest: 3,
   read: (text) => (/^[A-Z]{3}$/.test(text) ? text : null),
 })
 
 /** PostgreSQL's numeric keeps the zeros of its scale ("7.50"); the graph does not print them. */
-export function decimalText(value: string | number): string {
+function decimalText(value: string | number): string {
   const text = String(value)
   return text.includes('.') ? text.replace(/\.?0+$/, '') : text
 }
@@ -131,7 +137,9 @@ export const Decimal = scalar({
   name: 'Decimal',
   description: 'Exact decimal number as a string, e.g. "7.5". Never a float.',
   expected: 'an exact decimal number as a string of at most 20 characters, e.g. "7.5"',
-  read: (text) => (text.length <= 20 && /^-?\d+(\.\d+)?$/.test(text) ? text : null),
+  // More than any amount of credit or money has.
+  longest: 20,
+  read: (text) => (/^-?\d+(\.\d+)?$/.test(text) ? text : null),
   write: (value) => decimalText(value as string),
   quickText: (value) => (typeof value === 'string' ? `"${decimalText(value)}"` : null),
 })
@@ -139,7 +147,9 @@ export const Decimal = scalar({
 export const Url = scalar({
   name: 'URL',
   description: 'Absolute URL.',
-  expected: 'an absolute URL, e.g. "https://example.org/back"',
+  expected: 'an absolute URL of at most 2000 characters, e.g. "https://example.org/back"',
+  // Every browser takes so much; of PayPal's 4000 some are left for what we add.
+  longest: 2000,
   read: (text) => (URL.canParse(text) ? text : null),
 })
 

@@ -34,7 +34,7 @@ export interface Execution {
   rootValue?: unknown
 }
 
-export const compileDefaults: CompileOptions = { enabled: true, maximum: 500, atUse: 3 }
+const compileDefaults: CompileOptions = { enabled: true, maximum: 500, atUse: 3 }
 
 export interface ExecutorOptions {
   compile?: Partial<CompileOptions>

@@ -1,5 +1,6 @@
 /** Masks unexpected errors for clients and logs each one whole, once. */
-import { GraphQLError, type GraphQLFormattedError } from 'graphql'
+import { type ExecutionResult, GraphQLError, type GraphQLFormattedError } from 'graphql'
+import { isStoreAway, isStoreSlow } from '../../values/store-away.ts'
 import { isUpstreamFailure } from '../../values/upstream-failure.ts'
 import { badUserInput, ErrorCode, GraphError, internalError, upstreamUnavailable } from '../contract/errors.ts'
 import { protocolError } from './protocol-error.ts'
@@ -9,6 +10,10 @@ import { type GraphRequest, RequestEnded } from './request.ts'
 export interface FaultLog {
   error(details: object, message: string): void
 }
+
+/** What the client hears PostgreSQL called, and how long it is asked to wait, in seconds: a restart takes about as long. */
+const STORE = 'store'
+const STORE_IS_BACK_AFTER_SECONDS = 3
 
 /** The error that was thrown, under whatever graphql-js or Apollo put around it. */
 function thrownBy(error: unknown): unknown {
@@ -38,6 +43,11 @@ export function publicError(error: unknown, correlationId: string, log: FaultLog
   const thrown = thrownBy(error)
   if (thrown instanceof GraphError) return thrown
   if (isUpstreamFailure(thrown)) return upstreamUnavailable(thrown.upstream, thrown.retryAfterSeconds)
+  if (isStoreAway(thrown) || isStoreSlow(thrown)) {
+    // The client goes on, by asking again; connections are opened anew by whoever asks next.
+    log.error({ ...details, correlationId, err: thrown }, 'the store does not answer')
+    return upstreamUnavailable(STORE, STORE_IS_BACK_AFTER_SECONDS)
+  }
   const argument = misfitArgument(thrown)
   if (argument !== null) return badUserInput(`The value given for the argument "${argument}" does not fit.`, argument)
   if (isForeignInputError(thrown)) return badUserInput('Some values do not fit what the field expects.')
@@ -67,14 +77,31 @@ export function maskErrors(errors: readonly GraphQLError[], request: GraphReques
   })
 }
 
-/** A refusal of the whole request, as Apollo wants it to choose status and headers. */
-export function wholeRequestError(error: GraphQLError): GraphQLError {
-  if (!(error instanceof GraphError)) return error
-  const { status, headers } = error
-  return new GraphQLError(error.message, {
-    originalError: error,
-    extensions: { ...error.extensions, http: { status, headers } },
+/** Whether nothing that was asked for is in the answer. */
+const isEmpty = (data: object) => Object.values(data).every((value) => value === null)
+
+/**
+ * The refusal that an answer comes to; null when it is an answer. One that holds nothing because the store is away is none:
+ * clients and balancers are to see by its status that it is worth asking again.
+ */
+export function refusalOf({ data, errors = [] }: ExecutionResult): GraphError | null {
+  const refusals = errors.map(thrownBy).filter((thrown) => thrown instanceof GraphError)
+  if (data === undefined) return refusals[0] ?? null
+  if (refusals.length < errors.length || (data !== null && !isEmpty(data))) return null
+  return refusals.every(({ extensions }) => extensions.upstream === STORE) ? (refusals[0] ?? null) : null
+}
+
+/** The errors of an answer, as Apollo wants them to choose status and headers when it comes to a refusal. */
+export function withStatus(result: ExecutionResult): ExecutionResult {
+  const refusal = refusalOf(result)
+  if (refusal === null || !result.errors) return result
+  const http = { status: refusal.status, headers: refusal.headers }
+  const errors = result.errors.map((error) => {
+    const { message, nodes, path, extensions } = error
+    const originalError = thrownBy(error) as Error
+    return new GraphQLError(message, { nodes, path, originalError, extensions: { ...extensions, http } })
   })
+  return { ...result, errors }
 }
 
 /** Apollo's codes for what is wrong with a request before any resolver runs; clients and tools know them. */

@@ -1,9 +1,11 @@
 /** Prepares a validated operation once, so that requests repeat no work. */
 import { type DocumentNode, type GraphQLSchema, Kind, type OperationDefinitionNode } from 'graphql'
 import type { CachePolicy } from '../caching/cache-policy.ts'
-import { badUserInput, type GraphError } from '../contract/errors.ts'
+import { badUserInput, type GraphError, tooLong } from '../contract/errors.ts'
 import { type CostPlan, costPlan } from '../limits/cost.ts'
 import { deprecatedInputs, deprecatedUses } from '../limits/deprecated.ts'
+import { LONGEST_IDENTIFIER_CHARACTERS } from '../limits/limits.ts'
+import { InputBounds } from './input-bounds.ts'
 import { type ReadVariables, type Variables, variableReader } from './variables.ts'
 
 export interface Operation {
@@ -28,8 +30,11 @@ function definitionOf(document: DocumentNode, name: string | null | undefined): 
     if (all.length === 1 && all[0]) return all[0]
     return badUserInput('The document holds several operations: name one in "operationName".', 'operationName')
   }
+  if (name.length > LONGEST_IDENTIFIER_CHARACTERS) {
+    return tooLong(['operationName'], 'characters', name.length, LONGEST_IDENTIFIER_CHARACTERS)
+  }
   const named = all.find((definition) => definition.name?.value === name)
-  return named ?? badUserInput(`The document holds no operation named "${name.slice(0, 100)}".`, 'operationName')
+  return named ?? badUserInput(`The document holds no operation named "${name}".`, 'operationName')
 }
 
 /** Finds operations by document and name. The documents are kept alive by Apollo's bounded store, not here. */
@@ -37,10 +42,12 @@ export class Operations {
   private readonly known = new WeakMap<DocumentNode, Map<string, Operation>>()
   private readonly schema: GraphQLSchema
   private readonly cachePolicy: CachePolicy
+  private readonly inputBounds: InputBounds
 
   constructor(schema: GraphQLSchema, cachePolicy: CachePolicy) {
     this.schema = schema
     this.cachePolicy = cachePolicy
+    this.inputBounds = new InputBounds(schema)
   }
 
   /** The operation to run, or why there is none. */
@@ -67,7 +74,7 @@ export class Operations {
       document,
       node,
       name: node.name?.value ?? null,
-      readVariables: variableReader(this.schema, node),
+      readVariables: variableReader(this.schema, document, node, this.inputBounds),
       cost: costPlan(this.schema, document, node),
       deprecated: deprecatedUses(this.schema, document, node),
       deprecatedIn: deprecatedInputs(this.schema, node),

@@ -1,6 +1,7 @@
 /** Coerces variables for every executor, with errors that never echo values. */
 import {
   coerceInputValue,
+  type DocumentNode,
   type GraphQLError,
   type GraphQLInputType,
   type GraphQLSchema,
@@ -13,9 +14,10 @@ import {
   valueFromAST,
 } from 'graphql'
 import { badUserInput, ErrorCode, GraphError, textWithNul, tooComplex } from '../contract/errors.ts'
+import type { InputBounds } from './input-bounds.ts'
 
 export type Variables = Readonly<Record<string, unknown>>
-export type ReadVariables = { values: Variables; errors: null } | { values: null; errors: GraphError[] }
+export type ReadVariables = { values: Variables; errors: null } | { values: null; errors: readonly GraphError[] }
 
 interface Declared {
   name: string
@@ -87,11 +89,15 @@ function expectation(schema: GraphQLSchema, error: GraphQLError): string {
   return message.slice(0, 300)
 }
 
-/** Reads an operation's variables as graphql-js does; made once per operation. */
+/** Reads an operation's variables as graphql-js does, within the schema's bounds; made once per operation. */
 export function variableReader(
   schema: GraphQLSchema,
+  document: DocumentNode,
   operation: OperationDefinitionNode,
+  inputBounds: InputBounds,
 ): (given: Variables) => ReadVariables {
+  const bounds = inputBounds.of(document, operation)
+  if (bounds.errors.length > 0) return () => ({ values: null, errors: bounds.errors })
   const declared: Declared[] = []
   for (const { variable, type: typeNode, defaultValue } of operation.variableDefinitions ?? []) {
     const type = typeFromAST(schema, typeNode)
@@ -102,6 +108,9 @@ export function variableReader(
     const errors: GraphError[] = []
     try {
       new Inspection().look(given, [])
+      // Nobody reads an endless list to say what else is wrong with it.
+      const tooLong = bounds.check?.(given) ?? []
+      if (tooLong.length > 0) return { values: null, errors: tooLong }
       const values = readAll(schema, declared, given, errors)
       return errors.length > 0 ? { values: null, errors } : { values, errors: null }
     } catch (error) {

@@ -10,8 +10,9 @@ import {
 import { badUserInput, GraphError, textWithNul, tooComplex } from '../contract/errors.ts'
 
 export interface DocumentLimits {
-  /** Characters of the document's text. */
+  /** Characters of the document's text, and of each name in it. */
   characters: number
+  nameCharacters: number
   tokens: number
   /** Fields inside each other. */
   depth: number
@@ -27,9 +28,13 @@ export interface DocumentLimits {
   variables: number
 }
 
+/** Names go far: into logs as an operation's, into answers as aliases, as often as there are entries. */
+export const LONGEST_IDENTIFIER_CHARACTERS = 200
+
 /** Room for the largest screens that we know of, several times over; the introspection query has depth 15. */
 export const documentLimits: DocumentLimits = {
   characters: 100_000,
+  nameCharacters: LONGEST_IDENTIFIER_CHARACTERS,
   tokens: 4000,
   depth: 20,
   aliases: 100,
@@ -131,8 +136,11 @@ class Measuring {
   }
 }
 
-function checkTexts(document: DocumentNode): void {
+function checkTexts(document: DocumentNode, { nameCharacters }: DocumentLimits): void {
   visit(document, {
+    Name: ({ value: { length } }) => {
+      if (length > nameCharacters) throw tooComplex('characters in one name', length, nameCharacters)
+    },
     StringValue: ({ value }) => {
       if (value.includes('\u0000')) throw textWithNul()
     },
@@ -159,7 +167,7 @@ function check(document: DocumentNode, limits: DocumentLimits): void {
     if (rootFields > limits.rootFields) throw tooComplex('root fields', rootFields, limits.rootFields)
   }
   checkDirectives(document, limits)
-  checkTexts(document)
+  checkTexts(document, limits)
 }
 
 /** Why the document is refused, naming the limit, what was found and what is allowed; null when it is not. */

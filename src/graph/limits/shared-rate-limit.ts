@@ -1,15 +1,25 @@
 /** Limits callers by buckets in Redis that all replicas share. */
+import { ConsecutiveBreaker, circuitBreaker, handleAll, type IPolicy } from 'cockatiel'
 import { Redis } from 'ioredis'
 import { MemoryRateLimits, type RateLimitSize, type RateLimits, type Taken, takenOf } from './rate-limit.ts'
 
 /** A request waits no longer for Redis than this, in ms: then this replica's own memory decides. */
 const REDIS_TIMEOUT_MS = 100
-/** Least time between two complaints, in ms. */
-const COMPLAINS_EVERY_MS = 10_000
+/** After so many commands in a row that failed Redis is asked no more, but for one command each while, in ms. */
+const GIVES_UP_AFTER_FAILURES = 5
+const ASKS_AGAIN_AFTER_MS = 1_000
 
 /** Connects; commands fail at once while there is no connection, and after `commandTimeout` ms without an answer. */
 export function openRedis(url: string, commandTimeout = REDIS_TIMEOUT_MS): Redis {
   return new Redis(url, { commandTimeout, maxRetriesPerRequest: 0, enableOfflineQueue: false })
+}
+
+/** Keeps requests from waiting for a Redis that does not answer: what is not asked fails at once, as without connection. */
+export function redisBreaker(): IPolicy {
+  return circuitBreaker(handleAll, {
+    halfOpenAfter: ASKS_AGAIN_AFTER_MS,
+    breaker: new ConsecutiveBreaker(GIVES_UP_AFTER_FAILURES),
+  })
 }
 
 /** Restores, then takes when there is room, or anyway; a negative number gives back. Answers the points in use before. */
@@ -32,38 +42,32 @@ export class SharedRateLimits implements RateLimits {
   private readonly redis: Redis
   private readonly own = new MemoryRateLimits()
   private readonly onTrouble: (error: unknown) => void
-  private complainedMs = -COMPLAINS_EVERY_MS
+  private readonly breaker = redisBreaker()
 
   /** `onTrouble` hears of Redis failing; meanwhile each replica keeps its own buckets. */
   constructor(redis: Redis, onTrouble: (error: unknown) => void) {
     this.redis = redis
     this.onTrouble = onTrouble
-    redis.on('error', (error) => this.complain(error))
-  }
-
-  /** Once in a while: an outage is not told once for each request. */
-  private complain(error: unknown): void {
-    const nowMs = performance.now()
-    if (nowMs - this.complainedMs < COMPLAINS_EVERY_MS) return
-    this.complainedMs = nowMs
-    this.onTrouble(error)
+    redis.on('error', onTrouble)
   }
 
   async take(key: string, size: RateLimitSize, points: number): Promise<Taken> {
     try {
       return takenOf(await this.move(key, size, points), size, points)
     } catch (error) {
-      this.complain(error)
+      // The request goes on, by the bucket of this replica alone.
+      this.onTrouble(error)
       return this.own.take(key, size, points)
     }
   }
 
   giveBack(key: string, size: RateLimitSize, points: number): void {
-    this.move(key, size, -points).catch((error: unknown) => this.complain(error))
+    // Points that are not given back flow back by themselves.
+    this.move(key, size, -points).catch(this.onTrouble)
   }
 
   takeAnyway(key: string, size: RateLimitSize, points: number): void {
-    this.move(key, size, points, 'anyway').catch((error: unknown) => this.complain(error))
+    this.move(key, size, points, 'anyway').catch(this.onTrouble)
   }
 
   async close(): Promise<void> {
@@ -76,6 +80,8 @@ export class SharedRateLimits implements RateLimits {
     points: number,
     how: 'when it fits' | 'anyway' = 'when it fits',
   ): Promise<number> {
-    return Number(await this.redis.eval(script, 1, `rate-limit:${key}`, held, restorePerSecond, points, how))
+    const name = `rate-limit:${key}`
+    const move = () => this.redis.eval(script, 1, name, held, restorePerSecond, points, how)
+    return Number(await this.breaker.execute(move))
   }
 }

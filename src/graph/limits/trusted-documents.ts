@@ -1,7 +1,7 @@
 /** Decides which documents a caller may send, by hash or by right. */
 import { LRUCache } from 'lru-cache'
 import type { Viewer } from '../../auth/viewer.ts'
-import { badUserInput, ErrorCode, forbidden, GraphError } from '../contract/errors.ts'
+import { badUserInput, ErrorCode, forbidden, GraphError, tooLong } from '../contract/errors.ts'
 import { sha256Of, type TrustedManifest } from './trusted-manifest.ts'
 
 /** Kinds of callers, of which one viewer can be several. */
@@ -20,6 +20,8 @@ export interface DocumentRequest {
   extensions?: unknown
 }
 
+/** Of a sha256 in hexadecimal. */
+const HASH_CHARACTERS = 64
 /** Characters of the documents that are learnt outside production. */
 const LEARNT_CHARACTERS = 2 * 1024 * 1024
 
@@ -69,6 +71,14 @@ export class TrustedDocuments {
       throw badUserInput('Only version 1 of persistedQuery is known.', 'extensions')
     const id = typeof documentId === 'string' ? documentId.replace(/^sha256:/, '') : persisted?.sha256Hash
     if (id === undefined) return text === null ? null : this.permitted(text, viewer)
+    if (id.length > HASH_CHARACTERS) {
+      throw tooLong(
+        [id === persisted?.sha256Hash ? 'extensions' : 'documentId'],
+        'characters',
+        id.length,
+        HASH_CHARACTERS,
+      )
+    }
     const known = this.options.texts.get(id) ?? this.learnt.get(id)
     if (text === null) {
       if (known === undefined) throw new PersistedQueryNotFound()

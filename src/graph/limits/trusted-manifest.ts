@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
+import { ConfigRefused } from '../../values/config-refused.ts'
 
 /** Text of each document by its sha256 in lower-case hex. */
 export type TrustedManifest = ReadonlyMap<string, string>
@@ -17,7 +18,7 @@ const apolloShape = z.object({
 })
 
 /** A manifest that is not one; the message names what does not fit. */
-export class ManifestRefused extends Error {
+export class ManifestRefused extends ConfigRefused {
   override readonly name = 'ManifestRefused'
 }
 

@@ -1,7 +1,9 @@
 /** Sets what types share on the built schema: global ids and connection fields. */
 import { type GraphQLObjectType, type GraphQLSchema, isAbstractType, isObjectType } from 'graphql'
+import { publishBounds } from '../contract/at-most.ts'
 import { globalId } from '../contract/global-id.ts'
 import { type Page, PageInfo } from '../contract/page.ts'
+import { restoreArgumentDirectives } from './argument-directives.ts'
 import { callDirectly } from './call-directly.ts'
 
 function finishNode(type: GraphQLObjectType): void {
@@ -39,6 +41,8 @@ function describeRoots(schema: GraphQLSchema): void {
 /** Sets those resolvers on the schema and returns it. */
 export function finishSchema(schema: GraphQLSchema): GraphQLSchema {
   describeRoots(schema)
+  restoreArgumentDirectives(schema)
+  publishBounds(schema)
   callDirectly(schema)
   for (const type of Object.values(schema.getTypeMap())) {
     // Said by the value itself and at once: type-graphql answers with a promise, which compiled queries do not wait for.

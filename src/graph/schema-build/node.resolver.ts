@@ -1,8 +1,9 @@
 /** Answers Query.node and Query.nodes for things that the caller may see. */
 import { Arg, Ctx, ID, Query, Resolver } from 'type-graphql'
-import { badUserInput } from '../contract/errors.ts'
+import { AtMost } from '../contract/at-most.ts'
 import { Node, type NodeLoaders, nodeById } from '../contract/node.ts'
 
+/** As many as a page has at most. */
 const MOST_IDS = 100
 
 /** The resolver class for these types; `loaders` is keyed by the type's name. */
@@ -19,13 +20,12 @@ export function nodeResolver<Context>(loaders: NodeLoaders<Context>) {
 
     @Query(() => [Node], {
       nullable: 'items',
-      description: 'At most 100 ids; unknown or invisible ids are null, in place.',
+      description: 'Several nodes; unknown or invisible ids are null, in place.',
     })
     nodes(
-      @Arg('ids', () => [ID], { description: 'Their ids, at most 100.' }) ids: string[],
+      @Arg('ids', () => [ID], { description: 'Their ids.' }) @AtMost({ items: MOST_IDS }) ids: string[],
       @Ctx() context: object,
     ): Promise<(object | null)[]> {
-      if (ids.length > MOST_IDS) throw badUserInput(`"ids" has ${ids.length} ids; at most ${MOST_IDS} fit.`, 'ids')
       return Promise.all(ids.map((id) => nodeById(loaders, context as Context, id)))
     }
   }

@@ -14,6 +14,7 @@ import {
   printSchema,
   visit,
 } from 'graphql'
+import type { Bound } from '../contract/at-most.ts'
 import { badUserInput } from '../contract/errors.ts'
 import { readGlobalId } from '../contract/global-id.ts'
 import { type NodeLoaders, nodeById } from '../contract/node.ts'
@@ -39,6 +40,8 @@ export interface SubgraphOptions<Context> {
 
 /** A router asks for all that a page of its own holds, and pages within it. */
 const MOST_REPRESENTATIONS = 1000
+/** Of each as JSON: a type, and two slugs at most. */
+const LONGEST_REPRESENTATION_CHARACTERS = 1000
 // What is used of federation is there since 2.0, so any router will do.
 const link = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.0", import: ["@key", "@shareable"])'
 
@@ -47,7 +50,8 @@ const representation = new GraphQLScalarType<Representation>({
   description: 'A thing as another subgraph names it: `__typename`, and the fields of one of its keys.',
   parseValue(value) {
     const given = value as Representation | null
-    if (typeof given === 'object' && typeof given?.__typename === 'string') return given
+    const isNamed = typeof given === 'object' && typeof given?.__typename === 'string'
+    if (isNamed && JSON.stringify(given).length <= LONGEST_REPRESENTATION_CHARACTERS) return given
     throw badUserInput('Expected an object with "__typename" and the fields of a key.')
   },
 })
@@ -106,19 +110,15 @@ export function asSubgraph<Context>(schema: GraphQLSchema, options: SubgraphOpti
       },
       _entities: {
         type: new GraphQLNonNull(new GraphQLList(entity)),
-        description: 'At most 1000 things by their keys; unknown or invisible ones are null, in place.',
+        description: 'Things by their keys; unknown or invisible ones are null, in place.',
         args: {
           representations: {
             type: new GraphQLNonNull(new GraphQLList(new GraphQLNonNull(representation))),
-            description: 'Each a type and the fields of one of its keys.',
+            description: `Each a type and the fields of one of its keys. At most ${MOST_REPRESENTATIONS} items.`,
+            extensions: { bound: { items: MOST_REPRESENTATIONS } satisfies Bound },
           },
         },
         resolve(_root, { representations }: { representations: Representation[] }, context) {
-          const { length } = representations
-          if (length > MOST_REPRESENTATIONS) {
-            const message = `"representations" has ${length} entries; at most ${MOST_REPRESENTATIONS} fit.`
-            throw badUserInput(message, 'representations')
-          }
           return Promise.all(representations.map((given) => entityOf(options, context, given)))
         },
       },

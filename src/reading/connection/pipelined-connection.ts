@@ -22,6 +22,12 @@ interface Asked {
 
 /** An abandoned statement that ends of itself within this is let run: cancelling it costs more, in ms. */
 const CANCEL_AFTER_MS = 50
+/** For a connection to be opened, and before the system asks a silent end whether it is there, in ms. */
+const CONNECTS_WITHIN_MS = 3_000
+const KEEP_ALIVE_AFTER_MS = 10_000
+/** PostgreSQL ends a statement in time and says so; without a word for so much longer, in ms, it is not there. */
+const SILENT_AFTER_MS = 2_000
+const LOOK_FOR_SILENCE_EVERY_MS = 1_000
 /** Times that a statement is sent which was ended in another's place. */
 const MOST_TRIES = 5
 
@@ -42,6 +48,9 @@ export class PipelinedConnection {
   private readonly options: PipelinedConnectionOptions
   /** In the order in which PostgreSQL answers: the first is the one that runs. */
   private readonly asked: Asked[] = []
+  /** Since when the first of them has been the first. */
+  private firstSinceMs = 0
+  private readonly look: NodeJS.Timeout
 
   constructor(options: PipelinedConnectionOptions) {
     this.options = options
@@ -51,14 +60,19 @@ export class PipelinedConnection {
       statement_timeout: options.statementTimeoutMs,
       application_name: 'gateway-read',
       options: `-c timezone=UTC -c default_transaction_read_only=on -c plan_cache_mode=${options.planByValues ? 'auto' : 'force_generic_plan'}`,
+      connectionTimeoutMillis: CONNECTS_WITHIN_MS,
       keepAlive: true,
+      keepAliveInitialDelayMillis: KEEP_ALIVE_AFTER_MS,
     })
+    this.look = setInterval(() => this.endSilence(), LOOK_FOR_SILENCE_EVERY_MS).unref()
+    // What was on it fails by itself; whoever asks next is given another.
     this.client.on('error', (error) => {
       this.broken = true
       options.onBroken(error)
     })
     this.client.on('end', () => {
       this.broken = true
+      clearInterval(this.look)
     })
     this.ready = new Promise((resolve, reject) => {
       // One that is closed before it is open would never settle
@@ -98,7 +112,7 @@ export class PipelinedConnection {
     signal?.throwIfAborted()
     this.cork()
     const asked: Asked = { abandoned: false }
-    this.asked.push(asked)
+    if (this.asked.push(asked) === 1) this.firstSinceMs = performance.now()
     return new Promise((resolve, reject) => {
       const leave = () => {
         this.abandon(asked)
@@ -120,6 +134,7 @@ export class PipelinedConnection {
   private settled(asked: Asked): void {
     const place = this.asked.indexOf(asked)
     if (place >= 0) this.asked.splice(place, 1)
+    if (place === 0) this.firstSinceMs = performance.now()
     if (this.asked[0]?.abandoned) this.cancelSoon(this.asked[0])
   }
 
@@ -136,10 +151,23 @@ export class PipelinedConnection {
     setTimeout(cancel, CANCEL_AFTER_MS).unref()
   }
 
+  /** The host may be gone without a word: nobody else would ever end the wait. */
+  private endSilence(): void {
+    const allowedMs = this.options.statementTimeoutMs + SILENT_AFTER_MS
+    if (this.asked.length === 0 || performance.now() - this.firstSinceMs < allowedMs) return
+    this.broken = true
+    const silence = new Error(`PostgreSQL has not answered a read for ${allowedMs} ms.`)
+    this.stream.destroy(Object.assign(silence, { code: 'ETIMEDOUT' }))
+  }
+
+  private get stream(): import('node:net').Socket {
+    return (this.client as unknown as { connection: { stream: import('node:net').Socket } }).connection.stream
+  }
+
   private cork(): void {
     if (this.corked) return
     this.corked = true
-    const { stream } = (this.client as unknown as { connection: { stream: import('node:net').Socket } }).connection
+    const { stream } = this
     stream.cork()
     setImmediate(() => {
       this.corked = false

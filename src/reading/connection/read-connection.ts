@@ -5,6 +5,7 @@ import { PipelinedConnection } from './pipelined-connection.ts'
 
 /** That plan once, and as many that plan by values: two, so that a slow statement does not hold up the rest. */
 const CONNECTIONS_OF_A_KIND = 2
+const CANCELS_WITHIN_MS = 3_000
 
 export interface ReadConnection {
   /**
@@ -63,7 +64,14 @@ export function openReadConnection(options: {
 }): ReadConnection {
   const { url, statementTimeoutMs = 5_000, onBroken = () => undefined } = options
   // Opened when first needed, for a cancellation goes by another connection.
-  const canceller = new pg.Pool({ connectionString: url, max: 1, application_name: 'gateway-cancel' })
+  const canceller = new pg.Pool({
+    connectionString: url,
+    max: 1,
+    application_name: 'gateway-cancel',
+    connectionTimeoutMillis: CANCELS_WITHIN_MS,
+    query_timeout: CANCELS_WITHIN_MS,
+  })
+  // What could not be cancelled ends by its own timeout.
   canceller.on('error', onBroken)
   const cancel = (processId: number) =>
     void canceller.query('select pg_cancel_backend($1)', [processId]).catch((error: Error) => onBroken(error))

@@ -4,7 +4,7 @@ import type { Link, Order, PaypalMerchant } from './merchant.ts'
 import { captureView, refundView } from './payment-view.ts'
 
 /** Who sells here. */
-export const merchantPayee = { email_address: 'microcredentials@example.com', merchant_id: 'MCRED2GATEWAY' }
+const merchantPayee = { email_address: 'microcredentials@example.com', merchant_id: 'MCRED2GATEWAY' }
 
 /** Where the buyer approves this order. */
 export const approvalUrl = (merchant: PaypalMerchant, order: Pick<Order, 'id'>): string =>

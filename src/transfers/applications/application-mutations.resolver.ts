@@ -1,9 +1,12 @@
 /** Answers the mutations of applying for transfer, withdrawing and deciding. */
 import { Arg, Ctx, Field, ID, InputType, Mutation, ObjectType, Resolver } from 'type-graphql'
 import type { Context } from '../../context.ts'
+import { AtMost } from '../../graph/contract/at-most.ts'
 import { publishEnum } from '../../graph/contract/enum.ts'
 import { Decimal } from '../../graph/contract/scalars.ts'
 import { UserError } from '../../graph/contract/user-error.ts'
+import { LONGEST_KEY_CHARACTERS, LONGEST_SENTENCE_CHARACTERS } from '../../values/lengths.ts'
+import { MOST_LISTED_CLAIMS, MOST_REASONS } from '../transfer-bounds.ts'
 import { TransferDecision } from './answer.rules.ts'
 import { decideApplication, withdrawApplication } from './answer-application.ts'
 import { applicationById } from './application.loaders.ts'
@@ -22,9 +25,11 @@ class ApplyForTransferInput {
   qualificationId!: string
 
   @Field(() => [ID], { description: "The learner's own records." })
+  @AtMost({ items: MOST_LISTED_CLAIMS })
   creditRecordIds!: string[]
 
-  @Field(() => String, { description: 'Any text of 1 to 200 characters, new for each new request.' })
+  @Field(() => String, { description: 'Any text but a blank one, new for each new request.' })
+  @AtMost({ characters: LONGEST_KEY_CHARACTERS, inUserErrors: true })
   idempotencyKey!: string
 }
 
@@ -46,9 +51,11 @@ class DecideTransferApplicationInput {
   agreedCredit?: string | null
 
   @Field(() => [String], { defaultValue: [], description: 'Shown to the learner.' })
+  @AtMost({ items: MOST_REASONS, characters: LONGEST_SENTENCE_CHARACTERS })
   reasons!: string[]
 
-  @Field(() => String, { nullable: true, description: 'Any text of 1 to 200 characters, new for each new request.' })
+  @Field(() => String, { nullable: true, description: 'Any text but a blank one, new for each new request.' })
+  @AtMost({ characters: LONGEST_KEY_CHARACTERS, inUserErrors: true })
   idempotencyKey?: string | null
 }
 

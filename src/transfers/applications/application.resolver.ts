@@ -1,8 +1,10 @@
 /** Answers the graph's fields about applications, also on learners and institutions. */
+
 import { Arg, Args, Ctx, Field, FieldResolver, ID, ObjectType, Resolver, Root } from 'type-graphql'
 import { isOwnerOrOperator } from '../../auth/permissions.ts'
 import type { Context } from '../../context.ts'
 import { CreditRecord } from '../../credit/credit-record.ts'
+import { AtMost } from '../../graph/contract/at-most.ts'
 import { uuidOf } from '../../graph/contract/global-id.ts'
 import { type Page, PageArgs } from '../../graph/contract/page.ts'
 import { DateTime } from '../../graph/contract/scalars.ts'
@@ -13,6 +15,7 @@ import { Learner } from '../../learners/learner.ts'
 import { learnerById } from '../../learners/loaders.ts'
 import type { Condition } from '../../reading/list.ts'
 import { defineHistory, HistoryEntry } from '../../store/history.ts'
+import { MOST_STATUSES } from '../../values/lengths.ts'
 import { TransferEligibility } from '../eligibility.ts'
 import {
   type ApplicationRow,
@@ -109,6 +112,7 @@ export class MemberApplicationsResolver {
     @Root() member: { institutionId: string },
     @Args(() => PageArgs) args: PageArgs,
     @Arg('status', () => [TransferApplicationStatus], { nullable: true, description: 'Only those that stand so.' })
+    @AtMost({ items: MOST_STATUSES })
     status: TransferApplicationStatus[] | null,
     @Arg('qualificationId', () => ID, { nullable: true, description: 'Only those about this qualification.' })
     qualificationId: string | null,

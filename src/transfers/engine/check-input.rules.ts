@@ -6,7 +6,7 @@ import { type Claim, InvalidTransferInput, type PolicyTerms, type QualificationT
 import { unitsOf } from './units.rules.ts'
 
 /** More in one check is refused; the best placement of these is always looked for. */
-export const MOST_CLAIMS = 40
+const MOST_CLAIMS = 40
 
 export interface ReadClaim {
   readonly claim: Claim

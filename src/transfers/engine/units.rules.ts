@@ -6,7 +6,7 @@ import { canonicalDecimal } from '../../values/decimal.ts'
 export const UNITS_PER_CATS = 300
 
 /** Sums of 40 amounts below this, in any scheme, stay exact in a double. */
-export const LARGEST_AMOUNT_POINTS = 100_000_000_000
+const LARGEST_AMOUNT_POINTS = 100_000_000_000
 
 const unitsPerHundredth: Readonly<Record<CreditScheme, number>> = {
   CATS: 3,

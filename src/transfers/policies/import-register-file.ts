@@ -4,6 +4,7 @@ import { z } from 'zod'
 import type { Context } from '../../context.ts'
 import { importRegister, type Register, readRegister } from '../../institutions/import-register.ts'
 import { inTransaction } from '../../store/transaction.ts'
+import { ConfigRefused } from '../../values/config-refused.ts'
 import { AgreementMode, InvalidTransferInput, OverAgeTreatment, TransferRule } from '../engine/check.rules.ts'
 import { readPolicy, readQualification } from '../engine/check-input.rules.ts'
 import { overlapped, type PolicyDates } from '../engine/policy-dates.rules.ts'
@@ -47,7 +48,7 @@ export async function importRegisterFile(context: Context, path: string): Promis
       try {
         await publishMissing(tx, ids.get(name) as string, given, now)
       } catch (error) {
-        throw new Error(`REGISTER_FILE ${path}: a policy of ${name} does not fit: ${reasonOf(error)}`)
+        throw new ConfigRefused(`REGISTER_FILE ${path}: a policy of ${name} does not fit: ${reasonOf(error)}`)
       }
     }
   })

@@ -29,7 +29,7 @@ class PublishTransferPolicyPayload {
 }
 
 @ObjectType({ simpleResolvers: true, description: 'An application whose answer would be another.' })
-export class TransferPolicyDryRunCase {
+class TransferPolicyDryRunCase {
   @Field(() => TransferApplication, { description: 'The application.' })
   application!: TransferApplication
 

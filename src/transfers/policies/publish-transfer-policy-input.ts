@@ -1,7 +1,16 @@
 /** Declares the input of a new policy version, as clients write it. */
+
 import { Field, ID, InputType, Int } from 'type-graphql'
+import { AtMost } from '../../graph/contract/at-most.ts'
 import { CalendarDate, Decimal } from '../../graph/contract/scalars.ts'
+import {
+  LONGEST_KEY_CHARACTERS,
+  LONGEST_NAME_CHARACTERS,
+  LONGEST_SENTENCE_CHARACTERS,
+  LONGEST_SLUG_CHARACTERS,
+} from '../../values/lengths.ts'
 import { AgreementMode, OverAgeTreatment, TransferRule } from '../engine/check.rules.ts'
+import { MOST_CLAUSES, MOST_FHEQ_LEVELS, MOST_POLICY_NAMES } from '../transfer-bounds.ts'
 
 @InputType({ description: 'CATS points, FHEQ levels.' })
 export class LevelRequirementInput {
@@ -15,9 +24,11 @@ export class LevelRequirementInput {
 @InputType({ description: 'A course whose credit is not taken.' })
 export class ExclusionInput {
   @Field(() => String, { description: "The course's slug." })
+  @AtMost({ characters: LONGEST_SLUG_CHARACTERS })
   course!: string
 
   @Field(() => String, { description: "The institution's reason." })
+  @AtMost({ characters: LONGEST_SENTENCE_CHARACTERS })
   reason!: string
 }
 
@@ -27,6 +38,7 @@ export class PolicyClauseInput {
   rule!: TransferRule
 
   @Field(() => String, { description: 'The clause.' })
+  @AtMost({ characters: LONGEST_SENTENCE_CHARACTERS })
   text!: string
 }
 
@@ -54,12 +66,14 @@ export class PublishTransferPolicyInput {
     defaultValue: [],
     description: 'Most at a level, where it differs from the requirement.',
   })
+  @AtMost({ items: MOST_FHEQ_LEVELS })
   levelCaps!: LevelRequirementInput[]
 
   @Field(() => Decimal, { defaultValue: '1', description: 'Credit is taken in multiples of this.' })
   granularity!: string
 
   @Field(() => [Int], { description: 'FHEQ levels that are accepted.' })
+  @AtMost({ items: MOST_FHEQ_LEVELS })
   acceptedLevels!: number[]
 
   @Field(() => Boolean, { defaultValue: false, description: 'Whether credit may count at a lower level than its own.' })
@@ -87,23 +101,29 @@ export class PublishTransferPolicyInput {
   requiresIdentityVerification!: boolean
 
   @Field(() => [String], { defaultValue: [], description: 'Slugs of awarding bodies; empty means all.' })
+  @AtMost({ items: MOST_POLICY_NAMES, characters: LONGEST_NAME_CHARACTERS })
   recognisedAwardingBodies!: string[]
 
   @Field(() => [String], { defaultValue: [], description: 'Subjects; empty means all.' })
+  @AtMost({ items: MOST_POLICY_NAMES, characters: LONGEST_NAME_CHARACTERS })
   subjects!: string[]
 
   @Field(() => Decimal, { defaultValue: '0', description: 'Most that may come from other subjects.' })
   freeChoiceMax!: string
 
   @Field(() => [String], { defaultValue: [], description: 'Slugs of courses; empty means all.' })
+  @AtMost({ items: MOST_POLICY_NAMES, characters: LONGEST_SLUG_CHARACTERS })
   allowedCourses!: string[]
 
   @Field(() => [ExclusionInput], { defaultValue: [], description: 'Courses that are not taken.' })
+  @AtMost({ items: MOST_POLICY_NAMES })
   exclusions!: ExclusionInput[]
 
   @Field(() => [PolicyClauseInput], { defaultValue: [], description: "The institution's own words." })
+  @AtMost({ items: MOST_CLAUSES })
   clauses!: PolicyClauseInput[]
 
-  @Field(() => String, { nullable: true, description: 'Any text of 1 to 200 characters, new for each new request.' })
+  @Field(() => String, { nullable: true, description: 'Any text but a blank one, new for each new request.' })
+  @AtMost({ characters: LONGEST_KEY_CHARACTERS, inUserErrors: true })
   idempotencyKey?: string | null
 }

@@ -10,7 +10,7 @@ export interface Accepted {
   until: string
 }
 
-export const accepted: readonly Accepted[] = []
+const accepted: readonly Accepted[] = []
 
 const advisory = z.object({ url: z.string(), title: z.string(), severity: z.string() })
 const report = z.object({

@@ -163,7 +163,7 @@ const circumstances = [
     false,
   ),
   of('flush', { box }, ({ world }, { box }) => world.control(box as 'stripe', 'webhooks/flush'), false),
-  of('time', { minutes: fc.constantFrom(1, 1, 6, 31) }, async ({ world }, { minutes }) => world.pass(minutes), false),
+  of('time', { minutes: fc.constantFrom(1, 1, 6, 36) }, async ({ world }, { minutes }) => world.pass(minutes), false),
   of('jobs', {}, ({ world }) => runJobs({ world }), false),
   of('settle', {}, ({ world }) => world.settle(), false),
   of(

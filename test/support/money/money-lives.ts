@@ -66,8 +66,8 @@ async function comeToRest(world: World): Promise<void> {
   await world.settle()
   world.pass(1)
   await world.settle()
-  // Holds last half an hour; refunds that were refused for now wait for one, two, four … of them.
-  world.pass(31)
+  // Holds last 35 minutes; refunds that were refused for now wait for one, two, four … hours.
+  world.pass(36)
   await world.settle()
   while (await isRefundWaiting(world)) {
     world.pass(60)

@@ -92,7 +92,7 @@ async function openDesk(closers: (() => Promise<unknown> | undefined)[]) {
       STRIPE: stripeProvider({
         ...observed,
         secretKey: 'sk_test_sandbox',
-        webhookSecret: 'whsec_sandbox',
+        webhookSecrets: ['whsec_sandbox'],
         baseUrl: stripe.url,
       }),
       PAYPAL: payPalProvider({
@@ -107,7 +107,7 @@ async function openDesk(closers: (() => Promise<unknown> | undefined)[]) {
       publicUrl: 'http://127.0.0.1',
       returnUrlOrigins: ['*'],
       issuer: '',
-      holdMinutes: 30,
+      holdMinutes: 35,
       staleAfterMinutes: 60,
     },
   }

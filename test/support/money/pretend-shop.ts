@@ -70,7 +70,7 @@ export async function makeEnrolment(sql: pg.Pool, { learnerId, courseId }: Place
   )
   await sql.query(
     `insert into enrolment (id, learner_id, run_id, status, hold_expires_at, created_at, updated_at)
-     values ($1, $2, $3, 'PENDING_PAYMENT', now() + interval '30 minutes', now(), now())`,
+     values ($1, $2, $3, 'PENDING_PAYMENT', now() + interval '35 minutes', now(), now())`,
     [id, learnerId, runId],
   )
   return id

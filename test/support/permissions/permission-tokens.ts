@@ -36,10 +36,10 @@ export async function badTokens(world: World): Promise<BadToken[]> {
       says: /another identity provider/,
     },
     { name: 'without a subject', token: await signed({ sub: undefined }), says: /sub/ },
-    { name: 'of alg none', token: `${encoded({ alg: 'none', typ: 'JWT' })}.${body}.`, says: /algorithm|read/ },
+    { name: 'of alg none', token: `${encoded({ alg: 'none', typ: 'at+jwt' })}.${body}.`, says: /algorithm|read/ },
     {
       name: 'of alg none with a signature',
-      token: `${encoded({ alg: 'none' })}.${body}.${signature}`,
+      token: `${encoded({ alg: 'none', typ: 'at+jwt' })}.${body}.${signature}`,
       says: /algorithm|read/,
     },
     ...(await publicKeyAsSecret(jwk, header, claims)),

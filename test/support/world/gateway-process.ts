@@ -6,6 +6,7 @@ import { runsSources } from './killable-gateway.ts'
 
 export interface GatewayProcess {
   url: string
+  operationsUrl: string
   child: ChildProcess
   /** What it wrote, both outputs. */
   written(): string
@@ -14,7 +15,7 @@ export interface GatewayProcess {
 }
 
 /** Spawns it with that environment and nothing else but the path; it may end at once. */
-export function spawnGateway(environment: Record<string, string>): Omit<GatewayProcess, 'url'> {
+export function spawnGateway(environment: Record<string, string>): Omit<GatewayProcess, 'url' | 'operationsUrl'> {
   const child = spawn(process.execPath, [...runsSources, 'src/main.ts'], {
     env: { PATH: process.env.PATH ?? '', ...environment },
   })
@@ -23,13 +24,13 @@ export function spawnGateway(environment: Record<string, string>): Omit<GatewayP
   return { child, written: () => written, ended: once(child, 'close').then(([code]) => code as number | null) }
 }
 
-/** The same on a free port, ready to serve. */
+/** The same on free ports, ready to serve. */
 export async function startGatewayProcess(environment: Record<string, string>): Promise<GatewayProcess> {
-  const port = await findFreePort()
-  const started = spawnGateway({ ...environment, PORT: `${port}` })
-  const url = `http://127.0.0.1:${port}`
+  const [port, operationsPort] = [await findFreePort(), await findFreePort()]
+  const started = spawnGateway({ ...environment, PORT: `${port}`, OPERATIONS_PORT: `${operationsPort}` })
+  const [url, operationsUrl] = [`http://127.0.0.1:${port}`, `http://127.0.0.1:${operationsPort}`]
   const isReady = () =>
-    fetch(`${url}/health/ready`).then(
+    fetch(`${operationsUrl}/health/ready`).then(
       ({ status }) => status === 200,
       () => false,
     )
@@ -38,5 +39,5 @@ export async function startGatewayProcess(environment: Record<string, string>): 
   })
   over.catch(() => undefined)
   while (!(await Promise.race([isReady(), over])));
-  return { ...started, url }
+  return { ...started, url, operationsUrl }
 }

@@ -86,10 +86,11 @@ const samples: Record<string, unknown> = {
   URL: 'https://app.example/',
   CurrencyCode: 'GBP',
   JWT: 'a.b.c',
+  _Any: { __typename: 'Course', id: 'nonsense' },
 }
 
 /** Something that fits the type, with only what is required. */
-function sampleOf(type: GraphQLInputType): unknown {
+export function sampleOf(type: GraphQLInputType): unknown {
   if (isNonNullType(type)) return sampleOf(type.ofType)
   if (isListType(type)) return [sampleOf(type.ofType)]
   if (isEnumType(type)) return type.getValues()[0]?.name

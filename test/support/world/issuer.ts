@@ -20,6 +20,8 @@ interface Signing {
   expiresAt: number
   alg: string
   kid: string
+  /** Undefined: the token states no type. */
+  typ: string | undefined
   key: CryptoKey | Uint8Array
 }
 
@@ -49,11 +51,12 @@ export async function startIssuer(): Promise<TestIssuer> {
         expiresAt: now + 600,
         alg: 'ES256',
         kid: 'one',
+        typ: 'at+jwt',
         key: privateKey,
         ...sign,
       }
       return new SignJWT({ sub: 'ada', email: 'ada@example.org', roles: ['learner'], ...claims })
-        .setProtectedHeader({ alg: to.alg, kid: to.kid })
+        .setProtectedHeader({ alg: to.alg, kid: to.kid, ...(to.typ !== undefined && { typ: to.typ }) })
         .setIssuer(to.issuer)
         .setAudience(to.audience)
         .setIssuedAt(now - 10)

@@ -5,7 +5,10 @@ import type { World } from './world.ts'
 
 export interface KillableGateway {
   url: string
+  operationsUrl: string
   pid: number
+  /** Has its main thread do nothing else for so long; resolves when it does something again. */
+  hang(forMs: number): Promise<void>
   /** Kills it as kill -9 does: it finishes nothing and says nothing. */
   kill(): Promise<void>
 }
@@ -17,6 +20,7 @@ const sources = new URL('../../../src/', import.meta.url).href
 
 /** What main.ts does, on the clock of the world. */
 const start = `
+  await import('reflect-metadata')
   const { openApp } = await import('${sources}app.ts')
   const { readConfig } = await import('${sources}config.ts')
   const { startGateway } = await import('${sources}gateway.ts')
@@ -27,7 +31,11 @@ const start = `
   const app = await openApp(config, { log: pino({ level: config.LOG_LEVEL }), now, limits })
   const gateway = await startGateway(app, config)
   await gateway.prepared
-  process.send(gateway.url)`
+  process.on('message', (forMs) => {
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, forMs)
+    process.send('again')
+  })
+  process.send({ url: gateway.url, operationsUrl: gateway.operationsUrl })`
 
 /** Started, with its worker taking jobs. */
 export async function startKillable(world: World, limits: object = {}): Promise<KillableGateway> {
@@ -37,10 +45,14 @@ export async function startKillable(world: World, limits: object = {}): Promise<
     env: { PATH, ...world.environment, KILLABLE: settings },
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   })
-  const url = await heard(child)
+  const addresses = await heard(child)
   return {
-    url,
+    ...addresses,
     pid: child.pid as number,
+    async hang(forMs) {
+      child.send(forMs)
+      await once(child, 'message')
+    },
     async kill() {
       child.kill('SIGKILL')
       if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
@@ -48,9 +60,9 @@ export async function startKillable(world: World, limits: object = {}): Promise<
   }
 }
 
-async function heard(child: ChildProcess): Promise<string> {
+async function heard(child: ChildProcess): Promise<Pick<KillableGateway, 'url' | 'operationsUrl'>> {
   const ended = once(child, 'exit').then(([code]) => {
     throw new Error(`the gateway ended with ${code} instead of starting`)
   })
-  return Promise.race([once(child, 'message').then(([url]) => url as string), ended])
+  return Promise.race([once(child, 'message').then(([addresses]) => addresses as never), ended])
 }

@@ -3,7 +3,7 @@ import { type Logger, pino } from 'pino'
 import { type App, openApp } from '../../../src/app.ts'
 import { type Config, readConfig } from '../../../src/config.ts'
 import { startGateway } from '../../../src/gateway.ts'
-import type { World } from './world.ts'
+import { byHand, type World } from './world.ts'
 
 export interface Replica {
   url: string
@@ -24,7 +24,7 @@ export async function startReplica(
   const read = readConfig({ ...world.environment, ...rest })
   const config: Config = NODE_ENV === 'production' ? { ...read, NODE_ENV } : read
   const app = await openApp(config, { log })
-  const gateway = await startGateway(app, config, { jobsByHand: true, drain: { idleMs: 0 } })
+  const gateway = await startGateway(app, config, byHand)
   await gateway.prepared
   return { url: gateway.url, app, close: () => gateway.close() }
 }

@@ -232,6 +232,7 @@ export async function startSmallServer(parts: Partial<ServerParts> = {}): Promis
     trusted: new TrustedDocuments({ texts: new Map(), arbitraryFor: null }),
     webhooks: [],
     checks: [],
+    publicHealth: true,
     log,
     introspection: true,
     allowedOrigins: [],

@@ -5,12 +5,16 @@ import { join } from 'node:path'
 import { preparePostgres, startPostgres } from '../../../src/sandbox/embedded-postgres.ts'
 import { findFreePort } from '../../../src/sandbox/ports.ts'
 
-export type TestServer = { url: string; stop(): Promise<void> }
+export type TestServer = {
+  url: string
+  /** Ends it at once, as a crash does, and starts it on the same data and port. */
+  crash(): Promise<void>
+  stop(): Promise<void>
+}
 
 /** Durability is off: a crash of the machine may take this data with it. */
 const settings = {
   fsync: 'off',
-  synchronous_commit: 'off',
   full_page_writes: 'off',
   jit: 'off',
   max_connections: '300',
@@ -18,20 +22,34 @@ const settings = {
   shared_buffers: '256MB',
 }
 
-/** Its folder is removed at the end, also when this process is killed. */
-export async function startTestServer(): Promise<TestServer> {
+/** With `survivesCrash` what is committed outlives `crash`. Its folder is removed at the end, also when we are killed. */
+export async function startTestServer({ survivesCrash = false } = {}): Promise<TestServer> {
   const folder = await mkdtemp(join(tmpdir(), 'microcredential-test-'))
   // Open to be entered by the user that PostgreSQL runs as when we are root.
   await chmod(folder, 0o755)
   try {
     const prepared = await preparePostgres(folder)
-    const server = await startPostgres(prepared, {
-      port: await findFreePort(),
-      logFile: join(folder, 'postgres.log'),
-      settings,
-      folderOfOrphan: folder,
-    })
-    return { url: server.url, stop: () => server.stop().finally(() => rm(folder, { recursive: true, force: true })) }
+    const port = await findFreePort()
+    const start = (holdsDatabase: boolean) =>
+      startPostgres(
+        { ...prepared, holdsDatabase },
+        {
+          port,
+          logFile: join(folder, 'postgres.log'),
+          settings: { ...settings, synchronous_commit: survivesCrash ? 'on' : 'off' },
+          folderOfOrphan: folder,
+        },
+      )
+    let server = await start(prepared.holdsDatabase)
+    return {
+      url: server.url,
+      async crash() {
+        server.process.kill('SIGQUIT')
+        await server.ended
+        server = await start(true)
+      },
+      stop: () => server.stop().finally(() => rm(folder, { recursive: true, force: true })),
+    }
   } catch (problem) {
     await rm(folder, { recursive: true, force: true })
     throw problem

@@ -1,7 +1,7 @@
 /** Serves the app: routes, webhooks and worker, ready after the first catalogue synchronisation. */
 import { join } from 'node:path'
 import type { FastifyInstance, FastifyReply } from 'fastify'
-import { fetchWithin } from './adapters/fetch-within.ts'
+import { fetchWithin } from './adapters/bounded-fetch.ts'
 import { onBehalfOf } from './adapters/upstream-caller.ts'
 import { MOST_REPLY_BYTES } from './adapters/upstream-reply.ts'
 import type { App } from './app.ts'

@@ -1,4 +1,4 @@
-/** Joins equal looks: one is under way, and all who come meanwhile share the next. */
+/** Joins equal looks at one thing: one is under way, and all who come meanwhile share the next. */
 
 interface Looking<Seen> {
   current: Promise<Seen>

@@ -4,7 +4,7 @@ import { createServer, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createGzip } from 'node:zlib'
 import { afterEach, describe, expect, it } from '@jest/globals'
-import { fetchWithin } from '../../src/adapters/fetch-within.ts'
+import { fetchWithin } from '../../src/adapters/bounded-fetch.ts'
 import { partnerAdapter } from '../../src/adapters/partner/partner-adapter.ts'
 import { payPalProvider } from '../../src/adapters/paypal/paypal-provider.ts'
 import { stripeProvider } from '../../src/adapters/stripe/stripe-provider.ts'
@@ -115,7 +115,7 @@ describe('an answer without an end', () => {
       directory: { learnerId: async () => 'l', institutionId: async () => 'i' },
       fetch: fetchWithin(MOST_REPLY_BYTES, () => upstreamUnavailable('identity')),
     })
-    const head = Buffer.from('{"alg":"RS256","kid":"k","typ":"at+jwt"}').toString('base64url')
+    const head = Buffer.from('{"alg":"RS256","kid":"k"}').toString('base64url')
     const token = `Bearer ${head}.${Buffer.from('{}').toString('base64url')}.c2ln`
     const refused = async () => authenticator.authenticate(token, { ip: '127.0.0.1' })
     await expect(refused()).rejects.toMatchObject({ code: 'UPSTREAM_UNAVAILABLE' })

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from '@jest/globals'
 import { isObjectType } from 'graphql'
 import type { ExecutorOptions } from '../../src/graph/execution/executor.ts'
 import { Admission } from '../../src/graph/limits/admission.ts'
-import { ANSWER_BYTES } from '../../src/graph/limits/answer-too-large.ts'
+import { ANSWER_BYTES } from '../../src/graph/limits/answer-size.ts'
 import { MemoryRateLimits } from '../../src/graph/limits/rate-limit.ts'
 import { type SmallServer, smallExecutor, smallSchema, startSmallServer } from '../support/world/small-graph.ts'
 

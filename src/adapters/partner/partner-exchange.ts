@@ -1,6 +1,6 @@
 /** Makes one call to the partner's HTTP API, authenticated, with failures typed by status. */
 import { isUpstreamFailure, Upstream, type UpstreamFailure } from '../../values/upstream-failure.ts'
-import { fetchWithin } from '../fetch-within.ts'
+import { fetchWithin } from '../bounded-fetch.ts'
 import type { Effect, UpstreamCall } from '../upstream-call.ts'
 import { FailureCode, failureOfStatus, MOST_REPLY_BYTES, malformed, tooLargeReply } from '../upstream-reply.ts'
 import { errorReply } from './partner-replies.ts'

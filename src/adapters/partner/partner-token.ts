@@ -2,7 +2,7 @@
 import { SignJWT } from 'jose'
 import { z } from 'zod'
 import { FailureKind, Upstream, UpstreamFailure } from '../../values/upstream-failure.ts'
-import { fetchWithin } from '../fetch-within.ts'
+import { fetchWithin } from '../bounded-fetch.ts'
 import { MOST_REPLY_BYTES, reasonText, tooLargeReply } from '../upstream-reply.ts'
 
 export const PartnerAuth = { Hs256Jwt: 'hs256-jwt', ClientCredentials: 'oauth2-client-credentials' } as const

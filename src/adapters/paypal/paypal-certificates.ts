@@ -4,7 +4,7 @@ import { rootCertificates } from 'node:tls'
 import { LRUCache } from 'lru-cache'
 import { isUpstreamFailure, Upstream } from '../../values/upstream-failure.ts'
 import { WebhookRefused } from '../../values/webhook-refused.ts'
-import { fetchWithin } from '../fetch-within.ts'
+import { fetchWithin } from '../bounded-fetch.ts'
 import { Effect, type UpstreamCall } from '../upstream-call.ts'
 import { failureOfStatus } from '../upstream-reply.ts'
 

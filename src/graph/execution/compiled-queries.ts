@@ -1,7 +1,7 @@
 /** Compiles often-used queries, up to a bounded number, leaving others to graphql-js. */
 import { type GraphQLError, type GraphQLSchema, Kind, OperationTypeNode, visit } from 'graphql'
 import { LRUCache } from 'lru-cache'
-import { AnswerTooLarge } from '../limits/answer-too-large.ts'
+import { AnswerTooLarge } from '../limits/answer-size.ts'
 import { answerWriter } from './answer-writer.ts'
 import type { Writing } from './field-writers.ts'
 import type { Operation } from './operation.ts'

@@ -1,6 +1,6 @@
 /** Reads plain properties for graphql-js, counting long texts against the answer's limit. */
 import { defaultFieldResolver, type GraphQLFieldResolver } from 'graphql'
-import { AnswerTooLarge } from '../limits/answer-too-large.ts'
+import { AnswerTooLarge } from '../limits/answer-size.ts'
 
 /** Shorter ones are bounded by the cost; names of enum values and decimals may be written shorter than they are kept. */
 const COUNTED_FROM_CHARACTERS = 64

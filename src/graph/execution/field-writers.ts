@@ -10,7 +10,7 @@ import {
   locatedError,
 } from 'graphql'
 import { leafText, quickTextOf } from '../contract/leaf-text.ts'
-import { AnswerTooLarge, textPoints } from '../limits/answer-too-large.ts'
+import { AnswerTooLarge, textPoints } from '../limits/answer-size.ts'
 import { failAfter, isPromise, joined, type Piece } from './pieces.ts'
 import { type Entry, type FieldFacts, pathOf, ResolveInfo, type Steps } from './resolve-info.ts'
 import type { Variables } from './variables.ts'

@@ -1,6 +1,6 @@
 /** Measures an executed answer in bytes and points, refusing one that is too large. */
 import type { ExecutionResult } from 'graphql'
-import { AnswerTooLarge, fits, measureData } from '../limits/answer-too-large.ts'
+import { AnswerTooLarge, fits, measureData } from '../limits/answer-size.ts'
 import type { CostPlan } from '../limits/cost.ts'
 import type { WrittenAnswer } from './compiled-queries.ts'
 

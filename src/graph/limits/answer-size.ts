@@ -9,7 +9,7 @@ export const ANSWER_BYTES = 10_000_000
 /** A text of so many bytes costs nothing beside its object; each further thousand that is begun is a point. */
 const FREE_TEXT_BYTES = 1000
 /** A character has three bytes at most: what is shorter needs no closer look. */
-const SURELY_FREE_CHARACTERS = 333
+const SURELY_FREE_CHARACTERS = Math.floor(FREE_TEXT_BYTES / 3)
 /** JSON writes six characters for one, at most. */
 const LONGEST_ESCAPE_CHARACTERS = 6
 

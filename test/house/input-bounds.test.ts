@@ -1,7 +1,15 @@
 /** Tests that every text and list that clients send has a bound, kept over HTTP. */
 import { globSync, readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { getNamedType, isEnumType, parse, validate } from 'graphql'
+import {
+  type GraphQLScalarType,
+  getNamedType,
+  isEnumType,
+  isScalarType,
+  isSpecifiedScalarType,
+  parse,
+  validate,
+} from 'graphql'
 import { inputsOf } from '../../src/graph/contract/at-most.ts'
 import { buildSubgraph } from '../../src/schema.ts'
 import { documentsOf, type Limit, limitsOf, needsBound, placesOf } from '../support/world/bounded-inputs.ts'
@@ -78,6 +86,30 @@ describe('every input', () => {
       return isEnumType(type) && bound.items !== undefined && bound.items < type.getValues().length
     })
     expect(short.map(({ coordinate }) => coordinate)).toEqual([])
+  })
+})
+
+describe('a scalar of ours', () => {
+  /** Texts that would fit, were they not so long. */
+  const long: Record<string, unknown> = {
+    Decimal: '1'.repeat(21),
+    URL: `https://app.example/${'x'.repeat(1981)}`,
+    JWT: `a.b.${'c'.repeat(65_533)}`,
+    DateTime: '2026-11-23T09:00:00.1234567890+00:00',
+    Date: '2026-11-230',
+    CurrencyCode: 'GBPP',
+    TimeZone: 'x'.repeat(65),
+    _Any: { __typename: 'Course', slug: 'x'.repeat(1000) },
+  }
+  const scalars = Object.values(schema.getTypeMap()).filter(
+    (type) => isScalarType(type) && !isSpecifiedScalarType(type),
+  ) as GraphQLScalarType[]
+
+  it.each(scalars.map((scalar) => [scalar.name, scalar] as const))('refuses what is too long: %s', (name, scalar) => {
+    const refusal = expect.objectContaining({ extensions: expect.objectContaining({ code: 'BAD_USER_INPUT' }) })
+    expect(long).toHaveProperty(name)
+    expect(() => scalar.parseValue(long[name])).toThrow(refusal)
+    if (typeof long[name] === 'string') expect(() => scalar.parseValue('1'.repeat(1_000_000))).toThrow(refusal)
   })
 })
 

@@ -1,6 +1,7 @@
 /** Tests that PostgreSQL may be lost at any point of any deed. */
 import { afterAll, beforeAll, expect, it, jest } from '@jest/globals'
 import pg from 'pg'
+import { recover } from '../support/money/chaos.ts'
 import { brokenInvariants } from '../support/money/invariants.ts'
 import { type CutGateway, startCutGateway } from '../support/money/store-cuts.ts'
 import { answerOf, awarded, qualificationId } from '../support/world/awarded.ts'
@@ -170,7 +171,8 @@ async function gone({ begin, ask, jobs, end, rest }: Deed, at: number) {
   })
   await untilFree()
   await ask?.(world, begun)
-  await world.settle()
+  // What the clock brings: jobs that wait before they look again, and a reconciliation.
+  await recover(world, 'stripe')
   expect(await end(begun)).toEqual(rest)
   expect(await brokenInvariants(world)).toEqual([])
   return counted

@@ -115,7 +115,7 @@ describe('an answer without an end', () => {
       directory: { learnerId: async () => 'l', institutionId: async () => 'i' },
       fetch: boundedFetch(MOST_REPLY_BYTES, () => upstreamUnavailable('identity')),
     })
-    const head = Buffer.from('{"alg":"RS256","kid":"k"}').toString('base64url')
+    const head = Buffer.from('{"alg":"RS256","kid":"k","typ":"at+jwt"}').toString('base64url')
     const token = `Bearer ${head}.${Buffer.from('{}').toString('base64url')}.c2ln`
     const refused = async () => authenticator.authenticate(token, { ip: '127.0.0.1' })
     await expect(refused()).rejects.toMatchObject({ code: 'UPSTREAM_UNAVAILABLE' })

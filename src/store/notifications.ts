@@ -4,7 +4,9 @@ import { patience, StoreClient } from './store-client.ts'
 /** The channel on which `announce` tells, within its transaction, which thing changed. */
 const channel = 'gateway'
 const FIRST_RETRY_MS = 100
-const LONGEST_RETRY_MS = 1_000
+/** With the time to connect less than the 3 s within which readiness is promised after a silence. */
+const LONGEST_RETRY_MS = 500
+const CONNECTS_WITHIN_MS = 2_000
 /** Between two looks whether the connection still leads somewhere, and for each answer on it, in ms. */
 const LOOK_EVERY_MS = 5_000
 const ANSWERED_WITHIN_MS = 3_000
@@ -85,6 +87,7 @@ export class Notifications {
       ...patience,
       connectionString: this.options.url,
       application_name: 'gateway-notifications',
+      connectionTimeoutMillis: CONNECTS_WITHIN_MS,
       query_timeout: ANSWERED_WITHIN_MS,
     })
     client.on('notification', ({ payload }) => {

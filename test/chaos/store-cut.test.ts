@@ -184,6 +184,8 @@ const MOST_TRIES = 3
 it.each(deeds)(
   '%s, cut before and after each statement, commit and call, ends as if it had not been',
   async (name, deed) => {
+    // The first time more is looked up than ever after, such as who the registrar is.
+    await gone(deed, 0)
     const { points } = await gone(deed, 0)
     const missed: number[] = []
     for (let at = 1; at <= points; at += 1) {

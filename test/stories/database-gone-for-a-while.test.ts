@@ -18,6 +18,9 @@ jest.setTimeout(60_000)
 const READY_AGAIN_WITHIN_MS = 3_000
 const SILENCE_NOTICED_WITHIN_MS = 10_000
 
+const LEARNERS = 20
+const RUNS = 10
+
 /** Where Debian puts it. */
 const redisProgram = '/usr/bin/redis-server'
 const withRedis = existsSync(redisProgram)
@@ -28,12 +31,15 @@ let gateway: GatewayProcess
 let sql: pg.Client
 let redis: ChildProcess | undefined
 let authorization: string
-let runId: string
+/** Of learners and runs: each pair is enrolled once, so that each enrolment writes. */
+let learners: string[]
+const runs: string[] = []
 beforeAll(async () => {
   world = await startWorld()
-  const persona = await linked(world, 'patience')
-  authorization = `Bearer ${await world.tokenOf(persona)}`
-  runId = (await newRun(world)).id
+  const personas = await Promise.all(Array.from({ length: LEARNERS }, (_, n) => linked(world, `patience-${n}`)))
+  learners = await Promise.all(personas.map(async (persona) => `Bearer ${await world.tokenOf(persona)}`))
+  authorization = learners[0] as string
+  for (let made = 0; made < RUNS; made += 1) runs.push((await newRun(world)).id)
   sql = new pg.Client({ connectionString: world.databaseUrl })
   await sql.connect()
   proxy = await startSilentProxy(world.databaseUrl)
@@ -84,16 +90,13 @@ let asked = 0
 const read = () => ask(`query q${asked++} { courses(first: 2) { nodes { title } } }`)
 const health = async (kind: 'ready' | 'live') => (await fetch(`${gateway.url}/health/${kind}`)).status
 const enrolDocument = 'mutation ($input: EnrolInput!) { enrol(input: $input) { enrolment { id } userErrors { code } } }'
-const enrol = () =>
-  ask(enrolDocument, {
-    input: {
-      courseRunId: runId,
-      paymentMethod: 'CARD',
-      returnUrl: back,
-      termsAccepted: true,
-      idempotencyKey: `k${asked++}`,
-    },
-  })
+let begun = 0
+function enrol(): Promise<Heard> {
+  const place = begun++
+  const input = { paymentMethod: 'CARD', returnUrl: back, termsAccepted: true, idempotencyKey: `k${place}` }
+  const courseRunId = runs[Math.floor(place / LEARNERS) % RUNS]
+  return ask(enrolDocument, { input: { ...input, courseRunId } }, { authorization: learners[place % LEARNERS] })
+}
 
 /** A whole answer, or one that says that it is worth asking again. */
 function isFit({ status, retryAfter, codes }: Heard): boolean {

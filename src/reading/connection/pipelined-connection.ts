@@ -22,8 +22,11 @@ interface Asked {
 
 /** An abandoned statement that ends of itself within this is let run: cancelling it costs more, in ms. */
 const CANCEL_AFTER_MS = 50
-/** For a connection to be opened, and before the system asks a silent end whether it is there, in ms. */
-const CONNECTS_WITHIN_MS = 3_000
+/**
+ * For a connection to be opened, in ms: one that was begun in a silence is given up soon enough after it for readiness,
+ * which is promised within 3 s. And before the system asks a silent end whether it is there.
+ */
+const CONNECTS_WITHIN_MS = 2_000
 const KEEP_ALIVE_AFTER_MS = 10_000
 /** PostgreSQL ends a statement in time and says so; without a word for so much longer, in ms, it is not there. */
 const SILENT_AFTER_MS = 2_000

@@ -54,10 +54,10 @@ it('holds the place for as long again', async () => {
   world.pass(25)
   await world.settle()
   expect((await enrolmentOf(world, persona, enrolment.id)).status).toBe('PENDING_PAYMENT')
-  world.pass(6)
+  world.pass(11)
   await world.settle()
   expect((await enrolmentOf(world, persona, enrolment.id)).status).toBe('EXPIRED')
-  world.pass(-56)
+  world.pass(-61)
 })
 
 it('asked ten times at once with one key opens one payment', async () => {

@@ -84,7 +84,11 @@ it('a hundred codes that open nothing are enough; those that open something do n
   const { code } = await share()
   const good = async (who: string) => expect((await opened(who, code)).data.creditShare).not.toBeNull()
   for (let n = 0; n < 110; n += 1) await good('registrar-2')
-  const wrong = await Promise.all(Array.from({ length: 200 }, () => opened('registrar-2', unknownCode())))
+  const wrong: Awaited<ReturnType<typeof opened>>[] = []
+  // As many at once as one caller may have waiting.
+  for (let round = 0; round < 2; round += 1) {
+    wrong.push(...(await Promise.all(Array.from({ length: 100 }, () => opened('registrar-2', unknownCode())))))
+  }
   const refused = wrong.filter(({ errors }) => errors !== undefined)
   expect(refused.length).toBeGreaterThan(0)
   expect(refused.length).toBeLessThanOrEqual(100)

@@ -66,7 +66,7 @@ describe.each(transports)('over %s', (_name, open) => {
 
   it('an exhausted rate limit refuses', async () => {
     const schema = smallSchema()
-    const small = { points: 15, restorePerSecond: 0.001 }
+    const small = { points: 40, restorePerSecond: 0.001 }
     const admission = new Admission(new MemoryRateLimits(() => 0), { anonymous: small, person: small, client: small })
     await start({ schema, executor: smallExecutor(schema, { admission }) })
     const query = 'subscription { changed(id: "8") { notes { text } } }'

@@ -1,7 +1,7 @@
 /** Tests that operators find all payments, refunds and reconciliations, explained. */
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import { reconcile } from '../../src/payments/reconciliation/reconcile.ts'
-import { enrol, linked, newRun, pay, registered, requestRefund } from '../support/world/study.ts'
+import { enrol, giveUpHolds, linked, newRun, pay, registered, requestRefund } from '../support/world/study.ts'
 import { startWorld, type World } from '../support/world/world.ts'
 
 let world: World
@@ -10,6 +10,7 @@ beforeAll(async () => {
   world = await startWorld()
   persona = await linked(world, 'olga')
 })
+afterEach(() => giveUpHolds(world, persona))
 afterAll(() => world?.close())
 
 async function asOperator(selection: string, variables: object = {}, declared = '') {

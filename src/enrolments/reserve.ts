@@ -16,7 +16,7 @@ import { Enrolment, endedStatuses } from './enrolment.ts'
 import { enrolmentJobs } from './enrolment-jobs.ts'
 import { type PaymentResult, refused } from './pay.ts'
 import { freePlaces, type PlacesSeen } from './places.ts'
-import { holdRefusal } from './unpaid-holds.ts'
+import { unpaidHoldRefusal } from './unpaid-holds.ts'
 
 export interface Reservation {
   learner: LearnerIdentity
@@ -68,7 +68,7 @@ async function refusalUnderLock(
   const now = context.now()
   const firstRefusal = enrolmentRefusal({ run, withdrawn: false, now, active, freePlaces: free })
   // What costs nothing is not held for a payment.
-  return firstRefusal ?? (run.priceMinor === 0 ? null : holdRefusal(context, tx, learner.id))
+  return firstRefusal ?? (run.priceMinor === 0 ? null : unpaidHoldRefusal(context, tx, learner.id))
 }
 
 async function make(

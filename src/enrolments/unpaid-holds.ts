@@ -8,7 +8,11 @@ import { Enrolment } from './enrolment.ts'
 const MOST_UNPAID_HOLDS = 3
 
 /** Null when the learner, whom the caller has locked, may hold one more place. */
-export async function holdRefusal(context: Context, tx: EntityManager, learnerId: string): Promise<Refusal | null> {
+export async function unpaidHoldRefusal(
+  context: Context,
+  tx: EntityManager,
+  learnerId: string,
+): Promise<Refusal | null> {
   const now = context.now()
   const held = await tx.find(
     Enrolment,

@@ -84,7 +84,7 @@ describe('a document that is known', () => {
   })
 
   it('is refused beyond the rate limit with the same words and headers', async () => {
-    const size = { points: 10, restorePerSecond: 0.001 }
+    const size = { points: 120, restorePerSecond: 0.001 }
     const rateLimits = new Admission(new MemoryRateLimits(), { anonymous: size, person: size, client: size })
     const small = await startSmallServer({ schema, executor: smallExecutor(schema, { admission: rateLimits }) })
     try {

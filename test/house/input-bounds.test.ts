@@ -11,6 +11,8 @@ import {
   validate,
 } from 'graphql'
 import { inputsOf } from '../../src/graph/contract/at-most.ts'
+import { Admission } from '../../src/graph/limits/admission.ts'
+import { MemoryRateLimits } from '../../src/graph/limits/rate-limit.ts'
 import { buildSubgraph } from '../../src/schema.ts'
 import { documentsOf, type Limit, limitsOf, needsBound, placesOf } from '../support/world/bounded-inputs.ts'
 import { inventAnswers } from '../support/world/invented-answers.ts'
@@ -25,9 +27,12 @@ const refusedBeyond = ({ allowed, place }: Limit) => (place.bound.inUserErrors ?
 const documentLimits = { characters: 1_000_000, tokens: 100_000 }
 
 const servers: SmallServer[] = []
+const ample = { points: 1e12, restorePerSecond: 1e12 }
 beforeAll(async () => {
   for (const enabled of [false, true]) {
-    const executor = smallExecutor(schema, { compile: { enabled, atUse: 1 } })
+    // Hundreds of long texts are sent, which is not what is tested here.
+    const admission = new Admission(new MemoryRateLimits(), { anonymous: ample, person: ample, client: ample })
+    const executor = smallExecutor(schema, { compile: { enabled, atUse: 1 }, admission })
     servers.push(await startSmallServer({ schema, executor, documentLimits }))
   }
 })

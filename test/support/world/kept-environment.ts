@@ -1,4 +1,5 @@
 /** Lets a test file's sandbox reach what its worker keeps loaded. */
+import 'reflect-metadata'
 import { findSourceMap } from 'node:module'
 import { TestEnvironment } from 'jest-environment-node'
 import { keptModule } from './kept-modules.ts'

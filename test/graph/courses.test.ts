@@ -174,7 +174,7 @@ it('while the partner is down only live fields are null, and the rest is marked 
   expect(errors?.every(({ path }) => path?.at(-1) === 'placesRemaining')).toBe(true)
   await world.clearFaults('partner')
   // The breaker tries again after some seconds.
-  while ((await page()).data.course.freshness.stale);
+  while ((await page()).data.course.freshness.stale) await world.settle()
 })
 
 it('a course that nobody has confirmed for an hour is marked stale', async () => {

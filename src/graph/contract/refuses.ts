@@ -6,7 +6,7 @@ import { type Refusal, refusalCode, type UserError } from './user-error.ts'
 const DIRECTIVE_NAME = 'refusals'
 
 /** The names of those that the function of a mutation answers with. */
-export type RefusalNames<Deed extends (...given: never) => unknown> =
+type RefusalNames<Deed extends (...given: never) => unknown> =
   Awaited<ReturnType<Deed>> extends infer Answer
     ? Answer extends { refusals: readonly (infer One)[] }
       ? One extends Refusal<infer Name>
@@ -16,7 +16,7 @@ export type RefusalNames<Deed extends (...given: never) => unknown> =
     : never
 
 /** Each by its name; of a function that does not say which, none is right. */
-export type RefusalTypes<Name extends string> = string extends Name
+type RefusalTypes<Name extends string> = string extends Name
   ? 'The function returns refusals without their types: leave its return type to the compiler.'
   : { [Each in Name]: new () => UserError & { readonly __typename: Each } }
 
@@ -28,8 +28,11 @@ export function Refuses<Deed extends (...given: never) => unknown>(
   types: RefusalTypes<RefusalNames<Deed>>,
 ): MethodDecorator {
   const names = Object.keys(types).sort()
-  return Directive(`@${DIRECTIVE_NAME}(types: ${JSON.stringify(names)})`) as MethodDecorator
+  return Directive(inText(names)) as MethodDecorator
 }
+
+const inText = (names: readonly string[]) =>
+  `@${DIRECTIVE_NAME}(types: [${names.map((name) => `"${name}"`).join(', ')}])`
 
 /** What a mutation can answer with. */
 export interface MutationRefusal {
@@ -67,6 +70,12 @@ export function refusalsByMutation(schema: GraphQLSchema): Record<string, readon
       return [name, types.map((type) => ({ type, code: refusalCode(type) }))]
     }),
   )
+}
+
+/** The same as the schema's text says it, by coordinate. */
+export function refusalDirectives(schema: GraphQLSchema): ReadonlyMap<string, string> {
+  const listed = Object.entries(refusalsByMutation(schema))
+  return new Map(listed.map(([name, refusals]) => [`Mutation.${name}`, inText(refusals.map(({ type }) => type))]))
 }
 
 function inWords(names: readonly string[]): string {

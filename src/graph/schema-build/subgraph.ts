@@ -48,6 +48,7 @@ const link = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.0
 const representation = new GraphQLScalarType<Representation>({
   name: '_Any',
   description: 'A thing as another subgraph names it: `__typename`, and the fields of one of its keys.',
+  specifiedByURL: 'https://www.apollographql.com/docs/graphos/schema-design/federated-schemas/reference/subgraph-spec',
   parseValue(value) {
     const given = value as Representation | null
     const isNamed = typeof given === 'object' && typeof given?.__typename === 'string'

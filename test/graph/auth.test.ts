@@ -256,6 +256,7 @@ describe('a viewer', () => {
       staff: { subject: 'ada', displayName: 'ada', institutionSlug: 'northgate', institutionId: 'id-of-northgate' },
       client: null,
       operator: null,
+      router: null,
       key: `user:${issuer.url}|ada`,
       anonymous: false,
     })
@@ -278,12 +279,25 @@ describe('a viewer', () => {
     })
   })
 
+  it('of a router is its client, and nobody of an institution', async () => {
+    const viewer = await viewerFor({ sub: 'r', email: undefined, roles: ['router'], client_id: 'supergraph' })
+    expect(viewer).toMatchObject({ learner: null, staff: null, client: null, operator: null, anonymous: false })
+    expect([viewer.router, viewer.key]).toEqual([{ clientId: 'supergraph' }, 'client:supergraph'])
+  })
+
+  it('of a router without its client is refused', async () => {
+    await expect(viewerFor({ sub: 'r', roles: ['router'], client_id: undefined })).rejects.toMatchObject({
+      extensions: { code: 'UNAUTHENTICATED' },
+    })
+  })
+
   it('without a role is signed in and may do nothing more', async () => {
     expect(await viewerFor({ roles: [] })).toMatchObject({
       learner: null,
       staff: null,
       client: null,
       operator: null,
+      router: null,
       anonymous: false,
     })
   })

@@ -18,6 +18,7 @@ import type { Bound } from '../contract/at-most.ts'
 import { badUserInput } from '../contract/errors.ts'
 import { readGlobalId } from '../contract/global-id.ts'
 import { type NodeLoaders, nodeById } from '../contract/node.ts'
+import type { ServedExtensions } from '../execution/shown-schema.ts'
 
 /** A thing as other subgraphs name it: its type and the fields of one of its keys. */
 type Representation = Readonly<Record<string, unknown>> & { __typename: string }
@@ -125,5 +126,11 @@ export function asSubgraph<Context>(schema: GraphQLSchema, options: SubgraphOpti
       },
     },
   })
-  return new GraphQLSchema({ ...rest, query: withRouters, types: types.filter((type) => type !== query) })
+  const extensions: ServedExtensions = { contract: schema }
+  return new GraphQLSchema({
+    ...rest,
+    query: withRouters,
+    types: types.filter((type) => type !== query),
+    extensions: Object.assign(extensions, rest.extensions),
+  })
 }

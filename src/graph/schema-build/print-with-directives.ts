@@ -1,7 +1,7 @@
 /** Prints the schema with the costs and refusals that graphql-js leaves out. */
 import { type GraphQLSchema, lexicographicSortSchema, printSchema } from 'graphql'
 import { refusalDirectives } from '../contract/refuses.ts'
-import { costDirectives } from '../limits/published-costs.ts'
+import { costDirectives } from '../limits/cost-directives.ts'
 
 /** As text, in a stable order: what introspection shows, and the directives of fields, arguments and inputs. */
 export function printWithDirectives(schema: GraphQLSchema): string {

@@ -1,11 +1,18 @@
 /** Tests that types generated from a gateway's address are those of schema.graphql. */
 import { execFile } from 'node:child_process'
-import { cp, mkdtemp, readFile, rm, symlink } from 'node:fs/promises'
+import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import { startWorld, type World } from '../support/world/world.ts'
+
+/** The same configuration, but for where the schema comes from. */
+const byAddress = `import config from './codegen.ts'
+const { GRAPH_URL, AUTHORIZATION } = process.env
+const headers = AUTHORIZATION ? { authorization: AUTHORIZATION } : {}
+export default { ...config, schema: [{ [GRAPH_URL]: { headers } }] }
+`
 
 let world: World
 let project: string
@@ -13,7 +20,8 @@ beforeAll(async () => {
   world = await startWorld()
   project = await mkdtemp(join(tmpdir(), 'codegen-'))
   await Promise.all([
-    ...['by-address.ts', 'codegen.ts', 'src'].map((name) =>
+    writeFile(join(project, 'by-address.ts'), byAddress),
+    ...['codegen.ts', 'src'].map((name) =>
       cp(join(import.meta.dirname, name), join(project, name), { recursive: true }),
     ),
     cp('schema.graphql', join(project, 'schema.graphql')),

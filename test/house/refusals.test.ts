@@ -43,6 +43,15 @@ it('no function says by hand which refusals it returns', () => {
   expect(files).toEqual([])
 })
 
+/** The compiler knows only the function that is named: the mutation has to be done by that one. */
+it('each mutation calls the function whose refusals it lists', () => {
+  const sources = globSync('src/**/*.ts').map((file) => readFileSync(file, 'utf8'))
+  const methods = sources.flatMap((text) => [...text.matchAll(/^ {2}@Refuses<typeof (\w+)>[\s\S]*?^ {2}\}$/gm)])
+  expect(methods).toHaveLength(mutations.length)
+  const others = methods.filter(([method, deed]) => !method.includes(`await ${deed}(`))
+  expect(others.map(([method]) => method)).toEqual([])
+})
+
 describe('a list', () => {
   const contract = resolve('src/graph/contract')
   const wrong: readonly (readonly [what: string, list: string, says: RegExp | null])[] = [

@@ -32,6 +32,13 @@ async function courses(client: ApolloClient) {
   return expectCourses((await client.query({ query: gql(COURSES) })).data)
 }
 
+type Told = (data: unknown) => void
+
+function changesOf(client: ApolloClient, next: Told, error: Told): () => void {
+  const heard = client.subscribe({ query: gql(CHANGES) }).subscribe({ next: ({ data }) => next(data), error })
+  return () => heard.unsubscribe()
+}
+
 function sockets(world: LocalWorld, token: () => Promise<string>): ApolloClient {
   const connectionParams = async () => ({ authorization: `Bearer ${await token()}` })
   return over(new GraphQLWsLink(createClient({ url: world.socket, connectionParams })))
@@ -63,11 +70,7 @@ export const apolloClient: Client = {
     WebSocket: async (world) => {
       const learner = await world.newLearner()
       const client = sockets(world, learner.token)
-      const event = await firstEvent(
-        learner.enrol,
-        (next, error) =>
-          client.subscribe({ query: gql(CHANGES) }).subscribe({ next: ({ data }) => next(data), error }).unsubscribe,
-      )
+      const event = await firstEvent(learner.enrol, (next, error) => changesOf(client, next, error))
       client.stop()
       return expectChange(event)
     },
@@ -82,11 +85,7 @@ export const apolloClient: Client = {
         while (asked < 2) await new Promise((turn) => setTimeout(turn, 50))
         await learner.enrol()
       }
-      const event = await firstEvent(
-        again,
-        (next, error) =>
-          client.subscribe({ query: gql(CHANGES) }).subscribe({ next: ({ data }) => next(data), error }).unsubscribe,
-      )
+      const event = await firstEvent(again, (next, error) => changesOf(client, next, error))
       client.stop()
       return expectChange(event)
     },

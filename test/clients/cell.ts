@@ -31,7 +31,7 @@ export const none = (reason: string) => ({ none: reason })
 
 export const COURSES =
   'query Courses {\n  courses(first: 2) {\n    nodes {\n      id\n      slug\n      title\n    }\n  }\n}'
-export const ME = 'query Me {\n  viewer {\n    learner {\n      id\n    }\n  }\n}'
+export const ME = 'query Me {\n  viewer {\n    id\n    learner {\n      id\n    }\n  }\n}'
 export const CHANGES =
   'subscription Changes {\n  myEnrolmentsChanged {\n    enrolment {\n      id\n      status\n    }\n    learner {\n      id\n    }\n  }\n}'
 

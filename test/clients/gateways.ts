@@ -179,9 +179,17 @@ export const hiveGateway: Client = {
     },
     'token ends': async (world) => {
       const learner = await world.newLearner()
-      const heard: unknown[] = []
-      // It must come to an end by itself: a router that goes on waiting would hang its client.
-      for await (const event of eventsOfHive(world, await world.token(learner.persona, 2))) heard.push(event)
+      const heard: { data?: unknown; errors?: unknown }[] = []
+      const ended = (async () => {
+        for await (const event of eventsOfHive(world, await world.token(learner.persona, 4))) heard.push(event)
+      })()
+      while (heard.length === 0) {
+        await learner.enrol()
+        await Promise.race([ended, new Promise((turn) => setTimeout(turn, 500))])
+      }
+      // By itself: a router that goes on waiting would hang its client.
+      await ended
+      expectChange(heard[0]?.data)
       return 'right'
     },
     abort: async (world) => {

@@ -15,7 +15,7 @@ const { Environment, Network, Observable, RecordSource, Store, fetchQuery, reque
 
 const SOURCES = `import { graphql } from 'relay-runtime'
 graphql\`query askedCoursesQuery { courses(first: 2) { nodes { id slug title } } }\`
-graphql\`query askedMeQuery { viewer { learner { id } } }\`
+graphql\`query askedMeQuery { viewer { id learner { id } } }\`
 graphql\`subscription askedChangesSubscription { myEnrolmentsChanged { enrolment { id status } learner { id } } }\`
 `
 
@@ -25,12 +25,12 @@ type Compiled = Record<'courses' | 'me' | 'changes', any> & { texts: string[] }
 async function compile(persisted: boolean): Promise<Compiled> {
   const folder = await mkdtemp(join(import.meta.dirname, '.relay-'))
   try {
-    await writeFile(join(folder, 'asked.ts'), SOURCES)
+    await writeFile(join(folder, 'asked.js'), SOURCES)
     await cp(join(root, 'schema.graphql'), join(folder, 'schema.graphql'))
     const config = {
       src: '.',
       schema: './schema.graphql',
-      language: 'typescript',
+      language: 'javascript',
       eagerEsModules: true,
       ...(persisted && { persistConfig: { file: './persisted.json', algorithm: 'SHA256' } }),
     }
@@ -38,7 +38,7 @@ async function compile(persisted: boolean): Promise<Compiled> {
     await writeFile(join(folder, 'persisted.json'), '{}')
     const compiler = join(import.meta.dirname, 'node_modules/.bin/relay-compiler')
     await promisify(execFile)(compiler, ['relay.config.json'], { cwd: folder })
-    const artifact = async (name: string) => (await import(join(folder, '__generated__', `${name}.graphql.ts`))).default
+    const artifact = async (name: string) => (await import(join(folder, '__generated__', `${name}.graphql.js`))).default
     return {
       courses: await artifact('askedCoursesQuery'),
       me: await artifact('askedMeQuery'),

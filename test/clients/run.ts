@@ -8,7 +8,9 @@ import { graphqlRequest } from './graphql-request.ts'
 import { type LocalWorld, startLocalWorld } from './local-world.ts'
 import { relayClient, trustedByRelay } from './relay.ts'
 import { graphqlSse, graphqlWs } from './streams.ts'
-import { urql, urqlGraphcache } from './urql.ts'
+import { trustedByUrql, urql, urqlGraphcache } from './urql.ts'
+
+const named = process.argv.slice(2)
 
 const clients: Client[] = [
   apolloClient,
@@ -22,7 +24,7 @@ const clients: Client[] = [
   hiveGateway,
   byCurl,
   byJava,
-]
+].filter(({ name }) => named.length === 0 || named.includes(name))
 
 /** A client that waits longer hangs. */
 const CELL_WITHIN_MS = 15_000
@@ -53,7 +55,7 @@ async function row(client: Client, world: LocalWorld): Promise<string[]> {
   return cells
 }
 
-const world = await startLocalWorld([COURSES, ME, CHANGES, ...trustedByApollo, ...trustedByRelay])
+const world = await startLocalWorld([COURSES, ME, CHANGES, ...trustedByApollo, ...trustedByRelay, ...trustedByUrql])
 try {
   const rows = await Promise.all(clients.map((client) => row(client, world)))
   const lines = clients.map(({ name }, at) => `| ${name} | ${rows[at]?.join(' | ')} |`)

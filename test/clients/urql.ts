@@ -1,5 +1,14 @@
 /** Asks by urql with its defaults, its persisted exchange and its normalised cache. */
-import { cacheExchange, type Exchange, fetchExchange, subscriptionExchange, Client as Urql } from '@urql/core'
+import {
+  cacheExchange,
+  type Exchange,
+  fetchExchange,
+  formatDocument,
+  gql,
+  stringifyDocument,
+  subscriptionExchange,
+  Client as Urql,
+} from '@urql/core'
 import { cacheExchange as graphcache } from '@urql/exchange-graphcache'
 import { persistedExchange } from '@urql/exchange-persisted'
 import { createClient as createEventClient } from 'graphql-sse'
@@ -8,9 +17,12 @@ import { pipe, subscribe } from 'wonka'
 import { inBrowser } from './browser.ts'
 import { CHANGES, type Client, COURSES, expectAborted, expectChange, expectCourses, expectMe, ME } from './cell.ts'
 import { firstEvent } from './events.ts'
-import { idOf, type LocalWorld } from './local-world.ts'
+import type { LocalWorld } from './local-world.ts'
 
-const with_ = ({ graphql }: LocalWorld, exchanges: Exchange[], options = {}) =>
+/** As it is sent: printed by urql, with __typename everywhere. */
+export const trustedByUrql = [COURSES, ME].map((text) => stringifyDocument(formatDocument(gql(text))))
+
+const urqlOf = ({ graphql }: LocalWorld, exchanges: Exchange[], options = {}) =>
   new Urql({ url: graphql, exchanges, ...options })
 
 async function courses(client: Urql) {
@@ -35,7 +47,7 @@ function sockets(world: LocalWorld, token: () => Promise<string>): Urql {
     url: world.socket,
     connectionParams: async () => ({ authorization: `Bearer ${await token()}` }),
   })
-  return with_(world, [
+  return urqlOf(world, [
     cacheExchange,
     fetchExchange,
     subscriptionExchange({
@@ -51,18 +63,18 @@ const byUrql = (cache: Exchange, name: string): Client => ({
   cells: {
     POST: async (world) => {
       const headers = { authorization: `Bearer ${await world.token('ada')}` }
-      const client = with_(world, [cache, fetchExchange], { preferGetMethod: false, fetchOptions: { headers } })
+      const client = urqlOf(world, [cache, fetchExchange], { preferGetMethod: false, fetchOptions: { headers } })
       const { data, error } = await client.query(ME, {}).toPromise()
       if (error) throw error
       return expectMe(data)
     },
-    GET: (world) => courses(with_(world, [cache, fetchExchange])),
+    GET: (world) => courses(urqlOf(world, [cache, fetchExchange])),
     'APQ by POST': (world) =>
-      courses(with_(world, [cache, persistedExchange({ preferGetForPersistedQueries: false }), fetchExchange])),
-    'APQ by GET': (world) => courses(with_(world, [cache, persistedExchange(), fetchExchange])),
+      courses(urqlOf(world, [cache, persistedExchange({ preferGetForPersistedQueries: false }), fetchExchange])),
+    'APQ by GET': (world) => courses(urqlOf(world, [cache, persistedExchange(), fetchExchange])),
     'trusted id': (world) => {
-      const known = persistedExchange({ enforcePersistedQueries: true, generateHash: async () => idOf(COURSES) })
-      return courses(with_(world, [cache, known, fetchExchange]))
+      const known = persistedExchange({ enforcePersistedQueries: true })
+      return courses(urqlOf(world, [cache, known, fetchExchange]))
     },
     WebSocket: async (world) => {
       const learner = await world.newLearner()
@@ -74,7 +86,7 @@ const byUrql = (cache: Exchange, name: string): Client => ({
         url: world.stream,
         headers: async () => ({ authorization: `Bearer ${await learner.token()}` }),
       })
-      const client = with_(world, [
+      const client = urqlOf(world, [
         cache,
         fetchExchange,
         subscriptionExchange({
@@ -88,7 +100,7 @@ const byUrql = (cache: Exchange, name: string): Client => ({
     'SSE /graphql': async (world) => {
       const learner = await world.newLearner()
       const headers = { authorization: `Bearer ${await learner.token()}` }
-      const client = with_(world, [cache, fetchExchange], { fetchSubscriptions: true, fetchOptions: { headers } })
+      const client = urqlOf(world, [cache, fetchExchange], { fetchSubscriptions: true, fetchOptions: { headers } })
       return expectChange(await eventOf(client, learner.enrol))
     },
     'token ends': async (world) => {
@@ -104,7 +116,7 @@ const byUrql = (cache: Exchange, name: string): Client => ({
     abort: (world) => {
       const left = new AbortController()
       const fetchGivenUp: typeof fetch = (input, init) => fetch(input, { ...init, signal: left.signal })
-      const client = with_(world, [cache, fetchExchange], { fetch: fetchGivenUp })
+      const client = urqlOf(world, [cache, fetchExchange], { fetch: fetchGivenUp })
       const asked = client
         .query(COURSES, {})
         .toPromise()

@@ -1,4 +1,4 @@
-/** Asks by curl, and by the bytes of a client that offers HTTP/2 over plain text as Java's does. */
+/** Asks by curl, and by the bytes of Java's client that offers HTTP/2. */
 import { execFile } from 'node:child_process'
 import { createConnection } from 'node:net'
 import { promisify } from 'node:util'

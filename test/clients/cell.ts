@@ -1,4 +1,4 @@
-/** Says what a client asks of a world, and how a cell of the table is judged. */
+/** Says what a client is asked, and how each answer is judged. */
 import type { LocalWorld } from './local-world.ts'
 
 /** The columns of the table. */

@@ -1,4 +1,4 @@
-/** Prints the table of clients and transports; fails where a cell is neither right nor refused as documented. */
+/** Prints the table of clients and transports; fails where a cell is wrong. */
 import { apolloClient, trustedByApollo } from './apollo-client.ts'
 import { closeBrowser } from './browser.ts'
 import { byCurl, byJava } from './by-hand.ts'

@@ -67,6 +67,10 @@ try {
   console.log(
     `\n${count('right')} right, ${count('refused')} refused by design, ${count('–')} not of the client, ${wrong.length} wrong`,
   )
+  await tryKit(world).then(
+    () => console.log('The client kit joins pages in Apollo Client and in graphcache.'),
+    (error: Error) => wrong.push(`the client kit: ${error.stack}`),
+  )
   for (const problem of wrong) console.error(`\n${problem}`)
   process.exitCode = wrong.length > 0 ? 1 : 0
 } finally {

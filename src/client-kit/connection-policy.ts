@@ -1,4 +1,4 @@
-/** Joins the pages of a list in Apollo Client's cache, whether nodes or edges were asked. */
+/** Joins the pages of a list in Apollo Client's cache, by nodes as by edges. */
 
 interface PageInfo {
   startCursor?: string | null

@@ -1,4 +1,4 @@
-/** Tests that pages of a list join in a front end's cache as the whole list. */
+/** Tests that pages of a list join in a front end's cache. */
 import { expect, it } from '@jest/globals'
 import fc from 'fast-check'
 import { connectionPolicy } from '../../src/client-kit/connection-policy.ts'

@@ -19,7 +19,7 @@ export function setCaching(
   cacheControl: string | null,
   text: string,
 ): boolean {
-  if (request.method !== 'GET' || cacheControl === null) {
+  if (request.method === 'POST' || cacheControl === null) {
     reply.header('cache-control', 'no-store')
     return false
   }
@@ -28,5 +28,12 @@ export function setCaching(
   // Who signs in must not be given what was kept for anybody.
   const vary = reply.getHeader('vary')
   reply.header('vary', vary ? `${vary}, authorization, accept` : 'authorization, accept')
-  return request.headers['if-none-match']?.split(/, */).includes(etag) ?? false
+  return isNamed(etag, request.headers['if-none-match'])
+}
+
+/** Compares weakly, as If-None-Match is to be compared: caches and proxies add or drop the `W/`. */
+function isNamed(etag: string, ifNoneMatch: string | undefined): boolean {
+  if (ifNoneMatch === undefined) return false
+  const opaque = (tag: string) => tag.trim().replace(/^W\//, '')
+  return ifNoneMatch.split(',').some((tag) => tag.trim() === '*' || opaque(tag) === opaque(etag))
 }

@@ -1,58 +1,42 @@
 /** Reads a GraphQL request's parameters from HTTP and resolves its document. */
 import type { FastifyRequest } from 'fastify'
-import type { DocumentRequest } from '../graph/limits/trusted-documents.ts'
+import { badUserInput } from '../graph/contract/errors.ts'
+import type { StreamRequest } from '../graph/streaming/streams.ts'
 
-/** What Apollo is given: a GET's parameters in the search, a POST's in the body. */
-export interface ApolloInput {
-  search: string
-  body: unknown
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/**
+ * A request's parameters: a GET's in the search, a POST's in the body; null when that is no JSON object. Throws
+ * BAD_USER_INPUT for a GET whose parameters cannot be read.
+ */
+export function parametersOf({ method, body, query }: FastifyRequest): StreamRequest | null {
+  if (method === 'POST') return isRecord(body) ? body : null
+  const { variables, extensions, ...rest } = query as Record<string, unknown>
+  return { ...rest, ...objectOf('variables', variables), ...objectOf('extensions', extensions) }
 }
 
-function parsed(text: unknown): unknown {
+function objectOf(name: string, text: unknown): Record<string, Record<string, unknown>> {
+  if (text === undefined || text === '') return {}
   try {
-    return typeof text === 'string' ? JSON.parse(text) : undefined
+    const value: unknown = typeof text === 'string' ? JSON.parse(text) : null
+    if (value === null && text === 'null') return {}
+    if (isRecord(value)) return { [name]: value }
   } catch {
-    // Apollo says what is wrong with it.
-    return undefined
+    // Said below.
   }
+  throw badUserInput(`"${name}" must be a JSON object.`, name)
 }
 
-/** What names the document; null when there are no parameters, or several requests at once. */
-export function documentRequest({ method, body, query }: FastifyRequest): DocumentRequest | null {
-  if (method !== 'GET') return typeof body === 'object' && body !== null && !Array.isArray(body) ? body : null
-  const parameters = query as Record<string, unknown>
-  return { ...parameters, extensions: parsed(parameters.extensions) }
-}
-
-/** The request as Apollo is to see it, with the document's `text` in place of what named it. */
-export function apolloInput(
-  { method, url, body }: FastifyRequest,
-  named: DocumentRequest | null,
-  text: string | null,
-): ApolloInput {
-  const mark = url.indexOf('?')
-  const search = mark < 0 ? '' : url.slice(mark)
-  const asSent =
-    named === null || text === null || (named.query === text && !('documentId' in named) && !isPersisted(named))
-  if (asSent) return { search, body }
-  if (method !== 'GET') {
-    const { documentId: _documentId, extensions, ...rest } = body as Record<string, unknown>
-    const others = extensions === undefined ? {} : { extensions: withoutPersisted(extensions) }
-    return { search, body: { ...rest, ...others, query: text } }
-  }
-  const parameters = new URLSearchParams(search)
-  parameters.delete('documentId')
-  parameters.delete('extensions')
-  parameters.set('query', text)
-  return { search: `?${parameters}`, body }
-}
-
-function isPersisted({ extensions }: DocumentRequest): boolean {
-  return typeof extensions === 'object' && extensions !== null && 'persistedQuery' in extensions
+/** The body of the request as Apollo is to see it, with the document's `text` in place of what named it. */
+export function apolloBody(parameters: StreamRequest, text: string): object {
+  const { documentId: _documentId, extensions, ...rest } = parameters
+  const others = extensions === undefined ? {} : { extensions: withoutPersisted(extensions) }
+  return { ...rest, ...others, query: text }
 }
 
 function withoutPersisted(extensions: unknown): unknown {
-  if (typeof extensions !== 'object' || extensions === null) return extensions
-  const { persistedQuery: _persistedQuery, ...rest } = extensions as Record<string, unknown>
+  if (!isRecord(extensions)) return extensions
+  const { persistedQuery: _persistedQuery, ...rest } = extensions
   return rest
 }

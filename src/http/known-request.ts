@@ -1,10 +1,11 @@
-/** Recognises POSTs of documents already validated, to answer them without Apollo. */
+/** Recognises requests of documents already validated, to answer them without Apollo. */
 import type { FastifyRequest } from 'fastify'
 import type { DocumentNode } from 'graphql'
 import type { Result } from '../graph/execution/executor.ts'
 import { refusalOf } from '../graph/execution/mask-errors.ts'
 import type { Variables } from '../graph/execution/variables.ts'
 import { costJson } from '../graph/limits/admission.ts'
+import type { StreamRequest } from '../graph/streaming/streams.ts'
 
 export interface KnownRequest {
   document: DocumentNode
@@ -39,14 +40,17 @@ export class KnownRequests {
   }
 
   /** The request, `document` being what was validated before; null when Apollo is to look at it: it is new, or odd. */
-  read({ method, headers, body }: FastifyRequest, document: DocumentNode | null): KnownRequest | null {
-    if (method !== 'POST' || document === null) return null
+  read(
+    { headers }: FastifyRequest,
+    parameters: StreamRequest | null,
+    document: DocumentNode | null,
+  ): KnownRequest | null {
+    if (parameters === null || document === null) return null
     const mediaType = this.mediaTypes.get(headers.accept ?? '')
     if (mediaType === undefined) return null
-    const { operationName, variables, extensions } = body as Record<string, unknown>
+    const { operationName, variables, extensions } = parameters
     const plain = isTextOrNothing(operationName) && isRecordOrNothing(variables) && isRecordOrNothing(extensions)
-    if (!plain) return null
-    return { document, operationName: operationName as string, variables: variables as Variables, mediaType }
+    return plain ? { document, operationName, variables, mediaType } : null
   }
 }
 

@@ -12,6 +12,7 @@ import { maskErrors } from './mask-errors.ts'
 import { type Executed, measureAnswer } from './measure-answer.ts'
 import { type Operation, Operations } from './operation.ts'
 import { type GraphRequest, RequestEnded } from './request.ts'
+import { type Transport, transportRefusal } from './transport.rules.ts'
 import type { Variables } from './variables.ts'
 
 /** An answer without errors whose data is JSON already. */
@@ -30,6 +31,8 @@ export interface Execution {
   operationName: string | null | undefined
   variables: Variables | null | undefined
   request: GraphRequest
+  /** Left out: nobody's, for work of our own. */
+  transport?: Transport
   /** An event's payload, for subscriptions. */
   rootValue?: unknown
 }
@@ -141,6 +144,8 @@ export class Executor {
     if (!('node' in operation)) return { errors: [operation] }
     request.facts.operationName = operation.name
     request.facts.kind = operation.node.operation
+    const misplaced = execution.transport && transportRefusal(operation.node.operation, execution.transport)
+    if (misplaced) return { errors: [misplaced] }
     const given = execution.variables ?? {}
     const variables = operation.readVariables(given)
     if (variables.errors) return { errors: variables.errors }

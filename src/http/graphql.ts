@@ -1,7 +1,7 @@
 /** Serves GET and POST /graphql through Apollo to the executor. */
 import { type ApolloServer, HeaderMap } from '@apollo/server'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { DocumentNode } from 'graphql'
+import { type DocumentNode, OperationTypeNode } from 'graphql'
 import type { Logger } from 'pino'
 import type { Sender } from '../auth/authenticator.ts'
 import type { Viewer } from '../auth/viewer.ts'
@@ -17,7 +17,8 @@ import type { StreamRequest } from '../graph/streaming/streams.ts'
 import type { Metrics } from '../observability/metrics.ts'
 import { acceptedEvents } from './accepted-events.ts'
 import { recordAnswered, recordRefused } from './answered.ts'
-import { setCaching } from './caching.ts'
+import { addVary, setCaching } from './caching.ts'
+import { acceptedEncoding, compressed, LEAST_COMPRESSED_BYTES } from './compression.ts'
 import { apolloBody, parametersOf } from './document-request.ts'
 import { type Answer, KnownRequests, knownAnswer } from './known-request.ts'
 import { isUnread, untilRead } from './unread.ts'
@@ -172,18 +173,29 @@ export function addGraphqlRoute(fastify: FastifyInstance, route: GraphqlRoute): 
     }
   }
 
+  async function send(answer: Answer, request: GraphRequest, httpRequest: FastifyRequest, reply: FastifyReply) {
+    const { status, headers, body } = answer
+    const { cacheControl, codes, kind } = request.facts
+    for (const [name, value] of headers) reply.header(name, value)
+    if (status !== undefined) reply.code(status === 400 && isPlainJsonAnswer(httpRequest, codes) ? 200 : status)
+    // A mutation's answer mixes what its caller sent with addresses and codes that are secrets: its length tells nothing.
+    const isCompressible = body.length >= LEAST_COMPRESSED_BYTES && kind !== OperationTypeNode.MUTATION
+    if (isCompressible) addVary(reply, 'accept-encoding')
+    if (setCaching(httpRequest, reply, cacheControl, body)) return reply.code(304).send()
+    const encoding = isCompressible ? acceptedEncoding(httpRequest.headers['accept-encoding']) : null
+    if (encoding === null) return reply.send(body)
+    const bytes = await compressed(answer, encoding)
+    return reply.raw.destroyed ? reply : reply.header('content-encoding', encoding).send(bytes)
+  }
+
   /** False where the answer has to be given as events, which the client takes too. */
   async function run(request: GraphRequest, httpRequest: FastifyRequest, reply: FastifyReply): Promise<boolean> {
     const begun = inFlight.run(request, () => begin(request, httpRequest), weightOf(httpRequest))
     const answer = begun instanceof Promise ? await waitFor(begun, request, httpRequest, reply) : begun
     if (reply.sent || reply.raw.destroyed) return true
-    const { cacheControl, codes } = request.facts
+    const { codes } = request.facts
     if (codes.includes(ErrorCode.NotAcceptable) && acceptedEvents(httpRequest.headers.accept) === 'also') return false
-    const { status, headers, body } = answer
-    for (const [name, value] of headers) reply.header(name, value)
-    if (status !== undefined) reply.code(status === 400 && isPlainJsonAnswer(httpRequest, codes) ? 200 : status)
-    if (setCaching(httpRequest, reply, cacheControl, body)) reply.code(304).send()
-    else reply.send(body)
+    await send(answer, request, httpRequest, reply)
     // Its caller has so much less in flight, or answers that nobody reads would fill the memory.
     if (isUnread(reply.raw)) inFlight.hold(request, untilRead(reply.raw, route.unreadMs))
     return true
@@ -213,7 +225,7 @@ export function addGraphqlRoute(fastify: FastifyInstance, route: GraphqlRoute): 
     const whole = body.kind === 'complete' ? body.string : ''
     if (request.facts.kind === null) request.facts.codes.push(...codesOf(whole))
     else if (status === undefined) knownRequests.answeredAs(httpRequest, headers.get('content-type'))
-    return { status, headers, body: whole }
+    return { status, headers, body: whole, kept: null }
   }
 
   /** Refused before Apollo saw it, or by a fault around it. */

@@ -1,6 +1,7 @@
 /** Recognises requests of documents already validated, to answer them without Apollo. */
 import type { FastifyRequest } from 'fastify'
 import type { DocumentNode } from 'graphql'
+import type { KeptAnswer } from '../graph/caching/response-cache.ts'
 import type { Result } from '../graph/execution/executor.ts'
 import { refusalOf } from '../graph/execution/mask-errors.ts'
 import type { Variables } from '../graph/execution/variables.ts'
@@ -59,14 +60,21 @@ export interface Answer {
   status: number | undefined
   headers: Iterable<[string, string]>
   body: string
+  /** What its beginning is, where that had been kept. */
+  kept: { answer: KeptAnswer; characters: number } | null
 }
 
 /** The result as Apollo sends it: a refusal of the whole request decides status and headers. */
 export function knownAnswer(result: Result, { mediaType }: KnownRequest): Answer {
   if ('text' in result) {
-    const { text, extensions } = result
-    const body = `{"data":${text},"extensions":{"cost":${costJson(extensions.cost)}}}\n`
-    return { status: undefined, headers: [['content-type', mediaType]], body }
+    const { text, extensions, kept } = result
+    const head = `{"data":${text}`
+    return {
+      status: undefined,
+      headers: [['content-type', mediaType]],
+      body: `${head},"extensions":{"cost":${costJson(extensions.cost)}}}\n`,
+      kept: kept ? { answer: kept, characters: head.length } : null,
+    }
   }
   const { errors, data, extensions } = result
   const refusal = refusalOf(result)
@@ -74,5 +82,6 @@ export function knownAnswer(result: Result, { mediaType }: KnownRequest): Answer
     status: refusal?.status,
     headers: [['content-type', mediaType], ...(refusal?.headers ?? [])],
     body: `${JSON.stringify({ errors, data, extensions })}\n`,
+    kept: null,
   }
 }

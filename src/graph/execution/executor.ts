@@ -18,6 +18,8 @@ import type { Variables } from './variables.ts'
 /** An answer without errors whose data is JSON already. */
 export interface WrittenResult {
   text: string
+  /** The answer that it is, where one had been kept. */
+  kept?: KeptAnswer
   extensions: { cost: CostReport }
 }
 
@@ -103,7 +105,7 @@ export class Executor {
   ): Soon<Result> {
     const { request } = execution
     const { operation, given, read } = admission
-    if (known) return this.closeWritten(admission, request, known)
+    if (known) return { ...this.closeWritten(admission, request, known), kept: known }
     const executed = this.execute(operation, given, read, execution)
     if (executed instanceof Promise) return executed.then((answer) => this.close(admission, request, answer, place))
     return this.close(admission, request, executed, place)

@@ -18,9 +18,9 @@ import type { Metrics } from '../observability/metrics.ts'
 import { acceptedEvents } from './accepted-events.ts'
 import { recordAnswered, recordRefused } from './answered.ts'
 import { addVary, setCaching } from './caching.ts'
-import { acceptedEncoding, compressed, LEAST_COMPRESSED_BYTES } from './compression.ts'
-import { apolloBody, parametersOf } from './document-request.ts'
+import { acceptedEncoding, compressed, LEAST_COMPRESSED_BYTES } from './compressed.ts'
 import { type Answer, KnownRequests, knownAnswer } from './known-request.ts'
+import { apolloBody, parametersOf } from './parameters-of.ts'
 import { isUnread, untilRead } from './unread.ts'
 
 /** What Apollo carries to the executor; it copies the outside, so the request itself is inside. */

@@ -3,8 +3,8 @@ import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
 import type { HealthAnswer } from './health.ts'
-import { ignoreExpectations } from './offers.ts'
 import type { FromThread, ThreadSettings, ToThread } from './operations.ts'
+import { ignoreExpectations } from './takes-offer.ts'
 
 const { host, port, times } = workerData as ThreadSettings
 const main = parentPort as MessagePort

@@ -3,7 +3,7 @@ import type { FastifyError, FastifyRequest } from 'fastify'
 import type { Logger } from 'pino'
 import { ErrorCode, GraphError } from '../graph/contract/errors.ts'
 import { publicError } from '../graph/execution/mask-errors.ts'
-import { BODY_ENCODINGS } from './encoded-body.ts'
+import { BODY_ENCODINGS } from './decode-bodies.ts'
 
 /** The refusal, and its status. */
 export function protocolRefusal(

@@ -25,18 +25,18 @@ import type { Tracing } from '../observability/tracing.ts'
 import { recordAnswered, recordRefused } from './answered.ts'
 import { startApollo } from './apollo.ts'
 import { corsOptions } from './cors.ts'
+import { decodeBodies } from './decode-bodies.ts'
 import { Drain, type DrainOptions } from './drain.ts'
-import { decodeBodies } from './encoded-body.ts'
 import { addGraphqlRoute, type GraphqlRoute, sendRefusal } from './graphql.ts'
 import { addHealthRoutes, type Health, type HealthCheck, healthOf } from './health.ts'
 import { addMetricsRoute } from './metrics.ts'
-import { ignoreExpectations, isWebSocketRequest } from './offers.ts'
 import { knownOrigins, mayBeForeign } from './origins.ts'
 import { refuseOtherMethods } from './other-methods.ts'
 import { protocolRefusal } from './protocol-refusal.ts'
 import { securityHeaders } from './security-headers.ts'
 import { type StreamLimits, StreamPlaces, streamLimits } from './stream-places.ts'
 import { addSubscriptions } from './subscriptions.ts'
+import { ignoreExpectations, takesOffer } from './takes-offer.ts'
 import { traceRequests } from './trace-requests.ts'
 import { UNREAD_MS } from './unread.ts'
 import { addWebhookRoutes, type WebhookReceiver } from './webhooks.ts'
@@ -160,7 +160,7 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
     return503OnClosing: false,
     routerOptions: { maxParamLength: 200, ignoreTrailingSlash: true },
     http: {
-      shouldUpgradeCallback: isWebSocketRequest,
+      shouldUpgradeCallback: takesOffer,
       maxHeaderSize: limits.headerBytes,
       headersTimeout: limits.headersMs,
       connectionsCheckingInterval: Math.min(5000, limits.headersMs),

@@ -5,7 +5,7 @@ import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { publicFor } from '../../src/graph/caching/cache-policy.ts'
 import { ResponseCache } from '../../src/graph/caching/response-cache.ts'
-import { acceptedEncoding } from '../../src/http/compression.ts'
+import { acceptedEncoding, compressed } from '../../src/http/compressed.ts'
 import { change, type SmallServer, smallExecutor, smallSchema, startSmallServer } from '../support/world/small-graph.ts'
 
 let server: SmallServer
@@ -77,6 +77,17 @@ describe.each([
     expect(other.data).toEqual(one.data)
     expect(Object.keys(other)).toEqual(['data', 'extensions'])
   })
+})
+
+it.each(['br', 'gzip'] as const)('what is kept is compressed once (%s)', async (encoding) => {
+  const answer = { text: '', cost: 1 }
+  const decode = decoders[encoding] as (bytes: Buffer) => Buffer
+  const shown = async (body: string) =>
+    String(decode(await compressed({ body, kept: { answer, characters: 4 } }, encoding)))
+  expect(await shown('once, and its end')).toBe('once, and its end')
+  // What is compressed anew would say so.
+  expect(await shown('ANEW, and another')).toBe('once, and another')
+  expect(await shown('once')).toBe('once')
 })
 
 it('who asks for no encoding gets none, and caches are told that others may', async () => {

@@ -1,4 +1,4 @@
-/** Tests a front end on a port of its own: it signs ada in and asks. */
+/** Tests that a front end on any port signs ada in and asks. */
 import { existsSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'

@@ -8,29 +8,13 @@ export type Encoding = 'br' | 'gzip'
 
 /** What is shorter fits into a packet or two, however it is written. */
 export const LEAST_COMPRESSED_BYTES = 1024
-const BROTLI_QUALITY = 4
+/** Of 83 kB of courses 12.4 kB in 1 ms; 4 leaves 13.2 in 0.7, 7 takes 6 ms for as much. */
+const BROTLI_LEVEL = 5
+/** Of the same 13.5 kB in 0.7 ms; 9 leaves 13.3. */
 const GZIP_LEVEL = 6
-/** Accept-Encoding headers that are remembered: browsers and clients send some ten. */
-const MOST_REMEMBERED = 100
-/** Longer ones are read each time: no browser sends them. */
-const LONGEST_REMEMBERED_CHARACTERS = 100
-
-const remembered = new Map<string, Encoding | null>()
-
 /** The encoding that an Accept-Encoding header takes, brotli rather than gzip; null for none. */
 export function acceptedEncoding(header: string | undefined): Encoding | null {
   if (header === undefined) return null
-  let encoding = remembered.get(header)
-  if (encoding === undefined) {
-    encoding = readEncoding(header)
-    if (header.length > LONGEST_REMEMBERED_CHARACTERS) return encoding
-    if (remembered.size >= MOST_REMEMBERED) remembered.clear()
-    remembered.set(header, encoding)
-  }
-  return encoding
-}
-
-function readEncoding(header: string): Encoding | null {
   const weights = new Map<string, number>()
   for (const part of header.toLowerCase().split(',')) {
     const [name = '', ...parameters] = part.split(';').map((piece) => piece.trim())
@@ -57,7 +41,7 @@ const deflate = promisify<Buffer, object, Buffer>(deflateRaw)
 async function compressHead(text: string, encoding: Encoding): Promise<Head> {
   const plain = Buffer.from(text)
   const { BROTLI_PARAM_QUALITY, BROTLI_PARAM_SIZE_HINT, BROTLI_OPERATION_FLUSH, Z_SYNC_FLUSH } = constants
-  const params = { [BROTLI_PARAM_QUALITY]: BROTLI_QUALITY, [BROTLI_PARAM_SIZE_HINT]: plain.length }
+  const params = { [BROTLI_PARAM_QUALITY]: BROTLI_LEVEL, [BROTLI_PARAM_SIZE_HINT]: plain.length }
   const bytes =
     encoding === 'br'
       ? await brotli(plain, { params, finishFlush: BROTLI_OPERATION_FLUSH })

@@ -5,7 +5,7 @@ import type { IncomingMessage, Server } from 'node:http'
  * Whether a request leaves HTTP. Any other offer (`h2c` of curl and of Java's client, WebSocket elsewhere) is ignored, as a
  * server may: the request is answered as if it had not been made.
  */
-export function isWebSocketRequest({ method, url, headers }: IncomingMessage): boolean {
+export function takesOffer({ method, url, headers }: IncomingMessage): boolean {
   if (method !== 'GET' || headers.upgrade?.toLowerCase() !== 'websocket') return false
   return /^\/graphql\/?(\?|$)/.test(url ?? '')
 }

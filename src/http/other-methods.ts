@@ -35,7 +35,7 @@ export function refuseOtherMethods(
         // Before a body is read that nobody wants.
         onRequest: (request, reply, _done) => {
           if (request.method === 'OPTIONS') reply.code(204).header('allow', allow).send()
-          else refuse(request, reply.header('allow', allow), allow)
+          else refuse(request, reply, allow)
         },
         handler: () => undefined,
       })

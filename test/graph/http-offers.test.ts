@@ -206,6 +206,27 @@ describe('a body', () => {
   })
 })
 
+it('a body that decodes to hundreds of megabytes is not decoded further than the limit', async () => {
+  const roomy = await startSmallServer({ limits: { bodyBytes: 1_000_000 } })
+  try {
+    const part = gzipSync(Buffer.alloc(10_000_000))
+    const body = Buffer.concat(Array.from({ length: 30 }, () => part))
+    expect(body.length).toBeLessThan(1_000_000)
+    const before = process.cpuUsage()
+    const answer = await fetch(`${roomy.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'content-encoding': 'gzip' },
+      body,
+    })
+    expect(answer.status).toBe(413)
+    const { user, system } = process.cpuUsage(before)
+    // All of it takes several times as long.
+    expect((user + system) / 1000).toBeLessThan(150)
+  } finally {
+    await roomy.close()
+  }
+})
+
 it('a connection whose offer was ignored goes on', async () => {
   const socket = connect(Number(new URL(server.url).port), '127.0.0.1')
   const get = `GET /health/live HTTP/1.1\r\nHost: x\r\n${offers['curl --http2']}\r\n`

@@ -13,7 +13,7 @@ const jsonTypes: ReadonlySet<string> = new Set([
 
 /** Events have to be named: who takes anything is given JSON. */
 export function acceptedEvents(accept: string | undefined): AcceptedEvents {
-  if (!accept?.toLowerCase().includes(eventStream)) return 'no'
+  if (accept === undefined || !/text\/event-stream/i.test(accept)) return 'no'
   const taken = accept
     .toLowerCase()
     .split(',')

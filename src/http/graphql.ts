@@ -173,7 +173,8 @@ export function addGraphqlRoute(fastify: FastifyInstance, route: GraphqlRoute): 
     }
   }
 
-  async function send(answer: Answer, request: GraphRequest, httpRequest: FastifyRequest, reply: FastifyReply) {
+  /** A promise where the answer has to be compressed first. */
+  function send(answer: Answer, request: GraphRequest, httpRequest: FastifyRequest, reply: FastifyReply) {
     const { status, headers, body } = answer
     const { cacheControl, codes, kind } = request.facts
     for (const [name, value] of headers) reply.header(name, value)
@@ -184,8 +185,9 @@ export function addGraphqlRoute(fastify: FastifyInstance, route: GraphqlRoute): 
     if (setCaching(httpRequest, reply, cacheControl, body)) return reply.code(304).send()
     const encoding = isCompressible ? acceptedEncoding(httpRequest.headers['accept-encoding']) : null
     if (encoding === null) return reply.send(body)
-    const bytes = await compressed(answer, encoding)
-    return reply.raw.destroyed ? reply : reply.header('content-encoding', encoding).send(bytes)
+    return compressed(answer, encoding).then((bytes) =>
+      reply.raw.destroyed ? reply : reply.header('content-encoding', encoding).send(bytes),
+    )
   }
 
   /** False where the answer has to be given as events, which the client takes too. */
@@ -195,7 +197,8 @@ export function addGraphqlRoute(fastify: FastifyInstance, route: GraphqlRoute): 
     if (reply.sent || reply.raw.destroyed) return true
     const { codes } = request.facts
     if (codes.includes(ErrorCode.NotAcceptable) && acceptedEvents(httpRequest.headers.accept) === 'also') return false
-    await send(answer, request, httpRequest, reply)
+    const sending = send(answer, request, httpRequest, reply)
+    if (sending instanceof Promise) await sending
     // Its caller has so much less in flight, or answers that nobody reads would fill the memory.
     if (isUnread(reply.raw)) inFlight.hold(request, untilRead(reply.raw, route.unreadMs))
     return true

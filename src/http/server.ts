@@ -201,10 +201,14 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
     scope.removeContentTypeParser('text/plain')
     decodeBodies(scope, limits.bodyBytes)
     const knowsOrigin = knownOrigins(parts.allowedOrigins)
-    scope.addHook('onRequest', (request, reply, done) => {
-      const asks = request.method !== 'POST' && request.url.includes('?')
-      if (asks && mayBeForeign(request.headers, knowsOrigin)) refuse(request, reply, forbidden(foreignPage))
-      else done()
+    // Of each GET, so that a POST pays nothing for it.
+    scope.addHook('onRoute', (route) => {
+      if (!route.method.includes('GET') && !route.method.includes('HEAD')) return
+      route.onRequest ??= (request, reply, done) => {
+        const asks = request.url.includes('?')
+        if (asks && mayBeForeign(request.headers, knowsOrigin)) refuse(request, reply, forbidden(foreignPage))
+        else done()
+      }
     })
     const streams = new Streams({
       ...parts,

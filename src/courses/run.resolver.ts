@@ -68,7 +68,8 @@ export class CourseRunResolver {
 
   @FieldResolver(() => Int, {
     nullable: true,
-    description: 'Live from the partner; null with an error entry when the partner cannot say.',
+    description:
+      'Live from the partner, who is waited for 300 ms at most; then the last that is known, or null with an error entry. `freshness.stale` of the course says so.',
   })
   placesRemaining(@Root() run: RunRow, @Ctx() context: Context): Promise<number | null> {
     return placesRemaining(context, run.partnerUuid)

@@ -3,7 +3,8 @@ import type { EntityManager } from '@mikro-orm/postgresql'
 import type { LearnerIdentity } from '../auth/viewer.ts'
 import type { Context } from '../context.ts'
 import type { CompleteRun } from '../courses/loaders.ts'
-import type { Refusal } from '../graph/contract/user-error.ts'
+import type { PlacesSeen } from '../courses/places.ts'
+import { RateLimited, type Refusal } from '../graph/contract/user-error.ts'
 import { lockLearner } from '../learners/lock-learner.ts'
 import { addPayment } from '../payments/add-payment.ts'
 import type { PaymentMethod } from '../payments/payment.ts'
@@ -15,8 +16,8 @@ import { enrolmentRefusal } from './enrolment.rules.ts'
 import { Enrolment, endedStatuses } from './enrolment.ts'
 import { enrolmentJobs } from './enrolment-jobs.ts'
 import { type PaymentResult, refused } from './pay.ts'
-import { freePlaces, type PlacesSeen } from './places.ts'
-import { unpaidHoldRefusal } from './unpaid-holds.ts'
+import { freePlaces } from './places.ts'
+import { unpaidHoldsEnd } from './unpaid-holds.ts'
 
 export interface Reservation {
   learner: LearnerIdentity
@@ -63,12 +64,17 @@ async function refusalUnderLock(
   run: CompleteRun,
   { learner, places }: Reservation,
 ): Promise<Refusal | null> {
-  const active = await activeOn(tx, learner.id, run.id)
-  const free = await freePlaces(tx, run.id, places)
   const now = context.now()
-  const firstRefusal = enrolmentRefusal({ run, withdrawn: false, now, active, freePlaces: free })
-  // What costs nothing is not held for a payment.
-  return firstRefusal ?? (run.priceMinor === 0 ? null : unpaidHoldRefusal(context, tx, learner.id))
+  const firstRefusal = enrolmentRefusal({
+    run,
+    withdrawn: false,
+    now,
+    active: await activeOn(tx, learner.id, run.id),
+    freePlaces: await freePlaces(tx, run.id, places),
+    holdsEnd: await unpaidHoldsEnd(tx, learner.id, now),
+  })
+  if (firstRefusal?.__typename === RateLimited.name) context.heldBack(context.viewer, 'unpaid-holds')
+  return firstRefusal
 }
 
 async function make(

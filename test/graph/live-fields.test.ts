@@ -33,7 +33,8 @@ async function ask(document: string, variables: object = {}, signal?: AbortSigna
   return (await response.json()) as Answer
 }
 
-const page = 'query ($n: Int) { courses(first: $n) { nodes { freshness { stale } nextRun { placesRemaining } } } }'
+const page = `query ($n: Int) { courses(first: $n) { nodes {
+  freshness { stale } nextRun { placesRemaining enrolability { possible } } } } }`
 interface Shown {
   freshness: { stale: boolean }
   nextRun: { placesRemaining: number | null } | null

@@ -52,7 +52,10 @@ export interface Parts {
   signer: Signer
   /** What callers may use up in a while: of this process, or of all replicas. */
   rateLimits: RateLimits
-  /** One event after each change of a topic that `announce` tells of, on whichever replica, e.g. `enrolment:<uuid>`. */
+  /**
+   * One event after each change of a topic that `announce` tells of, on whichever replica, e.g. `enrolment:<uuid>`; of one
+   * thing of many, `<topic>/<uuid>`.
+   */
   changesOf(topic: string): AsyncIterable<string>
   /** To be told when what anybody may read has changed: answers that were kept are forgotten, on every replica. */
   publicChanged(): Promise<void>

@@ -31,7 +31,10 @@ interface CourseRow extends CmfRow {
 
 @Resolver(() => Course)
 export class CourseResolver {
-  @Query(() => CourseConnection, { description: 'The courses on offer, narrowed and ordered as asked.' })
+  @Query(() => CourseConnection, {
+    nullable: true,
+    description: 'The courses on offer, narrowed and ordered as asked.',
+  })
   courses(
     @Args(() => PageArgs) args: PageArgs,
     @Arg('search', () => String, { nullable: true, description: 'Words, or beginnings of words, that must all occur.' })

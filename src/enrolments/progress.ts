@@ -52,9 +52,9 @@ const liveProgress = defineLoader<ProgressRow, Progress | null, Asking>(
       ask(context, missing, signal),
     )
     return progress.map(({ value, missed }, at) => {
-      if (missed === null) return value ?? null
-      const known = latest(value ?? null, lastKnown(rows[at] as ProgressRow, true))
-      return known ?? (value === null ? null : upstreamUnavailable('partner', missed.retryAfterSeconds))
+      const known = newest(value ?? null, rows[at] as ProgressRow, missed !== null)
+      const isUnknown = missed !== null && value === undefined && known === null
+      return isUnknown ? upstreamUnavailable('partner', missed.retryAfterSeconds) : known
     })
   },
   { cacheKey: ({ id }) => id, maxBatchSize: REGISTRATIONS_AT_ONCE },
@@ -82,11 +82,12 @@ async function ask(
   )
 }
 
-/** Of what was seen live and what is stored, which a webhook may have brought since, marked stale. */
-function latest(seen: Progress | null, stored: Progress | null): Progress | null {
+/** Of what was seen live and what is stored: a webhook may have brought it since. */
+function newest(seen: Progress | null, row: ProgressRow, stale: boolean): Progress | null {
+  const stored = lastKnown(row, stale)
   if (seen === null || (stored !== null && stored.freshness.fetchedAt > seen.freshness.fetchedAt)) return stored
   const { stepsCompletedRatio, stepsCompleted, freshness } = seen
-  return { stepsCompletedRatio, stepsCompleted, freshness: { ...freshness, stale: true } }
+  return { stepsCompletedRatio, stepsCompleted, freshness: { ...freshness, stale } }
 }
 
 function lastKnown(row: ProgressRow, stale: boolean): Progress | null {

@@ -9,8 +9,9 @@ import { lockLearner } from '../learners/lock-learner.ts'
 import { addPayment } from '../payments/add-payment.ts'
 import type { PaymentMethod } from '../payments/payment.ts'
 import { type KeyedRequest, takeKey } from '../store/idempotent.ts'
-import { announce, inTransaction } from '../store/transaction.ts'
+import { inTransaction } from '../store/transaction.ts'
 import { addEnrolment } from './add-enrolment.ts'
+import { announceEnrolment } from './announce-enrolment.ts'
 import { lockRun, moveEnrolment } from './change-enrolment.ts'
 import { enrolmentRefusal } from './enrolment.rules.ts'
 import { Enrolment, endedStatuses } from './enrolment.ts'
@@ -95,7 +96,7 @@ async function make(
     createdAt: at,
   }
   const enrolment = await addEnrolment(tx, beginning, { cause: 'ENROLLED', actor: viewer.key, at })
-  await announce(tx, 'enrolment', enrolment.id)
+  await announceEnrolment(tx, enrolment)
   if (run.priceMinor === 0) return registerFree(tx, enrolment, at)
   const payment = await addPayment(tx, {
     enrolmentId: enrolment.id,

@@ -52,6 +52,7 @@ const liveProgress = defineLoader<ProgressRow, Progress | null, Asking>(
       ask(context, missing, signal),
     )
     return progress.map(({ value, missed }, at) => {
+      if (missed === null && value === null) return null
       const known = newest(value ?? null, rows[at] as ProgressRow, missed !== null)
       const isUnknown = missed !== null && value === undefined && known === null
       return isUnknown ? upstreamUnavailable('partner', missed.retryAfterSeconds) : known

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { createClient as createEventClient } from 'graphql-sse'
 import { createClient as createSocketClient } from 'graphql-ws'
 import { WebSocket } from 'ws'
+import { uuidOf } from '../../src/graph/contract/global-id.ts'
 import { listenersAt, untilListening } from '../support/world/listeners.ts'
 import { type Replica, startReplica } from '../support/world/replica.ts'
 import { type Result, refusalOf } from '../support/world/stream-clients.ts'
@@ -123,6 +124,20 @@ describe.each(clients)('over %s', (_name, open) => {
     })
     const heard = new Set(mine.all.map(({ enrolment }) => enrolment.id))
     expect(heard).toEqual(new Set(made.map(({ enrolment }) => enrolment.id)))
+    await mine.end()
+  })
+
+  it('what may have changed unheard, and what is not theirs, is told without the enrolment', async () => {
+    const [persona, stranger] = [await newLearner(), await newLearner()]
+    const { enrolment } = await enrol(world, stranger, (await newRun(world)).id)
+    const { data } = await world.ask(persona, '{ viewer { learner { id } } }')
+    const own = `enrolments-of:${uuidOf('Learner', data.viewer.learner.id)}`
+    const mine = await listening(persona, world.url)
+    for (const event of [own, `${own}/${uuidOf('Enrolment', enrolment.id)}`]) {
+      await world.app.orm.em.fork().execute('select pg_notify(?, ?)', ['gateway', event])
+      await mine.until(() => true)
+      expect(mine.all.at(-1)).toEqual({ learner: { enrolments: { totalCount: 0 } }, enrolment: null })
+    }
     await mine.end()
   })
 

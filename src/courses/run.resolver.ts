@@ -85,6 +85,6 @@ export class LiveEventResolver {
     @Root() event: EventRow,
     @Arg('timeZone', () => TimeZone, { nullable: true, description: "The reader's zone." }) timeZone: string | null,
   ): string {
-    return inZone(event.startsAt, timeZone !== null && isTimeZone(timeZone) ? timeZone : event.timeZone)
+    return inZone(event.startsAt, timeZone != null && isTimeZone(timeZone) ? timeZone : event.timeZone)
   }
 }

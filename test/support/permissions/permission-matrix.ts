@@ -118,7 +118,7 @@ const things: Record<string, TypeEntry> = {
       owner: 'viewerEnrolment',
     },
   },
-  Enrolability: all('CourseRun > enrolability', 'everybody', 'possible reasonCode reason'),
+  Enrolability: all('Course > runs(first: 50) > nodes > enrolability', 'everybody', 'possible reasonCode reason'),
   LiveEvent: {
     at: 'LiveEvent',
     fields: { everybody: 'id title startsAt durationMinutes recordingUrl', owner: 'joinUrl' },

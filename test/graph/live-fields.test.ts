@@ -122,6 +122,16 @@ describe("a learner's progress", () => {
   })
 })
 
+it.each([
+  ['@defer', 'query { courses(first: 1) { nodes { nextRun { ... @defer { placesRemaining } } } } }'],
+  ['@stream', 'query { courses(first: 1) { nodes @stream { title } } }'],
+])('%s is refused in words that say what to do instead', async (directive, document) => {
+  const message = `${directive} is not offered: answers come whole. Ask for live fields in a second query.`
+  expect(await ask(document)).toEqual({
+    errors: [expect.objectContaining({ message, extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } })],
+  })
+})
+
 it('a call that its page has gone on without goes on, though its client has gone', async () => {
   partner.hold()
   const leaving = new AbortController()

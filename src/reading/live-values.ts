@@ -42,7 +42,7 @@ class LiveValues<Value> {
 
   constructor(freshMs: number, mostValues: number) {
     this.freshMs = freshMs
-    this.known = new LRUCache({ max: mostValues, ttl: LAST_KNOWN_MS })
+    this.known = new LRUCache({ max: mostValues })
   }
 
   /** In the order of the keys; asks only about those that are not known of now, nor being asked about. */
@@ -57,13 +57,17 @@ class LiveValues<Value> {
   }
 
   private isFresh(key: string): boolean {
+    return this.knownWithin(key, this.freshMs) !== undefined
+  }
+
+  private knownWithin(key: string, ageMs: number): Value | undefined {
     const known = this.known.get(key)
-    return known !== undefined && performance.now() - known.atMs < this.freshMs
+    return known !== undefined && performance.now() - known.atMs < ageMs ? known.value : undefined
   }
 
   private valueOf(key: string, look: Look | undefined): LiveValue<Value> {
     const retryAfterSeconds = look?.failure?.retryAfterSeconds ?? null
-    return { value: this.known.get(key)?.value, missed: this.isFresh(key) ? null : { retryAfterSeconds } }
+    return { value: this.knownWithin(key, LAST_KNOWN_MS), missed: this.isFresh(key) ? null : { retryAfterSeconds } }
   }
 
   private looksAt(keys: readonly string[], ask: Ask<Value>): [string, Look][] {

@@ -65,9 +65,11 @@ class LiveValues<Value> {
     return known !== undefined && performance.now() - known.atMs < ageMs ? known.value : undefined
   }
 
+  /** What was of now when it was asked for has no look, and has not become old by waiting for others. */
   private valueOf(key: string, look: Look | undefined): LiveValue<Value> {
-    const retryAfterSeconds = look?.failure?.retryAfterSeconds ?? null
-    return { value: this.knownWithin(key, LAST_KNOWN_MS), missed: this.isFresh(key) ? null : { retryAfterSeconds } }
+    const value = this.knownWithin(key, LAST_KNOWN_MS)
+    if (look === undefined || this.isFresh(key)) return { value, missed: null }
+    return { value, missed: { retryAfterSeconds: look.failure?.retryAfterSeconds ?? null } }
   }
 
   private looksAt(keys: readonly string[], ask: Ask<Value>): [string, Look][] {

@@ -81,6 +81,18 @@ describe('what is known', () => {
     expect(await third.answer).toEqual([{ value: undefined, missed: { retryAfterSeconds: 7 } }])
   })
 
+  it('does not become old by waiting for what is asked beside it', async () => {
+    const { read, calls, pass } = upstream()
+    const first = read(['a'])
+    calls[0]?.answer.resolve(new Map([['a', 1]]))
+    await first.answer
+    const both = read(['a', 'b'])
+    pass(FRESH_MS)
+    calls[1]?.answer.reject(unavailable)
+    expect((await both.answer).map(({ missed }) => missed === null)).toEqual([true, false])
+    expect(calls[1]?.keys).toEqual(['b'])
+  })
+
   it('comes late into what the next who asks is told, and a late failure troubles nobody', async () => {
     const { read, calls } = upstream()
     expect(await read(['a']).answer).toEqual([{ value: undefined, missed: { retryAfterSeconds: null } }])

@@ -4,7 +4,7 @@ import { isUpstreamFailure, type UpstreamFailure } from '../values/upstream-fail
 import type { Underway } from './underway.ts'
 
 /** A page waits no longer for what an upstream says of the moment: it can do without. */
-export const LIVE_WAIT_MS = 300
+const LIVE_WAIT_MS = 300
 /** For so long the last that is known is better than nothing. */
 const LAST_KNOWN_MS = 10 * 60_000
 
@@ -30,7 +30,7 @@ interface Look {
   failure: UpstreamFailure | null
   waiting: number
   /** Somebody has gone on without it: the next who asks shall find what it brings. */
-  isAwaited: boolean
+  goesOn: boolean
   readonly stop: AbortController
 }
 
@@ -87,7 +87,7 @@ class LiveValues<Value> {
       .finally(() => {
         for (const key of keys) if (this.looks.get(key) === look) this.looks.delete(key)
       })
-    const look: Look = { over, failure: null, waiting: 0, isAwaited: false, stop }
+    const look: Look = { over, failure: null, waiting: 0, goesOn: false, stop }
     for (const key of keys) this.looks.set(key, look)
   }
 
@@ -114,8 +114,8 @@ async function waitFor(looks: ReadonlySet<Look>, signal: AbortSignal): Promise<v
   const inTime = await within(answered, signal)
   for (const look of looks) {
     look.waiting -= 1
-    if (!signal.aborted) look.isAwaited ||= !inTime
-    else if (look.waiting === 0 && !look.isAwaited) look.stop.abort(signal.reason)
+    if (!signal.aborted) look.goesOn ||= !inTime
+    else if (look.waiting === 0 && !look.goesOn) look.stop.abort(signal.reason)
   }
 }
 

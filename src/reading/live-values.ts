@@ -128,7 +128,8 @@ function within(answered: Promise<unknown>, signal: AbortSignal): Promise<boolea
       act()
     }
     const leave = settle(() => resolve(false))
-    const timer = setTimeout(leave, LIVE_WAIT_MS)
+    // What has arrived while this process was busy is looked at first.
+    const timer = setTimeout(() => setImmediate(leave), LIVE_WAIT_MS)
     signal.addEventListener('abort', leave, { once: true })
     if (signal.aborted) leave()
     answered.then(

@@ -1,7 +1,7 @@
 /** Decides whether a learner may enrol on a run now, or the first refusal. */
 import { openForEnrolment, type RunDates } from '../courses/run-status.rules.ts'
 import { instantText } from '../graph/contract/scalars.ts'
-import { type Refusal, rateLimitedUntil, refusal } from '../graph/contract/user-error.ts'
+import { rateLimitedUntil, refusal } from '../graph/contract/user-error.ts'
 import type { PartnerAccount } from '../learners/learner.ts'
 import type { Enrolment } from './enrolment.ts'
 import { AlreadyEnrolled, EnrolmentClosed, PartnerAccountRequired, RunFull } from './enrolment-errors.ts'
@@ -27,7 +27,7 @@ export interface EnrolFacts {
 const run = ['input', 'courseRunId']
 
 /** Why not; null when the learner may. */
-export function enrolmentRefusal(facts: EnrolFacts): Refusal | null {
+export function enrolmentRefusal(facts: EnrolFacts) {
   if (facts.active !== null) {
     const message = 'You have a place on this run already.'
     return refusal(AlreadyEnrolled, { enrolment: facts.active }, message, run)
@@ -42,14 +42,14 @@ export function enrolmentRefusal(facts: EnrolFacts): Refusal | null {
   return accountRefusal(facts) ?? holdsRefusal(facts)
 }
 
-function accountRefusal({ partnerAccount }: EnrolFacts): Refusal | null {
+function accountRefusal({ partnerAccount }: EnrolFacts) {
   if (partnerAccount === undefined || partnerAccount?.status === 'LINKED') return null
   const message = 'Create or link your account at the registration partner first: follow its invitation.'
   return refusal(PartnerAccountRequired, { partnerAccount }, message)
 }
 
 /** What costs nothing is not held for a payment. */
-function holdsRefusal({ run: { priceMinor }, holdsEnd = [], now }: EnrolFacts): Refusal | null {
+function holdsRefusal({ run: { priceMinor }, holdsEnd = [], now }: EnrolFacts) {
   const endsFirst = priceMinor === 0 ? undefined : holdsEnd.at(-MOST_UNPAID_HOLDS)
   if (endsFirst === undefined) return null
   const message = `You hold ${holdsEnd.length} places that are not paid; pay for one, or give one up with cancelEnrolment.`

@@ -4,7 +4,7 @@ import type { LearnerIdentity } from '../auth/viewer.ts'
 import type { Context } from '../context.ts'
 import type { CompleteRun } from '../courses/loaders.ts'
 import type { PlacesSeen } from '../courses/places.ts'
-import { RateLimited, type Refusal } from '../graph/contract/user-error.ts'
+import { RateLimited } from '../graph/contract/user-error.ts'
 import { lockLearner } from '../learners/lock-learner.ts'
 import { addPayment } from '../payments/add-payment.ts'
 import type { PaymentMethod } from '../payments/payment.ts'
@@ -39,7 +39,7 @@ export function activeOn(em: EntityManager, learnerId: string, runId: string): P
  * locks of the learner and the run, in this order: the holds of one learner are counted exactly, and two learners for
  * one place are served one after the other.
  */
-export function reserve(context: Context, keyed: KeyedRequest, reservation: Reservation): Promise<PaymentResult> {
+export function reserve(context: Context, keyed: KeyedRequest, reservation: Reservation) {
   return inTransaction(context.em, async (tx) => {
     const key = await takeKey(tx, keyed)
     if (key.kind === 'conflict') return refused(key.refusal)
@@ -64,7 +64,7 @@ async function refusalUnderLock(
   tx: EntityManager,
   run: CompleteRun,
   { learner, places }: Reservation,
-): Promise<Refusal | null> {
+) {
   const now = context.now()
   const firstRefusal = enrolmentRefusal({
     run,
@@ -83,7 +83,7 @@ async function make(
   tx: EntityManager,
   run: CompleteRun,
   { learner, paymentMethod, returnUrl }: Reservation,
-): Promise<PaymentResult> {
+): Promise<PaymentResult<never>> {
   const at = now()
   const holdExpiresAt = new Date(at.getTime() + settings.holdMinutes * 60_000)
   const beginning = {
@@ -112,7 +112,7 @@ async function make(
 }
 
 /** What costs nothing is paid. */
-async function registerFree(tx: EntityManager, enrolment: Enrolment, at: Date): Promise<PaymentResult> {
+async function registerFree(tx: EntityManager, enrolment: Enrolment, at: Date): Promise<PaymentResult<never>> {
   enrolment.holdExpiresAt = null
   await moveEnrolment(tx, enrolment, 'PAID', { cause: 'NOTHING_TO_PAY', at })
   await enrolmentJobs.register.add(tx, { enrolmentId: enrolment.id })

@@ -13,7 +13,8 @@ interface ScalarRule {
   write?(value: unknown): string
   /** Values as they are stored, as JSON; null for others. Left out: the texts themselves. */
   quickText?: QuickText
-  specifiedByURL?: string
+  /** Where the texts are specified by those who did; each description says what of it is taken here. */
+  specifiedByURL: string
 }
 
 function scalar({ name, description, read, expected, longest, write = String, ...rule }: ScalarRule) {
@@ -101,6 +102,7 @@ export const CalendarDate = scalar({
   expected: 'a calendar date, e.g. "2026-11-23"',
   longest: 10,
   read: (text) => (isCalendarDate(text) ? text : null),
+  specifiedByURL: 'https://scalars.graphql.org/andimarek/local-date.html',
 })
 
 export const TimeZone = scalar({
@@ -111,6 +113,7 @@ export const TimeZone = scalar({
   longest: 64,
   // Asked for only to show things: a name that is not known shows them in another zone, and empties no page.
   read: (text) => text,
+  specifiedByURL: 'https://www.iana.org/time-zones',
 })
 
 export const CurrencyCode = scalar({
@@ -119,6 +122,7 @@ export const CurrencyCode = scalar({
   expected: 'a three-letter ISO 4217 code, e.g. "GBP"',
   longest: 3,
   read: (text) => (/^[A-Z]{3}$/.test(text) ? text : null),
+  specifiedByURL: 'https://www.iso.org/iso-4217-currency-codes.html',
 })
 
 /** PostgreSQL's numeric keeps the zeros of its scale ("7.50"); the graph does not print them. */
@@ -136,6 +140,7 @@ export const Decimal = scalar({
   read: (text) => (/^-?\d+(\.\d+)?$/.test(text) ? text : null),
   write: (value) => decimalText(value as string),
   quickText: (value) => (typeof value === 'string' ? `"${decimalText(value)}"` : null),
+  specifiedByURL: 'https://www.w3.org/TR/xmlschema11-2/#decimal',
 })
 
 export const Url = scalar({
@@ -145,6 +150,7 @@ export const Url = scalar({
   // Every browser takes so much; of PayPal's 4000 some are left for what we add.
   longest: 2000,
   read: (text) => (URL.canParse(text) ? text : null),
+  specifiedByURL: 'https://url.spec.whatwg.org/',
 })
 
 export const Jwt = scalar({
@@ -154,4 +160,5 @@ export const Jwt = scalar({
   // A statement of 40 claims has some 8,000; a status list without any pattern some 30,000.
   longest: 65_536,
   read: (text) => (/^[\w-]+\.[\w-]*\.[\w-]+$/.test(text) ? text : null),
+  specifiedByURL: 'https://www.rfc-editor.org/rfc/rfc7519',
 })

@@ -31,7 +31,10 @@ interface CourseRow extends CmfRow {
 
 @Resolver(() => Course)
 export class CourseResolver {
-  @Query(() => CourseConnection, { description: 'The courses on offer, narrowed and ordered as asked.' })
+  @Query(() => CourseConnection, {
+    nullable: true,
+    description: 'The courses on offer, narrowed and ordered as asked.',
+  })
   courses(
     @Args(() => PageArgs) args: PageArgs,
     @Arg('search', () => String, { nullable: true, description: 'Words, or beginnings of words, that must all occur.' })
@@ -108,7 +111,10 @@ export class CourseResolver {
     const confirmedAt =
       state?.succeededAt && state.succeededAt > course.fetchedAt ? state.succeededAt : course.fetchedAt
     const tooOld = context.now().getTime() - confirmedAt.getTime() > context.settings.staleAfterMinutes * 60_000
-    return { source: 'partner', fetchedAt: confirmedAt, stale: failing || tooOld || context.partner.silent() }
+    // What is asked live beside it, here or elsewhere in the answer, has then been answered or missed.
+    await context.underway.settled()
+    const silent = context.underway.missed || context.partner.silent()
+    return { source: 'partner', fetchedAt: confirmedAt, stale: failing || tooOld || silent }
   }
 }
 

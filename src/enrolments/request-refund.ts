@@ -10,7 +10,8 @@ import { addRefund } from '../payments/add-refund.ts'
 import { balanceOf } from '../payments/balance.ts'
 import type { Payment } from '../payments/payment.ts'
 import { keyRefusal, takeKey } from '../store/idempotent.ts'
-import { announce, inTransaction } from '../store/transaction.ts'
+import { inTransaction } from '../store/transaction.ts'
+import { announceEnrolment } from './announce-enrolment.ts'
 import { lockEnrolment } from './change-enrolment.ts'
 import { lockPayments } from './compensate.ts'
 import { beginEnding } from './end-enrolment.ts'
@@ -133,6 +134,6 @@ async function add({ viewer }: Context, tx: EntityManager, { enrolment, payment,
     await beginEnding(tx, enrolment, { cause: causeBy[origin], actor: viewer.key, at: now })
     await enrolmentJobs.reviewCredit.add(tx, { enrolmentId: enrolment.id })
   }
-  await announce(tx, 'enrolment', enrolment.id)
+  await announceEnrolment(tx, enrolment)
   return { refundId: refund.id, enrolmentId: enrolment.id, refusals: [] }
 }

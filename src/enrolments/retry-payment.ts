@@ -9,8 +9,9 @@ import { addPayment } from '../payments/add-payment.ts'
 import { isOpenPayment } from '../payments/payment.states.ts'
 import { Payment, type PaymentMethod } from '../payments/payment.ts'
 import { type KeyedRequest, keyRefusal, takeKey } from '../store/idempotent.ts'
-import { announce, inTransaction } from '../store/transaction.ts'
+import { inTransaction } from '../store/transaction.ts'
 import { returnUrlProblem } from '../values/return-url.ts'
+import { announceEnrolment } from './announce-enrolment.ts'
 import { findEnrolment, lockEnrolment } from './change-enrolment.ts'
 import { lockPayments } from './compensate.ts'
 import type { Enrolment } from './enrolment.ts'
@@ -130,7 +131,7 @@ async function addNext(
   enrolment.updatedAt = at
   await tx.flush()
   await enrolmentJobs.expire.add(tx, { enrolmentId: enrolment.id }, { runAt: holdExpiresAt })
-  await announce(tx, 'enrolment', enrolment.id)
+  await announceEnrolment(tx, enrolment)
   return addPayment(tx, {
     enrolmentId: enrolment.id,
     method,

@@ -104,17 +104,21 @@ describe('the list', () => {
 })
 
 describe('a run', () => {
-  it('shows its live events in the zone that is asked for, and where to join only to the enrolled', async () => {
+  it('shows its live events in the zone that is asked for, its own for one that is none, and where to join only to the enrolled', async () => {
     const document = `{ course(slug: "responsible-ai-in-practice") { runs(first: 50) { nodes {
-      liveEvents { at: startsAt(timeZone: "Asia/Singapore") own: startsAt joinUrl } viewerEnrolment { status } } } } }`
-    type Run = { viewerEnrolment: object | null; liveEvents: { at: string; own: string; joinUrl: string | null }[] }
+      liveEvents { at: startsAt(timeZone: "Asia/Singapore") own: startsAt nowhere: startsAt(timeZone: "Mars/Phobos") joinUrl } viewerEnrolment { status } } } } }`
+    type Run = {
+      viewerEnrolment: object | null
+      liveEvents: { at: string; own: string; nowhere: string; joinUrl: string | null }[]
+    }
     const runs = (await world.ask('ada', document)).data.course.runs.nodes as Run[]
     const enrolled = runs.filter((run) => run.viewerEnrolment !== null)
     expect(enrolled).toHaveLength(1)
     expect(enrolled[0]!.liveEvents.length).toBeGreaterThan(0)
-    for (const { at, own, joinUrl } of enrolled[0]!.liveEvents) {
+    for (const { at, own, nowhere, joinUrl } of enrolled[0]!.liveEvents) {
       expect(at).toMatch(/\+08:00$/)
       expect(Date.parse(at)).toBe(Date.parse(own))
+      expect(nowhere).toBe(own)
       expect(joinUrl).toMatch(/^http/)
     }
     const linksOf = (some: Run[]) => new Set(some.flatMap((run) => run.liveEvents).map(({ joinUrl }) => joinUrl))

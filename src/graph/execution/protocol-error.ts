@@ -37,6 +37,13 @@ export function protocolError(error: unknown, message: string, code: unknown): {
   if (message === 'Validation aborted.') {
     return { message: 'The document asks too often for fields of the same name.', code: ErrorCode.TooComplex }
   }
+  const delivery = /^Unknown directive "@(defer|stream)"/.exec(message)
+  if (delivery) {
+    return {
+      message: `@${delivery[1]} is not offered: answers come whole. Ask for live fields in a second query.`,
+      code,
+    }
+  }
   const short =
     message.length > LONGEST_MESSAGE_CHARACTERS ? `${message.slice(0, LONGEST_MESSAGE_CHARACTERS)}…` : message
   return isLiteralOfWrongType(error)

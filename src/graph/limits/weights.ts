@@ -68,6 +68,8 @@ export const works: Readonly<Record<string, Work>> = {
   'Course.countsTowards': 5,
   // Asked of the partner, joined by the run.
   'CourseRun.placesRemaining': 40,
+  // The same, and what speaks for and against the learner.
+  'CourseRun.enrolability': 60,
   'Enrolment.progress': 40,
   // Each look is logged.
   'Query.creditShare': WRITE_POINTS,

@@ -71,7 +71,7 @@ const corrections = 'viewer > operator > reconciliations(first: 1) > nodes > cor
 const things: Record<string, TypeEntry> = {
   Viewer: {
     at: 'viewer',
-    fields: { learners: 'learner', allStaff: 'staff', allMachines: 'client', operator: 'operator' },
+    fields: { signedIn: 'id', learners: 'learner', allStaff: 'staff', allMachines: 'client', operator: 'operator' },
   },
   Learner: {
     at: 'Learner',
@@ -125,10 +125,11 @@ const things: Record<string, TypeEntry> = {
     at: 'CourseRun',
     fields: {
       everybody: `id course startsAt endsAt timeZone enrolmentOpensAt enrolmentClosesAt openForEnrolment price
-        placesRemaining refundDeadline status registrationUrl liveEvents`,
+        placesRemaining enrolability refundDeadline status registrationUrl liveEvents`,
       owner: 'viewerEnrolment',
     },
   },
+  Enrolability: all('Course > runs(first: 50) > nodes > enrolability', 'everybody', 'possible reasonCode reason'),
   LiveEvent: {
     at: 'LiveEvent',
     fields: { everybody: 'id title startsAt durationMinutes recordingUrl', owner: 'joinUrl' },

@@ -5,7 +5,7 @@ import { type GraphQLSchema, lexicographicSortSchema, printSchema } from 'graphq
 import { buildSchemaSync, type NonEmptyArray } from 'type-graphql'
 import type { Context } from './context.ts'
 import { courseById, courseBySlug, liveEventById, runById } from './courses/loaders.ts'
-import { CourseConnectionResolver, CourseResolver } from './courses/resolver.ts'
+import { CourseConnectionResolver, CourseEdgeResolver, CourseResolver } from './courses/resolver.ts'
 import { CourseRunResolver, LiveEventResolver } from './courses/run.resolver.ts'
 import { VerifyResolver } from './credit/credentials/verify.resolver.ts'
 import { CreditRecordResolver, EnrolmentCreditResolver, LearnerCreditResolver } from './credit/resolver.ts'
@@ -138,6 +138,7 @@ const resolvers: unknown[] = [
   InstitutionClientResolver,
   CourseResolver,
   CourseConnectionResolver,
+  CourseEdgeResolver,
   CourseRunResolver,
   LiveEventResolver,
   CreditResolver,

@@ -4,7 +4,7 @@ import { publishEnum } from '../graph/contract/enum.ts'
 import type { ReadConnection } from '../reading/connection/read-connection.ts'
 import { defineLoader, type Loads } from '../reading/loader.ts'
 import { statement } from '../reading/statement.ts'
-import { fragmentsOf, MATCH_BEGINS, MATCH_ENDS } from './highlight.rules.ts'
+import { fragmentsOf, MATCH_BEGINS, MATCH_ENDS } from './fragments.rules.ts'
 
 export const SearchedField = { TITLE: 'TITLE', SUBJECT: 'SUBJECT', SUMMARY: 'SUMMARY' } as const
 export type SearchedField = (typeof SearchedField)[keyof typeof SearchedField]

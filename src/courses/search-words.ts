@@ -1,7 +1,7 @@
 /** Reads the words of a search, and what else they may be when misspelt. */
 import type { ReadConnection } from '../reading/connection/read-connection.ts'
 import { statement } from '../reading/statement.ts'
-import { mayBeMisspelt, SHORTEST_MISSPELT_LETTERS } from './spelling.rules.ts'
+import { mayBeMisspelt, SHORTEST_MISSPELT_LETTERS } from './misspelt.rules.ts'
 
 /** A search for PostgreSQL: each of its words must occur. */
 export interface SearchWords {
@@ -14,7 +14,7 @@ export interface SearchWords {
 /** Of a text that is pasted whole, the others have to be right. */
 const MOST_MISSPELT_WORDS = 8
 /** PostgreSQL's trigrams tell which words are worth a closer look. */
-const WORDS_LOOKED_AT = 50
+const LOOKED_AT_WORDS = 50
 const MOST_LIKELY_WORDS = 10
 
 interface Alike {
@@ -32,7 +32,7 @@ const alike = statement<Alike>(
    cross join lateral (select lexeme as plain from unnest(to_tsvector('course_search', typed.word)) limit 1) asked
    cross join lateral (
      (select w.word from course_word w where w.word % asked.plain
-      order by similarity(w.word, asked.plain) desc, w.word limit ${WORDS_LOOKED_AT})
+      order by similarity(w.word, asked.plain) desc, w.word limit ${LOOKED_AT_WORDS})
      union
      select w.word from course_word w where w.word = any(array(
        select overlay(asked.plain placing reverse(substr(asked.plain, at, 2)) from at for 2)
@@ -41,11 +41,11 @@ const alike = statement<Alike>(
 )
 
 /** Null when there is no word in the text. */
-export async function searchWords(read: ReadConnection, text: string | null | undefined): Promise<SearchWords | null> {
+export async function searchWords(read: ReadConnection, text: string): Promise<SearchWords | null> {
   const words = [
     ...new Set(
       text
-        ?.normalize('NFC')
+        .normalize('NFC')
         .toLowerCase()
         .match(/[\p{L}\p{N}]+/gu),
     ),

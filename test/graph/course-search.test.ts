@@ -1,4 +1,4 @@
-/** Tests what a search of courses finds, in which order, and what it shows of it. */
+/** Tests what a search of courses finds, in which order, and its highlights. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import type { ProgramFacts } from '../../src/courses/course-source.ts'
 import { mirrorPrograms } from '../../src/courses/mirror-catalogue.ts'

@@ -68,7 +68,7 @@ const courseVariants = [
   ]),
   'search: "e"',
   'search: "e", direction: ASCENDING',
-  'search: "leadershpi managment"',
+  'search: "leadershpi"',
   'slugs: ["evidence-based-coaching", "agile-project-leadership", "responsible-ai-in-practice", "no-such-course"]',
   'orderBy: TITLE, search: "e", filter: { levels: [POSTGRADUATE] }',
   'orderBy: NEXT_START, filter: { openForEnrolment: true, languages: ["en"] }',

@@ -2,11 +2,11 @@
 
 /** Shorter words are too much alike. */
 export const SHORTEST_MISSPELT_LETTERS = 5
-const TWO_LETTERS_WRONG_FROM_LETTERS = 8
+const TWO_WRONG_FROM_LETTERS = 8
 
 /** How many letters of it may be wrong. */
 const lettersWrong = (length: number): number =>
-  length < SHORTEST_MISSPELT_LETTERS ? 0 : length < TWO_LETTERS_WRONG_FROM_LETTERS ? 1 : 2
+  length < SHORTEST_MISSPELT_LETTERS ? 0 : length < TWO_WRONG_FROM_LETTERS ? 1 : 2
 
 /** Whether `asked` becomes `word` by one letter added, left out, changed or swapped with its neighbour, two in long words. */
 export function mayBeMisspelt(asked: string, word: string): boolean {

@@ -1,7 +1,7 @@
 /** Tests which words may be others, misspelt. */
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
-import { mayBeMisspelt } from '../../src/courses/spelling.rules.ts'
+import { mayBeMisspelt } from '../../src/courses/misspelt.rules.ts'
 
 describe('a word', () => {
   it.each([

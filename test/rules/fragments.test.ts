@@ -1,7 +1,7 @@
 /** Tests how marked text becomes fragments. */
 import { expect, it } from '@jest/globals'
 import fc from 'fast-check'
-import { fragmentsOf, MATCH_BEGINS, MATCH_ENDS } from '../../src/courses/highlight.rules.ts'
+import { fragmentsOf, MATCH_BEGINS, MATCH_ENDS } from '../../src/courses/fragments.rules.ts'
 
 const mark = (text: string) => `${MATCH_BEGINS}${text}${MATCH_ENDS}`
 

@@ -14,7 +14,7 @@ import { KEPT_FOR_SECONDS, statusList } from './credit/credentials/status-list.t
 import { publicFor } from './graph/caching/cache-policy.ts'
 import { upstreamUnavailable } from './graph/contract/errors.ts'
 import { Executor } from './graph/execution/executor.ts'
-import { Admission, kindOfCaller, rateLimitSizes } from './graph/limits/admission.ts'
+import { Admission, kindOfCaller, type RateLimitSizes, rateLimitSizes } from './graph/limits/admission.ts'
 import { BadTokens } from './graph/limits/bad-tokens.ts'
 import { InFlight } from './graph/limits/in-flight.ts'
 import { TrustedDocuments } from './graph/limits/trusted-documents.ts'
@@ -51,6 +51,8 @@ export interface GatewayOptions {
   /** The worker is not started: tests run the jobs themselves. */
   jobsByHand?: boolean
   drain?: Partial<DrainOptions>
+  /** Else those of `rateLimitSizes`. */
+  rateLimits?: RateLimitSizes
   operations?: Partial<OperationsTimes>
 }
 
@@ -79,7 +81,9 @@ export async function startGateway(app: App, config: Config, options: GatewayOpt
     metrics.heldBack({ by, how, caller: kindOfCaller(caller) })
   const executor = new Executor(schema, {
     compile: { enabled: config.COMPILED_QUERIES === 'on' },
-    admission: new Admission(app.rateLimits, rateLimitSizes, (caller) => heldBack('rate-limit', 'refused', caller)),
+    admission: new Admission(app.rateLimits, options.rateLimits ?? rateLimitSizes, (caller) =>
+      heldBack('rate-limit', 'refused', caller),
+    ),
     cachePolicy: publicFor(publicSeconds, live),
     answers: app.answers,
     tracing,

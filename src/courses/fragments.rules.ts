@@ -6,7 +6,7 @@ export const MATCH_ENDS = '\ue001'
 
 /** Beside what matched so much is kept, on either side. */
 const KEPT_BESIDE_CHARACTERS = 60
-const MOST_FRAGMENTS = 20
+export const MOST_FRAGMENTS = 20
 
 interface Fragment {
   text: string

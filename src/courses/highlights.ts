@@ -1,10 +1,10 @@
 /** Shows where a course matches a search, as data that no page takes for HTML. */
-import { Field, ObjectType } from 'type-graphql'
+import { Extensions, Field, ObjectType } from 'type-graphql'
 import { publishEnum } from '../graph/contract/enum.ts'
 import type { ReadConnection } from '../reading/connection/read-connection.ts'
 import { defineLoader, type Loads } from '../reading/loader.ts'
 import { statement } from '../reading/statement.ts'
-import { fragmentsOf, MATCH_BEGINS, MATCH_ENDS } from './fragments.rules.ts'
+import { fragmentsOf, MATCH_BEGINS, MATCH_ENDS, MOST_FRAGMENTS } from './fragments.rules.ts'
 
 export const SearchedField = { TITLE: 'TITLE', SUBJECT: 'SUBJECT', SUMMARY: 'SUMMARY' } as const
 export type SearchedField = (typeof SearchedField)[keyof typeof SearchedField]
@@ -28,6 +28,7 @@ export class CourseHighlight {
   @Field(() => SearchedField, { description: 'The field.' })
   field!: SearchedField
 
+  @Extensions({ cost: { listSize: MOST_FRAGMENTS } })
   @Field(() => [HighlightFragment], {
     description: 'What of it matched and what is beside that, in order; at most 20.',
   })

@@ -1,7 +1,7 @@
 /** Answers the graph's fields about courses. */
 
 import type { GraphQLResolveInfo } from 'graphql'
-import { Arg, Args, Ctx, FieldResolver, Info, Query, Resolver, Root } from 'type-graphql'
+import { Arg, Args, Ctx, Extensions, FieldResolver, Info, Query, Resolver, Root } from 'type-graphql'
 import type { Context } from '../context.ts'
 import { AtMost } from '../graph/contract/at-most.ts'
 import { Credit } from '../graph/contract/credit.ts'
@@ -18,7 +18,7 @@ import { CourseFacets, CourseFilter, CourseOrder, SortDirection } from './course
 import { CourseRun, CourseRunConnection } from './course-run.ts'
 import { type FoundCourses, facet, findCourses } from './find-courses.ts'
 import { Freshness } from './freshness.ts'
-import { CourseHighlight, highlightsOf } from './highlights.ts'
+import { CourseHighlight, highlightsOf, SearchedField } from './highlights.ts'
 import { courseBySlug, nextRunOf, runsOfCourse, syncStateOf } from './loaders.ts'
 
 /** As many as a page has at most. */
@@ -144,6 +144,7 @@ type AskedFor = Pick<FoundCourses, 'asked'>
 
 @Resolver(() => CourseEdge)
 export class CourseEdgeResolver {
+  @Extensions({ cost: { listSize: Object.keys(SearchedField).length } })
   @FieldResolver(() => [CourseHighlight], {
     description: 'Where the course matches the search, as text and not as HTML; empty where nothing is searched.',
   })

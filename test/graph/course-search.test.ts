@@ -198,6 +198,14 @@ describe('highlights', () => {
   })
 })
 
+it('highlights cost what their texts take, and each of them what an object costs', async () => {
+  const document = '{ courses(first: 2, search: "quagmire") { edges { highlights { fragments { text } } } } }'
+  // The request; the list, the search, its word, which is a long one, and two literals; the connection, two edges.
+  const list = 10 + 60 + 200 + 4 + 70 + 1 + 2
+  const cost = { requested: list + 2 * (15 + 3 * (1 + 20)), actual: list - 1 + 15 + 2 * (1 + 3) }
+  expect(await world.ask(null, document)).toMatchObject({ extensions: { cost } })
+})
+
 describe('slugs', () => {
   const two = 'slugs: ["robotics-for-makers", "no-such-course", "carbon-accounting"]'
 

@@ -2,7 +2,7 @@
 import { type ASTNode, BREAK, type DocumentNode, Kind, parse, type Source, visit } from 'graphql'
 
 /** Nobody's inputs are deeper. */
-const MOST_STEPS = 12
+const MOST_STEPS = 10
 /** Errors do not lead to their document: it is read once more, for all of them. */
 const documents = new WeakMap<Source, DocumentNode>()
 

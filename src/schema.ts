@@ -34,8 +34,9 @@ import { EnrolmentSubscriptionResolver } from './enrolments/subscription.resolve
 import { visibleEnrolment } from './enrolments/visible-enrolment.ts'
 import { CreditResolver } from './graph/contract/credit.ts'
 import { globalId } from './graph/contract/global-id.ts'
+import type { NodeName } from './graph/contract/kind-of-id.ts'
 import { MoneyResolver } from './graph/contract/money.ts'
-import { type NodeLoaders } from './graph/contract/node.ts'
+import type { NodeLoader } from './graph/contract/node.ts'
 import {
   Forbidden,
   IdempotencyConflict,
@@ -86,7 +87,7 @@ import {
 } from './transfers/resolver.ts'
 
 /** What `node(id)` opens, by type: each loader answers only what the caller may see. */
-const nodes: NodeLoaders<Context> = {
+const nodes: Record<NodeName, NodeLoader<Context>> = {
   Institution: institutionById,
   Qualification: qualificationById,
   Course: courseById,

@@ -1,7 +1,8 @@
 /** Finds courses by text and filters, ordered, paged and counted into facets. */
 import type { Context } from '../context.ts'
 import { badUserInput } from '../graph/contract/errors.ts'
-import { globalId, uuidOf } from '../graph/contract/global-id.ts'
+import { globalId } from '../graph/contract/global-id.ts'
+import { uuidForList } from '../graph/contract/kind-of-id.ts'
 import type { Page, PageArgs } from '../graph/contract/page.ts'
 import { institutionJoin } from '../institutions/loaders.ts'
 import { type Condition, type List, readPage } from '../reading/list.ts'
@@ -43,7 +44,9 @@ function filterParts(filter: CourseFilter | null | undefined, now: Date): Filter
   if (filter.subjects) add('c.subject = any(?::text[])', filter.subjects, 'subjects')
   if (filter.languages) add('c.language = any(?::text[])', filter.languages, 'languages')
   if (filter.awardingInstitutionIds) {
-    const ids = filter.awardingInstitutionIds.map((id) => uuidOf('Institution', id)).filter((id) => id !== null)
+    const uuidAt = (id: string, at: number) =>
+      uuidForList('Institution', id, ['filter', 'awardingInstitutionIds', `${at}`])
+    const ids = filter.awardingInstitutionIds.map(uuidAt).filter((id) => id !== null)
     add('c.awarding_institution_id = any(?::uuid[])', ids, 'awardingInstitutions')
   }
   if (filter.cmf) add('c.cmf_status = ?', filter.cmf)

@@ -34,8 +34,8 @@ import { EnrolmentSubscriptionResolver } from './enrolments/subscription.resolve
 import { visibleEnrolment } from './enrolments/visible-enrolment.ts'
 import { CreditResolver } from './graph/contract/credit.ts'
 import { globalId } from './graph/contract/global-id.ts'
-import type { NodeName } from './graph/contract/kind-of-id.ts'
 import { MoneyResolver } from './graph/contract/money.ts'
+import type { NodeName } from './graph/contract/no-such.ts'
 import type { NodeLoader } from './graph/contract/node.ts'
 import {
   Forbidden,

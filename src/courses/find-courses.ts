@@ -2,7 +2,7 @@
 import type { Context } from '../context.ts'
 import { badUserInput } from '../graph/contract/errors.ts'
 import { globalId } from '../graph/contract/global-id.ts'
-import { uuidForList } from '../graph/contract/kind-of-id.ts'
+import { uuidForList } from '../graph/contract/no-such.ts'
 import type { Page, PageArgs } from '../graph/contract/page.ts'
 import { institutionJoin } from '../institutions/loaders.ts'
 import { type Condition, type List, readPage } from '../reading/list.ts'

@@ -2,7 +2,7 @@
 import { isOwner, requireLearner } from '../auth/permissions.ts'
 import type { Context } from '../context.ts'
 import { uuidOf } from '../graph/contract/global-id.ts'
-import { noSuch } from '../graph/contract/kind-of-id.ts'
+import { noSuch } from '../graph/contract/no-such.ts'
 import { IllegalTransition, NotFound, type Refusal, refusal } from '../graph/contract/user-error.ts'
 import { inTransaction } from '../store/transaction.ts'
 import { findEnrolment, lockEnrolment, moveEnrolment } from './change-enrolment.ts'

@@ -2,7 +2,7 @@
 import { isOwner, requireLearner } from '../auth/permissions.ts'
 import type { Context } from '../context.ts'
 import { uuidOf } from '../graph/contract/global-id.ts'
-import { noSuch } from '../graph/contract/kind-of-id.ts'
+import { noSuch } from '../graph/contract/no-such.ts'
 import { NotFound, type Refusal, refusal } from '../graph/contract/user-error.ts'
 import { advancePayment } from '../payments/advance-payment.ts'
 import { findPayment } from '../payments/paying.ts'

@@ -3,7 +3,7 @@ import type { EntityManager } from '@mikro-orm/postgresql'
 import { isOwner, requireLearner } from '../auth/permissions.ts'
 import type { Context } from '../context.ts'
 import { uuidOf } from '../graph/contract/global-id.ts'
-import { noSuch } from '../graph/contract/kind-of-id.ts'
+import { noSuch } from '../graph/contract/no-such.ts'
 import {
   IllegalTransition,
   InvalidInput,

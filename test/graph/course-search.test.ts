@@ -217,6 +217,17 @@ describe('slugs', () => {
     ])
   })
 
+  it.each(['CREDIT', 'NEXT_START', 'PRICE'])(
+    'by %s come last by both directions where they state none',
+    async (order) => {
+      const slugs = 'slugs: ["gone-astray", "robotics-for-makers", "zephyrology"]'
+      for (const direction of ['ASCENDING', 'DESCENDING']) {
+        const found = await slugsOf('', `, ${slugs}, orderBy: ${order}, direction: ${direction}`)
+        expect(found).toEqual(['robotics-for-makers', 'zephyrology'])
+      }
+    },
+  )
+
   it('hold beside search and filter', async () => {
     expect(await slugsOf('robot', `, ${two}`)).toEqual(['robotics-for-makers'])
     expect(await slugsOf('', `, ${two}, filter: { languages: ["cy"] }`)).toEqual([])

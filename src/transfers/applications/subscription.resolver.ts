@@ -3,7 +3,7 @@ import { Arg, Ctx, ID, Resolver, Root, Subscription } from 'type-graphql'
 import type { Context } from '../../context.ts'
 import { notFound } from '../../graph/contract/errors.ts'
 import { uuidOf } from '../../graph/contract/global-id.ts'
-import { noSuch } from '../../graph/contract/kind-of-id.ts'
+import { noSuch } from '../../graph/contract/no-such.ts'
 import { visibleApplication } from './application.loaders.ts'
 import { TransferApplication } from './transfer-application.ts'
 

@@ -1,7 +1,7 @@
 /** Turns a policy's terms into conditions on the list of courses. */
 import type { CountedCourses } from '../../courses/counted-courses.ts'
 import { subjectNotStated } from '../../courses/course.ts'
-import { uuidForList } from '../../graph/contract/kind-of-id.ts'
+import { uuidForList } from '../../graph/contract/no-such.ts'
 import { institutionById, qualificationById } from '../../institutions/loaders.ts'
 import type { Condition } from '../../reading/list.ts'
 import { LevelFramework } from '../../values/credit.ts'

@@ -209,14 +209,15 @@ function published(reply: FastifyReply, seconds: number, type: string): FastifyR
     .type(type)
 }
 
-/** In production only known documents, but for operators; elsewhere any, and their hashes are learnt. */
+/** In production only known documents, but for operators and routers; elsewhere any, and their hashes are learnt. */
 async function trustedDocuments(config: Config, log: App['log']): Promise<TrustedDocuments> {
   const file = config.TRUSTED_DOCUMENTS_FILE
   const production = config.NODE_ENV === 'production'
-  if (production && !file) log.warn('TRUSTED_DOCUMENTS_FILE is not set: nobody but operators may ask anything')
+  if (production && !file)
+    log.warn('TRUSTED_DOCUMENTS_FILE is not set: nobody but operators and routers may ask anything')
   return new TrustedDocuments({
     texts: file ? await readManifestFile(file) : new Map(),
-    arbitraryFor: production ? new Set(['operator']) : null,
+    arbitraryFor: production ? new Set(['operator', 'router']) : null,
   })
 }
 

@@ -7,7 +7,7 @@ import type { CostPlan } from './cost.ts'
 import type { RateLimitSize, RateLimits, Taken } from './rate-limit.ts'
 import { documentPoints } from './weights.ts'
 
-/** Anonymous callers by address; everybody who is signed in; institutions' machines. */
+/** Anonymous callers by address; everybody who is signed in; institutions' machines and routers. */
 export type RateLimitSizes = Readonly<Record<'anonymous' | 'person' | 'client', RateLimitSize>>
 
 /**
@@ -112,8 +112,8 @@ export class Admission {
     return taken.granted ? null : exhausted(taken, size, points)
   }
 
-  private sizeFor({ anonymous, client }: Viewer): RateLimitSize {
-    return this.sizes[anonymous ? 'anonymous' : client ? 'client' : 'person']
+  private sizeFor({ anonymous, client, router }: Viewer): RateLimitSize {
+    return this.sizes[anonymous ? 'anonymous' : client || router ? 'client' : 'person']
   }
 
   /** Gives back what was not used of an answer that came to `cost`, or takes what is missing, and reports it. */

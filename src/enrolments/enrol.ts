@@ -4,6 +4,7 @@ import type { LearnerIdentity } from '../auth/viewer.ts'
 import type { Context } from '../context.ts'
 import { type CompleteRun, courseById, runById } from '../courses/loaders.ts'
 import { uuidOf } from '../graph/contract/global-id.ts'
+import { noSuch } from '../graph/contract/no-such.ts'
 import { InvalidInput, NotFound, refusal } from '../graph/contract/user-error.ts'
 import type { PartnerAccount } from '../learners/learner.ts'
 import { ensureInvitation } from '../learners/link-partner-account.ts'
@@ -38,7 +39,8 @@ export async function enrol(context: Context, input: EnrolRequest) {
   const run = runId === null ? null : await runById(context, runId)
   if (run === null) {
     const message = 'There is no such run; take courseRunId from a course of this catalogue.'
-    return refused(refusal(NotFound, {}, message, ['input', 'courseRunId']))
+    const said = noSuch('CourseRun', input.courseRunId, message)
+    return refused(refusal(NotFound, {}, said, ['input', 'courseRunId']))
   }
   const places = await lookForPlaces(context, run.partnerUuid)
   const firstRefusal = await refusalNow(context, learner, run, places.remaining)

@@ -3,6 +3,7 @@ import type { EntityManager } from '@mikro-orm/postgresql'
 import { isOwner, requireLearner } from '../auth/permissions.ts'
 import type { Context } from '../context.ts'
 import { uuidOf } from '../graph/contract/global-id.ts'
+import { noSuch } from '../graph/contract/no-such.ts'
 import { IllegalTransition, InvalidInput, NotFound, rateLimitedUntil, refusal } from '../graph/contract/user-error.ts'
 import { lockLearner } from '../learners/lock-learner.ts'
 import { addPayment } from '../payments/add-payment.ts'
@@ -43,7 +44,8 @@ export async function retryPayment(context: Context, input: RetryRequest) {
   const enrolmentId = uuidOf('Enrolment', input.enrolmentId)
   const enrolment = enrolmentId === null ? null : await findEnrolment(context.em, enrolmentId)
   if (enrolment === null || !isOwner(context.viewer, enrolment.learnerId)) {
-    return refused(refusal(NotFound, {}, 'You have no such enrolment; take enrolmentId from your enrolments.', field))
+    const message = 'You have no such enrolment; take enrolmentId from your enrolments.'
+    return refused(refusal(NotFound, {}, noSuch('Enrolment', input.enrolmentId, message), field))
   }
   const keyed = keyedRequest(context, input)
   const replaced = await toReplace(context, keyed, enrolment)

@@ -4,6 +4,7 @@ import { isOwner, requireLearner } from '../auth/permissions.ts'
 import type { Context } from '../context.ts'
 import { notFound } from '../graph/contract/errors.ts'
 import { uuidOf } from '../graph/contract/global-id.ts'
+import { noSuch } from '../graph/contract/no-such.ts'
 import { Learner } from '../learners/learner.ts'
 import { learnerById } from '../learners/loaders.ts'
 import { ENROLMENTS_TOPIC } from './announce-enrolment.ts'
@@ -16,12 +17,12 @@ interface Asked {
   context: Context
 }
 
-const noSuch = () => notFound('There is no such enrolment.', 'enrolmentId')
+const unknown = (id: string) => notFound(noSuch('Enrolment', id, 'There is no such enrolment.'), 'enrolmentId')
 
 /** Refuses before anything is heard: what the caller may not see reads like what does not exist. */
 async function changes({ args, context }: Asked): Promise<AsyncIterable<string>> {
   const id = uuidOf('Enrolment', args.enrolmentId)
-  if (!id || !(await visibleEnrolment(context, id))) throw noSuch()
+  if (!id || !(await visibleEnrolment(context, id))) throw unknown(args.enrolmentId)
   return context.changesOf(`enrolment:${id}`)
 }
 
@@ -50,13 +51,13 @@ export class EnrolmentSubscriptionResolver {
     subscribe: (asked) => changes(asked as unknown as Asked),
   })
   async enrolmentUpdated(
-    @Arg('enrolmentId', () => ID, { description: 'The enrolment.' }) _enrolmentId: string,
+    @Arg('enrolmentId', () => ID, { description: 'The enrolment.' }) enrolmentId: string,
     @Root() topic: string,
     @Ctx() context: Context,
   ): Promise<object> {
     context.loads.clear()
     const seen = await visibleEnrolment(context, topic.slice(topic.indexOf(':') + 1))
-    if (!seen) throw noSuch()
+    if (!seen) throw unknown(enrolmentId)
     return seen
   }
 

@@ -5,6 +5,7 @@ import { creditRecordById } from '../credit/loaders.ts'
 import { openShare } from '../credit/sharing/open-share.ts'
 import { badUserInput, GraphError, notFound } from '../graph/contract/errors.ts'
 import { uuidOf } from '../graph/contract/global-id.ts'
+import { noSuch } from '../graph/contract/no-such.ts'
 import { qualificationById } from '../institutions/loaders.ts'
 import type { Qualification } from '../institutions/qualification.ts'
 import { dateIn } from '../values/dates.ts'
@@ -50,7 +51,10 @@ export async function assess(context: Context, input: TransferEligibilityInput):
   const asOf = input.asOf ?? dateIn(context.now(), 'UTC')
   const qualificationId = uuidOf('Qualification', input.qualificationId)
   const ground = qualificationId && (await groundOf(context, qualificationId, asOf))
-  if (!ground) throw notFound('There is no such qualification.', ['input', 'qualificationId'])
+  if (!ground) {
+    const message = noSuch('Qualification', input.qualificationId, 'There is no such qualification.')
+    throw notFound(message, ['input', 'qualificationId'])
+  }
   const claims = await claimsOf(context, input, asOf)
   try {
     return await inTurn(context.signal, () => answerFrom(ground, claims, input.clientRef))
@@ -143,7 +147,8 @@ async function askedRecord(
   const open =
     record && (isOwnerOrOperator(context.viewer, record.learnerId) || uses.some((use) => isPartyTo(context, use)))
   if (!record || !(open || share?.creditRecordIds.includes(record.id))) {
-    throw notFound('There is no such credit record that you may ask about.', ['input', 'creditRecordIds', `${index}`])
+    const message = noSuch('CreditRecord', id, 'There is no such credit record that you may ask about.')
+    throw notFound(message, ['input', 'creditRecordIds', `${index}`])
   }
   const use = uses.find(({ status }) => status !== null)?.status ?? null
   return recordClaim(record, past ?? { status: record.status, use })

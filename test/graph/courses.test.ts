@@ -53,6 +53,23 @@ describe('the list', () => {
     expect(amounts).toEqual([...amounts].sort((a, b) => a - b))
   })
 
+  it.each(['CREDIT', 'NEXT_START'])(
+    'ordered downwards by %s begins with the most, and still ends with courses that state none',
+    async (order) => {
+      const { nodes } = await courses(`first: 100, orderBy: ${order}, direction: DESCENDING`)
+      const keyOf = ({ credit, nextRun }: Listed) => {
+        if (order === 'CREDIT') return credit === null ? -1 : Number(credit.amountIn)
+        return nextRun === null ? -1 : Date.parse(nextRun.startsAt)
+      }
+      const keys = nodes.map(keyOf)
+      expect(keys).toContain(-1)
+      expect(keys).toEqual([...keys].sort((a, b) => b - a))
+      const { nodes: upwards } = await courses(`first: 100, orderBy: ${order}`)
+      const stated = (list: Listed[]) => list.filter((one) => keyOf(one) !== -1).map(({ slug }) => slug)
+      expect(stated(nodes)).toEqual(stated(upwards).reverse())
+    },
+  )
+
   it('finds by beginnings of words, and nothing by words that do not occur', async () => {
     expect((await courses('search: "coach"')).nodes.map(({ slug }) => slug)).toContain('evidence-based-coaching')
     expect((await courses('search: "zzzz"')).totalCount).toBe(0)

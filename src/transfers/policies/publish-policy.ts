@@ -4,6 +4,7 @@ import { isMemberOf, requireAnyMember } from '../../auth/permissions.ts'
 import { memberName, type Viewer } from '../../auth/viewer.ts'
 import type { Context } from '../../context.ts'
 import { uuidOf } from '../../graph/contract/global-id.ts'
+import { noSuch } from '../../graph/contract/no-such.ts'
 import { Forbidden, InvalidInput, NotFound, type Refusal, refusal } from '../../graph/contract/user-error.ts'
 import { qualificationById } from '../../institutions/loaders.ts'
 import { Qualification } from '../../institutions/qualification.ts'
@@ -51,7 +52,8 @@ export async function readProposal(context: Context, input: PublishTransferPolic
   const id = uuidOf('Qualification', input.qualificationId)
   const qualification = id && (await qualificationById(context, id))
   if (!qualification) {
-    return { refusal: refusal(NotFound, {}, 'There is no such qualification.', qualificationField) }
+    const message = noSuch('Qualification', input.qualificationId, 'There is no such qualification.')
+    return { refusal: refusal(NotFound, {}, message, qualificationField) }
   }
   if (!isMemberOf(context.viewer, qualification.institutionId)) {
     const message = "Only the qualification's own institution publishes its policies."

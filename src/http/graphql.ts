@@ -10,13 +10,14 @@ import type { Executor } from '../graph/execution/executor.ts'
 import { publicError } from '../graph/execution/mask-errors.ts'
 import { type ContextParts, GraphRequest, RequestEnded } from '../graph/execution/request.ts'
 import type { Documents } from '../graph/limits/documents.ts'
-import { type InFlight, weightOfBody } from '../graph/limits/in-flight.ts'
+import { type InFlight, weightOfBytes } from '../graph/limits/in-flight.ts'
 import type { DocumentRequest, TrustedDocuments } from '../graph/limits/trusted-documents.ts'
 import type { Metrics } from '../observability/metrics.ts'
 import { recordAnswered, recordRefused } from './answered.ts'
 import { setCaching } from './caching.ts'
 import { apolloInput, documentRequest } from './document-request.ts'
 import { type Answer, KnownRequests, knownAnswer } from './known-request.ts'
+import { lengthOf } from './large-bodies.ts'
 import { isUnread, untilRead } from './unread.ts'
 
 /** What Apollo carries to the executor; it copies the outside, so the request itself is inside. */
@@ -100,10 +101,7 @@ function isPlainJsonAnswer({ headers }: FastifyRequest, codes: readonly string[]
 const CHUNKED_BODY_BYTES = 1_000_000
 
 /** How many times it counts among the requests in flight. */
-export function weightOf({ headers }: FastifyRequest): number {
-  if (headers['transfer-encoding'] !== undefined) return weightOfBody(CHUNKED_BODY_BYTES)
-  return weightOfBody(Number(headers['content-length'] ?? 0))
-}
+export const weightOf = (request: FastifyRequest): number => weightOfBytes(lengthOf(request) ?? CHUNKED_BODY_BYTES)
 
 /** Somebody who typed the address, not a client that asks. */
 function isBrowser({ headers, url }: FastifyRequest): boolean {
@@ -123,12 +121,10 @@ export function addGraphqlRoute(fastify: FastifyInstance, route: GraphqlRoute): 
     sendRefusal(httpRequest, reply, tookTooLong(deadlineMs, request.correlationId), 504)
   }
 
-  /** What was validated before was within the limits. Throws for a document that is not, and was not. */
-  function validated(text: string | null): DocumentNode | null {
-    const document = text === null ? null : route.documents.valid(text)
-    const refusal = text === null || document !== null ? null : route.documents.refusal(text)
+  /** Takes the price of a document that is not known, and throws when it is not even to be parsed, or beyond the limits. */
+  async function admitDocument(text: string, request: GraphRequest): Promise<void> {
+    const refusal = (await executor.admitDocument(text, request)) ?? route.documents.refusal(text)
     if (refusal) throw refusal
-    return document
   }
 
   /** Answers at once when nothing has to be waited for. */
@@ -136,7 +132,8 @@ export function addGraphqlRoute(fastify: FastifyInstance, route: GraphqlRoute): 
     const named = documentRequest(httpRequest)
     // Null when there is none; throws when it is not permitted.
     const text = named === null ? null : route.trusted.textOf(named, request.viewer)
-    const known = knownRequests.read(httpRequest, validated(text))
+    const document: DocumentNode | null = text === null ? null : route.documents.valid(text)
+    const known = knownRequests.read(httpRequest, document)
     if (!known) return runByApollo(request, httpRequest, named, text)
     const result = executor.write({ ...known, request })
     return result instanceof Promise
@@ -174,7 +171,10 @@ export function addGraphqlRoute(fastify: FastifyInstance, route: GraphqlRoute): 
     if (setCaching(httpRequest, reply, cacheControl, body)) reply.code(304).send()
     else reply.send(body)
     // Its caller has so much less in flight, or answers that nobody reads would fill the memory.
-    if (isUnread(reply.raw)) inFlight.hold(request, untilRead(reply.raw, route.unreadMs))
+    if (isUnread(reply.raw)) {
+      const weight = weightOfBytes(reply.raw.writableLength)
+      inFlight.hold(request, untilRead(reply.raw, route.unreadMs), weight)
+    }
   }
 
   async function runByApollo(
@@ -183,9 +183,7 @@ export function addGraphqlRoute(fastify: FastifyInstance, route: GraphqlRoute): 
     named: DocumentRequest | null,
     text: string | null,
   ): Promise<Answer> {
-    const isNew = text !== null && route.documents.valid(text) === null
-    const refusal = isNew ? await executor.admitDocument(text, request) : null
-    if (refusal) throw refusal
+    if (text !== null && route.documents.valid(text) === null) await admitDocument(text, request)
     const context: ApolloContext = { request }
     const { status, headers, body } = await apollo.executeHTTPGraphQLRequest({
       httpGraphQLRequest: {

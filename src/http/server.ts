@@ -27,6 +27,7 @@ import { startApollo } from './apollo.ts'
 import { Drain, type DrainOptions } from './drain.ts'
 import { addGraphqlRoute, type GraphqlRoute, sendRefusal } from './graphql.ts'
 import { addHealthRoutes, type Health, type HealthCheck, healthOf } from './health.ts'
+import { admitLargeBodies, bodyTooLarge } from './large-bodies.ts'
 import { addMetricsRoute } from './metrics.ts'
 import { securityHeaders } from './security-headers.ts'
 import { type StreamLimits, StreamPlaces, streamLimits } from './stream-places.ts'
@@ -75,8 +76,9 @@ export interface ServerParts
 }
 
 export interface HttpLimits {
-  /** Body of a GraphQL request, in bytes. */
+  /** Body of a GraphQL request, in bytes; of nobody known so many. */
   bodyBytes: number
+  anonymousBodyBytes: number
   headerBytes: number
   /** For all headers, and for the whole request, to arrive, in ms: slow senders are cut. */
   headersMs: number
@@ -96,9 +98,10 @@ export interface HttpLimits {
   pulseMs: number
 }
 
-/** 2 MiB holds a batch of 1000 eligibility checks with all their variables. */
+/** 2 MiB holds a batch of 1000 eligibility checks with all their variables; 256 KiB what anonymous callers can afford of it. */
 export const httpLimits: HttpLimits = {
   bodyBytes: 2 * 1024 * 1024,
+  anonymousBodyBytes: 256 * 1024,
   headerBytes: 16 * 1024,
   headersMs: 10_000,
   requestMs: 20_000,
@@ -136,10 +139,10 @@ function protocolRefusal(
     status,
   ]
   if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
-    const details = { limit: 'bytes', allowed: limits.bodyBytes }
-    return [new GraphError(ErrorCode.TooComplex, `The body is larger than ${limits.bodyBytes} bytes.`, details), 413]
+    return [bodyTooLarge(limits.bodyBytes), 413]
   }
   if (error.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return refuse('Send the request as application/json.', 415)
+  if (error instanceof GraphError) return [error, error.extensions.limit === 'bytes' ? 413 : error.status]
   if (error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500) {
     return refuse('The body is not JSON that can be read.', error.statusCode)
   }
@@ -208,6 +211,7 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
   await fastify.register(async (scope) => {
     if (parts.allowedOrigins.length > 0) await scope.register(cors, corsOptions(parts.allowedOrigins))
     scope.removeContentTypeParser('text/plain')
+    admitLargeBodies(scope, { ...parts, ...limits })
     addGraphqlRoute(scope, { ...parts, ...limits, apollo, documents, inFlight })
     const streams = new Streams({
       ...parts,

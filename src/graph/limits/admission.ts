@@ -5,7 +5,7 @@ import type { GraphRequest } from '../execution/request.ts'
 import type { Variables } from '../execution/variables.ts'
 import type { CostPlan } from './cost.ts'
 import type { RateLimitSize, RateLimits, Taken } from './rate-limit.ts'
-import { documentPoints } from './weights.ts'
+import { bodyPoints, documentPoints } from './weights.ts'
 
 /** Anonymous callers by address; everybody who is signed in; institutions' machines. */
 export type RateLimitSizes = Readonly<Record<'anonymous' | 'person' | 'client', RateLimitSize>>
@@ -105,11 +105,22 @@ export class Admission {
   }
 
   /** Takes what it costs to parse and validate a document that is not known; it is not given back. */
-  async admitDocument(text: string, { viewer }: GraphRequest): Promise<GraphError | null> {
-    const points = documentPoints(text)
+  admitDocument(text: string, { viewer }: Pick<GraphRequest, 'viewer'>): Promise<GraphError | null> {
+    return this.spend(documentPoints(text), viewer)
+  }
+
+  /** Takes what it costs to read and parse a large body; it is not given back. */
+  admitBody(bytes: number, viewer: Viewer): Promise<GraphError | null> {
+    return this.spend(bodyPoints(bytes), viewer)
+  }
+
+  private async spend(points: number, viewer: Viewer): Promise<GraphError | null> {
     const size = this.sizeFor(viewer)
-    const taken = await this.rateLimits.take(rateLimitKey(viewer), size, points)
-    return taken.granted ? null : exhausted(taken, size, points)
+    const key = rateLimitKey(viewer)
+    const taken = await this.rateLimits.take(key, size, points)
+    if (taken.granted) return null
+    this.onRefused(key)
+    return exhausted(taken, size, points)
   }
 
   private sizeFor({ anonymous, client }: Viewer): RateLimitSize {

@@ -22,6 +22,14 @@ const INPUT_KILOBYTE_POINTS = 1
 /** Of a document that is not known: it is parsed, measured, validated and priced, some 1 µs a character. */
 const DOCUMENT_CHARACTERS_PER_POINT = 10
 
+/**
+ * Of a body larger than a screen's: it is read, decoded, parsed and coerced in one piece, 2 MB of ids in some 20 ms. Taken
+ * before it is read, so that a full bucket lets 400 kB wait in memory for each 800 points.
+ */
+const BODY_BYTES_PER_POINT = 512
+
+export const bodyPoints = (bytes: number): number => Math.ceil(bytes / BODY_BYTES_PER_POINT)
+
 export const documentPoints = (text: string): number => Math.ceil(text.length / DOCUMENT_CHARACTERS_PER_POINT)
 
 type Values = Readonly<Record<string, unknown>>

@@ -1,7 +1,7 @@
 /** Lists for each root field the inputs, within limits, that work it hardest. */
 
 import type { Samples } from '../support/permissions/permission-deeds.ts'
-import { mutations } from '../support/permissions/permission-deeds.ts'
+import { mutations, subscriptions } from '../support/permissions/permission-deeds.ts'
 import { type PersonaName, personas } from '../support/permissions/permission-matrix.ts'
 import { externalCredit } from '../support/world/awarded.ts'
 
@@ -11,6 +11,8 @@ export interface WorstInput {
   persona: string | null
   document: string
   variables?: object
+  /** Nobody has sent it before. */
+  isNew?: boolean
 }
 
 /** What the world holds for them. */
@@ -280,6 +282,14 @@ function others(ground: Ground): WorstInput[] {
 }
 
 const personaOf: Record<string, PersonaName> = { operator: 'operator', institution: 'staff' }
+
+export function subscriptionInputs(ground: Ground): WorstInput[] {
+  return Object.entries(subscriptions).map(([name, { ask }]) => ({
+    name: `subscription ${name}`,
+    persona: personas.owner,
+    document: `subscription { ${ask(ground)} }`,
+  }))
+}
 
 /** With keys that are new each time where a mutation has any: `round` is another each time. */
 export function mutationInputs(ground: Ground, round: number): WorstInput[] {

@@ -13,8 +13,15 @@ export type RateLimitSizes = Readonly<Record<'anonymous' | 'person' | 'client', 
 /**
  * A point is some 10 µs of processor time (weights.ts), so that 10,000 each second are a tenth of one core, and a quarter
  * where a field is 2.5 times too cheap. A page of 20 courses with 20 runs each, prices and credit is asked at about 1,000
- * points and used at a fraction of it; the unused rest is given back. A batch of 1000 checks of six claims is asked at about
- * 25,000. No operation may cost more than a full bucket. Institutions' machines are known by name, and may use a whole core.
+ * points and used at a fraction of it; the unused rest is given back. No operation may cost more than a full bucket.
+ * Institutions' machines are known by name, and may use a whole core.
+ *
+ * Batches of eligibility: 1,000 checks of at most six courses each are asked at about 21,000 points, of twelve claims at
+ * 98,000, so that an institution's machine asks for its sheets without a pause, and a person now and then. From 13 claims on
+ * a check may search for 1 ms and more: 1,000 checks of 31 courses each, two million points, are nobody's at once; people and
+ * addresses ask 90 such checks at a time, machines 450. A check has the same price whatever policy it is judged by: which
+ * one is known only once it is read, what is made of it serves all checks of a batch, and a limit of its characters
+ * (transfer-bounds.ts) keeps the rest below the price of a read.
  */
 export const rateLimitSizes: RateLimitSizes = {
   anonymous: { points: 200_000, restorePerSecond: 10_000 },

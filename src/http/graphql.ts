@@ -123,7 +123,10 @@ export function addGraphqlRoute(fastify: FastifyInstance, route: GraphqlRoute): 
 
   /** Takes the price of a document that is not known, and throws when it is not even to be parsed, or beyond the limits. */
   async function admitDocument(text: string, request: GraphRequest): Promise<void> {
-    const refusal = (await executor.admitDocument(text, request)) ?? route.documents.refusal(text)
+    // What is longer than any may be is refused without a look at it.
+    const isTooLong = text.length > route.documents.limits.characters
+    const unpaid = isTooLong ? null : await executor.admitDocument(text, request)
+    const refusal = unpaid ?? route.documents.refusal(text)
     if (refusal) throw refusal
   }
 

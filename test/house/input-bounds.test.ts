@@ -33,7 +33,7 @@ beforeAll(async () => {
     // Hundreds of long texts are sent, which is not what is tested here.
     const admission = new Admission(new MemoryRateLimits(), { anonymous: ample, person: ample, client: ample })
     const executor = smallExecutor(schema, { compile: { enabled, atUse: 1 }, admission })
-    servers.push(await startSmallServer({ schema, executor, documentLimits }))
+    servers.push(await startSmallServer({ schema, executor, documentLimits, limits: { anonymousBodyBytes: 2 ** 21 } }))
   }
 })
 afterAll(async () => {

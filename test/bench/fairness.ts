@@ -13,9 +13,11 @@ const WARMING_REQUESTS = 12
 const WARMING_US = 250_000
 /** Of the whole gateway before that: a cold one takes many times as long for everything. */
 const WARMED_US = 8_000_000
-const MEASURED_US = 250_000
+/** The least of so many measurements counts: collections of garbage and neighbours fall into the others. */
+const MEASUREMENTS = 3
+const MEASURED_US = 90_000
 const MOST_REQUESTS = 2_000
-const LEAST_REQUESTS = 6
+const LEAST_REQUESTS = 3
 /** What the gateway does by itself is looked at for so long. */
 const AT_REST_MS = 4_000
 /** So many learners ask in turn what anybody may ask: kept answers are for anonymous callers only. */
@@ -114,20 +116,23 @@ async function measure(name: string, askOnce: (round: number) => Promise<number>
   while (round < WARMING_REQUESTS || (round < MOST_REQUESTS && used().gatewayUs < began + WARMING_US)) {
     await askOnce(round++)
   }
-  const [before, startedAt] = [used(), performance.now()]
-  let [count, points] = [0, 0]
-  while (count < LEAST_REQUESTS || (count < MOST_REQUESTS && used().gatewayUs < before.gatewayUs + MEASURED_US)) {
-    points += await askOnce(round++)
-    count += 1
+  const rows: Row[] = []
+  for (let n = 0; n < MEASUREMENTS; n++) {
+    const [before, startedAt] = [used(), performance.now()]
+    let [count, points] = [0, 0]
+    while (count < LEAST_REQUESTS || (count < MOST_REQUESTS && used().gatewayUs < before.gatewayUs + MEASURED_US)) {
+      points += await askOnce(round++)
+      count += 1
+    }
+    const after = used()
+    const rest = restUsPerMs * (performance.now() - startedAt)
+    const gatewayUs = Math.max(0, after.gatewayUs - before.gatewayUs - rest) / count
+    const postgresUs = (after.postgresUs - before.postgresUs) / count
+    rows.push({ name, gatewayUs, postgresUs, us: gatewayUs + postgresUs, points: points / count })
   }
-  const after = used()
-  const rest = restUsPerMs * (performance.now() - startedAt)
-  const gatewayUs = Math.max(0, after.gatewayUs - before.gatewayUs - rest) / count
-  const postgresUs = (after.postgresUs - before.postgresUs) / count
-  const row = { name, gatewayUs, postgresUs, us: gatewayUs + postgresUs, points: points / count }
-  console.error(
-    `${name}: ${gatewayUs.toFixed(0)} + ${postgresUs.toFixed(0)} us, ${row.points.toFixed(0)} points, ${count} times`,
-  )
+  const row = rows.reduce((least, one) => (one.us < least.us ? one : least))
+  const { gatewayUs, postgresUs, points } = row
+  console.error(`${name}: ${gatewayUs.toFixed(0)} + ${postgresUs.toFixed(0)} us, ${points.toFixed(0)} points`)
   return row
 }
 

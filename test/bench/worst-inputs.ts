@@ -164,7 +164,6 @@ function others(ground: Ground): WorstInput[] {
       persona: null,
       document: aliased(`node(id: "${Course}") { ... on Course { ${courseFields} } }`, 8),
     },
-    { name: 'node: nothing', persona: null, document: '{ __typename }' },
     {
       name: 'nodes',
       persona: null,

@@ -119,7 +119,7 @@ export const variables = z.object({
   TRUST_PROXY: list(isProxy, 'addresses or ranges, e.g. 10.0.0.0/8').describe('proxies whose X-Forwarded-For counts'),
   TRUSTED_DOCUMENTS_FILE: file
     .optional()
-    .describe('manifest of known operations; without it only operators may ask in production'),
+    .describe('manifest of known operations; without it only operators and routers may ask in production'),
   PLAINTEXT_HOSTS: list(isHost, 'hosts, e.g. db.internal').describe(
     'hosts of PostgreSQL and Redis that production may reach without TLS',
   ),

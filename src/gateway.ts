@@ -14,7 +14,7 @@ import { KEPT_FOR_SECONDS, statusList } from './credit/credentials/status-list.t
 import { publicFor } from './graph/caching/cache-policy.ts'
 import { upstreamUnavailable } from './graph/contract/errors.ts'
 import { Executor } from './graph/execution/executor.ts'
-import { Admission, kindOfCaller, rateLimitSizes } from './graph/limits/admission.ts'
+import { Admission, kindOfCaller, type RateLimitSizes, rateLimitSizes } from './graph/limits/admission.ts'
 import { BadTokens } from './graph/limits/bad-tokens.ts'
 import { InFlight } from './graph/limits/in-flight.ts'
 import { TrustedDocuments } from './graph/limits/trusted-documents.ts'
@@ -51,6 +51,8 @@ export interface GatewayOptions {
   /** The worker is not started: tests run the jobs themselves. */
   jobsByHand?: boolean
   drain?: Partial<DrainOptions>
+  /** Else those of `rateLimitSizes`. */
+  rateLimits?: RateLimitSizes
   operations?: Partial<OperationsTimes>
 }
 
@@ -79,7 +81,9 @@ export async function startGateway(app: App, config: Config, options: GatewayOpt
     metrics.heldBack({ by, how, caller: kindOfCaller(caller) })
   const executor = new Executor(schema, {
     compile: { enabled: config.COMPILED_QUERIES === 'on' },
-    admission: new Admission(app.rateLimits, rateLimitSizes, (caller) => heldBack('rate-limit', 'refused', caller)),
+    admission: new Admission(app.rateLimits, options.rateLimits ?? rateLimitSizes, (caller) =>
+      heldBack('rate-limit', 'refused', caller),
+    ),
     cachePolicy: publicFor(publicSeconds, live),
     answers: app.answers,
     tracing,
@@ -205,14 +209,15 @@ function published(reply: FastifyReply, seconds: number, type: string): FastifyR
     .type(type)
 }
 
-/** In production only known documents, but for operators; elsewhere any, and their hashes are learnt. */
+/** In production only known documents, but for operators and routers; elsewhere any, and their hashes are learnt. */
 async function trustedDocuments(config: Config, log: App['log']): Promise<TrustedDocuments> {
   const file = config.TRUSTED_DOCUMENTS_FILE
   const production = config.NODE_ENV === 'production'
-  if (production && !file) log.warn('TRUSTED_DOCUMENTS_FILE is not set: nobody but operators may ask anything')
+  if (production && !file)
+    log.warn('TRUSTED_DOCUMENTS_FILE is not set: nobody but operators and routers may ask anything')
   return new TrustedDocuments({
     texts: file ? await readManifestFile(file) : new Map(),
-    arbitraryFor: production ? new Set(['operator']) : null,
+    arbitraryFor: production ? new Set(['operator', 'router']) : null,
   })
 }
 

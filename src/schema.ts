@@ -1,7 +1,7 @@
 /** Lists the resolvers and nodes of the schema and prints schema.graphql. */
 import 'reflect-metadata'
 import { writeFileSync } from 'node:fs'
-import { type GraphQLSchema, lexicographicSortSchema, printSchema } from 'graphql'
+import { type GraphQLSchema } from 'graphql'
 import { buildSchemaSync, type NonEmptyArray } from 'type-graphql'
 import type { Context } from './context.ts'
 import { courseById, courseBySlug, liveEventById, runById } from './courses/loaders.ts'
@@ -49,6 +49,7 @@ import {
 import { resolverObjects } from './graph/schema-build/call-directly.ts'
 import { finishSchema } from './graph/schema-build/finish-schema.ts'
 import { nodeResolver } from './graph/schema-build/node.resolver.ts'
+import { printWithDirectives } from './graph/schema-build/print-with-directives.ts'
 import { asSubgraph, type FurtherKey } from './graph/schema-build/subgraph.ts'
 import { institutionById, institutionBySlug, qualificationById, qualificationBySlug } from './institutions/loaders.ts'
 import { clientNode, operatorNode, staffNode } from './institutions/own-roles.ts'
@@ -229,7 +230,7 @@ export function buildSubgraph(): GraphQLSchema {
 
 /** The clients' contract as text, in a stable order. */
 export function printGraph(): string {
-  return `${printSchema(lexicographicSortSchema(buildGraph()))}\n`
+  return printWithDirectives(buildGraph())
 }
 
 if (process.argv[1] === import.meta.filename) writeFileSync('schema.graphql', printGraph())

@@ -40,6 +40,11 @@ export function requireOperator(viewer: Viewer): void {
   if (!isOperator(viewer)) refuse(viewer, 'Only operators may do this.')
 }
 
+/** A federation router that asks as itself. */
+export function isRouter(viewer: Viewer): boolean {
+  return viewer.router !== null
+}
+
 /** That learner, and operators. */
 export function isOwnerOrOperator(viewer: Viewer, learnerId: string): boolean {
   return isOperator(viewer) || isOwner(viewer, learnerId)

@@ -68,14 +68,16 @@ export async function viewerOf(issuer: string, claims: TokenClaims, directory: D
   const has = (role: string) => claims.roles.includes(role)
   const displayName = claims.name ?? claims.sub
   const isClient = has('institution-client')
+  const isMachine = isClient || has('router')
   const institution = has('staff') || isClient ? await institutionOf(claims, directory) : null
-  if (isClient && claims.client_id === undefined) throw unauthenticated('The token lacks a good "client_id".')
+  if (isMachine && claims.client_id === undefined) throw unauthenticated('The token lacks a good "client_id".')
   return {
     learner: has('learner') ? await learnerOf(issuer, claims, directory) : null,
     staff: has('staff') && institution ? { subject: claims.sub, displayName, ...institution } : null,
     client: isClient && institution ? { clientId: claims.client_id ?? '', ...institution } : null,
     operator: has('operator') ? { subject: claims.sub, displayName } : null,
-    key: isClient ? `client:${claims.client_id}` : `user:${issuer}|${claims.sub}`,
+    router: has('router') ? { clientId: claims.client_id ?? '' } : null,
+    key: isMachine ? `client:${claims.client_id}` : `user:${issuer}|${claims.sub}`,
     anonymous: false,
   }
 }

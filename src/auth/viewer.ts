@@ -24,6 +24,11 @@ export interface ClientIdentity {
   institutionId: string
 }
 
+/** A federation router that asks as itself, in nobody's name. */
+export interface RouterIdentity {
+  clientId: string
+}
+
 /** Staff of an institution or its machine: what both have in common. */
 export type InstitutionIdentity = StaffIdentity | ClientIdentity
 
@@ -43,6 +48,7 @@ export interface Viewer {
   staff: StaffIdentity | null
   client: ClientIdentity | null
   operator: OperatorIdentity | null
+  router: RouterIdentity | null
   /** Stable name of the caller for idempotency and rate limits: `user:<issuer>|<sub>`, `client:<id>` or `anonymous:<address>`. */
   key: string
   anonymous: boolean
@@ -50,13 +56,22 @@ export interface Viewer {
 
 /** Somebody without a token; `address` is where the request came from. */
 export function anonymousViewer(address: string): Viewer {
-  return { learner: null, staff: null, client: null, operator: null, key: `anonymous:${address}`, anonymous: true }
+  return {
+    learner: null,
+    staff: null,
+    client: null,
+    operator: null,
+    router: null,
+    key: `anonymous:${address}`,
+    anonymous: true,
+  }
 }
 
 /** The kind of caller for logs and metrics, where a name would be personal. */
-export function callerKind({ anonymous, client, operator, staff, learner }: Viewer): string {
+export function callerKind({ anonymous, client, operator, staff, learner, router }: Viewer): string {
   if (anonymous) return 'anonymous'
   if (client) return 'client'
+  if (router) return 'router'
   if (operator) return 'operator'
   if (staff) return 'staff'
   return learner ? 'learner' : 'other'

@@ -2,7 +2,7 @@
 import { isOwner, requireLearner } from '../auth/permissions.ts'
 import type { Context } from '../context.ts'
 import { uuidOf } from '../graph/contract/global-id.ts'
-import { IllegalTransition, NotFound, type Refusal, refusal } from '../graph/contract/user-error.ts'
+import { IllegalTransition, NotFound, refusal } from '../graph/contract/user-error.ts'
 import { inTransaction } from '../store/transaction.ts'
 import { findEnrolment, lockEnrolment, moveEnrolment } from './change-enrolment.ts'
 import type { EnrolmentStatus } from './enrolment.ts'
@@ -14,10 +14,7 @@ const field = ['input', 'enrolmentId']
  * The learner's own enrolment, CANCELLED; cancelling a cancelled one is no error. A provider that does not answer holds
  * nobody up: should money come after all, it goes back. Throws UNAUTHENTICATED or FORBIDDEN for those who are no learners.
  */
-export async function cancelEnrolment(
-  context: Context,
-  globalEnrolmentId: string,
-): Promise<{ enrolmentId: string | null; refusals: Refusal[] }> {
+export async function cancelEnrolment(context: Context, globalEnrolmentId: string) {
   requireLearner(context.viewer)
   const id = uuidOf('Enrolment', globalEnrolmentId)
   const enrolment = id === null ? null : await findEnrolment(context.em, id)

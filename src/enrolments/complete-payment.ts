@@ -2,14 +2,14 @@
 import { isOwner, requireLearner } from '../auth/permissions.ts'
 import type { Context } from '../context.ts'
 import { uuidOf } from '../graph/contract/global-id.ts'
-import { NotFound, type Refusal, refusal } from '../graph/contract/user-error.ts'
+import { NotFound, refusal } from '../graph/contract/user-error.ts'
 import { advancePayment } from '../payments/advance-payment.ts'
 import { findPayment } from '../payments/paying.ts'
 import { Payment } from '../payments/payment.ts'
 import { isUpstreamFailure, type UpstreamFailure } from '../values/upstream-failure.ts'
 import { Enrolment } from './enrolment.ts'
 import { UnsupportedCardBrand } from './enrolment-errors.ts'
-import { notCompleted, type PaymentResult, refused, unavailable } from './pay.ts'
+import { notCompleted, refused, unavailable } from './pay.ts'
 
 const field = ['input', 'paymentId']
 
@@ -17,7 +17,7 @@ const field = ['input', 'paymentId']
  * How the viewer's own payment stands; any other reads like one that does not exist. Idempotent.
  * Throws UNAUTHENTICATED or FORBIDDEN for those who are no learners.
  */
-export async function completePayment(context: Context, globalPaymentId: string): Promise<PaymentResult> {
+export async function completePayment(context: Context, globalPaymentId: string) {
   requireLearner(context.viewer)
   const id = uuidOf('Payment', globalPaymentId)
   const payment = id === null ? null : await findOwn(context, id)
@@ -51,7 +51,7 @@ async function advance(context: Context, paymentId: string): Promise<UpstreamFai
   }
 }
 
-function refusalsOf({ status, failureCode, failureMessage, cardBrand }: Payment): Refusal[] {
+function refusalsOf({ status, failureCode, failureMessage, cardBrand }: Payment) {
   if (status === 'SUCCEEDED') return []
   if (status === 'CONFLICTED' && failureCode === 'CARD_BRAND_NOT_ACCEPTED') {
     const message = 'Only Visa, Mastercard and American Express are accepted; what was paid is on its way back.'

@@ -4,7 +4,7 @@ import type { LearnerIdentity } from '../auth/viewer.ts'
 import type { Context } from '../context.ts'
 import { type CompleteRun, courseById, runById } from '../courses/loaders.ts'
 import { uuidOf } from '../graph/contract/global-id.ts'
-import { InvalidInput, NotFound, type Refusal, refusal } from '../graph/contract/user-error.ts'
+import { InvalidInput, NotFound, refusal } from '../graph/contract/user-error.ts'
 import type { PartnerAccount } from '../learners/learner.ts'
 import { ensureInvitation } from '../learners/link-partner-account.ts'
 import { findPartnerAccount } from '../learners/loaders.ts'
@@ -28,7 +28,7 @@ export interface EnrolRequest {
 }
 
 /** Enrols the viewer. Throws UNAUTHENTICATED or FORBIDDEN for those who are no learners. */
-export async function enrol(context: Context, input: EnrolRequest): Promise<PaymentResult> {
+export async function enrol(context: Context, input: EnrolRequest) {
   const learner = requireLearner(context.viewer)
   const wrong = inputRefusal(context, input)
   if (wrong) return refused(wrong)
@@ -50,7 +50,7 @@ export async function enrol(context: Context, input: EnrolRequest): Promise<Paym
   return goOnToPay(context, reserved)
 }
 
-function inputRefusal({ settings }: Context, input: EnrolRequest): Refusal | null {
+function inputRefusal({ settings }: Context, input: EnrolRequest) {
   const wrong = (name: string, message: string) => refusal(InvalidInput, {}, message, ['input', name])
   const badKey = keyRefusal(input.idempotencyKey)
   if (badKey) return badKey
@@ -64,34 +64,29 @@ function keyedRequest({ viewer, now }: Context, { idempotencyKey: key, ...reques
 }
 
 /** A repeat is answered before anybody is asked anything: what it found then may have changed since. */
-async function peek(context: Context, keyed: KeyedRequest): Promise<PaymentResult | null> {
+async function peek(context: Context, keyed: KeyedRequest) {
   const key = await inTransaction(context.em, (tx) => takeKey(tx, keyed))
   if (key.kind === 'conflict') return refused(key.refusal)
   if (key.kind === 'new') return null
   const { enrolmentId, paymentId = null } = key.result
-  return goOnToPay(context, { enrolmentId: enrolmentId as string, paymentId, refusals: [] })
+  return goOnToPay<never>(context, { enrolmentId: enrolmentId as string, paymentId, refusals: [] })
 }
 
 /** Only what costs something has a page to be sent to. */
-function goOnToPay(context: Context, reserved: PaymentResult): PaymentResult | Promise<PaymentResult> {
+function goOnToPay<Name extends string>(context: Context, reserved: PaymentResult<Name>) {
   const { enrolmentId, paymentId } = reserved
   return enrolmentId === null || paymentId === null ? reserved : pay(context, enrolmentId, paymentId)
 }
 
 /** What can be said before anything is locked; asked again under the lock. */
-async function refusalNow(
-  context: Context,
-  learner: LearnerIdentity,
-  run: CompleteRun,
-  freePlaces: number | null,
-): Promise<Refusal | null> {
+async function refusalNow(context: Context, learner: LearnerIdentity, run: CompleteRun, freePlaces: number | null) {
   const course = await courseById(context, run.courseId)
   const active = await activeOn(context.em.fork({ clear: true }), learner.id, run.id)
   return enrolmentRefusal({ run, withdrawn: course?.withdrawnAt != null, now: context.now(), active, freePlaces })
 }
 
 /** Null when the learner's account is linked; else as the partner has it now, inviting whoever has none. */
-async function accountRefusal(context: Context, learner: LearnerIdentity): Promise<Refusal | null> {
+async function accountRefusal(context: Context, learner: LearnerIdentity) {
   const known: PartnerAccount | null = await findPartnerAccount(context, learner.id)
   if (known?.status === 'LINKED') return null
   try {

@@ -13,12 +13,16 @@ import { Enrolment } from './enrolment.ts'
   description: 'The learner needs an account at the partner first.',
 })
 export class PartnerAccountRequired extends UserError {
+  declare readonly __typename: 'PartnerAccountRequired'
+
   @Field(() => PartnerAccount, { nullable: true, description: 'The account to be linked, with its invitation.' })
   partnerAccount!: PartnerAccount | null
 }
 
 @ObjectType({ implements: UserError, simpleResolvers: true, description: 'Outside the enrolment window.' })
 export class EnrolmentClosed extends UserError {
+  declare readonly __typename: 'EnrolmentClosed'
+
   @Field(() => DateTime, { description: 'When it opens or opened.' })
   opensAt!: Date
 
@@ -32,21 +36,29 @@ export class EnrolmentClosed extends UserError {
   description: 'The learner has a place on this run already.',
 })
 export class AlreadyEnrolled extends UserError {
+  declare readonly __typename: 'AlreadyEnrolled'
+
   @Field(() => Enrolment, { description: 'That place.' })
   enrolment!: Enrolment
 }
 
 @ObjectType({ implements: UserError, simpleResolvers: true, description: 'No place is left.' })
-export class RunFull extends UserError {}
+export class RunFull extends UserError {
+  declare readonly __typename: 'RunFull'
+}
 
 @ObjectType({ implements: UserError, simpleResolvers: true, description: 'It is too late to ask for a refund.' })
 export class RefundWindowClosed extends UserError {
+  declare readonly __typename: 'RefundWindowClosed'
+
   @Field(() => DateTime, { description: 'The last instant at which one could ask.' })
   closedAt!: Date
 }
 
 @ObjectType({ implements: UserError, simpleResolvers: true, description: 'The payment is not completed.' })
 export class PaymentNotCompleted extends UserError {
+  declare readonly __typename: 'PaymentNotCompleted'
+
   @Field(() => PaymentStatus, { description: 'Where it stands.' })
   status!: PaymentStatus
 }
@@ -57,12 +69,16 @@ export class PaymentNotCompleted extends UserError {
   description: 'Paid with a card that is not taken; it goes back.',
 })
 export class UnsupportedCardBrand extends UserError {
+  declare readonly __typename: 'UnsupportedCardBrand'
+
   @Field(() => String, { description: 'The brand.' })
   brand!: string
 }
 
 @ObjectType({ implements: UserError, simpleResolvers: true, description: 'More was asked for than can go back.' })
 export class RefundAmountExceeded extends UserError {
+  declare readonly __typename: 'RefundAmountExceeded'
+
   @Field(() => Money, { description: 'The most that can.' })
   maximum!: Money
 }

@@ -1,7 +1,7 @@
 /** Decides whether a learner may enrol on a run now, or the first refusal. */
 import { openForEnrolment, type RunDates } from '../courses/run-status.rules.ts'
 import { instantText } from '../graph/contract/scalars.ts'
-import { type Refusal, refusal } from '../graph/contract/user-error.ts'
+import { refusal } from '../graph/contract/user-error.ts'
 import type { Enrolment } from './enrolment.ts'
 import { AlreadyEnrolled, EnrolmentClosed, RunFull } from './enrolment-errors.ts'
 
@@ -19,7 +19,7 @@ export interface EnrolFacts {
 const run = ['input', 'courseRunId']
 
 /** Why not; null when the learner may. */
-export function enrolmentRefusal(facts: EnrolFacts): Refusal | null {
+export function enrolmentRefusal(facts: EnrolFacts) {
   if (facts.active !== null) {
     const message = 'You have a place on this run already.'
     return refusal(AlreadyEnrolled, { enrolment: facts.active }, message, run)

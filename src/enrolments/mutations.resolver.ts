@@ -2,8 +2,18 @@
 import { Arg, Ctx, Field, ID, InputType, Int, Mutation, ObjectType, Resolver } from 'type-graphql'
 import type { Context } from '../context.ts'
 import { AtMost } from '../graph/contract/at-most.ts'
+import { Refuses } from '../graph/contract/refuses.ts'
 import { Url } from '../graph/contract/scalars.ts'
-import { UserError } from '../graph/contract/user-error.ts'
+import {
+  Forbidden,
+  IdempotencyConflict,
+  IllegalTransition,
+  InvalidInput,
+  NotFound,
+  ProviderUnavailable,
+  RateLimited,
+  UserError,
+} from '../graph/contract/user-error.ts'
 import { paymentById, refundById } from '../payments/loaders.ts'
 import { Payment, PaymentMethod } from '../payments/payment.ts'
 import { Refund } from '../payments/refund.ts'
@@ -12,6 +22,16 @@ import { cancelEnrolment } from './cancel-enrolment.ts'
 import { completePayment } from './complete-payment.ts'
 import { enrol } from './enrol.ts'
 import { Enrolment } from './enrolment.ts'
+import {
+  AlreadyEnrolled,
+  EnrolmentClosed,
+  PartnerAccountRequired,
+  PaymentNotCompleted,
+  RefundAmountExceeded,
+  RefundWindowClosed,
+  RunFull,
+  UnsupportedCardBrand,
+} from './enrolment-errors.ts'
 import { enrolmentAnew } from './loaders.ts'
 import type { PaymentResult } from './pay.ts'
 import { requestRefund } from './request-refund.ts'
@@ -143,6 +163,18 @@ export class EnrolmentMutationsResolver {
     description:
       'Reserves a place, opens a payment and returns where to pay. Repeating it with the same idempotencyKey returns the same enrolment. RateLimited while the learner holds three places that are not paid.',
   })
+  @Refuses<typeof enrol>({
+    AlreadyEnrolled,
+    EnrolmentClosed,
+    IdempotencyConflict,
+    InvalidInput,
+    NotFound,
+    PartnerAccountRequired,
+    PaymentNotCompleted,
+    ProviderUnavailable,
+    RateLimited,
+    RunFull,
+  })
   async enrol(
     @Arg('input', () => EnrolInput, { description: 'The run and how to pay.' }) input: EnrolInput,
     @Ctx() context: Context,
@@ -154,6 +186,7 @@ export class EnrolmentMutationsResolver {
     nullable: true,
     description: "Called when the buyer is back from the provider's page. Idempotent; the webhook does the same.",
   })
+  @Refuses<typeof completePayment>({ NotFound, PaymentNotCompleted, ProviderUnavailable, UnsupportedCardBrand })
   async completePayment(
     @Arg('input', () => CompletePaymentInput, { description: 'The payment.' }) input: CompletePaymentInput,
     @Ctx() context: Context,
@@ -166,6 +199,15 @@ export class EnrolmentMutationsResolver {
     description:
       'A new payment for an enrolment in PENDING_PAYMENT whose last payment failed, expired or was cancelled, by the same or the other method. The place is held for as long again, twice at most; then RateLimited.',
   })
+  @Refuses<typeof retryPayment>({
+    IdempotencyConflict,
+    IllegalTransition,
+    InvalidInput,
+    NotFound,
+    PaymentNotCompleted,
+    ProviderUnavailable,
+    RateLimited,
+  })
   async retryPayment(
     @Arg('input', () => RetryPaymentInput, { description: 'The enrolment and how to pay.' }) input: RetryPaymentInput,
     @Ctx() context: Context,
@@ -174,6 +216,7 @@ export class EnrolmentMutationsResolver {
   }
 
   @Mutation(() => CancelEnrolmentPayload, { nullable: true, description: 'Before anything is paid.' })
+  @Refuses<typeof cancelEnrolment>({ IllegalTransition, NotFound })
   async cancelEnrolment(
     @Arg('input', () => CancelEnrolmentInput, { description: 'The enrolment.' }) input: CancelEnrolmentInput,
     @Ctx() context: Context,
@@ -185,6 +228,15 @@ export class EnrolmentMutationsResolver {
     nullable: true,
     description:
       'Asks for money back: a learner for the whole inside the window, an operator at any time with a reason.',
+  })
+  @Refuses<typeof requestRefund>({
+    Forbidden,
+    IdempotencyConflict,
+    IllegalTransition,
+    InvalidInput,
+    NotFound,
+    RefundAmountExceeded,
+    RefundWindowClosed,
   })
   async requestRefund(
     @Arg('input', () => RequestRefundInput, { description: 'What to pay back.' }) input: RequestRefundInput,

@@ -6,7 +6,14 @@ import type { Context } from '../context.ts'
 import { AtMost } from '../graph/contract/at-most.ts'
 import { publishEnum } from '../graph/contract/enum.ts'
 import { ForwardArgs, type Page } from '../graph/contract/page.ts'
-import { UserError } from '../graph/contract/user-error.ts'
+import { Refuses } from '../graph/contract/refuses.ts'
+import {
+  IdempotencyConflict,
+  IllegalTransition,
+  InvalidInput,
+  NotFound,
+  UserError,
+} from '../graph/contract/user-error.ts'
 import { Operator } from '../institutions/operator.ts'
 import { readPage } from '../reading/list.ts'
 import {
@@ -87,6 +94,7 @@ export class OperatorEnrolmentsResolver {
     nullable: true,
     description: 'Operators: take up again what could not be finished.',
   })
+  @Refuses<typeof resolveStuckEnrolment>({ IdempotencyConflict, IllegalTransition, InvalidInput, NotFound })
   async resolveStuckEnrolment(
     @Arg('input', () => ResolveStuckEnrolmentInput, { description: 'The enrolment and what to try.' })
     input: ResolveStuckEnrolmentInput,

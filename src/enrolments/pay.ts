@@ -7,14 +7,18 @@ import type { UpstreamFailure } from '../values/upstream-failure.ts'
 import { PaymentNotCompleted } from './enrolment-errors.ts'
 
 /** Ids of what there is now, and why not everything was done. */
-export interface PaymentResult {
+export interface PaymentResult<Name extends string = string> {
   enrolmentId: string | null
   paymentId: string | null
-  refusals: Refusal[]
+  refusals: Refusal<Name>[]
 }
 
 /** Nothing was written. */
-export const refused = (...refusals: Refusal[]): PaymentResult => ({ enrolmentId: null, paymentId: null, refusals })
+export const refused = <Name extends string>(refusal: Refusal<Name>): PaymentResult<Name> => ({
+  enrolmentId: null,
+  paymentId: null,
+  refusals: [refusal],
+})
 
 /** Repeats that come while the first call is on its way wait for its answer; the provider would tell them to try later. */
 const opening = new Map<string, Promise<Opened>>()
@@ -28,7 +32,7 @@ function openOnce(context: Context, paymentId: string): Promise<Opened> {
 }
 
 /** Opens the page; when the provider does not answer, place and payment stay and the same key tries again. */
-export async function pay(context: Context, enrolmentId: string, paymentId: string): Promise<PaymentResult> {
+export async function pay(context: Context, enrolmentId: string, paymentId: string) {
   const { payment, failure } = await openOnce(context, paymentId)
   // Another replica may have been told the page meanwhile.
   const waits = payment.status === 'CREATED' || payment.status === 'UNKNOWN'
@@ -46,7 +50,7 @@ const names: Readonly<Record<string, string>> = {
 }
 
 /** An upstream that did not answer; `hint` says how to try again. */
-export function unavailable({ upstream, retryAfterSeconds }: UpstreamFailure, hint = 'nothing is lost'): Refusal {
+export function unavailable({ upstream, retryAfterSeconds }: UpstreamFailure, hint = 'nothing is lost') {
   const message = `${names[upstream]} does not answer right now; try again in a moment, ${hint}.`
   return refusal(ProviderUnavailable, { provider: upstream.toUpperCase(), retryAfterSeconds }, message)
 }
@@ -55,7 +59,7 @@ export function unavailable({ upstream, retryAfterSeconds }: UpstreamFailure, hi
 export function notCompleted(
   { status, failureMessage }: { status: PaymentStatus; failureMessage: string | null },
   field: string[] = [],
-): Refusal {
+) {
   const message = failureMessage ?? unfinished[status] ?? 'The payment is not finished yet; finish it on its page.'
   return refusal(PaymentNotCompleted, { status }, message, field)
 }

@@ -1,12 +1,5 @@
 /** Decides whether a learner or operator may ask for this refund now. */
-import {
-  Forbidden,
-  IllegalTransition,
-  InvalidInput,
-  type Refusal,
-  refusal,
-  type UserError,
-} from '../graph/contract/user-error.ts'
+import { Forbidden, IllegalTransition, InvalidInput, refusal } from '../graph/contract/user-error.ts'
 import { type RefundFacts, refundability } from '../payments/refund-window.rules.ts'
 import { charactersOf, LONGEST_REASON_CHARACTERS } from '../values/lengths.ts'
 import type { EnrolmentStatus } from './enrolment.ts'
@@ -23,15 +16,14 @@ export interface RefundRequest extends RefundFacts {
 }
 
 /** Why not; null when the refund may be made. */
-export function refundRefusal(request: RefundRequest): Refusal | null {
+export function refundRefusal(request: RefundRequest) {
   return (request.byOperator ? operatorsRefusal(request) : learnersRefusal(request)) ?? moneyRefusal(request)
 }
 
-function wrong(name: string, message: string, type: new () => UserError = InvalidInput): Refusal {
-  return refusal(type, {}, message, ['input', name])
-}
+const wrong = (name: string, message: string) => refusal(InvalidInput, {}, message, ['input', name])
+const operatorsOnly = (name: string, message: string) => refusal(Forbidden, {}, message, ['input', name])
 
-function operatorsRefusal({ reason, amountMinor }: RefundRequest): Refusal | null {
+function operatorsRefusal({ reason, amountMinor }: RefundRequest) {
   const said = reason?.trim() ?? ''
   if (said === '') return wrong('reason', 'Give the reason for the refund; operators have to.')
   if (charactersOf(said) > LONGEST_REASON_CHARACTERS)
@@ -40,16 +32,16 @@ function operatorsRefusal({ reason, amountMinor }: RefundRequest): Refusal | nul
   return null
 }
 
-function learnersRefusal(request: RefundRequest): Refusal | null {
+function learnersRefusal(request: RefundRequest) {
   if (charactersOf(request.reason ?? '') > LONGEST_REASON_CHARACTERS) {
     return wrong('reason', `The reason must be at most ${LONGEST_REASON_CHARACTERS} characters long.`)
   }
   if (request.amountMinor !== null) {
-    return wrong('amountMinor', "Only operators may refund a part: a learner's refund is always whole.", Forbidden)
+    return operatorsOnly('amountMinor', "Only operators may refund a part: a learner's refund is always whole.")
   }
   if (request.keepRegistration) {
     const message = "Only operators may keep the registration: a learner's refund always ends it."
-    return wrong('keepRegistration', message, Forbidden)
+    return operatorsOnly('keepRegistration', message)
   }
   const answer = refundability(request)
   if (answer.reasonCode !== 'WINDOW_CLOSED') return null
@@ -58,7 +50,7 @@ function learnersRefusal(request: RefundRequest): Refusal | null {
 }
 
 /** What of the money can go back, whoever asks. */
-function moneyRefusal(request: RefundRequest): Refusal | null {
+function moneyRefusal(request: RefundRequest) {
   const { balance, amountMinor, currency, enrolmentStatus: from } = request
   const maximum = { amountMinor: balance?.leftMinor ?? 0, currency }
   if (balance === null || balance.capturedMinor === 0) {

@@ -27,20 +27,18 @@ export interface RefundInput {
   idempotencyKey: string
 }
 
-export interface RefundResult {
-  refundId: string | null
-  enrolmentId: string | null
-  refusals: Refusal[]
-}
-
-const refused = (...refusals: Refusal[]): RefundResult => ({ refundId: null, enrolmentId: null, refusals })
+const refused = <Name extends string>(refusal: Refusal<Name>) => ({
+  refundId: null,
+  enrolmentId: null,
+  refusals: [refusal],
+})
 const enrolmentField = ['input', 'enrolmentId']
 
 /**
  * Stores the refund with the job that submits it. Somebody else's enrolment reads like one that does not exist. Throws
  * UNAUTHENTICATED or FORBIDDEN for those who are neither learner nor operator.
  */
-export async function requestRefund(context: Context, input: RefundInput): Promise<RefundResult> {
+export async function requestRefund(context: Context, input: RefundInput) {
   const { viewer } = context
   requireLearnerOrOperator(viewer)
   const badKey = keyRefusal(input.idempotencyKey)
@@ -62,7 +60,7 @@ export async function requestRefund(context: Context, input: RefundInput): Promi
 }
 
 /** Payments are locked first, then the enrolment, then it is decided and written. */
-async function decide(context: Context, tx: EntityManager, input: RefundInput, now: Date): Promise<RefundResult> {
+async function decide(context: Context, tx: EntityManager, input: RefundInput, now: Date) {
   const { viewer } = context
   const id = uuidOf('Enrolment', input.enrolmentId)
   const seen = id === null ? null : await tx.findOne(Enrolment, id)
@@ -124,11 +122,7 @@ interface Decided {
 const causeBy = { LEARNER: 'REFUND_BY_LEARNER', OPERATOR: 'REFUND_BY_OPERATOR' } as const
 
 /** The refund; the registration begins to end when all the money of what paid for it is going back. */
-async function add(
-  { viewer }: Context,
-  tx: EntityManager,
-  { enrolment, payment, request, now }: Decided,
-): Promise<RefundResult> {
+async function add({ viewer }: Context, tx: EntityManager, { enrolment, payment, request, now }: Decided) {
   const leftMinor = request.balance?.leftMinor ?? 0
   const amountMinor = request.amountMinor ?? leftMinor
   const origin = request.byOperator ? 'OPERATOR' : 'LEARNER'

@@ -3,7 +3,6 @@ import type { EntityManager } from '@mikro-orm/postgresql'
 import type { LearnerIdentity } from '../auth/viewer.ts'
 import type { Context } from '../context.ts'
 import type { CompleteRun } from '../courses/loaders.ts'
-import type { Refusal } from '../graph/contract/user-error.ts'
 import { lockLearner } from '../learners/lock-learner.ts'
 import { addPayment } from '../payments/add-payment.ts'
 import type { PaymentMethod } from '../payments/payment.ts'
@@ -37,7 +36,7 @@ export function activeOn(em: EntityManager, learnerId: string, runId: string): P
  * locks of the learner and the run, in this order: the holds of one learner are counted exactly, and two learners for
  * one place are served one after the other.
  */
-export function reserve(context: Context, keyed: KeyedRequest, reservation: Reservation): Promise<PaymentResult> {
+export function reserve(context: Context, keyed: KeyedRequest, reservation: Reservation) {
   return inTransaction(context.em, async (tx) => {
     const key = await takeKey(tx, keyed)
     if (key.kind === 'conflict') return refused(key.refusal)
@@ -62,7 +61,7 @@ async function refusalUnderLock(
   tx: EntityManager,
   run: CompleteRun,
   { learner, places }: Reservation,
-): Promise<Refusal | null> {
+) {
   const active = await activeOn(tx, learner.id, run.id)
   const free = await freePlaces(tx, run.id, places)
   const now = context.now()
@@ -76,7 +75,7 @@ async function make(
   tx: EntityManager,
   run: CompleteRun,
   { learner, paymentMethod, returnUrl }: Reservation,
-): Promise<PaymentResult> {
+): Promise<PaymentResult<never>> {
   const at = now()
   const holdExpiresAt = new Date(at.getTime() + settings.holdMinutes * 60_000)
   const beginning = {
@@ -105,7 +104,7 @@ async function make(
 }
 
 /** What costs nothing is paid. */
-async function registerFree(tx: EntityManager, enrolment: Enrolment, at: Date): Promise<PaymentResult> {
+async function registerFree(tx: EntityManager, enrolment: Enrolment, at: Date): Promise<PaymentResult<never>> {
   enrolment.holdExpiresAt = null
   await moveEnrolment(tx, enrolment, 'PAID', { cause: 'NOTHING_TO_PAY', at })
   await enrolmentJobs.register.add(tx, { enrolmentId: enrolment.id })

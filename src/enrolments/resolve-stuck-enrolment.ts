@@ -27,16 +27,11 @@ export interface ResolveRequest {
   idempotencyKey: string
 }
 
-export interface ResolveResult {
-  enrolmentId: string | null
-  refusals: Refusal[]
-}
-
-const refused = (...refusals: Refusal[]): ResolveResult => ({ enrolmentId: null, refusals })
+const refused = <Name extends string>(refusal: Refusal<Name>) => ({ enrolmentId: null, refusals: [refusal] })
 const field = ['input', 'enrolmentId']
 
 /** The enrolment, going on. Throws UNAUTHENTICATED or FORBIDDEN for those who are no operators. */
-export async function resolveStuckEnrolment(context: Context, input: ResolveRequest): Promise<ResolveResult> {
+export async function resolveStuckEnrolment(context: Context, input: ResolveRequest) {
   requireOperator(context.viewer)
   const badKey = keyRefusal(input.idempotencyKey)
   if (badKey) return refused(badKey)
@@ -56,7 +51,7 @@ async function resolve(
   tx: EntityManager,
   enrolmentId: string,
   { idempotencyKey: key, ...request }: ResolveRequest,
-): Promise<ResolveResult> {
+) {
   const at = now()
   const taken = await takeKey(tx, { caller: viewer.key, operation: 'resolveStuckEnrolment', key, request, now: at })
   if (taken.kind === 'conflict') return refused(taken.refusal)
@@ -83,7 +78,7 @@ async function refusalOf(
   { status: from, paymentId }: Enrolment,
   payments: readonly Payment[],
   resolution: StuckResolution,
-): Promise<Refusal | null> {
+) {
   const to = resolution === 'RETRY_REFUND' ? 'COMPENSATING' : 'REGISTERING'
   if (from !== 'STUCK') {
     return refusal(IllegalTransition, { from, to }, 'Only an enrolment that is STUCK can be taken up again.', field)

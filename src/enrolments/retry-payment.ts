@@ -3,14 +3,7 @@ import type { EntityManager } from '@mikro-orm/postgresql'
 import { isOwner, requireLearner } from '../auth/permissions.ts'
 import type { Context } from '../context.ts'
 import { uuidOf } from '../graph/contract/global-id.ts'
-import {
-  IllegalTransition,
-  InvalidInput,
-  NotFound,
-  type Refusal,
-  rateLimitedUntil,
-  refusal,
-} from '../graph/contract/user-error.ts'
+import { IllegalTransition, InvalidInput, NotFound, rateLimitedUntil, refusal } from '../graph/contract/user-error.ts'
 import { lockLearner } from '../learners/lock-learner.ts'
 import { addPayment } from '../payments/add-payment.ts'
 import { isOpenPayment } from '../payments/payment.states.ts'
@@ -23,7 +16,7 @@ import { lockPayments } from './compensate.ts'
 import type { Enrolment } from './enrolment.ts'
 import { enrolmentJobs } from './enrolment-jobs.ts'
 import { closePayments } from './expire.ts'
-import { notCompleted, type PaymentResult, pay, refused } from './pay.ts'
+import { notCompleted, pay, refused } from './pay.ts'
 
 export interface RetryRequest {
   enrolmentId: string
@@ -40,7 +33,7 @@ const MOST_RENEWALS = 2
  * A new payment and its page; the place is held for as long again, twice at most. A page that is still open is closed
  * first, so that nobody can pay on both. Throws UNAUTHENTICATED or FORBIDDEN for those who are no learners.
  */
-export async function retryPayment(context: Context, input: RetryRequest): Promise<PaymentResult> {
+export async function retryPayment(context: Context, input: RetryRequest) {
   requireLearner(context.viewer)
   const badKey = keyRefusal(input.idempotencyKey)
   if (badKey) return refused(badKey)
@@ -76,7 +69,7 @@ function toReplace(context: Context, keyed: KeyedRequest, enrolment: Enrolment):
 }
 
 /** Why the enrolment takes no payment; null when it waits for one. */
-function mayPay({ now }: Context, { status, holdExpiresAt }: Enrolment): Refusal | null {
+function mayPay({ now }: Context, { status, holdExpiresAt }: Enrolment) {
   const holdOver = status === 'PENDING_PAYMENT' && holdExpiresAt !== null && now() >= holdExpiresAt
   if (status === 'PENDING_PAYMENT' && !holdOver) return null
   const from = holdOver ? 'EXPIRED' : status
@@ -88,12 +81,7 @@ function mayPay({ now }: Context, { status, holdExpiresAt }: Enrolment): Refusal
 }
 
 /** The transaction: key, payment, and the hold that begins anew. The payments are locked before the enrolment. */
-function add(
-  context: Context,
-  keyed: KeyedRequest,
-  { id: enrolmentId, learnerId }: Enrolment,
-  input: RetryRequest,
-): Promise<PaymentResult> {
+function add(context: Context, keyed: KeyedRequest, { id: enrolmentId, learnerId }: Enrolment, input: RetryRequest) {
   return inTransaction(context.em, async (tx) => {
     const key = await takeKey(tx, keyed)
     if (key.kind === 'conflict') return refused(key.refusal)
@@ -112,7 +100,7 @@ function add(
 }
 
 /** Every payment but the first has renewed the hold. One that is being processed is told of instead. */
-function renewalRefusal(context: Context, { holdExpiresAt }: Enrolment, payments: readonly Payment[]): Refusal | null {
+function renewalRefusal(context: Context, { holdExpiresAt }: Enrolment, payments: readonly Payment[]) {
   const isProcessed = payments.some(({ status }) => status === 'PROCESSING' || status === 'UNKNOWN')
   if (payments.length <= MOST_RENEWALS || isProcessed) return null
   context.heldBack(context.viewer, 'hold-renewals')
@@ -122,7 +110,7 @@ function renewalRefusal(context: Context, { holdExpiresAt }: Enrolment, payments
 }
 
 /** One that could not be closed may be paid yet. */
-function openRefusal(payments: readonly Payment[]): Refusal | null {
+function openRefusal(payments: readonly Payment[]) {
   const open = payments.find(({ status }) => isOpenPayment(status))
   return open ? notCompleted({ status: open.status, failureMessage: null }, field) : null
 }

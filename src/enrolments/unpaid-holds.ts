@@ -1,18 +1,14 @@
 /** Refuses another unpaid hold to a learner who has as many as may be. */
 import type { EntityManager } from '@mikro-orm/postgresql'
 import type { Context } from '../context.ts'
-import { type Refusal, rateLimitedUntil } from '../graph/contract/user-error.ts'
+import { rateLimitedUntil } from '../graph/contract/user-error.ts'
 import { Enrolment } from './enrolment.ts'
 
 /** Places held for one learner and not paid: one to pay, and two to choose between. Holding costs nothing, and others wait. */
 const MOST_UNPAID_HOLDS = 3
 
 /** Null when the learner, whom the caller has locked, may hold one more place. */
-export async function unpaidHoldRefusal(
-  context: Context,
-  tx: EntityManager,
-  learnerId: string,
-): Promise<Refusal | null> {
+export async function unpaidHoldRefusal(context: Context, tx: EntityManager, learnerId: string) {
   const now = context.now()
   const held = await tx.find(
     Enrolment,

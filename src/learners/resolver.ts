@@ -15,8 +15,9 @@ import {
 } from 'type-graphql'
 import { isOwnerOrOperator, isSignedIn, learnerIdOf, requireLearner } from '../auth/permissions.ts'
 import type { Context } from '../context.ts'
+import { Refuses } from '../graph/contract/refuses.ts'
 import { Url } from '../graph/contract/scalars.ts'
-import { InvalidInput, ProviderUnavailable, type Refusal, refusal, UserError } from '../graph/contract/user-error.ts'
+import { InvalidInput, ProviderUnavailable, refusal, UserError } from '../graph/contract/user-error.ts'
 import { ownClient, ownOperator, ownStaff } from '../institutions/own-roles.ts'
 import type { Loaded } from '../reading/loader.ts'
 import { type Wanted, wantedBelow } from '../reading/selection.ts'
@@ -86,24 +87,31 @@ export class LearnerResolver {
     nullable: true,
     description: 'Starts linking the learner to an account at the registration partner.',
   })
+  @Refuses<typeof linkAccount>({ InvalidInput, ProviderUnavailable })
   async linkPartnerAccount(
     @Arg('input', () => LinkPartnerAccountInput, { description: 'Where the learner comes back to.' })
     input: LinkPartnerAccountInput,
     @Ctx() context: Context,
   ): Promise<object> {
-    const learner = requireLearner(context.viewer)
-    const refused = (error: Refusal) => ({ partnerAccount: null, learner: null, userErrors: [error] })
-    const badUrl = returnUrlProblem(input.returnUrl, context.settings.returnUrlOrigins)
-    if (badUrl) return refused(refusal(InvalidInput, {}, badUrl, ['input', 'returnUrl']))
-    try {
-      const partnerAccount = await ensureInvitation(context, learner, input.returnUrl)
-      return { partnerAccount, learner: await learnerById(context, learner.id), userErrors: [] }
-    } catch (error) {
-      if (!isUpstreamFailure(error)) throw error
-      const { retryAfterSeconds } = error
-      const message = 'The registration partner does not answer right now; try again in a moment.'
-      return refused(refusal(ProviderUnavailable, { provider: 'PARTNER', retryAfterSeconds }, message))
-    }
+    const { refusals: userErrors, ...linked } = await linkAccount(context, input.returnUrl)
+    return { ...linked, userErrors }
+  }
+}
+
+/** Invites the viewer. Throws UNAUTHENTICATED or FORBIDDEN for those who are no learners. */
+async function linkAccount(context: Context, returnUrl: string) {
+  const learner = requireLearner(context.viewer)
+  const nothing = { partnerAccount: null, learner: null }
+  const badUrl = returnUrlProblem(returnUrl, context.settings.returnUrlOrigins)
+  if (badUrl) return { ...nothing, refusals: [refusal(InvalidInput, {}, badUrl, ['input', 'returnUrl'])] }
+  try {
+    const partnerAccount = await ensureInvitation(context, learner, returnUrl)
+    return { partnerAccount, learner: await learnerById(context, learner.id), refusals: [] }
+  } catch (error) {
+    if (!isUpstreamFailure(error)) throw error
+    const { retryAfterSeconds } = error
+    const message = 'The registration partner does not answer right now; try again in a moment.'
+    return { ...nothing, refusals: [refusal(ProviderUnavailable, { provider: 'PARTNER', retryAfterSeconds }, message)] }
   }
 }
 

@@ -104,7 +104,18 @@ const buffered = {
 export function outputTo(fd: number): DestinationStream {
   const stream = destination({ ...buffered, fd })
   // Its disk is full, or its reader gone. Requests go on without it; what is buffered is written once it can be again.
-  stream.on('error', () => undefined)
+  let failing = false
+  stream.on('error', () => {
+    failing = true
+  })
+  stream.on('write', () => {
+    failing = false
+  })
+  // The last write before the process ends repeats itself for ever while the disk is full.
+  const flushSync = stream.flushSync.bind(stream)
+  stream.flushSync = () => {
+    if (!failing) flushSync()
+  }
   // Its types know text only.
   const output = stream as unknown as { write(bytes: Buffer): boolean }
   return { write: (line) => void output.write(Buffer.from(line)) }

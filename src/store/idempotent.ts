@@ -1,7 +1,7 @@
 /** Runs a mutation once for an idempotency key, refusing the key for other requests. */
 import { createHash } from 'node:crypto'
 import type { EntityManager } from '@mikro-orm/postgresql'
-import { IdempotencyConflict, InvalidInput, type Refusal, refusal } from '../graph/contract/user-error.ts'
+import { IdempotencyConflict, InvalidInput, refusal } from '../graph/contract/user-error.ts'
 import { charactersOf, LONGEST_KEY_CHARACTERS } from '../values/lengths.ts'
 import { IdempotencyKey } from './idempotency-key.ts'
 import { newId } from './row.ts'
@@ -19,7 +19,7 @@ export interface KeyedRequest {
 export type Keyed =
   | { kind: 'new'; keep(result: Record<string, string>): void }
   | { kind: 'repeat'; result: Record<string, string> }
-  | { kind: 'conflict'; refusal: Refusal }
+  | { kind: 'conflict'; refusal: ReturnType<typeof keyConflict> }
 
 const canonical = (value: unknown): unknown =>
   value !== null && typeof value === 'object' && !Array.isArray(value) && !(value instanceof Date)
@@ -39,7 +39,7 @@ const requestHash = (request: unknown): string =>
     .digest('hex')
 
 /** An InvalidInput refusal when the key is blank or too long; null when it is usable. */
-export function keyRefusal(key: string): Refusal | null {
+export function keyRefusal(key: string) {
   if (key.trim() !== '' && charactersOf(key) <= LONGEST_KEY_CHARACTERS) return null
   return refusal(
     InvalidInput,
@@ -66,13 +66,10 @@ export async function takeKey(tx: EntityManager, keyed: KeyedRequest): Promise<K
     return { kind: 'new', keep }
   }
   if (known.requestHash === hash) return { kind: 'repeat', result: known.result }
-  return {
-    kind: 'conflict',
-    refusal: refusal(
-      IdempotencyConflict,
-      {},
-      'This idempotencyKey was used before with another request; use a new key for a new request.',
-      ['input', 'idempotencyKey'],
-    ),
-  }
+  return { kind: 'conflict', refusal: keyConflict() }
+}
+
+function keyConflict() {
+  const message = 'This idempotencyKey was used before with another request; use a new key for a new request.'
+  return refusal(IdempotencyConflict, {}, message, ['input', 'idempotencyKey'])
 }

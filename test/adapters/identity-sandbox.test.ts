@@ -27,6 +27,7 @@ describe('the token call', () => {
       operator: { roles: ['operator'] },
       'institution-client': { roles: ['institution-client'], institution: 'the-open-university' },
       'institution-client-2': { roles: ['institution-client'], institution: 'university-of-northmoor' },
+      router: { roles: ['router'], client_id: 'router' },
     }
     for (const [persona, claims] of Object.entries(said)) {
       const answer = await askToken({ persona })
@@ -97,7 +98,7 @@ describe('the token command', () => {
   })
 })
 
-describe('a machine of an institution', () => {
+describe('a machine', () => {
   const ask = (clientId: string, secret: string) =>
     fetch(`${identity.url}/token`, {
       method: 'POST',
@@ -116,6 +117,12 @@ describe('a machine of an institution', () => {
       institution: 'the-open-university',
     })
     expect((await ask('institution-client', 'wrong')).status).toBe(401)
+  })
+
+  it('that is a router gets the role of one, by its credentials', async () => {
+    const { access_token } = (await (await ask('router', 'sandbox-client-secret')).json()) as { access_token: string }
+    expect(await verified(access_token)).toMatchObject({ client_id: 'router', sub: 'router', roles: ['router'] })
+    expect((await ask('router', 'wrong')).status).toBe(401)
   })
 })
 

@@ -66,6 +66,11 @@ const wrongUses: [what: string, error: string, code: string][] = [
     "(answer: ResultOf<typeof enrolmentUpdated>) => answer.enrolmentUpdated.status === 'FINISHED'",
   ],
   [
+    'a code with which nothing is refused',
+    'TS2367',
+    "(error: DocumentType<typeof refusal>) => error.code === 'RUN_IS_FULL'",
+  ],
+  [
     'an enum that is taken to be complete',
     'TS2366',
     `(answer: ResultOf<typeof checks>): string => {
@@ -104,7 +109,8 @@ describe('what does not compile:', () => {
   beforeAll(async () => {
     const head = `import type { ResultOf, VariablesOf } from '@graphql-typed-document-node/core'
       import type { catalogue } from './catalogue'
-      import type { enrol, enrolmentUpdated } from './enrolment'
+      import type { enrol, enrolmentUpdated, refusal } from './enrolment'
+      import type { DocumentType } from './gql'
       import type { checks } from './transfer'
       export const wrong = `
     await Promise.all(

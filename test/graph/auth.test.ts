@@ -256,6 +256,7 @@ describe('a viewer', () => {
       staff: { subject: 'ada', displayName: 'ada', institutionSlug: 'northgate', institutionId: 'id-of-northgate' },
       client: null,
       operator: null,
+      router: null,
       key: `user:${issuer.url}|ada`,
       anonymous: false,
     })
@@ -278,12 +279,21 @@ describe('a viewer', () => {
     })
   })
 
+  it('of a router is its client, and nobody of an institution', async () => {
+    const viewer = await viewerFor({ sub: 'r', roles: ['router'], client_id: 'supergraph' })
+    expect(viewer).toMatchObject({ learner: null, client: null, router: { clientId: 'supergraph' } })
+    expect(viewer.key).toBe('client:supergraph')
+    const nameless = viewerFor({ sub: 'r', roles: ['router'], client_id: undefined })
+    await expect(nameless).rejects.toMatchObject({ extensions: { code: 'UNAUTHENTICATED' } })
+  })
+
   it('without a role is signed in and may do nothing more', async () => {
     expect(await viewerFor({ roles: [] })).toMatchObject({
       learner: null,
       staff: null,
       client: null,
       operator: null,
+      router: null,
       anonymous: false,
     })
   })

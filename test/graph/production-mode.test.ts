@@ -56,6 +56,14 @@ describe('in production', () => {
     expect(codeOf(await post(gateway.url, { extensions: hash }, headers))).toBe('PERSISTED_QUERY_NOT_FOUND')
   })
 
+  it('a router that asks as itself may', async () => {
+    const router = { authorization: `Bearer ${await world.tokenOf('router')}` }
+    const answer = await post(gateway.url, { query: other }, router)
+    expect(answer.data).toEqual({ institution: { name: 'University of Northmoor' } })
+    const sdl = await post(gateway.url, { query: '{ _service { sdl } }' }, router)
+    expect(sdl.data?._service).toEqual({ sdl: expect.stringContaining('@key') })
+  })
+
   it('nor over WebSocket or as server-sent events', async () => {
     const headers = { 'content-type': 'application/json' }
     const body = JSON.stringify({ query: other })

@@ -23,7 +23,8 @@ async function start(parts: Partial<ServerParts> = {}, rateLimits: RateLimits = 
     authenticate: (name, sender) => {
       if (name === undefined) return anonymousViewer(sender.ip)
       const client = name === 'machine' ? { clientId: 'm', institutionSlug: 's', institutionId: 'i' } : null
-      return { ...anonymousViewer(sender.ip), key: `user:${name}`, anonymous: false, client }
+      const router = name === 'router' ? { clientId: 'r' } : null
+      return { ...anonymousViewer(sender.ip), key: `user:${name}`, anonymous: false, client, router }
     },
     ...parts,
   })
@@ -84,6 +85,12 @@ describe('a rate limit', () => {
     expect((await server.ask(fifty, {}, { authorization: 'ada' })).status).toBe(429)
     expect((await server.ask(fifty, {}, { authorization: 'grace' })).status).toBe(200)
     expect((await server.ask(fifty)).status).toBe(200)
+  })
+
+  it("of a router is a machine's", async () => {
+    await start()
+    const { extensions } = await server.ask(fifty, {}, { authorization: 'router' })
+    expect(extensions).toMatchObject({ cost: { restoreRate: 100 } })
   })
 
   it("is each address's own, as trusted proxies tell it; an IPv6 network counts as one", async () => {

@@ -148,6 +148,56 @@ describe('the price of things by their keys', () => {
   })
 })
 
+describe.each([
+  ['interpreted', { compile: { enabled: false } }],
+  ['compiled', { compile: { atUse: 1 } }],
+])('introspection, %s,', (_name, options) => {
+  const wholeSchema = '{ __schema { queryType { fields { name } } types { name } } __type(name: "_Any") { name } }'
+  const federation = /"_(service|entities|Any|Entity|Service)"/
+  const startFor = () =>
+    start(options, {
+      authenticate: (name, sender) =>
+        name === undefined
+          ? anonymousViewer(sender.ip)
+          : { ...anonymousViewer(sender.ip), anonymous: false, router: name === 'router' ? { clientId: 'r' } : null },
+    })
+  const shown = async (query: string, headers?: Record<string, string>) => {
+    const { data, errors } = await server.ask(query, {}, headers)
+    expect(errors).toBeUndefined()
+    return JSON.stringify(data)
+  }
+
+  it.each<[string, Record<string, string>]>([
+    ['nobody', {}],
+    ['somebody', { authorization: 'learner' }],
+  ])("shows %s the clients' contract, beside other questions too", async (_who, headers) => {
+    await startFor()
+    for (const query of [
+      wholeSchema,
+      wholeSchema.replace('{', '{ hello'),
+      'query { ...Asked } fragment Asked on Query { ... { __schema { types { name } } } }',
+    ]) {
+      const answer = await shown(query, headers)
+      expect(answer).toContain('"Item"')
+      expect(answer).not.toMatch(federation)
+    }
+  })
+
+  it('shows a router what it composes, whoever asked before', async () => {
+    await startFor()
+    expect(await shown(wholeSchema)).not.toMatch(federation)
+    const answer = await shown(wholeSchema, { authorization: 'router' })
+    for (const name of ['_service', '_entities', '_Any', '_Entity', '_Service']) expect(answer).toContain(`"${name}"`)
+    expect(await shown(wholeSchema)).not.toMatch(federation)
+  })
+
+  it('leaves answered what it does not show', async () => {
+    await startFor()
+    expect(await shown('{ _service { sdl } }')).toContain('type Item')
+    expect(await shown('{ _service { sdl } __schema { queryType { name } } }')).toContain('type Item')
+  })
+})
+
 describe('in production', () => {
   const startStrict = (texts: string[]) =>
     start(
@@ -155,17 +205,27 @@ describe('in production', () => {
       {
         trusted: new TrustedDocuments({
           texts: readManifest(Object.fromEntries(texts.map((text) => [sha256Of(text), text]))),
-          arbitraryFor: new Set(['operator']),
+          arbitraryFor: new Set(['operator', 'router']),
         }),
-        authenticate: (_name, sender) => anonymousViewer(sender.ip),
+        authenticate: (name, sender) => ({
+          ...anonymousViewer(sender.ip),
+          router: name === 'router' ? { clientId: 'r' } : null,
+          anonymous: name === undefined,
+        }),
       },
     )
 
-  it('a router, too, asks only what is known', async () => {
+  it('a router in the name of its caller asks only what is known', async () => {
     await startStrict([entities])
     expect((await server.ask(entities, items({ id: idOf(1) }))).data).toMatchObject({ _entities: [{ name: 'item 1' }] })
     for (const other of [entities.replace('name', 'id name'), '{ _service { sdl } }']) {
       expect((await server.ask(other, items())).errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }])
     }
+  })
+
+  it('a router in its own name asks what it likes', async () => {
+    await startStrict([])
+    const { data } = await server.ask(entities, items({ id: idOf(1) }), { authorization: 'router' })
+    expect(data).toMatchObject({ _entities: [{ name: 'item 1' }] })
   })
 })

@@ -10,10 +10,14 @@ const ALLOWED: readonly { file: string; roles: string[]; why: string }[] = [
     roles: ['client', 'operator', 'staff'],
     why: 'Shows callers their own roles.',
   },
-  { file: 'src/graph/limits/admission.ts', roles: ['client'], why: 'Machines have a larger rate limit than people.' },
+  {
+    file: 'src/graph/limits/admission.ts',
+    roles: ['client', 'router'],
+    why: 'Machines have a larger rate limit than people.',
+  },
   {
     file: 'src/graph/limits/trusted-documents.ts',
-    roles: ['client', 'learner', 'operator', 'staff'],
+    roles: ['client', 'learner', 'operator', 'router', 'staff'],
     why: 'Which kinds of callers may send any document is for the configuration to say.',
   },
 ]
@@ -37,6 +41,7 @@ describe('the source', () => {
       'client',
       'learner',
       'operator',
+      'router',
       'staff',
     ])
   })

@@ -1,7 +1,7 @@
 /** Finds where a text reads a viewer's roles, under any name. */
 import { child, children, isNode, nameIn, type SyntaxNode, syntaxOf } from './syntax-tree.ts'
 
-const ROLES: ReadonlySet<string> = new Set(['learner', 'staff', 'client', 'operator'])
+const ROLES: ReadonlySet<string> = new Set(['learner', 'staff', 'client', 'operator', 'router'])
 /** What answers one of its branches, or what is inside, as it is. */
 const TRANSPARENT: Readonly<Record<string, readonly string[]>> = {
   OptionalChainingExpression: ['base'],

@@ -32,10 +32,10 @@ const CODE_BYTES = 20
 export const MOST_RECORDS = 100
 /** Codes of one learner that open something: one for each institution that takes part, and some for a second look. */
 const MOST_LIVE_SHARES = 50
-const refused = (error: Refusal): ShareResult => ({ shareId: null, refusals: [error] })
+const refused = <Name extends string>(error: Refusal<Name>) => ({ shareId: null, refusals: [error] })
 
 /** Throws UNAUTHENTICATED or FORBIDDEN for those who are no learners. */
-export async function shareCredit(context: Context, input: ShareRequest): Promise<ShareResult> {
+export async function shareCredit(context: Context, input: ShareRequest) {
   const learner = requireLearner(context.viewer)
   const wrong = shapeRefusal(context, input)
   if (wrong) return refused(wrong)
@@ -59,7 +59,7 @@ export async function shareCredit(context: Context, input: ShareRequest): Promis
   )
 }
 
-function shapeRefusal({ now }: Context, input: ShareRequest): Refusal | null {
+function shapeRefusal({ now }: Context, input: ShareRequest) {
   const wrong = (field: string, message: string) => refusal(InvalidInput, {}, message, ['input', field])
   const { creditRecordIds, expiresAt, idempotencyKey } = input
   if (creditRecordIds.length === 0 || creditRecordIds.length > MOST_RECORDS) {
@@ -76,7 +76,7 @@ interface Kept {
 }
 
 /** Null when the learner, who is locked, may have one more share that opens something. */
-async function sharesRefusal(context: Context, tx: EntityManager, learnerId: string): Promise<Refusal | null> {
+async function sharesRefusal(context: Context, tx: EntityManager, learnerId: string) {
   const now = context.now()
   const live = await tx.find(
     CreditShare,
@@ -90,7 +90,7 @@ async function sharesRefusal(context: Context, tx: EntityManager, learnerId: str
   return rateLimitedUntil(endsFirst.expiresAt, now, message)
 }
 
-async function keep(context: Context, tx: EntityManager, input: ShareRequest, kept: Kept): Promise<ShareResult> {
+async function keep(context: Context, tx: EntityManager, input: ShareRequest, kept: Kept) {
   const { idempotencyKey, ...request } = input
   const { viewer } = context
   const at = context.now()
@@ -128,7 +128,7 @@ async function keep(context: Context, tx: EntityManager, input: ShareRequest, ke
 }
 
 /** The learner's own share, ended now; ending an ended one is no error. */
-export async function revokeCreditShare(context: Context, globalShareId: string): Promise<ShareResult> {
+export async function revokeCreditShare(context: Context, globalShareId: string) {
   requireLearner(context.viewer)
   const id = uuidOf('CreditShare', globalShareId)
   return inTransaction(context.em, async (tx) => {

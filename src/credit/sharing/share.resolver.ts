@@ -18,8 +18,9 @@ import { isOwner, requireAnyMember, requireOwner } from '../../auth/permissions.
 import type { Context } from '../../context.ts'
 import { AtMost } from '../../graph/contract/at-most.ts'
 import { ForwardArgs, type Page, PageArgs } from '../../graph/contract/page.ts'
+import { Refuses } from '../../graph/contract/refuses.ts'
 import { DateTime, Url } from '../../graph/contract/scalars.ts'
-import { UserError } from '../../graph/contract/user-error.ts'
+import { IdempotencyConflict, InvalidInput, NotFound, RateLimited, UserError } from '../../graph/contract/user-error.ts'
 import { Institution } from '../../institutions/institution.ts'
 import { institutionById } from '../../institutions/loaders.ts'
 import { Learner } from '../../learners/learner.ts'
@@ -107,6 +108,7 @@ export class CreditShareResolver {
     description:
       'Shows chosen credit records to whichever institution has the code, until an instant, revocably. RateLimited while 50 shares of the learner open still.',
   })
+  @Refuses<typeof shareCredit>({ IdempotencyConflict, InvalidInput, NotFound, RateLimited })
   async shareCredit(
     @Arg('input', () => ShareCreditInput, { description: 'What to share.' }) input: ShareCreditInput,
     @Ctx() context: Context,
@@ -118,6 +120,7 @@ export class CreditShareResolver {
     nullable: true,
     description: 'Takes a share back, at once and for good.',
   })
+  @Refuses<typeof revokeCreditShare>({ NotFound })
   async revokeCreditShare(
     @Arg('input', () => RevokeCreditShareInput, { description: 'The share.' }) input: RevokeCreditShareInput,
     @Ctx() context: Context,

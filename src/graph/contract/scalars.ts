@@ -13,7 +13,8 @@ interface ScalarRule {
   write?(value: unknown): string
   /** Values as they are stored, as JSON; null for others. Left out: the texts themselves. */
   quickText?: QuickText
-  specifiedByURL?: string
+  /** Where the texts are specified by those who did; each description says what of it is taken here. */
+  specifiedByURL: string
 }
 
 function scalar({ name, description, read, expected, longest, write = String, ...rule }: ScalarRule) {
@@ -101,6 +102,7 @@ export const CalendarDate = scalar({
   expected: 'a calendar date, e.g. "2026-11-23"',
   longest: 10,
   read: (text) => (isCalendarDate(text) ? text : null),
+  specifiedByURL: 'https://scalars.graphql.org/andimarek/local-date.html',
 })
 
 export const TimeZone = scalar({
@@ -117,6 +119,7 @@ export const TimeZone = scalar({
       return null
     }
   },
+  specifiedByURL: 'https://www.iana.org/time-zones',
 })
 
 export const CurrencyCode = scalar({
@@ -125,6 +128,7 @@ export const CurrencyCode = scalar({
   expected: 'a three-letter ISO 4217 code, e.g. "GBP"',
   longest: 3,
   read: (text) => (/^[A-Z]{3}$/.test(text) ? text : null),
+  specifiedByURL: 'https://www.iso.org/iso-4217-currency-codes.html',
 })
 
 /** PostgreSQL's numeric keeps the zeros of its scale ("7.50"); the graph does not print them. */
@@ -142,6 +146,7 @@ export const Decimal = scalar({
   read: (text) => (/^-?\d+(\.\d+)?$/.test(text) ? text : null),
   write: (value) => decimalText(value as string),
   quickText: (value) => (typeof value === 'string' ? `"${decimalText(value)}"` : null),
+  specifiedByURL: 'https://www.w3.org/TR/xmlschema11-2/#decimal',
 })
 
 export const Url = scalar({
@@ -151,6 +156,7 @@ export const Url = scalar({
   // Every browser takes so much; of PayPal's 4000 some are left for what we add.
   longest: 2000,
   read: (text) => (URL.canParse(text) ? text : null),
+  specifiedByURL: 'https://url.spec.whatwg.org/',
 })
 
 export const Jwt = scalar({
@@ -160,4 +166,5 @@ export const Jwt = scalar({
   // A statement of 40 claims has some 8,000; a status list without any pattern some 30,000.
   longest: 65_536,
   read: (text) => (/^[\w-]+\.[\w-]*\.[\w-]+$/.test(text) ? text : null),
+  specifiedByURL: 'https://www.rfc-editor.org/rfc/rfc7519',
 })

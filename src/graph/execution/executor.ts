@@ -13,6 +13,7 @@ import { maskErrors } from './mask-errors.ts'
 import { type Executed, measureAnswer } from './measure-answer.ts'
 import { type Operation, Operations } from './operation.ts'
 import { type GraphRequest, RequestEnded } from './request.ts'
+import { ShownSchema } from './shown-schema.ts'
 import type { Variables } from './variables.ts'
 
 /** An answer without errors whose data is JSON already. */
@@ -56,10 +57,12 @@ export class Executor {
   readonly operations: Operations
   readonly schema: GraphQLSchema
   private readonly options: ExecutorOptions
+  private readonly shown: ShownSchema
 
   constructor(schema: GraphQLSchema, options: ExecutorOptions) {
     this.schema = schema
     this.options = options
+    this.shown = new ShownSchema(schema)
     this.operations = new Operations(schema, options.cachePolicy ?? (() => null))
     this.compiledQueries = new CompiledQueries(schema, { ...compileDefaults, ...options.compile })
   }
@@ -203,13 +206,15 @@ export class Executor {
   }
 
   private resolve(operation: Operation, given: Variables, read: Variables, execution: Execution): Soon<Executed> {
-    const compiled = this.compiledQueries.get(operation, read)
-    if (!compiled) return this.interpret(operation, given, execution)
     const { request } = execution
+    const shown = this.shown.insteadFor(operation, request.viewer)
+    // What is compiled is written for what is served, whoever asks.
+    const compiled = shown ? null : this.compiledQueries.get(operation, read)
+    if (!compiled) return this.interpret(shown ?? this.schema, operation, given, execution)
     return compiled(request.context, read, { bytes: this.answerBytesOf(request), onTooLarge: () => stopWork(request) })
   }
 
-  private interpret(operation: Operation, given: Variables, { request, rootValue }: Execution) {
+  private interpret(schema: GraphQLSchema, operation: Operation, given: Variables, { request, rootValue }: Execution) {
     const { document, name, node } = operation
     return new Promise<ExecutionResult>((resolve, reject) => {
       const tooLarge = (error: AnswerTooLarge) => {
@@ -218,7 +223,7 @@ export class Executor {
       }
       const executed = Promise.resolve(
         execute({
-          schema: this.schema,
+          schema,
           document,
           operationName: name,
           variableValues: given,

@@ -7,7 +7,7 @@ import type { CostPlan } from './cost.ts'
 import type { RateLimitSize, RateLimits, Taken } from './rate-limit.ts'
 import { bodyPoints, documentPoints } from './weights.ts'
 
-/** Anonymous callers by address; everybody who is signed in; institutions' machines. */
+/** Anonymous callers by address; everybody who is signed in; institutions' machines and routers. */
 export type RateLimitSizes = Readonly<Record<'anonymous' | 'person' | 'client', RateLimitSize>>
 
 /**
@@ -130,8 +130,8 @@ export class Admission {
     return exhausted(taken, size, points)
   }
 
-  private sizeFor({ anonymous, client }: Viewer): RateLimitSize {
-    return this.sizes[anonymous ? 'anonymous' : client ? 'client' : 'person']
+  private sizeFor({ anonymous, client, router }: Viewer): RateLimitSize {
+    return this.sizes[anonymous ? 'anonymous' : client || router ? 'client' : 'person']
   }
 
   /** Gives back what was not used of an answer that came to `cost`, or takes what is missing, and reports it. */

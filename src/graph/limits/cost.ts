@@ -21,8 +21,8 @@ import type { Variables } from '../execution/variables.ts'
 import { type Count, countOf, DEFAULT_LIST_SIZE, innerPageOf, largest, type Occurrence, sizeOf } from './list-size.ts'
 import { inputPoints, literalPoints, REQUEST_POINTS, workOf } from './weights.ts'
 
-const OBJECT_POINTS = 1
-const MUTATION_POINTS = 10
+export const OBJECT_POINTS = 1
+export const MUTATION_POINTS = 10
 type Condition = (variables: Variables) => boolean
 
 /** What one key of a selection costs, under whichever type it is answered. */

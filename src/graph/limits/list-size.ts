@@ -50,9 +50,11 @@ function argumentOf(node: FieldNode, name: string): ValueNode | undefined {
   return node.arguments?.find((argument) => argument.name.value === name)?.value
 }
 
-function isPage(field: GraphQLField<unknown, unknown>): boolean {
-  return field.args.some(({ name }) => name === 'first' || name === 'last')
+function pageArgumentsOf({ args }: GraphQLField<unknown, unknown>): string[] {
+  return ['first', 'last'].filter((known) => args.some(({ name }) => name === known))
 }
+
+const isPage = (field: GraphQLField<unknown, unknown>) => pageArgumentsOf(field).length > 0
 
 function pageSize(node: FieldNode): Count {
   return firstGiven(givenBy(argumentOf(node, 'first')), givenBy(argumentOf(node, 'last')), DEFAULT_PAGE_SIZE)
@@ -73,6 +75,26 @@ export function largest(counts: readonly Count[]): Count {
 
 function isList({ type }: GraphQLField<unknown, unknown>): boolean {
   return isListType(isNonNullType(type) ? type.ofType : type)
+}
+
+/** What says how many entries a list has. */
+export interface ListSize {
+  /** When no argument says it; null when one has to. */
+  assumedSize: number | null
+  /** Arguments that say it, by their number or their length; the first that is given counts. */
+  slicingArguments: readonly string[]
+}
+
+/** The same as `sizeOf` and `innerPageOf` compute, for those who read the schema; null for what is no list and no page. */
+export function listSizeOf(field: GraphQLField<unknown, unknown>): ListSize | null {
+  const { listSize } = (field.extensions.cost ?? {}) as FieldCost
+  if (isList(field) && listSize !== undefined) return { assumedSize: listSize, slicingArguments: [] }
+  if (isPage(field)) return { assumedSize: DEFAULT_PAGE_SIZE, slicingArguments: pageArgumentsOf(field) }
+  if (!isList(field)) return null
+  const sizedBy = requiredListOf(field)
+  return sizedBy === null
+    ? { assumedSize: DEFAULT_LIST_SIZE, slicingArguments: [] }
+    : { assumedSize: null, slicingArguments: [sizedBy] }
 }
 
 /** How many entries a field answers with: one when it is no list; `page` is the size of the page that it is part of. */

@@ -46,7 +46,11 @@ export function takenOf(used: number, { points: held, restorePerSecond }: RateLi
 }
 
 export class MemoryRateLimits implements RateLimits {
-  private readonly buckets = new LRUCache<string, Bucket>({ max: REMEMBERED_CALLERS })
+  private readonly buckets = new LRUCache<string, Bucket>({
+    // With `max` it would make room for all of them at the start.
+    maxSize: REMEMBERED_CALLERS,
+    sizeCalculation: () => 1,
+  })
   private readonly nowMs: () => number
 
   constructor(nowMs: () => number = () => performance.now()) {

@@ -5,7 +5,7 @@ import { badUserInput, ErrorCode, forbidden, GraphError, tooLong } from '../cont
 import { sha256Of, type TrustedManifest } from './trusted-manifest.ts'
 
 /** Kinds of callers, of which one viewer can be several. */
-export type CallerKind = 'anonymous' | 'learner' | 'staff' | 'client' | 'operator'
+export type CallerKind = 'anonymous' | 'learner' | 'staff' | 'client' | 'operator' | 'router'
 
 export interface TrustedDocumentsOptions {
   texts: TrustedManifest
@@ -100,12 +100,13 @@ export class TrustedDocuments {
   }
 }
 
-function kindsOf({ anonymous, learner, staff, client, operator }: Viewer): CallerKind[] {
+function kindsOf({ anonymous, learner, staff, client, operator, router }: Viewer): CallerKind[] {
   if (anonymous) return ['anonymous']
   const kinds: CallerKind[] = []
   if (learner) kinds.push('learner')
   if (staff) kinds.push('staff')
   if (client) kinds.push('client')
   if (operator) kinds.push('operator')
+  if (router) kinds.push('router')
   return kinds
 }

@@ -156,6 +156,12 @@ export function workOf({ field, node }: Occurrence): Count {
   return hasVariables(node) ? weigh : weigh({})
 }
 
+/** Points of resolving the field once with these arguments and no more. */
+export function leastWorkOf({ extensions }: GraphQLField<unknown, unknown>, args: Values): number {
+  const work = (extensions.work ?? 0) as Work
+  return typeof work === 'function' ? work(args) : work
+}
+
 /** Validated and coerced before; what is still wrong is said where the field is resolved. */
 function argumentsOf(field: GraphQLField<unknown, unknown>, node: Occurrence['node'], variables: Values): Values {
   try {

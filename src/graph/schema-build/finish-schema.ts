@@ -1,11 +1,14 @@
 /** Sets what types share on the built schema: global ids and connection fields. */
-import { type GraphQLObjectType, type GraphQLSchema, isAbstractType, isObjectType } from 'graphql'
+import { type GraphQLObjectType, GraphQLSchema, isAbstractType, isObjectType } from 'graphql'
 import { publishBounds } from '../contract/at-most.ts'
 import { globalId } from '../contract/global-id.ts'
 import { type Page, PageInfo } from '../contract/page.ts'
+import { publishRefusals } from '../contract/refuses.ts'
 import { publishWeights, works } from '../limits/weights.ts'
 import { restoreArgumentDirectives } from './argument-directives.ts'
 import { callDirectly } from './call-directly.ts'
+import { publishedDirectives } from './published-directives.ts'
+import { publishRefusalCodes } from './refusal-codes.ts'
 
 function finishNode(type: GraphQLObjectType): void {
   type.getFields().id!.resolve = Object.assign(({ id }: { id: string }) => globalId(type.name, id), {
@@ -46,6 +49,8 @@ export function finishSchema(schema: GraphQLSchema): GraphQLSchema {
   publishBounds(schema)
   callDirectly(schema)
   publishWeights(schema, works)
+  publishRefusals(schema)
+  publishRefusalCodes(schema)
   for (const type of Object.values(schema.getTypeMap())) {
     // Said by the value itself and at once: type-graphql answers with a promise, which compiled queries do not wait for.
     if (isAbstractType(type)) type.resolveType = (value: { __typename: string }) => value.__typename
@@ -54,5 +59,7 @@ export function finishSchema(schema: GraphQLSchema): GraphQLSchema {
     if (type.name.endsWith('Connection')) finishConnection(type)
     if (type.name === PageInfo.name) finishPageInfo(type)
   }
-  return schema
+  // Made anew, so that it knows the types that were set on it.
+  const { directives, ...config } = schema.toConfig()
+  return new GraphQLSchema({ ...config, directives: [...directives, ...publishedDirectives] })
 }

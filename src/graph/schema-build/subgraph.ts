@@ -18,6 +18,7 @@ import type { Bound } from '../contract/at-most.ts'
 import { badUserInput } from '../contract/errors.ts'
 import { readGlobalId } from '../contract/global-id.ts'
 import { type NodeLoaders, nodeById } from '../contract/node.ts'
+import type { ServedExtensions } from '../execution/shown-schema.ts'
 
 /** A thing as other subgraphs name it: its type and the fields of one of its keys. */
 type Representation = Readonly<Record<string, unknown>> & { __typename: string }
@@ -48,6 +49,7 @@ const link = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.0
 const representation = new GraphQLScalarType<Representation>({
   name: '_Any',
   description: 'A thing as another subgraph names it: `__typename`, and the fields of one of its keys.',
+  specifiedByURL: 'https://www.apollographql.com/docs/graphos/schema-design/federated-schemas/reference/subgraph-spec',
   parseValue(value) {
     const given = value as Representation | null
     const isNamed = typeof given === 'object' && typeof given?.__typename === 'string'
@@ -124,5 +126,11 @@ export function asSubgraph<Context>(schema: GraphQLSchema, options: SubgraphOpti
       },
     },
   })
-  return new GraphQLSchema({ ...rest, query: withRouters, types: types.filter((type) => type !== query) })
+  const extensions: ServedExtensions = { contract: schema }
+  return new GraphQLSchema({
+    ...rest,
+    query: withRouters,
+    types: types.filter((type) => type !== query),
+    extensions: Object.assign(extensions, rest.extensions),
+  })
 }

@@ -13,7 +13,7 @@ export interface Persona {
     family_name?: string
     name?: string
     zoneinfo?: string
-    roles: ('learner' | 'staff' | 'operator' | 'institution-client')[]
+    roles: ('learner' | 'staff' | 'operator' | 'institution-client' | 'router')[]
     /** Slug of the institution that staff and machines act for. */
     institution?: string
   }
@@ -38,11 +38,11 @@ const person = (
   },
 })
 
-const machine = (clientId: string, institution: string): Persona => ({
+const machine = (clientId: string, claims: Persona['claims']): Persona => ({
   name: clientId,
   sub: clientId,
   kind: 'machine',
-  claims: { roles: ['institution-client'], institution },
+  claims,
 })
 
 export const personas: readonly Persona[] = [
@@ -54,8 +54,9 @@ export const personas: readonly Persona[] = [
     institution: 'university-of-northmoor',
   }),
   person('operator', ['Olu', 'Brandt'], 'Europe/London', { roles: ['operator'] }),
-  machine('institution-client', 'the-open-university'),
-  machine('institution-client-2', 'university-of-northmoor'),
+  machine('institution-client', { roles: ['institution-client'], institution: 'the-open-university' }),
+  machine('institution-client-2', { roles: ['institution-client'], institution: 'university-of-northmoor' }),
+  machine('router', { roles: ['router'] }),
 ]
 
 /** What can be asked for, in one line. */

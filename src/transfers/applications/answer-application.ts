@@ -3,7 +3,7 @@ import { type EntityManager, LockMode } from '@mikro-orm/postgresql'
 import { isMemberOf, isOwner, requireAnyMember, requireLearner } from '../../auth/permissions.ts'
 import type { Context } from '../../context.ts'
 import { uuidOf } from '../../graph/contract/global-id.ts'
-import { IllegalTransition, InvalidInput, NotFound, type Refusal, refusal } from '../../graph/contract/user-error.ts'
+import { IllegalTransition, InvalidInput, NotFound, refusal } from '../../graph/contract/user-error.ts'
 import { Qualification } from '../../institutions/qualification.ts'
 import { move } from '../../store/history.ts'
 import { keyRefusal, takeKey } from '../../store/idempotent.ts'
@@ -11,7 +11,7 @@ import { canMove } from '../../store/states.ts'
 import { announce, inTransaction } from '../../store/transaction.ts'
 import { canonicalDecimal } from '../../values/decimal.ts'
 import { agreedCreditOf, causeOfAnswer, statusOfAnswer, type TransferDecision } from './answer.rules.ts'
-import { type ApplicationResult, refused } from './apply-for-transfer.ts'
+import { refused } from './apply-for-transfer.ts'
 import { thaw } from './freeze.ts'
 import { type ApplicationCause, transferApplicationStates } from './transfer-application.states.ts'
 import { CreditUse, TransferApplication, type TransferApplicationStatus } from './transfer-application.ts'
@@ -26,7 +26,7 @@ function lockApplication(tx: EntityManager, id: string | null): Promise<Transfer
 }
 
 /** The learner's own, WITHDRAWN; withdrawing a withdrawn one is no error. Throws for those who are no learners. */
-export async function withdrawApplication(context: Context, globalApplicationId: string): Promise<ApplicationResult> {
+export async function withdrawApplication(context: Context, globalApplicationId: string) {
   requireLearner(context.viewer)
   const id = uuidOf('TransferApplication', globalApplicationId)
   const result = await inTransaction(context.em, async (tx) => {
@@ -42,7 +42,7 @@ export async function withdrawApplication(context: Context, globalApplicationId:
   return result
 }
 
-function moveRefusal({ status }: TransferApplication, to: TransferApplicationStatus): Refusal | null {
+function moveRefusal({ status }: TransferApplication, to: TransferApplicationStatus) {
   if (canMove(transferApplicationStates, status, to)) return null
   const message = 'This application was answered or withdrawn already; nothing about it can change any more.'
   return refusal(IllegalTransition, { from: status, to }, message, field)
@@ -57,7 +57,7 @@ export interface DecisionRequest {
 }
 
 /** Throws UNAUTHENTICATED or FORBIDDEN for those who act for no institution. */
-export async function decideApplication(context: Context, input: DecisionRequest): Promise<ApplicationResult> {
+export async function decideApplication(context: Context, input: DecisionRequest) {
   requireAnyMember(context.viewer)
   const wrong = input.idempotencyKey == null ? null : keyRefusal(input.idempotencyKey)
   if (wrong) return refused(wrong)
@@ -66,7 +66,7 @@ export async function decideApplication(context: Context, input: DecisionRequest
   return result
 }
 
-async function decide(context: Context, tx: EntityManager, input: DecisionRequest): Promise<ApplicationResult> {
+async function decide(context: Context, tx: EntityManager, input: DecisionRequest) {
   const { idempotencyKey, ...request } = input
   const caller = { caller: context.viewer.key, operation: 'decideTransferApplication', now: context.now() }
   const keyed = idempotencyKey == null ? null : await takeKey(tx, { ...caller, key: idempotencyKey, request })

@@ -10,12 +10,16 @@ import { TransferEligibility } from '../eligibility.ts'
   description: 'Some of the credit is reserved for an application, or counted already.',
 })
 export class CreditAlreadyUsed extends UserError {
+  declare readonly __typename: 'CreditAlreadyUsed'
+
   @Field(() => [ID], { description: 'Which records.' })
   creditRecordIds!: string[]
 }
 
 @ObjectType({ implements: UserError, simpleResolvers: true, description: 'Nothing would count as things stand.' })
 export class NotEligible extends UserError {
+  declare readonly __typename: 'NotEligible'
+
   @Field(() => TransferEligibility, { description: 'The answer that says why.' })
   eligibility!: Assessed
 }

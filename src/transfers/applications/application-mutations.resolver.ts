@@ -3,13 +3,22 @@ import { Arg, Ctx, Field, ID, InputType, Mutation, ObjectType, Resolver } from '
 import type { Context } from '../../context.ts'
 import { AtMost } from '../../graph/contract/at-most.ts'
 import { publishEnum } from '../../graph/contract/enum.ts'
+import { Refuses } from '../../graph/contract/refuses.ts'
 import { Decimal } from '../../graph/contract/scalars.ts'
-import { UserError } from '../../graph/contract/user-error.ts'
+import {
+  IdempotencyConflict,
+  IllegalTransition,
+  InvalidInput,
+  NotFound,
+  TooComplex,
+  UserError,
+} from '../../graph/contract/user-error.ts'
 import { LONGEST_KEY_CHARACTERS, LONGEST_SENTENCE_CHARACTERS } from '../../values/lengths.ts'
 import { MOST_LISTED_CLAIMS, MOST_REASONS } from '../transfer-bounds.ts'
 import { TransferDecision } from './answer.rules.ts'
 import { decideApplication, withdrawApplication } from './answer-application.ts'
 import { applicationById } from './application.loaders.ts'
+import { CreditAlreadyUsed, NotEligible } from './application-errors.ts'
 import { type ApplicationResult, applyForTransfer } from './apply-for-transfer.ts'
 import { TransferApplication } from './transfer-application.ts'
 
@@ -84,6 +93,14 @@ export class ApplicationMutationsResolver {
     nullable: true,
     description: 'Asks an institution to take awarded credit; what would count is reserved until it answers.',
   })
+  @Refuses<typeof applyForTransfer>({
+    CreditAlreadyUsed,
+    IdempotencyConflict,
+    InvalidInput,
+    NotEligible,
+    NotFound,
+    TooComplex,
+  })
   async applyForTransfer(
     @Arg('input', () => ApplyForTransferInput, { description: 'Credit and qualification.' })
     input: ApplyForTransferInput,
@@ -96,6 +113,7 @@ export class ApplicationMutationsResolver {
     nullable: true,
     description: 'Takes an application back before it is answered; its credit is free again.',
   })
+  @Refuses<typeof withdrawApplication>({ IllegalTransition, NotFound })
   async withdrawTransferApplication(
     @Arg('input', () => WithdrawTransferApplicationInput, { description: 'The application.' })
     input: WithdrawTransferApplicationInput,
@@ -108,6 +126,7 @@ export class ApplicationMutationsResolver {
     nullable: true,
     description: "The receiving institution's answer.",
   })
+  @Refuses<typeof decideApplication>({ IdempotencyConflict, IllegalTransition, InvalidInput, NotFound })
   async decideTransferApplication(
     @Arg('input', () => DecideTransferApplicationInput, { description: 'The answer.' })
     input: DecideTransferApplicationInput,

@@ -30,11 +30,11 @@ export interface ApplicationResult {
   refusals: Refusal[]
 }
 
-export const refused = (error: Refusal): ApplicationResult => ({ applicationId: null, refusals: [error] })
+export const refused = <Name extends string>(error: Refusal<Name>) => ({ applicationId: null, refusals: [error] })
 const recordsField = ['input', 'creditRecordIds']
 
 /** Throws UNAUTHENTICATED or FORBIDDEN for those who are no learners. */
-export async function applyForTransfer(context: Context, input: ApplicationRequest): Promise<ApplicationResult> {
+export async function applyForTransfer(context: Context, input: ApplicationRequest) {
   const learner = requireLearner(context.viewer)
   const wrong = keyRefusal(input.idempotencyKey)
   if (wrong) return refused(wrong)
@@ -57,7 +57,7 @@ async function apply(
   learnerId: string,
   ground: Ground,
   { idempotencyKey: key, ...request }: ApplicationRequest,
-): Promise<ApplicationResult> {
+) {
   const now = context.now()
   const keyed = await takeKey(tx, { caller: context.viewer.key, operation: 'applyForTransfer', key, request, now })
   if (keyed.kind === 'conflict') return refused(keyed.refusal)
@@ -74,7 +74,7 @@ async function apply(
 }
 
 /** The records in the order given, locked in the order of their ids, so that no two applications wait for each other. */
-async function lockRecords(tx: EntityManager, learnerId: string, given: string[]): Promise<CreditRecord[] | Refusal> {
+async function lockRecords(tx: EntityManager, learnerId: string, given: string[]) {
   const ids = given.map((id) => uuidOf('CreditRecord', id))
   const wanted = { id: { $in: ids.filter((id) => id !== null) }, learnerId }
   const locking = { lockMode: LockMode.PESSIMISTIC_WRITE, orderBy: { id: 'asc' } } as const
@@ -88,7 +88,7 @@ async function lockRecords(tx: EntityManager, learnerId: string, given: string[]
 }
 
 /** Under the locks: nobody else can be reserving one of them now. */
-async function usedAmong(tx: EntityManager, records: CreditRecord[]): Promise<Refusal | null> {
+async function usedAmong(tx: EntityManager, records: CreditRecord[]) {
   const uses = await tx.find(CreditUse, {
     creditRecordId: { $in: records.map(({ id }) => id) },
     status: { $ne: null },
@@ -100,10 +100,9 @@ async function usedAmong(tx: EntityManager, records: CreditRecord[]): Promise<Re
   return refusal(CreditAlreadyUsed, { creditRecordIds }, message, recordsField)
 }
 
-type Outcome = { answer: Assessed; refusal: null } | { answer: null; refusal: Refusal }
-const refusedBy = (why: Refusal): Outcome => ({ answer: null, refusal: why })
+const refusedBy = <Name extends string>(why: Refusal<Name>) => ({ answer: null, refusal: why })
 
-function assessed(ground: Ground, records: CreditRecord[]): Outcome {
+function assessed(ground: Ground, records: CreditRecord[]) {
   try {
     const answer = answerFrom(
       ground,

@@ -9,6 +9,8 @@ import { TransferPolicy } from './transfer-policy.ts'
   description: 'Two versions of a policy would be in force on one day.',
 })
 export class PolicyOverlap extends UserError {
+  declare readonly __typename: 'PolicyOverlap'
+
   @Field(() => TransferPolicy, { description: 'The version that is there already.' })
   policy!: TransferPolicy
 }

@@ -2,12 +2,14 @@
 import { Arg, Args, Ctx, Field, FieldResolver, Int, Mutation, ObjectType, Query, Resolver, Root } from 'type-graphql'
 import type { Context } from '../../context.ts'
 import { connectionOf, ForwardArgs, type Page } from '../../graph/contract/page.ts'
-import { UserError } from '../../graph/contract/user-error.ts'
+import { Refuses } from '../../graph/contract/refuses.ts'
+import { Forbidden, IdempotencyConflict, InvalidInput, NotFound, UserError } from '../../graph/contract/user-error.ts'
 import { TransferApplication } from '../applications/transfer-application.ts'
 import { TransferEligibility } from '../eligibility.ts'
 import { pageOfRows } from '../page-of-rows.ts'
 import { type DryRunCase, dryRun } from './dry-run.ts'
 import { policyById } from './policy.loaders.ts'
+import { PolicyOverlap } from './policy-errors.ts'
 import { publishPolicy } from './publish-policy.ts'
 import { PublishTransferPolicyInput } from './publish-transfer-policy-input.ts'
 import { TransferPolicy } from './transfer-policy.ts'
@@ -62,6 +64,7 @@ export class PolicyPublicationResolver {
     description:
       "A new version of a qualification's policy, never edited afterwards; it ends an open version that it starts inside.",
   })
+  @Refuses<typeof publishPolicy>({ Forbidden, IdempotencyConflict, InvalidInput, NotFound, PolicyOverlap })
   async publishTransferPolicy(
     @Arg('input', () => PublishTransferPolicyInput, { description: 'The policy.' }) input: PublishTransferPolicyInput,
     @Ctx() context: Context,

@@ -19,17 +19,12 @@ import { PolicyOverlap } from './policy-errors.ts'
 import type { PublishTransferPolicyInput } from './publish-transfer-policy-input.ts'
 import { TransferPolicy } from './transfer-policy.ts'
 
-/** The version's uuid, or why there is none. */
-export interface PublishResult {
-  policyId: string | null
-  refusals: Refusal[]
-}
-
-const refused = (error: Refusal): PublishResult => ({ policyId: null, refusals: [error] })
+/** Why there is no version. */
+const refused = <Name extends string>(error: Refusal<Name>) => ({ policyId: null, refusals: [error] })
 const qualificationField = ['input', 'qualificationId']
 
 /** Throws UNAUTHENTICATED or FORBIDDEN for those who act for no institution. */
-export async function publishPolicy(context: Context, input: PublishTransferPolicyInput): Promise<PublishResult> {
+export async function publishPolicy(context: Context, input: PublishTransferPolicyInput) {
   const proposed = await readProposal(context, input)
   if ('refusal' in proposed) return refused(proposed.refusal)
   const wrong = input.idempotencyKey == null ? null : keyRefusal(input.idempotencyKey)
@@ -52,10 +47,7 @@ export interface Proposal {
 }
 
 /** Reads the input; refused when it does not fit, or when the qualification is not the caller's institution's. */
-export async function readProposal(
-  context: Context,
-  input: PublishTransferPolicyInput,
-): Promise<Proposal | { refusal: Refusal }> {
+export async function readProposal(context: Context, input: PublishTransferPolicyInput) {
   requireAnyMember(context.viewer)
   const id = uuidOf('Qualification', input.qualificationId)
   const qualification = id && (await qualificationById(context, id))
@@ -68,7 +60,8 @@ export async function readProposal(
   }
   const terms = termsGiven(input)
   const problem = unfit(terms) ?? unreadable(terms, qualification)
-  return problem ? { refusal: problem } : { qualification, terms }
+  const proposal: Proposal = { qualification, terms }
+  return problem ? { refusal: problem } : proposal
 }
 
 function termsGiven(input: PublishTransferPolicyInput): PolicyTerms {
@@ -80,7 +73,7 @@ function termsGiven(input: PublishTransferPolicyInput): PolicyTerms {
 const wrong = (message: string, field: readonly string[]) => refusal(InvalidInput, {}, message, ['input', ...field])
 
 /** What the engine would take and a row cannot hold. */
-function unfit(terms: PolicyTerms): Refusal | null {
+function unfit(terms: PolicyTerms) {
   const { maxCredit, granularity, freeChoiceMax, minimumGrade } = terms
   const caps = terms.levelCaps.map(({ credit }, index) => [credit, ['levelCaps', `${index}`, 'credit']] as const)
   const amounts = [
@@ -103,7 +96,7 @@ function unfit(terms: PolicyTerms): Refusal | null {
   return null
 }
 
-function unreadable(terms: PolicyTerms, qualification: Qualification): Refusal | null {
+function unreadable(terms: PolicyTerms, qualification: Qualification) {
   try {
     readPolicy(terms, readQualification(qualification))
     return null
@@ -119,7 +112,7 @@ async function publish(
   tx: EntityManager,
   { idempotencyKey, ...request }: PublishTransferPolicyInput,
   { qualification, terms }: Proposal,
-): Promise<PublishResult | string> {
+) {
   const caller = { caller: viewer.key, operation: 'publishTransferPolicy', now: now() }
   const keyed = idempotencyKey == null ? null : await takeKey(tx, { ...caller, key: idempotencyKey, request })
   if (keyed?.kind === 'conflict') return refused(keyed.refusal)

@@ -2,7 +2,7 @@
 import { ask } from './ask'
 import { type DocumentType, graphql, readFragment } from './gql'
 
-const refusal = graphql(/* GraphQL */ `
+export const refusal = graphql(/* GraphQL */ `
   fragment Refusal on UserError {
     __typename
     code

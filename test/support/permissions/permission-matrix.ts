@@ -10,13 +10,24 @@ export const personas = {
   machine: 'institution-client-2',
   foreignMachine: 'institution-client',
   operator: 'operator',
+  router: 'router',
 } as const
 export type PersonaName = keyof typeof personas
 
 /** Circles of personas, by the name that the matrix calls them. */
 export const audiences = {
-  everybody: ['anonymous', 'owner', 'other', 'staff', 'foreignStaff', 'machine', 'foreignMachine', 'operator'],
-  signedIn: ['owner', 'other', 'staff', 'foreignStaff', 'machine', 'foreignMachine', 'operator'],
+  everybody: [
+    'anonymous',
+    'owner',
+    'other',
+    'staff',
+    'foreignStaff',
+    'machine',
+    'foreignMachine',
+    'operator',
+    'router',
+  ],
+  signedIn: ['owner', 'other', 'staff', 'foreignStaff', 'machine', 'foreignMachine', 'operator', 'router'],
   learners: ['owner', 'other'],
   owner: ['owner'],
   ownerAndOperator: ['owner', 'operator'],

@@ -56,7 +56,7 @@ const LONGEST_ID_CHARACTERS = 200
 /** For the first message of a client, in ms. */
 const GREETS_WITHIN_MS = 5000
 /** Operations of one connection that are refused as too many: more are begun by who does not listen. */
-const MOST_HELD_BACK = 100
+const MOST_HELD_BACK_OPERATIONS = 100
 
 /** Any query: which operation runs is settled when graphql-ws sees this. */
 const carrier = parse('{ __typename }')
@@ -274,7 +274,7 @@ export class WebSockets {
   /** Closes the connection of a client that goes on asking, whatever it is told. */
   private heldBack(connection: Connection): void {
     connection.heldBack += 1
-    if (connection.heldBack < MOST_HELD_BACK) return
+    if (connection.heldBack < MOST_HELD_BACK_OPERATIONS) return
     const reason = `Too much was asked too often; connect again in ${STREAM_RETRY_SECONDS} s.`
     connection.socket.close(CloseCode.TooManyInitialisationRequests, reason)
   }

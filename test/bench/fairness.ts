@@ -6,7 +6,8 @@ import { buildGraph } from '../../src/schema.ts'
 import { makeSamples } from '../support/permissions/permission-samples.ts'
 import { answerOf, externalCredit } from '../support/world/awarded.ts'
 import { startFilledWorld } from './filled-world.ts'
-import { type Ground, mutationInputs, subscriptionInputs, type WorstInput, worstInputs } from './worst-inputs.ts'
+import { mutationInputs, subscriptionInputs } from './operation-inputs.ts'
+import { type Ground, type WorstInput, worstInputs } from './worst-inputs.ts'
 
 /** Of one question first: it is compiled, its plan is settled, and V8 has seen it. */
 const WARMING_REQUESTS = 12

@@ -1,4 +1,4 @@
-/** Holds that every root field, and every count of a list, has a weight or a reason. */
+/** Holds that every root field and every count of a list is weighed. */
 import 'reflect-metadata'
 import { expect, it } from '@jest/globals'
 import { isObjectType } from 'graphql'

@@ -1,4 +1,4 @@
-/** Tests that a gateway ends only as it should: after a fault of its own, or when told. */
+/** Tests that a gateway ends only after a fault of its own, or when told. */
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals'
 import { httpLimits } from '../../src/http/server.ts'
 import { type GatewayProcess, startGatewayProcess } from '../support/world/gateway-process.ts'

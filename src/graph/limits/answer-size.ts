@@ -1,5 +1,5 @@
 /** Counts an answer's bytes while it is made and prices its long texts. */
-import type { Viewer } from '../../auth/viewer.ts'
+import { callerKind, type Viewer } from '../../auth/viewer.ts'
 import { ErrorCode, GraphError } from '../contract/errors.ts'
 
 /**
@@ -11,9 +11,11 @@ export const ANSWER_BYTES = 10_000_000
 export const OWN_ANSWER_BYTES = 2_000_000
 
 /** Sheets are for institutions and operators; others could only hold memory with as much. */
-export function answerBytesFor({ staff, client, operator }: Viewer): number {
-  return staff || client || operator ? ANSWER_BYTES : OWN_ANSWER_BYTES
+export function answerBytesFor(viewer: Viewer): number {
+  return askForMany.has(callerKind(viewer)) ? ANSWER_BYTES : OWN_ANSWER_BYTES
 }
+
+const askForMany: ReadonlySet<string> = new Set(['staff', 'client', 'operator'])
 
 /** A text of so many bytes costs nothing beside its object; each further thousand that is begun is a point. */
 const FREE_TEXT_BYTES = 1000

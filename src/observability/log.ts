@@ -101,7 +101,7 @@ const buffered = {
 }
 
 /** Lines to the file of that descriptor, 1 being standard output. */
-export function outputTo(fd: number): DestinationStream {
+function outputTo(fd: number): DestinationStream {
   const stream = destination({ ...buffered, fd })
   // Its disk is full, or its reader gone. Requests go on without it; what is buffered is written once it can be again.
   let failing = false

@@ -7,7 +7,9 @@ import { crontab, jobs } from '../../src/jobs.ts'
 const addedIn = (text: string) => [...text.matchAll(/\badd_?jobs?\s*\(\s*['"`]?(\w*)/gi)].map(([, first]) => first)
 const definedIn = (text: string) => [...text.matchAll(/\bdefineJob\(\{\s*task: '(\w+)'/g)].map(([, task]) => task)
 
-const texts = globSync('{src,test}/**/*.ts').map((file) => [file, readFileSync(file, 'utf8')] as const)
+const texts = globSync('{src,test}/**/*.ts', { exclude: ['**/node_modules/**'] }).map(
+  (file) => [file, readFileSync(file, 'utf8')] as const,
+)
 const sources = texts.filter(([file]) => file.startsWith('src/') && file !== 'src/store/define-job.ts')
 const tasks = sources.flatMap(([, text]) => definedIn(text))
 

@@ -232,8 +232,8 @@ it('no request fails once nobody reads its log any more', async () => {
 
 it('a process whose log finds the disk full goes on, and ends when it is told to', async () => {
   const lines = `
-    import { openLog, outputTo } from ${JSON.stringify(resolve('src/observability/log.ts'))}
-    const log = openLog('info', outputTo(1))
+    import { openLog } from ${JSON.stringify(resolve('src/observability/log.ts'))}
+    const log = openLog('info')
     for (let lines = 0; lines < 200; lines += 1) log.info('some text, to be written at once '.repeat(1_000))
     setTimeout(() => process.exit(0), 300)
   `

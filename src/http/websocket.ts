@@ -13,14 +13,15 @@ import { kindOfCaller } from '../graph/limits/admission.ts'
 import type { InFlight } from '../graph/limits/in-flight.ts'
 import { isStream, type StreamAnswer, type StreamRequest, type Streams } from '../graph/streaming/streams.ts'
 import { recordRefused } from './answered.ts'
-import { endAt, type StreamCallers } from './stream-callers.ts'
+import type { KnowsOrigin } from './origins.ts'
+import { authorizationIn, endAt, type StreamCallers } from './stream-callers.ts'
 import { type Release, STREAM_RETRY_SECONDS, type StreamPlaces } from './stream-places.ts'
 import { unreadCutter } from './unread.ts'
 
 /** WebSocket's own code for it. */
 const TRY_AGAIN_LATER_CODE = 1013
 
-/** For refusals of a token that say something else of it than that it is bad. */
+/** For refusals that say something else of a token than that it is bad. */
 const closeCodes: ReadonlyMap<ErrorCode, number> = new Map([
   [ErrorCode.UpstreamUnavailable, TRY_AGAIN_LATER_CODE],
   [ErrorCode.RateLimited, CloseCode.TooManyInitialisationRequests],
@@ -30,8 +31,8 @@ export interface WebSocketOptions {
   /** Shared with event streams. */
   places: StreamPlaces
   schema: GraphQLSchema
-  /** Origins of other sites' pages that may connect; the gateway's own may, and what is no page. */
-  allowedOrigins: readonly string[]
+  /** Whose pages may connect; what is no page may, too. */
+  knowsOrigin: KnowsOrigin
   /** Where an upgrade comes from, behind whatever proxies. */
   addressOf(request: IncomingMessage): string
   /** A message's size, in bytes. */
@@ -81,12 +82,6 @@ interface Connection {
   heldBack: number
 }
 
-function mayConnect({ headers }: IncomingMessage, allowedOrigins: readonly string[]): boolean {
-  const { origin, host } = headers
-  if (origin === undefined || allowedOrigins.includes(origin)) return true
-  return URL.canParse(origin) && new URL(origin).host === host
-}
-
 function refuseUpgrade(socket: Duplex, status: string, headers = ''): void {
   socket.end(`HTTP/1.1 ${status}\r\n${headers}Connection: close\r\nContent-Length: 0\r\n\r\n`)
 }
@@ -129,13 +124,12 @@ export class WebSockets {
     return this.server.clients.size
   }
 
-  /** Takes upgrades of `server` to WebSocket at /graphql; refuses any other. */
+  /** Takes those upgrades that `server` is built to let through: to WebSocket, at /graphql. */
   attach(server: Server): void {
     server.on('upgrade', (request, socket, head) => {
       socket.on('error', () => socket.destroy())
       if (this.options.isDraining()) return refuseUpgrade(socket, '503 Service Unavailable')
-      if (request.url?.split('?')[0] !== '/graphql') return refuseUpgrade(socket, '404 Not Found')
-      if (!mayConnect(request, this.options.allowedOrigins)) return refuseUpgrade(socket, '403 Forbidden')
+      if (this.options.knowsOrigin(request.headers) === false) return refuseUpgrade(socket, '403 Forbidden')
       const { places, addressOf } = this.options
       if (places.isFull) return refuseUpgrade(socket, '503 Service Unavailable', retryHeader)
       const release = places.takeUnknown(addressOf(request))
@@ -220,13 +214,13 @@ export class WebSockets {
     this.callers.log.error({ err: error }, 'unexpected fault on a WebSocket')
   }
 
-  /** Who connects: by the first message's `authorization`, or by the header of the upgrade. */
+  /** Who connects: by the first message's parameters, or by the header of the upgrade. */
   private async greet(connection: Connection, parameters: Record<string, unknown> | undefined): Promise<void> {
     const { socket, request } = connection
-    const given = parameters?.authorization ?? parameters?.Authorization ?? request.headers.authorization
     try {
+      const given = authorizationIn(parameters) ?? request.headers.authorization
       const address = this.options.addressOf(request)
-      const viewer = await this.callers.authenticate(typeof given === 'string' ? given : undefined, { ip: address })
+      const viewer = await this.callers.authenticate(given, { ip: address })
       if (connection.gone.aborted || !this.takePlace(connection, viewer)) return
       connection.viewer = viewer
       this.closeWhenExpired(socket, this.callers.expiryOf(viewer))
@@ -261,7 +255,7 @@ export class WebSockets {
     if (running > operations) return [tooComplex('operations on one connection', running, operations)]
     // Clients ask again what was not answered when their socket is closed, as it soon will be.
     if (isDraining()) return new Promise<never>(() => undefined)
-    const starting = this.streams.start(asked, { viewer, correlationId: randomUUID(), readOnly: false, gone })
+    const starting = this.streams.start(asked, { viewer, correlationId: randomUUID(), transport: 'webSocket', gone })
     this.answering.add(starting)
     const answer = await starting.finally(() => this.answering.delete(starting))
     if (!isStream(answer) && answer.data === undefined) {
@@ -280,7 +274,8 @@ export class WebSockets {
   }
 
   private closeWhenExpired(socket: WebSocket, expiresAt: Date | null): void {
-    const end = () => socket.close(CloseCode.Unauthorized, 'The token has expired; sign in again.')
+    // After this code clients connect again, with the token that they have by then; after Unauthorized they never do.
+    const end = () => socket.close(CloseCode.Forbidden, 'The token has expired; connect with a new one.')
     socket.once('close', endAt(expiresAt, end))
   }
 }

@@ -14,11 +14,14 @@ import { type Executed, measureAnswer } from './measure-answer.ts'
 import { type Operation, Operations } from './operation.ts'
 import { type GraphRequest, RequestEnded } from './request.ts'
 import { ShownSchema } from './shown-schema.ts'
+import { type Transport, transportRefusal } from './transport.rules.ts'
 import type { Variables } from './variables.ts'
 
 /** An answer without errors whose data is JSON already. */
 export interface WrittenResult {
   text: string
+  /** The answer that it is, where one had been kept. */
+  kept?: KeptAnswer
   extensions: { cost: CostReport }
 }
 
@@ -32,6 +35,8 @@ export interface Execution {
   operationName: string | null | undefined
   variables: Variables | null | undefined
   request: GraphRequest
+  /** Left out: nobody's, for work of our own. */
+  transport?: Transport
   /** An event's payload, for subscriptions. */
   rootValue?: unknown
 }
@@ -102,7 +107,7 @@ export class Executor {
   ): Soon<Result> {
     const { request } = execution
     const { operation, given, read } = admission
-    if (known) return this.closeWritten(admission, request, known)
+    if (known) return { ...this.closeWritten(admission, request, known), kept: known }
     const executed = this.execute(operation, given, read, execution)
     if (executed instanceof Promise) return executed.then((answer) => this.close(admission, request, answer, place))
     return this.close(admission, request, executed, place)
@@ -143,6 +148,8 @@ export class Executor {
     if (!('node' in operation)) return { errors: [operation] }
     request.facts.operationName = operation.name
     request.facts.kind = operation.node.operation
+    const misplaced = execution.transport && transportRefusal(operation.node.operation, execution.transport)
+    if (misplaced) return { errors: [misplaced] }
     const given = execution.variables ?? {}
     const variables = operation.readVariables(given)
     if (variables.errors) return { errors: variables.errors }

@@ -72,7 +72,7 @@ const READ_POINTS = 20
 const SHORT_LIST_POINTS = 40
 /** All versions of a qualification's policy with their clauses take 0.4 of such a request, and twice of one while it is cold. */
 const VERSIONS_POINTS = 30
-/** A desk's list is counted over all that there is: two of them with a search, 4,000 enrolments, and 150 rows take 20 times a request. */
+/** A desk's list is counted over all that there is: two with a search of 4,000 enrolments and 150 rows take 20 requests' time. */
 const DESK_COUNT_POINTS = 100
 /** A person's own are some dozens, counted in a statement of its own: a read. */
 const OWN_COUNT_POINTS = 20

@@ -11,25 +11,17 @@ import { publicError } from '../graph/execution/mask-errors.ts'
 import { type ContextParts, GraphRequest, RequestEnded } from '../graph/execution/request.ts'
 import type { Transport } from '../graph/execution/transport.rules.ts'
 import type { Documents } from '../graph/limits/documents.ts'
-<<<<<<< HEAD
 import { type InFlight, weightOfBytes } from '../graph/limits/in-flight.ts'
-import type { DocumentRequest, TrustedDocuments } from '../graph/limits/trusted-documents.ts'
-=======
-import { type InFlight, weightOfBody } from '../graph/limits/in-flight.ts'
 import type { TrustedDocuments } from '../graph/limits/trusted-documents.ts'
 import type { StreamRequest } from '../graph/streaming/streams.ts'
->>>>>>> main
 import type { Metrics } from '../observability/metrics.ts'
 import { acceptedEvents } from './accepted-events.ts'
 import { recordAnswered, recordRefused } from './answered.ts'
 import { addVary, setCaching } from './caching.ts'
 import { acceptedEncoding, compressed, LEAST_COMPRESSED_BYTES } from './compressed.ts'
 import { type Answer, KnownRequests, knownAnswer } from './known-request.ts'
-<<<<<<< HEAD
 import { lengthOf } from './large-bodies.ts'
-=======
 import { apolloBody, parametersOf } from './parameters-of.ts'
->>>>>>> main
 import { isUnread, untilRead } from './unread.ts'
 
 /** What Apollo carries to the executor; it copies the outside, so the request itself is inside. */
@@ -116,15 +108,7 @@ function isPlainJsonAnswer({ headers }: FastifyRequest, codes: readonly string[]
 const UNKNOWN_BODY_BYTES = 1_000_000
 
 /** How many times it counts among the requests in flight. */
-<<<<<<< HEAD
-export const weightOf = (request: FastifyRequest): number => weightOfBytes(lengthOf(request) ?? CHUNKED_BODY_BYTES)
-=======
-export function weightOf({ headers }: FastifyRequest): number {
-  const isUnknown = headers['transfer-encoding'] !== undefined || headers['content-encoding'] !== undefined
-  if (isUnknown) return weightOfBody(UNKNOWN_BODY_BYTES)
-  return weightOfBody(Number(headers['content-length'] ?? 0))
-}
->>>>>>> main
+export const weightOf = (request: FastifyRequest): number => weightOfBytes(lengthOf(request) ?? UNKNOWN_BODY_BYTES)
 
 /** Somebody who typed the address, not a client that asks. */
 function isBrowser({ headers, url }: FastifyRequest): boolean {
@@ -157,20 +141,13 @@ export function addGraphqlRoute(fastify: FastifyInstance, route: GraphqlRoute): 
   function begin(request: GraphRequest, httpRequest: FastifyRequest): Answer | Promise<Answer> {
     const parameters = parametersOf(httpRequest)
     // Null when there is none; throws when it is not permitted.
-<<<<<<< HEAD
-    const text = named === null ? null : route.trusted.textOf(named, request.viewer)
-    const document: DocumentNode | null = text === null ? null : route.documents.valid(text)
-    const known = knownRequests.read(httpRequest, document)
-    if (!known) return runByApollo(request, httpRequest, named, text)
-    const result = executor.write({ ...known, request })
-=======
     const text = parameters === null ? null : route.trusted.textOf(parameters, request.viewer)
     const transport = httpRequest.method === 'POST' ? 'post' : 'get'
     if (text === null && transport === 'get') throw badUserInput('Send a document in "query".', 'query')
-    const known = knownRequests.read(httpRequest, parameters, validated(text))
+    const document: DocumentNode | null = text === null ? null : route.documents.valid(text)
+    const known = knownRequests.read(httpRequest, parameters, document)
     if (!known) return runByApollo({ request, transport }, httpRequest, parameters, text)
     const result = executor.write({ ...known, request, transport })
->>>>>>> main
     return result instanceof Promise
       ? result.then((written) => knownAnswer(written, known))
       : knownAnswer(result, known)
@@ -201,15 +178,6 @@ export function addGraphqlRoute(fastify: FastifyInstance, route: GraphqlRoute): 
     const { cacheControl, codes, kind } = request.facts
     for (const [name, value] of headers) reply.header(name, value)
     if (status !== undefined) reply.code(status === 400 && isPlainJsonAnswer(httpRequest, codes) ? 200 : status)
-<<<<<<< HEAD
-    if (setCaching(httpRequest, reply, cacheControl, body)) reply.code(304).send()
-    else reply.send(body)
-    // Its caller has so much less in flight, or answers that nobody reads would fill the memory.
-    if (isUnread(reply.raw)) {
-      const weight = weightOfBytes(reply.raw.writableLength)
-      inFlight.hold(request, untilRead(reply.raw, route.unreadMs), weight)
-    }
-=======
     // A mutation's answer mixes what its caller sent with addresses and codes that are secrets: its length tells nothing.
     const isCompressible = body.length >= LEAST_COMPRESSED_BYTES && kind !== OperationTypeNode.MUTATION
     if (isCompressible) addVary(reply, 'accept-encoding')
@@ -219,7 +187,6 @@ export function addGraphqlRoute(fastify: FastifyInstance, route: GraphqlRoute): 
     return compressed(answer, encoding).then((bytes) =>
       reply.raw.destroyed ? reply : reply.header('content-encoding', encoding).send(bytes),
     )
->>>>>>> main
   }
 
   /** False where the answer has to be given as events, which the client takes too. */
@@ -232,7 +199,10 @@ export function addGraphqlRoute(fastify: FastifyInstance, route: GraphqlRoute): 
     const sending = send(answer, request, httpRequest, reply)
     if (sending instanceof Promise) await sending
     // Its caller has so much less in flight, or answers that nobody reads would fill the memory.
-    if (isUnread(reply.raw)) inFlight.hold(request, untilRead(reply.raw, route.unreadMs))
+    if (isUnread(reply.raw)) {
+      const weight = weightOfBytes(reply.raw.writableLength)
+      inFlight.hold(request, untilRead(reply.raw, route.unreadMs), weight)
+    }
     return true
   }
 
@@ -243,15 +213,7 @@ export function addGraphqlRoute(fastify: FastifyInstance, route: GraphqlRoute): 
     parameters: StreamRequest | null,
     text: string | null,
   ): Promise<Answer> {
-<<<<<<< HEAD
-    if (text !== null && route.documents.valid(text) === null) await admitDocument(text, request)
-    const context: ApolloContext = { request }
-=======
-    const { request } = context
-    const isNew = text !== null && route.documents.valid(text) === null
-    const refusal = isNew ? await executor.admitDocument(text, request) : null
-    if (refusal) throw refusal
->>>>>>> main
+    if (text !== null && route.documents.valid(text) === null) await admitDocument(text, context.request)
     const { status, headers, body } = await apollo.executeHTTPGraphQLRequest({
       httpGraphQLRequest: {
         method: 'POST',
@@ -263,7 +225,7 @@ export function addGraphqlRoute(fastify: FastifyInstance, route: GraphqlRoute): 
     })
     // Incremental delivery is not offered, so an answer is always whole.
     const whole = body.kind === 'complete' ? body.string : ''
-    if (request.facts.kind === null) request.facts.codes.push(...codesOf(whole))
+    if (context.request.facts.kind === null) context.request.facts.codes.push(...codesOf(whole))
     else if (status === undefined) knownRequests.answeredAs(httpRequest, headers.get('content-type'))
     return { status, headers, body: whole, kept: null }
   }

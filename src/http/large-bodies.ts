@@ -17,9 +17,10 @@ export interface LargeBodyOptions {
   anonymousBodyBytes: number
 }
 
-/** The length that a body says it has; null for one that comes in chunks. */
+/** The length that a body says it has; null for one that comes in chunks or encoded. */
 export function lengthOf({ headers }: FastifyRequest): number | null {
-  return headers['transfer-encoding'] === undefined ? Number(headers['content-length'] ?? 0) : null
+  const isUnknown = headers['transfer-encoding'] !== undefined || headers['content-encoding'] !== undefined
+  return isUnknown ? null : Number(headers['content-length'] ?? 0)
 }
 
 export function bodyTooLarge(allowed: number): GraphError {

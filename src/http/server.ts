@@ -29,7 +29,7 @@ import { decodeBodies } from './decode-bodies.ts'
 import { Drain, type DrainOptions } from './drain.ts'
 import { addGraphqlRoute, type GraphqlRoute, sendRefusal } from './graphql.ts'
 import { addHealthRoutes, type Health, type HealthCheck, healthOf } from './health.ts'
-import { admitLargeBodies, bodyTooLarge } from './large-bodies.ts'
+import { admitLargeBodies } from './large-bodies.ts'
 import { addMetricsRoute } from './metrics.ts'
 import { knownOrigins, mayBeForeign } from './origins.ts'
 import { refuseOtherMethods } from './other-methods.ts'
@@ -133,33 +133,8 @@ function correlationIdOf({ headers }: Pick<IncomingMessage, 'headers'>): string 
   return typeof given === 'string' && wellFormedId.test(given) ? given : randomUUID()
 }
 
-<<<<<<< HEAD
-/** What Fastify refuses before a route runs, in words of ours. */
-function protocolRefusal(
-  error: FastifyError,
-  request: FastifyRequest,
-  limits: HttpLimits,
-  log: Logger,
-): [GraphError, number] {
-  const refuse = (message: string, status: number): [GraphError, number] => [
-    new GraphError(ErrorCode.BadUserInput, message, { field: [] }),
-    status,
-  ]
-  if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
-    return [bodyTooLarge(limits.bodyBytes), 413]
-  }
-  if (error.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return refuse('Send the request as application/json.', 415)
-  if (error instanceof GraphError) return [error, error.extensions.limit === 'bytes' ? 413 : error.status]
-  if (error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500) {
-    return refuse('The body is not JSON that can be read.', error.statusCode)
-  }
-  const shown = publicError(error, request.id, log)
-  return [shown, shown.status]
-}
-=======
 const foreignPage =
   'A page of another origin may not ask by GET: ask by POST, or send a header such as "apollo-require-preflight: 1".'
->>>>>>> main
 
 /** A Fastify instance with every route, started but not listening. */
 export async function buildServer(parts: ServerParts): Promise<FastifyInstance> {
@@ -227,10 +202,7 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
   await fastify.register(async (scope) => {
     if (parts.allowedOrigins.length > 0) await scope.register(cors, corsOptions(parts.allowedOrigins))
     scope.removeContentTypeParser('text/plain')
-<<<<<<< HEAD
     admitLargeBodies(scope, { ...parts, ...limits })
-    addGraphqlRoute(scope, { ...parts, ...limits, apollo, documents, inFlight })
-=======
     decodeBodies(scope, limits.bodyBytes)
     const knowsOrigin = knownOrigins(parts.allowedOrigins)
     // Of each GET, so that a POST pays nothing for it.
@@ -242,7 +214,6 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
         else done()
       }
     })
->>>>>>> main
     const streams = new Streams({
       ...parts,
       documents,

@@ -154,7 +154,7 @@ describe('an event of a subscription', () => {
 })
 
 it('may have as much as a sheet for institutions and operators, and less for who asks for themselves', () => {
-  const nobody = anonymousViewer('192.0.2.1')
+  const nobody = { ...anonymousViewer('192.0.2.1'), anonymous: false }
   const named = { subject: 's', displayName: 'S', institutionSlug: 'i', institutionId: 'i' }
   const sheets = [
     { ...nobody, staff: named },

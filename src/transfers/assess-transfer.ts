@@ -154,8 +154,14 @@ async function askedRecord(
   return recordClaim(record, past ?? { status: record.status, use })
 }
 
+/** The same terms for the same row: what the engine reads in them once serves all checks of a batch. */
+const termsOfRows = new WeakMap<TransferPolicy, PolicyTerms>()
+
 /** The policy's terms as the engine reads them, and nothing else: they are digested and frozen. */
 function termsOf(policy: TransferPolicy): PolicyTerms {
+  const known = termsOfRows.get(policy)
+  if (known) return known
   const { id: _i, qualificationId: _q, version: _v, publishedAt: _a, publishedBy: _b, ...terms } = policy
+  termsOfRows.set(policy, terms)
   return terms
 }

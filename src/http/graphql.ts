@@ -11,7 +11,7 @@ import { publicError } from '../graph/execution/mask-errors.ts'
 import { type ContextParts, GraphRequest, RequestEnded } from '../graph/execution/request.ts'
 import type { Transport } from '../graph/execution/transport.rules.ts'
 import type { Documents } from '../graph/limits/documents.ts'
-import { type InFlight, weightOfBody } from '../graph/limits/in-flight.ts'
+import { type InFlight, weightOfBytes } from '../graph/limits/in-flight.ts'
 import type { TrustedDocuments } from '../graph/limits/trusted-documents.ts'
 import type { StreamRequest } from '../graph/streaming/streams.ts'
 import type { Metrics } from '../observability/metrics.ts'
@@ -20,6 +20,7 @@ import { recordAnswered, recordRefused } from './answered.ts'
 import { addVary, setCaching } from './caching.ts'
 import { acceptedEncoding, compressed, LEAST_COMPRESSED_BYTES } from './compressed.ts'
 import { type Answer, KnownRequests, knownAnswer } from './known-request.ts'
+import { lengthOf } from './large-bodies.ts'
 import { apolloBody, parametersOf } from './parameters-of.ts'
 import { isUnread, untilRead } from './unread.ts'
 
@@ -107,11 +108,7 @@ function isPlainJsonAnswer({ headers }: FastifyRequest, codes: readonly string[]
 const UNKNOWN_BODY_BYTES = 1_000_000
 
 /** How many times it counts among the requests in flight. */
-export function weightOf({ headers }: FastifyRequest): number {
-  const isUnknown = headers['transfer-encoding'] !== undefined || headers['content-encoding'] !== undefined
-  if (isUnknown) return weightOfBody(UNKNOWN_BODY_BYTES)
-  return weightOfBody(Number(headers['content-length'] ?? 0))
-}
+export const weightOf = (request: FastifyRequest): number => weightOfBytes(lengthOf(request) ?? UNKNOWN_BODY_BYTES)
 
 /** Somebody who typed the address, not a client that asks. */
 function isBrowser({ headers, url }: FastifyRequest): boolean {
@@ -131,12 +128,13 @@ export function addGraphqlRoute(fastify: FastifyInstance, route: GraphqlRoute): 
     sendRefusal(httpRequest, reply, tookTooLong(deadlineMs, request.correlationId), 504)
   }
 
-  /** What was validated before was within the limits. Throws for a document that is not, and was not. */
-  function validated(text: string | null): DocumentNode | null {
-    const document = text === null ? null : route.documents.valid(text)
-    const refusal = text === null || document !== null ? null : route.documents.refusal(text)
+  /** Takes the price of a document that is not known, and throws when it is not even to be parsed, or beyond the limits. */
+  async function admitDocument(text: string, request: GraphRequest): Promise<void> {
+    // What is longer than any may be is refused without a look at it.
+    const isTooLong = text.length > route.documents.limits.characters
+    const unpaid = isTooLong ? null : await executor.admitDocument(text, request)
+    const refusal = unpaid ?? route.documents.refusal(text)
     if (refusal) throw refusal
-    return document
   }
 
   /** Answers at once when nothing has to be waited for. */
@@ -146,7 +144,8 @@ export function addGraphqlRoute(fastify: FastifyInstance, route: GraphqlRoute): 
     const text = parameters === null ? null : route.trusted.textOf(parameters, request.viewer)
     const transport = httpRequest.method === 'POST' ? 'post' : 'get'
     if (text === null && transport === 'get') throw badUserInput('Send a document in "query".', 'query')
-    const known = knownRequests.read(httpRequest, parameters, validated(text))
+    const document: DocumentNode | null = text === null ? null : route.documents.valid(text)
+    const known = knownRequests.read(httpRequest, parameters, document)
     if (!known) return runByApollo({ request, transport }, httpRequest, parameters, text)
     const result = executor.write({ ...known, request, transport })
     return result instanceof Promise
@@ -173,7 +172,8 @@ export function addGraphqlRoute(fastify: FastifyInstance, route: GraphqlRoute): 
     }
   }
 
-  async function send(answer: Answer, request: GraphRequest, httpRequest: FastifyRequest, reply: FastifyReply) {
+  /** A promise where the answer has to be compressed first. */
+  function send(answer: Answer, request: GraphRequest, httpRequest: FastifyRequest, reply: FastifyReply) {
     const { status, headers, body } = answer
     const { cacheControl, codes, kind } = request.facts
     for (const [name, value] of headers) reply.header(name, value)
@@ -184,8 +184,9 @@ export function addGraphqlRoute(fastify: FastifyInstance, route: GraphqlRoute): 
     if (setCaching(httpRequest, reply, cacheControl, body)) return reply.code(304).send()
     const encoding = isCompressible ? acceptedEncoding(httpRequest.headers['accept-encoding']) : null
     if (encoding === null) return reply.send(body)
-    const bytes = await compressed(answer, encoding)
-    return reply.raw.destroyed ? reply : reply.header('content-encoding', encoding).send(bytes)
+    return compressed(answer, encoding).then((bytes) =>
+      reply.raw.destroyed ? reply : reply.header('content-encoding', encoding).send(bytes),
+    )
   }
 
   /** False where the answer has to be given as events, which the client takes too. */
@@ -195,9 +196,13 @@ export function addGraphqlRoute(fastify: FastifyInstance, route: GraphqlRoute): 
     if (reply.sent || reply.raw.destroyed) return true
     const { codes } = request.facts
     if (codes.includes(ErrorCode.NotAcceptable) && acceptedEvents(httpRequest.headers.accept) === 'also') return false
-    await send(answer, request, httpRequest, reply)
+    const sending = send(answer, request, httpRequest, reply)
+    if (sending instanceof Promise) await sending
     // Its caller has so much less in flight, or answers that nobody reads would fill the memory.
-    if (isUnread(reply.raw)) inFlight.hold(request, untilRead(reply.raw, route.unreadMs))
+    if (isUnread(reply.raw)) {
+      const weight = weightOfBytes(reply.raw.writableLength)
+      inFlight.hold(request, untilRead(reply.raw, route.unreadMs), weight)
+    }
     return true
   }
 
@@ -208,10 +213,7 @@ export function addGraphqlRoute(fastify: FastifyInstance, route: GraphqlRoute): 
     parameters: StreamRequest | null,
     text: string | null,
   ): Promise<Answer> {
-    const { request } = context
-    const isNew = text !== null && route.documents.valid(text) === null
-    const refusal = isNew ? await executor.admitDocument(text, request) : null
-    if (refusal) throw refusal
+    if (text !== null && route.documents.valid(text) === null) await admitDocument(text, context.request)
     const { status, headers, body } = await apollo.executeHTTPGraphQLRequest({
       httpGraphQLRequest: {
         method: 'POST',
@@ -223,7 +225,7 @@ export function addGraphqlRoute(fastify: FastifyInstance, route: GraphqlRoute): 
     })
     // Incremental delivery is not offered, so an answer is always whole.
     const whole = body.kind === 'complete' ? body.string : ''
-    if (request.facts.kind === null) request.facts.codes.push(...codesOf(whole))
+    if (context.request.facts.kind === null) context.request.facts.codes.push(...codesOf(whole))
     else if (status === undefined) knownRequests.answeredAs(httpRequest, headers.get('content-type'))
     return { status, headers, body: whole, kept: null }
   }

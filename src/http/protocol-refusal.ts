@@ -4,6 +4,7 @@ import type { Logger } from 'pino'
 import { ErrorCode, GraphError } from '../graph/contract/errors.ts'
 import { publicError } from '../graph/execution/mask-errors.ts'
 import { BODY_ENCODINGS } from './decode-bodies.ts'
+import { bodyTooLarge } from './large-bodies.ts'
 
 /** The refusal, and its status. */
 export function protocolRefusal(
@@ -17,9 +18,9 @@ export function protocolRefusal(
     status,
   ]
   if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
-    const details = { limit: 'bytes', allowed: bodyBytes }
-    return [new GraphError(ErrorCode.TooComplex, `The body is larger than ${bodyBytes} bytes.`, details), 413]
+    return [bodyTooLarge(bodyBytes), 413]
   }
+  if (error instanceof GraphError) return [error, error.extensions.limit === 'bytes' ? 413 : error.status]
   if (error.code === 'UNKNOWN_ENCODING') {
     const message = `Send the body as it is, or encoded by one of ${BODY_ENCODINGS}.`
     return [new GraphError(ErrorCode.BadUserInput, message, { field: [], acceptEncoding: BODY_ENCODINGS }), 415]

@@ -29,6 +29,7 @@ import { decodeBodies } from './decode-bodies.ts'
 import { Drain, type DrainOptions } from './drain.ts'
 import { addGraphqlRoute, type GraphqlRoute, sendRefusal } from './graphql.ts'
 import { addHealthRoutes, type Health, type HealthCheck, healthOf } from './health.ts'
+import { admitLargeBodies } from './large-bodies.ts'
 import { addMetricsRoute } from './metrics.ts'
 import { knownOrigins, mayBeForeign } from './origins.ts'
 import { refuseOtherMethods } from './other-methods.ts'
@@ -81,8 +82,9 @@ export interface ServerParts
 }
 
 export interface HttpLimits {
-  /** Body of a GraphQL request, in bytes. */
+  /** Body of a GraphQL request, in bytes; of nobody known so many. */
   bodyBytes: number
+  anonymousBodyBytes: number
   headerBytes: number
   /** For all headers, and for the whole request, to arrive, in ms: slow senders are cut. */
   headersMs: number
@@ -102,9 +104,10 @@ export interface HttpLimits {
   pulseMs: number
 }
 
-/** 2 MiB holds a batch of 1000 eligibility checks with all their variables. */
+/** 2 MiB holds a batch of 1000 eligibility checks with all their variables; 256 KiB what anonymous callers can afford of it. */
 export const httpLimits: HttpLimits = {
   bodyBytes: 2 * 1024 * 1024,
+  anonymousBodyBytes: 256 * 1024,
   headerBytes: 16 * 1024,
   headersMs: 10_000,
   requestMs: 20_000,
@@ -199,12 +202,17 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
   await fastify.register(async (scope) => {
     if (parts.allowedOrigins.length > 0) await scope.register(cors, corsOptions(parts.allowedOrigins))
     scope.removeContentTypeParser('text/plain')
+    admitLargeBodies(scope, { ...parts, ...limits })
     decodeBodies(scope, limits.bodyBytes)
     const knowsOrigin = knownOrigins(parts.allowedOrigins)
-    scope.addHook('onRequest', (request, reply, done) => {
-      const asks = request.method !== 'POST' && request.url.includes('?')
-      if (asks && mayBeForeign(request.headers, knowsOrigin)) refuse(request, reply, forbidden(foreignPage))
-      else done()
+    // Of each GET, so that a POST pays nothing for it.
+    scope.addHook('onRoute', (route) => {
+      if (!route.method.includes('GET') && !route.method.includes('HEAD')) return
+      route.onRequest ??= (request, reply, done) => {
+        const asks = request.url.includes('?')
+        if (asks && mayBeForeign(request.headers, knowsOrigin)) refuse(request, reply, forbidden(foreignPage))
+        else done()
+      }
     })
     const streams = new Streams({
       ...parts,

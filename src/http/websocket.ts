@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, Server } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { setImmediate } from 'node:timers/promises'
-import { type GraphQLSchema, parse } from 'graphql'
+import { type ExecutionResult, type GraphQLSchema, parse } from 'graphql'
 import { CloseCode, handleProtocols, makeServer } from 'graphql-ws'
 import { type WebSocket, WebSocketServer } from 'ws'
 import type { Viewer } from '../auth/viewer.ts'
@@ -16,6 +16,7 @@ import { recordRefused } from './answered.ts'
 import type { KnowsOrigin } from './origins.ts'
 import { authorizationIn, endAt, type StreamCallers } from './stream-callers.ts'
 import { type Release, STREAM_RETRY_SECONDS, type StreamPlaces } from './stream-places.ts'
+import { unreadCutter } from './unread.ts'
 
 /** WebSocket's own code for it. */
 const TRY_AGAIN_LATER_CODE = 1013
@@ -55,9 +56,14 @@ const LONGEST_QUEUE_BYTES = 1024 * 1024
 const LONGEST_ID_CHARACTERS = 200
 /** For the first message of a client, in ms. */
 const GREETS_WITHIN_MS = 5000
+/** Operations of one connection that are refused as too many: more are begun by who does not listen. */
+const MOST_HELD_BACK_OPERATIONS = 100
 
 /** Any query: which operation runs is settled when graphql-ws sees this. */
 const carrier = parse('{ __typename }')
+
+const isHeldBack = ({ errors = [] }: ExecutionResult) =>
+  errors.some(({ extensions }) => extensions.code === ErrorCode.RateLimited)
 
 interface Started {
   answer: StreamAnswer
@@ -72,6 +78,8 @@ interface Connection {
   gone: AbortSignal
   /** Lets go of the place that it takes. */
   release: Release
+  /** How many of its operations were too many. */
+  heldBack: number
 }
 
 function refuseUpgrade(socket: Duplex, status: string, headers = ''): void {
@@ -153,7 +161,7 @@ export class WebSockets {
     const stopPinging = keepAlive(socket, this.options.pulseMs)
     const leaving = new AbortController()
     socket.on('error', () => socket.terminate())
-    const connection: Connection = { socket, request, viewer: null, gone: leaving.signal, release }
+    const connection: Connection = { socket, request, viewer: null, gone: leaving.signal, release, heldBack: 0 }
     const cutUnread = unreadCutter(socket, this.options.unreadMs)
     const closed = this.protocol.opened(
       {
@@ -240,7 +248,8 @@ export class WebSockets {
     return false
   }
 
-  private async start({ viewer, gone }: Connection, running: number, asked: StreamRequest) {
+  private async start(connection: Connection, running: number, asked: StreamRequest) {
+    const { viewer, gone } = connection
     if (viewer === null) return [unauthenticated()]
     const { operations, isDraining } = this.options
     if (running > operations) return [tooComplex('operations on one connection', running, operations)]
@@ -249,32 +258,25 @@ export class WebSockets {
     const starting = this.streams.start(asked, { viewer, correlationId: randomUUID(), transport: 'webSocket', gone })
     this.answering.add(starting)
     const answer = await starting.finally(() => this.answering.delete(starting))
-    if (!isStream(answer) && answer.data === undefined) return answer.errors ?? []
+    if (!isStream(answer) && answer.data === undefined) {
+      if (isHeldBack(answer)) this.heldBack(connection)
+      return answer.errors ?? []
+    }
     return { schema: this.options.schema, document: carrier, contextValue: { answer } satisfies Started }
+  }
+
+  /** Closes the connection of a client that goes on asking, whatever it is told. */
+  private heldBack(connection: Connection): void {
+    connection.heldBack += 1
+    if (connection.heldBack < MOST_HELD_BACK_OPERATIONS) return
+    const reason = `Too much was asked too often; connect again in ${STREAM_RETRY_SECONDS} s.`
+    connection.socket.close(CloseCode.TooManyInitialisationRequests, reason)
   }
 
   private closeWhenExpired(socket: WebSocket, expiresAt: Date | null): void {
     // After this code clients connect again, with the token that they have by then; after Unauthorized they never do.
     const end = () => socket.close(CloseCode.Forbidden, 'The token has expired; connect with a new one.')
     socket.once('close', endAt(expiresAt, end))
-  }
-}
-
-/** Hears of each message that waits to be taken; ends the connection when none of them is for so long. */
-function unreadCutter(socket: WebSocket, unreadMs: number): (taken: Promise<void>) => void {
-  let waiting = 0
-  let late: NodeJS.Timeout | undefined
-  const begin = () => {
-    clearTimeout(late)
-    if (waiting > 0) late = setTimeout(() => socket.terminate(), unreadMs)
-  }
-  return (taken) => {
-    waiting += 1
-    if (waiting === 1) begin()
-    taken.then(() => {
-      waiting -= 1
-      begin()
-    })
   }
 }
 

@@ -80,6 +80,19 @@ describe('a request', () => {
     expect(errors[0]?.message).toMatch(/\.$/)
   })
 
+  it('that is a batch is told what to send instead', async () => {
+    server = await startSmallServer()
+    const answer = await fetch(`${server.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '[{"query":"{ hello }"}]',
+    })
+    const { errors } = (await answer.json()) as { errors: object[] }
+    expect(errors).toMatchObject([
+      { message: expect.stringMatching(/not supported.*one operation.*aliases/), extensions: { code: 'BAD_REQUEST' } },
+    ])
+  })
+
   it('with headers beyond the limit, or sent too slowly, is cut off', async () => {
     server = await startSmallServer({ limits: { headerBytes: 2048, headersMs: 100 } })
     const large = await fetch(`${server.url}/health/live`, { headers: { 'x-large': 'x'.repeat(4096) } })

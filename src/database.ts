@@ -21,6 +21,7 @@ import { Correction, Reconciliation } from './payments/reconciliation/reconcilia
 import { Refund } from './payments/refund.ts'
 import { HistoryEntry } from './store/history.ts'
 import { IdempotencyKey } from './store/idempotency-key.ts'
+import { ListMark } from './store/list-mark.ts'
 import { patience, StoreClient } from './store/store-client.ts'
 import { takeBackLost } from './store/take-back-lost.ts'
 import { CreditUse, TransferApplication } from './transfers/applications/transfer-application.ts'
@@ -51,6 +52,7 @@ export const storedClasses = [
   TransferApplication,
   CreditUse,
   HistoryEntry,
+  ListMark,
   IdempotencyKey,
 ]
 

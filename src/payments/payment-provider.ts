@@ -108,6 +108,16 @@ export interface PaymentProvider {
     headers: Record<string, string | string[] | undefined>,
     now: Date,
   ): Promise<ProviderEvent>
-  /** Events since the instant, oldest first: what webhooks may have missed. */
-  eventsSince(since: Date): Promise<ProviderEvent[]>
+  /** What webhooks may have missed, list by list. */
+  readonly lists: readonly ProviderList[]
 }
+
+/** A list that is read from its mark to its end. */
+export interface ProviderList {
+  readonly name: 'events' | 'disputes'
+  /** All that is there since the instant, one call for each page. Throws UpstreamFailure where a page cannot be had. */
+  pagesSince(since: Date): AsyncIterable<ListPage>
+}
+
+/** A dispute in a list is told as an event: one for each time that it changed. */
+export type ListPage = readonly ProviderEvent[]

@@ -104,6 +104,23 @@ describe('reconciliations', () => {
     expect(reconciliations.totalCount).toBe(2)
   })
 
+  it('say how far each list was read, and operators see the same of every list', async () => {
+    await world.control('paypal', 'faults', { operation: 'disputes.list', fault: 'http_429' })
+    await reconcile(world.app.systemContext('test'), { apply: true })
+    const read = 'lists { source list readUntil succeededAt problem }'
+    const { lists, reconciliations } = await asOperator(`${read} reconciliations(first: 1) { nodes { ${read} } }`)
+    const known = { readUntil: expect.any(String), succeededAt: expect.any(String) }
+    const unread = { source: 'PAYPAL', list: 'disputes', problem: expect.stringContaining('rate_limited') }
+    const providers = [
+      expect.objectContaining(unread),
+      { source: 'PAYPAL', list: 'events', ...known, problem: null },
+      { source: 'STRIPE', list: 'events', ...known, problem: null },
+    ]
+    expect(new Set(reconciliations.nodes[0].lists)).toEqual(new Set(providers))
+    const ofPartner = ['programs', 'runs'].map((list) => ({ source: 'PARTNER', list, ...known, problem: null }))
+    expect(lists).toEqual(expect.arrayContaining([...providers, ...ofPartner]))
+  })
+
   it('are fetched again by id by operators, and by nobody else', async () => {
     const { reconciliations } = await asOperator(report)
     const { id } = reconciliations.nodes[0]

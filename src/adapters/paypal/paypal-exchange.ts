@@ -11,6 +11,7 @@ import {
   disputeList,
   eventPage,
   order,
+  type PayPalDispute,
   type PayPalEvent,
   type PayPalLink,
   refund,
@@ -18,6 +19,7 @@ import {
 
 const { orders, payments } = paypal
 const eventsPath = '/v1/notifications/webhooks-events'
+const disputesPath = '/v1/customer/disputes'
 const EVENTS_PER_PAGE = 300
 const DISPUTES_PER_PAGE = 50
 
@@ -39,25 +41,33 @@ export function payPalExchange(client: PayPalClient, call: UpstreamCall) {
   const get = <Shape extends z.ZodType>(operation: string, shape: Shape, path: string) =>
     send(operation, Effect.Read, shape, () => ({ path, verb: 'GET', headers: jsonType(), body: null }))
 
-  /** All pages, newest first. A next link is followed at the configured host, whatever host it names. */
-  const eventsSince = async (since: Date): Promise<PayPalEvent[]> => {
+  /** Newest first, one call for each page. A next link is followed at the configured host, whatever host it names. */
+  async function* eventPages(since: Date): AsyncGenerator<PayPalEvent[]> {
     const query = new URLSearchParams({ start_time: since.toISOString(), page_size: String(EVENTS_PER_PAGE) })
-    const found: PayPalEvent[] = []
     for (let search: string | null = `?${query}`; search !== null; ) {
       const page: z.output<typeof eventPage> = await get('webhooks-events.list', eventPage, `${eventsPath}${search}`)
-      found.push(...page.events)
+      yield page.events
       search = page.events.length > 0 ? nextSearch(page.links) : null
     }
-    return found
+  }
+
+  const wholeDispute = (id: string) => get('disputes.get', dispute, `${disputesPath}/${encodeURIComponent(id)}`)
+
+  /** Those that changed since then: a list does not say what a dispute is about, so each is fetched. */
+  async function* disputePages(since: Date): AsyncGenerator<PayPalDispute[]> {
+    const query = new URLSearchParams({ update_time_after: since.toISOString(), page_size: String(DISPUTES_PER_PAGE) })
+    for (let search: string | null = `?${query}`; search !== null; ) {
+      const page: z.output<typeof disputeList> = await get('disputes.list', disputeList, `${disputesPath}${search}`)
+      yield await Promise.all(page.items.map(({ dispute_id }) => wholeDispute(dispute_id)))
+      search = page.items.length > 0 ? nextSearch(page.links) : null
+    }
   }
 
   const disputesOf = async (captureId: string) => {
     const query = new URLSearchParams({ disputed_transaction_id: captureId, page_size: String(DISPUTES_PER_PAGE) })
-    const { items } = await get('disputes.list', disputeList, `/v1/customer/disputes?${query}`)
+    const { items } = await get('disputes.list', disputeList, `${disputesPath}?${query}`)
     // The list does not say how a dispute ended.
-    return Promise.all(
-      items.map((item) => get('disputes.get', dispute, `/v1/customer/disputes/${encodeURIComponent(item.dispute_id)}`)),
-    )
+    return Promise.all(items.map(({ dispute_id }) => wholeDispute(dispute_id)))
   }
 
   return {
@@ -75,7 +85,8 @@ export function payPalExchange(client: PayPalClient, call: UpstreamCall) {
     refund: (id: string) =>
       orNull(send('refunds.get', Effect.Read, refund, () => plain(new payments.RefundsGetRequest(id)))),
     disputesOf,
-    eventsSince,
+    disputePages,
+    eventPages,
   }
 }
 

@@ -56,7 +56,7 @@ export const order = z.object({
 export type PayPalOrder = z.output<typeof order>
 
 /** Without disputes there are no items at all. */
-export const disputeList = z.object({ items: z.array(z.object({ dispute_id: z.string() })).default([]) })
+export const disputeList = z.object({ items: z.array(z.object({ dispute_id: z.string() })).default([]), links })
 
 export const dispute = z.object({
   dispute_id: z.string(),
@@ -65,6 +65,7 @@ export const dispute = z.object({
   dispute_outcome: z.object({ outcome_code: z.string().optional() }).optional(),
   create_time: instant,
   update_time: instant.optional(),
+  disputed_transactions: spareList(z.object({ seller_transaction_id: spare(keptText), custom: spare(keptText) })),
 })
 export type PayPalDispute = z.output<typeof dispute>
 

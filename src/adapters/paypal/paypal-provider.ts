@@ -1,20 +1,22 @@
 /** Implements the payment provider port with PayPal orders that a buyer approves. */
 import {
   type PaymentProvider,
+  type ProviderEvent,
   ProviderName,
   type ProviderPayment,
   type ProviderRefund,
 } from '../../payments/payment-provider.ts'
 import { isUpstreamFailure, Upstream } from '../../values/upstream-failure.ts'
+import { allPages } from '../all-pages.ts'
 import type { CallObservers } from '../call-log.ts'
 import { type BreakerState, type CallLimits, callLimits, upstreamCall } from '../upstream-call.ts'
 import { failureOfStatus, malformed } from '../upstream-reply.ts'
 import { captureOrder } from './paypal-capture.ts'
 import { payPalCertificates } from './paypal-certificates.ts'
 import { PayPalClient } from './paypal-client.ts'
-import { eventOf, orderIn } from './paypal-event.ts'
+import { disputeNews, eventOf, orderIn } from './paypal-event.ts'
 import { type PayPalExchange, payPalExchange } from './paypal-exchange.ts'
-import type { PayPalCapture, PayPalEvent } from './paypal-objects.ts'
+import type { PayPalCapture } from './paypal-objects.ts'
 import { orderRequest, refundRequest } from './paypal-order.ts'
 import { captureIn, paymentOf, refundOf } from './paypal-payment.ts'
 import { verifyPayPalWebhook } from './paypal-webhook.ts'
@@ -64,7 +66,7 @@ export function payPalProvider(options: PayPalOptions): PaymentProvider & { stat
 
   /** By its events: PayPal has no search. An order that no buyer has approved has none; its key finds it again. */
   const findByPaymentId = async (paymentId: string, since: Date) => {
-    const events = await payPal.eventsSince(new Date(since.getTime() - CLOCK_SKEW_MS))
+    const events = await allPages(payPal.eventPages(new Date(since.getTime() - CLOCK_SKEW_MS)))
     const ours = events.filter((event) => eventOf(event).paymentId === paymentId)
     const paid = ours.find((event) => event.resource_type === 'capture' && orderIn(event) !== null)
     const reference = paid ? orderIn(paid) : (ours.map(orderIn).find((id) => id !== null) ?? null)
@@ -86,11 +88,16 @@ export function payPalProvider(options: PayPalOptions): PaymentProvider & { stat
     lookRefund: (reference) => lookRefund(payPal, reference),
     verifyEvent: async (rawBody, headers, now) =>
       eventOf(await verifyPayPalWebhook({ rawBody, headers, receivedAt: now }, webhookId, certificate)),
-    eventsSince: async (since) => (await payPal.eventsSince(since)).sort(byTime).map(eventOf),
+    lists: [
+      { name: 'events', pagesSince: (since) => pagesOf(payPal.eventPages(since), eventOf) },
+      { name: 'disputes', pagesSince: (since) => pagesOf(payPal.disputePages(since), disputeNews) },
+    ],
   }
 }
 
-const byTime = (one: PayPalEvent, other: PayPalEvent) => one.create_time.getTime() - other.create_time.getTime()
+async function* pagesOf<Entry>(pages: AsyncIterable<Entry[]>, newsOf: (entry: Entry) => ProviderEvent) {
+  for await (const page of pages) yield page.map(newsOf)
+}
 
 /** What an id that was used before, or nothing left to refund, may mean: that this very refund was made. */
 const refundedAlready = new Set(['CAPTURE_FULLY_REFUNDED', 'DUPLICATE_INVOICE_ID'])

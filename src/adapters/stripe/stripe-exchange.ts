@@ -2,6 +2,7 @@
 import Stripe from 'stripe'
 import { z } from 'zod'
 import { isUpstreamFailure, Upstream } from '../../values/upstream-failure.ts'
+import { allPages } from '../all-pages.ts'
 import { boundedFetch } from '../bounded-fetch.ts'
 import { Effect, type UpstreamCall } from '../upstream-call.ts'
 import { MOST_REPLY_BYTES, readUpstreamReply, tooLargeReply } from '../upstream-reply.ts'
@@ -46,21 +47,22 @@ export function stripeExchange(sdk: Stripe, call: UpstreamCall) {
       },
     })
 
-  /** All of a list, newest first, one call for each page. */
-  const all = async <Item extends z.ZodType<{ id: string }>>(
-    operation: string,
-    item: Item,
-    ask: (paging: { limit: number; starting_after?: string }) => Promise<unknown>,
-  ): Promise<z.output<Item>[]> => {
-    const found: z.output<Item>[] = []
+  type Ask = (paging: { limit: number; starting_after?: string }) => Promise<unknown>
+  type Item = z.ZodType<{ id: string }>
+
+  /** A list, newest first, one call for each page. */
+  async function* pages<Entry extends Item>(operation: string, item: Entry, ask: Ask) {
     for (let after: string | undefined; ; ) {
       const paging = { limit: PAGE_SIZE, ...(after !== undefined && { starting_after: after }) }
       const { data, has_more } = await send(operation, Effect.Read, page, () => ask(paging))
-      found.push(...readUpstreamReply(Upstream.Stripe, z.array(item), data))
-      after = found.at(-1)?.id
-      if (!has_more || data.length === 0) return found
+      const entries: z.output<Entry>[] = readUpstreamReply(Upstream.Stripe, z.array(item), data)
+      yield entries
+      after = entries.at(-1)?.id
+      if (!has_more || data.length === 0) return
     }
   }
+
+  const all = <Entry extends Item>(operation: string, item: Entry, ask: Ask) => allPages(pages(operation, item, ask))
 
   return {
     createSession: (request: Stripe.Checkout.SessionCreateParams, key: string) =>
@@ -88,8 +90,8 @@ export function stripeExchange(sdk: Stripe, call: UpstreamCall) {
       all('refunds.list', refund, (paging) => sdk.refunds.list({ ...paging, payment_intent: paymentIntent })),
     disputesOf: (paymentIntent: string) =>
       all('disputes.list', dispute, (paging) => sdk.disputes.list({ ...paging, payment_intent: paymentIntent })),
-    eventsSince: (since: Date, types: readonly string[]) =>
-      all('events.list', event, (paging) =>
+    eventPages: (since: Date, types: readonly string[]) =>
+      pages('events.list', event, (paging) =>
         sdk.events.list({ ...paging, created: { gte: secondsOf(since) }, types: [...types] }),
       ),
   }

@@ -1,5 +1,6 @@
 /** Implements the payment provider port with Stripe's hosted Checkout sessions. */
 import {
+  type ListPage,
   type PaymentProvider,
   ProviderName,
   type ProviderPayment,
@@ -70,9 +71,12 @@ export function stripeProvider(options: StripeOptions): PaymentProvider & { stat
     },
     verifyEvent: async (rawBody, headers, now) =>
       verifyStripeEvent({ rawBody, signature: headers['stripe-signature'], receivedAt: now }, webhookSecrets, live),
-    eventsSince: async (since) =>
-      (await stripe.eventsSince(since, relevantTypes)).reverse().map((one) => eventOf(one, live)),
+    lists: [{ name: 'events', pagesSince: (since) => eventPages(stripe, since, live) }],
   }
+}
+
+async function* eventPages(stripe: StripeExchange, since: Date, live: boolean): AsyncIterable<ListPage> {
+  for await (const page of stripe.eventPages(since, relevantTypes)) yield page.map((one) => eventOf(one, live))
 }
 
 /** Refunds and disputes hang on the payment intent, and exist only once there was a charge. */

@@ -51,6 +51,18 @@ export class Reconciliation extends Node {
   @Field(() => Boolean, { description: 'Whether it only reported.' })
   @Property({ type: 'boolean', default: false })
   dryRun!: boolean
+
+  /** How far each list was known once this pass had ended; instants are texts in JSON. */
+  @Property({ type: 'json', default: '[]' })
+  lists!: KeptListRead[]
+}
+
+export interface KeptListRead {
+  source: string
+  list: string
+  readUntil: string | null
+  succeededAt: string | null
+  problem: string | null
 }
 
 @ObjectType({ simpleResolvers: true, description: 'One thing that a reconciliation found different.' })

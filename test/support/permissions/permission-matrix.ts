@@ -86,7 +86,7 @@ const things: Record<string, TypeEntry> = {
   Operator: all(
     'viewer > operator',
     'operator',
-    'id displayName reconciliations stuckEnrolments enrolments payments refunds',
+    'id displayName reconciliations lists stuckEnrolments enrolments payments refunds',
   ),
   Institution: all('Institution', 'everybody', 'id slug name country participating qualifications'),
   Qualification: all(
@@ -164,7 +164,8 @@ const things: Record<string, TypeEntry> = {
     'id payment amount status origin reason failureReason requestedAt settledAt',
   ),
   Dispute: all('Dispute', 'ownerAndOperator', 'id payment amount status openedAt closedAt'),
-  Reconciliation: all('Reconciliation', 'operator', 'id startedAt finishedAt examined dryRun corrections'),
+  Reconciliation: all('Reconciliation', 'operator', 'id startedAt finishedAt examined dryRun lists corrections'),
+  ListRead: all('viewer > operator > lists', 'operator', 'source list readUntil succeededAt problem'),
   Correction: all(`${corrections} > nodes`, 'operator', 'subject providerReference outcome from to note'),
   CreditRecord: {
     at: 'CreditRecord',

@@ -1,8 +1,7 @@
 /** Tests every payment provider by one contract suite, over real HTTP. */
 import { randomUUID } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
-import { allPages } from '../../src/adapters/all-pages.ts'
-import type { ProviderPayment } from '../../src/payments/payment-provider.ts'
+import type { ProviderEvent, ProviderPayment } from '../../src/payments/payment-provider.ts'
 import type { UpstreamFailure } from '../../src/values/upstream-failure.ts'
 import {
   addressOfNobody,
@@ -213,7 +212,9 @@ describe.each([
   describe('its events', () => {
     const eventsSince = async (ms: number) => {
       const events = at.provider.lists.find(({ name }) => name === 'events')
-      return allPages(events!.pagesSince(new Date(ms)))
+      const found: ProviderEvent[] = []
+      for await (const { entries } of events!.pagesSince(new Date(ms))) found.push(...entries)
+      return found
     }
 
     it('verifies what the provider sends, and names the payment', async () => {

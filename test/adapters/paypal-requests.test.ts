@@ -1,7 +1,6 @@
 /** Tests our requests to PayPal against PayPal's official documents. */
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { allPages } from '../../src/adapters/all-pages.ts'
 import { type Parameter, readPayPalDocuments } from './paypal-documents.ts'
 import { orderOf, type ProviderUnderTest, startPayPal } from './provider-under-test.ts'
 import { openRecordingProxy, type Recorded, type RecordingProxy } from './recording-proxy.ts'
@@ -36,7 +35,7 @@ describe('what is sent to PayPal', () => {
     await provider.look(reference)
     await provider.lookRefund(made.reference)
     await provider.refundsOf(captureReference)
-    for (const list of provider.lists) await allPages(list.pagesSince(new Date(Date.now() - 3_600_000)))
+    for (const list of provider.lists) for await (const _ of list.pagesSince(new Date(Date.now() - 3_600_000)));
   })
   afterAll(async () => {
     await proxy.close()

@@ -42,10 +42,10 @@ async function killedAfterPage(provider: 'STRIPE' | 'PAYPAL', pages: number, wor
 async function* cutShort(whole: AsyncIterable<ListPage>, pages: number): AsyncIterable<ListPage> {
   let left = pages
   for await (const page of whole) {
-    for (const entry of page) {
+    for (const entry of page.entries) {
       if (left === 0) throw new Error('killed')
       left -= 1
-      yield [entry]
+      yield { entries: [entry], unread: [] }
     }
   }
   throw new Error('killed')

@@ -47,22 +47,23 @@ export function eventOf(event: PayPalEvent): ProviderEvent {
   }
 }
 
-/** A listed dispute as an event, the same one until it changes again. */
-export function disputeNews(dispute: PayPalDispute): ProviderEvent {
-  const { dispute_id, status, create_time, update_time = create_time, disputed_transactions, dispute_amount } = dispute
+/** A listed dispute as an event, the same one until it changes again; `otherwise` is its instant when it says none. */
+export function disputeNews(dispute: PayPalDispute, otherwise: Date): ProviderEvent {
+  const { dispute_id, status, create_time, disputed_transactions, dispute_amount } = dispute
+  const changedAt = dispute.update_time ?? create_time ?? null
   const captures = disputed_transactions.flatMap(({ seller_transaction_id }) => seller_transaction_id ?? [])
   return {
-    id: `${dispute_id}@${update_time.toISOString()}`,
+    id: `${dispute_id}@${changedAt?.toISOString() ?? status}`,
     type: 'DISPUTE_LISTED',
-    createdAt: update_time,
+    createdAt: changedAt ?? otherwise,
     relevant: true,
     paymentId: disputed_transactions.find(({ custom }) => custom !== undefined)?.custom ?? null,
     references: [...new Set([dispute_id, ...captures])],
     summary: {
       resourceType: 'dispute',
       status,
-      amount: dispute_amount.amountMinor,
-      currency: dispute_amount.currency,
+      amount: dispute_amount?.amountMinor ?? null,
+      currency: dispute_amount?.currency ?? null,
     },
   }
 }

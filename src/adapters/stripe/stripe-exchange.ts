@@ -2,10 +2,11 @@
 import Stripe from 'stripe'
 import { z } from 'zod'
 import { isUpstreamFailure, Upstream } from '../../values/upstream-failure.ts'
-import { allPages } from '../all-pages.ts'
+import { allEntries } from '../all-pages.ts'
 import { boundedFetch } from '../bounded-fetch.ts'
+import { idOf, readEntries } from '../read-entries.ts'
 import { Effect, type UpstreamCall } from '../upstream-call.ts'
-import { MOST_REPLY_BYTES, readUpstreamReply, tooLargeReply } from '../upstream-reply.ts'
+import { MOST_REPLY_BYTES, malformed, readUpstreamReply, tooLargeReply } from '../upstream-reply.ts'
 import { stripeFailure } from './stripe-failure.ts'
 import { dispute, event, listedSession, page, refund, session } from './stripe-objects.ts'
 import { expandedPaths, SESSION_API_VERSION } from './stripe-session.ts'
@@ -47,22 +48,23 @@ export function stripeExchange(sdk: Stripe, call: UpstreamCall) {
       },
     })
 
-  type Ask = (paging: { limit: number; starting_after?: string }) => Promise<unknown>
-  type Item = z.ZodType<{ id: string }>
+  type Paging = { limit: number; starting_after?: string }
+  type Ask = (paging: Paging) => Promise<unknown>
 
-  /** A list, newest first, one call for each page. */
-  async function* pages<Entry extends Item>(operation: string, item: Entry, ask: Ask) {
-    for (let after: string | undefined; ; ) {
-      const paging = { limit: PAGE_SIZE, ...(after !== undefined && { starting_after: after }) }
-      const { data, has_more } = await send(operation, Effect.Read, page, () => ask(paging))
-      const entries: z.output<Entry>[] = readUpstreamReply(Upstream.Stripe, z.array(item), data)
-      yield entries
-      after = entries.at(-1)?.id
+  /** A list, newest first, one call for each page. Throws UNKNOWN where no entry says from where to go on. */
+  async function* pages<Entry extends z.ZodType>(operation: string, item: Entry, ask: Ask) {
+    for (let after: string | null = null; ; ) {
+      const paging: Paging = { limit: PAGE_SIZE, ...(after !== null && { starting_after: after }) }
+      const { data, has_more }: z.output<typeof page> = await send(operation, Effect.Read, page, () => ask(paging))
+      yield readEntries(item, data)
       if (!has_more || data.length === 0) return
+      after = data.map(idOf).findLast((id) => id !== null) ?? null
+      if (after === null) throw malformed(Upstream.Stripe, `${operation}: no entry of a page has an id`)
     }
   }
 
-  const all = <Entry extends Item>(operation: string, item: Entry, ask: Ask) => allPages(pages(operation, item, ask))
+  const all = <Entry extends z.ZodType>(operation: string, item: Entry, ask: Ask) =>
+    allEntries(pages(operation, item, ask))
 
   return {
     createSession: (request: Stripe.Checkout.SessionCreateParams, key: string) =>

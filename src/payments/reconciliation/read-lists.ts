@@ -4,7 +4,13 @@ import { holdMark, type ListName, lessOverlap, markOf, moveMark } from '../../st
 import { isUpstreamFailure } from '../../values/upstream-failure.ts'
 import { PaymentEvent } from '../payment-event.ts'
 import { isOurKindOfId, paymentOfEvent, recordPaymentEvent } from '../payment-inbox.ts'
-import { type ListPage, type ProviderEvent, type ProviderList, ProviderName } from '../payment-provider.ts'
+import {
+  type ListPage,
+  type ProviderEvent,
+  type ProviderList,
+  ProviderName,
+  type UnreadEntry,
+} from '../payment-provider.ts'
 import type { KeptListRead } from './reconciliation.ts'
 
 /** As long as Stripe and PayPal keep their events. */
@@ -32,11 +38,14 @@ export interface ListReading extends ListName {
   gapSince: Date | null
 }
 
-/** What becomes of each missed event, while its page is at hand: a pass that ends there has lost nothing of it. */
-type Take = (missed: MissedEvent) => Promise<void>
+/** What becomes of each entry while its page is at hand: a pass that ends there has lost nothing of it. */
+export interface Taking {
+  missed(event: MissedEvent): Promise<void>
+  unread(list: ListName, entry: UnreadEntry): Promise<void>
+}
 
-/** Reads every list and has each missed event taken. No mark moves yet. */
-export async function readLists(context: Context, take: Take): Promise<ListReading[]> {
+/** Reads every list and has what is new in it taken. No mark moves yet. */
+export async function readLists(context: Context, take: Taking): Promise<ListReading[]> {
   const readings: ListReading[] = []
   for (const provider of Object.values(ProviderName)) {
     for (const list of context.providers[provider].lists) readings.push(await readList(context, provider, list, take))
@@ -48,7 +57,7 @@ async function readList(
   context: Context,
   provider: ProviderName,
   list: ProviderList,
-  take: Take,
+  take: Taking,
 ): Promise<ListReading> {
   const began = context.now()
   const knownUntil = (await markOf(context.em, { source: provider, list: list.name }))?.readUntil ?? null
@@ -75,14 +84,15 @@ async function readList(
   return reading
 }
 
-async function takePage(context: Context, reading: ListReading, page: ListPage, take: Take): Promise<void> {
+async function takePage(context: Context, reading: ListReading, page: ListPage, take: Taking): Promise<void> {
   const provider = reading.source
-  const relevant = page.filter((event) => event.relevant)
-  reading.examined += relevant.length
+  const relevant = page.entries.filter((event) => event.relevant)
+  reading.examined += relevant.length + page.unread.length
+  for (const entry of page.unread) await take.unread(reading, entry)
   for (const event of await notInInbox(context, provider, relevant)) {
     const missed = { provider, event, paymentId: await paymentOfEvent(context, { ...event, provider }) }
     reading.missed.push(missed)
-    await take(missed)
+    await take.missed(missed)
   }
 }
 

@@ -1,6 +1,7 @@
 /** Reconciles the books with the providers, correcting or only reporting differences. */
 import type { EntityManager } from '@mikro-orm/postgresql'
 import type { Context } from '../../context.ts'
+import type { ListName } from '../../store/list-mark.ts'
 import { newId } from '../../store/row.ts'
 import { inTransaction } from '../../store/transaction.ts'
 import { isUpstreamFailure } from '../../values/upstream-failure.ts'
@@ -10,6 +11,7 @@ import { Dispute } from '../dispute.ts'
 import { lockPayment } from '../paying.ts'
 import { Payment } from '../payment.ts'
 import { paymentJobs } from '../payment-jobs.ts'
+import type { UnreadEntry, UnreadPart } from '../payment-provider.ts'
 import { openRefundStatuses } from '../refund.states.ts'
 import { Refund } from '../refund.ts'
 import { comparePayment, healPayment } from './examine-payment.ts'
@@ -49,7 +51,10 @@ type Finding = Omit<Correction, 'id' | 'reconciliationId'>
 export async function reconcile(context: Context, { apply }: { apply: boolean }): Promise<Reconciliation> {
   const pass: Pass = { context, id: newId(), apply, startedAt: context.now() }
   await begin(pass)
-  const readings = await readLists(context, (missed) => takeMissedEvent(pass, missed))
+  const readings = await readLists(context, {
+    missed: (missed) => takeMissedEvent(pass, missed),
+    unread: (list, entry) => noteOnce(pass, entryNotRead(list, entry)),
+  })
   for (const reading of readings) if (reading.problem !== null) await note(pass, listNotRead(reading))
   const missedFor = readings.flatMap(({ missed }) => missed.flatMap(({ paymentId }) => paymentId ?? []))
   const inGaps = new Map(await Promise.all(readings.map(async (one) => [one, await paymentsInGap(pass, one)] as const)))
@@ -134,13 +139,38 @@ function listNotRead({ problem }: ListReading): Finding {
   return { ...nothing, providerReference: null, outcome: 'DEFERRED', from: 'unknown', to: 'unknown', note: text }
 }
 
+function entryNotRead({ source, list }: ListName, { reference, problem }: UnreadEntry): Finding {
+  const text = `${source} lists among its ${list} what cannot be read (${problem}); the list went on.`
+  return { ...nothing, providerReference: reference, from: 'unread', to: 'unread', note: text }
+}
+
+/** What stands beside the money: what cannot be asked now is, in the next pass; for the rest a person has to look. */
+function notePart(pass: Pass, paymentId: string, { part, reference, problem, failure }: UnreadPart): Promise<void> {
+  const about = { subjectKind: 'Payment', subjectId: paymentId, providerReference: reference }
+  const text = `Of its ${part} this could not be read (${problem}); money and state were, and are recorded.`
+  const finding = { ...about, from: 'unread', to: 'unread', note: text }
+  if (failure?.kind === 'UNAVAILABLE') return note(pass, { ...finding, outcome: 'DEFERRED' })
+  return noteOnce(pass, { ...finding, outcome: 'QUARANTINED' })
+}
+
+/** What a person has to look at is said once, however many passes come by it. */
+async function noteOnce(pass: Pass, finding: Finding): Promise<void> {
+  const said = await fork(pass.context).execute<object[]>(
+    `select 1 from correction c join reconciliation r on r.id = c.reconciliation_id
+     where c.outcome = 'QUARANTINED' and c.provider_reference = ? and c.note = ? and not r.dry_run limit 1`,
+    [finding.providerReference, finding.note],
+  )
+  if (said.length === 0) await note(pass, finding)
+}
+
 /** Whether its provider could be asked; what a person has to look at counts as asked. */
 async function examine(pass: Pass, paymentId: string): Promise<boolean> {
   const { context, apply } = pass
   try {
-    const changes = await (apply ? healPayment(context, paymentId) : comparePayment(context, paymentId))
+    const { changes, unread } = await (apply ? healPayment : comparePayment)(context, paymentId)
     for (const change of changes) await note(pass, changed(change, apply))
-    return true
+    for (const part of unread) await notePart(pass, paymentId, part)
+    return unread.every(({ failure }) => failure === null)
   } catch (problem) {
     await note(pass, await notExamined(context, paymentId, problem))
     return !isUpstreamFailure(problem)

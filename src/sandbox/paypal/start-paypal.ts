@@ -57,10 +57,14 @@ export async function startPaypalSandbox(options: PaypalSandboxOptions): Promise
     now,
     emit(happening) {
       const event = newEvent(merchant, happening)
+      merchant.list(event)
+      merchant.send(event)
+    },
+    list(event) {
       file.state.events[event.id] = event
-      deliver(event)
       file.changed()
     },
+    send: (event) => deliver(event),
     changed: () => file.changed(),
   }
   const delivery = new WebhookDelivery({

@@ -66,11 +66,15 @@ export async function startStripeSandbox(options: StripeSandboxOptions): Promise
         ...(account.cause && { request: account.cause }),
         ...(previous && { previous }),
       })
+      account.list(event)
+      file.changed(collections[object.object], object.id)
+      account.send(event.id, event)
+    },
+    list(event) {
       file.state.events[event.id] = event
       file.changed('events', event.id)
-      file.changed(collections[object.object], object.id)
-      delivery.enqueue(event.id, JSON.stringify(event, null, 2))
     },
+    send: (id, body) => delivery.enqueue(id, JSON.stringify(body, null, 2)),
     changed: (collection, id) => file.changed(collection, id),
   }
   const app = buildServer(account, delivery, options, () => file.saved())

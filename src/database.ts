@@ -16,6 +16,7 @@ import { Qualification } from './institutions/qualification.ts'
 import { Learner, PartnerAccount } from './learners/learner.ts'
 import { PartnerEvent } from './partner-inbox/partner-event.ts'
 import { Dispute } from './payments/dispute.ts'
+import { MissingPermission } from './payments/missing-permission.ts'
 import { Payment } from './payments/payment.ts'
 import { PaymentEvent } from './payments/payment-event.ts'
 import { Correction, Reconciliation } from './payments/reconciliation/reconciliation.ts'
@@ -42,6 +43,7 @@ export const storedClasses = [
   Refund,
   Dispute,
   PaymentEvent,
+  MissingPermission,
   Reconciliation,
   Correction,
   Enrolment,

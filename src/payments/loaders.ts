@@ -10,6 +10,7 @@ import { nothingWanted } from '../reading/selection.ts'
 import { statement } from '../reading/statement.ts'
 import type { ListMark } from '../store/list-mark.ts'
 import type { Dispute } from './dispute.ts'
+import type { MissingPermission } from './missing-permission.ts'
 import type { Payment } from './payment.ts'
 import type { Correction, Reconciliation } from './reconciliation/reconciliation.ts'
 import type { Refund } from './refund.ts'
@@ -175,6 +176,14 @@ const listMarks = statement<ListMark>(
 
 /** How far each list of each upstream has been read. */
 export const listsRead = ({ read }: Reading): Promise<ListMark[]> => read.rows(listMarks)
+
+const missingPermissions = statement<MissingPermission>(
+  'missing-permissions',
+  'select provider, permission, consequence, since from missing_permission order by provider, permission',
+)
+
+/** What our keys lack at each provider. */
+export const permissionsMissing = ({ read }: Reading): Promise<MissingPermission[]> => read.rows(missingPermissions)
 
 /** For operators, the newest first. */
 export const paymentList: List = {

@@ -16,10 +16,12 @@ import {
   listsRead,
   paymentList,
   paymentNode,
+  permissionsMissing,
   reconciliationList,
   refundList,
   refundNode,
 } from './loaders.ts'
+import { MissingPermission } from './missing-permission.ts'
 import { PaymentConnection, PaymentStatus } from './payment.ts'
 import {
   Correction,
@@ -95,6 +97,14 @@ export class OperatorPaymentsResolver {
   lists(@Ctx() context: Context): Promise<ListMark[]> {
     requireOperator(context.viewer)
     return listsRead(context)
+  }
+
+  @FieldResolver(() => [MissingPermission], {
+    description: 'What our keys lack at each provider; empty when nothing.',
+  })
+  missingPermissions(@Ctx() context: Context): Promise<MissingPermission[]> {
+    requireOperator(context.viewer)
+    return permissionsMissing(context)
   }
 }
 

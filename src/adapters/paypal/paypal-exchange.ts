@@ -2,6 +2,7 @@
 import paypal, { type PayPalRequest } from '@paypal/checkout-server-sdk'
 import { z } from 'zod'
 import { isUpstreamFailure, Upstream, type UpstreamFailure } from '../../values/upstream-failure.ts'
+import type { Probe } from '../missing-permissions.ts'
 import { type ReadEntries, readEntries } from '../read-entries.ts'
 import { Effect, type UpstreamCall } from '../upstream-call.ts'
 import { FailureCode, readUpstreamReply } from '../upstream-reply.ts'
@@ -105,6 +106,19 @@ export function payPalExchange(client: PayPalClient, call: UpstreamCall) {
       ),
     refund: (id: string) =>
       orNull(send('refunds.get', Effect.Read, refund, () => plain(new payments.RefundsGetRequest(id)))),
+    /** One entry of each list that is read. */
+    probes: (): Probe[] => [
+      {
+        permission: 'Webhooks: read',
+        consequence: 'What a lost webhook told is not found.',
+        ask: () => get('webhooks-events.list', z.unknown(), `${eventsPath}?page_size=1`),
+      },
+      {
+        permission: 'Disputes: read',
+        consequence: 'Disputes are not seen.',
+        ask: () => get('disputes.list', z.unknown(), `${disputesPath}?page_size=1`),
+      },
+    ],
     disputesOf,
     disputePages,
     eventPages,

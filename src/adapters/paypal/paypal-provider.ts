@@ -11,6 +11,7 @@ import { isUpstreamFailure, Upstream } from '../../values/upstream-failure.ts'
 import { allEntries, readAll } from '../all-pages.ts'
 import { besideMoney } from '../beside-money.ts'
 import type { CallObservers } from '../call-log.ts'
+import { missingPermissions } from '../missing-permissions.ts'
 import type { ReadEntries } from '../read-entries.ts'
 import { type BreakerState, type CallLimits, callLimits, upstreamCall } from '../upstream-call.ts'
 import { failureOfStatus, malformed } from '../upstream-reply.ts'
@@ -94,6 +95,7 @@ export function payPalProvider(options: PayPalOptions): PaymentProvider & { stat
     lookRefund: (reference) => lookRefund(payPal, reference),
     verifyEvent: async (rawBody, headers, now) =>
       eventOf(await verifyPayPalWebhook({ rawBody, headers, receivedAt: now }, webhookId, certificate)),
+    missingPermissions: () => missingPermissions(payPal.probes()),
     lists: [
       { name: 'events', pagesSince: (since) => pagesOf(payPal.eventPages(since), eventOf) },
       {

@@ -4,11 +4,13 @@ import { z } from 'zod'
 import { isUpstreamFailure, Upstream } from '../../values/upstream-failure.ts'
 import { allEntries } from '../all-pages.ts'
 import { boundedFetch } from '../bounded-fetch.ts'
+import type { Probe } from '../missing-permissions.ts'
 import { idOf, readEntries } from '../read-entries.ts'
 import { Effect, type UpstreamCall } from '../upstream-call.ts'
 import { MOST_REPLY_BYTES, malformed, readUpstreamReply, tooLargeReply } from '../upstream-reply.ts'
 import { stripeFailure } from './stripe-failure.ts'
 import { dispute, event, listedSession, page, refund, session } from './stripe-objects.ts'
+import { stripeReadings } from './stripe-permissions.ts'
 import { expandedPaths, SESSION_API_VERSION } from './stripe-session.ts'
 
 const PAGE_SIZE = 100
@@ -78,6 +80,12 @@ export function stripeExchange(sdk: Stripe, call: UpstreamCall) {
     allEntries(pages(operation, item, ask))
 
   return {
+    /** What may be read is asked for once more, one entry of each list. */
+    probes: (): Probe[] =>
+      stripeReadings(sdk).map(({ operation, ask, ...named }) => ({
+        ...named,
+        ask: () => send(operation, Effect.Read, z.unknown(), ask),
+      })),
     createSession: (request: Stripe.Checkout.SessionCreateParams, key: string) =>
       send('checkout.sessions.create', Effect.Write, session, () =>
         sdk.checkout.sessions.create(request, { idempotencyKey: key, apiVersion: SESSION_API_VERSION }),

@@ -10,6 +10,7 @@ import { isUpstreamFailure, Upstream } from '../../values/upstream-failure.ts'
 import { readAll } from '../all-pages.ts'
 import { besideMoney, unreadIn } from '../beside-money.ts'
 import type { CallObservers } from '../call-log.ts'
+import { missingPermissions } from '../missing-permissions.ts'
 import { type BreakerState, type CallLimits, callLimits, upstreamCall } from '../upstream-call.ts'
 import { failureOfStatus } from '../upstream-reply.ts'
 import { stripeAmount } from './stripe-amount.ts'
@@ -74,6 +75,7 @@ export function stripeProvider(options: StripeOptions): PaymentProvider & { stat
     },
     verifyEvent: async (rawBody, headers, now) =>
       verifyStripeEvent({ rawBody, signature: headers['stripe-signature'], receivedAt: now }, webhookSecrets, live),
+    missingPermissions: () => missingPermissions(stripe.probes()),
     lists: [{ name: 'events', pagesSince: (since) => eventPages(stripe, since, live) }],
   }
 }

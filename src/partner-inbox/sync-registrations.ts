@@ -27,12 +27,12 @@ async function syncRegistrations(context: Context): Promise<void> {
   const state = await context.em.fork({ clear: true }).findOne(SyncState, { list: listName })
   const before = state?.seenUntil ?? null
   const changed = await context.partner.changedSince(before && lessOverlap(before))
-  const report: Report = []
-  for (const registration of changed ?? (await activeOnes(context))) {
+  const report: Report = [...(changed?.rejected ?? [])]
+  for (const registration of changed?.registrations ?? (await activeOnes(context))) {
     const problem = await recordOne(context, registration)
     if (problem !== null) report.push({ reference: registration.uuid, problem })
   }
-  const seenUntil = latest(before, changed ?? [])
+  const seenUntil = latest(before, changed?.registrations ?? [])
   const endedAt = context.now()
   await recordSyncState(context, listName, { seenUntil, succeededAt: endedAt, report })
   await moveMark(context.em, mark, { began, endedAt })

@@ -8,7 +8,7 @@ import {
   type ProviderRefund,
 } from '../../payments/payment-provider.ts'
 import { isUpstreamFailure, Upstream } from '../../values/upstream-failure.ts'
-import { allEntries, readAll } from '../all-pages.ts'
+import { allEntries, readAll } from '../all-entries.ts'
 import { besideMoney } from '../beside-money.ts'
 import type { CallObservers } from '../call-log.ts'
 import { missingPermissions } from '../missing-permissions.ts'

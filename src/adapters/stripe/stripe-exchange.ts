@@ -2,7 +2,7 @@
 import Stripe from 'stripe'
 import { z } from 'zod'
 import { isUpstreamFailure, Upstream } from '../../values/upstream-failure.ts'
-import { allEntries } from '../all-pages.ts'
+import { allEntries } from '../all-entries.ts'
 import { boundedFetch } from '../bounded-fetch.ts'
 import type { Probe } from '../missing-permissions.ts'
 import { idOf, readEntries } from '../read-entries.ts'
@@ -10,7 +10,7 @@ import { Effect, type UpstreamCall } from '../upstream-call.ts'
 import { MOST_REPLY_BYTES, malformed, readUpstreamReply, tooLargeReply } from '../upstream-reply.ts'
 import { stripeFailure } from './stripe-failure.ts'
 import { dispute, event, listedSession, page, refund, session } from './stripe-objects.ts'
-import { stripeReadings } from './stripe-permissions.ts'
+import { stripeReadings } from './stripe-readings.ts'
 import { expandedPaths, SESSION_API_VERSION } from './stripe-session.ts'
 
 const PAGE_SIZE = 100

@@ -16,12 +16,14 @@ import { Qualification } from './institutions/qualification.ts'
 import { Learner, PartnerAccount } from './learners/learner.ts'
 import { PartnerEvent } from './partner-inbox/partner-event.ts'
 import { Dispute } from './payments/dispute.ts'
+import { MissingPermission } from './payments/missing-permission.ts'
 import { Payment } from './payments/payment.ts'
 import { PaymentEvent } from './payments/payment-event.ts'
 import { Correction, Reconciliation } from './payments/reconciliation/reconciliation.ts'
 import { Refund } from './payments/refund.ts'
 import { HistoryEntry } from './store/history.ts'
 import { IdempotencyKey } from './store/idempotency-key.ts'
+import { ListMark } from './store/list-mark.ts'
 import { patience, StoreClient } from './store/store-client.ts'
 import { takeBackLost } from './store/take-back-lost.ts'
 import { CreditUse, TransferApplication } from './transfers/applications/transfer-application.ts'
@@ -41,6 +43,7 @@ export const storedClasses = [
   Refund,
   Dispute,
   PaymentEvent,
+  MissingPermission,
   Reconciliation,
   Correction,
   Enrolment,
@@ -53,6 +56,7 @@ export const storedClasses = [
   TransferApplication,
   CreditUse,
   HistoryEntry,
+  ListMark,
   IdempotencyKey,
 ]
 

@@ -29,7 +29,10 @@ import { institutionBySlug } from './institutions/loaders.ts'
 import { learnerIdOf } from './learners/record-learner.ts'
 import { receivePartnerEvent } from './partner-inbox/partner-inbox.ts'
 import { partnerJobs } from './partner-inbox/partner-jobs.ts'
+import { permissionsMissing } from './payments/loaders.ts'
 import { receivePaymentEvent } from './payments/payment-inbox.ts'
+import { paymentJobs } from './payments/payment-jobs.ts'
+import { ProviderName } from './payments/payment-provider.ts'
 import { buildSubgraph } from './schema.ts'
 import { addCacheGauges } from './store/gauges.ts'
 import { inTransaction } from './store/transaction.ts'
@@ -236,6 +239,7 @@ async function prepare(app: App, config: Config, progress: { migrated: boolean }
   await inTransaction(context.em, async (tx) => {
     await courseJobs.syncCatalogue.add(tx, {})
     await partnerJobs.syncRegistrations.add(tx, {})
+    await paymentJobs.probePermissions.add(tx, {})
   })
   if (!jobsByHand) await app.worker.start()
 }
@@ -249,12 +253,23 @@ function receivers(app: App) {
   ]
 }
 
+/** What our key lacks at this provider, of what was probed last. */
+async function namesMissing({ read }: App, provider: ProviderName): Promise<string[]> {
+  const missing = await permissionsMissing({ read, loads: new Map() })
+  return missing.flatMap((one) => (one.provider === provider ? one.permission : []))
+}
+
 function checks(app: App, progress: { migrated: boolean }): HealthCheck[] {
   return [
     { name: 'database', required: true, check: async () => ({ ok: await app.isStoreUsable() }) },
     { name: 'migrations', required: true, check: async () => ({ ok: progress.migrated }) },
     { name: 'worker', required: true, check: async () => ({ ok: app.worker.running }) },
     { name: 'catalogue', required: true, check: async () => ({ ok: progress.migrated && (await firstSyncDone(app)) }) },
+    ...Object.values(ProviderName).map((provider) => ({
+      name: provider.toLowerCase(),
+      required: false,
+      check: async () => ({ ok: true, missing: await namesMissing(app, provider) }),
+    })),
     {
       name: 'upstreams',
       required: false,

@@ -15,6 +15,7 @@ import { closePaymentJob } from './payments/close-payment.ts'
 import { openPaymentJob } from './payments/open-payment.ts'
 import { handlePaymentEventJob } from './payments/payment-inbox.ts'
 import { paymentJobs } from './payments/payment-jobs.ts'
+import { probePermissionsJob } from './payments/probe-permissions.ts'
 import { reconcileJob } from './payments/reconciliation/reconcile.ts'
 import { submitRefundJob } from './payments/submit-refund.ts'
 import type { Job } from './store/define-job.ts'
@@ -30,6 +31,7 @@ export const jobs: readonly Job<Context>[] = [
   handlePaymentEventJob,
   submitRefundJob,
   reconcileJob,
+  probePermissionsJob,
   registerEnrolmentJob,
   withdrawRegistrationJob,
   expireEnrolmentJob,
@@ -43,5 +45,6 @@ export function crontab(clock: { syncEveryMinutes: number }): string[] {
     courseJobs.syncCatalogue.cronLine(`*/${clock.syncEveryMinutes} * * * *`),
     partnerJobs.syncRegistrations.cronLine(`*/${clock.syncEveryMinutes} * * * *`),
     paymentJobs.reconcile.cronLine('*/15 * * * *'),
+    paymentJobs.probePermissions.cronLine('0 * * * *'),
   ]
 }

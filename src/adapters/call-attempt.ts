@@ -42,7 +42,7 @@ export function isWorthRepeating(attempt: unknown): boolean {
   const outcome = attempt as Attempt<unknown>
   if (!('failure' in outcome)) return false
   const { kind, code } = outcome.failure
-  return kind !== FailureKind.Refused && !decidedCodes.has(code)
+  return !isDefinite(kind) && !decidedCodes.has(code)
 }
 
 const decidedCodes = new Set<string>([
@@ -58,7 +58,12 @@ const decidedCodes = new Set<string>([
 const harmlessCodes = new Set<string>([FailureCode.RateLimited, FailureCode.Misconfigured, FailureCode.Aborted])
 
 function countsAgainst({ kind, code }: UpstreamFailure): boolean {
-  return kind !== FailureKind.Refused && !harmlessCodes.has(code)
+  return !isDefinite(kind) && !harmlessCodes.has(code)
+}
+
+/** It answered, and the same call would be answered the same. */
+export function isDefinite(kind: FailureKind): boolean {
+  return kind === FailureKind.Refused || kind === FailureKind.NotPermitted
 }
 
 /** Rejects when the signal fires: some of the libraries below never settle once their answer is broken. */

@@ -7,7 +7,7 @@ export interface CallLog {
   warn(fields: object, message: string): void
 }
 
-export type CallOutcome = 'ok' | 'refused' | 'unavailable' | 'unknown'
+export type CallOutcome = 'ok' | 'refused' | 'unavailable' | 'unknown' | 'not_permitted'
 
 /** One finished call, retries included. `operation` is one of a few dozen names, so it is safe as a metric's label. */
 export interface CallReport {

@@ -12,7 +12,7 @@ import {
 } from 'cockatiel'
 import { FairGate, GateFull } from '../values/fair-gate.ts'
 import { FailureKind, type Upstream, UpstreamFailure } from '../values/upstream-failure.ts'
-import { type Attempt, attempt, isUnhealthy, isWorthRepeating, noAnswer } from './call-attempt.ts'
+import { type Attempt, attempt, isDefinite, isUnhealthy, isWorthRepeating, noAnswer } from './call-attempt.ts'
 import type { CallObservers, CallOutcome } from './call-log.ts'
 import { RetryBudget } from './retry-budget.ts'
 import { upstreamCaller } from './upstream-caller.ts'
@@ -158,7 +158,7 @@ export function upstreamCall(options: UpstreamCallOptions): UpstreamCall {
   const observed = async <T>(call: Call<T>): Promise<T> => {
     const startedMs = performance.now()
     const report = (failure: UpstreamFailure | null) => {
-      if (failure?.code !== FailureCode.Aborted) silent = failure !== null && failure.kind !== FailureKind.Refused
+      if (failure?.code !== FailureCode.Aborted) silent = failure !== null && !isDefinite(failure.kind)
       tell(options, { upstream, operation: call.operation, durationMs: performance.now() - startedMs }, failure)
     }
     try {

@@ -34,8 +34,10 @@ export function failureOfStatus(upstream: Upstream, reply: ErrorReply): Upstream
   if (status === 429) {
     return new UpstreamFailure(FailureKind.Unavailable, upstream, FailureCode.RateLimited, text, { retryAfterSeconds })
   }
-  // Our key is wrong, so nothing was done; once it is put right the same call works. No learner may lose a place for it.
-  if (status === 401) return new UpstreamFailure(FailureKind.Unavailable, upstream, FailureCode.Misconfigured, text)
+  // Our key is wrong or may not, so nothing was done; once it is put right the same call works. No learner may lose a
+  // place for it.
+  if (status === 401) return new UpstreamFailure(FailureKind.NotPermitted, upstream, FailureCode.Misconfigured, text)
+  if (status === 403) return new UpstreamFailure(FailureKind.NotPermitted, upstream, code, text)
   if (status === 503) return new UpstreamFailure(FailureKind.Unavailable, upstream, code, text, { retryAfterSeconds })
   // 408: the upstream gave up waiting for the rest of the request, or says that it did.
   if (status >= 500 || status === 408 || status < 400) {

@@ -2,6 +2,7 @@
 import type { Context } from '../context.ts'
 import { TryAgainLater } from '../context.ts'
 import { statement } from '../reading/statement.ts'
+import { holdMark, lessOverlap, moveMark } from '../store/list-mark.ts'
 import { inTransaction } from '../store/transaction.ts'
 import { isUpstreamFailure } from '../values/upstream-failure.ts'
 import { courseJobs } from './course-jobs.ts'
@@ -70,8 +71,10 @@ async function mirror<Fact extends { uuid: string; updatedAt: Date | null }>(
   ask: (since: { updatedSince: Date | null; etag: string | null }) => Promise<Changes<Fact> & Rejected>,
   mirrorFacts: Mirror<Fact>,
 ): Promise<void> {
+  const began = context.now()
   const state = await stateOf(context, list)
-  const changes = await ask({ updatedSince: state?.seenUntil ?? null, etag: state?.etag ?? null })
+  const updatedSince = state?.seenUntil ? lessOverlap(state.seenUntil) : null
+  const changes = await ask({ updatedSince, etag: state?.etag ?? null })
   const report: Report = [...(changes.rejected ?? [])]
   let seenUntil = state?.seenUntil ?? null
   let etag = state?.etag ?? null
@@ -88,6 +91,7 @@ async function mirror<Fact extends { uuid: string; updatedAt: Date | null }>(
   const named = new Set(report.map(({ reference }) => reference))
   const earlier = (state?.report ?? []).filter(({ reference }) => !named.has(reference) && !mended(changes, reference))
   await recordSyncState(context, list, { seenUntil, etag, succeededAt: context.now(), report: [...earlier, ...report] })
+  await moveMark(context.em, { source: 'PARTNER', list }, { began, endedAt: context.now() })
 }
 
 function mended(changes: Changes<unknown>, reference: string): boolean {
@@ -97,13 +101,19 @@ function mended(changes: Changes<unknown>, reference: string): boolean {
 async function syncAll(context: Context): Promise<void> {
   const { partner } = context
   await inTransaction(context.em, (tx) => updateCourseOrder(tx, context.now(), null))
+  // A run whose program was not heard of is kept out: its list may not be passed before the programs' is.
+  const unread: ListName[] = ['programs', 'runs']
   try {
     await mirror(context, 'programs', (since) => partner.programs(since), mirrorPrograms)
+    unread.shift()
     await mirror(context, 'runs', (since) => partner.runs(since), mirrorRuns)
     await inTransaction(context.em, tidyCourseWords)
   } catch (error) {
     if (!isUpstreamFailure(error)) throw error
-    for (const list of ['programs', 'runs'] as const) await recordSyncState(context, list, { failedAt: context.now() })
+    const at = context.now()
+    const problem = `The partner did not list its ${unread[0]} to the end (${error.code}).`
+    for (const list of ['programs', 'runs'] as const) await recordSyncState(context, list, { failedAt: at })
+    for (const list of unread) await holdMark(context.em, { source: 'PARTNER', list }, { problem, at })
     throw new TryAgainLater(error.message, error.retryAfterSeconds ?? 10)
   }
 }

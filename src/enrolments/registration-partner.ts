@@ -23,6 +23,11 @@ export interface Registration {
   updatedAt: Date | null
 }
 
+export interface ChangedRegistrations {
+  registrations: Registration[]
+  rejected: { reference: string; problem: string }[]
+}
+
 export interface RegistrationPartner {
   /** The look-up before any create or retry; null when there is none. */
   find(membershipUuid: string, runUuid: string): Promise<Registration | null>
@@ -34,8 +39,8 @@ export interface RegistrationPartner {
   registration(uuid: string): Promise<Registration | null>
   /** At most 100, by the partner's uuid; unknown ones are absent. */
   registrations(uuids: readonly string[], signal?: AbortSignal): Promise<Map<string, Registration>>
-  /** Everything changed since the instant; null when this partner has no such list. */
-  changedSince(instant: Date | null): Promise<Registration[] | null>
+  /** Everything changed since the instant, and what could not be read of it; null when this partner has no such list. */
+  changedSince(instant: Date | null): Promise<ChangedRegistrations | null>
   /** Verifies a webhook's signature and form. Throws WebhookRefused. */
   verifyNotice(rawBody: Buffer, headers: Record<string, string | string[] | undefined>): PartnerNotice
   /** Ends it; ending an ended one is no error. `reason` at most 250 characters. */

@@ -6,13 +6,15 @@ export interface HealthCheck {
   /** Not ready without it. What is not required is shown only: a partner that is down takes nobody else down. */
   required: boolean
   /** Throws, or says `ok: false`, when the part does not work. `detail` is shown to anybody: no secrets. */
-  check(): Promise<{ ok: boolean; detail?: string | number | object }>
+  check(): Promise<{ ok: boolean; detail?: string | number | object; missing?: readonly string[] }>
 }
 
 interface Outcome {
   ok: boolean
   required: boolean
   detail?: string | number | object
+  /** What our key lacks there, by name. */
+  missing?: readonly string[]
 }
 
 async function outcomeOf({ check, required }: HealthCheck, timeoutMs: number): Promise<Outcome> {

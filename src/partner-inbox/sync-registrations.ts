@@ -7,12 +7,14 @@ import { Enrolment } from '../enrolments/enrolment.ts'
 import { enrolmentJobs } from '../enrolments/enrolment-jobs.ts'
 import { recordRegistration } from '../enrolments/record-registration.ts'
 import type { Registration } from '../enrolments/registration-partner.ts'
+import { holdMark, lessOverlap, moveMark } from '../store/list-mark.ts'
 import { inTransaction } from '../store/transaction.ts'
-import { isUpstreamFailure } from '../values/upstream-failure.ts'
+import { isUpstreamFailure, type UpstreamFailure } from '../values/upstream-failure.ts'
 import { forgetOldNotices } from './partner-inbox.ts'
 import { partnerJobs } from './partner-jobs.ts'
 
 const listName = 'enrolments'
+const mark = { source: 'PARTNER', list: listName }
 /** As many as the partner answers about in one call. */
 const REGISTRATIONS_AT_ONCE = 100
 const CATALOGUE_COMES_WITHIN_SECONDS = 1
@@ -21,16 +23,19 @@ type Report = SyncState['report']
 
 /** One pass. Throws UpstreamFailure when the partner does not answer: the next pass begins where this one did. */
 async function syncRegistrations(context: Context): Promise<void> {
+  const began = context.now()
   const state = await context.em.fork({ clear: true }).findOne(SyncState, { list: listName })
   const before = state?.seenUntil ?? null
-  const changed = await context.partner.changedSince(before)
-  const report: Report = []
-  for (const registration of changed ?? (await activeOnes(context))) {
+  const changed = await context.partner.changedSince(before && lessOverlap(before))
+  const report: Report = [...(changed?.rejected ?? [])]
+  for (const registration of changed?.registrations ?? (await activeOnes(context))) {
     const problem = await recordOne(context, registration)
     if (problem !== null) report.push({ reference: registration.uuid, problem })
   }
-  const seenUntil = latest(before, changed ?? [])
-  await recordSyncState(context, listName, { seenUntil, succeededAt: context.now(), report })
+  const seenUntil = latest(before, changed?.registrations ?? [])
+  const endedAt = context.now()
+  await recordSyncState(context, listName, { seenUntil, succeededAt: endedAt, report })
+  await moveMark(context.em, mark, { began, endedAt })
 }
 
 /** A registration that cannot be kept does not keep the others out. */
@@ -72,6 +77,12 @@ function latest(before: Date | null, changed: readonly Registration[]): Date | n
   )
 }
 
+async function hold(context: Context, { code }: UpstreamFailure): Promise<void> {
+  const at = context.now()
+  await recordSyncState(context, listName, { failedAt: at })
+  await holdMark(context.em, mark, { problem: `The partner did not list its enrolments to the end (${code}).`, at })
+}
+
 /** The pass that runs at the start and by the clock, once there is a catalogue to register on. */
 export const syncRegistrationsJob = partnerJobs.syncRegistrations.runs(async (context: Context) => {
   await forgetOldNotices(context)
@@ -81,7 +92,7 @@ export const syncRegistrationsJob = partnerJobs.syncRegistrations.runs(async (co
   try {
     await syncRegistrations(context)
   } catch (failure) {
-    if (isUpstreamFailure(failure)) await recordSyncState(context, listName, { failedAt: context.now() })
+    if (isUpstreamFailure(failure)) await hold(context, failure)
     throw failure
   }
 })

@@ -7,31 +7,40 @@ import { findPayment, type Paying } from './paying.ts'
 import type { LookCause } from './payment.states.ts'
 import type { Payment } from './payment.ts'
 import { paymentJobs } from './payment-jobs.ts'
-import type { ProviderPayment } from './payment-provider.ts'
+import type { ProviderPayment, UnreadPart } from './payment-provider.ts'
 import { type Look, recordSeen } from './record-seen.ts'
+
+export interface Advanced {
+  changes: readonly Change[]
+  unread: readonly UnreadPart[]
+}
 
 /**
  * Asks the provider how the payment stands, takes the money when the buyer has approved it, and records the answer.
  * Idempotent and safe in parallel: the buyer's return, webhooks, jobs and reconciliation all call it. `cause` says
  * which of them did, `actor` the viewer key behind it. Answers what changed.
- * Throws UpstreamFailure when the provider cannot be asked; what is known by then is stored, and jobs go on.
+ * Throws UpstreamFailure when the provider cannot be asked; what is known by then is stored, and jobs go on. What stands
+ * beside the money and could not be read is in `unread`.
  */
 export async function advancePayment(
   context: Paying,
   paymentId: string,
   cause: LookCause,
   actor: string | null = null,
-): Promise<readonly Change[]> {
+): Promise<Advanced> {
   const lookedAt = context.now()
   const payment = await findPayment(context.em, paymentId)
   const seen = await lookAt(context, payment)
-  if (seen === null && payment.reference === null) return openAgain(context, payment)
-  if (seen === null) return forget(context, payment, payment.reference as string, { cause, actor, lookedAt })
+  if (seen === null && payment.reference === null) return { changes: await openAgain(context, payment), unread: [] }
+  if (seen === null) {
+    const changes = await forget(context, payment, payment.reference as string, { cause, actor, lookedAt })
+    return { changes, unread: [] }
+  }
   if (seen.state === 'APPROVED') {
     const captured = await capturePayment(context, payment, seen, { cause, actor })
-    if (captured) return captured
+    if (captured) return { changes: captured, unread: [] }
   }
-  return recordSeen(context, paymentId, seen, { cause, actor, lookedAt })
+  return { changes: await recordSeen(context, paymentId, seen, { cause, actor, lookedAt }), unread: seen.unread }
 }
 
 /** The payment as its provider has it, found by our own id when its reference never reached us; null when it has none. */
@@ -49,7 +58,7 @@ const looks = new JoinedLooks<ProviderPayment | null>()
 async function forget(context: Paying, payment: Payment, reference: string, look: Look): Promise<readonly Change[]> {
   if (payment.capturedAt !== null) throw new Error(`${payment.provider} does not know ${reference} any more`)
   const gone = { reference, paymentId: payment.id, state: 'EXPIRED' as const, redirectUrl: null, expiresAt: null }
-  const nothing = { capture: null, failure: null, refunds: [], disputes: [] }
+  const nothing = { capture: null, failure: null, refunds: [], disputes: [], unread: [] }
   return recordSeen(context, payment.id, { ...gone, ...nothing }, look)
 }
 

@@ -8,7 +8,9 @@ import { defineLoader, grouped, inOrder, type Loaded, type Loads } from '../read
 import type { LookAheadJoin } from '../reading/look-ahead-join.ts'
 import { nothingWanted } from '../reading/selection.ts'
 import { statement } from '../reading/statement.ts'
+import type { ListMark } from '../store/list-mark.ts'
 import type { Dispute } from './dispute.ts'
+import type { MissingPermission } from './missing-permission.ts'
 import type { Payment } from './payment.ts'
 import type { Correction, Reconciliation } from './reconciliation/reconciliation.ts'
 import type { Refund } from './refund.ts'
@@ -156,7 +158,7 @@ export const disputesOf = defineLoader<string, Dispute[], Reading>(async ({ read
   grouped(ids, await read.rows(disputesByPayment, [ids]), (row) => row.paymentId),
 )
 
-const reconciliationColumns = 'r.id, r.started_at, r.finished_at, r.examined, r.dry_run'
+const reconciliationColumns = 'r.id, r.started_at, r.finished_at, r.examined, r.dry_run, r.lists'
 const reconciliationsById = statement<Reconciliation>(
   'reconciliations-by-id',
   `select ${reconciliationColumns} from reconciliation r where r.id = any($1::uuid[])`,
@@ -166,6 +168,22 @@ const reconciliationById = defineLoader<string, Reconciliation | null, Reading>(
 )
 
 const newestFirst = (column: string) => [{ sql: column, as: 'id', type: 'uuid' as const, descending: true }]
+
+const listMarks = statement<ListMark>(
+  'list-marks',
+  'select source, list, read_until, succeeded_at, problem from list_mark order by source, list',
+)
+
+/** How far each list of each upstream has been read. */
+export const listsRead = ({ read }: Reading): Promise<ListMark[]> => read.rows(listMarks)
+
+const missingPermissions = statement<MissingPermission>(
+  'missing-permissions',
+  'select provider, permission, consequence, since from missing_permission order by provider, permission',
+)
+
+/** What our keys lack at each provider. */
+export const permissionsMissing = ({ read }: Reading): Promise<MissingPermission[]> => read.rows(missingPermissions)
 
 /** For operators, the newest first. */
 export const paymentList: List = {

@@ -8,20 +8,25 @@ import { Node } from '../graph/contract/node.ts'
 import { ForwardArgs, type Page } from '../graph/contract/page.ts'
 import { Operator } from '../institutions/operator.ts'
 import { type Condition, readPage } from '../reading/list.ts'
+import { ListMark } from '../store/list-mark.ts'
 import { LONGEST_REFERENCE_CHARACTERS, MOST_STATUSES } from '../values/lengths.ts'
 import {
   correctionsOf,
   disputeNode,
+  listsRead,
   paymentList,
   paymentNode,
+  permissionsMissing,
   reconciliationList,
   refundList,
   refundNode,
 } from './loaders.ts'
+import { MissingPermission } from './missing-permission.ts'
 import { PaymentConnection, PaymentStatus } from './payment.ts'
 import {
   Correction,
   CorrectionConnection,
+  type KeptListRead,
   Reconciliation,
   ReconciliationConnection,
 } from './reconciliation/reconciliation.ts'
@@ -29,6 +34,7 @@ import { RefundConnection, RefundStatus } from './refund.ts'
 
 interface ReconciliationRow {
   id: string
+  lists: KeptListRead[]
 }
 
 interface CorrectionRow {
@@ -86,6 +92,20 @@ export class OperatorPaymentsResolver {
     requireOperator(context.viewer)
     return readPage(context, reconciliationList, args)
   }
+
+  @FieldResolver(() => [ListMark], { description: 'How far each list of each upstream has been read.' })
+  lists(@Ctx() context: Context): Promise<ListMark[]> {
+    requireOperator(context.viewer)
+    return listsRead(context)
+  }
+
+  @FieldResolver(() => [MissingPermission], {
+    description: 'What our keys lack at each provider; empty when nothing.',
+  })
+  missingPermissions(@Ctx() context: Context): Promise<MissingPermission[]> {
+    requireOperator(context.viewer)
+    return permissionsMissing(context)
+  }
 }
 
 @Resolver(() => Reconciliation)
@@ -97,6 +117,18 @@ export class ReconciliationResolver {
     @Ctx() context: Context,
   ): Promise<Page<unknown>> {
     return correctionsOf(context, reconciliation.id, args)
+  }
+
+  @FieldResolver(() => [ListMark], { description: 'Each list that it read, and how far.' })
+  lists(@Root() reconciliation: ReconciliationRow): object[] {
+    const dated = (text: string | null) => (text === null ? null : new Date(text))
+    return reconciliation.lists.map(({ source, list, readUntil, succeededAt, problem }) => ({
+      source,
+      list,
+      readUntil: dated(readUntil),
+      succeededAt: dated(succeededAt),
+      problem,
+    }))
   }
 }
 

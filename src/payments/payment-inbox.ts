@@ -85,7 +85,13 @@ async function handle(context: Context, eventId: string): Promise<void> {
   if (event.status === 'HANDLED' || event.status === 'IGNORED') return
   const paymentId = await paymentOfEvent(context, event)
   if (paymentId) {
-    await advancePayment(context, paymentId, 'PROVIDER_EVENT')
+    const { unread } = await advancePayment(context, paymentId, 'PROVIDER_EVENT')
+    for (const { part, reference, problem } of unread) {
+      context.log.warn({ paymentId, part, reference, problem }, 'what stands beside the money could not be read')
+    }
+    // It may be what the event is about: asked for again, the money having been recorded.
+    const failed = unread.find(({ failure }) => failure !== null)
+    if (failed?.failure) throw failed.failure
     return endEvent(context, eventId, 'HANDLED')
   }
   if (event.attempts + 1 >= MOST_ATTEMPTS) return endEvent(context, eventId, 'IGNORED')

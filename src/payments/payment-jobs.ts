@@ -37,6 +37,13 @@ export const paymentJobs = {
     key: ({ eventId }) => eventId,
     attempts: 100,
   }),
+  probePermissions: defineJob({
+    task: 'probe_permissions',
+    payload: z.object({}),
+    key: () => null,
+    // The next one comes within the hour.
+    attempts: 3,
+  }),
   reconcile: defineJob({
     task: 'reconcile',
     payload: z.object({}),

@@ -1,5 +1,6 @@
 /** Declares the port that every payment provider implements. */
 import type { Money } from '../values/money.ts'
+import type { UpstreamFailure } from '../values/upstream-failure.ts'
 
 export { WebhookRefused } from '../values/webhook-refused.ts'
 
@@ -40,6 +41,22 @@ export interface ProviderPayment {
   failure: { code: string; message: string; retryable: boolean } | null
   refunds: ProviderRefund[]
   disputes: ProviderDispute[]
+  /** What stands beside the money and could not be read: it takes nothing of the above with it. */
+  unread: UnreadPart[]
+}
+
+/** An entry of a list that has not the agreed shape. */
+export interface UnreadEntry {
+  /** Its id; a digest of it when it has none. */
+  reference: string
+  /** The path at fault and what was expected there. */
+  problem: string
+}
+
+/** An entry that cannot be read, or with `failure` the whole of its list. */
+export interface UnreadPart extends UnreadEntry {
+  part: 'refunds' | 'disputes'
+  failure: UpstreamFailure | null
 }
 
 export interface ProviderCapture {
@@ -64,9 +81,11 @@ export interface ProviderRefund {
 
 export interface ProviderDispute {
   reference: string
-  amount: Money
+  /** Null when the provider does not say: then it is about all that was captured. */
+  amount: Money | null
   state: 'OPEN' | 'UNDER_REVIEW' | 'WON' | 'LOST' | 'WITHDRAWN'
-  openedAt: Date
+  /** Null when the provider does not say. */
+  openedAt: Date | null
   closedAt: Date | null
 }
 
@@ -108,6 +127,28 @@ export interface PaymentProvider {
     headers: Record<string, string | string[] | undefined>,
     now: Date,
   ): Promise<ProviderEvent>
-  /** Events since the instant, oldest first: what webhooks may have missed. */
-  eventsSince(since: Date): Promise<ProviderEvent[]>
+  /** What our key may not read. Throws UpstreamFailure when the provider cannot be asked. */
+  missingPermissions(): Promise<LackedPermission[]>
+  /** What webhooks may have missed, list by list. */
+  readonly lists: readonly ProviderList[]
+}
+
+export interface LackedPermission {
+  /** What the provider calls it. */
+  permission: string
+  /** What does not work without it, in a sentence. */
+  consequence: string
+}
+
+/** A list that is read from its mark to its end. */
+export interface ProviderList {
+  readonly name: 'events' | 'disputes'
+  /** All that is there since the instant, one call for each page. Throws UpstreamFailure where a page cannot be had. */
+  pagesSince(since: Date): AsyncIterable<ListPage>
+}
+
+export interface ListPage {
+  /** A dispute in a list is told as an event: one for each time that it changed. */
+  entries: readonly ProviderEvent[]
+  unread: readonly UnreadEntry[]
 }

@@ -43,10 +43,10 @@ async function openDispute(
     id: newId(),
     paymentId: payment.id,
     reference,
-    amountMinor: amount.amountMinor,
-    currency: amount.currency,
+    amountMinor: amount?.amountMinor ?? payment.capturedMinor ?? payment.amountMinor,
+    currency: amount?.currency ?? payment.capturedCurrency ?? payment.currency,
     status: 'OPEN',
-    openedAt,
+    openedAt: openedAt ?? at,
     closedAt: null,
   })
   beginHistory(tx, disputeStates, dispute, { cause: 'DISPUTE_OPENED', at })

@@ -3,14 +3,14 @@ import type { EntityManager } from '@mikro-orm/postgresql'
 import { TryAgainLater } from '../context.ts'
 import { type MoveCause, move } from '../store/history.ts'
 import { inTransaction } from '../store/transaction.ts'
-import { isUpstreamFailure, type UpstreamFailure } from '../values/upstream-failure.ts'
+import { isUpstreamFailure, UpstreamFailure } from '../values/upstream-failure.ts'
 import { addRefund, type RefundRequest } from './add-refund.ts'
 import { lookAt } from './advance-payment.ts'
 import { balanceOf } from './balance.ts'
 import { findPayment, lockRefund, type Paying, type Recording } from './paying.ts'
 import type { Payment } from './payment.ts'
 import { paymentJobs } from './payment-jobs.ts'
-import type { PaymentProvider, ProviderPayment, ProviderRefund } from './payment-provider.ts'
+import type { PaymentProvider, ProviderPayment, ProviderRefund, UnreadPart } from './payment-provider.ts'
 import { recordSeenWithin } from './record-seen.ts'
 import { isOpenRefund, type RefundCause, refundStates } from './refund.states.ts'
 import { Refund, type RefundOrigin } from './refund.ts'
@@ -114,6 +114,8 @@ function release(context: Paying, refundId: string, { kind }: UpstreamFailure): 
 async function refused(context: Paying, payment: Payment, refundId: string, failure: UpstreamFailure): Promise<null> {
   const look = { cause: 'REFUND_REFUSED', lookedAt: context.now() } as const
   const seen = await lookAt(context, payment)
+  const unread = seen?.unread.find(({ part }) => part === 'refunds')
+  if (unread) return notKnown(context, refundId, failure, unread)
   return locked(context, refundId, async (tx, paid, refund) => {
     refund.sendingSince = null
     const arrived = seen !== null && ours(seen.refunds, refundId) !== null
@@ -122,6 +124,19 @@ async function refused(context: Paying, payment: Payment, refundId: string, fail
     if (seen) await recordSeenWithin(tx, context, paid.id, seen, look)
     return null
   })
+}
+
+/** Among its refunds is one that cannot be read: it may be this one, so nobody knows whether it was made. */
+async function notKnown(
+  context: Paying,
+  refundId: string,
+  { upstream }: UpstreamFailure,
+  { reference, problem }: UnreadPart,
+): Promise<never> {
+  const text = `${upstream} has a refund ${reference} that cannot be read: ${problem}`
+  const unknown = new UpstreamFailure('UNKNOWN', upstream, 'malformed', text)
+  await release(context, refundId, unknown)
+  throw unknown
 }
 
 async function fail(

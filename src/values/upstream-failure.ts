@@ -1,11 +1,17 @@
-/** Declares the three kinds of failure of an upstream call. */
+/** Declares the four kinds of failure of an upstream call. */
 
 /**
  * REFUSED: the upstream said no for good; nothing was done.
  * UNAVAILABLE: it certainly did nothing now, and may do it later (429, 503, connection refused, breaker open).
  * UNKNOWN: it may or may not have done it (timeout, reset, 5xx after sending, unreadable answer): look before sending again.
+ * NOT_PERMITTED: our key may not (401, 403): nothing was done, and nothing about the thing itself is decided.
  */
-export const FailureKind = { Refused: 'REFUSED', Unavailable: 'UNAVAILABLE', Unknown: 'UNKNOWN' } as const
+export const FailureKind = {
+  Refused: 'REFUSED',
+  Unavailable: 'UNAVAILABLE',
+  Unknown: 'UNKNOWN',
+  NotPermitted: 'NOT_PERMITTED',
+} as const
 export type FailureKind = (typeof FailureKind)[keyof typeof FailureKind]
 
 /** Which upstream; also the name of its breaker, its metrics and its line in the log. */

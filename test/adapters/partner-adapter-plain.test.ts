@@ -195,9 +195,11 @@ describe('a malformed answer', () => {
     ])
   })
 
-  it('in the list of changed registrations is told of in the log', async () => {
+  it('in the list of changed registrations is told of, in the log too', async () => {
     answers['GET /program_enrolments'] = { body: [enrolment, { ...enrolment, uuid: 'e-2', status: 'paused' }] }
-    expect(await partner.changedSince(null)).toMatchObject([{ uuid: 'e-1' }])
+    const changed = await partner.changedSince(null)
+    expect(changed?.registrations).toMatchObject([{ uuid: 'e-1' }])
+    expect(changed?.rejected).toMatchObject([{ reference: 'e-2' }])
     expect(warnings).toMatchObject([{ reference: 'e-2', problem: expect.stringContaining('status') }])
   })
 

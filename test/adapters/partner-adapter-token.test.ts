@@ -40,7 +40,7 @@ describe('client credentials', () => {
     answers['POST /token'] = { body: { access_token: 'T-1', token_type: 'Bearer' } }
     answers['GET /program_runs/r-1'] = { status: 401 }
     const other = withCredentials()
-    expect(await failureOf(other.run('r-1'))).toBe('UNAVAILABLE misconfigured')
+    expect(await failureOf(other.run('r-1'))).toBe('NOT_PERMITTED misconfigured')
     await other.run('r-2')
     expect(tokensAsked()).toHaveLength(2)
   })

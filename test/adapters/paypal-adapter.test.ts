@@ -159,7 +159,7 @@ describe('the access token', () => {
   it('is no other client’s, though it has the same id', async () => {
     await at.provider.open(orderOf(paymentId))
     expect(await failureOf(at.connect({ secret: 'wrong' }).open(orderOf(randomUUID())))).toBe(
-      'UNAVAILABLE misconfigured',
+      'NOT_PERMITTED misconfigured',
     )
   })
 })

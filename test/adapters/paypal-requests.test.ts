@@ -35,7 +35,7 @@ describe('what is sent to PayPal', () => {
     await provider.look(reference)
     await provider.lookRefund(made.reference)
     await provider.refundsOf(captureReference)
-    await provider.eventsSince(new Date(Date.now() - 3_600_000))
+    for (const list of provider.lists) for await (const _ of list.pagesSince(new Date(Date.now() - 3_600_000)));
   })
   afterAll(async () => {
     await proxy.close()

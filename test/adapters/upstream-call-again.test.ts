@@ -37,7 +37,7 @@ describe('the breaker', () => {
 
   it('stays closed however often the upstream says no, slow down, or that our key is wrong', async () => {
     const { call, make } = setUp({ breakerWindow: 4 })
-    for (const code of [400, 404, 409, 422, 429, 401]) await kindOf(make(failing(status(code))))
+    for (const code of [400, 404, 409, 422, 429, 401, 403, 403, 403, 403]) await kindOf(make(failing(status(code))))
     expect(call.state()).toBe('closed')
   })
 })

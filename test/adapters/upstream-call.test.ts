@@ -51,7 +51,8 @@ describe('what a failure is called', () => {
   it.each([
     [429, 'UNAVAILABLE rate_limited'],
     [503, 'UNAVAILABLE http_503'],
-    [401, 'UNAVAILABLE misconfigured'],
+    [401, 'NOT_PERMITTED misconfigured'],
+    [403, 'NOT_PERMITTED http_403'],
     [500, 'UNKNOWN http_500'],
     [502, 'UNKNOWN http_502'],
     [504, 'UNKNOWN http_504'],

@@ -5,7 +5,10 @@ import { CourseRun, LiveEvent } from '../../src/courses/course-run.ts'
 import type { CourseSource, ProgramFacts, RunFacts } from '../../src/courses/course-source.ts'
 import { syncCatalogueJob } from '../../src/courses/sync-catalogue.ts'
 import { SyncState } from '../../src/courses/sync-state.ts'
+import { syncRegistrationsJob } from '../../src/partner-inbox/sync-registrations.ts'
 import { RequestContext } from '../../src/request-context.ts'
+import { ListMark } from '../../src/store/list-mark.ts'
+import { UpstreamFailure } from '../../src/values/upstream-failure.ts'
 import { startWorld, type World } from '../support/world/world.ts'
 
 let world: World
@@ -77,13 +80,14 @@ async function mirror(programs: ProgramFacts[], runs: RunFacts[]): Promise<void>
     programs: async () => ({ kind: 'changed', facts: programs, etag: null }),
     runs: async () => ({ kind: 'changed', facts: runs, etag: null }),
   }
+  await syncCatalogueJob.run(contextWith(partner), {}, { number: 1 })
+}
+
+/** A job's context in which the partner says this. */
+function contextWith(partner: Partial<World['app']['partner']>): RequestContext {
   const { viewer, correlationId, signal } = world.app.systemContext('mirror')
   const parts = { ...world.app, partner: { ...world.app.partner, ...partner } }
-  await syncCatalogueJob.run(
-    new RequestContext(parts, { viewer, correlationId, signal, log: world.app.log }),
-    {},
-    { number: 1 },
-  )
+  return new RequestContext(parts, { viewer, correlationId, signal, log: world.app.log })
 }
 
 const em = () => world.app.orm.em.fork()
@@ -144,4 +148,29 @@ it('takes over what has changed, and lets a live event move to another run or go
   expect(three).toMatchObject({ complete: true, cancelled: true, startsAt: expect.any(Date) })
   const course = await em().findOneOrFail(Course, { partnerUuid: 'program-2' })
   expect([course.title, await lowestPriceOf('program-2')]).toEqual(['Renamed', 1])
+})
+
+it('a list of the partner that cannot be read keeps its mark, and the next reading begins an hour before it', async () => {
+  const unavailable = new UpstreamFailure('UNAVAILABLE', 'partner', 'http_503', 'not now')
+  const runsMark = () => em().findOneOrFail(ListMark, { source: 'PARTNER', list: 'runs' })
+  const { readUntil } = await runsMark()
+  const asked: (Date | null)[] = []
+  const failing = contextWith({
+    programs: async () => ({ kind: 'unchanged' }),
+    runs: async ({ updatedSince }) => {
+      asked.push(updatedSince)
+      throw unavailable
+    },
+  })
+  await expect(syncCatalogueJob.run(failing, {}, { number: 1 })).rejects.toThrow('not now')
+  const { seenUntil } = await em().findOneOrFail(SyncState, { list: 'runs' })
+  expect(asked).toEqual([new Date((seenUntil as Date).getTime() - 3_600_000)])
+  expect(await runsMark()).toMatchObject({ readUntil, problem: expect.stringContaining('http_503') })
+})
+
+it('a registration that cannot be read is named in the report of its list', async () => {
+  const rejected = [{ reference: 'e-2', problem: 'status: expected one of three' }]
+  const context = contextWith({ changedSince: async () => ({ registrations: [], rejected }) })
+  await syncRegistrationsJob.run(context, {}, { number: 1 })
+  expect((await em().findOneOrFail(SyncState, { list: 'enrolments' })).report).toEqual(rejected)
 })

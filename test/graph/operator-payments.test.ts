@@ -1,5 +1,6 @@
 /** Tests that operators find all payments, refunds and reconciliations, explained. */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
+import { probePermissions } from '../../src/payments/probe-permissions.ts'
 import { reconcile } from '../../src/payments/reconciliation/reconcile.ts'
 import { enrol, giveUpHolds, linked, newRun, pay, registered, requestRefund } from '../support/world/study.ts'
 import { startWorld, type World } from '../support/world/world.ts'
@@ -74,6 +75,27 @@ it('all refunds come newest first, narrowed by status', async () => {
   expect((await asOperator('refunds(status: [FAILED]) { totalCount }')).refunds.totalCount).toBe(0)
 })
 
+it('what our keys lack is said to operators, and at readiness, which it takes from nobody', async () => {
+  await world.control('paypal', 'permissions', { missing: ['disputes'] })
+  await probePermissions(world.app.systemContext('test'))
+  const { missingPermissions } = await asOperator('missingPermissions { provider permission consequence since }')
+  expect(missingPermissions).toEqual([
+    {
+      provider: 'PAYPAL',
+      permission: 'Disputes: read',
+      consequence: 'Disputes are not seen.',
+      since: expect.any(String),
+    },
+  ])
+  const ready = await fetch(`${world.url}/health/ready`)
+  const { checks } = (await ready.json()) as { checks: Record<string, object> }
+  expect(checks.paypal).toEqual({ ok: true, required: false, missing: ['Disputes: read'] })
+  expect(checks.stripe).toEqual({ ok: true, required: false, missing: [] })
+  await world.control('paypal', 'permissions', { missing: [] })
+  await probePermissions(world.app.systemContext('test'))
+  expect((await asOperator('missingPermissions { permission }')).missingPermissions).toEqual([])
+})
+
 describe('reconciliations', () => {
   const report = `reconciliations(first: 1) { totalCount nodes { id startedAt finishedAt examined dryRun
     corrections(first: 10) { totalCount nodes { outcome from to note providerReference
@@ -102,6 +124,23 @@ describe('reconciliations', () => {
       },
     ])
     expect(reconciliations.totalCount).toBe(2)
+  })
+
+  it('say how far each list was read, and operators see the same of every list', async () => {
+    await world.control('paypal', 'faults', { operation: 'disputes.list', fault: 'http_429' })
+    await reconcile(world.app.systemContext('test'), { apply: true })
+    const read = 'lists { source list readUntil succeededAt problem }'
+    const { lists, reconciliations } = await asOperator(`${read} reconciliations(first: 1) { nodes { ${read} } }`)
+    const known = { readUntil: expect.any(String), succeededAt: expect.any(String) }
+    const unread = { source: 'PAYPAL', list: 'disputes', problem: expect.stringContaining('rate_limited') }
+    const providers = [
+      expect.objectContaining(unread),
+      { source: 'PAYPAL', list: 'events', ...known, problem: null },
+      { source: 'STRIPE', list: 'events', ...known, problem: null },
+    ]
+    expect(new Set(reconciliations.nodes[0].lists)).toEqual(new Set(providers))
+    const ofPartner = ['programs', 'runs'].map((list) => ({ source: 'PARTNER', list, ...known, problem: null }))
+    expect(lists).toEqual(expect.arrayContaining([...providers, ...ofPartner]))
   })
 
   it('are fetched again by id by operators, and by nobody else', async () => {

@@ -3,7 +3,6 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { reconcile } from '../../src/payments/reconciliation/reconcile.ts'
 import { Correction, Reconciliation } from '../../src/payments/reconciliation/reconciliation.ts'
 import { submitRefund } from '../../src/payments/submit-refund.ts'
-import { UpstreamFailure } from '../../src/values/upstream-failure.ts'
 import { openPaymentsDesk, type PaymentsDesk } from '../support/money/payments-desk.ts'
 
 let desk: PaymentsDesk
@@ -157,17 +156,10 @@ it('a page that nobody paid on is found closed once its time is over', async () 
 it('what cannot be asked now is DEFERRED, and healed by the next pass', async () => {
   const id = await desk.open('CARD')
   await desk.pay(id)
-  const { eventsSince } = desk.context.providers.STRIPE
-  desk.context.providers.STRIPE.eventsSince = async () => {
-    throw new UpstreamFailure('UNAVAILABLE', 'stripe', 'breaker_open', 'not now')
-  }
-  try {
-    expect((await pass(true)).corrections).toMatchObject([
-      { outcome: 'DEFERRED', note: expect.stringContaining('STRIPE') },
-    ])
-  } finally {
-    desk.context.providers.STRIPE.eventsSince = eventsSince
-  }
+  await desk.stripe('faults', { operation: 'events.list', fault: 'http_429' })
+  expect((await pass(true)).corrections).toMatchObject([
+    { outcome: 'DEFERRED', note: expect.stringContaining('STRIPE') },
+  ])
   expect((await desk.payment(id)).status).toBe('REQUIRES_ACTION')
   expect((await pass(true)).outcomes).toContainEqual(expect.objectContaining({ to: 'SUCCEEDED', outcome: 'HEALED' }))
 })

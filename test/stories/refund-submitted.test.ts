@@ -245,5 +245,5 @@ describe('a dispute', () => {
 
 it('a look at a payment that changed nothing says so', async () => {
   const id = await paid('CARD')
-  expect(await advancePayment(desk.context, id, 'BUYER_RETURNED')).toEqual([])
+  expect(await advancePayment(desk.context, id, 'BUYER_RETURNED')).toMatchObject({ changes: [] })
 })

@@ -72,8 +72,9 @@ async function changedSince(exchange: PartnerExchange, log: CallLog, instant: Da
       updatedSince: instant,
       etag: null,
     })
-    for (const entry of changes.rejected) log.warn({ upstream: Upstream.Partner, ...entry }, 'partner entry kept out')
-    return changes.kind === 'changed' ? changes.facts : []
+    const { kind, rejected } = changes
+    for (const entry of rejected) log.warn({ upstream: Upstream.Partner, ...entry }, 'partner entry kept out')
+    return { registrations: kind === 'changed' ? changes.facts : [], rejected }
   } catch (error) {
     if (isUpstreamFailure(error) && withoutList.has(error.code)) return null
     throw error

@@ -1,6 +1,6 @@
 /** Reads a PayPal event as the reference needed to fetch its object again. */
 import type { ProviderEvent } from '../../payments/payment-provider.ts'
-import type { PayPalEvent } from './paypal-objects.ts'
+import type { PayPalDispute, PayPalEvent } from './paypal-objects.ts'
 
 /** What a payment, its refunds or its disputes can turn on. */
 const relevantTypes: ReadonlySet<string> = new Set([
@@ -43,6 +43,27 @@ export function eventOf(event: PayPalEvent): ProviderEvent {
       status: resource.status ?? null,
       amount: resource.amount?.value ?? null,
       currency: resource.amount?.currency_code ?? null,
+    },
+  }
+}
+
+/** A listed dispute as an event, the same one until it changes again; `otherwise` is its instant when it says none. */
+export function disputeNews(dispute: PayPalDispute, otherwise: Date): ProviderEvent {
+  const { dispute_id, status, create_time, disputed_transactions, dispute_amount } = dispute
+  const changedAt = dispute.update_time ?? create_time ?? null
+  const captures = disputed_transactions.flatMap(({ seller_transaction_id }) => seller_transaction_id ?? [])
+  return {
+    id: `${dispute_id}@${changedAt?.toISOString() ?? status}`,
+    type: 'DISPUTE_LISTED',
+    createdAt: changedAt ?? otherwise,
+    relevant: true,
+    paymentId: disputed_transactions.find(({ custom }) => custom !== undefined)?.custom ?? null,
+    references: [...new Set([dispute_id, ...captures])],
+    summary: {
+      resourceType: 'dispute',
+      status,
+      amount: dispute_amount?.amountMinor ?? null,
+      currency: dispute_amount?.currency ?? null,
     },
   }
 }

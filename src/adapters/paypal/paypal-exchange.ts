@@ -1,16 +1,21 @@
 /** Makes every call to PayPal through its SDK and checks the shape of the reply. */
 import paypal, { type PayPalRequest } from '@paypal/checkout-server-sdk'
-import type { z } from 'zod'
-import { isUpstreamFailure, Upstream } from '../../values/upstream-failure.ts'
+import { z } from 'zod'
+import { isUpstreamFailure, Upstream, type UpstreamFailure } from '../../values/upstream-failure.ts'
+import type { Probe } from '../missing-permissions.ts'
+import { type ReadEntries, readEntries } from '../read-entries.ts'
 import { Effect, type UpstreamCall } from '../upstream-call.ts'
-import { readUpstreamReply } from '../upstream-reply.ts'
+import { FailureCode, readUpstreamReply } from '../upstream-reply.ts'
 import type { PayPalClient } from './paypal-client.ts'
 import {
   capture,
   dispute,
   disputeList,
+  event,
   eventPage,
+  listedDispute,
   order,
+  type PayPalDispute,
   type PayPalEvent,
   type PayPalLink,
   refund,
@@ -18,6 +23,7 @@ import {
 
 const { orders, payments } = paypal
 const eventsPath = '/v1/notifications/webhooks-events'
+const disputesPath = '/v1/customer/disputes'
 const EVENTS_PER_PAGE = 300
 const DISPUTES_PER_PAGE = 50
 
@@ -39,25 +45,51 @@ export function payPalExchange(client: PayPalClient, call: UpstreamCall) {
   const get = <Shape extends z.ZodType>(operation: string, shape: Shape, path: string) =>
     send(operation, Effect.Read, shape, () => ({ path, verb: 'GET', headers: jsonType(), body: null }))
 
-  /** All pages, newest first. A next link is followed at the configured host, whatever host it names. */
-  const eventsSince = async (since: Date): Promise<PayPalEvent[]> => {
+  /** Newest first, one call for each page. A next link is followed at the configured host, whatever host it names. */
+  async function* eventPages(since: Date): AsyncGenerator<ReadEntries<PayPalEvent>> {
     const query = new URLSearchParams({ start_time: since.toISOString(), page_size: String(EVENTS_PER_PAGE) })
-    const found: PayPalEvent[] = []
     for (let search: string | null = `?${query}`; search !== null; ) {
       const page: z.output<typeof eventPage> = await get('webhooks-events.list', eventPage, `${eventsPath}${search}`)
-      found.push(...page.events)
+      yield readEntries(event, page.events)
       search = page.events.length > 0 ? nextSearch(page.links) : null
     }
+  }
+
+  const wholeDispute = (id: string) => get('disputes.get', z.unknown(), `${disputesPath}/${encodeURIComponent(id)}`)
+
+  const wholeDisputes = async (items: readonly unknown[]): Promise<ReadEntries<PayPalDispute>> => {
+    const listed = readEntries(listedDispute, items)
+    const found: ReadEntries<PayPalDispute> = { entries: [], unread: [...listed.unread] }
+    await Promise.all(
+      listed.entries.map(async ({ dispute_id: reference }) => {
+        try {
+          const { entries, unread } = readEntries(dispute, [await wholeDispute(reference)])
+          found.entries.push(...entries)
+          found.unread.push(...unread)
+        } catch (failure) {
+          if (!isUpstreamFailure(failure) || !concernsOne(failure)) throw failure
+          found.unread.push({ reference, problem: failure.code })
+        }
+      }),
+    )
     return found
+  }
+
+  /** Those that changed since then: a list does not say what a dispute is about, so each is fetched. */
+  async function* disputePages(since: Date): AsyncGenerator<ReadEntries<PayPalDispute>> {
+    const query = new URLSearchParams({ update_time_after: since.toISOString(), page_size: String(DISPUTES_PER_PAGE) })
+    for (let search: string | null = `?${query}`; search !== null; ) {
+      const page: z.output<typeof disputeList> = await get('disputes.list', disputeList, `${disputesPath}${search}`)
+      yield await wholeDisputes(page.items)
+      search = page.items.length > 0 ? nextSearch(page.links) : null
+    }
   }
 
   const disputesOf = async (captureId: string) => {
     const query = new URLSearchParams({ disputed_transaction_id: captureId, page_size: String(DISPUTES_PER_PAGE) })
-    const { items } = await get('disputes.list', disputeList, `/v1/customer/disputes?${query}`)
+    const { items } = await get('disputes.list', disputeList, `${disputesPath}?${query}`)
     // The list does not say how a dispute ended.
-    return Promise.all(
-      items.map((item) => get('disputes.get', dispute, `/v1/customer/disputes/${encodeURIComponent(item.dispute_id)}`)),
-    )
+    return wholeDisputes(items)
   }
 
   return {
@@ -74,9 +106,28 @@ export function payPalExchange(client: PayPalClient, call: UpstreamCall) {
       ),
     refund: (id: string) =>
       orNull(send('refunds.get', Effect.Read, refund, () => plain(new payments.RefundsGetRequest(id)))),
+    /** One entry of each list that is read. */
+    probes: (): Probe[] => [
+      {
+        permission: 'Webhooks: read',
+        consequence: 'What a lost webhook told is not found.',
+        ask: () => get('webhooks-events.list', z.unknown(), `${eventsPath}?page_size=1`),
+      },
+      {
+        permission: 'Disputes: read',
+        consequence: 'Disputes are not seen.',
+        ask: () => get('disputes.list', z.unknown(), `${disputesPath}?page_size=1`),
+      },
+    ],
     disputesOf,
-    eventsSince,
+    disputePages,
+    eventPages,
   }
+}
+
+/** What is said of one thing by its id, and not of whether PayPal can be asked. */
+function concernsOne({ kind, code }: UpstreamFailure): boolean {
+  return kind === 'REFUSED' || code === FailureCode.Malformed
 }
 
 function nextSearch(links: readonly PayPalLink[]): string | null {

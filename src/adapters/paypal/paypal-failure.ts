@@ -47,8 +47,10 @@ export function tokenFailure(error: unknown): UpstreamFailure {
   const known = failure instanceof UpstreamFailure ? failure : null
   const kept = known?.kind === FailureKind.Unavailable ? known.code : 'no_access_token'
   const text = `PayPal gave no access token: ${known?.message ?? reasonText(error)}`
-  const code = known?.kind === FailureKind.Refused ? FailureCode.Misconfigured : kept
-  return new UpstreamFailure(FailureKind.Unavailable, Upstream.PayPal, code, text, {
+  const denied = known?.kind === FailureKind.Refused || known?.kind === FailureKind.NotPermitted
+  const code = denied ? FailureCode.Misconfigured : kept
+  const kind = denied ? FailureKind.NotPermitted : FailureKind.Unavailable
+  return new UpstreamFailure(kind, Upstream.PayPal, code, text, {
     retryAfterSeconds: known?.retryAfterSeconds ?? null,
     cause: error,
   })

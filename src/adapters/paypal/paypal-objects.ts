@@ -1,5 +1,6 @@
 /** Checks PayPal's orders, captures, refunds, disputes and events at the edge. */
 import { z } from 'zod'
+import { readEntries } from '../read-entries.ts'
 import { keptAddress, keptInstant, keptText, spare, spareList } from '../signed-event.ts'
 import { moneyFromPayPal } from './paypal-amount.ts'
 
@@ -42,7 +43,15 @@ export type PayPalCapture = z.output<typeof capture>
 
 const purchaseUnit = z.object({
   custom_id: z.string().optional(),
-  payments: z.object({ captures: z.array(capture).default([]), refunds: z.array(refund).default([]) }).optional(),
+  payments: z
+    .object({
+      captures: z.array(capture).default([]),
+      refunds: z
+        .array(z.unknown())
+        .default([])
+        .transform((said) => readEntries(refund, said)),
+    })
+    .optional(),
 })
 
 /** An order as `Prefer: return=representation` and a look show it. */
@@ -56,15 +65,17 @@ export const order = z.object({
 export type PayPalOrder = z.output<typeof order>
 
 /** Without disputes there are no items at all. */
-export const disputeList = z.object({ items: z.array(z.object({ dispute_id: z.string() })).default([]) })
+export const disputeList = z.object({ items: z.array(z.unknown()).default([]), links })
+export const listedDispute = z.object({ dispute_id: keptText })
 
 export const dispute = z.object({
   dispute_id: z.string(),
   status: z.string(),
-  dispute_amount: amount,
+  dispute_amount: spare(amount),
   dispute_outcome: z.object({ outcome_code: z.string().optional() }).optional(),
-  create_time: instant,
-  update_time: instant.optional(),
+  create_time: spare(instant.pipe(keptInstant)),
+  update_time: spare(instant.pipe(keptInstant)),
+  disputed_transactions: spareList(z.object({ seller_transaction_id: spare(keptText), custom: spare(keptText) })),
 })
 export type PayPalDispute = z.output<typeof dispute>
 
@@ -97,4 +108,4 @@ export const event = z.object({
 })
 export type PayPalEvent = z.output<typeof event>
 
-export const eventPage = z.object({ events: z.array(event).default([]), links })
+export const eventPage = z.object({ events: z.array(z.unknown()).default([]), links })

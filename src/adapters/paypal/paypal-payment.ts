@@ -5,6 +5,7 @@ import type {
   ProviderPayment,
   ProviderRefund,
 } from '../../payments/payment-provider.ts'
+import { unreadIn } from '../beside-money.ts'
 import type { PayPalCapture, PayPalDispute, PayPalOrder, PayPalRefund } from './paypal-objects.ts'
 
 /** The order with what was captured by it, refunded and disputed since. `webUrl` is where buyers approve. */
@@ -21,8 +22,9 @@ export function paymentOf(order: PayPalOrder, disputes: readonly PayPalDispute[]
     expiresAt: null,
     capture: capture && captureOf(capture),
     failure: capture && failureOf(capture),
-    refunds: (unit.payments?.refunds ?? []).map((refund) => refundOf(refund, unit.custom_id)),
+    refunds: (unit.payments?.refunds.entries ?? []).map((refund) => refundOf(refund, unit.custom_id)),
     disputes: disputes.map(disputeOf),
+    unread: unreadIn('refunds', unit.payments?.refunds.unread ?? []),
   }
 }
 
@@ -108,9 +110,9 @@ function disputeOf(dispute: PayPalDispute): ProviderDispute {
   const open = dispute.status === 'UNDER_REVIEW' ? 'UNDER_REVIEW' : 'OPEN'
   return {
     reference: dispute.dispute_id,
-    amount: dispute.dispute_amount,
+    amount: dispute.dispute_amount ?? null,
     state: resolved ? (stateOfOutcome[dispute.dispute_outcome?.outcome_code ?? 'NONE'] ?? 'UNDER_REVIEW') : open,
-    openedAt: dispute.create_time,
+    openedAt: dispute.create_time ?? null,
     closedAt: resolved ? (dispute.update_time ?? null) : null,
   }
 }

@@ -1,20 +1,26 @@
 /** Implements the payment provider port with PayPal orders that a buyer approves. */
 import {
+  type ListPage,
   type PaymentProvider,
+  type ProviderEvent,
   ProviderName,
   type ProviderPayment,
   type ProviderRefund,
 } from '../../payments/payment-provider.ts'
 import { isUpstreamFailure, Upstream } from '../../values/upstream-failure.ts'
+import { allEntries, readAll } from '../all-entries.ts'
+import { besideMoney } from '../beside-money.ts'
 import type { CallObservers } from '../call-log.ts'
+import { missingPermissions } from '../missing-permissions.ts'
+import type { ReadEntries } from '../read-entries.ts'
 import { type BreakerState, type CallLimits, callLimits, upstreamCall } from '../upstream-call.ts'
 import { failureOfStatus, malformed } from '../upstream-reply.ts'
 import { captureOrder } from './paypal-capture.ts'
 import { payPalCertificates } from './paypal-certificates.ts'
 import { PayPalClient } from './paypal-client.ts'
-import { eventOf, orderIn } from './paypal-event.ts'
+import { disputeNews, eventOf, orderIn } from './paypal-event.ts'
 import { type PayPalExchange, payPalExchange } from './paypal-exchange.ts'
-import type { PayPalCapture, PayPalEvent } from './paypal-objects.ts'
+import type { PayPalCapture } from './paypal-objects.ts'
 import { orderRequest, refundRequest } from './paypal-order.ts'
 import { captureIn, paymentOf, refundOf } from './paypal-payment.ts'
 import { verifyPayPalWebhook } from './paypal-webhook.ts'
@@ -59,12 +65,15 @@ export function payPalProvider(options: PayPalOptions): PaymentProvider & { stat
     const order = await payPal.order(reference)
     if (order === null) return null
     const capture = captureIn(order)
-    return paymentOf(order, capture ? await payPal.disputesOf(capture.id) : [], webUrl)
+    if (capture === null) return paymentOf(order, [], webUrl)
+    const disputes = await besideMoney('disputes', capture.id, payPal.disputesOf(capture.id))
+    const seen = paymentOf(order, disputes.entries, webUrl)
+    return { ...seen, unread: [...seen.unread, ...disputes.unread] }
   }
 
   /** By its events: PayPal has no search. An order that no buyer has approved has none; its key finds it again. */
   const findByPaymentId = async (paymentId: string, since: Date) => {
-    const events = await payPal.eventsSince(new Date(since.getTime() - CLOCK_SKEW_MS))
+    const { entries: events } = await allEntries(payPal.eventPages(new Date(since.getTime() - CLOCK_SKEW_MS)))
     const ours = events.filter((event) => eventOf(event).paymentId === paymentId)
     const paid = ours.find((event) => event.resource_type === 'capture' && orderIn(event) !== null)
     const reference = paid ? orderIn(paid) : (ours.map(orderIn).find((id) => id !== null) ?? null)
@@ -86,11 +95,23 @@ export function payPalProvider(options: PayPalOptions): PaymentProvider & { stat
     lookRefund: (reference) => lookRefund(payPal, reference),
     verifyEvent: async (rawBody, headers, now) =>
       eventOf(await verifyPayPalWebhook({ rawBody, headers, receivedAt: now }, webhookId, certificate)),
-    eventsSince: async (since) => (await payPal.eventsSince(since)).sort(byTime).map(eventOf),
+    missingPermissions: () => missingPermissions(payPal.probes()),
+    lists: [
+      { name: 'events', pagesSince: (since) => pagesOf(payPal.eventPages(since), eventOf) },
+      {
+        name: 'disputes',
+        pagesSince: (since) => pagesOf(payPal.disputePages(since), (one) => disputeNews(one, since)),
+      },
+    ],
   }
 }
 
-const byTime = (one: PayPalEvent, other: PayPalEvent) => one.create_time.getTime() - other.create_time.getTime()
+async function* pagesOf<Entry>(
+  pages: AsyncIterable<ReadEntries<Entry>>,
+  newsOf: (entry: Entry) => ProviderEvent,
+): AsyncIterable<ListPage> {
+  for await (const { entries, unread } of pages) yield { entries: entries.map(newsOf), unread }
+}
 
 /** What an id that was used before, or nothing left to refund, may mean: that this very refund was made. */
 const refundedAlready = new Set(['CAPTURE_FULLY_REFUNDED', 'DUPLICATE_INVOICE_ID'])
@@ -115,8 +136,8 @@ async function refundsOf(payPal: PayPalExchange, captureReference: string): Prom
   const orderId = orderOf(capture)
   const order = orderId === null ? null : await payPal.order(orderId)
   if (order === null) throw malformed(Upstream.PayPal, `capture ${captureReference} names no order that is there`)
-  const refunds = order.purchase_units[0].payments?.refunds ?? []
-  return refunds.map((one) => refundOf(one, capture.custom_id))
+  const refunds = order.purchase_units[0].payments?.refunds ?? { entries: [], unread: [] }
+  return readAll(Upstream.PayPal, refunds).map((one) => refundOf(one, capture.custom_id))
 }
 
 function orderOf({ supplementary_data, links }: PayPalCapture): string | null {

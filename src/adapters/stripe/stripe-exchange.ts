@@ -2,11 +2,15 @@
 import Stripe from 'stripe'
 import { z } from 'zod'
 import { isUpstreamFailure, Upstream } from '../../values/upstream-failure.ts'
+import { allEntries } from '../all-entries.ts'
 import { boundedFetch } from '../bounded-fetch.ts'
+import type { Probe } from '../missing-permissions.ts'
+import { idOf, readEntries } from '../read-entries.ts'
 import { Effect, type UpstreamCall } from '../upstream-call.ts'
-import { MOST_REPLY_BYTES, readUpstreamReply, tooLargeReply } from '../upstream-reply.ts'
+import { MOST_REPLY_BYTES, malformed, readUpstreamReply, tooLargeReply } from '../upstream-reply.ts'
 import { stripeFailure } from './stripe-failure.ts'
 import { dispute, event, listedSession, page, refund, session } from './stripe-objects.ts'
+import { stripeReadings } from './stripe-readings.ts'
 import { expandedPaths, SESSION_API_VERSION } from './stripe-session.ts'
 
 const PAGE_SIZE = 100
@@ -57,23 +61,31 @@ export function stripeExchange(sdk: Stripe, call: UpstreamCall) {
       },
     })
 
-  /** All of a list, newest first, one call for each page. */
-  const all = async <Item extends z.ZodType<{ id: string }>>(
-    operation: string,
-    item: Item,
-    ask: (paging: { limit: number; starting_after?: string }) => Promise<unknown>,
-  ): Promise<z.output<Item>[]> => {
-    const found: z.output<Item>[] = []
-    for (let after: string | undefined; ; ) {
-      const paging = { limit: PAGE_SIZE, ...(after !== undefined && { starting_after: after }) }
-      const { data, has_more } = await send(operation, Effect.Read, page, () => ask(paging))
-      found.push(...readUpstreamReply(Upstream.Stripe, z.array(item), data))
-      after = found.at(-1)?.id
-      if (!has_more || data.length === 0) return found
+  type Paging = { limit: number; starting_after?: string }
+  type Ask = (paging: Paging) => Promise<unknown>
+
+  /** A list, newest first, one call for each page. Throws UNKNOWN where no entry says from where to go on. */
+  async function* pages<Entry extends z.ZodType>(operation: string, item: Entry, ask: Ask) {
+    for (let after: string | null = null; ; ) {
+      const paging: Paging = { limit: PAGE_SIZE, ...(after !== null && { starting_after: after }) }
+      const { data, has_more }: z.output<typeof page> = await send(operation, Effect.Read, page, () => ask(paging))
+      yield readEntries(item, data)
+      if (!has_more || data.length === 0) return
+      after = data.map(idOf).findLast((id) => id !== null) ?? null
+      if (after === null) throw malformed(Upstream.Stripe, `${operation}: no entry of a page has an id`)
     }
   }
 
+  const all = <Entry extends z.ZodType>(operation: string, item: Entry, ask: Ask) =>
+    allEntries(pages(operation, item, ask))
+
   return {
+    /** What may be read is asked for once more, one entry of each list. */
+    probes: (): Probe[] =>
+      stripeReadings(sdk).map(({ operation, ask, ...named }) => ({
+        ...named,
+        ask: () => send(operation, Effect.Read, z.unknown(), ask),
+      })),
     createSession: (request: Stripe.Checkout.SessionCreateParams, key: string) =>
       send('checkout.sessions.create', Effect.Write, session, () =>
         sdk.checkout.sessions.create(request, { idempotencyKey: key, apiVersion: SESSION_API_VERSION }),
@@ -99,8 +111,8 @@ export function stripeExchange(sdk: Stripe, call: UpstreamCall) {
       all('refunds.list', refund, (paging) => sdk.refunds.list({ ...paging, payment_intent: paymentIntent })),
     disputesOf: (paymentIntent: string) =>
       all('disputes.list', dispute, (paging) => sdk.disputes.list({ ...paging, payment_intent: paymentIntent })),
-    eventsSince: (since: Date, types: readonly string[]) =>
-      all('events.list', event, (paging) =>
+    eventPages: (since: Date, types: readonly string[]) =>
+      pages('events.list', event, (paging) =>
         sdk.events.list({ ...paging, created: { gte: secondsOf(since) }, types: [...types] }),
       ),
   }

@@ -58,7 +58,11 @@ export const listedSession = z.object({ id: z.string(), status: z.string().nulla
 
 export const refund = z.object({
   id: z.string(),
-  status: z.enum(['pending', 'requires_action', 'succeeded', 'failed', 'canceled']),
+  /** Null where the way of payment has no such states: it is on its way. */
+  status: z
+    .enum(['pending', 'requires_action', 'succeeded', 'failed', 'canceled'])
+    .nullable()
+    .transform((status) => status ?? 'pending'),
   amount: z.int(),
   currency,
   created: seconds,
@@ -70,9 +74,9 @@ export type StripeRefund = z.output<typeof refund>
 export const dispute = z.object({
   id: z.string(),
   status: z.string(),
-  amount: z.int(),
-  currency,
-  created: seconds,
+  amount: spare(z.int()),
+  currency: spare(currency),
+  created: spare(seconds),
 })
 export type StripeDispute = z.output<typeof dispute>
 

@@ -34,6 +34,7 @@ export function paymentOf(
     failure: intent && failureOf(intent),
     refunds: refunds.map(refundOf),
     disputes: disputes.map(disputeOf),
+    unread: [],
   }
 }
 
@@ -102,12 +103,16 @@ const disputeStates: Readonly<Record<string, ProviderDispute['state']>> = {
   prevented: 'WITHDRAWN',
 }
 
+function amountOf({ amount, currency }: StripeDispute): ProviderDispute['amount'] {
+  return amount === undefined || currency === undefined ? null : moneyFromStripe(amount, currency)
+}
+
 function disputeOf(dispute: StripeDispute): ProviderDispute {
   return {
     reference: dispute.id,
-    amount: moneyFromStripe(dispute.amount, dispute.currency),
+    amount: amountOf(dispute),
     state: disputeStates[dispute.status] ?? 'OPEN',
-    openedAt: dispute.created,
+    openedAt: dispute.created ?? null,
     // Stripe does not say when a dispute was closed; its event's time is the nearest there is.
     closedAt: null,
   }

@@ -1,12 +1,16 @@
 /** Implements the payment provider port with Stripe's hosted Checkout sessions. */
 import {
+  type ListPage,
   type PaymentProvider,
   ProviderName,
   type ProviderPayment,
   type ProviderRefund,
 } from '../../payments/payment-provider.ts'
 import { isUpstreamFailure, Upstream } from '../../values/upstream-failure.ts'
+import { readAll } from '../all-entries.ts'
+import { besideMoney, unreadIn } from '../beside-money.ts'
 import type { CallObservers } from '../call-log.ts'
+import { missingPermissions } from '../missing-permissions.ts'
 import { type BreakerState, type CallLimits, callLimits, upstreamCall } from '../upstream-call.ts'
 import { failureOfStatus } from '../upstream-reply.ts'
 import { stripeAmount } from './stripe-amount.ts'
@@ -47,7 +51,7 @@ export function stripeProvider(options: StripeOptions): PaymentProvider & { stat
     open: async (order) => paymentOf(await stripe.createSession(sessionRequest(order), order.key), [], []),
     look,
     findByPaymentId: async (paymentId, since) => {
-      const sessions = await stripe.sessionsSince(new Date(since.getTime() - CLOCK_SKEW_MS))
+      const sessions = readAll(Upstream.Stripe, await stripe.sessionsSince(new Date(since.getTime() - CLOCK_SKEW_MS)))
       const ours = sessions.filter((session) => session.metadata.paymentId === paymentId)
       const found = ours.find((session) => session.status === 'complete') ?? ours[0]
       return found ? look(found.id) : null
@@ -63,15 +67,22 @@ export function stripeProvider(options: StripeOptions): PaymentProvider & { stat
       }
     },
     refund: (request) => refund(stripe, request),
-    refundsOf: async (captureReference) => (await stripe.refundsOf(captureReference)).map(refundOf),
+    refundsOf: async (captureReference) =>
+      readAll(Upstream.Stripe, await stripe.refundsOf(captureReference)).map(refundOf),
     lookRefund: async (reference) => {
       const found = await stripe.refund(reference)
       return found && refundOf(found)
     },
     verifyEvent: async (rawBody, headers, now) =>
       verifyStripeEvent({ rawBody, signature: headers['stripe-signature'], receivedAt: now }, webhookSecrets, live),
-    eventsSince: async (since) =>
-      (await stripe.eventsSince(since, relevantTypes)).reverse().map((one) => eventOf(one, live)),
+    missingPermissions: () => missingPermissions(stripe.probes()),
+    lists: [{ name: 'events', pagesSince: (since) => eventPages(stripe, since, live) }],
+  }
+}
+
+async function* eventPages(stripe: StripeExchange, since: Date, live: boolean): AsyncIterable<ListPage> {
+  for await (const page of stripe.eventPages(since, relevantTypes)) {
+    yield { entries: page.entries.map((one) => eventOf(one, live)), unread: page.unread }
   }
 }
 
@@ -82,9 +93,11 @@ async function withAftermath(stripe: StripeExchange, session: StripeSession): Pr
   if (!intent || charge?.status !== 'succeeded') return paymentOf(session, [], [])
   const [refunds, disputes] = await Promise.all([
     stripe.refundsOf(intent.id),
-    charge.disputed ? stripe.disputesOf(intent.id) : [],
+    // Whatever the charge says of itself: an inquiry does not always show there.
+    besideMoney('disputes', intent.id, stripe.disputesOf(intent.id)),
   ])
-  return paymentOf(session, refunds, disputes)
+  const unread = [...unreadIn('refunds', refunds.unread), ...disputes.unread]
+  return { ...paymentOf(session, refunds.entries, disputes.entries), unread }
 }
 
 async function refund(
@@ -97,7 +110,9 @@ async function refund(
   } catch (error) {
     if (!isUpstreamFailure(error, 'REFUSED') || error.code !== 'charge_already_refunded') throw error
     // Perhaps by ourselves, with a key that Stripe has forgotten.
-    const ours = (await stripe.refundsOf(captureReference)).find((one) => one.metadata.refundId === refundId)
+    const ours = readAll(Upstream.Stripe, await stripe.refundsOf(captureReference)).find(
+      (one) => one.metadata.refundId === refundId,
+    )
     if (ours === undefined) throw error
     return refundOf(ours)
   }

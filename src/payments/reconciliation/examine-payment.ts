@@ -1,6 +1,6 @@
 /** Examines one payment for a reconciliation and corrects it, unless it is a dry run. */
 import { inTransaction } from '../../store/transaction.ts'
-import { advancePayment, lookAt } from '../advance-payment.ts'
+import { type Advanced, advancePayment, lookAt } from '../advance-payment.ts'
 import { type Change, noteChange } from '../change.ts'
 import { findPayment, type Paying } from '../paying.ts'
 import type { ProviderPayment } from '../payment-provider.ts'
@@ -15,9 +15,9 @@ const CAUSE = 'RECONCILIATION'
 class OnlyLooking extends Error {}
 
 /** Compares the payment, its refunds and disputes with the provider and records what is there. Answers what changed. */
-export async function healPayment(context: Paying, paymentId: string): Promise<readonly Change[]> {
-  const changes = await advancePayment(context, paymentId, CAUSE)
-  return [...changes, ...(await submitOpenRefunds(context, paymentId))]
+export async function healPayment(context: Paying, paymentId: string): Promise<Advanced> {
+  const { changes, unread } = await advancePayment(context, paymentId, CAUSE)
+  return { changes: [...changes, ...(await submitOpenRefunds(context, paymentId))], unread }
 }
 
 /** Refunds that are open after the look: their job may be lost, or may have given up. */
@@ -35,15 +35,16 @@ async function submitOpenRefunds(context: Paying, paymentId: string): Promise<re
 }
 
 /** What `healPayment` would change: recorded in a transaction that is rolled back, with reads alone sent outside. */
-export async function comparePayment(context: Paying, paymentId: string): Promise<readonly Change[]> {
+export async function comparePayment(context: Paying, paymentId: string): Promise<Advanced> {
   const lookedAt = context.now()
   const payment = await findPayment(context.em, paymentId)
   const seen = await lookAt(context, payment)
-  if (seen === null) return []
-  return rolledBack(context, async (tx) => {
+  if (seen === null) return { changes: [], unread: [] }
+  const changes = await rolledBack(context, async (tx) => {
     const recorded = await recordSeenWithin(tx, context, paymentId, seen, { cause: CAUSE, lookedAt })
     return [...recorded, ...(await wouldBeCaptured(context, paymentId, seen))]
   })
+  return { changes, unread: seen.unread }
 }
 
 async function wouldBeCaptured(context: Paying, paymentId: string, seen: ProviderPayment): Promise<readonly Change[]> {

@@ -1,6 +1,7 @@
 /** Reconciles the books with the providers, correcting or only reporting differences. */
 import type { EntityManager } from '@mikro-orm/postgresql'
 import type { Context } from '../../context.ts'
+import type { ListName } from '../../store/list-mark.ts'
 import { newId } from '../../store/row.ts'
 import { inTransaction } from '../../store/transaction.ts'
 import { isUpstreamFailure } from '../../values/upstream-failure.ts'
@@ -10,10 +11,19 @@ import { Dispute } from '../dispute.ts'
 import { lockPayment } from '../paying.ts'
 import { Payment } from '../payment.ts'
 import { paymentJobs } from '../payment-jobs.ts'
+import type { UnreadEntry, UnreadPart } from '../payment-provider.ts'
 import { openRefundStatuses } from '../refund.states.ts'
 import { Refund } from '../refund.ts'
 import { comparePayment, healPayment } from './examine-payment.ts'
-import { findMissedEvents, isOursButUnknown, type MissedEvent, recordMissedEvent } from './missed-events.ts'
+import {
+  isOursButUnknown,
+  type ListReading,
+  listRead,
+  type MissedEvent,
+  readLists,
+  recordMissedEvent,
+  settleMark,
+} from './read-lists.ts'
 import { Correction, Reconciliation, type ReconciliationOutcome } from './reconciliation.ts'
 
 /** Open payments that nobody touched for so long are asked about: whoever pays is done by then, or has left. */
@@ -22,10 +32,8 @@ const STALE_AFTER_MS = 5 * 60_000
 const LOST_AFTER_MS = 60_000
 /** Money that leads nowhere is waited for so long: registering takes seconds when the partner answers. */
 const UNSETTLED_AFTER_MS = 10 * 60_000
-/** Each pass looks back beyond the one before: providers list events late, and passes take time themselves. */
-const OVERLAP_MS = 60 * 60_000
-/** As long as Stripe and PayPal keep their events. */
-const FIRST_PASS_LOOKS_BACK_MS = 30 * 24 * 60 * 60_000
+/** Money that has just come is looked at again: refunds and disputes follow it closest. */
+const JUST_CAPTURED_MS = 60 * 60_000
 
 interface Pass {
   context: Context
@@ -43,15 +51,28 @@ type Finding = Omit<Correction, 'id' | 'reconciliationId'>
 export async function reconcile(context: Context, { apply }: { apply: boolean }): Promise<Reconciliation> {
   const pass: Pass = { context, id: newId(), apply, startedAt: context.now() }
   await begin(pass)
-  const sweep = await findMissedEvents(context, await sweptUntil(pass))
-  for (const { provider, code } of sweep.silent) await note(pass, silentProvider(provider, code))
-  for (const missed of sweep.missed) await takeMissedEvent(pass, missed)
-  const missedFor = sweep.missed.flatMap(({ paymentId }) => paymentId ?? [])
-  const suspects = new Set([...missedFor, ...(await suspectPayments(pass))])
-  for (const paymentId of suspects) await examine(pass, paymentId)
+  const readings = await readLists(context, {
+    missed: (missed) => takeMissedEvent(pass, missed),
+    unread: (list, entry) => noteOnce(pass, entryNotRead(list, entry)),
+  })
+  for (const reading of readings) if (reading.problem !== null) await note(pass, listNotRead(reading))
+  const missedFor = readings.flatMap(({ missed }) => missed.flatMap(({ paymentId }) => paymentId ?? []))
+  const inGaps = new Map(await Promise.all(readings.map(async (one) => [one, await paymentsInGap(pass, one)] as const)))
+  const suspects = new Set([...missedFor, ...(await suspectPayments(pass)), ...[...inGaps.values()].flat()])
+  const notSeen = new Set<string>()
+  for (const paymentId of suspects) if (!(await examine(pass, paymentId))) notSeen.add(paymentId)
+  if (apply) {
+    for (const [reading, ids] of inGaps)
+      await settleMark(
+        context,
+        reading,
+        ids.every((id) => !notSeen.has(id)),
+      )
+  }
   const unsettled = await context.paymentSubject.unsettled(fork(context), before(pass, UNSETTLED_AFTER_MS))
   for (const { paymentId, status } of unsettled) await takeUp(pass, paymentId, status)
-  return finish(pass, sweep.examined + suspects.size + unsettled.length)
+  const listed = readings.reduce((sum, { examined }) => sum + examined, 0)
+  return finish(pass, readings, listed + suspects.size + unsettled.length)
 }
 
 const fork = (context: Context): EntityManager => context.em.fork({ clear: true })
@@ -59,27 +80,30 @@ const before = ({ startedAt }: Pass, ms: number): Date => new Date(startedAt.get
 
 function begin({ context, id, apply, startedAt }: Pass): Promise<void> {
   return inTransaction(context.em, async (tx) => {
-    tx.create(Reconciliation, { id, startedAt, finishedAt: null, examined: 0, dryRun: !apply })
+    tx.create(Reconciliation, { id, startedAt, finishedAt: null, examined: 0, dryRun: !apply, lists: [] })
   })
 }
 
-function finish({ context, id }: Pass, examined: number): Promise<Reconciliation> {
+async function finish(
+  { context, id }: Pass,
+  readings: readonly ListReading[],
+  examined: number,
+): Promise<Reconciliation> {
+  const lists = await Promise.all(readings.map((reading) => listRead(context, reading)))
   return inTransaction(context.em, async (tx) => {
     const row = await tx.findOneOrFail(Reconciliation, id)
     row.examined = examined
+    row.lists = lists
     row.finishedAt = context.now()
     return row
   })
 }
 
-/** Where the last pass that was applied to its end began, less the overlap. */
-async function sweptUntil(pass: Pass): Promise<Date> {
-  const [last] = await fork(pass.context).find(
-    Reconciliation,
-    { dryRun: false, finishedAt: { $ne: null } },
-    { orderBy: { startedAt: 'desc' }, limit: 1 },
-  )
-  return last ? new Date(last.startedAt.getTime() - OVERLAP_MS) : before(pass, FIRST_PASS_LOOKS_BACK_MS)
+/** Payments of a time of which the list may have lost entries. */
+async function paymentsInGap(pass: Pass, { source: provider, gapSince }: ListReading): Promise<string[]> {
+  if (gapSince === null) return []
+  const touched = await fork(pass.context).find(Payment, { provider, updatedAt: { $gte: gapSince } })
+  return touched.map(({ id }) => id)
 }
 
 /** Payments that are open too long, that have refunds or disputes under way, or whose money has just come. */
@@ -90,7 +114,7 @@ async function suspectPayments(pass: Pass): Promise<string[]> {
     $or: [
       { status: { $in: ['PROCESSING', 'UNKNOWN'] } },
       { status: { $in: ['CREATED', 'REQUIRES_ACTION'] }, updatedAt: stale },
-      { status: { $in: ['SUCCEEDED', 'CONFLICTED'] }, capturedAt: { $gte: before(pass, OVERLAP_MS) } },
+      { status: { $in: ['SUCCEEDED', 'CONFLICTED'] }, capturedAt: { $gte: before(pass, JUST_CAPTURED_MS) } },
     ],
   })
   const lost = { $lt: before(pass, LOST_AFTER_MS) }
@@ -110,18 +134,46 @@ async function takeMissedEvent(pass: Pass, missed: MissedEvent): Promise<void> {
 
 const nothing = { subjectKind: null, subjectId: null, from: 'absent', outcome: 'QUARANTINED' } as const
 
-function silentProvider(provider: string, code: string): Finding {
-  const text = `${provider} did not list its events (${code}); the next pass asks again.`
+function listNotRead({ problem }: ListReading): Finding {
+  const text = `${problem} Its mark stays; the next pass reads it again from there.`
   return { ...nothing, providerReference: null, outcome: 'DEFERRED', from: 'unknown', to: 'unknown', note: text }
 }
 
-async function examine(pass: Pass, paymentId: string): Promise<void> {
+function entryNotRead({ source, list }: ListName, { reference, problem }: UnreadEntry): Finding {
+  const text = `${source} lists among its ${list} what cannot be read (${problem}); the list went on.`
+  return { ...nothing, providerReference: reference, from: 'unread', to: 'unread', note: text }
+}
+
+/** What stands beside the money: what cannot be asked now is, in the next pass; for the rest a person has to look. */
+function notePart(pass: Pass, paymentId: string, { part, reference, problem, failure }: UnreadPart): Promise<void> {
+  const about = { subjectKind: 'Payment', subjectId: paymentId, providerReference: reference }
+  const text = `Of its ${part} this could not be read (${problem}); money and state were, and are recorded.`
+  const finding = { ...about, from: 'unread', to: 'unread', note: text }
+  if (failure?.kind === 'UNAVAILABLE') return note(pass, { ...finding, outcome: 'DEFERRED' })
+  return noteOnce(pass, { ...finding, outcome: 'QUARANTINED' })
+}
+
+/** What a person has to look at is said once, however many passes come by it. */
+async function noteOnce(pass: Pass, finding: Finding): Promise<void> {
+  const said = await fork(pass.context).execute<object[]>(
+    `select 1 from correction c join reconciliation r on r.id = c.reconciliation_id
+     where c.outcome = 'QUARANTINED' and c.provider_reference = ? and c.note = ? and not r.dry_run limit 1`,
+    [finding.providerReference, finding.note],
+  )
+  if (said.length === 0) await note(pass, finding)
+}
+
+/** Whether its provider could be asked; what a person has to look at counts as asked. */
+async function examine(pass: Pass, paymentId: string): Promise<boolean> {
   const { context, apply } = pass
   try {
-    const changes = await (apply ? healPayment(context, paymentId) : comparePayment(context, paymentId))
+    const { changes, unread } = await (apply ? healPayment : comparePayment)(context, paymentId)
     for (const change of changes) await note(pass, changed(change, apply))
+    for (const part of unread) await notePart(pass, paymentId, part)
+    return unread.every(({ failure }) => failure === null)
   } catch (problem) {
     await note(pass, await notExamined(context, paymentId, problem))
+    return !isUpstreamFailure(problem)
   }
 }
 

@@ -1,5 +1,5 @@
 /** Stores a reconciliation with its corrections. */
-import { Entity, Enum, ManyToOne, PrimaryKey, Property } from '@mikro-orm/decorators/legacy'
+import { Entity, Enum, Index, ManyToOne, PrimaryKey, Property } from '@mikro-orm/decorators/legacy'
 import { Field, Int, ObjectType } from 'type-graphql'
 import { publishEnum } from '../../graph/contract/enum.ts'
 import { Node } from '../../graph/contract/node.ts'
@@ -51,10 +51,26 @@ export class Reconciliation extends Node {
   @Field(() => Boolean, { description: 'Whether it only reported.' })
   @Property({ type: 'boolean', default: false })
   dryRun!: boolean
+
+  /** How far each list was known once this pass had ended; instants are texts in JSON. */
+  @Property({ type: 'json', default: '[]' })
+  lists!: KeptListRead[]
+}
+
+export interface KeptListRead {
+  source: string
+  list: string
+  readUntil: string | null
+  succeededAt: string | null
+  problem: string | null
 }
 
 @ObjectType({ simpleResolvers: true, description: 'One thing that a reconciliation found different.' })
 @Entity({ tableName: 'correction' })
+@Index({
+  name: 'correction_quarantined',
+  expression: "create index correction_quarantined on correction (provider_reference) where outcome = 'QUARANTINED'",
+})
 export class Correction {
   @PrimaryKey({ type: 'uuid' })
   id!: string

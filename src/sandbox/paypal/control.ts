@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify'
 import { z } from 'zod'
 import { cancelUrlOf, returnUrlOf, waitsForBuyer } from './approval-page.ts'
 import { findCapture } from './captures.ts'
+import { chosenEvent, newsOfChoice } from './chosen-event.ts'
 import { minorOf } from './decimal-money.ts'
 import { disputeCapture, disputeOutcomes } from './disputes.ts'
 import { type Capture, instruments, type PaypalMerchant } from './merchant.ts'
@@ -18,7 +19,10 @@ const refund = z.object({
   /** A decimal text in the capture's currency, or the amount with its currency. */
   amount: z.union([z.string().regex(/^\d+(\.\d{1,2})?$/), money]).optional(),
 })
-const dispute = z.object({ outcome: z.enum(disputeOutcomes).default('open') })
+const dispute = z.object({
+  outcome: z.enum(disputeOutcomes).default('open'),
+  without_amount: z.boolean().default(false),
+})
 const pending = z.object({ outcome: z.enum(pendingOutcomes).optional() })
 const settlement = z.object({ outcome: z.enum(['completed', 'failed', 'cancelled']).default('completed') })
 
@@ -51,9 +55,11 @@ export function registerControl(app: FastifyInstance, merchant: PaypalMerchant, 
     const refunded = typeof amount === 'string' ? { currency_code, value: amount } : amount
     return refundView(merchant, refundCapture(merchant, capture, { amount: refunded }))
   })
-  serve('/_sandbox/captures/:id/dispute', (id, body) =>
-    disputeCapture(merchant, captureOf(merchant, id), read(dispute, body).outcome),
-  )
+  serve('/_sandbox/captures/:id/dispute', (id, body) => {
+    const { outcome, without_amount } = read(dispute, body)
+    return disputeCapture(merchant, captureOf(merchant, id), outcome, without_amount)
+  })
+  serve('/_sandbox/events', (_id, body) => newsOfChoice(merchant, read(chosenEvent, body)))
   serve('/_sandbox/captures/:id/pending', (id, body) => makePending(merchant, id, read(pending, body).outcome))
   serve('/_sandbox/refunds/:id/settle', (id, body) => {
     const outcome = read(settlement, body).outcome.toUpperCase() as 'COMPLETED' | 'FAILED' | 'CANCELLED'

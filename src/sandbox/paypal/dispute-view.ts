@@ -12,7 +12,7 @@ export function disputeSummary(merchant: PaypalMerchant, dispute: Dispute): obje
     dispute_state: { OPEN: 'REQUIRED_ACTION', UNDER_REVIEW: 'UNDER_PAYPAL_REVIEW', RESOLVED: 'RESOLVED' }[
       dispute.status
     ],
-    dispute_amount: dispute.amount,
+    ...(!dispute.withoutAmount && { dispute_amount: dispute.amount }),
     dispute_life_cycle_stage: 'INQUIRY',
     dispute_channel: 'INTERNAL',
     links: [{ href: `${merchant.url}/v1/customer/disputes/${dispute.id}`, rel: 'self', method: 'GET' }],

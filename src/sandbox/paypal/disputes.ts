@@ -27,14 +27,19 @@ export function disputeOf({ state }: PaypalMerchant, capture: Capture): Dispute 
  * Brings the capture's dispute to this outcome, opening one first where there is none.
  * Throws PaypalRefusal where the capture was not completed, or its dispute is resolved already.
  */
-export function disputeCapture(merchant: PaypalMerchant, capture: Capture, outcome: DisputeOutcome): object {
+export function disputeCapture(
+  merchant: PaypalMerchant,
+  capture: Capture,
+  outcome: DisputeOutcome,
+  withoutAmount = false,
+): object {
   if (capture.status === 'PENDING' || capture.status === 'DECLINED') throw refused('TRANSACTION_REFUSED')
   const existing = disputeOf(merchant, capture)
   if (existing?.status === 'RESOLVED') {
     const description = `The dispute is resolved: ${existing.outcome}.`
     throw new PaypalRefusal(409, [{ issue: 'DISPUTE_RESOLVED', description }])
   }
-  const dispute = existing ?? openDispute(merchant, capture)
+  const dispute = existing ?? openDispute(merchant, capture, withoutAmount)
   if (outcome === 'under_review') {
     move(merchant, dispute, 'UNDER_REVIEW', null)
     tell(merchant, dispute, 'UPDATED')
@@ -44,7 +49,7 @@ export function disputeCapture(merchant: PaypalMerchant, capture: Capture, outco
   return disputeView(merchant, dispute)
 }
 
-function openDispute(merchant: PaypalMerchant, capture: Capture): Dispute {
+function openDispute(merchant: PaypalMerchant, capture: Capture, withoutAmount: boolean): Dispute {
   const at = wholeSeconds(merchant.now())
   const left = minorOf(capture.amount) - refundedMinor(merchant, capture, ['COMPLETED', 'PENDING'])
   const dispute: Dispute = {
@@ -53,6 +58,7 @@ function openDispute(merchant: PaypalMerchant, capture: Capture): Dispute {
     status: 'OPEN',
     outcome: null,
     amount: moneyOf(left, capture.amount.currency_code),
+    ...(withoutAmount && { withoutAmount }),
     createdAt: at,
     updatedAt: at,
   }
@@ -107,9 +113,15 @@ function listDisputes(merchant: PaypalMerchant, query: URLSearchParams): Answer 
     .filter((dispute) => transaction === null || dispute.captureId === transaction)
     .filter((dispute) => Date.parse(dispute.updatedAt) >= after)
     .reverse()
-  const items = found.slice(0, limit).map((dispute) => disputeSummary(merchant, dispute))
-  const href = `${merchant.url}/v1/customer/disputes?${query}`
-  const links = [{ href, rel: 'self', method: 'GET' }]
+  const from = Math.max(0, Number(query.get('next_page_token') ?? 0) || 0)
+  const items = found.slice(from, from + limit).map((dispute) => disputeSummary(merchant, dispute))
+  const address = `${merchant.url}/v1/customer/disputes`
+  const links = [{ href: `${address}?${query}`, rel: 'self', method: 'GET' }]
+  if (found.length > from + limit) {
+    const next = new URLSearchParams(query)
+    next.set('next_page_token', String(from + limit))
+    links.push({ href: `${address}?${next}`, rel: 'next', method: 'GET' })
+  }
   // The official schema has no empty list: without disputes there are no items.
   return { status: 200, body: { ...(items.length > 0 && { items }), links } }
 }

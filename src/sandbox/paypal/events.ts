@@ -56,7 +56,7 @@ function matches(event: PaypalEvent, query: URLSearchParams): boolean {
   const transaction = query.get('transaction_id')
   if (made < from || made > to) return false
   if (type !== null && event.event_type !== type) return false
-  return transaction === null || (event.resource as { id?: string }).id === transaction
+  return transaction === null || (event.resource as { id?: string } | undefined)?.id === transaction
 }
 
 /** `resend` has an event delivered again. */

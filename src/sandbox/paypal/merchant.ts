@@ -82,6 +82,8 @@ export interface Dispute {
   status: 'OPEN' | 'UNDER_REVIEW' | 'RESOLVED'
   outcome: 'RESOLVED_BUYER_FAVOUR' | 'RESOLVED_SELLER_FAVOUR' | 'CANCELED_BY_BUYER' | null
   amount: Money
+  /** It says nothing of its amount. */
+  withoutAmount?: true
   createdAt: string
   updatedAt: string
 }
@@ -150,6 +152,10 @@ export interface PaypalMerchant {
   now(): Date
   /** Records an event and has it delivered. */
   emit(happening: Happening): void
+  /** Puts an event into the list, unsent. */
+  list(event: PaypalEvent): void
+  /** Sends one, signed. */
+  send(event: PaypalEvent): void
   /** Says that the state changed without an event. */
   changed(): void
 }

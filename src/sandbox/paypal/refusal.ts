@@ -10,6 +10,7 @@ const refusalKinds = {
     'AUTHENTICATION_FAILURE',
     'Authentication failed due to missing authorization header, or invalid authentication credentials.',
   ],
+  403: ['NOT_AUTHORIZED', 'Authorization failed due to insufficient permissions.'],
   404: ['RESOURCE_NOT_FOUND', 'The specified resource does not exist.'],
   409: ['RESOURCE_CONFLICT', 'The server has detected a conflict while processing this request.'],
   422: [
@@ -57,6 +58,12 @@ export const newDebugId = (): string => newId(13).toLowerCase()
 /** What a 429, 500 or 503 of PayPal's says. */
 export function outage(status: 429 | 500 | 503): Answer {
   return new PaypalRefusal(status, []).answer(newDebugId())
+}
+
+/** 403 for a feature that the app does not have. */
+export function notPermitted(): PaypalRefusal {
+  const description = 'You do not have permission to access or perform operations on this resource.'
+  return new PaypalRefusal(403, [{ issue: 'PERMISSION_DENIED', description }])
 }
 
 /** 404 as PayPal says it. */

@@ -1,9 +1,10 @@
 /** Serves PayPal's API calls with tokens, request ids, faults and its error shape. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type Answer, answerWithFaults, type Faults, send } from '../faults.ts'
+import type { Permissions } from '../permissions.ts'
 import { checkToken } from './access-tokens.ts'
 import type { PaypalMerchant } from './merchant.ts'
-import { malformedJson, newDebugId, outage, PaypalRefusal } from './refusal.ts'
+import { malformedJson, newDebugId, notPermitted, outage, PaypalRefusal } from './refusal.ts'
 import type { RefusalsOnRequest } from './refusals-on-request.ts'
 import { fingerprintOf, keepReply, keptReply, keyOf, previousInProgress } from './request-ids.ts'
 import type { Call, Route } from './route.ts'
@@ -11,6 +12,7 @@ import type { Call, Route } from './route.ts'
 export interface ServedBy {
   merchant: PaypalMerchant
   faults: Faults
+  permissions: Permissions
   refusals: RefusalsOnRequest
   /** Settles once the state is safe. */
   saved(): Promise<void>
@@ -65,6 +67,7 @@ function answerCall(
 ): Answer {
   try {
     checkToken(by.merchant, request.headers.authorization)
+    if (by.permissions.lacks(route.operation) !== null) throw notPermitted()
     return perform(route, request, key, by)
   } catch (problem) {
     if (problem instanceof PaypalRefusal) return problem.answer(debugId)

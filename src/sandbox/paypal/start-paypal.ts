@@ -1,6 +1,7 @@
 /** Starts the PayPal sandbox: API, approval page, signed webhooks and control calls. */
 import type { AddressInfo } from 'node:net'
 import { answerWithFaults, Faults, registerFaultControl, send } from '../faults.ts'
+import { Permissions, registerPermissionControl } from '../permissions.ts'
 import { createProviderServer } from '../provider-server.ts'
 import { StateFile } from '../state-file.ts'
 import { registerWebhookControl, WebhookDelivery } from '../webhook-delivery.ts'
@@ -13,6 +14,7 @@ import { disputeRoutes } from './disputes.ts'
 import { eventRoutes, newEvent } from './events.ts'
 import { emptyState, type PaypalEvent, type PaypalMerchant, type PaypalState } from './merchant.ts'
 import { expireOrders, orderRoutes } from './orders.ts'
+import { payPalPermissions } from './permissions.ts'
 import { refundRoutes } from './refunds.ts'
 import { malformedJson, newDebugId, noSuch, outage, PaypalRefusal } from './refusal.ts'
 import { RefusalsOnRequest, registerRefusalControl } from './refusals-on-request.ts'
@@ -57,10 +59,14 @@ export async function startPaypalSandbox(options: PaypalSandboxOptions): Promise
     now,
     emit(happening) {
       const event = newEvent(merchant, happening)
+      merchant.list(event)
+      merchant.send(event)
+    },
+    list(event) {
       file.state.events[event.id] = event
-      deliver(event)
       file.changed()
     },
+    send: (event) => deliver(event),
     changed: () => file.changed(),
   }
   const delivery = new WebhookDelivery({
@@ -120,6 +126,7 @@ function buildServer(merchant: PaypalMerchant, { delivery, deliver, certificates
     ...disputeRoutes(merchant),
     ...eventRoutes(merchant, deliver),
   ]
+  const permissions = new Permissions(payPalPermissions)
   const operations = routes.map((route) => route.operation)
   app.addHook('onRequest', async () => expireOrders(merchant))
   app.post('/v1/oauth2/token', (request, reply) =>
@@ -138,11 +145,12 @@ function buildServer(merchant: PaypalMerchant, { delivery, deliver, certificates
     if (params.name !== certificates.name) return reply.code(404).send(noSuch(params.name, 'name').answer('').body)
     return reply.type('application/x-pem-file').send(certificates.leafPem)
   })
-  registerRoutes(app, routes, { merchant, faults, refusals, saved })
+  registerRoutes(app, routes, { merchant, faults, permissions, refusals, saved })
   registerApprovalPage(app, merchant, saved)
   registerControl(app, merchant, saved)
   registerFaultControl(app, faults, [...operations, 'oauth2.token'])
   registerRefusalControl(app, refusals, operations)
+  registerPermissionControl(app, permissions)
   registerWebhookControl(app, delivery)
   app.setErrorHandler((problem: Error & { statusCode?: number }, _request, reply) => {
     const unreadable = problem.statusCode !== undefined && problem.statusCode < 500

@@ -99,6 +99,10 @@ export interface StripeAccount {
   now(): Date
   /** Records an event about `object` as it is now and has it delivered. */
   emit(type: Stripe.Event.Type, object: StripeObject, previous?: Record<string, unknown>): void
+  /** Puts an event into the list, unsent. */
+  list(event: StripeEvent): void
+  /** Sends what may be no event of ours, signed. */
+  send(id: string, body: object): void
   /** Says that a record changed without an event about it; what an event is about is kept with the event. */
   changed(collection: keyof StripeState, id: string): void
 }

@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify'
 import { z } from 'zod'
 import type { StripeAccount } from './account.ts'
 import { findCharge } from './charges.ts'
+import { chosenEvent, newsOfChoice } from './chosen-event.ts'
 import { disputeCharge, disputeOutcomes } from './disputes.ts'
 import { type Attempt, finishAuthentication, payWithCard } from './pay.ts'
 import { refundCharge } from './refunds.ts'
@@ -31,8 +32,12 @@ interface ById {
   Params: { id: string }
 }
 
-/** Serves /_sandbox/ledger, /_sandbox/checkout/:id and /_sandbox/charges/:id/refund and /dispute. */
+/** Serves /_sandbox/ledger, /_sandbox/events, /_sandbox/checkout/:id and /_sandbox/charges/:id/refund and /dispute. */
 export function registerControl(app: FastifyInstance, account: StripeAccount, saved: () => Promise<void>): void {
+  app.post('/_sandbox/events', (call, reply) =>
+    control(reply, saved, () => newsOfChoice(account, read(chosenEvent, call.body))),
+  )
+
   app.get('/_sandbox/ledger', async () => ledger(account))
 
   app.post<ById>('/_sandbox/checkout/:id', (call, reply) =>

@@ -2,6 +2,7 @@
 import { timingSafeEqual } from 'node:crypto'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type Answer, answerWithFaults, type Faults, send } from '../faults.ts'
+import type { Permissions } from '../permissions.ts'
 import type { StripeAccount } from './account.ts'
 import { API_VERSION } from './events.ts'
 import { decodeForm, type Form } from './form.ts'
@@ -13,6 +14,7 @@ import type { Route } from './route.ts'
 export interface ServedBy {
   account: StripeAccount
   faults: Faults
+  permissions: Permissions
   secretKey: string
   /** Settles once the state is safe. */
   saved(): Promise<void>
@@ -60,6 +62,8 @@ async function serve(
       operation: route.operation,
       refuse: outage,
       perform: async () => {
+        const lacked = by.permissions.lacks(route.operation)
+        if (lacked !== null) return notPermitted(lacked).answer()
         const answer = perform(route, call, by.account)
         await by.saved()
         return answer
@@ -139,6 +143,12 @@ function keyRefusal(request: FastifyRequest, secretKey: string): StripeRefusal |
   if (given.length === secretKey.length && timingSafeEqual(Buffer.from(given), Buffer.from(secretKey))) return undefined
   const masked = `${given.slice(0, 8)}${'*'.repeat(Math.max(0, given.length - 12))}${given.slice(12).slice(-4)}`
   return new StripeRefusal(401, { type: 'invalid_request_error', message: `Invalid API Key provided: ${masked}` })
+}
+
+/** As for a restricted key: docs.stripe.com/keys/restricted-api-keys. */
+function notPermitted(kind: string): StripeRefusal {
+  const message = `The provided key does not have the required permissions for this endpoint: ${kind}.`
+  return new StripeRefusal(403, { type: 'invalid_request_error', message }, false)
 }
 
 function keyInUse(key: string): StripeRefusal {

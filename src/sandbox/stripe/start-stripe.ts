@@ -1,6 +1,7 @@
 /** Starts the Stripe sandbox: API, hosted pages, webhooks and control calls. */
 import type { AddressInfo } from 'node:net'
 import { Faults, registerFaultControl } from '../faults.ts'
+import { Permissions, registerPermissionControl } from '../permissions.ts'
 import { createProviderServer } from '../provider-server.ts'
 import { StateFile } from '../state-file.ts'
 import { registerWebhookControl, WebhookDelivery } from '../webhook-delivery.ts'
@@ -9,9 +10,11 @@ import { chargeRoutes } from './charges.ts'
 import { catchUp } from './clock.ts'
 import { registerControl } from './control.ts'
 import { disputeRoutes } from './disputes.ts'
+import { emptyListRoutes } from './empty-lists.ts'
 import { eventRoutes, newEvent, stripeSignature } from './events.ts'
 import { registerHostedPage } from './hosted-page.ts'
 import { paymentIntentRoutes } from './payment-intents.ts'
+import { stripePermissions } from './permissions.ts'
 import { refundRoutes } from './refunds.ts'
 import { registerRoutes } from './routes.ts'
 import { sessionRoutes } from './sessions.ts'
@@ -66,11 +69,15 @@ export async function startStripeSandbox(options: StripeSandboxOptions): Promise
         ...(account.cause && { request: account.cause }),
         ...(previous && { previous }),
       })
+      account.list(event)
+      file.changed(collections[object.object], object.id)
+      account.send(event.id, event)
+    },
+    list(event) {
       file.state.events[event.id] = event
       file.changed('events', event.id)
-      file.changed(collections[object.object], object.id)
-      delivery.enqueue(event.id, JSON.stringify(event, null, 2))
     },
+    send: (id, body) => delivery.enqueue(id, JSON.stringify(body, null, 2)),
     changed: (collection, id) => file.changed(collection, id),
   }
   const app = buildServer(account, delivery, options, () => file.saved())
@@ -106,9 +113,11 @@ function buildServer(
     ...refundRoutes(account),
     ...disputeRoutes(account),
     ...eventRoutes(account),
+    ...emptyListRoutes(),
   ]
+  const permissions = new Permissions(stripePermissions)
   app.addHook('onRequest', async () => catchUp(account))
-  registerRoutes(app, routes, { account, faults, secretKey: options.secretKey, saved })
+  registerRoutes(app, routes, { account, faults, permissions, secretKey: options.secretKey, saved })
   registerHostedPage(app, account, saved)
   registerControl(app, account, saved)
   registerFaultControl(
@@ -116,6 +125,7 @@ function buildServer(
     faults,
     routes.map((route) => route.operation),
   )
+  registerPermissionControl(app, permissions)
   registerWebhookControl(app, delivery)
   app.setNotFoundHandler((request, reply) => {
     const message = `Unrecognized request URL (${request.method}: ${request.url.split('?')[0]}).`

@@ -89,7 +89,7 @@ const things: Record<string, TypeEntry> = {
   Operator: all(
     'viewer > operator',
     'operator',
-    'id displayName reconciliations stuckEnrolments enrolments payments refunds',
+    'id displayName reconciliations lists missingPermissions stuckEnrolments enrolments payments refunds',
   ),
   Institution: all('Institution', 'everybody', 'id slug name country participating qualifications'),
   Qualification: all(
@@ -174,7 +174,9 @@ const things: Record<string, TypeEntry> = {
     'id payment amount status origin reason failureReason requestedAt settledAt',
   ),
   Dispute: all('Dispute', 'ownerAndOperator', 'id payment amount status openedAt closedAt'),
-  Reconciliation: all('Reconciliation', 'operator', 'id startedAt finishedAt examined dryRun corrections'),
+  Reconciliation: all('Reconciliation', 'operator', 'id startedAt finishedAt examined dryRun lists corrections'),
+  MissingPermission: all('viewer > operator > missingPermissions', 'operator', 'provider permission consequence since'),
+  ListRead: all('viewer > operator > lists', 'operator', 'source list readUntil succeededAt problem'),
   Correction: all(`${corrections} > nodes`, 'operator', 'subject providerReference outcome from to note'),
   CreditRecord: {
     at: 'CreditRecord',

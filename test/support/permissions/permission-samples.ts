@@ -1,4 +1,5 @@
 /** Makes one learner with everything that the permission matrix asks about. */
+import { probePermissions } from '../../../src/payments/probe-permissions.ts'
 import { reconcile } from '../../../src/payments/reconciliation/reconcile.ts'
 import { answerOf, awarded, qualificationId } from '../world/awarded.ts'
 import { enrol, inDays, linked, newKey, newRun, pay, registered, requestRefund } from '../world/study.ts'
@@ -94,6 +95,9 @@ async function reconciled(world: World): Promise<void> {
   await world.control('stripe', 'webhooks', { mode: 'drop' })
   await pay(world, payment.action.redirectUrl)
   await reconcile(world.app.systemContext('samples'), { apply: false })
+  await world.control('stripe', 'permissions', { missing: ['payouts'] })
+  await probePermissions(world.app.systemContext('samples'))
+  await world.control('stripe', 'permissions', { missing: [] })
   await world.control('stripe', 'webhooks', { mode: 'hold' })
 }
 

@@ -72,11 +72,13 @@ async function synchronise(databaseUrl: string): Promise<Date> {
 }
 
 /**
- * The partner changed all it has at one instant, and answers what changed at the last instant that was seen once more:
- * without this, each world would be told everything again.
+ * The partner changed all it has at one instant, and answers what changed in the hour before the last instant that was seen
+ * once more: without this, each world would be told everything again.
  */
 async function seenWhole(databaseUrl: string): Promise<void> {
   const client = new pg.Client({ connectionString: databaseUrl })
   await client.connect()
-  await client.query("update sync_state set seen_until = seen_until + interval '1 ms'").finally(() => client.end())
+  await client
+    .query("update sync_state set seen_until = seen_until + interval '1 hour 1 ms'")
+    .finally(() => client.end())
 }

@@ -1,0 +1,22 @@
+/** Lists what this sandbox has none of: balance transactions, payouts, early fraud warnings. */
+
+import { z } from 'zod'
+import { listPage } from './lists.ts'
+import { checked, paging } from './parameters.ts'
+import type { Route } from './route.ts'
+
+const anyList = z.strictObject({ ...paging })
+const lists = {
+  'balance_transactions.list': '/v1/balance_transactions',
+  'payouts.list': '/v1/payouts',
+  'early_fraud_warnings.list': '/v1/radar/early_fraud_warnings',
+}
+
+export function emptyListRoutes(): Route[] {
+  return Object.entries(lists).map(([operation, path]) => ({
+    method: 'GET',
+    path,
+    operation,
+    handle: ({ params }) => listPage([], checked(anyList, params), path),
+  }))
+}

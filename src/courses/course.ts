@@ -6,7 +6,7 @@ import { Node } from '../graph/contract/node.ts'
 import { connectionOf } from '../graph/contract/page.ts'
 import { DateTime, Decimal, Url } from '../graph/contract/scalars.ts'
 import { Institution } from '../institutions/institution.ts'
-import { exactAmount, instant } from '../store/row.ts'
+import { exactAmount, instant, minorUnits } from '../store/row.ts'
 import { CreditScheme, LevelFramework } from '../values/credit.ts'
 
 export const StudyLevel = { UNDERGRADUATE: 'UNDERGRADUATE', POSTGRADUATE: 'POSTGRADUATE' } as const
@@ -184,7 +184,7 @@ export class Course extends Node {
   nextStart!: unknown
 
   /** The least price of a run that one can still enrol on, the greatest number when there is none: the same way. */
-  @Property({ type: 'integer', default: 2147483647, lazy: true })
+  @Property({ ...minorUnits, default: Number.MAX_SAFE_INTEGER, lazy: true })
   lowestPriceMinor!: number
 
   @Property({

@@ -70,7 +70,7 @@ function priceParts({ maxPriceMinor, currency }: CourseFilter, now: Date): Filte
   const condition =
     maxPriceMinor == null
       ? { sql: runThat(priced), values: [now, currency] }
-      : { sql: runThat(`${priced} and r.price_minor <= ?::int`), values: [now, currency, maxPriceMinor] }
+      : { sql: runThat(`${priced} and r.price_minor <= ?::bigint`), values: [now, currency, maxPriceMinor] }
   return [{ condition }]
 }
 
@@ -110,7 +110,7 @@ const lists: Record<Exclude<CourseOrder, 'RELEVANCE'>, List> = {
     name: 'courses-price',
     from: 'course c',
     further: ', c.lowest_price_minor as order_price',
-    order: [{ sql: 'c.lowest_price_minor', as: 'orderPrice', type: 'int' }, byId],
+    order: [{ sql: 'c.lowest_price_minor', as: 'orderPrice', type: 'bigint' }, byId],
   },
   NEXT_START: {
     ...common,

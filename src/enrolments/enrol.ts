@@ -15,6 +15,7 @@ import { returnUrlProblem } from '../values/return-url.ts'
 import { isUpstreamFailure } from '../values/upstream-failure.ts'
 import { enrolmentRefusal } from './enrolment.rules.ts'
 import { PartnerAccountRequired } from './enrolment-errors.ts'
+import { methodRefusal, priceOf } from './method-refusal.ts'
 import { type PaymentResult, pay, refused, unavailable } from './pay.ts'
 import { lookForPlaces } from './places.ts'
 import { activeOn, reserve } from './reserve.ts'
@@ -43,7 +44,7 @@ export async function enrol(context: Context, input: EnrolRequest) {
   }
   const places = await lookForPlaces(context, run.partnerUuid)
   const firstRefusal =
-    (await refusalNow(context, learner, run, places.remaining)) ?? (await accountRefusal(context, learner))
+    (await refusalNow(context, learner, run, places.remaining, input)) ?? (await accountRefusal(context, learner))
   // A repeat that came in parallel may have got further than this one.
   if (firstRefusal) return (await peek(context, keyed)) ?? refused(firstRefusal)
   const reserved = await reserve(context, keyed, { learner, runId: run.id, places, ...input })
@@ -79,10 +80,17 @@ function goOnToPay<Name extends string>(context: Context, reserved: PaymentResul
 }
 
 /** What can be said before anything is locked; asked again under the lock. */
-async function refusalNow(context: Context, learner: LearnerIdentity, run: CompleteRun, freePlaces: number | null) {
+async function refusalNow(
+  context: Context,
+  learner: LearnerIdentity,
+  run: CompleteRun,
+  freePlaces: number | null,
+  { paymentMethod }: EnrolRequest,
+) {
   const course = await courseById(context, run.courseId)
   const active = await activeOn(context.em.fork({ clear: true }), learner.id, run.id)
-  return enrolmentRefusal({ run, withdrawn: course?.withdrawnAt != null, now: context.now(), active, freePlaces })
+  const facts = { run, withdrawn: course?.withdrawnAt != null, now: context.now(), active, freePlaces }
+  return enrolmentRefusal(facts) ?? methodRefusal(context.providers, priceOf(run), paymentMethod)
 }
 
 /** Null when the learner's account is linked; else as the partner has it now, inviting whoever has none. */

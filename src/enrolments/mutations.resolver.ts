@@ -1,9 +1,9 @@
 /** Answers the mutations of enrolling, paying, cancelling and refunding. */
-import { Arg, Ctx, Field, ID, InputType, Int, Mutation, ObjectType, Resolver } from 'type-graphql'
+import { Arg, Ctx, Field, ID, InputType, Mutation, ObjectType, Resolver } from 'type-graphql'
 import type { Context } from '../context.ts'
 import { AtMost } from '../graph/contract/at-most.ts'
 import { Refuses } from '../graph/contract/refuses.ts'
-import { Url } from '../graph/contract/scalars.ts'
+import { SafeInt, Url } from '../graph/contract/scalars.ts'
 import {
   Forbidden,
   IdempotencyConflict,
@@ -26,6 +26,7 @@ import {
   AlreadyEnrolled,
   EnrolmentClosed,
   PartnerAccountRequired,
+  PaymentMethodNotOffered,
   PaymentNotCompleted,
   RefundAmountExceeded,
   RefundWindowClosed,
@@ -96,7 +97,7 @@ class RequestRefundInput {
   @AtMost({ characters: LONGEST_REASON_CHARACTERS, inUserErrors: true })
   reason?: string | null
 
-  @Field(() => Int, { nullable: true, description: 'Operators only: part of the amount.' })
+  @Field(() => SafeInt, { nullable: true, description: 'Operators only: part of the amount.' })
   amountMinor?: number | null
 
   @Field(() => ID, { nullable: true, description: 'Which payment, when there are several; the last that took money.' })
@@ -170,6 +171,7 @@ export class EnrolmentMutationsResolver {
     InvalidInput,
     NotFound,
     PartnerAccountRequired,
+    PaymentMethodNotOffered,
     PaymentNotCompleted,
     ProviderUnavailable,
     RateLimited,
@@ -204,6 +206,7 @@ export class EnrolmentMutationsResolver {
     IllegalTransition,
     InvalidInput,
     NotFound,
+    PaymentMethodNotOffered,
     PaymentNotCompleted,
     ProviderUnavailable,
     RateLimited,

@@ -13,6 +13,7 @@ import { lockRun, moveEnrolment } from './change-enrolment.ts'
 import { enrolmentRefusal } from './enrolment.rules.ts'
 import { Enrolment, endedStatuses } from './enrolment.ts'
 import { enrolmentJobs } from './enrolment-jobs.ts'
+import { methodRefusal, priceOf } from './method-refusal.ts'
 import { type PaymentResult, refused } from './pay.ts'
 import { freePlaces, type PlacesSeen } from './places.ts'
 import { unpaidHoldRefusal } from './unpaid-holds.ts'
@@ -60,12 +61,14 @@ async function refusalUnderLock(
   context: Context,
   tx: EntityManager,
   run: CompleteRun,
-  { learner, places }: Reservation,
+  { learner, places, paymentMethod }: Reservation,
 ) {
   const active = await activeOn(tx, learner.id, run.id)
   const free = await freePlaces(tx, run.id, places)
   const now = context.now()
-  const firstRefusal = enrolmentRefusal({ run, withdrawn: false, now, active, freePlaces: free })
+  const firstRefusal =
+    enrolmentRefusal({ run, withdrawn: false, now, active, freePlaces: free }) ??
+    methodRefusal(context.providers, priceOf(run), paymentMethod)
   // What costs nothing is not held for a payment.
   return firstRefusal ?? (run.priceMinor === 0 ? null : unpaidHoldRefusal(context, tx, learner.id))
 }

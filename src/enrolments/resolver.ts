@@ -12,7 +12,8 @@ import { Url } from '../graph/contract/scalars.ts'
 import { Learner } from '../learners/learner.ts'
 import { learnerById } from '../learners/loaders.ts'
 import { disputesOf, type PaymentRow, paymentsOfEnrolment, refundsOfPayment } from '../payments/loaders.ts'
-import { Payment } from '../payments/payment.ts'
+import { methodsOffered } from '../payments/methods-offered.ts'
+import { Payment, PaymentMethod } from '../payments/payment.ts'
 import type { Loaded } from '../reading/loader.ts'
 import { wantedOfRows } from '../reading/selection.ts'
 import { defineHistory, HistoryEntry } from '../store/history.ts'
@@ -20,6 +21,7 @@ import { MOST_STATUSES } from '../values/lengths.ts'
 import { isOnTheRun } from './enrolment.states.ts'
 import { AssessmentResult, Enrolment, EnrolmentConnection, EnrolmentStatus } from './enrolment.ts'
 import { type EnrolmentRow, enrolmentById, statusIs, viewerEnrolmentOn } from './loaders.ts'
+import { priceOf } from './method-refusal.ts'
 import { Progress, progressOf } from './progress.ts'
 import { Refundability, refundabilityOf } from './refundability.ts'
 
@@ -124,6 +126,13 @@ export class RunEnrolmentResolver {
   @FieldResolver(() => Enrolment, { nullable: true, description: "The viewer's own enrolment on this run, if any." })
   viewerEnrolment(@Root() run: Row, @Ctx() context: Context): Promise<Enrolment | null> {
     return viewerEnrolmentOn(context, run.id)
+  }
+
+  @FieldResolver(() => [PaymentMethod], {
+    description: 'By which methods this price can be paid; empty for a free run, or when no provider takes the amount.',
+  })
+  paymentMethods(@Root() run: Pick<CompleteRun, 'priceMinor' | 'currency'>, @Ctx() context: Context): PaymentMethod[] {
+    return methodsOffered(context.providers, priceOf(run))
   }
 }
 

@@ -16,6 +16,7 @@ import { lockPayments } from './compensate.ts'
 import type { Enrolment } from './enrolment.ts'
 import { enrolmentJobs } from './enrolment-jobs.ts'
 import { closePayments } from './expire.ts'
+import { methodRefusal } from './method-refusal.ts'
 import { notCompleted, pay, refused } from './pay.ts'
 
 export interface RetryRequest {
@@ -45,7 +46,7 @@ export async function retryPayment(context: Context, input: RetryRequest) {
     return refused(refusal(NotFound, {}, 'You have no such enrolment; take enrolmentId from your enrolments.', field))
   }
   const keyed = keyedRequest(context, input)
-  const replaced = await toReplace(context, keyed, enrolment)
+  const replaced = await toReplace(context, keyed, enrolment, input.paymentMethod)
   await closePayments(context, replaced, 'CANCELLED', 'REPLACED_BY_RETRY')
   const added = await add(context, keyed, enrolment, input)
   return added.paymentId === null ? added : pay(context, enrolment.id, added.paymentId)
@@ -59,11 +60,18 @@ function keyedRequest({ viewer, now }: Context, { idempotencyKey: key, ...reques
  * The open payments in whose place a new one comes: none for a repeat of the key, or where none can come. Those that come
  * after this look stay: they are of another retry, and may be the last that there can be.
  */
-function toReplace(context: Context, keyed: KeyedRequest, enrolment: Enrolment): Promise<Payment[]> {
+function toReplace(
+  context: Context,
+  keyed: KeyedRequest,
+  enrolment: Enrolment,
+  method: PaymentMethod,
+): Promise<Payment[]> {
   return inTransaction(context.em, async (tx) => {
     const isNew = (await takeKey(tx, keyed)).kind === 'new'
     if (!isNew || mayPay(context, enrolment) !== null) return []
     const payments = await tx.find(Payment, { enrolmentId: enrolment.id })
+    const [first] = payments
+    if (first && methodRefusal(context.providers, first, method) !== null) return []
     return payments.length > MOST_RENEWALS ? [] : payments.filter(({ status }) => isOpenPayment(status))
   })
 }
@@ -91,7 +99,10 @@ function add(context: Context, keyed: KeyedRequest, { id: enrolmentId, learnerId
     const payments = await lockPayments(tx, enrolmentId)
     const enrolment = await lockEnrolment(tx, enrolmentId)
     const firstRefusal =
-      mayPay(context, enrolment) ?? renewalRefusal(context, enrolment, payments) ?? openRefusal(payments)
+      mayPay(context, enrolment) ??
+      methodRefusal(context.providers, payments.at(-1) as Payment, input.paymentMethod) ??
+      renewalRefusal(context, enrolment, payments) ??
+      openRefusal(payments)
     if (firstRefusal) return { enrolmentId, paymentId: null, refusals: [firstRefusal] }
     const payment = await addNext(context, tx, enrolment, payments, input)
     key.keep({ enrolmentId, paymentId: payment.id })

@@ -15,6 +15,14 @@ export interface Opened {
   failure: UpstreamFailure | null
 }
 
+/** Refusals of the amount itself, in the providers' own words: no try in the same way does better. */
+const amountRefusals = new Set([
+  'AMOUNT_TOO_SMALL',
+  'AMOUNT_TOO_LARGE',
+  'DECIMAL_PRECISION',
+  'DECIMALS_NOT_SUPPORTED',
+  'MAX_VALUE_EXCEEDED',
+])
 /** After an answer that never came: soon, for a buyer waits. */
 const ASKED_AGAIN_AFTER_MS = 2_000
 /** A call made in the same moment as its row is the first; a later one may repeat one whose answer was lost. */
@@ -77,7 +85,8 @@ function recordFailure(context: Paying, paymentId: string, failure: UpstreamFail
     if (!isToBeOpened(payment)) return
     if (failure.kind === 'REFUSED') {
       movePayment(tx, payment, 'FAILED', { cause: 'PROVIDER_REFUSED', at })
-      payment.failureCode = failure.code.toUpperCase()
+      const code = failure.code.toUpperCase()
+      payment.failureCode = amountRefusals.has(code) ? 'AMOUNT_NOT_ACCEPTED' : code
       payment.failureMessage = 'The payment provider did not accept this payment. Try again, or pay the other way.'
       payment.failureRetryable = true
     } else if (failure.kind === 'UNKNOWN') {

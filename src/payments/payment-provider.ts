@@ -87,6 +87,10 @@ export interface ProviderEvent {
 
 export interface PaymentProvider {
   readonly name: ProviderName
+  /** Whether its unit of the currency can say the amount: nothing is rounded. */
+  expresses(amount: Money): boolean
+  /** Whether it can be asked to charge the amount: it is expressed, and neither too little nor too much. */
+  takes(amount: Money): boolean
   /** Opens where the buyer pays. Throws UpstreamFailure. */
   open(order: PaymentOrder): Promise<ProviderPayment>
   /** As it stands, with capture, refunds and disputes; null when the provider does not know the reference. */

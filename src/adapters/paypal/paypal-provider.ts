@@ -9,6 +9,7 @@ import { isUpstreamFailure, Upstream } from '../../values/upstream-failure.ts'
 import type { CallObservers } from '../call-log.ts'
 import { type BreakerState, type CallLimits, callLimits, upstreamCall } from '../upstream-call.ts'
 import { failureOfStatus, malformed } from '../upstream-reply.ts'
+import { payPalExpresses, payPalTakes } from './paypal-amount.ts'
 import { captureOrder } from './paypal-capture.ts'
 import { payPalCertificates } from './paypal-certificates.ts'
 import { PayPalClient } from './paypal-client.ts'
@@ -75,6 +76,8 @@ export function payPalProvider(options: PayPalOptions): PaymentProvider & { stat
   return {
     name: ProviderName.PAYPAL,
     state: call.state,
+    expresses: payPalExpresses,
+    takes: payPalTakes,
     open: async (order) => paymentOf(await payPal.createOrder(orderRequest(order), order.key), [], webUrl),
     look,
     findByPaymentId,

@@ -124,7 +124,7 @@ const things: Record<string, TypeEntry> = {
   CourseRun: {
     at: 'CourseRun',
     fields: {
-      everybody: `id course startsAt endsAt timeZone enrolmentOpensAt enrolmentClosesAt openForEnrolment price
+      everybody: `id course startsAt endsAt timeZone enrolmentOpensAt enrolmentClosesAt openForEnrolment price paymentMethods
         placesRemaining refundDeadline status registrationUrl liveEvents`,
       owner: 'viewerEnrolment',
     },

@@ -58,6 +58,7 @@ const errors = `userErrors { __typename code message field
   ... on AlreadyEnrolled { enrolment { id status } }
   ... on EnrolmentClosed { opensAt closesAt }
   ... on PartnerAccountRequired { partnerAccount { status invitationUrl } }
+  ... on PaymentMethodNotOffered { offered }
   ... on PaymentNotCompleted { status }
   ... on UnsupportedCardBrand { brand }
   ... on RefundWindowClosed { closedAt }

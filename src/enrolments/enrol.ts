@@ -11,18 +11,21 @@ import { findPartnerAccount } from '../learners/loaders.ts'
 import type { PaymentMethod } from '../payments/payment.ts'
 import { type KeyedRequest, keyRefusal, takeKey } from '../store/idempotent.ts'
 import { inTransaction } from '../store/transaction.ts'
+import type { Money } from '../values/money.ts'
 import { returnUrlProblem } from '../values/return-url.ts'
 import { isUpstreamFailure } from '../values/upstream-failure.ts'
 import { enrolmentRefusal } from './enrolment.rules.ts'
 import { PartnerAccountRequired } from './enrolment-errors.ts'
-import { methodRefusal, priceOf } from './method-refusal.ts'
 import { type PaymentResult, pay, refused, unavailable } from './pay.ts'
 import { lookForPlaces } from './places.ts'
+import { priceRefusal } from './price-refusal.ts'
 import { activeOn, reserve } from './reserve.ts'
 
 export interface EnrolRequest {
   courseRunId: string
   paymentMethod: PaymentMethod
+  /** What the buyer was shown; not checked when it is not given. */
+  expectedPrice?: Money | null
   returnUrl: string
   termsAccepted: boolean
   idempotencyKey: string
@@ -85,12 +88,12 @@ async function refusalNow(
   learner: LearnerIdentity,
   run: CompleteRun,
   freePlaces: number | null,
-  { paymentMethod }: EnrolRequest,
+  input: EnrolRequest,
 ) {
   const course = await courseById(context, run.courseId)
   const active = await activeOn(context.em.fork({ clear: true }), learner.id, run.id)
   const facts = { run, withdrawn: course?.withdrawnAt != null, now: context.now(), active, freePlaces }
-  return enrolmentRefusal(facts) ?? methodRefusal(context.providers, priceOf(run), paymentMethod)
+  return enrolmentRefusal(facts) ?? priceRefusal(context.providers, run, input)
 }
 
 /** Null when the learner's account is linked; else as the partner has it now, inviting whoever has none. */

@@ -47,6 +47,18 @@ export class RunFull extends UserError {
   declare readonly __typename: 'RunFull'
 }
 
+@ObjectType({
+  implements: UserError,
+  simpleResolvers: true,
+  description: 'The price is another than the one that was shown. Nothing was reserved.',
+})
+export class PriceChanged extends UserError {
+  declare readonly __typename: 'PriceChanged'
+
+  @Field(() => Money, { description: 'What it costs now.' })
+  price!: Money
+}
+
 @ObjectType({ implements: UserError, simpleResolvers: true, description: 'This price cannot be paid by this method.' })
 export class PaymentMethodNotOffered extends UserError {
   declare readonly __typename: 'PaymentMethodNotOffered'

@@ -24,6 +24,7 @@ const columns = defineColumns('e', {
   of: {
     learner: 'learner_id',
     run: 'run_id',
+    price: 'price_minor price_currency',
     payment: 'payment_id',
     payments: '',
     progress: 'status registration_uuid steps_completed_ratio steps_completed progress_seen_at',

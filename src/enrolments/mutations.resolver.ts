@@ -2,6 +2,7 @@
 import { Arg, Ctx, Field, ID, InputType, Mutation, ObjectType, Resolver } from 'type-graphql'
 import type { Context } from '../context.ts'
 import { AtMost } from '../graph/contract/at-most.ts'
+import { MoneyInput } from '../graph/contract/money.ts'
 import { Refuses } from '../graph/contract/refuses.ts'
 import { SafeInt, Url } from '../graph/contract/scalars.ts'
 import {
@@ -28,6 +29,7 @@ import {
   PartnerAccountRequired,
   PaymentMethodNotOffered,
   PaymentNotCompleted,
+  PriceChanged,
   RefundAmountExceeded,
   RefundWindowClosed,
   RunFull,
@@ -54,6 +56,13 @@ class EnrolInput {
 
   @Field(() => Boolean, { description: 'Has to be true.' })
   termsAccepted!: boolean
+
+  @Field(() => MoneyInput, {
+    nullable: true,
+    description:
+      'What the buyer was shown; refused with PriceChanged when it is another now. Not checked when it is not given.',
+  })
+  expectedPrice?: MoneyInput | null
 
   @Field(() => String, { description: 'Any text but a blank one, new for each new request.' })
   @AtMost({ characters: LONGEST_KEY_CHARACTERS, inUserErrors: true })
@@ -173,6 +182,7 @@ export class EnrolmentMutationsResolver {
     PartnerAccountRequired,
     PaymentMethodNotOffered,
     PaymentNotCompleted,
+    PriceChanged,
     ProviderUnavailable,
     RateLimited,
     RunFull,

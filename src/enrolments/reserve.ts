@@ -5,7 +5,6 @@ import type { Context } from '../context.ts'
 import type { CompleteRun } from '../courses/loaders.ts'
 import { lockLearner } from '../learners/lock-learner.ts'
 import { addPayment } from '../payments/add-payment.ts'
-import type { PaymentMethod } from '../payments/payment.ts'
 import { type KeyedRequest, takeKey } from '../store/idempotent.ts'
 import { announce, inTransaction } from '../store/transaction.ts'
 import { addEnrolment } from './add-enrolment.ts'
@@ -13,17 +12,16 @@ import { lockRun, moveEnrolment } from './change-enrolment.ts'
 import { enrolmentRefusal } from './enrolment.rules.ts'
 import { Enrolment, endedStatuses } from './enrolment.ts'
 import { enrolmentJobs } from './enrolment-jobs.ts'
-import { methodRefusal, priceOf } from './method-refusal.ts'
 import { type PaymentResult, refused } from './pay.ts'
 import { freePlaces, type PlacesSeen } from './places.ts'
+import { type Choice, priceRefusal } from './price-refusal.ts'
 import { unpaidHoldRefusal } from './unpaid-holds.ts'
 
-export interface Reservation {
+export interface Reservation extends Choice {
   learner: LearnerIdentity
   runId: string
   /** What the partner said just before. */
   places: PlacesSeen
-  paymentMethod: PaymentMethod
   returnUrl: string
 }
 
@@ -57,18 +55,14 @@ export function reserve(context: Context, keyed: KeyedRequest, reservation: Rese
   })
 }
 
-async function refusalUnderLock(
-  context: Context,
-  tx: EntityManager,
-  run: CompleteRun,
-  { learner, places, paymentMethod }: Reservation,
-) {
+async function refusalUnderLock(context: Context, tx: EntityManager, run: CompleteRun, reservation: Reservation) {
+  const { learner, places } = reservation
   const active = await activeOn(tx, learner.id, run.id)
   const free = await freePlaces(tx, run.id, places)
   const now = context.now()
   const firstRefusal =
     enrolmentRefusal({ run, withdrawn: false, now, active, freePlaces: free }) ??
-    methodRefusal(context.providers, priceOf(run), paymentMethod)
+    priceRefusal(context.providers, run, reservation)
   // What costs nothing is not held for a payment.
   return firstRefusal ?? (run.priceMinor === 0 ? null : unpaidHoldRefusal(context, tx, learner.id))
 }
@@ -86,6 +80,8 @@ async function make(
     runId: run.id,
     status: 'PENDING_PAYMENT' as const,
     holdExpiresAt,
+    priceMinor: run.priceMinor,
+    priceCurrency: run.currency,
     registrationUuid: null,
     registeredAt: null,
     createdAt: at,

@@ -7,6 +7,7 @@ import type { Context } from '../context.ts'
 import { CourseRun, LiveEvent } from '../courses/course-run.ts'
 import { type CompleteRun, runById } from '../courses/loaders.ts'
 import { AtMost } from '../graph/contract/at-most.ts'
+import { Money } from '../graph/contract/money.ts'
 import { type Page, PageArgs } from '../graph/contract/page.ts'
 import { Url } from '../graph/contract/scalars.ts'
 import { Learner } from '../learners/learner.ts'
@@ -21,7 +22,7 @@ import { MOST_STATUSES } from '../values/lengths.ts'
 import { isOnTheRun } from './enrolment.states.ts'
 import { AssessmentResult, Enrolment, EnrolmentConnection, EnrolmentStatus } from './enrolment.ts'
 import { type EnrolmentRow, enrolmentById, statusIs, viewerEnrolmentOn } from './loaders.ts'
-import { priceOf } from './method-refusal.ts'
+import { priceOf } from './price-refusal.ts'
 import { Progress, progressOf } from './progress.ts'
 import { Refundability, refundabilityOf } from './refundability.ts'
 
@@ -51,6 +52,16 @@ export class EnrolmentResolver {
   @FieldResolver(() => CourseRun, { description: 'The run.' })
   run(@Root() enrolment: EnrolmentRow, @Ctx() context: Context): Loaded<CourseRun | null> {
     return enrolment.run ?? runById(context, enrolment.runId)
+  }
+
+  @FieldResolver(() => Money, {
+    nullable: true,
+    description: 'What it cost when the place was reserved; null when it was made at the partner.',
+  })
+  price(@Root() { priceMinor, priceCurrency }: EnrolmentRow): Money | null {
+    return priceMinor === null || priceCurrency === null
+      ? null
+      : ({ amountMinor: priceMinor, currency: priceCurrency } as Money)
   }
 
   @FieldResolver(() => Payment, {

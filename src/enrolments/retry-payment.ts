@@ -16,8 +16,8 @@ import { lockPayments } from './compensate.ts'
 import type { Enrolment } from './enrolment.ts'
 import { enrolmentJobs } from './enrolment-jobs.ts'
 import { closePayments } from './expire.ts'
-import { methodRefusal } from './method-refusal.ts'
 import { notCompleted, pay, refused } from './pay.ts'
+import { methodRefusal, priceHeld } from './price-refusal.ts'
 
 export interface RetryRequest {
   enrolmentId: string
@@ -69,9 +69,8 @@ function toReplace(
   return inTransaction(context.em, async (tx) => {
     const isNew = (await takeKey(tx, keyed)).kind === 'new'
     if (!isNew || mayPay(context, enrolment) !== null) return []
+    if (methodRefusal(context.providers, priceHeld(enrolment), method) !== null) return []
     const payments = await tx.find(Payment, { enrolmentId: enrolment.id })
-    const [first] = payments
-    if (first && methodRefusal(context.providers, first, method) !== null) return []
     return payments.length > MOST_RENEWALS ? [] : payments.filter(({ status }) => isOpenPayment(status))
   })
 }
@@ -100,11 +99,11 @@ function add(context: Context, keyed: KeyedRequest, { id: enrolmentId, learnerId
     const enrolment = await lockEnrolment(tx, enrolmentId)
     const firstRefusal =
       mayPay(context, enrolment) ??
-      methodRefusal(context.providers, payments.at(-1) as Payment, input.paymentMethod) ??
+      methodRefusal(context.providers, priceHeld(enrolment), input.paymentMethod) ??
       renewalRefusal(context, enrolment, payments) ??
       openRefusal(payments)
     if (firstRefusal) return { enrolmentId, paymentId: null, refusals: [firstRefusal] }
-    const payment = await addNext(context, tx, enrolment, payments, input)
+    const payment = await addNext(context, tx, enrolment, input)
     key.keep({ enrolmentId, paymentId: payment.id })
     return { enrolmentId, paymentId: payment.id, refusals: [] }
   })
@@ -131,10 +130,9 @@ async function addNext(
   { viewer, now, settings }: Context,
   tx: EntityManager,
   enrolment: Enrolment,
-  payments: readonly Payment[],
   { paymentMethod: method, returnUrl }: RetryRequest,
 ): Promise<Payment> {
-  const { amountMinor, currency } = payments.at(-1) as Payment
+  const { amountMinor, currency } = priceHeld(enrolment)
   const at = now()
   const holdExpiresAt = new Date(at.getTime() + settings.holdMinutes * 60_000)
   enrolment.holdExpiresAt = holdExpiresAt

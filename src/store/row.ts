@@ -12,7 +12,7 @@ export const minorUnits = { type: 'bigint', runtimeType: 'number' } as const
 
 /** The check that a column of minor units is a number that JavaScript holds exactly. */
 export const exactFrom = (leastMinor: 0 | 1, column: string): string =>
-  `${column} between ${leastMinor} and ${Number.MAX_SAFE_INTEGER}`
+  `${column} >= ${leastMinor} and ${column} <= ${Number.MAX_SAFE_INTEGER}`
 
 /** Column options of an exact amount with at most two decimals, as text in the program. */
 export const exactAmount = { type: 'decimal', precision: 10, scale: 2, runtimeType: 'string' } as const

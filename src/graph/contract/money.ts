@@ -1,6 +1,6 @@
 /** Shows money in the graph: minor units, currency and two exact readings. */
 
-import { Arg, Field, FieldResolver, ObjectType, Resolver, Root } from 'type-graphql'
+import { Arg, Field, FieldResolver, InputType, ObjectType, Resolver, Root } from 'type-graphql'
 import { LONGEST_TAG_CHARACTERS } from '../../values/lengths.ts'
 import { formatted, type Money as MoneyValue, majorUnits } from '../../values/money.ts'
 import { AtMost } from './at-most.ts'
@@ -10,6 +10,15 @@ import { CurrencyCode, Decimal, SafeInt } from './scalars.ts'
 @ObjectType({ simpleResolvers: true, description: 'An exact amount of money.' })
 export class Money {
   @Field(() => SafeInt, { description: 'In minor units, e.g. pence; yen have none, Kuwaiti dinars have a thousand.' })
+  amountMinor!: number
+
+  @Field(() => CurrencyCode, { description: 'ISO 4217 code.' })
+  currency!: string
+}
+
+@InputType({ description: 'An amount as a client writes it.' })
+export class MoneyInput {
+  @Field(() => SafeInt, { description: 'In minor units of the currency, 0 or more.' })
   amountMinor!: number
 
   @Field(() => CurrencyCode, { description: 'ISO 4217 code.' })

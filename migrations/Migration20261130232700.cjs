@@ -7,9 +7,11 @@ class Migration20261130232700 extends Migration {
   name = 'Migration20261130232700';
 
   async up() {
+    this.addSql(`drop index "course_by_price_descending";`);
     this.addSql(`alter table "course" alter column "lowest_price_minor" type bigint using ("lowest_price_minor"::bigint);`);
     this.addSql(`alter table "course" alter column "lowest_price_minor" set default '9007199254740991';`);
     this.addSql(`update "course" set "lowest_price_minor" = 9007199254740991 where "lowest_price_minor" = 2147483647;`);
+    this.addSql(`create index course_by_price_descending on course (coalesce(nullif(lowest_price_minor, 9007199254740991), -1), id);`);
 
     this.addSql(`alter table "course_run" drop constraint "course_run_price_not_negative";`);
     // PostgreSQL changes no column that a generated one is made of.
@@ -34,8 +36,10 @@ class Migration20261130232700 extends Migration {
   }
 
   async down() {
+    this.addSql(`drop index "course_by_price_descending";`);
     this.addSql(`alter table "course" alter column "lowest_price_minor" type int using (least("lowest_price_minor", 2147483647)::int);`);
     this.addSql(`alter table "course" alter column "lowest_price_minor" set default 2147483647;`);
+    this.addSql(`create index course_by_price_descending on course (coalesce(nullif(lowest_price_minor, 2147483647), -1), id);`);
 
     this.addSql(`alter table "course_run" drop constraint "course_run_price_exact";`);
     // PostgreSQL changes no column that a generated one is made of.

@@ -44,9 +44,12 @@ const holdExpected = `expected ${SHORTEST_HOLD_MINUTES} to ${LONGEST_HOLD_MINUTE
 /** With any other number of minutes cron's last step of an hour is shorter than the rest, or there is none. */
 const cronMinutes = [1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30]
 
-const isOrigin = (part: string) => URL.canParse(part) && new URL(part).origin === part
+const isOrigin = (part: string) => !part.includes('*') && URL.canParse(part) && new URL(part).origin === part
+/** `*` stands for any port. */
+const isOriginOfAnyPort = (part: string) => isOrigin(part.replace(/:\*$/, ''))
 /** `*` stands for any port or any one label. */
-const isOriginPattern = (part: string) => /^https?:\/\/[\w-]*(\*?[\w-]*\.)*[\w*-]+(:(\d+|\*))?$/.test(part)
+const isOriginPattern = (part: string) =>
+  /^https?:\/\/(\[[\da-f:]+\]|[\w-]*(\*?[\w-]*\.)*[\w*-]+)(:(\d+|\*))?$/.test(part)
 
 function isProxy(part: string): boolean {
   try {
@@ -113,8 +116,8 @@ export const variables = z.object({
   RETURN_URL_ORIGINS: list(isOriginPattern, 'origins, e.g. https://app.example.org').describe(
     'origins that buyers may be sent back to; required in production',
   ),
-  CORS_ORIGINS: list(isOrigin, 'origins, e.g. https://app.example.org').describe(
-    "browser origins that may ask, besides the gateway's own",
+  CORS_ORIGINS: list(isOriginOfAnyPort, 'origins, e.g. https://app.example.org').describe(
+    "browser origins that may ask, besides the gateway's own; outside production the port may be `*`",
   ),
   TRUST_PROXY: list(isProxy, 'addresses or ranges, e.g. 10.0.0.0/8').describe('proxies whose X-Forwarded-For counts'),
   TRUSTED_DOCUMENTS_FILE: file

@@ -12,6 +12,7 @@ import type { PaymentProvider, ProviderName } from './payments/payment-provider.
 import type { PaymentSubject } from './payments/payment-subject.ts'
 import type { ReadConnection } from './reading/connection/read-connection.ts'
 import type { Loads } from './reading/loader.ts'
+import type { Underway } from './reading/underway.ts'
 import type { Signer } from './store/signer.ts'
 
 /** One line of the log: facts first, then the sentence. */
@@ -51,7 +52,10 @@ export interface Parts {
   signer: Signer
   /** What callers may use up in a while: of this process, or of all replicas. */
   rateLimits: RateLimits
-  /** One event after each change of a topic that `announce` tells of, on whichever replica, e.g. `enrolment:<uuid>`. */
+  /**
+   * One event after each change of a topic that `announce` tells of, on whichever replica, e.g. `enrolment:<uuid>`; of one
+   * thing of many, `<topic>/<uuid>`.
+   */
   changesOf(topic: string): AsyncIterable<string>
   /** To be told when what anybody may read has changed: answers that were kept are forgotten, on every replica. */
   publicChanged(): Promise<void>
@@ -66,6 +70,8 @@ export interface Context extends Parts {
   /** For writes; made when it is first asked for. */
   em: EntityManager
   loads: Loads
+  /** What this request reads, and whether an upstream was missed. */
+  underway: Underway
   log: Log
   /** Aborted when the client has gone or the deadline has passed. */
   signal: AbortSignal

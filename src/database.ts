@@ -6,6 +6,7 @@ import { DefaultLogger, defineConfig, type LogContext, type LoggerOptions, type 
 import { databaseUrl } from './config.ts'
 import { Course } from './courses/course.ts'
 import { CourseRun, LiveEvent } from './courses/course-run.ts'
+import { CourseWord } from './courses/course-word.ts'
 import { SyncState } from './courses/sync-state.ts'
 import { CreditRecord } from './credit/credit-record.ts'
 import { CreditShare, CreditShareRecord, ShareAccess } from './credit/sharing/credit-share.ts'
@@ -32,6 +33,7 @@ export const storedClasses = [
   Course,
   CourseRun,
   LiveEvent,
+  CourseWord,
   SyncState,
   Learner,
   PartnerAccount,

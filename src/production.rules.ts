@@ -116,6 +116,8 @@ function originProblems({ CORS_ORIGINS, RETURN_URL_ORIGINS }: Config): string[] 
       problems.push(`${name} names this machine; list only the origins of your front ends.`)
     else if (origins.some((origin) => !origin.startsWith('https://')))
       problems.push(`${name} must hold origins that begin with https:// in production.`)
+    for (const origin of origins.filter((one) => one.endsWith(':*')))
+      problems.push(`${name} leaves the port of ${origin} open; name the port of your front end, or none.`)
     for (const origin of origins.filter(isOpenToStrangers))
       problems.push(`${name} holds ${origin}, below which anybody can have a name; put a name of yours before the *.`)
   }

@@ -3,10 +3,12 @@ import type { Viewer } from './auth/viewer.ts'
 import type { Context, Parts } from './context.ts'
 import type { ContextParts } from './graph/execution/request.ts'
 import { RequestReads } from './reading/connection/read-connection.ts'
+import { Underway } from './reading/underway.ts'
 
 /** What is made only when asked for is a getter, for most requests never write nor abort. */
 export class RequestContext implements Context {
   readonly loads = new Map()
+  readonly underway = new Underway()
   readonly read: Parts['read']
   readonly orm: Parts['orm']
   readonly providers: Parts['providers']
@@ -27,7 +29,7 @@ export class RequestContext implements Context {
   private ownEm: Parts['orm']['em'] | null = null
 
   constructor(parts: Parts, request: ContextParts) {
-    this.read = new RequestReads(parts.read, request)
+    this.read = new RequestReads(parts.read, request, this.underway)
     this.orm = parts.orm
     this.providers = parts.providers
     this.partner = parts.partner

@@ -5,7 +5,7 @@ import { type GraphQLSchema } from 'graphql'
 import { buildSchemaSync, type NonEmptyArray } from 'type-graphql'
 import type { Context } from './context.ts'
 import { courseById, courseBySlug, liveEventById, runById } from './courses/loaders.ts'
-import { CourseConnectionResolver, CourseResolver } from './courses/resolver.ts'
+import { CourseConnectionResolver, CourseEdgeResolver, CourseResolver } from './courses/resolver.ts'
 import { CourseRunResolver, LiveEventResolver } from './courses/run.resolver.ts'
 import { VerifyResolver } from './credit/credentials/verify.resolver.ts'
 import { CreditRecordResolver, EnrolmentCreditResolver, LearnerCreditResolver } from './credit/resolver.ts'
@@ -37,7 +37,8 @@ import { visibleEnrolment } from './enrolments/visible-enrolment.ts'
 import { CreditResolver } from './graph/contract/credit.ts'
 import { globalId } from './graph/contract/global-id.ts'
 import { MoneyResolver } from './graph/contract/money.ts'
-import { type NodeLoaders } from './graph/contract/node.ts'
+import type { NodeName } from './graph/contract/no-such.ts'
+import type { NodeLoader } from './graph/contract/node.ts'
 import {
   Forbidden,
   IdempotencyConflict,
@@ -89,7 +90,7 @@ import {
 } from './transfers/resolver.ts'
 
 /** What `node(id)` opens, by type: each loader answers only what the caller may see. */
-const nodes: NodeLoaders<Context> = {
+const nodes: Record<NodeName, NodeLoader<Context>> = {
   Institution: institutionById,
   Qualification: qualificationById,
   Course: courseById,
@@ -141,6 +142,7 @@ const resolvers: unknown[] = [
   InstitutionClientResolver,
   CourseResolver,
   CourseConnectionResolver,
+  CourseEdgeResolver,
   CourseRunResolver,
   LiveEventResolver,
   CreditResolver,

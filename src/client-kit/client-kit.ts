@@ -13,7 +13,7 @@ import {
   valueFromASTUntyped,
 } from 'graphql'
 
-const PAGING = new Set(['first', 'last', 'after', 'before'])
+const pagingArguments = new Set(['first', 'last', 'after', 'before'])
 
 /** Text of each file of the kit by its name. `pages` are README files whose examples become documents. */
 export function clientKit(schema: GraphQLSchema, pages: readonly string[]): ReadonlyMap<string, string> {
@@ -77,7 +77,7 @@ function apollo(schema: GraphQLSchema): string {
   const entries = names.map((name) => {
     const merge = values.has(name) ? ['merge: true'] : []
     const fields = (paged.get(name) ?? []).map((field) => {
-      const keyArgs = field.args.map((argument) => argument.name).filter((argument) => !PAGING.has(argument))
+      const keyArgs = field.args.map((argument) => argument.name).filter((argument) => !pagingArguments.has(argument))
       return `      ${field.name}: connectionPolicy(${JSON.stringify(keyArgs)}),\n`
     })
     const policies = [...merge, ...(fields.length ? [`fields: {\n${fields.join('')}    }`] : [])]

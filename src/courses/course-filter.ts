@@ -28,6 +28,13 @@ publishEnum(
   },
 )
 
+export const SortDirection = { ASCENDING: 'ASCENDING', DESCENDING: 'DESCENDING' } as const
+export type SortDirection = (typeof SortDirection)[keyof typeof SortDirection]
+publishEnum(SortDirection, 'SortDirection', 'Which end of an order comes first; what states nothing is last by both.', {
+  ASCENDING: 'The first letter, the soonest, the least.',
+  DESCENDING: 'The last letter, the latest, the most.',
+})
+
 /** There are two; a client may name one again. */
 const MOST_STUDY_LEVELS = 10
 /** The catalogue has some thirty, and a list of boxes to tick no more than fit the screen. */

@@ -3,7 +3,7 @@ import { Check, Entity, Enum, Index, ManyToOne, PrimaryKey, Property, Unique } f
 import { Field, Int, ObjectType } from 'type-graphql'
 import { publishEnum } from '../graph/contract/enum.ts'
 import { Node } from '../graph/contract/node.ts'
-import { connectionOf } from '../graph/contract/page.ts'
+import { connectionOf, edgeOf } from '../graph/contract/page.ts'
 import { DateTime, Decimal, Url } from '../graph/contract/scalars.ts'
 import { Institution } from '../institutions/institution.ts'
 import { exactAmount, instant, minorUnits } from '../store/row.ts'
@@ -68,6 +68,20 @@ export const subjectNotStated = 'other'
 @Index({
   name: 'course_by_credit',
   expression: 'create index course_by_credit on course (coalesce(credit_cats, 1000000), id)',
+})
+@Index({
+  name: 'course_by_credit_descending',
+  expression: 'create index course_by_credit_descending on course (coalesce(credit_cats, 0), id)',
+})
+@Index({
+  name: 'course_by_price_descending',
+  expression:
+    'create index course_by_price_descending on course (coalesce(nullif(lowest_price_minor, 9007199254740991), -1), id)',
+})
+@Index({
+  name: 'course_by_start_descending',
+  expression:
+    "create index course_by_start_descending on course (coalesce(nullif(next_start, 'infinity'), '-infinity'), id)",
 })
 @Check({ name: 'course_credit_positive', expression: 'credit_amount > 0' })
 @Check({
@@ -187,11 +201,12 @@ export class Course extends Node {
   @Property({ ...minorUnits, default: Number.MAX_SAFE_INTEGER, lazy: true })
   lowestPriceMinor!: number
 
+  /** What is searched, read without accents by a configuration that a migration makes. */
   @Property({
     type: 'any',
     columnType: 'tsvector',
     generated:
-      "(setweight(to_tsvector('simple', title), 'A') || setweight(to_tsvector('simple', subject), 'B') || setweight(to_tsvector('simple', summary), 'C')) stored",
+      "(setweight(to_tsvector('course_search', title), 'A') || setweight(to_tsvector('course_search', subject), 'B') || setweight(to_tsvector('course_search', summary), 'C')) stored",
     lazy: true,
     nullable: true,
   })
@@ -199,4 +214,5 @@ export class Course extends Node {
   words!: unknown
 }
 
-export const CourseConnection = connectionOf(() => Course, 'Course', 'courses')
+export const CourseEdge = edgeOf(() => Course, 'Course', 'courses')
+export const CourseConnection = connectionOf(() => Course, 'Course', 'courses', CourseEdge)

@@ -1,31 +1,34 @@
 /** Finds courses by text and filters, ordered, paged and counted into facets. */
 import type { Context } from '../context.ts'
 import { badUserInput } from '../graph/contract/errors.ts'
-import { globalId, uuidOf } from '../graph/contract/global-id.ts'
+import { globalId } from '../graph/contract/global-id.ts'
+import { uuidForList } from '../graph/contract/no-such.ts'
 import type { Page, PageArgs } from '../graph/contract/page.ts'
 import { institutionJoin } from '../institutions/loaders.ts'
 import { type Condition, type List, readPage } from '../reading/list.ts'
-import { named, Values } from '../reading/list-sql.ts'
+import { named, type OrderKey, Values } from '../reading/list-sql.ts'
 import type { Wanted } from '../reading/selection.ts'
 import type { Course } from './course.ts'
-import type { CourseFilter, CourseOrder, FacetValue } from './course-filter.ts'
+import type { CourseFilter, CourseOrder, FacetValue, SortDirection } from './course-filter.ts'
 import { courseColumns, nextRunJoin } from './loaders.ts'
+import { type SearchWords, searchWords } from './search-words.ts'
 
 export interface CourseSearch {
   search?: string | null
+  slugs?: string[] | null
   filter?: CourseFilter | null
   orderBy: CourseOrder
+  /** Left out: the order's own. */
+  direction?: SortDirection | null
+}
+
+/** With the search as it is asked of PostgreSQL: the same for the list, its count and its facets. */
+export interface AskedSearch extends CourseSearch {
+  words: SearchWords | null
 }
 
 /** A list of courses with what is needed for its facets. */
-export type FoundCourses = Page<Course> & { asked: CourseSearch }
-
-/** Words of the search as prefixes that must all occur; null when there is no word in it. */
-function searchQuery(search: string | null | undefined): string | null {
-  if (!search) return null
-  const words = search.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []
-  return words.length ? words.map((word) => `${word}:*`).join(' & ') : null
-}
+export type FoundCourses = Page<Course> & { asked: AskedSearch }
 
 type FilterPart = { facet?: 'subjects' | 'levels' | 'languages' | 'awardingInstitutions'; condition: Condition }
 
@@ -41,7 +44,9 @@ function filterParts(filter: CourseFilter | null | undefined, now: Date): Filter
   if (filter.subjects) add('c.subject = any(?::text[])', filter.subjects, 'subjects')
   if (filter.languages) add('c.language = any(?::text[])', filter.languages, 'languages')
   if (filter.awardingInstitutionIds) {
-    const ids = filter.awardingInstitutionIds.map((id) => uuidOf('Institution', id)).filter((id) => id !== null)
+    const uuidAt = (id: string, at: number) =>
+      uuidForList('Institution', id, ['filter', 'awardingInstitutionIds', `${at}`])
+    const ids = filter.awardingInstitutionIds.map(uuidAt).filter((id) => id !== null)
     add('c.awarding_institution_id = any(?::uuid[])', ids, 'awardingInstitutions')
   }
   if (filter.cmf) add('c.cmf_status = ?', filter.cmf)
@@ -80,51 +85,89 @@ const common = {
   parts: [institutionJoin('awardingInstitution', 'x.awarding_institution_id'), nextRunJoin],
 }
 
-/** Found by words, the best match first: the words are asked once, in the list's own SQL. */
-const byRank = (query: string): List => ({
-  ...common,
-  name: 'courses-rank',
-  further: ', ts_rank(c.words, asked.words) as order_rank',
-  from: "course c cross join (select to_tsquery('simple', ?) as words) asked",
-  values: [query],
-  order: [{ sql: 'ts_rank(c.words, asked.words)', as: 'orderRank', type: 'real', descending: true }, byId],
-})
-
-const lists: Record<Exclude<CourseOrder, 'RELEVANCE'>, List> = {
-  TITLE: {
+/**
+ * Found by words, the best match first: those with all words as typed before those with one misspelt. The words are asked
+ * once, in the list's own SQL.
+ */
+function byRank({ likely, exact }: SearchWords, descending: boolean): List {
+  const rank =
+    '(case when c.words @@ asked.exact then 1 + ts_rank(c.words, asked.exact) else ts_rank(c.words, asked.likely) end)::real'
+  return {
     ...common,
-    name: 'courses-title',
-    from: 'course c',
-    further: ', c.title as order_title',
-    order: [{ sql: 'c.title', as: 'orderTitle', type: 'text' }, byId],
-  },
-  CREDIT: {
-    ...common,
-    name: 'courses-credit',
-    from: 'course c',
-    further: ', coalesce(c.credit_cats, 1000000) as order_credit',
-    order: [{ sql: 'coalesce(c.credit_cats, 1000000)', as: 'orderCredit', type: 'numeric' }, byId],
-  },
-  PRICE: {
-    ...common,
-    name: 'courses-price',
-    from: 'course c',
-    further: ', c.lowest_price_minor as order_price',
-    order: [{ sql: 'c.lowest_price_minor', as: 'orderPrice', type: 'bigint' }, byId],
-  },
-  NEXT_START: {
-    ...common,
-    name: 'courses-start',
-    from: 'course c',
-    // An instant of an order may be infinity, which is no Date: it travels as text.
-    further: ', c.next_start::text as order_start',
-    order: [{ sql: 'c.next_start', as: 'orderStart', type: 'timestamptz' }, byId],
-  },
+    name: descending ? 'courses-rank' : 'courses-rank-ascending',
+    further: `, ${rank} as order_rank`,
+    from: "course c cross join (select to_tsquery('course_search', ?) as likely, to_tsquery('course_search', ?) as exact) asked",
+    values: [likely, exact],
+    order: [{ sql: rank, as: 'orderRank', type: 'real', descending }, byId],
+  }
 }
 
-function listOf(orderBy: CourseOrder, query: string | null): List {
-  if (orderBy !== 'RELEVANCE') return lists[orderBy]
-  return query === null ? lists.NEXT_START : byRank(query)
+/** Its own direction is ascending; `further` has the key under the name that its rows carry it by. */
+const byKey = (name: string, further: string, key: OrderKey): List => ({
+  ...common,
+  name: `courses-${name}`,
+  from: 'course c',
+  further: `, ${further}`,
+  order: [key, { ...byId, descending: key.descending ?? false }],
+})
+
+/** An instant of an order may be infinity, which is no Date: it travels as text. */
+const ascending: Record<Exclude<CourseOrder, 'RELEVANCE'>, List> = {
+  TITLE: byKey('title', 'c.title as order_title', { sql: 'c.title', as: 'orderTitle', type: 'text' }),
+  CREDIT: byKey('credit', 'coalesce(c.credit_cats, 1000000) as order_credit', {
+    sql: 'coalesce(c.credit_cats, 1000000)',
+    as: 'orderCredit',
+    type: 'numeric',
+  }),
+  PRICE: byKey('price', 'c.lowest_price_minor as order_price', {
+    sql: 'c.lowest_price_minor',
+    as: 'orderPrice',
+    type: 'bigint',
+  }),
+  NEXT_START: byKey('start', 'c.next_start::text as order_start', {
+    sql: 'c.next_start',
+    as: 'orderStart',
+    type: 'timestamptz',
+  }),
+}
+
+const leastCredit = 'coalesce(c.credit_cats, 0)'
+const leastPrice = 'coalesce(nullif(c.lowest_price_minor, 9007199254740991), -1)'
+const leastStart = "coalesce(nullif(c.next_start, 'infinity'), '-infinity')"
+
+/** What states nothing is last here too, so it counts as the least; each key is that of an index. */
+const descending: typeof ascending = {
+  TITLE: byKey('title-descending', 'c.title as order_title', {
+    sql: 'c.title',
+    as: 'orderTitle',
+    type: 'text',
+    descending: true,
+  }),
+  CREDIT: byKey('credit-descending', `${leastCredit} as order_credit`, {
+    sql: leastCredit,
+    as: 'orderCredit',
+    type: 'numeric',
+    descending: true,
+  }),
+  PRICE: byKey('price-descending', `${leastPrice} as order_price`, {
+    sql: leastPrice,
+    as: 'orderPrice',
+    type: 'bigint',
+    descending: true,
+  }),
+  // Compared letter by letter: elsewhere the minus would be passed over.
+  NEXT_START: byKey('start-descending', `(${leastStart})::text collate "C" as order_start`, {
+    sql: leastStart,
+    as: 'orderStart',
+    type: 'timestamptz',
+    descending: true,
+  }),
+}
+
+function listOf({ orderBy, direction, words }: AskedSearch): List {
+  if (orderBy === 'RELEVANCE' && words !== null) return byRank(words, direction !== 'ASCENDING')
+  const lists = direction === 'DESCENDING' ? descending : ascending
+  return lists[orderBy === 'RELEVANCE' ? 'NEXT_START' : orderBy]
 }
 
 /**
@@ -133,20 +176,22 @@ function listOf(orderBy: CourseOrder, query: string | null): List {
  */
 export async function findCourses(
   context: Context,
-  asked: CourseSearch,
+  search: CourseSearch,
   args: PageArgs,
   wanted: Wanted,
 ): Promise<FoundCourses> {
-  const query = searchQuery(asked.search)
-  const conditions = await conditionsOf(context, asked, query)
-  return { ...(await readPage<Course>(context, listOf(asked.orderBy, query), args, conditions, wanted)), asked }
+  const words = search.search ? await searchWords(context.read, search.search) : null
+  const asked = { ...search, words }
+  const conditions = await conditionsOf(context, asked)
+  return { ...(await readPage<Course>(context, listOf(asked), args, conditions, wanted)), asked }
 }
 
-async function conditionsOf(context: Context, { filter }: CourseSearch, query: string | null, without?: string) {
+async function conditionsOf(context: Context, { filter, slugs, words }: AskedSearch, without?: string) {
   const conditions = filterParts(filter, context.now())
     .filter((part) => part.facet === undefined || part.facet !== without)
     .map((part) => part.condition)
-  if (query !== null) conditions.push({ sql: "c.words @@ to_tsquery('simple', ?)", values: [query] })
+  if (words !== null) conditions.push({ sql: "c.words @@ to_tsquery('course_search', ?)", values: [words.likely] })
+  if (slugs != null) conditions.push({ sql: 'c.slug = any(?::text[])', values: [slugs] })
   const qualificationId = filter?.countsTowardsQualificationId
   if (qualificationId != null) {
     conditions.push(...((await context.countedCourses(context, qualificationId)) ?? [{ sql: 'false' }]))
@@ -164,10 +209,10 @@ const facetColumns = {
 /** The values of one facet among the courses that match everything but the facet's own filter; most frequent first. */
 export async function facet(
   context: Context,
-  asked: CourseSearch,
+  asked: AskedSearch,
   name: keyof typeof facetColumns,
 ): Promise<FacetValue[]> {
-  const conditions = await conditionsOf(context, asked, searchQuery(asked.search), name)
+  const conditions = await conditionsOf(context, asked, name)
   const values = new Values()
   const where = conditions.map(({ sql, values: given }) => values.fill(sql, given))
   const [value, label] = facetColumns[name]

@@ -56,6 +56,8 @@ const runColumns = defineColumns('r', {
     refundDeadline: 'starts_at time_zone',
     liveEvents: '',
     placesRemaining: 'partner_uuid',
+    enrolability:
+      'course_id partner_uuid starts_at ends_at enrolment_opens_at enrolment_closes_at cancelled price_minor currency',
   },
   rest: 'code fetched_at',
 })

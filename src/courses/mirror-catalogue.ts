@@ -12,6 +12,7 @@ import { Course, subjectNotStated } from './course.ts'
 import { updateCourseOrder } from './course-order.ts'
 import { CourseRun, LiveEvent } from './course-run.ts'
 import type { LiveEventFacts, ProgramFacts, RunFacts } from './course-source.ts'
+import { addCourseWords } from './course-word.ts'
 
 /** What became of one fact: kept, or kept out with the reason for the report. */
 export interface Mirrored {
@@ -84,14 +85,21 @@ export async function mirrorPrograms(context: Context, facts: readonly ProgramFa
   await inTransaction(context.em, async (tx) => {
     const institutions = await institutionsOf(tx, facts, now)
     const known = byPartnerUuid(await tx.find(Course, { partnerUuid: { $in: facts.map(({ uuid }) => uuid) } }))
+    const ids: string[] = []
     for (const program of facts) {
       const institution = institutions.get(slugIn(program.organisation)) as Institution
       const fields = courseFields(program, institution, now)
       const cmfStatus = checkCmf(cmfFacts(fields)).status
       const course = known.get(program.uuid)
+      const id = course?.id ?? newId()
       if (course) tx.assign(course, { ...fields, cmfStatus })
-      else tx.create(Course, { id: newId(), ...fields, cmfStatus } as Course)
+      else tx.create(Course, { id, ...fields, cmfStatus } as Course)
+      ids.push(id)
     }
+    await tx.flush()
+    // Or the rows would be compared once more, and a start at infinity is no Date.
+    tx.clear()
+    await addCourseWords(tx, ids)
   })
   return facts.map(() => ({}))
 }

@@ -1,7 +1,7 @@
 /** Answers the graph's fields about courses. */
 
 import type { GraphQLResolveInfo } from 'graphql'
-import { Arg, Args, Ctx, FieldResolver, Info, Query, Resolver, Root } from 'type-graphql'
+import { Arg, Args, Ctx, Extensions, FieldResolver, Info, Query, Resolver, Root } from 'type-graphql'
 import type { Context } from '../context.ts'
 import { AtMost } from '../graph/contract/at-most.ts'
 import { Credit } from '../graph/contract/credit.ts'
@@ -13,12 +13,16 @@ import { wantedOfRows } from '../reading/selection.ts'
 import { LONGEST_SEARCH_CHARACTERS, LONGEST_SLUG_CHARACTERS } from '../values/lengths.ts'
 import { checkCmf } from './cmf.rules.ts'
 import { CmfConformance, type CmfRow, cmfFacts } from './cmf-conformance.ts'
-import { Course, CourseConnection } from './course.ts'
-import { CourseFacets, CourseFilter, CourseOrder } from './course-filter.ts'
+import { Course, CourseConnection, CourseEdge } from './course.ts'
+import { CourseFacets, CourseFilter, CourseOrder, SortDirection } from './course-filter.ts'
 import { CourseRun, CourseRunConnection } from './course-run.ts'
 import { type FoundCourses, facet, findCourses } from './find-courses.ts'
 import { Freshness } from './freshness.ts'
+import { CourseHighlight, highlightsOf, SearchedField } from './highlights.ts'
 import { courseBySlug, nextRunOf, runsOfCourse, syncStateOf } from './loaders.ts'
+
+/** As many as a page has at most. */
+const MOST_SLUGS = 100
 
 interface CourseRow extends CmfRow {
   id: string
@@ -31,20 +35,36 @@ interface CourseRow extends CmfRow {
 
 @Resolver(() => Course)
 export class CourseResolver {
-  @Query(() => CourseConnection, { description: 'The courses on offer, narrowed and ordered as asked.' })
+  @Query(() => CourseConnection, {
+    nullable: true,
+    description: 'The courses on offer, narrowed and ordered as asked.',
+  })
   courses(
     @Args(() => PageArgs) args: PageArgs,
-    @Arg('search', () => String, { nullable: true, description: 'Words, or beginnings of words, that must all occur.' })
+    @Arg('search', () => String, {
+      nullable: true,
+      description:
+        'Words, or beginnings of words, that must all occur in title, subject or summary. Accents do not matter; a word of 5 letters may have one wrong, a word of 8 two, and what matches so comes last.',
+    })
     @AtMost({ characters: LONGEST_SEARCH_CHARACTERS })
     search: string | null,
+    @Arg('slugs', () => [String], { nullable: true, description: 'Only these; what is not on offer is left out.' })
+    @AtMost({ items: MOST_SLUGS, characters: LONGEST_SLUG_CHARACTERS })
+    slugs: string[] | null,
     @Arg('filter', () => CourseFilter, { nullable: true, description: 'Narrows the list.' })
     filter: CourseFilter | null,
     @Arg('orderBy', () => CourseOrder, { nullable: true, defaultValue: 'RELEVANCE', description: 'The order.' })
     orderBy: CourseOrder | null,
+    @Arg('direction', () => SortDirection, {
+      nullable: true,
+      description: 'Best match first by RELEVANCE of a search, ascending by the others, unless said.',
+    })
+    direction: SortDirection | null,
     @Ctx() context: Context,
     @Info() info: GraphQLResolveInfo,
   ): Promise<FoundCourses> {
-    return findCourses(context, { search, filter, orderBy: orderBy ?? 'RELEVANCE' }, args, wantedOfRows(info))
+    const asked = { search, slugs, filter, orderBy: orderBy ?? 'RELEVANCE', direction }
+    return findCourses(context, asked, args, wantedOfRows(info))
   }
 
   @Query(() => Course, {
@@ -108,7 +128,10 @@ export class CourseResolver {
     const confirmedAt =
       state?.succeededAt && state.succeededAt > course.fetchedAt ? state.succeededAt : course.fetchedAt
     const tooOld = context.now().getTime() - confirmedAt.getTime() > context.settings.staleAfterMinutes * 60_000
-    return { source: 'partner', fetchedAt: confirmedAt, stale: failing || tooOld || context.partner.silent() }
+    // What is asked live beside it, here or elsewhere in the answer, has then been answered or missed.
+    await context.underway.settled()
+    const silent = context.underway.missed || context.partner.silent()
+    return { source: 'partner', fetchedAt: confirmedAt, stale: failing || tooOld || silent }
   }
 }
 
@@ -124,3 +147,18 @@ export class CourseConnectionResolver {
 }
 
 type AskedFor = Pick<FoundCourses, 'asked'>
+
+@Resolver(() => CourseEdge)
+export class CourseEdgeResolver {
+  @Extensions({ cost: { listSize: Object.keys(SearchedField).length } })
+  @FieldResolver(() => [CourseHighlight], {
+    description: 'Where the course matches the search, as text and not as HTML; empty where nothing is searched.',
+  })
+  highlights(
+    @Root() { node, page }: { node: { id: string }; page: AskedFor },
+    @Ctx() context: Context,
+  ): Loaded<CourseHighlight[]> {
+    const { words } = page.asked
+    return words === null ? [] : highlightsOf(context, { courseId: node.id, query: words.likely })
+  }
+}

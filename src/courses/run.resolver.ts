@@ -4,7 +4,7 @@ import type { Context } from '../context.ts'
 import { Money } from '../graph/contract/money.ts'
 import { DateTime, TimeZone } from '../graph/contract/scalars.ts'
 import type { Loaded } from '../reading/loader.ts'
-import { inZone, refundDeadline } from '../values/dates.ts'
+import { inZone, isTimeZone, refundDeadline } from '../values/dates.ts'
 import { Course } from './course.ts'
 import { CourseRun, LiveEvent, RunStatus } from './course-run.ts'
 import { type CompleteRun, courseById, liveEventsOf } from './loaders.ts'
@@ -68,7 +68,8 @@ export class CourseRunResolver {
 
   @FieldResolver(() => Int, {
     nullable: true,
-    description: 'Live from the partner; null with an error entry when the partner cannot say.',
+    description:
+      'Live from the partner, who is waited for 300 ms at most; then the last that is known, or null with an error entry. `freshness.stale` of the course says so.',
   })
   placesRemaining(@Root() run: RunRow, @Ctx() context: Context): Promise<number | null> {
     return placesRemaining(context, run.partnerUuid)
@@ -77,11 +78,13 @@ export class CourseRunResolver {
 
 @Resolver(() => LiveEvent)
 export class LiveEventResolver {
-  @FieldResolver(() => DateTime, { description: "In the given zone, the run's own when none is given." })
+  @FieldResolver(() => DateTime, {
+    description: "In the given zone, the run's own when none is given, or none that is known.",
+  })
   startsAt(
     @Root() event: EventRow,
     @Arg('timeZone', () => TimeZone, { nullable: true, description: "The reader's zone." }) timeZone: string | null,
   ): string {
-    return inZone(event.startsAt, timeZone ?? event.timeZone)
+    return inZone(event.startsAt, timeZone != null && isTimeZone(timeZone) ? timeZone : event.timeZone)
   }
 }

@@ -7,6 +7,7 @@ import { isUpstreamFailure } from '../values/upstream-failure.ts'
 import { courseJobs } from './course-jobs.ts'
 import { updateCourseOrder } from './course-order.ts'
 import type { Changes, Rejected } from './course-source.ts'
+import { tidyCourseWords } from './course-word.ts'
 import { type Mirrored, mirrorPrograms, mirrorRuns } from './mirror-catalogue.ts'
 import { recordSyncState } from './record-sync-state.ts'
 import { SyncState } from './sync-state.ts'
@@ -99,6 +100,7 @@ async function syncAll(context: Context): Promise<void> {
   try {
     await mirror(context, 'programs', (since) => partner.programs(since), mirrorPrograms)
     await mirror(context, 'runs', (since) => partner.runs(since), mirrorRuns)
+    await inTransaction(context.em, tidyCourseWords)
   } catch (error) {
     if (!isUpstreamFailure(error)) throw error
     for (const list of ['programs', 'runs'] as const) await recordSyncState(context, list, { failedAt: context.now() })

@@ -3,6 +3,7 @@ import { type EntityManager, LockMode } from '@mikro-orm/postgresql'
 import type { Context } from '../context.ts'
 import { Course } from '../courses/course.ts'
 import { CourseRun } from '../courses/course-run.ts'
+import { announceEnrolment } from '../enrolments/announce-enrolment.ts'
 import { Enrolment, type EnrolmentStatus } from '../enrolments/enrolment.ts'
 import { enrolmentJobs } from '../enrolments/enrolment-jobs.ts'
 import { Institution } from '../institutions/institution.ts'
@@ -57,6 +58,7 @@ async function award(context: Context, tx: EntityManager, enrolmentId: string): 
     updatedAt: now,
   } as CreditRecord)
   beginHistory(tx, creditRecordStates, record, { cause: 'ASSESSMENT_PASSED', at: now })
+  await announceEnrolment(tx, enrolment)
 }
 
 /** By where the enrolment stands; what was never registered has earned nothing. */
@@ -89,6 +91,7 @@ async function review(context: Context, tx: EntityManager, enrolmentId: string):
   const cause = causes[enrolment.status]
   if (!cause) throw new Error(`credit rests on enrolment ${enrolmentId}, which is ${enrolment.status}`)
   move(tx, states, record, to, { cause, at: context.now() })
+  await announceEnrolment(tx, enrolment)
 }
 
 /** Awards what an enrolment earned, once; its money may have been contested, or have gone back, before the result came. */

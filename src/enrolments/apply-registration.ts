@@ -1,7 +1,7 @@
 /** Applies what the partner reports of a registration to its enrolment. */
 import type { EntityManager } from '@mikro-orm/postgresql'
 import type { MoveCause } from '../store/history.ts'
-import { announce } from '../store/transaction.ts'
+import { announceEnrolment } from './announce-enrolment.ts'
 import { moveEnrolment } from './change-enrolment.ts'
 import { type EnrolmentCause, isOnTheRun } from './enrolment.states.ts'
 import type { Enrolment } from './enrolment.ts'
@@ -34,7 +34,7 @@ export async function applyRegistration(
   if (!changed.includes(true)) return
   enrolment.updatedAt = why.at
   await tx.flush()
-  await announce(tx, 'enrolment', enrolment.id)
+  await announceEnrolment(tx, enrolment)
 }
 
 /** Answers whether anything is new. */

@@ -2,6 +2,7 @@
 import { isOwner, requireLearner } from '../auth/permissions.ts'
 import type { Context } from '../context.ts'
 import { uuidOf } from '../graph/contract/global-id.ts'
+import { noSuch } from '../graph/contract/no-such.ts'
 import { IllegalTransition, NotFound, refusal } from '../graph/contract/user-error.ts'
 import { inTransaction } from '../store/transaction.ts'
 import { findEnrolment, lockEnrolment, moveEnrolment } from './change-enrolment.ts'
@@ -19,7 +20,8 @@ export async function cancelEnrolment(context: Context, globalEnrolmentId: strin
   const id = uuidOf('Enrolment', globalEnrolmentId)
   const enrolment = id === null ? null : await findEnrolment(context.em, id)
   if (enrolment === null || !isOwner(context.viewer, enrolment.learnerId)) {
-    const message = 'You have no such enrolment; take enrolmentId from your enrolments.'
+    const sentence = 'You have no such enrolment; take enrolmentId from your enrolments.'
+    const message = noSuch('Enrolment', globalEnrolmentId, sentence)
     return { enrolmentId: null, refusals: [refusal(NotFound, {}, message, field)] }
   }
   const payments =

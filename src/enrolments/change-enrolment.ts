@@ -3,7 +3,7 @@ import { type EntityManager, LockMode } from '@mikro-orm/postgresql'
 import { CourseRun } from '../courses/course-run.ts'
 import { type MoveCause, move } from '../store/history.ts'
 import type { States } from '../store/states.ts'
-import { announce } from '../store/transaction.ts'
+import { announceEnrolment } from './announce-enrolment.ts'
 import { type EnrolmentCause, enrolmentStates } from './enrolment.states.ts'
 import { Enrolment, type EnrolmentStatus, endedStatuses } from './enrolment.ts'
 
@@ -32,7 +32,7 @@ export async function moveEnrolment(
 ): Promise<void> {
   move(tx, table, enrolment, to, why)
   await tx.flush()
-  await announce(tx, 'enrolment', enrolment.id)
+  await announceEnrolment(tx, enrolment)
 }
 
 /**

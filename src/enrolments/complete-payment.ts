@@ -2,6 +2,7 @@
 import { isOwner, requireLearner } from '../auth/permissions.ts'
 import type { Context } from '../context.ts'
 import { uuidOf } from '../graph/contract/global-id.ts'
+import { noSuch } from '../graph/contract/no-such.ts'
 import { NotFound, refusal } from '../graph/contract/user-error.ts'
 import { advancePayment } from '../payments/advance-payment.ts'
 import { findPayment } from '../payments/paying.ts'
@@ -22,7 +23,8 @@ export async function completePayment(context: Context, globalPaymentId: string)
   const id = uuidOf('Payment', globalPaymentId)
   const payment = id === null ? null : await findOwn(context, id)
   if (payment === null) {
-    return refused(refusal(NotFound, {}, 'You have no such payment; take paymentId from your enrolment.', field))
+    const message = 'You have no such payment; take paymentId from your enrolment.'
+    return refused(refusal(NotFound, {}, noSuch('Payment', globalPaymentId, message), field))
   }
   const failure = isFinal(payment) ? null : await advance(context, payment.id)
   const now = await findPayment(context.em, payment.id)

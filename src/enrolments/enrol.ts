@@ -4,6 +4,7 @@ import type { LearnerIdentity } from '../auth/viewer.ts'
 import type { Context } from '../context.ts'
 import { type CompleteRun, courseById, runById } from '../courses/loaders.ts'
 import { uuidOf } from '../graph/contract/global-id.ts'
+import { noSuch } from '../graph/contract/no-such.ts'
 import { InvalidInput, NotFound, refusal } from '../graph/contract/user-error.ts'
 import type { PartnerAccount } from '../learners/learner.ts'
 import { ensureInvitation } from '../learners/link-partner-account.ts'
@@ -15,7 +16,6 @@ import type { Money } from '../values/money.ts'
 import { returnUrlProblem } from '../values/return-url.ts'
 import { isUpstreamFailure } from '../values/upstream-failure.ts'
 import { enrolmentRefusal } from './enrolment.rules.ts'
-import { PartnerAccountRequired } from './enrolment-errors.ts'
 import { type PaymentResult, pay, refused, unavailable } from './pay.ts'
 import { lookForPlaces } from './places.ts'
 import { priceRefusal } from './price-refusal.ts'
@@ -43,11 +43,11 @@ export async function enrol(context: Context, input: EnrolRequest) {
   const run = runId === null ? null : await runById(context, runId)
   if (run === null) {
     const message = 'There is no such run; take courseRunId from a course of this catalogue.'
-    return refused(refusal(NotFound, {}, message, ['input', 'courseRunId']))
+    const said = noSuch('CourseRun', input.courseRunId, message)
+    return refused(refusal(NotFound, {}, said, ['input', 'courseRunId']))
   }
   const places = await lookForPlaces(context, run.partnerUuid)
-  const firstRefusal =
-    (await refusalNow(context, learner, run, places.remaining, input)) ?? (await accountRefusal(context, learner))
+  const firstRefusal = await refusalNow(context, learner, run, places.remaining, input)
   // A repeat that came in parallel may have got further than this one.
   if (firstRefusal) return (await peek(context, keyed)) ?? refused(firstRefusal)
   const reserved = await reserve(context, keyed, { learner, runId: run.id, places, ...input })
@@ -82,7 +82,7 @@ function goOnToPay<Name extends string>(context: Context, reserved: PaymentResul
   return enrolmentId === null || paymentId === null ? reserved : pay(context, enrolmentId, paymentId)
 }
 
-/** What can be said before anything is locked; asked again under the lock. */
+/** What can be said before anything is locked; asked again under the lock. Nobody is invited for a run that they cannot have. */
 async function refusalNow(
   context: Context,
   learner: LearnerIdentity,
@@ -93,20 +93,18 @@ async function refusalNow(
   const course = await courseById(context, run.courseId)
   const active = await activeOn(context.em.fork({ clear: true }), learner.id, run.id)
   const facts = { run, withdrawn: course?.withdrawnAt != null, now: context.now(), active, freePlaces }
-  return enrolmentRefusal(facts) ?? priceRefusal(context.providers, run, input)
-}
-
-/** Null when the learner's account is linked; else as the partner has it now, inviting whoever has none. */
-async function accountRefusal(context: Context, learner: LearnerIdentity) {
-  const known: PartnerAccount | null = await findPartnerAccount(context, learner.id)
-  if (known?.status === 'LINKED') return null
+  const firstRefusal = enrolmentRefusal(facts) ?? priceRefusal(context.providers, run, input)
+  if (firstRefusal) return firstRefusal
   try {
-    const partnerAccount = await ensureInvitation(context, learner)
-    if (partnerAccount.status === 'LINKED') return null
-    const message = 'Create or link your account at the registration partner first: follow its invitation.'
-    return refusal(PartnerAccountRequired, { partnerAccount }, message)
+    return enrolmentRefusal({ ...facts, partnerAccount: await partnerAccountNow(context, learner) })
   } catch (failure) {
     if (!isUpstreamFailure(failure)) throw failure
     return unavailable(failure)
   }
+}
+
+/** As it is known when it is linked; else as the partner has it now, inviting whoever has none. Throws UpstreamFailure. */
+async function partnerAccountNow(context: Context, learner: LearnerIdentity): Promise<PartnerAccount> {
+  const known: PartnerAccount | null = await findPartnerAccount(context, learner.id)
+  return known?.status === 'LINKED' ? known : ensureInvitation(context, learner)
 }

@@ -11,6 +11,7 @@ import { paymentJobs } from '../payments/payment-jobs.ts'
 import type { OrderFacts, PaymentSubject } from '../payments/payment-subject.ts'
 import type { Refund } from '../payments/refund.ts'
 import type { MoveCause } from '../store/history.ts'
+import { announceEnrolment } from './announce-enrolment.ts'
 import { hasSuccessor, lockEnrolment, moveEnrolment } from './change-enrolment.ts'
 import { beginEnding, finishEnding } from './end-enrolment.ts'
 import type { EnrolmentCause } from './enrolment.states.ts'
@@ -102,6 +103,10 @@ async function disputed(tx: EntityManager, payment: Payment, dispute: Dispute, a
   if (lost) await finishEnding(tx, enrolment, why)
 }
 
+async function changed(tx: EntityManager, { enrolmentId }: Payment): Promise<void> {
+  await announceEnrolment(tx, await tx.findOneOrFail(Enrolment, enrolmentId))
+}
+
 /** The enrolments' answer to what payments tell. */
 export const enrolmentPaymentSubject: PaymentSubject = {
   orderFor,
@@ -109,6 +114,7 @@ export const enrolmentPaymentSubject: PaymentSubject = {
   refundStarted,
   refunded,
   refundFailed,
+  changed,
   disputed,
   unsettled,
   takeUp,

@@ -1,12 +1,16 @@
 /** Decides whether a learner may enrol on a run now, or the first refusal. */
 import { openForEnrolment, type RunDates } from '../courses/run-status.rules.ts'
 import { instantText } from '../graph/contract/scalars.ts'
-import { refusal } from '../graph/contract/user-error.ts'
+import { rateLimitedUntil, refusal } from '../graph/contract/user-error.ts'
+import type { PartnerAccount } from '../learners/learner.ts'
 import type { Enrolment } from './enrolment.ts'
-import { AlreadyEnrolled, EnrolmentClosed, RunFull } from './enrolment-errors.ts'
+import { AlreadyEnrolled, EnrolmentClosed, PartnerAccountRequired, RunFull } from './enrolment-errors.ts'
+
+/** Places held for one learner and not paid: one to pay, and two to choose between. Holding costs nothing, and others wait. */
+const MOST_UNPAID_HOLDS = 3
 
 export interface EnrolFacts {
-  run: RunDates
+  run: RunDates & { priceMinor: number }
   /** The course is not offered any more. */
   withdrawn: boolean
   now: Date
@@ -14,6 +18,10 @@ export interface EnrolFacts {
   active: Enrolment | null
   /** Places left for one more; null when there is no limit, or nobody can say. */
   freePlaces: number | null
+  /** The learner's account at the partner, null when there is none; left out where it is not asked. */
+  partnerAccount?: PartnerAccount | null
+  /** When the learner's unpaid holds end, the first that ends first; left out where they are not counted. */
+  holdsEnd?: readonly Date[]
 }
 
 const run = ['input', 'courseRunId']
@@ -31,7 +39,21 @@ export function enrolmentRefusal(facts: EnrolFacts) {
   if (facts.freePlaces !== null && facts.freePlaces <= 0) {
     return refusal(RunFull, {}, 'Every place on this run is taken; choose another run.', run)
   }
-  return null
+  return accountRefusal(facts) ?? holdsRefusal(facts)
+}
+
+function accountRefusal({ partnerAccount }: EnrolFacts) {
+  if (partnerAccount === undefined || partnerAccount?.status === 'LINKED') return null
+  const message = 'Create or link your account at the registration partner first: follow its invitation.'
+  return refusal(PartnerAccountRequired, { partnerAccount }, message)
+}
+
+/** What costs nothing is not held for a payment. */
+function holdsRefusal({ run: { priceMinor }, holdsEnd = [], now }: EnrolFacts) {
+  const endsFirst = priceMinor === 0 ? undefined : holdsEnd.at(-MOST_UNPAID_HOLDS)
+  if (endsFirst === undefined) return null
+  const message = `You hold ${holdsEnd.length} places that are not paid; pay for one, or give one up with cancelEnrolment.`
+  return rateLimitedUntil(endsFirst, now, message)
 }
 
 function closedMessage({ run: { cancelled, ...dates }, withdrawn, now }: EnrolFacts): string {

@@ -10,7 +10,7 @@ import { type Condition, definePages, type List } from '../reading/list.ts'
 import { defineLoader, inOrder, type Loads } from '../reading/loader.ts'
 import type { LookAheadJoin } from '../reading/look-ahead-join.ts'
 import { statement } from '../reading/statement.ts'
-import type { Enrolment, EnrolmentStatus } from './enrolment.ts'
+import { type Enrolment, type EnrolmentStatus, endedStatuses } from './enrolment.ts'
 
 interface Reading {
   read: ReadConnection
@@ -96,6 +96,12 @@ export const viewerEnrolmentOn = defineLoader<string, Enrolment | null, Reading>
   const rows = learnerId !== null ? await read.rows(ownOnRuns, [learnerId, runIds]) : []
   return inOrder(runIds, rows, (row) => row.runId)
 })
+
+/** The viewer's own enrolment that holds a place on the run; null when there is none. */
+export async function viewerPlaceOn(context: Reading, runId: string): Promise<Enrolment | null> {
+  const enrolment = await viewerEnrolmentOn(context, runId)
+  return enrolment && (endedStatuses as readonly string[]).includes(enrolment.status) ? null : enrolment
+}
 
 /** Lists for operators: every enrolment, newest first. */
 export const allEnrolments: List = {

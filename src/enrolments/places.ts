@@ -1,14 +1,12 @@
 /** Counts the places of a run that are neither taken nor held. */
 import type { EntityManager } from '@mikro-orm/postgresql'
 import type { Context } from '../context.ts'
+import type { PlacesSeen } from '../courses/places.ts'
+import type { ReadConnection } from '../reading/connection/read-connection.ts'
+import { defineLoader, type Loads } from '../reading/loader.ts'
+import { statement } from '../reading/statement.ts'
 import { isUpstreamFailure } from '../values/upstream-failure.ts'
 import { Enrolment } from './enrolment.ts'
-
-/** What the partner said, and when it was asked; `remaining` is null when there is no limit, or it cannot say. */
-export interface PlacesSeen {
-  remaining: number | null
-  seenAt: Date
-}
 
 /** Asks the partner now. It decides itself when it registers, so its silence holds nobody up. */
 export async function lookForPlaces(
@@ -47,3 +45,28 @@ export async function freePlaces(
   })
   return remaining - held
 }
+
+const heldOnRuns = statement<{ runId: string; held: number }>(
+  'places-held-on-runs',
+  `select p.run_id, count(e.id)::int as held
+   from unnest($1::uuid[], $2::timestamptz[]) as p(run_id, seen_at)
+   left join enrolment e on e.run_id = p.run_id and (e.status in ('PENDING_PAYMENT', 'PAID', 'REGISTERING')
+     or (e.status = 'REGISTERED' and e.registered_at >= p.seen_at))
+   group by p.run_id`,
+)
+
+interface Reading {
+  read: ReadConnection
+  loads: Loads
+}
+
+/** Places of a run that the partner does not know of, or did not when it was asked: the same without a lock. */
+export const placesHeld = defineLoader<{ runId: string; seenAt: Date }, number, Reading>(
+  async ({ read }, runs) => {
+    const asked = [runs.map(({ runId }) => runId), runs.map(({ seenAt }) => seenAt)]
+    const rows = await read.rows(heldOnRuns, asked)
+    const heldOf = new Map(rows.map(({ runId, held }) => [runId, held]))
+    return runs.map(({ runId }) => heldOf.get(runId) ?? 0)
+  },
+  { cacheKey: ({ runId }) => runId },
+)

@@ -1,16 +1,14 @@
 /** Reads learners' progress live from the partner, batched and cached for seconds. */
-import { LRUCache } from 'lru-cache'
 import { Field, Int, ObjectType } from 'type-graphql'
 import type { Context } from '../context.ts'
 import { Freshness } from '../courses/freshness.ts'
 import { upstreamUnavailable } from '../graph/contract/errors.ts'
 import { Decimal } from '../graph/contract/scalars.ts'
+import { defineLiveValues } from '../reading/live-values.ts'
 import { defineLoader } from '../reading/loader.ts'
-import { isUpstreamFailure, type UpstreamFailure } from '../values/upstream-failure.ts'
 import { ratioText } from './apply-registration.ts'
 import { isOnTheRun } from './enrolment.states.ts'
 import type { Enrolment } from './enrolment.ts'
-import type { RegistrationPartner } from './registration-partner.ts'
 
 @ObjectType({ simpleResolvers: true, description: 'How far the learner has come, as the partner counts it.' })
 export class Progress {
@@ -29,22 +27,14 @@ export type ProgressRow = Pick<
   Enrolment,
   'id' | 'status' | 'registrationUuid' | 'stepsCompletedRatio' | 'stepsCompleted' | 'progressSeenAt'
 >
-type Asking = Pick<Context, 'loads' | 'partner' | 'now' | 'signal'>
+type Asking = Pick<Context, 'loads' | 'partner' | 'now' | 'signal' | 'underway'>
 
-const REMEMBER_MS = 5_000
+const FRESH_MS = 5_000
+const REMEMBERED_VALUES = 10_000
 /** As many as the partner answers about in one call. */
 const REGISTRATIONS_AT_ONCE = 100
 
-/** One memory for each partner: tests run several worlds in one process. */
-const memories = new WeakMap<RegistrationPartner, LRUCache<string, { progress: Progress | null }>>()
-
-function memoryOf(partner: RegistrationPartner): LRUCache<string, { progress: Progress | null }> {
-  const known = memories.get(partner)
-  if (known) return known
-  const memory = new LRUCache<string, { progress: Progress | null }>({ max: 10_000, ttl: REMEMBER_MS })
-  memories.set(partner, memory)
-  return memory
-}
+const progressAt = defineLiveValues<Progress | null>(FRESH_MS, REMEMBERED_VALUES)
 
 /**
  * The progress of an enrolment; null when it is not registered or the partner does not count. While the partner cannot
@@ -57,37 +47,48 @@ export function progressOf(context: Asking, row: ProgressRow): Promise<Progress 
 
 const liveProgress = defineLoader<ProgressRow, Progress | null, Asking>(
   async (context, rows) => {
-    const memory = memoryOf(context.partner)
-    try {
-      await remember(context, memory, rows)
-      return rows.map(({ registrationUuid }) => memory.get(registrationUuid as string)?.progress ?? null)
-    } catch (failure) {
-      if (!isUpstreamFailure(failure)) throw failure
-      return rows.map((row) => memory.get(row.registrationUuid as string)?.progress ?? fallBack(row, failure))
-    }
+    const uuids = rows.map(({ registrationUuid }) => registrationUuid as string)
+    const progress = await progressAt(context.partner).read(context, uuids, (missing, signal) =>
+      ask(context, missing, signal),
+    )
+    return progress.map(({ value, missed }, at) => {
+      if (missed === null && value === null) return null
+      const known = newest(value ?? null, rows[at] as ProgressRow, missed !== null)
+      const isUnknown = missed !== null && value === undefined && known === null
+      return isUnknown ? upstreamUnavailable('partner', missed.retryAfterSeconds) : known
+    })
   },
   { cacheKey: ({ id }) => id, maxBatchSize: REGISTRATIONS_AT_ONCE },
 )
 
-async function remember(
-  { partner, now, signal }: Asking,
-  memory: LRUCache<string, { progress: Progress | null }>,
-  rows: readonly ProgressRow[],
-): Promise<void> {
-  const missing = rows.map(({ registrationUuid }) => registrationUuid as string).filter((uuid) => !memory.has(uuid))
-  if (missing.length === 0) return
+async function ask(
+  { partner, now }: Asking,
+  uuids: readonly string[],
+  signal: AbortSignal,
+): Promise<Map<string, Progress | null>> {
   const fetchedAt = now()
-  const found = await partner.registrations(missing, signal)
-  for (const uuid of missing) {
-    const { stepsCompletedRatio = null, stepsCompletedCount = null } = found.get(uuid) ?? {}
-    const freshness = { source: 'partner', fetchedAt, stale: false }
-    const progress = stepsCompletedRatio !== null && {
-      stepsCompletedRatio: ratioText(stepsCompletedRatio),
-      stepsCompleted: stepsCompletedCount ?? 0,
-      freshness,
-    }
-    memory.set(uuid, { progress: progress || null })
-  }
+  const found = await partner.registrations(uuids, signal)
+  return new Map(
+    uuids.map((uuid) => {
+      const { stepsCompletedRatio = null, stepsCompletedCount = null } = found.get(uuid) ?? {}
+      if (stepsCompletedRatio === null) return [uuid, null]
+      const freshness = { source: 'partner', fetchedAt, stale: false }
+      const progress = {
+        stepsCompletedRatio: ratioText(stepsCompletedRatio),
+        stepsCompleted: stepsCompletedCount ?? 0,
+        freshness,
+      }
+      return [uuid, progress]
+    }),
+  )
+}
+
+/** Of what was seen live and what is stored: a webhook may have brought it since. */
+function newest(seen: Progress | null, row: ProgressRow, stale: boolean): Progress | null {
+  const stored = lastKnown(row, stale)
+  if (seen === null || (stored !== null && stored.freshness.fetchedAt > seen.freshness.fetchedAt)) return stored
+  const { stepsCompletedRatio, stepsCompleted, freshness } = seen
+  return { stepsCompletedRatio, stepsCompleted, freshness: { ...freshness, stale } }
 }
 
 function lastKnown(row: ProgressRow, stale: boolean): Progress | null {
@@ -95,8 +96,4 @@ function lastKnown(row: ProgressRow, stale: boolean): Progress | null {
   if (stepsCompletedRatio === null || progressSeenAt === null) return null
   const freshness = { source: 'partner', fetchedAt: progressSeenAt, stale }
   return { stepsCompletedRatio, stepsCompleted: stepsCompleted ?? 0, freshness }
-}
-
-function fallBack(row: ProgressRow, { upstream, retryAfterSeconds }: UpstreamFailure): Progress | Error {
-  return lastKnown(row, true) ?? upstreamUnavailable(upstream, retryAfterSeconds)
 }

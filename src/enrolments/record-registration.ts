@@ -6,8 +6,9 @@ import type { Membership } from '../learners/account-partner.ts'
 import { Learner, PartnerAccount } from '../learners/learner.ts'
 import { recordMembership } from '../learners/link-partner-account.ts'
 import { recordLearner } from '../learners/record-learner.ts'
-import { announce, inTransaction } from '../store/transaction.ts'
+import { inTransaction } from '../store/transaction.ts'
 import { addEnrolment } from './add-enrolment.ts'
+import { announceEnrolment } from './announce-enrolment.ts'
 import { applyRegistration } from './apply-registration.ts'
 import { lockEnrolment, lockRun } from './change-enrolment.ts'
 import { isGivenUp } from './enrolment.states.ts'
@@ -132,7 +133,7 @@ function importRegistration(
     }
     const enrolment = await addEnrolment(tx, beginning, why)
     await applyRegistration(tx, enrolment, registration, why)
-    await announce(tx, 'enrolment', enrolment.id)
+    await announceEnrolment(tx, enrolment)
     return 'RECORDED'
   })
 }

@@ -5,12 +5,14 @@ import type { Context } from '../context.ts'
 import { CourseRun } from '../courses/course-run.ts'
 import type { CompleteRun } from '../courses/loaders.ts'
 import { uuidOf } from '../graph/contract/global-id.ts'
+import { noSuch } from '../graph/contract/no-such.ts'
 import { NotFound, type Refusal, refusal } from '../graph/contract/user-error.ts'
 import { addRefund } from '../payments/add-refund.ts'
 import { balanceOf } from '../payments/balance.ts'
 import type { Payment } from '../payments/payment.ts'
 import { keyRefusal, takeKey } from '../store/idempotent.ts'
-import { announce, inTransaction } from '../store/transaction.ts'
+import { inTransaction } from '../store/transaction.ts'
+import { announceEnrolment } from './announce-enrolment.ts'
 import { lockEnrolment } from './change-enrolment.ts'
 import { lockPayments } from './compensate.ts'
 import { beginEnding } from './end-enrolment.ts'
@@ -65,13 +67,15 @@ async function decide(context: Context, tx: EntityManager, input: RefundInput, n
   const id = uuidOf('Enrolment', input.enrolmentId)
   const seen = id === null ? null : await tx.findOne(Enrolment, id)
   if (seen === null || !isOwnerOrOperator(viewer, seen.learnerId)) {
-    return refused(refusal(NotFound, {}, 'There is no such enrolment of yours.', enrolmentField))
+    const message = noSuch('Enrolment', input.enrolmentId, 'There is no such enrolment of yours.')
+    return refused(refusal(NotFound, {}, message, enrolmentField))
   }
   const payments = await lockPayments(tx, seen.id)
   const enrolment = await lockEnrolment(tx, seen.id)
   const payment = paymentMeant(enrolment, payments, input)
   if (payment === 'unknown') {
-    return refused(refusal(NotFound, {}, 'This enrolment has no such payment.', ['input', 'paymentId']))
+    const message = noSuch('Payment', input.paymentId ?? '', 'This enrolment has no such payment.')
+    return refused(refusal(NotFound, {}, message, ['input', 'paymentId']))
   }
   const request = await gather(context, tx, { enrolment, payment, input, now })
   const firstRefusal = refundRefusal(request)
@@ -136,6 +140,6 @@ async function add({ viewer }: Context, tx: EntityManager, { enrolment, payment,
     await beginEnding(tx, enrolment, { cause: causeBy[origin], actor: viewer.key, at: now })
     await enrolmentJobs.reviewCredit.add(tx, { enrolmentId: enrolment.id })
   }
-  await announce(tx, 'enrolment', enrolment.id)
+  await announceEnrolment(tx, enrolment)
   return { refundId: refund.id, enrolmentId: enrolment.id, refusals: [] }
 }

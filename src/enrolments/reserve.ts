@@ -3,19 +3,22 @@ import type { EntityManager } from '@mikro-orm/postgresql'
 import type { LearnerIdentity } from '../auth/viewer.ts'
 import type { Context } from '../context.ts'
 import type { CompleteRun } from '../courses/loaders.ts'
+import type { PlacesSeen } from '../courses/places.ts'
+import { RateLimited } from '../graph/contract/user-error.ts'
 import { lockLearner } from '../learners/lock-learner.ts'
 import { addPayment } from '../payments/add-payment.ts'
 import { type KeyedRequest, takeKey } from '../store/idempotent.ts'
-import { announce, inTransaction } from '../store/transaction.ts'
+import { inTransaction } from '../store/transaction.ts'
 import { addEnrolment } from './add-enrolment.ts'
+import { announceEnrolment } from './announce-enrolment.ts'
 import { lockRun, moveEnrolment } from './change-enrolment.ts'
 import { enrolmentRefusal } from './enrolment.rules.ts'
 import { Enrolment, endedStatuses } from './enrolment.ts'
 import { enrolmentJobs } from './enrolment-jobs.ts'
 import { type PaymentResult, refused } from './pay.ts'
-import { freePlaces, type PlacesSeen } from './places.ts'
+import { freePlaces } from './places.ts'
 import { type Choice, priceRefusal } from './price-refusal.ts'
-import { unpaidHoldRefusal } from './unpaid-holds.ts'
+import { unpaidHoldsEnd } from './unpaid-holds.ts'
 
 export interface Reservation extends Choice {
   learner: LearnerIdentity
@@ -57,14 +60,17 @@ export function reserve(context: Context, keyed: KeyedRequest, reservation: Rese
 
 async function refusalUnderLock(context: Context, tx: EntityManager, run: CompleteRun, reservation: Reservation) {
   const { learner, places } = reservation
-  const active = await activeOn(tx, learner.id, run.id)
-  const free = await freePlaces(tx, run.id, places)
   const now = context.now()
-  const firstRefusal =
-    enrolmentRefusal({ run, withdrawn: false, now, active, freePlaces: free }) ??
-    priceRefusal(context.providers, run, reservation)
-  // What costs nothing is not held for a payment.
-  return firstRefusal ?? (run.priceMinor === 0 ? null : unpaidHoldRefusal(context, tx, learner.id))
+  const firstRefusal = enrolmentRefusal({
+    run,
+    withdrawn: false,
+    now,
+    active: await activeOn(tx, learner.id, run.id),
+    freePlaces: await freePlaces(tx, run.id, places),
+    holdsEnd: await unpaidHoldsEnd(tx, learner.id, now),
+  })
+  if (firstRefusal?.__typename === RateLimited.name) context.heldBack(context.viewer, 'unpaid-holds')
+  return firstRefusal ?? priceRefusal(context.providers, run, reservation)
 }
 
 async function make(
@@ -87,7 +93,7 @@ async function make(
     createdAt: at,
   }
   const enrolment = await addEnrolment(tx, beginning, { cause: 'ENROLLED', actor: viewer.key, at })
-  await announce(tx, 'enrolment', enrolment.id)
+  await announceEnrolment(tx, enrolment)
   if (run.priceMinor === 0) return registerFree(tx, enrolment, at)
   const payment = await addPayment(tx, {
     enrolmentId: enrolment.id,

@@ -4,6 +4,7 @@ import type { EntityManager } from '@mikro-orm/postgresql'
 import { requireOperator } from '../auth/permissions.ts'
 import type { Context } from '../context.ts'
 import { uuidOf } from '../graph/contract/global-id.ts'
+import { noSuch } from '../graph/contract/no-such.ts'
 import { IllegalTransition, InvalidInput, NotFound, type Refusal, refusal } from '../graph/contract/user-error.ts'
 import { balanceOf } from '../payments/balance.ts'
 import type { Payment } from '../payments/payment.ts'
@@ -42,7 +43,10 @@ export async function resolveStuckEnrolment(context: Context, input: ResolveRequ
   }
   const id = uuidOf('Enrolment', input.enrolmentId)
   const known = id === null ? null : await findEnrolment(context.em, id)
-  if (known === null) return refused(refusal(NotFound, {}, 'There is no such enrolment.', field))
+  if (known === null) {
+    const message = noSuch('Enrolment', input.enrolmentId, 'There is no such enrolment.')
+    return refused(refusal(NotFound, {}, message, field))
+  }
   return inTransaction(context.em, (tx) => resolve(context, tx, known.id, { ...input, reason }))
 }
 

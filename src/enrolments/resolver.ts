@@ -19,6 +19,7 @@ import type { Loaded } from '../reading/loader.ts'
 import { wantedOfRows } from '../reading/selection.ts'
 import { defineHistory, HistoryEntry } from '../store/history.ts'
 import { MOST_STATUSES } from '../values/lengths.ts'
+import { Enrolability, enrolabilityOf } from './enrolability.ts'
 import { isOnTheRun } from './enrolment.states.ts'
 import { AssessmentResult, Enrolment, EnrolmentConnection, EnrolmentStatus } from './enrolment.ts'
 import { type EnrolmentRow, enrolmentById, statusIs, viewerEnrolmentOn } from './loaders.ts'
@@ -80,7 +81,7 @@ export class EnrolmentResolver {
   @FieldResolver(() => Progress, {
     nullable: true,
     description:
-      'Live from the partner; the last that is known, marked stale, or null with an error entry when it cannot say.',
+      'Live from the partner, who is waited for 300 ms at most; then the last that is known, marked stale, or null with an error entry.',
   })
   progress(@Root() enrolment: EnrolmentRow, @Ctx() context: Context): Promise<Progress | null> | Progress | null {
     return progressOf(context, enrolment)
@@ -144,6 +145,14 @@ export class RunEnrolmentResolver {
   })
   paymentMethods(@Root() run: Pick<CompleteRun, 'priceMinor' | 'currency'>, @Ctx() context: Context): PaymentMethod[] {
     return methodsOffered(context.providers, priceOf(run))
+  }
+
+  @FieldResolver(() => Enrolability, {
+    description:
+      'Whether the viewer can enrol; of nobody in particular, what can be said without a learner. Places are live from the partner: while it cannot say, they are no reason against it.',
+  })
+  enrolability(@Root() run: CompleteRun, @Ctx() context: Context): Promise<Enrolability> {
+    return enrolabilityOf(context, run)
   }
 }
 

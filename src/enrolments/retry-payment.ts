@@ -3,14 +3,16 @@ import type { EntityManager } from '@mikro-orm/postgresql'
 import { isOwner, requireLearner } from '../auth/permissions.ts'
 import type { Context } from '../context.ts'
 import { uuidOf } from '../graph/contract/global-id.ts'
+import { noSuch } from '../graph/contract/no-such.ts'
 import { IllegalTransition, InvalidInput, NotFound, rateLimitedUntil, refusal } from '../graph/contract/user-error.ts'
 import { lockLearner } from '../learners/lock-learner.ts'
 import { addPayment } from '../payments/add-payment.ts'
 import { isOpenPayment } from '../payments/payment.states.ts'
 import { Payment, type PaymentMethod } from '../payments/payment.ts'
 import { type KeyedRequest, keyRefusal, takeKey } from '../store/idempotent.ts'
-import { announce, inTransaction } from '../store/transaction.ts'
+import { inTransaction } from '../store/transaction.ts'
 import { returnUrlProblem } from '../values/return-url.ts'
+import { announceEnrolment } from './announce-enrolment.ts'
 import { findEnrolment, lockEnrolment } from './change-enrolment.ts'
 import { lockPayments } from './compensate.ts'
 import type { Enrolment } from './enrolment.ts'
@@ -43,7 +45,8 @@ export async function retryPayment(context: Context, input: RetryRequest) {
   const enrolmentId = uuidOf('Enrolment', input.enrolmentId)
   const enrolment = enrolmentId === null ? null : await findEnrolment(context.em, enrolmentId)
   if (enrolment === null || !isOwner(context.viewer, enrolment.learnerId)) {
-    return refused(refusal(NotFound, {}, 'You have no such enrolment; take enrolmentId from your enrolments.', field))
+    const message = 'You have no such enrolment; take enrolmentId from your enrolments.'
+    return refused(refusal(NotFound, {}, noSuch('Enrolment', input.enrolmentId, message), field))
   }
   const keyed = keyedRequest(context, input)
   const replaced = await toReplace(context, keyed, enrolment, input.paymentMethod)
@@ -139,7 +142,7 @@ async function addNext(
   enrolment.updatedAt = at
   await tx.flush()
   await enrolmentJobs.expire.add(tx, { enrolmentId: enrolment.id }, { runAt: holdExpiresAt })
-  await announce(tx, 'enrolment', enrolment.id)
+  await announceEnrolment(tx, enrolment)
   return addPayment(tx, {
     enrolmentId: enrolment.id,
     method,

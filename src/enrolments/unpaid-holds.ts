@@ -1,23 +1,36 @@
-/** Refuses another unpaid hold to a learner who has as many as may be. */
+/** Finds when the places end that are held for a learner and not paid. */
 import type { EntityManager } from '@mikro-orm/postgresql'
-import type { Context } from '../context.ts'
-import { rateLimitedUntil } from '../graph/contract/user-error.ts'
+import type { ReadConnection } from '../reading/connection/read-connection.ts'
+import { defineLoader, type Loads } from '../reading/loader.ts'
+import { statement } from '../reading/statement.ts'
 import { Enrolment } from './enrolment.ts'
 
-/** Places held for one learner and not paid: one to pay, and two to choose between. Holding costs nothing, and others wait. */
-const MOST_UNPAID_HOLDS = 3
-
-/** Null when the learner, whom the caller has locked, may hold one more place. */
-export async function unpaidHoldRefusal(context: Context, tx: EntityManager, learnerId: string) {
-  const now = context.now()
+/** The first that ends first; the learner is locked, so that none is made meanwhile. */
+export async function unpaidHoldsEnd(tx: EntityManager, learnerId: string, now: Date): Promise<Date[]> {
   const held = await tx.find(
     Enrolment,
     { learnerId, status: 'PENDING_PAYMENT', holdExpiresAt: { $gt: now } },
     { orderBy: { holdExpiresAt: 'asc' } },
   )
-  const endsFirst = held.at(-MOST_UNPAID_HOLDS)
-  if (endsFirst === undefined) return null
-  context.heldBack(context.viewer, 'unpaid-holds')
-  const message = `You hold ${held.length} places that are not paid; pay for one, or give one up with cancelEnrolment.`
-  return rateLimitedUntil(endsFirst.holdExpiresAt as Date, now, message)
+  return held.map(({ holdExpiresAt }) => holdExpiresAt as Date)
 }
+
+const holdsOfLearners = statement<{ ends: Date[] | null; learnerId: string }>(
+  'unpaid-holds-of-learners',
+  `select p.id as learner_id, (select array_agg(e.hold_expires_at order by e.hold_expires_at) from enrolment e
+     where e.learner_id = p.id and e.status = 'PENDING_PAYMENT' and e.hold_expires_at > $2::timestamptz) as ends
+   from unnest($1::uuid[]) as p(id)`,
+)
+
+interface Reading {
+  read: ReadConnection
+  loads: Loads
+  now(): Date
+}
+
+/** The same without a lock, by the learner's uuid. */
+export const unpaidHoldsOf = defineLoader<string, readonly Date[], Reading>(async ({ read, now }, ids) => {
+  const rows = await read.rows(holdsOfLearners, [ids, now()])
+  const endsOf = new Map(rows.map(({ learnerId, ends }) => [learnerId, ends ?? []]))
+  return ids.map((id) => endsOf.get(id) ?? [])
+})

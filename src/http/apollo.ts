@@ -53,7 +53,9 @@ export async function startApollo(options: ApolloOptions): Promise<ApolloServer<
         executor: async ({ document, operationName, request, context }) => {
           const { variables } = request
           const name = operationName ?? request.operationName
-          return withStatus(await executor.run({ document, operationName: name, variables, request: context.request }))
+          const { request: graphRequest, transport } = context
+          const asked = { document, operationName: name, variables, request: graphRequest, transport }
+          return withStatus(await executor.run(asked))
         },
       }),
       stop: async () => {},
@@ -64,7 +66,8 @@ export async function startApollo(options: ApolloOptions): Promise<ApolloServer<
     introspection: options.introspection,
     hideSchemaDetailsFromClientErrors: !options.introspection,
     includeStacktraceInErrorResponses: false,
-    csrfPrevention: true,
+    // Refused before it comes here, on every transport.
+    csrfPrevention: false,
     allowBatchedHttpRequests: false,
     persistedQueries: false,
     documentStore: documentStore(options.documents, options.documentCount),

@@ -3,7 +3,7 @@
 import { hash } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 
-/** An answer's data decides: what it cost differs each time and means nothing to a cache. */
+/** An answer's data decides, however it is encoded: what it cost differs each time and means nothing to a cache. */
 function etagOf(text: string): string {
   const end = text.lastIndexOf(',"extensions":')
   return `W/"${hash('sha1', end < 0 ? text : text.slice(0, end), 'base64url')}"`
@@ -19,14 +19,26 @@ export function setCaching(
   cacheControl: string | null,
   text: string,
 ): boolean {
-  if (request.method !== 'GET' || cacheControl === null) {
+  if (request.method === 'POST' || cacheControl === null) {
     reply.header('cache-control', 'no-store')
     return false
   }
   const etag = etagOf(text)
   reply.header('cache-control', cacheControl).header('etag', etag)
   // Who signs in must not be given what was kept for anybody.
+  addVary(reply, 'authorization, accept')
+  return isNamed(etag, request.headers['if-none-match'])
+}
+
+/** Tells caches what else an answer depends on. */
+export function addVary(reply: FastifyReply, names: string): void {
   const vary = reply.getHeader('vary')
-  reply.header('vary', vary ? `${vary}, authorization, accept` : 'authorization, accept')
-  return request.headers['if-none-match']?.split(/, */).includes(etag) ?? false
+  reply.header('vary', vary ? `${vary}, ${names}` : names)
+}
+
+/** Compares weakly, as If-None-Match is to be compared: caches and proxies add or drop the `W/`. */
+function isNamed(etag: string, ifNoneMatch: string | undefined): boolean {
+  if (ifNoneMatch === undefined) return false
+  const opaque = (tag: string) => tag.trim().replace(/^W\//, '')
+  return ifNoneMatch.split(',').some((tag) => tag.trim() === '*' || opaque(tag) === opaque(etag))
 }

@@ -22,7 +22,7 @@ export class Drain {
   private started: Promise<void> | null = null
   private readonly stopping: (() => Promise<void> | void)[] = []
   private listenerClosed: Promise<void> | null = null
-  private underWay = 0
+  private readonly underWay = new Set<ServerResponse>()
 
   get draining(): boolean {
     return this.started !== null
@@ -30,22 +30,21 @@ export class Drain {
 
   /**
    * Takes up a request: at once, but while the listener closes only after that, for whoever is answered connects again.
-   * With its response it is counted until it is answered.
+   * It is counted until it is answered.
    */
-  admit(response: ServerResponse | null, go: () => void): void {
+  admit(response: ServerResponse, go: () => void): void {
     const start = () => {
-      if (response) this.count(response)
+      this.underWay.add(response)
+      response.on('close', () => this.leave(response))
       go()
     }
     if (this.listenerClosed) this.listenerClosed.then(start)
     else start()
   }
 
-  private count(response: ServerResponse): void {
-    this.underWay += 1
-    response.on('close', () => {
-      this.underWay -= 1
-    })
+  /** Waits no longer for this answer, which does not end by itself. */
+  leave(response: ServerResponse): void {
+    this.underWay.delete(response)
   }
 
   /** Runs `stop` once nothing new is accepted, while accepted requests finish: streams end themselves here. */
@@ -82,7 +81,7 @@ export class Drain {
     const { promise, resolve } = Promise.withResolvers<void>()
     this.listenerClosed = promise
     const latest = performance.now() + LONGEST_WAIT_MS
-    while (this.underWay > 0 && performance.now() < latest) await sleep(1)
+    while (this.underWay.size > 0 && performance.now() < latest) await sleep(1)
     await untilNobodyComes(server, latest)
     const over = stopListening(server)
     this.listenerClosed = null

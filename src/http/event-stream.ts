@@ -1,40 +1,18 @@
-/** Serves subscriptions at /graphql/stream as server-sent events. */
+/** Serves subscriptions as server-sent events, at /graphql/stream and at /graphql. */
 import type { ServerResponse } from 'node:http'
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import { print } from 'graphql-sse'
 import type { Viewer } from '../auth/viewer.ts'
-import { badUserInput, rateLimited } from '../graph/contract/errors.ts'
-import { publicError } from '../graph/execution/mask-errors.ts'
+import { badUserInput, ErrorCode, rateLimited } from '../graph/contract/errors.ts'
+import { publicError, refusalOf } from '../graph/execution/mask-errors.ts'
 import { kindOfCaller } from '../graph/limits/admission.ts'
-import {
-  isStream,
-  type ResultStream,
-  type StreamAnswer,
-  type StreamRequest,
-  type Streams,
-} from '../graph/streaming/streams.ts'
+import { isStream, type ResultStream, type StreamAnswer, type Streams } from '../graph/streaming/streams.ts'
 import { recordRefused } from './answered.ts'
 import { sendRefusal, weightOf } from './graphql.ts'
+import { parametersOf } from './parameters-of.ts'
 import { endAt, type StreamCallers } from './stream-callers.ts'
 import { STREAM_RETRY_SECONDS, type StreamPlaces } from './stream-places.ts'
 import { untilRead } from './unread.ts'
-
-function parametersOf({ method, body, query }: FastifyRequest): StreamRequest {
-  if (method === 'POST') {
-    if (typeof body === 'object' && body !== null && !Array.isArray(body)) return body
-    throw badUserInput('Send one operation as a JSON object.')
-  }
-  const { variables, extensions, ...rest } = query as Record<string, string | undefined>
-  try {
-    return {
-      ...rest,
-      variables: variables ? JSON.parse(variables) : undefined,
-      extensions: extensions ? JSON.parse(extensions) : undefined,
-    }
-  } catch {
-    throw badUserInput('"variables" and "extensions" must be JSON objects.')
-  }
-}
 
 /** Writes and waits until the client has taken it: one answer is under way at a time. */
 async function write(response: ServerResponse, text: string, patienceMs: number): Promise<void> {
@@ -72,16 +50,33 @@ function endWith(streams: Streams, stream: ResultStream, gone: AbortSignal, expi
   else gone.addEventListener('abort', end)
 }
 
+const streamHeaders = {
+  'content-type': 'text/event-stream; charset=utf-8',
+  'cache-control': 'no-store',
+  // A proxy such as nginx would keep it back.
+  'x-accel-buffering': 'no',
+}
+
+export interface EventStreamOptions {
+  places: StreamPlaces
+  pulseMs: number
+  unreadMs: number
+  /** A stream does not end by itself: nobody who stops is to wait for it. */
+  onBegun(response: ServerResponse): void
+}
+
+/** Answers a request with events. */
+export type StreamEvents = (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>
+
 /**
- * Adds the routes; they are authorised as queries are. Each `pulseMs` a line without meaning is sent, so that proxies keep
- * the connection and dead clients are noticed; one that takes nothing for `unreadMs` is cut.
+ * Operations are authorised as elsewhere. Each `pulseMs` a line without meaning is sent, so that proxies keep the
+ * connection and dead clients are noticed; one that takes nothing for `unreadMs` is cut.
  */
-export function addEventStream(
-  fastify: FastifyInstance,
+export function eventStream(
   streams: Streams,
   callers: StreamCallers,
-  { places, pulseMs, unreadMs }: { places: StreamPlaces; pulseMs: number; unreadMs: number },
-): void {
+  { places, pulseMs, unreadMs, onBegun }: EventStreamOptions,
+): StreamEvents {
   /** Until the response is over. Throws RATE_LIMITED. */
   function takePlace(viewer: Viewer, response: ServerResponse): void {
     if (response.destroyed) return
@@ -100,16 +95,23 @@ export function addEventStream(
     let answer: StreamAnswer
     let expiresAt: Date | null
     const response = reply.raw
+    // A head has no events.
+    if (httpRequest.method === 'HEAD') return reply.headers(streamHeaders).send()
     const leaving = new AbortController()
     response.once('close', () => leaving.abort())
     try {
       const viewer = await callers.authenticate(httpRequest.headers.authorization, httpRequest)
       takePlace(viewer, response)
       expiresAt = callers.expiryOf(viewer)
-      const readOnly = httpRequest.method === 'GET'
+      const parameters = parametersOf(httpRequest)
+      if (parameters === null) throw badUserInput('Send one operation as a JSON object.')
+      const transport = httpRequest.method === 'POST' ? 'postForEvents' : 'getForEvents'
       const weight = weightOf(httpRequest)
-      const caller = { viewer, correlationId: httpRequest.id, readOnly, weight, gone: leaving.signal }
-      answer = await streams.start(parametersOf(httpRequest), caller)
+      const caller = { viewer, correlationId: httpRequest.id, transport, weight, gone: leaving.signal } as const
+      answer = await streams.start(parameters, caller)
+      const refusal = isStream(answer) ? null : refusalOf(answer)
+      // Every other refusal is an event, for whoever listens reads nothing else.
+      if (refusal?.code === ErrorCode.MethodNotAllowed) return sendRefusal(httpRequest, reply, refusal)
     } catch (error) {
       const refusal = publicError(error, httpRequest.id, callers.log)
       recordRefused(callers.log, callers.metrics, httpRequest.id, refusal.status, refusal.code)
@@ -119,11 +121,9 @@ export function addEventStream(
     reply.hijack()
     response.writeHead(200, {
       ...(reply.getHeaders() as Record<string, string>),
-      'content-type': 'text/event-stream; charset=utf-8',
-      'cache-control': 'no-store',
-      // A proxy such as nginx would keep it back.
-      'x-accel-buffering': 'no',
+      ...streamHeaders,
     })
+    onBegun(response)
     const pulse = setInterval(() => response.writableNeedDrain || response.write(':\n\n'), pulseMs)
     try {
       await writeAnswers(response, answer, streams, unreadMs)
@@ -135,6 +135,5 @@ export function addEventStream(
     }
   }
 
-  fastify.post('/graphql/stream', stream)
-  fastify.get('/graphql/stream', stream)
+  return stream
 }

@@ -1,27 +1,33 @@
 /** Serves GET and POST /graphql through Apollo to the executor. */
 import { type ApolloServer, HeaderMap } from '@apollo/server'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { DocumentNode } from 'graphql'
+import { type DocumentNode, OperationTypeNode } from 'graphql'
 import type { Logger } from 'pino'
 import type { Sender } from '../auth/authenticator.ts'
 import type { Viewer } from '../auth/viewer.ts'
-import { type GraphError, tookTooLong } from '../graph/contract/errors.ts'
+import { badUserInput, ErrorCode, type GraphError, tookTooLong } from '../graph/contract/errors.ts'
 import type { Executor } from '../graph/execution/executor.ts'
 import { publicError } from '../graph/execution/mask-errors.ts'
 import { type ContextParts, GraphRequest, RequestEnded } from '../graph/execution/request.ts'
+import type { Transport } from '../graph/execution/transport.rules.ts'
 import type { Documents } from '../graph/limits/documents.ts'
-import { type InFlight, weightOfBody } from '../graph/limits/in-flight.ts'
-import type { DocumentRequest, TrustedDocuments } from '../graph/limits/trusted-documents.ts'
+import { type InFlight, weightOfBytes } from '../graph/limits/in-flight.ts'
+import type { TrustedDocuments } from '../graph/limits/trusted-documents.ts'
+import type { StreamRequest } from '../graph/streaming/streams.ts'
 import type { Metrics } from '../observability/metrics.ts'
+import { acceptedEvents } from './accepted-events.ts'
 import { recordAnswered, recordRefused } from './answered.ts'
-import { setCaching } from './caching.ts'
-import { apolloInput, documentRequest } from './document-request.ts'
+import { addVary, setCaching } from './caching.ts'
+import { acceptedEncoding, compressed, LEAST_COMPRESSED_BYTES } from './compressed.ts'
 import { type Answer, KnownRequests, knownAnswer } from './known-request.ts'
+import { lengthOf } from './large-bodies.ts'
+import { apolloBody, parametersOf } from './parameters-of.ts'
 import { isUnread, untilRead } from './unread.ts'
 
 /** What Apollo carries to the executor; it copies the outside, so the request itself is inside. */
 export interface ApolloContext {
   request: GraphRequest
+  transport: Transport
 }
 
 export interface GraphqlRoute {
@@ -39,6 +45,8 @@ export interface GraphqlRoute {
   unreadMs: number
   /** How long a request may take, in ms; then its signal is aborted and the client gets 504. */
   deadlineMs: number
+  /** Answers with events, for clients that take them. */
+  streamEvents(request: FastifyRequest, reply: FastifyReply): Promise<unknown>
   /** What a browser is shown at GET /graphql; left out: an answer that says what to send. */
   browserPage?(request: FastifyRequest, reply: FastifyReply): unknown
 }
@@ -47,7 +55,7 @@ const graphqlMediaType = 'application/graphql-response+json; charset=utf-8'
 const jsonMediaType = 'application/json; charset=utf-8'
 
 /** Only what Apollo asks for: building the whole map costs more than a small query. */
-const headersApolloReads = ['content-type', 'accept', 'apollo-require-preflight', 'x-apollo-operation-name']
+const headersApolloReads = ['content-type', 'accept']
 
 function apolloHeaders(request: FastifyRequest): HeaderMap {
   const headers = new HeaderMap()
@@ -96,14 +104,11 @@ function isPlainJsonAnswer({ headers }: FastifyRequest, codes: readonly string[]
   return codes.every((code) => documentCodes.has(code))
 }
 
-/** A body that comes in chunks does not say its length; half of the most that it may have. */
-const CHUNKED_BODY_BYTES = 1_000_000
+/** A body that comes in chunks, or encoded, does not say its length; half of the most that it may have. */
+const UNKNOWN_BODY_BYTES = 1_000_000
 
 /** How many times it counts among the requests in flight. */
-export function weightOf({ headers }: FastifyRequest): number {
-  if (headers['transfer-encoding'] !== undefined) return weightOfBody(CHUNKED_BODY_BYTES)
-  return weightOfBody(Number(headers['content-length'] ?? 0))
-}
+export const weightOf = (request: FastifyRequest): number => weightOfBytes(lengthOf(request) ?? UNKNOWN_BODY_BYTES)
 
 /** Somebody who typed the address, not a client that asks. */
 function isBrowser({ headers, url }: FastifyRequest): boolean {
@@ -123,22 +128,26 @@ export function addGraphqlRoute(fastify: FastifyInstance, route: GraphqlRoute): 
     sendRefusal(httpRequest, reply, tookTooLong(deadlineMs, request.correlationId), 504)
   }
 
-  /** What was validated before was within the limits. Throws for a document that is not, and was not. */
-  function validated(text: string | null): DocumentNode | null {
-    const document = text === null ? null : route.documents.valid(text)
-    const refusal = text === null || document !== null ? null : route.documents.refusal(text)
+  /** Takes the price of a document that is not known, and throws when it is not even to be parsed, or beyond the limits. */
+  async function admitDocument(text: string, request: GraphRequest): Promise<void> {
+    // What is longer than any may be is refused without a look at it.
+    const isTooLong = text.length > route.documents.limits.characters
+    const unpaid = isTooLong ? null : await executor.admitDocument(text, request)
+    const refusal = unpaid ?? route.documents.refusal(text)
     if (refusal) throw refusal
-    return document
   }
 
   /** Answers at once when nothing has to be waited for. */
   function begin(request: GraphRequest, httpRequest: FastifyRequest): Answer | Promise<Answer> {
-    const named = documentRequest(httpRequest)
+    const parameters = parametersOf(httpRequest)
     // Null when there is none; throws when it is not permitted.
-    const text = named === null ? null : route.trusted.textOf(named, request.viewer)
-    const known = knownRequests.read(httpRequest, validated(text))
-    if (!known) return runByApollo(request, httpRequest, named, text)
-    const result = executor.write({ ...known, request })
+    const text = parameters === null ? null : route.trusted.textOf(parameters, request.viewer)
+    const transport = httpRequest.method === 'POST' ? 'post' : 'get'
+    if (text === null && transport === 'get') throw badUserInput('Send a document in "query".', 'query')
+    const document: DocumentNode | null = text === null ? null : route.documents.valid(text)
+    const known = knownRequests.read(httpRequest, parameters, document)
+    if (!known) return runByApollo({ request, transport }, httpRequest, parameters, text)
+    const result = executor.write({ ...known, request, transport })
     return result instanceof Promise
       ? result.then((written) => knownAnswer(written, known))
       : knownAnswer(result, known)
@@ -163,43 +172,62 @@ export function addGraphqlRoute(fastify: FastifyInstance, route: GraphqlRoute): 
     }
   }
 
-  async function run(request: GraphRequest, httpRequest: FastifyRequest, reply: FastifyReply): Promise<void> {
-    const begun = inFlight.run(request, () => begin(request, httpRequest), weightOf(httpRequest))
-    const answer = begun instanceof Promise ? await waitFor(begun, request, httpRequest, reply) : begun
-    if (reply.sent || reply.raw.destroyed) return
+  /** A promise where the answer has to be compressed first. */
+  function send(answer: Answer, request: GraphRequest, httpRequest: FastifyRequest, reply: FastifyReply) {
     const { status, headers, body } = answer
+    const { cacheControl, codes, kind } = request.facts
     for (const [name, value] of headers) reply.header(name, value)
-    const { cacheControl, codes } = request.facts
     if (status !== undefined) reply.code(status === 400 && isPlainJsonAnswer(httpRequest, codes) ? 200 : status)
-    if (setCaching(httpRequest, reply, cacheControl, body)) reply.code(304).send()
-    else reply.send(body)
-    // Its caller has so much less in flight, or answers that nobody reads would fill the memory.
-    if (isUnread(reply.raw)) inFlight.hold(request, untilRead(reply.raw, route.unreadMs))
+    // A mutation's answer mixes what its caller sent with addresses and codes that are secrets: its length tells nothing.
+    const isCompressible = body.length >= LEAST_COMPRESSED_BYTES && kind !== OperationTypeNode.MUTATION
+    if (isCompressible) addVary(reply, 'accept-encoding')
+    if (setCaching(httpRequest, reply, cacheControl, body)) return reply.code(304).send()
+    const encoding = isCompressible ? acceptedEncoding(httpRequest.headers['accept-encoding']) : null
+    if (encoding === null) return reply.send(body)
+    return compressed(answer, encoding).then((bytes) =>
+      reply.raw.destroyed ? reply : reply.header('content-encoding', encoding).send(bytes),
+    )
   }
 
+  /** False where the answer has to be given as events, which the client takes too. */
+  async function run(request: GraphRequest, httpRequest: FastifyRequest, reply: FastifyReply): Promise<boolean> {
+    const begun = inFlight.run(request, () => begin(request, httpRequest), weightOf(httpRequest))
+    const answer = begun instanceof Promise ? await waitFor(begun, request, httpRequest, reply) : begun
+    if (reply.sent || reply.raw.destroyed) return true
+    const { codes } = request.facts
+    if (codes.includes(ErrorCode.NotAcceptable) && acceptedEvents(httpRequest.headers.accept) === 'also') return false
+    const sending = send(answer, request, httpRequest, reply)
+    if (sending instanceof Promise) await sending
+    // Its caller has so much less in flight, or answers that nobody reads would fill the memory.
+    if (isUnread(reply.raw)) {
+      const weight = weightOfBytes(reply.raw.writableLength)
+      inFlight.hold(request, untilRead(reply.raw, route.unreadMs), weight)
+    }
+    return true
+  }
+
+  /** As a POST, however it came: the door has seen to what a GET may do. */
   async function runByApollo(
-    request: GraphRequest,
+    context: ApolloContext,
     httpRequest: FastifyRequest,
-    named: DocumentRequest | null,
+    parameters: StreamRequest | null,
     text: string | null,
   ): Promise<Answer> {
-    const isNew = text !== null && route.documents.valid(text) === null
-    const refusal = isNew ? await executor.admitDocument(text, request) : null
-    if (refusal) throw refusal
-    const context: ApolloContext = { request }
+    if (text !== null && route.documents.valid(text) === null) await admitDocument(text, context.request)
     const { status, headers, body } = await apollo.executeHTTPGraphQLRequest({
       httpGraphQLRequest: {
-        method: httpRequest.method,
+        method: 'POST',
         headers: apolloHeaders(httpRequest),
-        ...apolloInput(httpRequest, named, text),
+        search: '',
+        body: parameters === null || text === null ? httpRequest.body : apolloBody(parameters, text),
       },
       context: async () => context,
     })
     // Incremental delivery is not offered, so an answer is always whole.
     const whole = body.kind === 'complete' ? body.string : ''
-    if (request.facts.kind === null) request.facts.codes.push(...codesOf(whole))
+    if (context.request.facts.kind === null) context.request.facts.codes.push(...codesOf(whole))
     else if (status === undefined) knownRequests.answeredAs(httpRequest, headers.get('content-type'))
-    return { status, headers, body: whole }
+    return { status, headers, body: whole, kept: null }
   }
 
   /** Refused before Apollo saw it, or by a fault around it. */
@@ -209,7 +237,8 @@ export function addGraphqlRoute(fastify: FastifyInstance, route: GraphqlRoute): 
     if (!reply.sent && !reply.raw.destroyed) sendRefusal(httpRequest, reply, error)
   }
 
-  async function answer(httpRequest: FastifyRequest, reply: FastifyReply) {
+  async function answer(httpRequest: FastifyRequest, reply: FastifyReply): Promise<unknown> {
+    if (acceptedEvents(httpRequest.headers.accept) === 'only') return route.streamEvents(httpRequest, reply)
     const startedAt = performance.now()
     let request: GraphRequest
     try {
@@ -222,7 +251,7 @@ export function addGraphqlRoute(fastify: FastifyInstance, route: GraphqlRoute): 
       return sendRefusal(httpRequest, reply, refusal)
     }
     try {
-      await run(request, httpRequest, reply)
+      if (!(await run(request, httpRequest, reply))) return route.streamEvents(httpRequest, reply)
     } catch (error) {
       refuse(request, httpRequest, reply, publicError(error, httpRequest.id, log))
     }
@@ -233,7 +262,11 @@ export function addGraphqlRoute(fastify: FastifyInstance, route: GraphqlRoute): 
 
   fastify.post('/graphql', answer)
   fastify.get('/graphql', (httpRequest, reply) => {
-    if (route.browserPage && isBrowser(httpRequest)) return route.browserPage(httpRequest, reply)
+    if (route.browserPage && isBrowser(httpRequest)) {
+      // What the page names is beside it.
+      if (httpRequest.url.endsWith('/')) return reply.redirect('../graphql', 308)
+      return route.browserPage(httpRequest, reply)
+    }
     return answer(httpRequest, reply)
   })
 }

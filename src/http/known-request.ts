@@ -1,10 +1,12 @@
-/** Recognises POSTs of documents already validated, to answer them without Apollo. */
+/** Recognises requests of documents already validated, to answer them without Apollo. */
 import type { FastifyRequest } from 'fastify'
 import type { DocumentNode } from 'graphql'
+import type { KeptAnswer } from '../graph/caching/response-cache.ts'
 import type { Result } from '../graph/execution/executor.ts'
 import { refusalOf } from '../graph/execution/mask-errors.ts'
 import type { Variables } from '../graph/execution/variables.ts'
 import { costJson } from '../graph/limits/admission.ts'
+import type { StreamRequest } from '../graph/streaming/streams.ts'
 
 export interface KnownRequest {
   document: DocumentNode
@@ -39,14 +41,17 @@ export class KnownRequests {
   }
 
   /** The request, `document` being what was validated before; null when Apollo is to look at it: it is new, or odd. */
-  read({ method, headers, body }: FastifyRequest, document: DocumentNode | null): KnownRequest | null {
-    if (method !== 'POST' || document === null) return null
+  read(
+    { headers }: FastifyRequest,
+    parameters: StreamRequest | null,
+    document: DocumentNode | null,
+  ): KnownRequest | null {
+    if (parameters === null || document === null) return null
     const mediaType = this.mediaTypes.get(headers.accept ?? '')
     if (mediaType === undefined) return null
-    const { operationName, variables, extensions } = body as Record<string, unknown>
+    const { operationName, variables, extensions } = parameters
     const plain = isTextOrNothing(operationName) && isRecordOrNothing(variables) && isRecordOrNothing(extensions)
-    if (!plain) return null
-    return { document, operationName: operationName as string, variables: variables as Variables, mediaType }
+    return plain ? { document, operationName, variables, mediaType } : null
   }
 }
 
@@ -55,14 +60,21 @@ export interface Answer {
   status: number | undefined
   headers: Iterable<[string, string]>
   body: string
+  /** What its beginning is, where that had been kept. */
+  kept: { answer: KeptAnswer; characters: number } | null
 }
 
 /** The result as Apollo sends it: a refusal of the whole request decides status and headers. */
 export function knownAnswer(result: Result, { mediaType }: KnownRequest): Answer {
   if ('text' in result) {
-    const { text, extensions } = result
-    const body = `{"data":${text},"extensions":{"cost":${costJson(extensions.cost)}}}\n`
-    return { status: undefined, headers: [['content-type', mediaType]], body }
+    const { text, extensions, kept } = result
+    const head = `{"data":${text}`
+    return {
+      status: undefined,
+      headers: [['content-type', mediaType]],
+      body: `${head},"extensions":{"cost":${costJson(extensions.cost)}}}\n`,
+      kept: kept ? { answer: kept, characters: head.length } : null,
+    }
   }
   const { errors, data, extensions } = result
   const refusal = refusalOf(result)
@@ -70,5 +82,6 @@ export function knownAnswer(result: Result, { mediaType }: KnownRequest): Answer
     status: refusal?.status,
     headers: [['content-type', mediaType], ...(refusal?.headers ?? [])],
     body: `${JSON.stringify({ errors, data, extensions })}\n`,
+    kept: null,
   }
 }

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
 import type { HealthAnswer } from './health.ts'
 import type { FromThread, ThreadSettings, ToThread } from './operations.ts'
+import { ignoreExpectations } from './takes-offer.ts'
 
 const { host, port, times } = workerData as ThreadSettings
 const main = parentPort as MessagePort
@@ -70,10 +71,11 @@ async function sendMetrics(response: ServerResponse): Promise<void> {
 
 // Whatever the method: some who ask after health send HEAD or OPTIONS.
 const server = createServer((request, response) => {
-  const path = request.url?.split('?', 1)[0]
+  const path = request.url?.split('?', 1)[0]?.replace(/\/$/, '')
   if (path === '/health/live') sendJson(response, lastSaid('live', times.liveForMs))
   else if (path === '/health/ready') sendJson(response, lastSaid('ready', times.readyForMs))
   else if (path === '/metrics') sendMetrics(response)
   else sendJson(response, { status: 404, body: { error: 'There is nothing at this address.' } })
 })
+ignoreExpectations(server)
 server.listen(port, host, () => tell({ port: (server.address() as AddressInfo).port }))

@@ -8,14 +8,14 @@ import {
   type FastifyError,
   type FastifyHttpOptions,
   type FastifyInstance,
+  type FastifyReply,
   type FastifyRequest,
 } from 'fastify'
 import type { GraphQLSchema } from 'graphql'
 import type { Logger } from 'pino'
 import type { Viewer } from '../auth/viewer.ts'
-import { ErrorCode, GraphError } from '../graph/contract/errors.ts'
+import { forbidden, type GraphError, methodNotAllowed } from '../graph/contract/errors.ts'
 import type { Executor } from '../graph/execution/executor.ts'
-import { publicError } from '../graph/execution/mask-errors.ts'
 import { Documents } from '../graph/limits/documents.ts'
 import { InFlight } from '../graph/limits/in-flight.ts'
 import type { DocumentLimits } from '../graph/limits/limits.ts'
@@ -24,13 +24,20 @@ import type { Metrics } from '../observability/metrics.ts'
 import type { Tracing } from '../observability/tracing.ts'
 import { recordAnswered, recordRefused } from './answered.ts'
 import { startApollo } from './apollo.ts'
+import { corsOptions } from './cors.ts'
+import { decodeBodies } from './decode-bodies.ts'
 import { Drain, type DrainOptions } from './drain.ts'
 import { addGraphqlRoute, type GraphqlRoute, sendRefusal } from './graphql.ts'
 import { addHealthRoutes, type Health, type HealthCheck, healthOf } from './health.ts'
+import { admitLargeBodies } from './large-bodies.ts'
 import { addMetricsRoute } from './metrics.ts'
+import { knownOrigins, mayBeForeign } from './origins.ts'
+import { refuseOtherMethods } from './other-methods.ts'
+import { protocolRefusal } from './protocol-refusal.ts'
 import { securityHeaders } from './security-headers.ts'
 import { type StreamLimits, StreamPlaces, streamLimits } from './stream-places.ts'
 import { addSubscriptions } from './subscriptions.ts'
+import { ignoreExpectations, takesOffer } from './takes-offer.ts'
 import { traceRequests } from './trace-requests.ts'
 import { UNREAD_MS } from './unread.ts'
 import { addWebhookRoutes, type WebhookReceiver } from './webhooks.ts'
@@ -45,7 +52,7 @@ declare module 'fastify' {
 }
 
 export interface ServerParts
-  extends Omit<GraphqlRoute, 'apollo' | 'documents' | 'deadlineMs' | 'unreadMs' | 'inFlight'> {
+  extends Omit<GraphqlRoute, 'apollo' | 'documents' | 'deadlineMs' | 'unreadMs' | 'inFlight' | 'streamEvents'> {
   schema: GraphQLSchema
   executor: Executor
   /** When the caller's token ends; null for never. */
@@ -58,7 +65,7 @@ export interface ServerParts
   publicHealth: boolean
   log: Logger
   introspection: boolean
-  /** Origins of browser clients that may ask, e.g. `https://app.example.org`; none: same origin only. */
+  /** Origins of browser clients that may ask, e.g. `https://app.example.org`, or with any port; none: same origin only. */
   allowedOrigins: readonly string[]
   /** Served over TLS: browsers are told to stay there. */
   https: boolean
@@ -75,8 +82,9 @@ export interface ServerParts
 }
 
 export interface HttpLimits {
-  /** Body of a GraphQL request, in bytes. */
+  /** Body of a GraphQL request, in bytes; of nobody known so many. */
   bodyBytes: number
+  anonymousBodyBytes: number
   headerBytes: number
   /** For all headers, and for the whole request, to arrive, in ms: slow senders are cut. */
   headersMs: number
@@ -96,9 +104,10 @@ export interface HttpLimits {
   pulseMs: number
 }
 
-/** 2 MiB holds a batch of 1000 eligibility checks with all their variables. */
+/** 2 MiB holds a batch of 1000 eligibility checks with all their variables; 256 KiB what anonymous callers can afford of it. */
 export const httpLimits: HttpLimits = {
   bodyBytes: 2 * 1024 * 1024,
+  anonymousBodyBytes: 256 * 1024,
   headerBytes: 16 * 1024,
   headersMs: 10_000,
   requestMs: 20_000,
@@ -120,32 +129,12 @@ const drainDefaults = { noticeMs: 0, idleMs: 1000 }
 const wellFormedId = /^[\w.-]{8,64}$/
 
 function correlationIdOf({ headers }: Pick<IncomingMessage, 'headers'>): string {
-  const given = headers['x-correlation-id']
+  const given = headers['x-correlation-id'] ?? headers['x-request-id']
   return typeof given === 'string' && wellFormedId.test(given) ? given : randomUUID()
 }
 
-/** What Fastify refuses before a route runs, in words of ours. */
-function protocolRefusal(
-  error: FastifyError,
-  request: FastifyRequest,
-  limits: HttpLimits,
-  log: Logger,
-): [GraphError, number] {
-  const refuse = (message: string, status: number): [GraphError, number] => [
-    new GraphError(ErrorCode.BadUserInput, message, { field: [] }),
-    status,
-  ]
-  if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
-    const details = { limit: 'bytes', allowed: limits.bodyBytes }
-    return [new GraphError(ErrorCode.TooComplex, `The body is larger than ${limits.bodyBytes} bytes.`, details), 413]
-  }
-  if (error.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return refuse('Send the request as application/json.', 415)
-  if (error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500) {
-    return refuse('The body is not JSON that can be read.', error.statusCode)
-  }
-  const shown = publicError(error, request.id, log)
-  return [shown, shown.status]
-}
+const foreignPage =
+  'A page of another origin may not ask by GET: ask by POST, or send a header such as "apollo-require-preflight: 1".'
 
 /** A Fastify instance with every route, started but not listening. */
 export async function buildServer(parts: ServerParts): Promise<FastifyInstance> {
@@ -172,33 +161,38 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
     forceCloseConnections: 'idle',
     // While draining, what still arrives on an open connection is answered.
     return503OnClosing: false,
-    routerOptions: { maxParamLength: 200 },
-    exposeHeadRoutes: false,
+    routerOptions: { maxParamLength: 200, ignoreTrailingSlash: true },
     http: {
+      shouldUpgradeCallback: takesOffer,
       maxHeaderSize: limits.headerBytes,
       headersTimeout: limits.headersMs,
       connectionsCheckingInterval: Math.min(5000, limits.headersMs),
     },
   }
   const fastify = createFastify(options)
+  ignoreExpectations(fastify.server)
   if (parts.tracing) traceRequests(fastify, parts.tracing)
   const headers = securityHeaders(parts.https)
   fastify.addHook('onRequest', (request, reply, done) => {
     reply.headers(headers)
-    reply.header('x-correlation-id', request.id)
+    reply.header('x-correlation-id', request.id).header('x-request-id', request.id)
     if (drain.draining) reply.header('connection', 'close')
-    // Streams do not end by themselves.
-    drain.admit(request.url.startsWith('/graphql/stream') ? null : reply.raw, done)
+    drain.admit(reply.raw, done)
   })
-  fastify.setErrorHandler((error: FastifyError, request, reply) => {
-    const [shown, status] = protocolRefusal(error, request, limits, log)
+  const refuse = (request: FastifyRequest, reply: FastifyReply, shown: GraphError, status = shown.status) => {
     if (request.url.startsWith('/graphql')) {
       recordRefused(log, parts.metrics, request.id, status, shown.code)
       return sendRefusal(request, reply, shown, status)
     }
     for (const [name, value] of shown.headers) reply.header(name, value)
     return reply.code(status).send({ error: shown.message })
-  })
+  }
+  fastify.setErrorHandler((error: FastifyError, request, reply) =>
+    refuse(request, reply, ...protocolRefusal(error, request, limits.bodyBytes, log)),
+  )
+  const endOfRoutes = refuseOtherMethods(fastify, (request, reply, allow) =>
+    refuse(request, reply, methodNotAllowed(`This address takes ${allow}.`, allow)),
+  )
   fastify.setNotFoundHandler((_request, reply) => reply.code(404).send({ error: 'There is nothing at this address.' }))
   fastify.addHook('onClose', () => apollo.stop())
   fastify.decorate('drain', (options) =>
@@ -208,7 +202,18 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
   await fastify.register(async (scope) => {
     if (parts.allowedOrigins.length > 0) await scope.register(cors, corsOptions(parts.allowedOrigins))
     scope.removeContentTypeParser('text/plain')
-    addGraphqlRoute(scope, { ...parts, ...limits, apollo, documents, inFlight })
+    admitLargeBodies(scope, { ...parts, ...limits })
+    decodeBodies(scope, limits.bodyBytes)
+    const knowsOrigin = knownOrigins(parts.allowedOrigins)
+    // Of each GET, so that a POST pays nothing for it.
+    scope.addHook('onRoute', (route) => {
+      if (!route.method.includes('GET') && !route.method.includes('HEAD')) return
+      route.onRequest ??= (request, reply, done) => {
+        const asks = request.url.includes('?')
+        if (asks && mayBeForeign(request.headers, knowsOrigin)) refuse(request, reply, forbidden(foreignPage))
+        else done()
+      }
+    })
     const streams = new Streams({
       ...parts,
       documents,
@@ -216,9 +221,9 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
       deadlineMs: limits.deadlineMs,
       onAnswered: (request, durationMs) => recordAnswered(log, parts.metrics, { request, status: 200, durationMs }),
     })
-    const { close, counts } = addSubscriptions(scope, streams, parts, {
+    const { streamEvents, close, counts } = addSubscriptions(scope, streams, parts, {
       schema: parts.schema,
-      allowedOrigins: parts.allowedOrigins,
+      knowsOrigin,
       addressOf: addressFinder(parts.trustProxy),
       messageBytes: limits.messageBytes,
       greetingBytes: limits.headerBytes,
@@ -228,7 +233,9 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
       unreadMs: limits.unreadMs,
       inFlight,
       isDraining: () => drain.draining,
+      onBegun: (response) => drain.leave(response),
     })
+    addGraphqlRoute(scope, { ...parts, ...limits, apollo, documents, inFlight, streamEvents })
     drain.onStop(close)
     countStreams(parts.metrics, counts)
   })
@@ -245,6 +252,8 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
     addMetricsRoute(fastify, parts.metrics)
   }
   parts.addRoutes?.(fastify)
+  await fastify.after()
+  endOfRoutes()
   return fastify
 }
 
@@ -262,21 +271,4 @@ function addressFinder(trustProxy: false | string[]): (request: IncomingMessage)
   if (trustProxy === false) return ({ socket }) => socket.remoteAddress ?? ''
   const trusted = proxyAddr.compile(trustProxy)
   return (request) => proxyAddr(request, trusted)
-}
-
-function corsOptions(allowedOrigins: readonly string[]) {
-  return {
-    origin: [...allowedOrigins],
-    methods: ['GET', 'POST'],
-    allowedHeaders: [
-      'authorization',
-      'content-type',
-      'accept',
-      'apollo-require-preflight',
-      'x-apollo-operation-name',
-      'x-correlation-id',
-    ],
-    exposedHeaders: ['x-correlation-id', 'retry-after'],
-    maxAge: 600,
-  }
 }

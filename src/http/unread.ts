@@ -1,5 +1,6 @@
 /** Cuts a client off when it takes nothing of its answer for too long. */
 import type { ServerResponse } from 'node:http'
+import type { WebSocket } from 'ws'
 
 /** A phone that loses its network for a moment comes back within it, in ms; what is not read is held in memory meanwhile. */
 export const UNREAD_MS = 30_000
@@ -28,4 +29,22 @@ export function untilRead(response: ServerResponse, patienceMs: number): Promise
     }
     response.on('drain', done).on('finish', done).on('close', done)
   })
+}
+
+/** Hears of each message that waits to be taken; ends the connection when none of them is for so long. */
+export function unreadCutter(socket: WebSocket, unreadMs: number): (taken: Promise<void>) => void {
+  let waiting = 0
+  let late: NodeJS.Timeout | undefined
+  const begin = () => {
+    clearTimeout(late)
+    if (waiting > 0) late = setTimeout(() => socket.terminate(), unreadMs)
+  }
+  return (taken) => {
+    waiting += 1
+    if (waiting === 1) begin()
+    taken.then(() => {
+      waiting -= 1
+      begin()
+    })
+  }
 }

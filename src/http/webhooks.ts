@@ -4,6 +4,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Logger } from 'pino'
 import { isStoreAway } from '../values/store-away.ts'
+import { isUpstreamFailure } from '../values/upstream-failure.ts'
 import { WebhookRefused } from '../values/webhook-refused.ts'
 
 export interface WebhookReceiver {
@@ -14,6 +15,15 @@ export interface WebhookReceiver {
   contentTypes: readonly string[]
   /** Verifies and stores; throws WebhookRefused for a forgery. Anything else thrown means that it was not stored. */
   receive(rawBody: Buffer, headers: IncomingHttpHeaders): Promise<{ status: 200 | 202 }>
+}
+
+/** A restart of PostgreSQL, or of whoever serves a certificate, is mostly over within this time. */
+const TRY_AGAIN_AFTER_SECONDS = 30
+
+/** When the same works again, for what failed for others are away; null for a fault of our own. */
+function retryAfterSeconds(error: unknown): number | null {
+  if (isUpstreamFailure(error)) return error.retryAfterSeconds ?? TRY_AGAIN_AFTER_SECONDS
+  return isStoreAway(error) ? TRY_AGAIN_AFTER_SECONDS : null
 }
 
 function mediaType(request: FastifyRequest): string {
@@ -38,9 +48,10 @@ async function deliver(receiver: WebhookReceiver, request: FastifyRequest, reply
     }
     // The sender tries again: its event is not stored.
     log.error({ ...about, err: error }, 'webhook could not be kept')
-    return reply
-      .code(isStoreAway(error) ? 503 : 500)
-      .send({ error: `The event was not kept; send it again. Quote ${request.id}.` })
+    const comesBackAfterSeconds = retryAfterSeconds(error)
+    if (comesBackAfterSeconds !== null) reply.code(503).header('retry-after', comesBackAfterSeconds)
+    else reply.code(500)
+    return reply.send({ error: `The event was not kept; send it again. Quote ${request.id}.` })
   }
 }
 

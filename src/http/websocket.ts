@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, Server } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { setImmediate } from 'node:timers/promises'
-import { type GraphQLSchema, parse } from 'graphql'
+import { type ExecutionResult, type GraphQLSchema, parse } from 'graphql'
 import { CloseCode, handleProtocols, makeServer } from 'graphql-ws'
 import { type WebSocket, WebSocketServer } from 'ws'
 import type { Viewer } from '../auth/viewer.ts'
@@ -13,13 +13,15 @@ import { kindOfCaller } from '../graph/limits/admission.ts'
 import type { InFlight } from '../graph/limits/in-flight.ts'
 import { isStream, type StreamAnswer, type StreamRequest, type Streams } from '../graph/streaming/streams.ts'
 import { recordRefused } from './answered.ts'
-import { endAt, type StreamCallers } from './stream-callers.ts'
+import type { KnowsOrigin } from './origins.ts'
+import { authorizationIn, endAt, type StreamCallers } from './stream-callers.ts'
 import { type Release, STREAM_RETRY_SECONDS, type StreamPlaces } from './stream-places.ts'
+import { unreadCutter } from './unread.ts'
 
 /** WebSocket's own code for it. */
 const TRY_AGAIN_LATER_CODE = 1013
 
-/** For refusals of a token that say something else of it than that it is bad. */
+/** For refusals that say something else of a token than that it is bad. */
 const closeCodes: ReadonlyMap<ErrorCode, number> = new Map([
   [ErrorCode.UpstreamUnavailable, TRY_AGAIN_LATER_CODE],
   [ErrorCode.RateLimited, CloseCode.TooManyInitialisationRequests],
@@ -29,8 +31,8 @@ export interface WebSocketOptions {
   /** Shared with event streams. */
   places: StreamPlaces
   schema: GraphQLSchema
-  /** Origins of other sites' pages that may connect; the gateway's own may, and what is no page. */
-  allowedOrigins: readonly string[]
+  /** Whose pages may connect; what is no page may, too. */
+  knowsOrigin: KnowsOrigin
   /** Where an upgrade comes from, behind whatever proxies. */
   addressOf(request: IncomingMessage): string
   /** A message's size, in bytes. */
@@ -54,9 +56,14 @@ const LONGEST_QUEUE_BYTES = 1024 * 1024
 const LONGEST_ID_CHARACTERS = 200
 /** For the first message of a client, in ms. */
 const GREETS_WITHIN_MS = 5000
+/** Operations of one connection that are refused as too many: more are begun by who does not listen. */
+const MOST_HELD_BACK_OPERATIONS = 100
 
 /** Any query: which operation runs is settled when graphql-ws sees this. */
 const carrier = parse('{ __typename }')
+
+const isHeldBack = ({ errors = [] }: ExecutionResult) =>
+  errors.some(({ extensions }) => extensions.code === ErrorCode.RateLimited)
 
 interface Started {
   answer: StreamAnswer
@@ -71,12 +78,8 @@ interface Connection {
   gone: AbortSignal
   /** Lets go of the place that it takes. */
   release: Release
-}
-
-function mayConnect({ headers }: IncomingMessage, allowedOrigins: readonly string[]): boolean {
-  const { origin, host } = headers
-  if (origin === undefined || allowedOrigins.includes(origin)) return true
-  return URL.canParse(origin) && new URL(origin).host === host
+  /** How many of its operations were too many. */
+  heldBack: number
 }
 
 function refuseUpgrade(socket: Duplex, status: string, headers = ''): void {
@@ -121,13 +124,12 @@ export class WebSockets {
     return this.server.clients.size
   }
 
-  /** Takes upgrades of `server` to WebSocket at /graphql; refuses any other. */
+  /** Takes those upgrades that `server` is built to let through: to WebSocket, at /graphql. */
   attach(server: Server): void {
     server.on('upgrade', (request, socket, head) => {
       socket.on('error', () => socket.destroy())
       if (this.options.isDraining()) return refuseUpgrade(socket, '503 Service Unavailable')
-      if (request.url?.split('?')[0] !== '/graphql') return refuseUpgrade(socket, '404 Not Found')
-      if (!mayConnect(request, this.options.allowedOrigins)) return refuseUpgrade(socket, '403 Forbidden')
+      if (this.options.knowsOrigin(request.headers) === false) return refuseUpgrade(socket, '403 Forbidden')
       const { places, addressOf } = this.options
       if (places.isFull) return refuseUpgrade(socket, '503 Service Unavailable', retryHeader)
       const release = places.takeUnknown(addressOf(request))
@@ -159,7 +161,7 @@ export class WebSockets {
     const stopPinging = keepAlive(socket, this.options.pulseMs)
     const leaving = new AbortController()
     socket.on('error', () => socket.terminate())
-    const connection: Connection = { socket, request, viewer: null, gone: leaving.signal, release }
+    const connection: Connection = { socket, request, viewer: null, gone: leaving.signal, release, heldBack: 0 }
     const cutUnread = unreadCutter(socket, this.options.unreadMs)
     const closed = this.protocol.opened(
       {
@@ -212,13 +214,13 @@ export class WebSockets {
     this.callers.log.error({ err: error }, 'unexpected fault on a WebSocket')
   }
 
-  /** Who connects: by the first message's `authorization`, or by the header of the upgrade. */
+  /** Who connects: by the first message's parameters, or by the header of the upgrade. */
   private async greet(connection: Connection, parameters: Record<string, unknown> | undefined): Promise<void> {
     const { socket, request } = connection
-    const given = parameters?.authorization ?? parameters?.Authorization ?? request.headers.authorization
     try {
+      const given = authorizationIn(parameters) ?? request.headers.authorization
       const address = this.options.addressOf(request)
-      const viewer = await this.callers.authenticate(typeof given === 'string' ? given : undefined, { ip: address })
+      const viewer = await this.callers.authenticate(given, { ip: address })
       if (connection.gone.aborted || !this.takePlace(connection, viewer)) return
       connection.viewer = viewer
       this.closeWhenExpired(socket, this.callers.expiryOf(viewer))
@@ -246,40 +248,35 @@ export class WebSockets {
     return false
   }
 
-  private async start({ viewer, gone }: Connection, running: number, asked: StreamRequest) {
+  private async start(connection: Connection, running: number, asked: StreamRequest) {
+    const { viewer, gone } = connection
     if (viewer === null) return [unauthenticated()]
     const { operations, isDraining } = this.options
     if (running > operations) return [tooComplex('operations on one connection', running, operations)]
     // Clients ask again what was not answered when their socket is closed, as it soon will be.
     if (isDraining()) return new Promise<never>(() => undefined)
-    const starting = this.streams.start(asked, { viewer, correlationId: randomUUID(), readOnly: false, gone })
+    const starting = this.streams.start(asked, { viewer, correlationId: randomUUID(), transport: 'webSocket', gone })
     this.answering.add(starting)
     const answer = await starting.finally(() => this.answering.delete(starting))
-    if (!isStream(answer) && answer.data === undefined) return answer.errors ?? []
+    if (!isStream(answer) && answer.data === undefined) {
+      if (isHeldBack(answer)) this.heldBack(connection)
+      return answer.errors ?? []
+    }
     return { schema: this.options.schema, document: carrier, contextValue: { answer } satisfies Started }
   }
 
-  private closeWhenExpired(socket: WebSocket, expiresAt: Date | null): void {
-    const end = () => socket.close(CloseCode.Unauthorized, 'The token has expired; sign in again.')
-    socket.once('close', endAt(expiresAt, end))
+  /** Closes the connection of a client that goes on asking, whatever it is told. */
+  private heldBack(connection: Connection): void {
+    connection.heldBack += 1
+    if (connection.heldBack < MOST_HELD_BACK_OPERATIONS) return
+    const reason = `Too much was asked too often; connect again in ${STREAM_RETRY_SECONDS} s.`
+    connection.socket.close(CloseCode.TooManyInitialisationRequests, reason)
   }
-}
 
-/** Hears of each message that waits to be taken; ends the connection when none of them is for so long. */
-function unreadCutter(socket: WebSocket, unreadMs: number): (taken: Promise<void>) => void {
-  let waiting = 0
-  let late: NodeJS.Timeout | undefined
-  const begin = () => {
-    clearTimeout(late)
-    if (waiting > 0) late = setTimeout(() => socket.terminate(), unreadMs)
-  }
-  return (taken) => {
-    waiting += 1
-    if (waiting === 1) begin()
-    taken.then(() => {
-      waiting -= 1
-      begin()
-    })
+  private closeWhenExpired(socket: WebSocket, expiresAt: Date | null): void {
+    // After this code clients connect again, with the token that they have by then; after Unauthorized they never do.
+    const end = () => socket.close(CloseCode.Forbidden, 'The token has expired; connect with a new one.')
+    socket.once('close', endAt(expiresAt, end))
   }
 }
 

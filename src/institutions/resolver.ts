@@ -27,7 +27,7 @@ interface OfInstitution {
 
 @Resolver(() => Institution)
 export class InstitutionResolver {
-  @Query(() => InstitutionConnection, { description: 'All institutions, by name.' })
+  @Query(() => InstitutionConnection, { nullable: true, description: 'All institutions, by name.' })
   institutions(@Args(() => PageArgs) args: PageArgs, @Ctx() context: Context): Promise<Page<Institution>> {
     return readPage(context, institutionList, args)
   }
@@ -65,7 +65,7 @@ function conditionsOf(filter: QualificationFilter | null | undefined): Condition
 
 @Resolver(() => Qualification)
 export class QualificationResolver {
-  @Query(() => QualificationConnection, { description: 'Qualifications, by title.' })
+  @Query(() => QualificationConnection, { nullable: true, description: 'Qualifications, by title.' })
   qualifications(
     @Args(() => PageArgs) args: PageArgs,
     @Arg('filter', () => QualificationFilter, { nullable: true, description: 'Narrows the list.' })

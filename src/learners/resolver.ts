@@ -15,12 +15,14 @@ import {
 } from 'type-graphql'
 import { isOwnerOrOperator, isSignedIn, learnerIdOf, requireLearner } from '../auth/permissions.ts'
 import type { Context } from '../context.ts'
+import { globalId } from '../graph/contract/global-id.ts'
 import { Refuses } from '../graph/contract/refuses.ts'
 import { Url } from '../graph/contract/scalars.ts'
 import { InvalidInput, ProviderUnavailable, refusal, UserError } from '../graph/contract/user-error.ts'
 import { ownClient, ownOperator, ownStaff } from '../institutions/own-roles.ts'
 import type { Loaded } from '../reading/loader.ts'
 import { type Wanted, wantedBelow } from '../reading/selection.ts'
+import { stableUuid } from '../store/stable-uuid.ts'
 import { returnUrlProblem } from '../values/return-url.ts'
 import { isUpstreamFailure } from '../values/upstream-failure.ts'
 import { Learner, PartnerAccount } from './learner.ts'
@@ -65,6 +67,7 @@ export class ViewerResolver {
     if (!isSignedIn(viewer)) return null
     const learnerId = learnerIdOf(viewer)
     return {
+      id: globalId('Viewer', stableUuid(`viewer:${viewer.key}`)),
       learner: learnerId && (await learnerAsWanted(context, learnerId, wantedBelow(info))),
       staff: ownStaff(viewer),
       client: ownClient(viewer),

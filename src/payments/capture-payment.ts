@@ -59,6 +59,7 @@ function claim(context: Paying, paymentId: string, reference: string, why: Cause
     payment.captureKey ??= `${payment.id}:capture:${payment.attempt}`
     movePayment(tx, payment, 'PROCESSING', { ...why, at })
     await tx.flush()
+    await context.paymentSubject.changed(tx, payment)
     await paymentJobs.advance.add(tx, { paymentId }, { afterMs: FOLLOWED_UP_AFTER_MS })
     return payment.captureKey
   })
@@ -88,6 +89,7 @@ function recordUnknown(context: Paying, paymentId: string): Promise<void> {
     if (payment.status === 'PROCESSING') movePayment(tx, payment, 'UNKNOWN', { cause: 'PROVIDER_SILENT', at })
     await tx.flush()
     if (!isOpenPayment(payment.status)) return
+    await context.paymentSubject.changed(tx, payment)
     await paymentJobs.advance.add(tx, { paymentId }, { afterMs: ASKED_AGAIN_AFTER_MS })
   })
 }

@@ -1,5 +1,5 @@
 /** Closes an open payment at its provider, then here, unless money came first. */
-import { announce, inTransaction } from '../store/transaction.ts'
+import { inTransaction } from '../store/transaction.ts'
 import { isUpstreamFailure } from '../values/upstream-failure.ts'
 import { lookAt } from './advance-payment.ts'
 import { movePayment } from './move-payment.ts'
@@ -74,7 +74,7 @@ function record(
       // UNKNOWN does not expire: the provider has just said that there is nothing, or that it is closed.
       const to = payment.status === 'UNKNOWN' ? 'CANCELLED' : closing.to
       movePayment(tx, payment, to, { cause: closing.cause, actor: closing.actor, at })
-      await announce(tx, 'enrolment', payment.enrolmentId)
+      await context.paymentSubject.changed(tx, payment)
     }
     return payment.status
   })

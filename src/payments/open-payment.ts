@@ -1,5 +1,5 @@
 /** Opens a payment at its provider, or finds the page that is already open. */
-import { announce, inTransaction } from '../store/transaction.ts'
+import { inTransaction } from '../store/transaction.ts'
 import { isUpstreamFailure, type UpstreamFailure } from '../values/upstream-failure.ts'
 import { fixOrder, orderOf } from './fix-order.ts'
 import { movePayment } from './move-payment.ts'
@@ -74,7 +74,7 @@ function recordNeverOpened(context: Paying, paymentId: string): Promise<void> {
     // The provider was asked and has none: UNKNOWN ends as CANCELLED, for nothing of it can expire there.
     const expired = payment.closesAt !== null && payment.status === 'CREATED'
     movePayment(tx, payment, expired ? 'EXPIRED' : 'CANCELLED', { cause: 'NEVER_OPENED', at })
-    await announce(tx, 'enrolment', payment.enrolmentId)
+    await context.paymentSubject.changed(tx, payment)
   })
 }
 
@@ -94,7 +94,7 @@ function recordFailure(context: Paying, paymentId: string, failure: UpstreamFail
       await tx.flush()
       await paymentJobs.open.add(tx, { paymentId }, { afterMs: ASKED_AGAIN_AFTER_MS })
     }
-    await announce(tx, 'enrolment', payment.enrolmentId)
+    await context.paymentSubject.changed(tx, payment)
   })
 }
 

@@ -7,7 +7,7 @@ import type { Refund } from './refund.ts'
 /**
  * Filled by enrolments. Every call with `tx` runs inside the caller's transaction, with the payment's row locked already;
  * the implementation locks the enrolment next, always in that order. Side effects are jobs added in the same transaction.
- * Each thing is told once, when it happens.
+ * Each thing is told once, when it happens; `changed` locks nothing.
  */
 export interface PaymentSubject {
   /** What to show the buyer, and until when the place is held. Outside any transaction. */
@@ -26,6 +26,8 @@ export interface PaymentSubject {
    * is tried again as a new row is not told.
    */
   refundFailed(tx: EntityManager, payment: Payment, refund: Refund, at: Date): Promise<void>
+  /** Anything of the payment, its refunds or its disputes has changed: for whoever looks on. */
+  changed(tx: EntityManager, payment: Payment): Promise<void>
   /** A dispute was opened, or moved on. */
   disputed(tx: EntityManager, payment: Payment, dispute: Dispute, at: Date): Promise<void>
   /**

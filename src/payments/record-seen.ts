@@ -1,6 +1,6 @@
 /** Records in one transaction what a provider reports of a payment. */
 import type { EntityManager } from '@mikro-orm/postgresql'
-import { announce, inTransaction } from '../store/transaction.ts'
+import { inTransaction } from '../store/transaction.ts'
 import { type Change, noteChange } from './change.ts'
 import { lockPayment, type Paying, type Recording } from './paying.ts'
 import type { LookCause } from './payment.states.ts'
@@ -47,7 +47,7 @@ export async function recordSeenWithin(
     ...(await importRefunds(tx, context, payment, seen.refunds, why)),
     ...(await recordDisputes(tx, context, payment, seen.disputes, why)),
   ]
-  if (changes.length > 0) await announce(tx, 'enrolment', payment.enrolmentId)
+  if (changes.length > 0) await context.paymentSubject.changed(tx, payment)
   return changes
 }
 

@@ -182,7 +182,7 @@ export function waitsForItsTurn({ status, attempt, requestedAt }: Refund, now: D
   return status === 'REQUESTED' && now.getTime() < requestedAt.getTime() + waitBeforeMs(attempt)
 }
 
-/** Runs `work` in one transaction with the payment and then the refund locked. */
+/** Runs `work` in one transaction with the payment and then the refund locked, and tells what was paid for of it. */
 function locked<Result>(
   context: Paying,
   refundId: string,
@@ -190,7 +190,9 @@ function locked<Result>(
 ): Promise<Result> {
   return inTransaction(context.em, async (tx) => {
     const { payment, refund } = await lockRefund(tx, refundId)
-    return work(tx, payment, refund)
+    const result = await work(tx, payment, refund)
+    await context.paymentSubject.changed(tx, payment)
+    return result
   })
 }
 

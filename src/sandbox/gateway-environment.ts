@@ -8,9 +8,11 @@ export const paypalCaFile = (localFolder: string) => join(localFolder, 'paypal-c
 /** Where the gateway's private signing keys are kept. */
 export const signingKeysFile = (localFolder: string) => join(localFolder, 'signing-keys.json')
 
+/** Front ends under work, on whatever port. */
+const loopbackOrigins = ['http://localhost:*', 'http://127.0.0.1:*', 'http://[::1]:*']
+
 const returnUrlOrigins = [
-  'http://localhost:*',
-  'http://127.0.0.1:*',
+  ...loopbackOrigins,
   'https://example.org',
   'https://*.example.org',
   'https://example.com',
@@ -37,6 +39,7 @@ export function gatewayEnvironment(
     OPERATIONS_PORT: `${gateway.operationsPort}`,
     PUBLIC_URL: gateway.publicUrl,
     REGISTER_FILE: join(root, 'src', 'sandbox', 'seed', 'register.json'),
+    CORS_ORIGINS: loopbackOrigins.join(','),
     RETURN_URL_ORIGINS: returnUrlOrigins.join(','),
     SIGNING_KEYS_FILE: signingKeysFile(localFolder),
     GRAPHIQL: 'on',

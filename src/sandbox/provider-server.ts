@@ -1,5 +1,6 @@
 /** Runs the HTTP server under every sandbox, closing at once when stopped. */
 import Fastify, { type FastifyInstance } from 'fastify'
+import { openControlsToThisMachine } from './loopback.ts'
 
 /**
  * A fastify server without routes. JSON bodies arrive parsed and an empty body as undefined;
@@ -7,6 +8,7 @@ import Fastify, { type FastifyInstance } from 'fastify'
  */
 export function createProviderServer(): FastifyInstance {
   const app = Fastify({ logger: false, forceCloseConnections: true, bodyLimit: 1_048_576 })
+  openControlsToThisMachine(app)
   app.removeContentTypeParser(['application/json', 'text/plain'])
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, text, done) => {
     if (text === '') return done(null, undefined)

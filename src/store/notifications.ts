@@ -10,6 +10,8 @@ const CONNECTS_WITHIN_MS = 2_000
 /** Between two looks whether the connection still leads somewhere, and for each answer on it, in ms. */
 const LOOK_EVERY_MS = 5_000
 const ANSWERED_WITHIN_MS = 3_000
+/** Of a slow subscriber to many things: when more of them have changed it hears of the topic alone. */
+const WAITING_EVENTS = 100
 
 export interface NotificationsOptions {
   /** PostgreSQL; the connection is this object's own. */
@@ -19,11 +21,11 @@ export interface NotificationsOptions {
 }
 
 /**
- * One subscriber's wait. It holds at most one event however many come: whoever hears that a thing changed reads the thing
- * as it then is, so that a slow reader misses no state that still matters and fills no memory.
+ * One subscriber's wait. It holds each event at most once however often it comes: whoever hears that a thing changed reads
+ * the thing as it then is, so that a slow reader misses no state that still matters and fills no memory.
  */
 class Waiting implements AsyncIterableIterator<string> {
-  private changed = false
+  private readonly events = new Set<string>()
   private ended = false
   private wake: (() => void) | null = null
   private readonly topic: string
@@ -34,8 +36,11 @@ class Waiting implements AsyncIterableIterator<string> {
     this.leave = leave
   }
 
-  tell(): void {
-    this.changed = true
+  /** The topic itself, or one thing of it. */
+  tell(event = this.topic): void {
+    const tooMany = this.events.size >= WAITING_EVENTS && !this.events.has(event)
+    if (tooMany) this.events.clear()
+    this.events.add(tooMany ? this.topic : event)
     this.wake?.()
   }
 
@@ -45,14 +50,15 @@ class Waiting implements AsyncIterableIterator<string> {
   }
 
   async next(): Promise<IteratorResult<string>> {
-    while (!this.changed && !this.ended) {
+    while (this.events.size === 0 && !this.ended) {
       await new Promise<void>((resolve) => {
         this.wake = resolve
       })
     }
-    if (this.ended) return { done: true, value: undefined }
-    this.changed = false
-    return { done: false, value: this.topic }
+    const [event] = this.events
+    if (this.ended || event === undefined) return { done: true, value: undefined }
+    this.events.delete(event)
+    return { done: false, value: event }
   }
 
   async return(): Promise<IteratorResult<string>> {
@@ -90,8 +96,9 @@ export class Notifications {
       connectionTimeoutMillis: CONNECTS_WITHIN_MS,
       query_timeout: ANSWERED_WITHIN_MS,
     })
-    client.on('notification', ({ payload }) => {
-      for (const waiting of this.waiting.get(payload ?? '') ?? []) waiting.tell()
+    client.on('notification', ({ payload = '' }) => {
+      const [topic = ''] = payload.split('/')
+      for (const waiting of this.waiting.get(topic) ?? []) waiting.tell(payload)
     })
     client.on('error', (error) => this.lost(client, error))
     client.on('end', () => this.lost(client, new Error('Connection terminated by PostgreSQL.')))
@@ -134,7 +141,10 @@ export class Notifications {
     return count
   }
 
-  /** One event, the topic itself, after each change of it, e.g. `enrolment:<uuid>`; changes that come together are one. */
+  /**
+   * One event, the topic itself, after each change of it, e.g. `enrolment:<uuid>`; changes that come together are one. Of a
+   * topic of many things an event is `<topic>/<uuid>`, and the topic itself when any of them may have changed unheard.
+   */
   subscribe(topic: string): AsyncIterableIterator<string> {
     const all = this.waiting.get(topic) ?? new Set()
     this.waiting.set(topic, all)

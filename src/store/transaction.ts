@@ -9,7 +9,7 @@ export function inTransaction<Result>(
   return em.fork({ clear: true }).transactional(work)
 }
 
-/** Tells every replica's subscribers that something changed, once this transaction commits. */
+/** Tells every replica's subscribers that something changed, once this transaction commits; behind a `/`, one thing of it. */
 export async function announce(tx: EntityManager, topic: string, id: string): Promise<void> {
   await tx.execute('select pg_notify(?, ?)', ['gateway', `${topic}:${id}`])
 }

@@ -5,6 +5,7 @@ import { creditRecordById } from '../credit/loaders.ts'
 import { openShare } from '../credit/sharing/open-share.ts'
 import { badUserInput, GraphError, notFound } from '../graph/contract/errors.ts'
 import { uuidOf } from '../graph/contract/global-id.ts'
+import { noSuch } from '../graph/contract/no-such.ts'
 import { qualificationById } from '../institutions/loaders.ts'
 import type { Qualification } from '../institutions/qualification.ts'
 import { dateIn } from '../values/dates.ts'
@@ -50,7 +51,10 @@ export async function assess(context: Context, input: TransferEligibilityInput):
   const asOf = input.asOf ?? dateIn(context.now(), 'UTC')
   const qualificationId = uuidOf('Qualification', input.qualificationId)
   const ground = qualificationId && (await groundOf(context, qualificationId, asOf))
-  if (!ground) throw notFound('There is no such qualification.', ['input', 'qualificationId'])
+  if (!ground) {
+    const message = noSuch('Qualification', input.qualificationId, 'There is no such qualification.')
+    throw notFound(message, ['input', 'qualificationId'])
+  }
   const claims = await claimsOf(context, input, asOf)
   try {
     return await inTurn(context.signal, () => answerFrom(ground, claims, input.clientRef))
@@ -143,14 +147,21 @@ async function askedRecord(
   const open =
     record && (isOwnerOrOperator(context.viewer, record.learnerId) || uses.some((use) => isPartyTo(context, use)))
   if (!record || !(open || share?.creditRecordIds.includes(record.id))) {
-    throw notFound('There is no such credit record that you may ask about.', ['input', 'creditRecordIds', `${index}`])
+    const message = noSuch('CreditRecord', id, 'There is no such credit record that you may ask about.')
+    throw notFound(message, ['input', 'creditRecordIds', `${index}`])
   }
   const use = uses.find(({ status }) => status !== null)?.status ?? null
   return recordClaim(record, past ?? { status: record.status, use })
 }
 
+/** The same terms for the same row: what the engine reads in them once serves all checks of a batch. */
+const termsOfRows = new WeakMap<TransferPolicy, PolicyTerms>()
+
 /** The policy's terms as the engine reads them, and nothing else: they are digested and frozen. */
 function termsOf(policy: TransferPolicy): PolicyTerms {
+  const known = termsOfRows.get(policy)
+  if (known) return known
   const { id: _i, qualificationId: _q, version: _v, publishedAt: _a, publishedBy: _b, ...terms } = policy
+  termsOfRows.set(policy, terms)
   return terms
 }

@@ -7,6 +7,7 @@ import { courseById } from '../courses/loaders.ts'
 import type { CreditRecord } from '../credit/credit-record.ts'
 import { badUserInput, notFound } from '../graph/contract/errors.ts'
 import { globalId, uuidOf } from '../graph/contract/global-id.ts'
+import { noSuch } from '../graph/contract/no-such.ts'
 import { institutionById } from '../institutions/loaders.ts'
 import type { ExternalCreditInput } from './eligibility.ts'
 import type { Claim } from './engine/check.rules.ts'
@@ -43,7 +44,7 @@ export async function courseClaim(context: Context, id: string, index: number, a
   const field = ['input', 'courseIds', `${index}`]
   const uuid = uuidOf('Course', id)
   const course = uuid && (await courseById(context, uuid))
-  if (!course) throw notFound('There is no such course.', field)
+  if (!course) throw notFound(noSuch('Course', id, 'There is no such course.'), field)
   const { credit } = cmfFacts(course)
   if (!credit) throw badUserInput('This course states no credit, so there is nothing to transfer.', field)
   const institution = await institutionById(context, course.awardingInstitutionId)

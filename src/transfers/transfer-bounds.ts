@@ -12,3 +12,8 @@ export const MOST_FHEQ_LEVELS = 8
 export const MOST_POLICY_NAMES = 1000
 /** A clause belongs to a rule, of which there are a dozen. */
 export const MOST_CLAUSES = 50
+/**
+ * Of a policy as JSON: all clauses at their longest, and lists of 1,000 names of usual length. What judges by it is priced
+ * without knowing it, and takes 0.2 ms longer for one of this length; three times that without this limit.
+ */
+export const MOST_POLICY_CHARACTERS = 250_000

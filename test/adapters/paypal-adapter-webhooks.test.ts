@@ -12,7 +12,9 @@ import {
   X509CertificateGenerator,
 } from '@peculiar/x509'
 import { payPalProvider } from '../../src/adapters/paypal/paypal-provider.ts'
+import { receivePaymentEvent } from '../../src/payments/payment-inbox.ts'
 import { WebhookRefused } from '../../src/values/webhook-refused.ts'
+import { startSmallServer } from '../support/world/small-graph.ts'
 import { addressOfNobody, failureOf, orderOf, startPayPal } from './provider-under-test.ts'
 
 const rsa = {
@@ -239,6 +241,26 @@ describe('a webhook of PayPal’s', () => {
     expect(await failureOf(receiver(nobody).verifyEvent(body, headers, checkedAt))).toBe(
       'UNAVAILABLE connection_refused',
     )
+  })
+
+  it('that cannot be checked now is answered 503, and when to send it again', async () => {
+    const nobody = await addressOfNobody()
+    const providers = { PAYPAL: receiver(nobody) } as unknown as Parameters<typeof receivePaymentEvent>[0]['providers']
+    // Nothing is written before it is verified.
+    const receive = receivePaymentEvent({ providers, orm: undefined as never, now: () => checkedAt }, 'PAYPAL')
+    const webhook = { name: 'paypal', maxBytes: 10_000, contentTypes: ['application/json'], receive }
+    const small = await startSmallServer({ webhooks: [webhook] })
+    try {
+      const headers = { ...(await signed(leaf)), 'paypal-cert-url': `${nobody}/v1/notifications/certs/1` }
+      const answer = await fetch(`${small.url}/webhooks/paypal`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...headers } as Record<string, string>,
+        body,
+      })
+      expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '30'])
+    } finally {
+      await small.close()
+    }
   })
 })
 

@@ -19,14 +19,15 @@ const attacker = fileURLToPath(new URL('./attacker.ts', import.meta.url))
 export interface Attacked {
   quietP99Ms: number
   p99Ms: number
-  /** The most that the gateway has held so far. */
+  /** The most that the gateway has held before the attack, and until its end. */
+  quietHighWaterMb: number
   highWaterMb: number
   livenessMissed: number
   /** The dashboard's answers that were errors. */
   wrong: number
   /** Of one core, by gateway and PostgreSQL together. */
   cores: number
-  /** What the attacker was answered: statuses with their counts. */
+  /** What the attacker was answered, with counts. */
   answered: string
 }
 
@@ -77,6 +78,7 @@ export async function attacked(
   const requests = [graphql(dashboard, { first: 20 }, { authorization: `Bearer ${await there.tokenOf(learner)}` })]
   const load = () => round([gateway], requests, { seconds, connections: CONNECTIONS, pauseMs: PAUSE_MS })
   const quiet = await load()
+  const quietHighWaterMb = highWaterMb(gateway.pid)
   const slow = attack.way === 'payments'
   if (slow) await there.control('stripe', 'faults', { operation: '*', fault: 'slow', times: 10_000 })
   const before = used()
@@ -93,9 +95,10 @@ export async function attacked(
   return {
     quietP99Ms: quiet.p99Ms,
     p99Ms: under.p99Ms,
+    quietHighWaterMb,
     highWaterMb: highWaterMb(gateway.pid),
     livenessMissed,
-    wrong: under.wrong,
+    wrong: quiet.wrong + under.wrong,
     cores: spentUs / (seconds * 1e6),
     answered,
   }

@@ -13,7 +13,7 @@ const world = await startAttackedWorld()
 const held: string[] = []
 try {
   console.log(
-    '| attack | p99 ms: quiet, attacked | times | high water MB | liveness missed | wrong | cores | answered |\n|---|---|---|---|---|---|---|---|',
+    '| attack | p99 ms: quiet, attacked | times | high water MB: quiet, attacked | liveness missed | wrong | cores | answered |\n|---|---|---|---|---|---|---|---|',
   )
   for (const way of Object.keys(ways) as Way[]) {
     if (only.length > 0 && !only.includes(way)) continue
@@ -22,7 +22,7 @@ try {
     const numbers = [
       `${seen.quietP99Ms.toFixed(0)}, ${seen.p99Ms.toFixed(0)}`,
       times.toFixed(1),
-      seen.highWaterMb.toFixed(0),
+      `${seen.quietHighWaterMb.toFixed(0)}, ${seen.highWaterMb.toFixed(0)}`,
       seen.livenessMissed,
       seen.wrong,
       seen.cores.toFixed(2),

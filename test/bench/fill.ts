@@ -65,6 +65,9 @@ const courses = `insert into course (id, partner_uuid, slug, title, summary, des
   from generate_series(0, $1::int - 1) n,
     lateral (select (array['computing','business','health','education','energy'])[1 + n % 5] as subject) s`
 
+const words = `insert into course_word (word) select word from ts_stat('select words from course')
+  where word ~ '^[[:alpha:]]{4,40}$' on conflict do nothing`
+
 const runs = `insert into course_run (id, course_id, partner_uuid, code, starts_at, ends_at, time_zone, price_minor, currency,
     enrolment_opens_at, enrolment_closes_at, registration_url, fetched_at)
   select ${uuid(kind.run, 'n')}, ${uuid(kind.course, 'n % $2::int')}, 'bench-run-' || n, 'run-' || n, at, at + interval '10 weeks',
@@ -134,6 +137,7 @@ export async function fillDatabase(client: ClientBase, size: Size, issuer: strin
   const [every, completed] = [size.enrolments / size.refunds, (size.creditRecords * 10) / size.enrolments]
   await client.query('begin')
   await client.query(courses, [size.courses, now])
+  await client.query(words)
   await client.query(runs, [size.runs, size.courses, now])
   await client.query(order, [now])
   await client.query(learners, [size.learners, issuer, now])

@@ -30,6 +30,7 @@ import type { Request } from './load.ts'
 import { doubled } from './processes.ts'
 import { scans } from './scans.ts'
 import { soak } from './soak.ts'
+import { ways } from './ways.ts'
 import { eligibilityBatch, recordIds, schemaTour } from './workloads.ts'
 
 const parts = [
@@ -186,15 +187,25 @@ const run: Record<(typeof parts)[number], (world: World) => Promise<string>> = {
 
   upstreams: () => onSources('upstreams-hang'),
   fairness: () => onSources('fairness'),
-  attack: () => onSources('attacks'),
+  attack: () =>
+    onSources(
+      'attacks',
+      Object.keys(ways).filter((way) => asked.includes(way)),
+    ),
 }
 
-/** Runs a part whose world is that of the tests, which runs on the sources; what it prints is its table. */
-async function onSources(name: string): Promise<string> {
+/** Runs a part whose world is that of the tests, which runs on the sources; what it prints is its table, shown if it fails too. */
+async function onSources(name: string, names: readonly string[] = []): Promise<string> {
   const hooks = resolve('test/support/world/compile-on-load.ts')
   const flags = ['--disable-warning=ExperimentalWarning', '--import', hooks]
-  const { stdout } = await promisify(execFile)(process.execPath, [...flags, resolve(`test/bench/${name}.ts`)])
-  return stdout.trim()
+  const file = resolve(`test/bench/${name}.ts`)
+  try {
+    const { stdout } = await promisify(execFile)(process.execPath, [...flags, file, ...names])
+    return stdout.trim()
+  } catch (error) {
+    console.log((error as { stdout?: string }).stdout)
+    throw error
+  }
 }
 
 /** Built before anything is measured. */

@@ -1,8 +1,7 @@
 /** Lists for each root field the inputs, within limits, that work it hardest. */
 
 import type { Samples } from '../support/permissions/permission-deeds.ts'
-import { mutations } from '../support/permissions/permission-deeds.ts'
-import { type PersonaName, personas } from '../support/permissions/permission-matrix.ts'
+import { personas } from '../support/permissions/permission-matrix.ts'
 import { externalCredit } from '../support/world/awarded.ts'
 
 export interface WorstInput {
@@ -11,6 +10,8 @@ export interface WorstInput {
   persona: string | null
   document: string
   variables?: object
+  /** Nobody has sent it before. */
+  isNew?: boolean
 }
 
 /** What the world holds for them. */
@@ -162,7 +163,6 @@ function others(ground: Ground): WorstInput[] {
       persona: null,
       document: aliased(`node(id: "${Course}") { ... on Course { ${courseFields} } }`, 8),
     },
-    { name: 'node: nothing', persona: null, document: '{ __typename }' },
     {
       name: 'nodes',
       persona: null,
@@ -277,23 +277,6 @@ function others(ground: Ground): WorstInput[] {
         '{ viewer { operator { payments(first: 100) { totalCount nodes { id status amount { formatted } history { from to } refunds { id } } } enrolments(first: 50, search: "bench") { totalCount nodes { id } } } } }',
     },
   ]
-}
-
-const personaOf: Record<string, PersonaName> = { operator: 'operator', institution: 'staff' }
-
-/** With keys that are new each time where a mutation has any: `round` is another each time. */
-export function mutationInputs(ground: Ground, round: number): WorstInput[] {
-  return Object.entries(mutations).map(([name, { allowed, input }]) => {
-    const given = input(ground) as Record<string, unknown>
-    if ('idempotencyKey' in given) given.idempotencyKey = `round-${round}`
-    const type = `${name[0]?.toUpperCase()}${name.slice(1)}Input!`
-    return {
-      name,
-      persona: personas[personaOf[allowed] ?? 'owner'],
-      document: `mutation ($i: ${type}) { ${name}(input: $i) { userErrors { code message } } }`,
-      variables: { i: given },
-    }
-  })
 }
 
 export const worstInputs = (ground: Ground): WorstInput[] => [...searches(ground), ...others(ground)]

@@ -43,11 +43,14 @@ async function withApollo(uri: string, folder: string): Promise<void> {
     link: new HttpLink({ uri }),
     cache: new InMemoryCache({ typePolicies, possibleTypes }),
   })
+  const first = await client.query<Pages>({ query: gql(PAGES) })
   const query = client.watchQuery<Pages>({ query: gql(PAGES) })
-  const listening = query.subscribe(() => undefined)
-  const first = await query.result()
+  const { promise, resolve } = Promise.withResolvers<Pages>()
+  const listening = query.subscribe(({ data }) => {
+    if (data && (data as Pages).courses.nodes.length > 3) resolve(data as Pages)
+  })
   await query.fetchMore({ variables: { after: first.data?.courses.pageInfo.endCursor } })
-  expectSix(query.getCurrentResult().data as Pages | undefined)
+  expectSix(await promise)
   listening.unsubscribe()
 }
 

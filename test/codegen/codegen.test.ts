@@ -53,11 +53,11 @@ it('real operations of every kind are generated, and what is done with their ans
 })
 
 const wrongUses: [what: string, error: string, code: string][] = [
-  ['a field that was not asked for', 'TS2339', '(answer: ResultOf<typeof catalogue>) => answer.courses.facets'],
+  ['a field that was not asked for', 'TS2339', '(answer: ResultOf<typeof catalogue>) => answer.courses?.facets'],
   [
     'a field of a fragment that was not read',
     'TS2339',
-    '(answer: ResultOf<typeof catalogue>) => answer.courses.nodes[0]?.title',
+    '(answer: ResultOf<typeof catalogue>) => answer.courses?.nodes[0]?.title',
   ],
   ['an enum value that there is not, sent', 'TS2322', "(): VariablesOf<typeof catalogue> => ({ orderBy: 'CHEAPEST' })"],
   [

@@ -1,9 +1,10 @@
 /** Tests that answers are bounded in bytes and long texts priced, compiled or not. */
 import { afterEach, describe, expect, it } from '@jest/globals'
 import { isObjectType } from 'graphql'
+import { anonymousViewer } from '../../src/auth/viewer.ts'
 import type { ExecutorOptions } from '../../src/graph/execution/executor.ts'
 import { Admission } from '../../src/graph/limits/admission.ts'
-import { ANSWER_BYTES } from '../../src/graph/limits/answer-size.ts'
+import { ANSWER_BYTES, answerBytesFor, OWN_ANSWER_BYTES } from '../../src/graph/limits/answer-size.ts'
 import { MemoryRateLimits } from '../../src/graph/limits/rate-limit.ts'
 import { type SmallServer, smallExecutor, smallSchema, startSmallServer } from '../support/world/small-graph.ts'
 
@@ -19,7 +20,11 @@ const tooLarge = (allowed: number) => ({ code: 'TOO_COMPLEX', limit: 'answer byt
 
 async function start(compile: ExecutorOptions['compile'], options: Partial<ExecutorOptions> = {}) {
   const schema = smallSchema()
-  server = await startSmallServer({ schema, executor: smallExecutor(schema, { compile, ...options }) })
+  server = await startSmallServer({
+    schema,
+    executor: smallExecutor(schema, { compile, ...options }),
+    limits: { anonymousBodyBytes: 2_000_000 },
+  })
   return schema
 }
 
@@ -30,9 +35,9 @@ describe.each(ways)('an answer %s', (_name, compile) => {
     const refused = await server.ask(query, { id: 'x'.repeat(1_900_000) })
     expect(refused.status).toBe(400)
     expect(refused.data).toBeUndefined()
-    expect(refused.errors?.map(({ extensions }) => extensions)).toEqual([tooLarge(ANSWER_BYTES)])
+    expect(refused.errors?.map(({ extensions }) => extensions)).toEqual([tooLarge(OWN_ANSWER_BYTES)])
     const { requested, actual } = refused.extensions?.cost as { requested: number; actual: number }
-    expect(actual).toBe(requested + ANSWER_BYTES / 1000)
+    expect(actual).toBe(requested + OWN_ANSWER_BYTES / 1000)
   })
 
   it.each([
@@ -94,12 +99,13 @@ describe.each(ways)('an answer %s', (_name, compile) => {
   it('that costs more than its caller has is waited for before the next one', async () => {
     const small = { points: 300, restorePerSecond: 10 }
     const admission = new Admission(new MemoryRateLimits(() => 0), { anonymous: small, person: small, client: small })
-    await start(compile, { admission })
-    const first = await server.ask('query Q($name: String) { hello(name: $name) }', { name: 'x'.repeat(200_000) })
-    expect(first.extensions).toMatchObject({ cost: { actual: 405, budgetRemaining: 0 } })
+    const schema = await start(compile, { admission })
+    Object.assign(schema.getQueryType()?.getFields().hello ?? {}, { resolve: () => 'x'.repeat(400_000) })
+    const first = await server.ask('{ hello }')
+    expect(first.extensions).toMatchObject({ cost: { actual: 410, budgetRemaining: 0 } })
     const next = await server.ask('{ hello }')
     expect(next.status).toBe(429)
-    expect(next.headers.get('retry-after')).toBe('12')
+    expect(next.headers.get('retry-after')).toBe('13')
   })
 })
 
@@ -145,4 +151,16 @@ describe('an event of a subscription', () => {
       cost: { budgetRemaining: 100 - 5 - 11 - 20 - 50 - 1 - 10 },
     })
   })
+})
+
+it('may have as much as a sheet for institutions and operators, and less for who asks for themselves', () => {
+  const nobody = { ...anonymousViewer('192.0.2.1'), anonymous: false }
+  const named = { subject: 's', displayName: 'S', institutionSlug: 'i', institutionId: 'i' }
+  const sheets = [
+    { ...nobody, staff: named },
+    { ...nobody, client: { clientId: 'c', institutionSlug: 'i', institutionId: 'i' } },
+    { ...nobody, operator: named },
+  ]
+  expect(sheets.map(answerBytesFor)).toEqual([ANSWER_BYTES, ANSWER_BYTES, ANSWER_BYTES])
+  expect(answerBytesFor(nobody)).toBe(OWN_ANSWER_BYTES)
 })

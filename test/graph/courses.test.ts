@@ -53,6 +53,23 @@ describe('the list', () => {
     expect(amounts).toEqual([...amounts].sort((a, b) => a - b))
   })
 
+  it.each(['CREDIT', 'NEXT_START'])(
+    'ordered downwards by %s begins with the most, and still ends with courses that state none',
+    async (order) => {
+      const { nodes } = await courses(`first: 100, orderBy: ${order}, direction: DESCENDING`)
+      const keyOf = ({ credit, nextRun }: Listed) => {
+        if (order === 'CREDIT') return credit === null ? -1 : Number(credit.amountIn)
+        return nextRun === null ? -1 : Date.parse(nextRun.startsAt)
+      }
+      const keys = nodes.map(keyOf)
+      expect(keys).toContain(-1)
+      expect(keys).toEqual([...keys].sort((a, b) => b - a))
+      const { nodes: upwards } = await courses(`first: 100, orderBy: ${order}`)
+      const stated = (list: Listed[]) => list.filter((one) => keyOf(one) !== -1).map(({ slug }) => slug)
+      expect(stated(nodes)).toEqual(stated(upwards).reverse())
+    },
+  )
+
   it('finds by beginnings of words, and nothing by words that do not occur', async () => {
     expect((await courses('search: "coach"')).nodes.map(({ slug }) => slug)).toContain('evidence-based-coaching')
     expect((await courses('search: "zzzz"')).totalCount).toBe(0)
@@ -104,17 +121,21 @@ describe('the list', () => {
 })
 
 describe('a run', () => {
-  it('shows its live events in the zone that is asked for, and where to join only to the enrolled', async () => {
+  it('shows its live events in the zone that is asked for, its own for one that is none, and where to join only to the enrolled', async () => {
     const document = `{ course(slug: "responsible-ai-in-practice") { runs(first: 50) { nodes {
-      liveEvents { at: startsAt(timeZone: "Asia/Singapore") own: startsAt joinUrl } viewerEnrolment { status } } } } }`
-    type Run = { viewerEnrolment: object | null; liveEvents: { at: string; own: string; joinUrl: string | null }[] }
+      liveEvents { at: startsAt(timeZone: "Asia/Singapore") own: startsAt nowhere: startsAt(timeZone: "Mars/Phobos") joinUrl } viewerEnrolment { status } } } } }`
+    type Run = {
+      viewerEnrolment: object | null
+      liveEvents: { at: string; own: string; nowhere: string; joinUrl: string | null }[]
+    }
     const runs = (await world.ask('ada', document)).data.course.runs.nodes as Run[]
     const enrolled = runs.filter((run) => run.viewerEnrolment !== null)
     expect(enrolled).toHaveLength(1)
     expect(enrolled[0]!.liveEvents.length).toBeGreaterThan(0)
-    for (const { at, own, joinUrl } of enrolled[0]!.liveEvents) {
+    for (const { at, own, nowhere, joinUrl } of enrolled[0]!.liveEvents) {
       expect(at).toMatch(/\+08:00$/)
       expect(Date.parse(at)).toBe(Date.parse(own))
+      expect(nowhere).toBe(own)
       expect(joinUrl).toMatch(/^http/)
     }
     const linksOf = (some: Run[]) => new Set(some.flatMap((run) => run.liveEvents).map(({ joinUrl }) => joinUrl))

@@ -114,15 +114,26 @@ describe('no argument', () => {
 })
 
 it.each([
-  ['{ courses(first: "hunter2canary") { totalCount } }', /type Int/],
-  ['{ courses(orderBy: HUNTER2CANARY) { totalCount } }', /values of CourseOrder/],
-  ['{ courses(orderBy: "hunter2canary") { totalCount } }', /values of CourseOrder/],
-  ['{ courses(filter: "hunter2canary") { totalCount } }', /type "CourseFilter"/],
-  ['{ courses(filter: { startsAfter: "hunter2canary" }) { totalCount } }', /calendar date/],
-  ['{ course(slug: { password: "hunter2canary" }) { id } }', /type String/],
-  ['mutation { cancelEnrolment(input: { enrolmentId: ["hunter2canary"] }) { enrolment { id } } }', /type ID/],
-])('a literal that does not fit is not echoed either: %s', async (document, says) => {
+  ['{ courses(first: "hunter2canary") { totalCount } }', /type Int/, 'first'],
+  ['{ courses(orderBy: HUNTER2CANARY) { totalCount } }', /values of CourseOrder/, 'orderBy'],
+  ['{ courses(orderBy: "hunter2canary") { totalCount } }', /values of CourseOrder/, 'orderBy'],
+  ['{ courses(filter: "hunter2canary") { totalCount } }', /type "CourseFilter"/, 'filter'],
+  ['{ courses(filter: { startsAfter: "hunter2canary" }) { totalCount } }', /calendar date/, 'filter.startsAfter'],
+  ['{ course(slug: { password: "hunter2canary" }) { id } }', /type String/, 'slug'],
+  ['{ course(slug: null) { id } }', /type "String!"/, 'slug'],
+  ['{ courses(filter: { nothing: "hunter2canary" }) { totalCount } }', /"nothing" is not/, 'filter.nothing'],
+  ['{ a: courses(first: 1) { totalCount } b: courses(slugs: ["a", 7]) { totalCount } }', /type String/, 'slugs.1'],
+  ['query ($n: Int = "hunter2canary") { courses(first: $n) { totalCount } }', /type Int/, 'n'],
+  ['{ course(slug: "x") { id @include(if: "hunter2canary") } }', /type Boolean/, 'if'],
+  ['mutation { cancelEnrolment(input: {}) { enrolment { id } } }', /required type "ID!"/, 'input.enrolmentId'],
+  [
+    'mutation { cancelEnrolment(input: { enrolmentId: ["hunter2canary"] }) { enrolment { id } } }',
+    /type ID/,
+    'input.enrolmentId',
+  ],
+])('a literal that does not fit is named and not echoed: %s', async (document, says, field) => {
   const { errors } = await world.ask(null, document)
-  expect(errors).toMatchObject([{ message: expect.stringMatching(says), extensions: { code: 'BAD_USER_INPUT' } }])
+  const extensions = { code: 'BAD_USER_INPUT', field: field.split('.') }
+  expect(errors).toMatchObject([{ message: expect.stringMatching(says), extensions }])
   expect(JSON.stringify(errors).toLowerCase()).not.toContain(canary)
 })

@@ -49,3 +49,15 @@ it('who has the answer already is told so, and a signed-in caller is another', a
   expect((await get('{ hello(name: "you") }', { 'if-none-match': etag })).status).toBe(200)
   expect((await get('{ hello }', { 'if-none-match': etag, authorization: 'ada' })).status).toBe(200)
 })
+
+it.each<[string, (etag: string) => string]>([
+  ['as it was given', (etag) => etag],
+  ['made strong', (etag) => etag.replace(/^W\//, '')],
+  ['among others', (etag) => `"other",W/"another" , ${etag}`],
+  ['by any', () => '*'],
+])('an answer that the client names %s is not sent again', async (_how, name) => {
+  const etag = (await get('{ hello }')).headers.get('etag') ?? ''
+  expect(etag).toMatch(/^W\/".+"$/)
+  expect((await get('{ hello }', { 'if-none-match': name(etag) })).status).toBe(304)
+  expect((await get('{ hello }', { 'if-none-match': '"other", W/"another"' })).status).toBe(200)
+})

@@ -51,6 +51,30 @@ describe('a subscriber', () => {
     expect(again).toBe('nothing')
   })
 
+  it('to many things hears of each that changed, once', async () => {
+    const slow = notifications.subscribe('enrolments-of:1')
+    const last = notifications.subscribe('last').next()
+    for (const thing of ['a', 'b', 'a']) await announce(`enrolments-of:1/${thing}`)
+    await announce('enrolments-of:2/c')
+    await announce('last')
+    await last
+    expect((await slow.next()).value).toBe('enrolments-of:1/a')
+    expect((await slow.next()).value).toBe('enrolments-of:1/b')
+    const again = await Promise.race([slow.next(), announce('last').then(() => 'nothing')])
+    expect(again).toBe('nothing')
+  })
+
+  it('that is slow, to more things than are kept for it, hears that any may have changed', async () => {
+    const slow = notifications.subscribe('enrolments-of:1')
+    const last = notifications.subscribe('last').next()
+    for (let thing = 0; thing < 101; thing += 1) await announce(`enrolments-of:1/${thing}`)
+    await announce('last')
+    await last
+    expect((await slow.next()).value).toBe('enrolments-of:1')
+    const again = await Promise.race([slow.next(), announce('last').then(() => 'nothing')])
+    expect(again).toBe('nothing')
+  })
+
   it('that leaves is forgotten, also while it waits', async () => {
     const leaving = notifications.subscribe('enrolment:1')
     const next = leaving.next()

@@ -25,16 +25,6 @@ describe('a request', () => {
     expect(answer.headers.get('x-correlation-id')).toMatch(/^[0-9a-f-]{36}$/)
   })
 
-  it('may be a GET when it cannot be forged by a page', async () => {
-    server = await startSmallServer()
-    const query = `${server.url}/graphql?query=${encodeURIComponent('{ hello }')}`
-    const forged = await fetch(query)
-    expect(forged.status).toBe(400)
-    expect(await forged.text()).toContain('Cross-Site Request Forgery')
-    const meant = await fetch(query, { headers: { 'apollo-require-preflight': '1' } })
-    expect(await meant.json()).toMatchObject({ data: { hello: 'hello world' } })
-  })
-
   it('is stopped at its deadline, and its resolvers hear of it', async () => {
     server = await startSmallServer({ limits: { deadlineMs: 50 } })
     const answer = await server.ask('query Slow { aborted }')
@@ -88,6 +78,19 @@ describe('a request', () => {
     const { errors } = (await answer.json()) as { errors: { message: string; extensions: { code: string } }[] }
     expect(errors[0]?.extensions.code).toMatch(/^[A-Z_]+$/)
     expect(errors[0]?.message).toMatch(/\.$/)
+  })
+
+  it('that is a batch is told what to send instead', async () => {
+    server = await startSmallServer()
+    const answer = await fetch(`${server.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '[{"query":"{ hello }"}]',
+    })
+    const { errors } = (await answer.json()) as { errors: object[] }
+    expect(errors).toMatchObject([
+      { message: expect.stringMatching(/not supported.*one operation.*aliases/), extensions: { code: 'BAD_REQUEST' } },
+    ])
   })
 
   it('with headers beyond the limit, or sent too slowly, is cut off', async () => {
@@ -153,7 +156,7 @@ describe('a browser', () => {
     })
     const get = (headers: Record<string, string>) => fetch(`${server.url}/graphql`, { headers })
     expect(await (await get({ accept: 'text/html,*/*' })).text()).toBe('<h1>Explorer</h1>')
-    expect((await get({ accept: 'application/json', 'apollo-require-preflight': '1' })).status).toBe(400)
+    expect((await get({ accept: 'application/json' })).status).toBe(400)
   })
 
   it('gets security headers with every answer', async () => {

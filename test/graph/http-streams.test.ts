@@ -4,7 +4,7 @@ import { connect } from 'node:net'
 import { describe, expect, it } from '@jest/globals'
 import { createClient as createSocketClient } from 'graphql-ws'
 import { WebSocket } from 'ws'
-import { ticks } from '../support/world/small-graph.ts'
+import { change, ticks } from '../support/world/small-graph.ts'
 import {
   all,
   at,
@@ -30,6 +30,49 @@ describe('a WebSocket', () => {
       .next()
       .catch(() => undefined)
     expect(await closed.promise).toMatchObject({ code: 4401, reason: 'The token cannot be read.' })
+  })
+
+  it.each<[string, (token: string) => Record<string, unknown>]>([
+    ['authorization', (authorization) => ({ authorization })],
+    ['AUTHORIZATION', (token) => ({ AUTHORIZATION: token })],
+    ['headers', (authorization) => ({ headers: { authorization } })],
+    ['headers in another case', (token) => ({ authorization: null, headers: { Authorization: token } })],
+  ])('finds the token in its first message by %s', async (_where, parametersOf) => {
+    await start()
+    const authorization = `Bearer ${await at.issuer.token()}`
+    const results = overSockets(parametersOf(authorization))('{ whoAmI }')
+    expect((await all(results))[0]?.data).toEqual({ whoAmI: `user:${at.issuer.url}|ada` })
+  })
+
+  it('with a token that is no text is not taken for anonymous', async () => {
+    await start()
+    const closed = Promise.withResolvers<unknown>()
+    const results = overSockets({ headers: { authorization: ['x'] } }, closed.resolve)('{ hello }')
+    results.next().catch(() => undefined)
+    expect(await closed.promise).toMatchObject({ code: 4401 })
+  })
+
+  it('whose token ends is opened again by its client, with the token of then', async () => {
+    await start()
+    const endsSoon = await at.issuer.token({}, { expiresAt: Date.now() / 1000 + 0.5 })
+    const tokens = [endsSoon, await at.issuer.token({ sub: 'grace' })]
+    const codes: unknown[] = []
+    const client = createSocketClient({
+      url: `${at.server.url.replace('http', 'ws')}/graphql`,
+      webSocketImpl: WebSocket,
+      connectionParams: () => ({ authorization: `Bearer ${tokens.shift()}` }),
+      on: { closed: (event) => codes.push((event as { code: number }).code) },
+    })
+    closing.push(() => client.dispose())
+    const results = client.iterate({ query: 'subscription { changed(id: "14") { name } }' })
+    const first = results.next()
+    await waiting('14', 1)
+    await waiting('14', 0)
+    expect(codes).toEqual([4403])
+    await waiting('14', 1)
+    change('14')
+    expect((await first).value).toMatchObject({ data: { changed: { name: 'item 14' } } })
+    expect(tokens).toEqual([])
   })
 
   it.each([

@@ -52,6 +52,17 @@ describe.each(transports)('over %s', (_name, open) => {
     expect((await refusalOf(open()(query)))?.extensions).toMatchObject({ code })
   })
 
+  it.each([
+    ['@defer', '{ ... @defer { hello } }'],
+    ['@stream', '{ hello @stream }'],
+  ])('%s is refused in words that say what to do instead', async (directive, query) => {
+    await start()
+    expect(await refusalOf(open()(query))).toMatchObject({
+      message: `${directive} is not offered: answers come whole. Ask for live fields in a second query.`,
+      extensions: { code: 'GRAPHQL_VALIDATION_FAILED' },
+    })
+  })
+
   it('a fault of the source is masked, and ends the stream', async () => {
     await start()
     const heard = await all(open()('subscription { failing }'))

@@ -7,7 +7,7 @@ import { type SmallServer, startSmallServer } from '../support/world/small-graph
 
 let server: SmallServer
 beforeAll(async () => {
-  server = await startSmallServer()
+  server = await startSmallServer({ limits: { anonymousBodyBytes: 2 ** 21 } })
 })
 afterAll(() => server.close())
 

@@ -11,7 +11,7 @@ import {
 } from 'graphql'
 import { buildGraph } from '../../src/schema.ts'
 import { linked, newRun, paid, requestRefund } from '../support/world/study.ts'
-import { startWorld, type World } from '../support/world/world.ts'
+import { type Answer, startWorld, type World } from '../support/world/world.ts'
 
 const schema = buildGraph()
 const typeOf = (name: string) => schema.getType(name) as GraphQLObjectType
@@ -70,17 +70,24 @@ function thingsIn(value: unknown, path: string[]): Thing[] {
 
 const pathOf = (place: Place) => (places[place]('id').match(/\w+(?=(\([^)]*\))? \{)/g) ?? []) as string[]
 
+/** Asks again where the partner was missed, on a machine that is busy: what came late is then there. */
+async function askWhole(persona: string, document: string, variables: object = {}): Promise<Answer> {
+  const answer = await world.ask(persona, document, variables)
+  const missed = /"UPSTREAM_UNAVAILABLE"|"stale":true/.test(JSON.stringify(answer))
+  return missed ? askWhole(persona, document, variables) : answer
+}
+
 async function compare(persona: string, place: Place, fields: readonly string[]): Promise<void> {
   const selection = ['id', ...fields].join(' ')
   const document = `{ ${places[place](selection)} }`
-  const listed = await world.ask(persona, document)
+  const listed = await askWhole(persona, document)
   expect(listed.errors).toBeUndefined()
   // Compiled at its third use, and no different then.
-  for (let use = 2; use <= 3; use++) expect((await world.ask(persona, document)).data).toEqual(listed.data)
+  for (let use = 2; use <= 3; use++) expect((await askWhole(persona, document)).data).toEqual(listed.data)
   const things = thingsIn(listed.data, pathOf(place))
   expect(things.length).toBeGreaterThan(0)
   const type = place.split(' ')[0] as string
-  const alone = await world.ask(
+  const alone = await askWhole(
     persona,
     `query ($ids: [ID!]!) { nodes(ids: $ids) { ... on ${type} { ${selection} } } }`,
     {

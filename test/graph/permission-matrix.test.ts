@@ -34,9 +34,13 @@ const objectTypes = Object.values(schema.getTypeMap()).filter(
   (type): type is GraphQLObjectType => isObjectType(type) && !type.name.startsWith('__'),
 )
 const roots = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()]
-/** Answers of mutations go to whoever did them; what is wrong with an input, to whoever sent it. */
+const implementing = (type: GraphQLObjectType, name: string) => type.getInterfaces().some((one) => one.name === name)
+const told = Object.values(schema.getSubscriptionType()!.getFields()).map((field) => getNamedType(field.type))
+/** Answers of mutations and events go to whoever asked for them; what is wrong with an input, to whoever sent it. */
 const isReply = (type: GraphQLObjectType) =>
-  type.name.endsWith('Payload') || type.getInterfaces().some(({ name }) => name === 'UserError')
+  type.name.endsWith('Payload') ||
+  implementing(type, 'UserError') ||
+  (told.includes(type) && !implementing(type, 'Node'))
 const read = objectTypes.filter((type) => !roots.includes(type) && !isReply(type))
 
 /** What a persona finds of a type's fields: null where the type itself is out of reach. */
@@ -180,7 +184,11 @@ describe('each mutation is for whom the matrix says, and for everybody else noth
 
 describe('each subscription is heard by whom the matrix says:', () => {
   it.each(Object.keys(subscriptions))('%s', async (name) => {
-    const { allowed, ask } = subscriptions[name] as (typeof subscriptions)[string]
+    const { allowed, ask, plainly } = subscriptions[name] as (typeof subscriptions)[string]
+    const refusal = (persona: PersonaName) => {
+      if (!plainly) return 'NOT_FOUND'
+      return persona === 'anonymous' ? 'UNAUTHENTICATED' : 'FORBIDDEN'
+    }
     for (const persona of everybody) {
       const token = personas[persona] && (await world.tokenOf(personas[persona]))
       const client = createClient({
@@ -198,7 +206,7 @@ describe('each subscription is heard by whom the matrix says:', () => {
         // What was asked on this connection before is refused before this is answered.
         const asked = client.iterate({ query: '{ institution(slug: "the-open-university") { id } }' }).next()
         const said = isIn(persona, allowed) ? await asked.then(() => 'heard') : await refused
-        expect({ persona, said }).toEqual({ persona, said: isIn(persona, allowed) ? 'heard' : 'NOT_FOUND' })
+        expect({ persona, said }).toEqual({ persona, said: isIn(persona, allowed) ? 'heard' : refusal(persona) })
       } finally {
         await client.dispose()
       }

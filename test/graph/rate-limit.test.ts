@@ -69,6 +69,16 @@ describe('a rate limit', () => {
     expect('data' in refused).toBe(false)
   })
 
+  it('pays for a document that is refused, and reads no further one without points', async () => {
+    await start()
+    const aliases = Array.from({ length: 101 }, (_, n) => `a${n}: hello`).join(' ')
+    // Some 125 points of 1,000 each.
+    const tooMany = (n: number) => server.ask(`query Q${n} { ${aliases} }`, {}, { authorization: 'machine' })
+    const statuses = []
+    for (let n = 0; n < 10; n++) statuses.push((await tooMany(n)).status)
+    expect([statuses[0], statuses.at(-1)]).toEqual([400, 429])
+  })
+
   it("is each caller's own", async () => {
     await start()
     await server.ask(fifty, {}, { authorization: 'ada' })

@@ -51,6 +51,28 @@ it('an institution that has the code sees the records, and the learner sees who 
   expect(await looks(creditShare.id)).toEqual([{ by: 'Rosa Okafor', institution: { slug: 'the-open-university' } }])
 })
 
+it('what shares and what takes back lead to the learner, whose list is as it then stands', async () => {
+  const learner = 'learner { id displayName creditShares(first: 1) { nodes { id revokedAt } } }'
+  const made = (await answerOf(
+    world,
+    persona,
+    `mutation ($input: ShareCreditInput!) { shareCredit(input: $input) { creditShare { id } ${learner} } }`,
+    { input: { creditRecordIds: [record], expiresAt: soon() } },
+  )) as { creditShare: { id: string }; learner: object }
+  const { id } = made.creditShare
+  expect(made.learner).toMatchObject({
+    displayName: 'Sheila Learner',
+    creditShares: { nodes: [{ id, revokedAt: null }] },
+  })
+  const revoked = await answerOf(
+    world,
+    persona,
+    `mutation ($id: ID!) { revokeCreditShare(input: { creditShareId: $id }) { ${learner} } }`,
+    { id },
+  )
+  expect(revoked).toMatchObject({ learner: { creditShares: { nodes: [{ id, revokedAt: expect.any(String) }] } } })
+})
+
 it('a question about a shared record is answered with its code, refused without it, and is one look', async () => {
   const { creditShare } = await share(persona)
   const id = await qualificationId(world, 'university-of-northmoor', 'msc-leadership')

@@ -109,6 +109,17 @@ describe('statements of an operation', () => {
     expect(long.statements).toBe(short.statements)
   })
 
+  it('whether the viewer can enrol on each run of a page takes seven at most, for 5 runs and for 60', async () => {
+    const document = `query ($first: Int) { courses(first: $first) { nodes {
+      nextRun { placesRemaining viewerEnrolment { id } enrolability { possible reasonCode reason } } } } }`
+    const short = await counted(learner, document, { first: 5 })
+    const long = await counted(learner, document, { first: 60 })
+    expect(short.statements).toBeLessThanOrEqual(7)
+    expect(long.statements).toBe(short.statements)
+    for (const { nextRun } of long.data.courses.nodes)
+      expect(nextRun.enrolability.possible).toEqual(expect.any(Boolean))
+  })
+
   it.each(times)('a question about three credit records takes four at most (time %i)', async () => {
     const ask = (records: number) =>
       counted(learner, eligibility, { input: { qualificationId: qualification, creditRecordIds: recordIds(records) } })

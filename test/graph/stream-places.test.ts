@@ -3,6 +3,9 @@ import { once } from 'node:events'
 import { expect, it } from '@jest/globals'
 import { CloseCode } from 'graphql-ws'
 import { WebSocket } from 'ws'
+import { Admission } from '../../src/graph/limits/admission.ts'
+import { MemoryRateLimits } from '../../src/graph/limits/rate-limit.ts'
+import { smallExecutor, smallSchema } from '../support/world/small-graph.ts'
 import { at, closing, openStreamWorld, start } from '../support/world/stream-clients.ts'
 
 openStreamWorld()
@@ -119,4 +122,23 @@ it('event streams are counted with them, and refused by 429 with the time to wai
     headers: { authorization: `Bearer ${await at.issuer.token({ sub: 'grace' })}` },
   })
   expect([brief.status, again.status]).toEqual([200, 200])
+})
+
+it('a client that goes on asking after it was refused a hundred times is closed', async () => {
+  const none = { points: 10, restorePerSecond: 0.001 }
+  const admission = new Admission(new MemoryRateLimits(() => 0), { anonymous: none, person: none, client: none })
+  const schema = smallSchema()
+  await start({ schema, executor: smallExecutor(schema, { admission }) })
+  const socket = (await connect()) as WebSocket
+  await greet(socket, null)
+  const closed = once(socket, 'close')
+  const types: string[] = []
+  socket.on('message', (data) => types.push(JSON.parse(String(data)).type))
+  for (let n = 0; n < 200 && socket.readyState === WebSocket.OPEN; n++) {
+    socket.send(JSON.stringify({ type: 'subscribe', id: `${n}`, payload: { query: '{ hello }' } }))
+    await Promise.race([once(socket, 'message'), closed])
+  }
+  expect((await closed)[0]).toBe(CloseCode.TooManyInitialisationRequests)
+  expect(new Set(types)).toEqual(new Set(['error']))
+  expect(types.length).toBeLessThanOrEqual(100)
 })

@@ -63,7 +63,7 @@ it('a long Accept header is answered and not remembered', () => {
   const remembered = (accept: string) => {
     const request = { method: 'POST', headers: { accept }, body: {} } as Parameters<KnownRequests['read']>[0]
     known.answeredAs(request, 'application/json')
-    return known.read(request, { kind: 'Document', definitions: [] } as never) !== null
+    return known.read(request, {}, { kind: 'Document', definitions: [] } as never) !== null
   }
   expect([remembered(x(200)), remembered(x(201))]).toEqual([true, false])
 })

@@ -177,9 +177,12 @@ it('a batch of hard questions holds up nobody else', async () => {
   }
   let pending = true
   const beganMs = performance.now()
-  const batch = world.ask(null, document, { inputs: Array.from({ length: 60 }, () => hard) }).finally(() => {
-    pending = false
-  })
+  // Too many bytes, asked and answered, for who asks for themselves.
+  const batch = world
+    .ask('institution-client', document, { inputs: Array.from({ length: 60 }, () => hard) })
+    .finally(() => {
+      pending = false
+    })
   let longestMs = 0
   while (pending) {
     const askedMs = performance.now()

@@ -20,7 +20,7 @@ async function start(insidePerCaller = 20) {
   Object.assign(schema.getQueryType()?.getFields().hello ?? {}, { resolve: () => 'x'.repeat(LARGE_BYTES) })
   server = await startSmallServer({
     schema,
-    executor: smallExecutor(schema),
+    executor: smallExecutor(schema, { answerBytes: 2 * LARGE_BYTES }),
     limits: { unreadMs: 200 },
     inFlight: new InFlight({ limits: { insidePerCaller } }),
   })

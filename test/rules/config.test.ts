@@ -142,6 +142,9 @@ describe('production', () => {
     ['RETURN_URL_ORIGINS', 'https://app.example.org,http://localhost:*', /names this machine/],
     ['RETURN_URL_ORIGINS', 'http://app.example.org', /begin with https/],
     ['CORS_ORIGINS', 'http://127.0.0.1:5173', /names this machine/],
+    ['CORS_ORIGINS', 'http://[::1]:*', /names this machine/],
+    ['CORS_ORIGINS', 'https://app.example.org:*', /leaves the port of https:\/\/app\.example\.org:\* open/],
+    ['RETURN_URL_ORIGINS', 'https://app.example.org:*', /leaves the port of https:\/\/app\.example\.org:\* open/],
     ['CORS_ORIGINS', 'http://app.example.org', /begin with https/],
   ])('does not start with %s=%s', (name, value, says) => {
     const said = refusal({ [name]: value })
@@ -201,6 +204,8 @@ describe('a value that does not fit is named', () => {
     ['TRUSTED_DOCUMENTS_FILE', '/nowhere/documents.json', /there is no such file/],
     ['CORS_ORIGINS', '*', /expected origins/],
     ['CORS_ORIGINS', 'https://app.example.org/', /expected origins/],
+    ['CORS_ORIGINS', 'https://*.example.org', /expected origins/],
+    ['RETURN_URL_ORIGINS', 'http://[::1', /expected origins/],
     ['RETURN_URL_ORIGINS', 'app.example.org', /expected origins/],
     ['TRUST_PROXY', 'everybody', /expected addresses or ranges/],
     ['GRAPHIQL', 'yes', /"on"\|"off"/],

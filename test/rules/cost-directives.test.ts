@@ -31,22 +31,22 @@ describe('what the text of the schema says is what is taken:', () => {
     [
       'as many things as ids',
       '{ nodes(ids: ["a", "b", "c"]) { id ... on Course { countsTowards { nodes { id } } } } }',
-      3 * (1 + 5 + 1 + 20),
+      20 + 3 * (1 + 5 + 1 + 20),
     ],
     [
       'lists without pages',
       '{ viewer { learner { enrolments { nodes { payments { refunds { id } } history { at } } } } } }',
-      3 + 20 * (1 + 10 * (1 + 10) + 10),
+      20 + 3 + 20 * (1 + 10 * (1 + 10) + 10),
     ],
     [
       'a question and its claims',
       `{ transferEligibility(input: ${claims}) { outcome statement } }`,
-      5 + 3 * 2 + 1 + 30,
+      20 + 5 + 3 * 2 + 1 + 30,
     ],
     [
       'many questions',
       `{ transferEligibilityBatch(inputs: [${claims}, ${claims}]) { ... on TransferEligibility { claims { status } } } }`,
-      2 * (5 + 6) + 2 * (1 + 10),
+      20 + 2 * (5 + 6) + 2 * (1 + 10),
     ],
     [
       'a mutation',

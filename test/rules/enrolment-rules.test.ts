@@ -4,6 +4,7 @@ import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
 import { type EnrolFacts, enrolmentRefusal } from '../../src/enrolments/enrolment.rules.ts'
 import type { Enrolment } from '../../src/enrolments/enrolment.ts'
+import type { PartnerAccount } from '../../src/learners/learner.ts'
 
 const open: EnrolFacts = {
   run: {
@@ -12,6 +13,7 @@ const open: EnrolFacts = {
     enrolmentClosesAt: new Date('2026-10-15T09:00:00Z'),
     endsAt: new Date('2026-12-24T09:00:00Z'),
     cancelled: false,
+    priceMinor: 49_500,
   },
   withdrawn: false,
   now: new Date('2026-09-20T12:00:00Z'),
@@ -19,6 +21,9 @@ const open: EnrolFacts = {
   freePlaces: 3,
 }
 const place = { id: 'mine' } as Enrolment
+const invited = { status: 'PENDING' } as PartnerAccount
+const account = { status: 'LINKED' } as PartnerAccount
+const ends = ['2026-09-20T12:10:00Z', '2026-09-20T12:20:00Z', '2026-09-20T12:30:00Z'].map((text) => new Date(text))
 const on = (instant: string, more: Partial<EnrolFacts> = {}): EnrolFacts => ({
   ...open,
   now: new Date(instant),
@@ -33,6 +38,11 @@ describe('enrolling', () => {
     ['after the start, while the window is open', on('2026-10-10T09:00:00Z')],
     ['when the partner cannot say how many places are left', on('2026-09-20T12:00:00Z', { freePlaces: null })],
     ['on the last place', on('2026-09-20T12:00:00Z', { freePlaces: 1 })],
+    ['with a linked account and two unpaid holds', { ...open, partnerAccount: account, holdsEnd: ends.slice(1) }],
+    [
+      'with three unpaid holds, on what costs nothing',
+      { ...open, run: { ...open.run, priceMinor: 0 }, partnerAccount: account, holdsEnd: ends },
+    ],
   ])('is possible %s', (_, facts) => {
     expect(enrolmentRefusal(facts)).toBeNull()
   })
@@ -50,6 +60,22 @@ describe('enrolling', () => {
     const refusal = enrolmentRefusal(facts)
     expect(refusal).toMatchObject({ code, field: ['input', 'courseRunId'] })
     expect(refusal?.message).toMatch(message)
+  })
+
+  it('needs a linked account, then room for one more unpaid hold, before which the run itself is named', () => {
+    const nothing = { ...open, holdsEnd: ends }
+    expect(enrolmentRefusal({ ...nothing, partnerAccount: null })).toMatchObject({
+      code: 'PARTNER_ACCOUNT_REQUIRED',
+      partnerAccount: null,
+      field: [],
+    })
+    expect(enrolmentRefusal({ ...nothing, partnerAccount: invited })).toMatchObject({ partnerAccount: invited })
+    expect(enrolmentRefusal({ ...nothing, partnerAccount: account })).toMatchObject({
+      code: 'RATE_LIMITED',
+      message: 'You hold 3 places that are not paid; pay for one, or give one up with cancelEnrolment.',
+      retryAfter: 600,
+    })
+    expect(enrolmentRefusal({ ...nothing, partnerAccount: null, freePlaces: 0 })?.code).toBe('RUN_FULL')
   })
 
   it('tells when the window is, and which enrolment there is', () => {

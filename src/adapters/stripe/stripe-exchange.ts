@@ -22,7 +22,18 @@ export function stripeSdk(options: { secretKey: string; baseUrl: string; timeout
     maxNetworkRetries: 0,
     telemetry: false,
     // With the SDK's own client one more attempt is made on a closed connection, whatever `maxNetworkRetries` says.
-    httpClient: Stripe.createFetchHttpClient(boundedFetch(MOST_REPLY_BYTES, () => tooLargeReply(Upstream.Stripe))),
+    httpClient: Stripe.createFetchHttpClient(fetchObject),
+  })
+}
+
+const fetchReply = boundedFetch(MOST_REPLY_BYTES, () => tooLargeReply(Upstream.Stripe))
+
+/** JSON that is no object makes the SDK throw where nobody can catch it, which would end the process: it is given none. */
+const fetchObject: typeof fetch = async (input, init) => {
+  const response = await fetchReply(input, init)
+  const text = await response.text()
+  return Object.assign(response, {
+    text: async () => (/^\s*[{[]/.test(text) ? text : `no object: ${text.slice(0, 100)}`),
   })
 }
 

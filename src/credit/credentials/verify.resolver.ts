@@ -55,6 +55,7 @@ class Verification {
 @Resolver()
 export class VerifyResolver {
   @Query(() => Verification, {
+    nullable: true,
     description:
       'Checks a credential, the statement of a transfer answer or a status list; anyone may ask. Whoever rather checks by themselves finds the same in the published keys and status lists; a list that cannot be fetched says nothing, least of all that nothing is revoked.',
   })

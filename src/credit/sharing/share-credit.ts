@@ -4,6 +4,7 @@ import { type EntityManager, LockMode } from '@mikro-orm/postgresql'
 import { isOwner, requireLearner } from '../../auth/permissions.ts'
 import type { Context } from '../../context.ts'
 import { uuidOf } from '../../graph/contract/global-id.ts'
+import { noSuch } from '../../graph/contract/no-such.ts'
 import { InvalidInput, NotFound, type Refusal, rateLimitedUntil, refusal } from '../../graph/contract/user-error.ts'
 import { institutionBySlug } from '../../institutions/loaders.ts'
 import { lockLearner } from '../../learners/lock-learner.ts'
@@ -44,7 +45,8 @@ export async function shareCredit(context: Context, input: ShareRequest) {
     const uuid = uuidOf('CreditRecord', id)
     const record = uuid && (await creditRecordById(context, uuid))
     if (!record || !isOwner(context.viewer, record.learnerId)) {
-      const message = 'You have no such credit record; take the ids from your creditRecords.'
+      const sentence = 'You have no such credit record; take the ids from your creditRecords.'
+      const message = noSuch('CreditRecord', id, sentence)
       return refused(refusal(NotFound, {}, message, ['input', 'creditRecordIds', `${index}`]))
     }
     if (!recordIds.includes(record.id)) recordIds.push(record.id)
@@ -135,7 +137,8 @@ export async function revokeCreditShare(context: Context, globalShareId: string)
     const lock = { lockMode: LockMode.PESSIMISTIC_WRITE } as const
     const share = id === null ? null : await tx.findOne(CreditShare, id, lock)
     if (!share || !isOwner(context.viewer, share.learnerId)) {
-      const message = 'You have no such share; take creditShareId from your creditShares.'
+      const sentence = 'You have no such share; take creditShareId from your creditShares.'
+      const message = noSuch('CreditShare', globalShareId, sentence)
       return refused(refusal(NotFound, {}, message, ['input', 'creditShareId']))
     }
     share.revokedAt ??= context.now()

@@ -14,7 +14,7 @@ import {
   Resolver,
   Root,
 } from 'type-graphql'
-import { isOwner, requireAnyMember, requireOwner } from '../../auth/permissions.ts'
+import { isOwner, requireAnyMember, requireLearner, requireOwner } from '../../auth/permissions.ts'
 import type { Context } from '../../context.ts'
 import { AtMost } from '../../graph/contract/at-most.ts'
 import { ForwardArgs, type Page, PageArgs } from '../../graph/contract/page.ts'
@@ -61,6 +61,9 @@ class ShareCreditPayload {
   @Field(() => CreditShare, { nullable: true, description: 'The share.' })
   creditShare!: CreditShare | null
 
+  @Field(() => Learner, { nullable: true, description: 'Whose shares they are: leads to the list.' })
+  learner!: Learner | null
+
   @Field(() => [UserError], { description: 'Why it was not done; empty when it was.' })
   userErrors!: UserError[]
 }
@@ -82,7 +85,11 @@ interface ShareRow {
 }
 
 async function payload(context: Context, { shareId, refusals }: ShareResult): Promise<object> {
-  return { creditShare: shareId === null ? null : await shareById(context, shareId), userErrors: refusals }
+  const [creditShare, learner] = await Promise.all([
+    shareId === null ? null : shareById(context, shareId),
+    learnerById(context, requireLearner(context.viewer).id),
+  ])
+  return { creditShare, learner, userErrors: refusals }
 }
 
 @Resolver(() => CreditShare)

@@ -21,8 +21,8 @@ function isDay(text: string): boolean {
 const fits: Readonly<Record<KeyType, (text: string) => boolean>> = {
   uuid: (text) => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text),
   text: (text) => !text.includes('\u0000'),
-  // Orders may hold instants that are none: a course without a coming run starts at infinity.
-  timestamptz: (text) => text === 'infinity' || (instant.test(text) && isDay(text.slice(0, 10))),
+  // Orders may hold instants that are none: a course without a coming run is the last, at one infinity or the other.
+  timestamptz: (text) => /^-?infinity$/.test(text) || (instant.test(text) && isDay(text.slice(0, 10))),
   numeric: (text) => decimal.test(text),
   int: (text) => /^-?\d{1,10}$/.test(text) && Math.abs(Number(text)) <= largestInt,
   bigint: (text) => /^-?\d{1,16}$/.test(text) && Number.isSafeInteger(Number(text)),

@@ -7,6 +7,8 @@ export const ErrorCode = {
   Forbidden: 'FORBIDDEN',
   BadUserInput: 'BAD_USER_INPUT',
   NotFound: 'NOT_FOUND',
+  MethodNotAllowed: 'METHOD_NOT_ALLOWED',
+  NotAcceptable: 'NOT_ACCEPTABLE',
   RateLimited: 'RATE_LIMITED',
   TooComplex: 'TOO_COMPLEX',
   UpstreamUnavailable: 'UPSTREAM_UNAVAILABLE',
@@ -20,6 +22,8 @@ const statusOfCode: Readonly<Record<ErrorCode, number>> = {
   FORBIDDEN: 403,
   BAD_USER_INPUT: 400,
   NOT_FOUND: 404,
+  METHOD_NOT_ALLOWED: 405,
+  NOT_ACCEPTABLE: 406,
   RATE_LIMITED: 429,
   TOO_COMPLEX: 400,
   UPSTREAM_UNAVAILABLE: 503,
@@ -44,7 +48,9 @@ export class GraphError extends GraphQLError {
   get headers(): ReadonlyMap<string, string> {
     const headers = new Map<string, string>()
     if (this.code === ErrorCode.Unauthenticated) headers.set('www-authenticate', 'Bearer realm="gateway"')
-    const { retryAfterSeconds } = this.extensions
+    const { retryAfterSeconds, allow, acceptEncoding } = this.extensions
+    if (typeof allow === 'string') headers.set('allow', allow)
+    if (typeof acceptEncoding === 'string') headers.set('accept-encoding', acceptEncoding)
     if (typeof retryAfterSeconds === 'number') headers.set('retry-after', String(retryAfterSeconds))
     return headers
   }
@@ -86,6 +92,16 @@ export function textWithNul(field: readonly string[] = []): GraphError {
 /** No such thing, or not one that the caller may see: both read the same. */
 export function notFound(message: string, field: string | readonly string[] = []): GraphError {
   return new GraphError(ErrorCode.NotFound, message, { field: typeof field === 'string' ? [field] : field })
+}
+
+/** The address, or the operation, is not for this method; `allow` lists those that it is for. */
+export function methodNotAllowed(message: string, allow: string): GraphError {
+  return new GraphError(ErrorCode.MethodNotAllowed, message, { allow })
+}
+
+/** The answer has no form that the request takes; `accept` is what it would have to take. */
+export function notAcceptable(message: string, accept: string): GraphError {
+  return new GraphError(ErrorCode.NotAcceptable, message, { accept })
 }
 
 /** The caller's rate limit is exhausted; it is enough again after `retryAfterSeconds` whole seconds. */

@@ -4,8 +4,9 @@ import { Arg, Field, FieldResolver, InputType, ObjectType, Resolver, Root } from
 import { LONGEST_TAG_CHARACTERS } from '../../values/lengths.ts'
 import { formatted, type Money as MoneyValue, majorUnits } from '../../values/money.ts'
 import { AtMost } from './at-most.ts'
-import { badUserInput } from './errors.ts'
 import { CurrencyCode, Decimal, SafeInt } from './scalars.ts'
+
+const DEFAULT_LOCALE = 'en-GB'
 
 @ObjectType({ simpleResolvers: true, description: 'An exact amount of money.' })
 export class Money {
@@ -37,17 +38,18 @@ export class MoneyResolver {
     @Root() money: MoneyValue,
     @Arg('locale', () => String, {
       nullable: true,
-      defaultValue: 'en-GB',
-      description: 'A language tag, e.g. en-GB or cy.',
+      defaultValue: DEFAULT_LOCALE,
+      description: 'A language tag, e.g. en-GB or cy; en-GB when it is none.',
     })
     @AtMost({ characters: LONGEST_TAG_CHARACTERS })
     locale: string | null,
   ): string {
     try {
-      return formatted(money, locale ?? 'en-GB')
+      return formatted(money, locale ?? DEFAULT_LOCALE)
     } catch (error) {
       if (!(error instanceof RangeError)) throw error
-      throw badUserInput(`"locale" must be a language tag such as "en-GB".`, 'locale')
+      // How it is written is no reason to keep back what it is, and with it the page.
+      return formatted(money, DEFAULT_LOCALE)
     }
   }
 }

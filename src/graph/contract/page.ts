@@ -50,8 +50,15 @@ export interface Page<Row = unknown> {
   totalCount(): number | Promise<number>
 }
 
-/** The connection and edge types of a node, e.g. CourseConnection and CourseEdge. */
-export function connectionOf(node: () => ClassType, name: string, described: string): ClassType<Page> {
+/** One row with its page, as `finishSchema` makes it. */
+export interface PageEdge<Row = unknown> {
+  node: Row
+  cursor: string
+  page: Page<Row>
+}
+
+/** The edge type of a node, e.g. CourseEdge. */
+export function edgeOf(node: () => ClassType, name: string, described: string): ClassType<PageEdge> {
   @ObjectType(`${name}Edge`, {
     simpleResolvers: true,
     description: `One of the ${described}, with its place in the list.`,
@@ -63,11 +70,20 @@ export function connectionOf(node: () => ClassType, name: string, described: str
     @Field(node, { description: 'The entry itself.' })
     node!: unknown
   }
+  return Edge as unknown as ClassType<PageEdge>
+}
 
+/** The connection type of a node, e.g. CourseConnection; its edges are plain unless others are named. */
+export function connectionOf(
+  node: () => ClassType,
+  name: string,
+  described: string,
+  edge: ClassType<PageEdge> = edgeOf(node, name, described),
+): ClassType<Page> {
   @ObjectType(`${name}Connection`, { simpleResolvers: true, description: `A page of ${described}.` })
   class Connection {
-    @Field(() => [Edge], { description: 'The entries with their cursors.' })
-    edges!: Edge[]
+    @Field(() => [edge], { description: 'The entries with their cursors.' })
+    edges!: unknown[]
 
     @Field(() => [node()], { description: 'The entries alone.' })
     nodes!: unknown[]

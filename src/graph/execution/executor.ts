@@ -1,11 +1,12 @@
 /** Executes operations: compiled when often used, by graphql-js otherwise. */
 import { type DocumentNode, type ExecutionResult, execute, type GraphQLSchema, OperationTypeNode } from 'graphql'
+import type { Viewer } from '../../auth/viewer.ts'
 import type { Tracing } from '../../observability/tracing.ts'
 import type { CachePolicy } from '../caching/cache-policy.ts'
 import type { KeptAnswer, Place, ResponseCache } from '../caching/response-cache.ts'
 import type { GraphError } from '../contract/errors.ts'
 import type { Admission, CostReport, ReservedCost } from '../limits/admission.ts'
-import { ANSWER_BYTES, AnswerTooLarge, pointsOfTooLarge } from '../limits/answer-size.ts'
+import { AnswerTooLarge, answerBytesFor, pointsOfTooLarge } from '../limits/answer-size.ts'
 import { CompiledQueries, type CompileOptions } from './compiled-queries.ts'
 import { countingResolver } from './counting-resolver.ts'
 import { maskErrors } from './mask-errors.ts'
@@ -13,11 +14,14 @@ import { type Executed, measureAnswer } from './measure-answer.ts'
 import { type Operation, Operations } from './operation.ts'
 import { type GraphRequest, RequestEnded } from './request.ts'
 import { ShownSchema } from './shown-schema.ts'
+import { type Transport, transportRefusal } from './transport.rules.ts'
 import type { Variables } from './variables.ts'
 
 /** An answer without errors whose data is JSON already. */
 export interface WrittenResult {
   text: string
+  /** The answer that it is, where one had been kept. */
+  kept?: KeptAnswer
   extensions: { cost: CostReport }
 }
 
@@ -31,6 +35,8 @@ export interface Execution {
   operationName: string | null | undefined
   variables: Variables | null | undefined
   request: GraphRequest
+  /** Left out: nobody's, for work of our own. */
+  transport?: Transport
   /** An event's payload, for subscriptions. */
   rootValue?: unknown
 }
@@ -45,7 +51,7 @@ export interface ExecutorOptions {
   /** Where the policy's answers are kept; left out: each is made anew. */
   answers?: ResponseCache
   tracing?: Tracing | null
-  /** The most that an answer's data may have. */
+  /** The most that an answer's data may have; left out: as much as goes with its caller. */
   answerBytes?: number
   /** Hears once for each request that uses it. */
   onDeprecatedUse?(coordinate: string): void
@@ -56,13 +62,11 @@ export class Executor {
   readonly operations: Operations
   readonly schema: GraphQLSchema
   private readonly options: ExecutorOptions
-  private readonly answerBytes: number
   private readonly shown: ShownSchema
 
   constructor(schema: GraphQLSchema, options: ExecutorOptions) {
     this.schema = schema
     this.options = options
-    this.answerBytes = options.answerBytes ?? ANSWER_BYTES
     this.shown = new ShownSchema(schema)
     this.operations = new Operations(schema, options.cachePolicy ?? (() => null))
     this.compiledQueries = new CompiledQueries(schema, { ...compileDefaults, ...options.compile })
@@ -103,7 +107,7 @@ export class Executor {
   ): Soon<Result> {
     const { request } = execution
     const { operation, given, read } = admission
-    if (known) return this.closeWritten(admission, request, known)
+    if (known) return { ...this.closeWritten(admission, request, known), kept: known }
     const executed = this.execute(operation, given, read, execution)
     if (executed instanceof Promise) return executed.then((answer) => this.close(admission, request, answer, place))
     return this.close(admission, request, executed, place)
@@ -114,7 +118,7 @@ export class Executor {
     const { reserved } = admission
     const { admission: limits } = this.options
     try {
-      const { text, cost, result } = measureAnswer(admission, executed, this.answerBytes)
+      const { text, cost, result } = measureAnswer(admission, executed, this.answerBytesOf(request))
       if (result?.errors === undefined) {
         place?.keep({ text, cost })
         return this.closeWritten(admission, request, { text, cost })
@@ -123,7 +127,7 @@ export class Executor {
       return { data, errors: maskErrors(errors, request), extensions: { cost: limits.settle(reserved, cost) } }
     } catch (error) {
       if (!(error instanceof AnswerTooLarge)) throw error
-      const cost = limits.settle(reserved, reserved.requested + pointsOfTooLarge(this.answerBytes))
+      const cost = limits.settle(reserved, reserved.requested + pointsOfTooLarge(this.answerBytesOf(request)))
       return { ...refusal(request, [error]), extensions: { cost } }
     }
   }
@@ -144,6 +148,8 @@ export class Executor {
     if (!('node' in operation)) return { errors: [operation] }
     request.facts.operationName = operation.name
     request.facts.kind = operation.node.operation
+    const misplaced = execution.transport && transportRefusal(operation.node.operation, execution.transport)
+    if (misplaced) return { errors: [misplaced] }
     const given = execution.variables ?? {}
     const variables = operation.readVariables(given)
     if (variables.errors) return { errors: variables.errors }
@@ -161,6 +167,11 @@ export class Executor {
     return this.options.admission.admitDocument(text, request)
   }
 
+  /** Why a body of so many bytes is not even read for that caller; null when it may be. */
+  admitBody(bytes: number, viewer: Viewer): Promise<GraphError | null> {
+    return this.options.admission.admitBody(bytes, viewer)
+  }
+
   /** What kind of operation is asked for; null when there is none of that name. */
   kindOf({ document, operationName }: Pick<Execution, 'document' | 'operationName'>): OperationTypeNode | null {
     const operation = this.operations.find(document, operationName)
@@ -176,15 +187,19 @@ export class Executor {
     const { request } = execution
     try {
       const executed = await this.execute(operation, given, read, execution)
-      const { text, result, texts } = measureAnswer(admission, executed, this.answerBytes)
+      const { text, result, texts } = measureAnswer(admission, executed, this.answerBytesOf(request))
       this.options.admission.takeMore(reserved, texts)
       const { data, errors } = result ?? { data: JSON.parse(text) }
       return errors === undefined ? { data } : { data, errors: maskErrors(errors, request) }
     } catch (error) {
       if (!(error instanceof AnswerTooLarge)) throw error
-      this.options.admission.takeMore(reserved, pointsOfTooLarge(this.answerBytes))
+      this.options.admission.takeMore(reserved, pointsOfTooLarge(this.answerBytesOf(request)))
       return refusal(request, [error])
     }
+  }
+
+  private answerBytesOf({ viewer }: GraphRequest): number {
+    return this.options.answerBytes ?? answerBytesFor(viewer)
   }
 
   private execute(operation: Operation, given: Variables, read: Variables, execution: Execution): Soon<Executed> {
@@ -203,7 +218,7 @@ export class Executor {
     // What is compiled is written for what is served, whoever asks.
     const compiled = shown ? null : this.compiledQueries.get(operation, read)
     if (!compiled) return this.interpret(shown ?? this.schema, operation, given, execution)
-    return compiled(request.context, read, { bytes: this.answerBytes, onTooLarge: () => stopWork(request) })
+    return compiled(request.context, read, { bytes: this.answerBytesOf(request), onTooLarge: () => stopWork(request) })
   }
 
   private interpret(schema: GraphQLSchema, operation: Operation, given: Variables, { request, rootValue }: Execution) {
@@ -223,7 +238,7 @@ export class Executor {
           rootValue,
           // What a mutation was asked to do is done to the end; its answer is measured then.
           ...(node.operation !== OperationTypeNode.MUTATION && {
-            fieldResolver: countingResolver(this.answerBytes, tooLarge),
+            fieldResolver: countingResolver(this.answerBytesOf(request), tooLarge),
           }),
         }),
       )

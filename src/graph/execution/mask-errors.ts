@@ -123,8 +123,8 @@ export function formatterOf(log: FaultLog, makeId: () => string) {
     const { message, locations, path } = formatted
     const given = formatted.extensions?.code
     if (protocolCodes.has(given)) {
-      const { message: short, code } = protocolError(error, message, given)
-      return { message: short, locations, extensions: { code } }
+      const { message: short, extensions } = protocolError(error, message, given)
+      return { message: short, locations, extensions: { ...extensions } }
     }
     if (message === 'Unsupported persisted query version' || message === 'provided sha does not match query') {
       return { message, extensions: { code: 'BAD_REQUEST' } }

@@ -5,7 +5,7 @@ import type { GraphRequest } from '../execution/request.ts'
 import type { Variables } from '../execution/variables.ts'
 import type { CostPlan } from './cost.ts'
 import type { RateLimitSize, RateLimits, Taken } from './rate-limit.ts'
-import { documentPoints } from './weights.ts'
+import { bodyPoints, documentPoints } from './weights.ts'
 
 /** Anonymous callers by address; everybody who is signed in; institutions' machines and routers. */
 export type RateLimitSizes = Readonly<Record<'anonymous' | 'person' | 'client', RateLimitSize>>
@@ -13,8 +13,15 @@ export type RateLimitSizes = Readonly<Record<'anonymous' | 'person' | 'client', 
 /**
  * A point is some 10 µs of processor time (weights.ts), so that 10,000 each second are a tenth of one core, and a quarter
  * where a field is 2.5 times too cheap. A page of 20 courses with 20 runs each, prices and credit is asked at about 1,000
- * points and used at a fraction of it; the unused rest is given back. A batch of 1000 checks of six claims is asked at about
- * 25,000. No operation may cost more than a full bucket. Institutions' machines are known by name, and may use a whole core.
+ * points and used at a fraction of it; the unused rest is given back. No operation may cost more than a full bucket.
+ * Institutions' machines are known by name, and may use a whole core.
+ *
+ * Batches of eligibility: 1,000 checks of at most six courses each are asked at about 21,000 points, of twelve claims at
+ * 98,000, so that an institution's machine asks for its sheets without a pause, and a person now and then. From 13 claims on
+ * a check may search for 1 ms and more: 1,000 checks of 31 courses each, two million points, are nobody's at once; people and
+ * addresses ask 90 such checks at a time, machines 450. A check has the same price whatever policy it is judged by: which
+ * one is known only once it is read, what is made of it serves all checks of a batch, and a limit of its characters
+ * (transfer-bounds.ts) keeps the rest below the price of a read.
  */
 export const rateLimitSizes: RateLimitSizes = {
   anonymous: { points: 200_000, restorePerSecond: 10_000 },
@@ -105,11 +112,22 @@ export class Admission {
   }
 
   /** Takes what it costs to parse and validate a document that is not known; it is not given back. */
-  async admitDocument(text: string, { viewer }: GraphRequest): Promise<GraphError | null> {
-    const points = documentPoints(text)
+  admitDocument(text: string, { viewer }: Pick<GraphRequest, 'viewer'>): Promise<GraphError | null> {
+    return this.spend(documentPoints(text), viewer)
+  }
+
+  /** Takes what it costs to read and parse a large body; it is not given back. */
+  admitBody(bytes: number, viewer: Viewer): Promise<GraphError | null> {
+    return this.spend(bodyPoints(bytes), viewer)
+  }
+
+  private async spend(points: number, viewer: Viewer): Promise<GraphError | null> {
     const size = this.sizeFor(viewer)
-    const taken = await this.rateLimits.take(rateLimitKey(viewer), size, points)
-    return taken.granted ? null : exhausted(taken, size, points)
+    const key = rateLimitKey(viewer)
+    const taken = await this.rateLimits.take(key, size, points)
+    if (taken.granted) return null
+    this.onRefused(key)
+    return exhausted(taken, size, points)
   }
 
   private sizeFor({ anonymous, client, router }: Viewer): RateLimitSize {

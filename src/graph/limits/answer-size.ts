@@ -1,4 +1,5 @@
 /** Counts an answer's bytes while it is made and prices its long texts. */
+import { callerKind, type Viewer } from '../../auth/viewer.ts'
 import { ErrorCode, GraphError } from '../contract/errors.ts'
 
 /**
@@ -6,6 +7,16 @@ import { ErrorCode, GraphError } from '../contract/errors.ts'
  * 1,000 rows with every claim, problem and reason, comes to some 1.5 MB, and to 4 MB when every text in it is at its limit.
  */
 export const ANSWER_BYTES = 10_000_000
+/** The same of those who ask for themselves alone: a page of 100 courses with all that is said of them has some 400 kB. */
+export const OWN_ANSWER_BYTES = 2_000_000
+
+/** Sheets are for institutions and operators; others could only hold memory with as much. */
+export function answerBytesFor(viewer: Viewer): number {
+  return askForMany.has(callerKind(viewer)) ? ANSWER_BYTES : OWN_ANSWER_BYTES
+}
+
+const askForMany: ReadonlySet<string> = new Set(['staff', 'client', 'operator'])
+
 /** A text of so many bytes costs nothing beside its object; each further thousand that is begun is a point. */
 const FREE_TEXT_BYTES = 1000
 /** A character has three bytes at most: what is shorter needs no closer look. */

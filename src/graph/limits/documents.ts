@@ -108,7 +108,7 @@ function boundedByText<Value extends object | string>(): LRUCache<string, Value>
 }
 
 function described(error: GraphQLError, given: string): GraphQLError {
-  const { message, code } = protocolError(error, error.message, given)
+  const { message, extensions } = protocolError(error, error.message, given)
   const { nodes, source, positions } = error
-  return new GraphQLError(message, { nodes, source, positions, extensions: { code } })
+  return new GraphQLError(message, { nodes, source, positions, extensions: { ...extensions } })
 }

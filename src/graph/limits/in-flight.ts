@@ -19,8 +19,8 @@ const inFlightLimits: GateLimits = {
 
 const WEIGHED_BYTES = 200_000
 
-/** How many times a request counts whose body has so many bytes. */
-export function weightOfBody(bytes: number): number {
+/** How many times a request counts whose body, or whose answer that is not taken yet, has so many bytes. */
+export function weightOfBytes(bytes: number): number {
   return Math.max(1, Math.ceil(bytes / WEIGHED_BYTES))
 }
 
@@ -74,10 +74,10 @@ export class InFlight {
   }
 
   /** The caller's share is less until this has settled: an answer that is not taken yet, for one. */
-  hold({ viewer }: Pick<GraphRequest, 'viewer'>, until: Promise<unknown>): void {
+  hold({ viewer }: Pick<GraphRequest, 'viewer'>, until: Promise<unknown>, weight = 1): void {
     const caller = rateLimitKey(viewer)
-    this.gate.enter(caller)
-    this.leaveAfter(caller, until, 1)
+    this.gate.enter(caller, weight)
+    this.leaveAfter(caller, until, weight)
   }
 
   private begin<Result>(caller: string, work: () => Soon<Result>): Soon<Result> {

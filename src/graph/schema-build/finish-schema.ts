@@ -19,7 +19,7 @@ function finishNode(type: GraphQLObjectType): void {
 function finishConnection(type: GraphQLObjectType): void {
   const fields = type.getFields()
   fields.nodes!.resolve = (page: Page) => page.rows
-  fields.edges!.resolve = (page: Page) => page.rows.map((node) => ({ node, cursor: page.cursorOf(node) }))
+  fields.edges!.resolve = (page: Page) => page.rows.map((node) => ({ node, cursor: page.cursorOf(node), page }))
   fields.totalCount!.resolve = (page: Page) => page.totalCount()
   fields.pageInfo!.resolve = (page: Page) => page
 }

@@ -19,7 +19,7 @@ export function nodeResolver<Context>(loaders: NodeLoaders<Context>) {
     }
 
     @Query(() => [Node], {
-      nullable: 'items',
+      nullable: 'itemsAndList',
       description: 'Several nodes; unknown or invisible ids are null, in place.',
     })
     nodes(

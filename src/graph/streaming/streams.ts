@@ -6,6 +6,7 @@ import { badUserInput, tookTooLong } from '../contract/errors.ts'
 import type { Executor } from '../execution/executor.ts'
 import { maskErrors, publicError } from '../execution/mask-errors.ts'
 import { type ContextParts, GraphRequest, RequestEnded } from '../execution/request.ts'
+import type { Transport } from '../execution/transport.rules.ts'
 import type { Variables } from '../execution/variables.ts'
 import type { Documents } from '../limits/documents.ts'
 import type { InFlight } from '../limits/in-flight.ts'
@@ -34,8 +35,7 @@ export interface StreamRequest extends DocumentRequest {
 export interface StreamCaller {
   viewer: Viewer
   correlationId: string
-  /** A request that a page of another origin could have made may only read. */
-  readOnly: boolean
+  transport: Transport
   /** How many times the operation counts among those in flight; once when left out. */
   weight?: number
   /** Fires when the client has gone. */
@@ -112,10 +112,11 @@ export class Streams {
     if (refusal) return { errors: [refusal] }
     const { document, errors } = documents.read(text)
     if (errors) return { errors }
-    const execution = { document, operationName: asked.operationName, variables: asked.variables, request }
-    const kind = executor.kindOf(execution)
-    if (kind === OperationTypeNode.MUTATION && caller.readOnly) throw badUserInput('Send mutations by POST.')
-    return kind === OperationTypeNode.SUBSCRIPTION ? this.subscribe(execution, caller) : executor.run(execution)
+    const { operationName, variables } = asked
+    const execution = { document, operationName, variables, request, transport: caller.transport }
+    return executor.kindOf(execution) === OperationTypeNode.SUBSCRIPTION
+      ? this.subscribe(execution, caller)
+      : executor.run(execution)
   }
 
   /** Ends a stream that has not come to its own end: its client begins again, with another replica or another token. */

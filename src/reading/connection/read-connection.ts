@@ -1,6 +1,7 @@
 /** Reads plain rows by prepared statements, one pipelined round trip each turn. */
 import pg from 'pg'
 import type { Statement } from '../statement.ts'
+import type { Underway } from '../underway.ts'
 import { PipelinedConnection } from './pipelined-connection.ts'
 
 /** That plan once, and as many that plan by values: two, so that a slow statement does not hold up the rest. */
@@ -26,18 +27,20 @@ export interface ReadConnection {
 export class RequestReads implements ReadConnection {
   private readonly read: ReadConnection
   private readonly request: { readonly signal: AbortSignal }
+  private readonly underway: Underway
 
-  constructor(read: ReadConnection, request: { readonly signal: AbortSignal }) {
+  constructor(read: ReadConnection, request: { readonly signal: AbortSignal }, underway: Underway) {
     this.read = read
     this.request = request
+    this.underway = underway
   }
 
   rows<Row>(query: Statement<Row>, values?: readonly unknown[]): Promise<Row[]> {
-    return this.read.rows(query, values, this.request.signal)
+    return this.underway.follow(this.read.rows(query, values, this.request.signal))
   }
 
   row<Row>(query: Statement<Row>, values?: readonly unknown[]): Promise<Row | null> {
-    return this.read.row(query, values, this.request.signal)
+    return this.underway.follow(this.read.row(query, values, this.request.signal))
   }
 
   get sent(): number {

@@ -9,7 +9,7 @@ import { createProviderServer } from '../provider-server.ts'
 import { StateFile } from '../state-file.ts'
 import { signAccessToken, type TokenGrant } from './access-token.ts'
 import { serveLogin } from './login-page.ts'
-import { ACCESS_TOKEN_SECONDS, isLoopback, openidProvider } from './openid-provider.ts'
+import { ACCESS_TOKEN_SECONDS, openidProvider } from './openid-provider.ts'
 import { findPersona, personaList, personas } from './persona.ts'
 import { newSigningKey } from './signing-key.ts'
 
@@ -69,21 +69,11 @@ const tokenRequest = z.strictObject({
   expires_in: z.int().min(-31_536_000).max(31_536_000).default(ACCESS_TOKEN_SECONDS),
 })
 
-/** Serves POST /_sandbox/token and the list of whom it can be for; pages of this machine may call them too. */
+/** Serves POST /_sandbox/token and the list of whom it can be for. */
 function serveTokens(app: FastifyInstance, grant: () => Promise<Omit<TokenGrant, 'expiresInSeconds'>>): void {
-  app.addHook('onRequest', async (request, reply) => {
-    const { origin } = request.headers
-    if (origin === undefined || !isLoopback(origin) || !request.url.startsWith('/_sandbox/')) return
-    reply.headers({
-      'access-control-allow-origin': origin,
-      'access-control-allow-headers': 'content-type',
-      vary: 'origin',
-    })
-  })
   app.get('/_sandbox/personas', async () => ({
     personas: personas.map(({ name, claims }) => ({ name, roles: claims.roles, institution: claims.institution })),
   }))
-  app.options('/_sandbox/token', async (_request, reply) => reply.code(204).send())
   app.post('/_sandbox/token', async (request, reply) => {
     const asked = tokenRequest.safeParse(request.body ?? {})
     if (!asked.success) return reply.code(400).send({ error: z.prettifyError(asked.error) })

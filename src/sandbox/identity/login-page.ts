@@ -2,6 +2,7 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { errors, type Provider } from 'oidc-provider'
 import { html, page } from '../page.ts'
+import { hintedPerson } from './login-hint.ts'
 import { brokenOffPage } from './openid-provider.ts'
 import { findPersona, personas } from './persona.ts'
 
@@ -15,8 +16,15 @@ export function serveLogin(app: FastifyInstance, provider: () => Promise<Provide
   })
   app.get('/interaction/:uid', async (request, reply) => {
     const openid = await provider()
-    const { prompt } = await openid.interactionDetails(request.raw, reply.raw)
-    if (prompt.name !== 'consent') return show(reply, 200)
+    const { prompt, params } = await openid.interactionDetails(request.raw, reply.raw)
+    if (prompt.name !== 'consent') {
+      const hinted = hintedPerson(params.login_hint)
+      if (hinted === undefined) return show(reply, 200, hintProblem(params.login_hint))
+      reply.hijack()
+      const login = { login: { accountId: hinted.sub } }
+      await openid.interactionFinished(request.raw, reply.raw, login, { mergeWithLastSubmission: false })
+      return reply
+    }
     reply.hijack()
     await openid.interactionFinished(request.raw, reply.raw, { consent: {} }, { mergeWithLastSubmission: true })
     return reply
@@ -39,6 +47,10 @@ export function serveLogin(app: FastifyInstance, provider: () => Promise<Provide
     await openid.interactionFinished(request.raw, reply.raw, login, { mergeWithLastSubmission: false })
     return reply
   })
+}
+
+function hintProblem(hint: string | undefined): string | undefined {
+  return hint === undefined ? undefined : `login_hint names ${hint}, and there is no such person here.`
 }
 
 function show(reply: FastifyReply, status: number, problem?: string): FastifyReply {

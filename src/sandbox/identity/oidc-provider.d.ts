@@ -31,6 +31,7 @@ declare module 'oidc-provider' {
       provider: Provider
       client: { clientId: string }
       session: { accountId: string }
+      params: { login_hint?: string }
     }
   }
   export interface Token {
@@ -48,6 +49,7 @@ declare module 'oidc-provider' {
     application_type?: 'web' | 'native'
     grant_types: string[]
     redirect_uris: string[]
+    post_logout_redirect_uris?: string[]
     response_types: string[]
     token_endpoint_auth_method: 'none' | 'client_secret_basic' | 'client_secret_post'
   }
@@ -74,10 +76,14 @@ declare module 'oidc-provider' {
         getResourceServerInfo: (context: Context, resource: string) => ResourceServer
         useGrantedResource: () => boolean
       }
-      rpInitiatedLogout: { enabled: false }
+      rpInitiatedLogout: {
+        enabled: true
+        logoutSource: (context: Context, form: string) => void
+        postLogoutSuccessSource: (context: Context) => void
+      }
     }
     findAccount: (context: Context, sub: string) => Account | undefined
-    interactions: { url: (context: Context, interaction: { uid: string }) => string }
+    interactions: { policy: Prompt[]; url: (context: Context, interaction: { uid: string }) => string }
     jwks: { keys: JWK[] }
     loadExistingGrant: (context: Context) => Promise<Grant>
     renderError: (context: Context, out: Record<string, string>) => void
@@ -85,8 +91,21 @@ declare module 'oidc-provider' {
     scopes: string[]
     ttl: Record<string, number>
   }
+  export interface Client {
+    clientId: string
+    redirectUriAllowed(address: string): boolean
+    postLogoutRedirectUriAllowed(address: string): boolean
+  }
+  export interface Prompt {
+    checks: { add(check: object): void }
+  }
+  export const interactionPolicy: {
+    base(): Prompt[] & { get(name: 'login' | 'consent'): Prompt }
+    Check: new (reason: string, description: string, isAsked: (context: Context) => boolean) => object
+  }
   export class Provider {
     constructor(issuer: string, configuration: Configuration)
+    Client: { prototype: Client }
     Grant: new (owner: {
       accountId: string
       clientId: string
@@ -95,7 +114,7 @@ declare module 'oidc-provider' {
     interactionDetails(
       request: IncomingMessage,
       response: ServerResponse,
-    ): Promise<{ uid: string; prompt: { name: string }; params: { client_id: string } }>
+    ): Promise<{ uid: string; prompt: { name: string }; params: { client_id: string; login_hint?: string } }>
     interactionFinished(
       request: IncomingMessage,
       response: ServerResponse,

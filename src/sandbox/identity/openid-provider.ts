@@ -1,7 +1,10 @@
 /** Configures the OpenID Connect server: clients, token claims and no consent page. */
 import type { JWK } from 'jose'
 import { type ClientMetadata, type Context, errors, Provider } from 'oidc-provider'
-import { html, page } from '../page.ts'
+import { isLoopback } from '../loopback.ts'
+import { html, Markup, page } from '../page.ts'
+import { freeAddressesOfLocalApp, localApp } from './local-app.ts'
+import { loginPolicy } from './login-hint.ts'
 import { personaOfSubject, personas } from './persona.ts'
 import { sessionMemory } from './session-memory.ts'
 import { signingAlgorithm } from './signing-key.ts'
@@ -24,7 +27,7 @@ const resourceScope = 'graph'
 
 export function openidProvider(options: OpenidProviderOptions): Provider {
   const { issuer, audience, signingKey, cookieKey, clientSecret, now } = options
-  return new Provider(issuer, {
+  const provider = new Provider(issuer, {
     adapter: sessionMemory(now),
     claims: { openid: ['sub'], email: ['email'], profile: ['given_name', 'family_name', 'name', 'zoneinfo'] },
     clientBasedCORS: (_context, origin) => isLoopback(origin),
@@ -46,10 +49,10 @@ export function openidProvider(options: OpenidProviderOptions): Provider {
         },
         useGrantedResource: () => true,
       },
-      rpInitiatedLogout: { enabled: false },
+      rpInitiatedLogout: { enabled: true, logoutSource: showLogout, postLogoutSuccessSource: showLoggedOut },
     },
     findAccount: (_context, sub) => account(sub),
-    interactions: { url: (_context, { uid }) => `/interaction/${uid}` },
+    interactions: { policy: loginPolicy(), url: (_context, { uid }) => `/interaction/${uid}` },
     jwks: { keys: [signingKey] },
     loadExistingGrant: (context) => grantEverything(context, audience),
     renderError: showError,
@@ -65,14 +68,11 @@ export function openidProvider(options: OpenidProviderOptions): Provider {
       Grant: ACCESS_TOKEN_SECONDS,
     },
   })
+  freeAddressesOfLocalApp(provider)
+  return provider
 }
 
-/** Whether a web origin is a page of this machine, whatever its port. */
-export function isLoopback(origin: string): boolean {
-  return /^http:\/\/(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/.test(origin)
-}
-
-/** The GraphiQL page (public, any port of this machine) and one confidential client for each machine persona. */
+/** GraphiQL's page, front ends under work, and one confidential client for each machine persona. */
 function clients(clientSecret: string): ClientMetadata[] {
   const graphiql: ClientMetadata = {
     client_id: 'graphiql',
@@ -85,6 +85,7 @@ function clients(clientSecret: string): ClientMetadata[] {
   const machines = personas.filter(({ kind }) => kind === 'machine')
   return [
     graphiql,
+    localApp,
     ...machines.map(
       ({ sub }): ClientMetadata => ({
         client_id: sub,
@@ -116,6 +117,15 @@ async function grantEverything(context: Context, audience: string) {
 function showError(context: Context, out: Record<string, string>): void {
   context.type = 'html'
   context.body = brokenOffPage(out.error_description ?? out.error ?? 'unknown')
+}
+
+function showLogout(context: Context, form: string): void {
+  const button = html`<button type="submit" form="op.logoutForm" name="logout" value="yes">Sign out</button>`
+  context.body = page({ title: 'Sign out of the local world?', body: html`${new Markup(form)}${button}` })
+}
+
+function showLoggedOut(context: Context): void {
+  context.body = page({ title: 'You are signed out', body: html`<p>Go back to where you came from.</p>` })
 }
 
 /** What a person sees when a sign-in cannot go on. */

@@ -40,7 +40,9 @@ export function sessionMemory(now: () => Date): new (model: string) => Adapter {
     }
 
     async revokeByGrantId(grantId: string): Promise<void> {
-      for (const [key, { payload }] of kept) if (payload.grantId === grantId) kept.delete(key)
+      // Of this kind alone: whoever signs in as another ends one grant, in the middle of the interaction for the next.
+      const ofKind = [...kept].filter(([key]) => key.startsWith(`${this.model}:`))
+      for (const [key, { payload }] of ofKind) if (payload.grantId === grantId) kept.delete(key)
     }
 
     private findWhere(matches: (payload: AdapterPayload) => boolean): AdapterPayload | undefined {

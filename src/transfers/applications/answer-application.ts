@@ -3,6 +3,7 @@ import { type EntityManager, LockMode } from '@mikro-orm/postgresql'
 import { isMemberOf, isOwner, requireAnyMember, requireLearner } from '../../auth/permissions.ts'
 import type { Context } from '../../context.ts'
 import { uuidOf } from '../../graph/contract/global-id.ts'
+import { noSuch } from '../../graph/contract/no-such.ts'
 import { IllegalTransition, InvalidInput, NotFound, refusal } from '../../graph/contract/user-error.ts'
 import { Qualification } from '../../institutions/qualification.ts'
 import { move } from '../../store/history.ts'
@@ -17,7 +18,11 @@ import { type ApplicationCause, transferApplicationStates } from './transfer-app
 import { CreditUse, TransferApplication, type TransferApplicationStatus } from './transfer-application.ts'
 
 const field = ['input', 'applicationId']
-const unknown = () => refused(refusal(NotFound, {}, 'There is no such application that you may answer.', field))
+
+function unknown(id: string) {
+  const message = noSuch('TransferApplication', id, 'There is no such application that you may answer.')
+  return refused(refusal(NotFound, {}, message, field))
+}
 
 function lockApplication(tx: EntityManager, id: string | null): Promise<TransferApplication | null> {
   return id === null
@@ -31,7 +36,7 @@ export async function withdrawApplication(context: Context, globalApplicationId:
   const id = uuidOf('TransferApplication', globalApplicationId)
   const result = await inTransaction(context.em, async (tx) => {
     const application = await lockApplication(tx, id)
-    if (application === null || !isOwner(context.viewer, application.learnerId)) return unknown()
+    if (application === null || !isOwner(context.viewer, application.learnerId)) return unknown(globalApplicationId)
     if (application.status === 'WITHDRAWN') return { applicationId: application.id, refusals: [] }
     const illegalMove = moveRefusal(application, 'WITHDRAWN')
     if (illegalMove) return { applicationId: application.id, refusals: [illegalMove] }
@@ -74,7 +79,7 @@ async function decide(context: Context, tx: EntityManager, input: DecisionReques
   if (keyed?.kind === 'repeat') return { applicationId: keyed.result.applicationId as string, refusals: [] }
   const application = await lockApplication(tx, uuidOf('TransferApplication', input.applicationId))
   const qualification = application && (await tx.findOneOrFail(Qualification, application.qualificationId))
-  if (!application || !isMemberOf(context.viewer, qualification!.institutionId)) return unknown()
+  if (!application || !isMemberOf(context.viewer, qualification!.institutionId)) return unknown(input.applicationId)
   const status = statusOfAnswer[input.decision]
   const illegalMove = moveRefusal(application, status)
   if (illegalMove) return { applicationId: application.id, refusals: [illegalMove] }

@@ -5,7 +5,7 @@ import { isOwnerOrOperator } from '../../auth/permissions.ts'
 import type { Context } from '../../context.ts'
 import { CreditRecord } from '../../credit/credit-record.ts'
 import { AtMost } from '../../graph/contract/at-most.ts'
-import { uuidOf } from '../../graph/contract/global-id.ts'
+import { uuidForList } from '../../graph/contract/no-such.ts'
 import { type Page, PageArgs } from '../../graph/contract/page.ts'
 import { DateTime } from '../../graph/contract/scalars.ts'
 import { qualificationById } from '../../institutions/loaders.ts'
@@ -126,7 +126,7 @@ export class MemberApplicationsResolver {
     if (qualificationId != null)
       conditions.push({
         sql: 'a.qualification_id is not distinct from ?::uuid',
-        values: [uuidOf('Qualification', qualificationId)],
+        values: [uuidForList('Qualification', qualificationId, ['qualificationId'])],
       })
     if (updatedSince) conditions.push({ sql: 'a.updated_at >= ?::timestamptz', values: [updatedSince] })
     return applicationsOfInstitution(context, member.institutionId, args, conditions)

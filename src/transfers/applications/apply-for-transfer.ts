@@ -4,6 +4,7 @@ import { requireLearner } from '../../auth/permissions.ts'
 import type { Context } from '../../context.ts'
 import { CreditRecord } from '../../credit/credit-record.ts'
 import { globalId, uuidOf } from '../../graph/contract/global-id.ts'
+import { noSuch } from '../../graph/contract/no-such.ts'
 import { InvalidInput, NotFound, type Refusal, refusal, TooComplex } from '../../graph/contract/user-error.ts'
 import { beginHistory } from '../../store/history.ts'
 import { keyRefusal, takeKey } from '../../store/idempotent.ts'
@@ -44,7 +45,8 @@ export async function applyForTransfer(context: Context, input: ApplicationReque
   const qualificationId = uuidOf('Qualification', input.qualificationId)
   const ground = qualificationId && (await groundOf(context, qualificationId, dateIn(context.now(), 'UTC')))
   if (!ground) {
-    return refused(refusal(NotFound, {}, 'There is no such qualification.', ['input', 'qualificationId']))
+    const message = noSuch('Qualification', input.qualificationId, 'There is no such qualification.')
+    return refused(refusal(NotFound, {}, message, ['input', 'qualificationId']))
   }
   const result = await inTransaction(context.em, (tx) => apply(context, tx, learner.id, ground, input))
   context.loads.clear()
@@ -81,7 +83,8 @@ async function lockRecords(tx: EntityManager, learnerId: string, given: string[]
   const byId = new Map((await tx.find(CreditRecord, wanted, locking)).map((record) => [record.id, record]))
   const missing = ids.findIndex((id) => id === null || !byId.has(id))
   if (missing >= 0) {
-    const message = 'You have no such credit record; take the ids from your creditRecords.'
+    const sentence = 'You have no such credit record; take the ids from your creditRecords.'
+    const message = noSuch('CreditRecord', given[missing] as string, sentence)
     return refusal(NotFound, {}, message, [...recordsField, `${missing}`])
   }
   return ids.map((id) => byId.get(id as string) as CreditRecord)

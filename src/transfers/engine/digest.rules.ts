@@ -17,19 +17,29 @@ export interface DigestedCheck {
  * in their shortest form ("7.50" is "7.5"). The question has been read without an error.
  */
 export function digestOf({ claims, policy, qualification, asOf, participating }: DigestedCheck): string {
-  const canonical = {
-    asOf,
-    claims: claims.map(canonicalClaim),
-    participating,
-    policy: policy === null ? null : canonicalPolicy(policy),
-    qualification: {
-      id: qualification.id ?? null,
-      kind: qualification.kind,
-      levels: qualification.levels.map(canonicalLevel),
-      totalCredit: shortest(qualification.totalCredit),
-    },
+  const canonicalQualification = {
+    id: qualification.id ?? null,
+    kind: qualification.kind,
+    levels: qualification.levels.map(canonicalLevel),
+    totalCredit: shortest(qualification.totalCredit),
   }
-  return hash('sha256', JSON.stringify(canonical), 'hex')
+  const members = [
+    `"asOf":${JSON.stringify(asOf)}`,
+    `"claims":${JSON.stringify(claims.map(canonicalClaim))}`,
+    `"participating":${participating}`,
+    `"policy":${policy === null ? 'null' : policyText(policy)}`,
+    `"qualification":${JSON.stringify(canonicalQualification)}`,
+  ]
+  return hash('sha256', `{${members.join(',')}}`, 'hex')
+}
+
+/** A long policy takes longer to write than all else: it is written once for all checks that are judged by it. */
+const policyTexts = new WeakMap<PolicyTerms, string>()
+
+function policyText(policy: PolicyTerms): string {
+  const text = policyTexts.get(policy) ?? JSON.stringify(canonicalPolicy(policy))
+  policyTexts.set(policy, text)
+  return text
 }
 
 /** A row without names, always in this order: claims are most of the text, and this halves the time to write it. */

@@ -16,7 +16,16 @@ export interface Reading {
   readonly minimumText: string
 }
 
-export function readingOf({ terms, freeChoiceUnits }: ReadPolicy): Reading {
+/** Of a policy's own terms alone: all checks of a batch that are judged by one policy share it. */
+const readings = new WeakMap<PolicyTerms, Reading>()
+
+export function readingOf(policy: ReadPolicy): Reading {
+  const known = readings.get(policy.terms) ?? read(policy)
+  readings.set(policy.terms, known)
+  return known
+}
+
+function read({ terms, freeChoiceUnits }: ReadPolicy): Reading {
   const clauses = new Map<TransferRule, string>()
   for (const { rule, text } of terms.clauses) {
     const before = clauses.get(rule)

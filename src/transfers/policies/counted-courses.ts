@@ -1,7 +1,7 @@
 /** Turns a policy's terms into conditions on the list of courses. */
 import type { CountedCourses } from '../../courses/counted-courses.ts'
 import { subjectNotStated } from '../../courses/course.ts'
-import { uuidOf } from '../../graph/contract/global-id.ts'
+import { uuidForList } from '../../graph/contract/no-such.ts'
 import { institutionById, qualificationById } from '../../institutions/loaders.ts'
 import type { Condition } from '../../reading/list.ts'
 import { LevelFramework } from '../../values/credit.ts'
@@ -47,7 +47,7 @@ function conditionsOf(policy: TransferPolicy): Condition[] {
 
 /** The policies' answer to which courses count. */
 export const countedCourses: CountedCourses = async (context, id) => {
-  const qualificationId = uuidOf('Qualification', id)
+  const qualificationId = uuidForList('Qualification', id, ['filter', 'countsTowardsQualificationId'])
   const asOf = dateIn(context.now(), 'UTC')
   const qualification = qualificationId && (await qualificationById(context, qualificationId))
   if (!qualification) return null

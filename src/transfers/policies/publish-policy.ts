@@ -4,6 +4,7 @@ import { isMemberOf, requireAnyMember } from '../../auth/permissions.ts'
 import { memberName, type Viewer } from '../../auth/viewer.ts'
 import type { Context } from '../../context.ts'
 import { uuidOf } from '../../graph/contract/global-id.ts'
+import { noSuch } from '../../graph/contract/no-such.ts'
 import { Forbidden, InvalidInput, NotFound, type Refusal, refusal } from '../../graph/contract/user-error.ts'
 import { qualificationById } from '../../institutions/loaders.ts'
 import { Qualification } from '../../institutions/qualification.ts'
@@ -12,6 +13,7 @@ import { inTransaction } from '../../store/transaction.ts'
 import { InvalidTransferInput, type PolicyTerms } from '../engine/check.rules.ts'
 import { readPolicy, readQualification } from '../engine/check-input.rules.ts'
 import { overlapped } from '../engine/policy-dates.rules.ts'
+import { MOST_POLICY_CHARACTERS } from '../transfer-bounds.ts'
 import { addPolicyVersion } from './add-policy-version.ts'
 import { policyById } from './policy.loaders.ts'
 import { PolicyOverlap } from './policy-errors.ts'
@@ -51,7 +53,8 @@ export async function readProposal(context: Context, input: PublishTransferPolic
   const id = uuidOf('Qualification', input.qualificationId)
   const qualification = id && (await qualificationById(context, id))
   if (!qualification) {
-    return { refusal: refusal(NotFound, {}, 'There is no such qualification.', qualificationField) }
+    const message = noSuch('Qualification', input.qualificationId, 'There is no such qualification.')
+    return { refusal: refusal(NotFound, {}, message, qualificationField) }
   }
   if (!isMemberOf(context.viewer, qualification.institutionId)) {
     const message = "Only the qualification's own institution publishes its policies."
@@ -86,7 +89,12 @@ function unfit(terms: PolicyTerms) {
   ]
   const bad = amounts.find(([amount]) => !/^\d{1,8}(\.\d{1,2})?$/.test(amount))
   if (bad) return wrong('Expected a number from 0 to 99999999.99 with at most two decimals.', bad[1])
-  if (JSON.stringify(terms).includes('\\u0000')) return wrong('Texts may not contain the character NUL.', [])
+  const text = JSON.stringify(terms)
+  if (text.length > MOST_POLICY_CHARACTERS) {
+    const message = `All lists and clauses together have ${text.length} characters; at most ${MOST_POLICY_CHARACTERS} fit.`
+    return wrong(message, [])
+  }
+  if (text.includes('\\u0000')) return wrong('Texts may not contain the character NUL.', [])
   return null
 }
 

@@ -34,6 +34,7 @@ export async function titles(url: string): Promise<string[]> {
       filter: { levels: ['POSTGRADUATE'], minCredit: '10' },
     }
     const { courses }: ResultOf<typeof catalogue> = await ask(url, catalogue, page)
+    if (courses === null) throw new Error('The page was refused.')
     found.push(...courses.nodes.map((node) => readFragment(courseCard, node).title))
     after = courses.pageInfo.endCursor
     more = courses.pageInfo.hasNextPage

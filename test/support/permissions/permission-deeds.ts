@@ -133,11 +133,16 @@ export const queries: Record<string, { allowed: Audience; ask(samples: Samples):
   },
 }
 
-/** Subscriptions: whoever is outside of the circle hears that there is no such thing. */
-export const subscriptions: Record<string, { allowed: Audience; ask(samples: Samples): string }> = {
+/** Subscriptions: whoever is outside of the circle hears that there is no such thing, or `plainly` that they may not. */
+export const subscriptions: Record<string, { allowed: Audience; ask(samples: Samples): string; plainly?: true }> = {
   enrolmentUpdated: {
     allowed: 'ownerAndOperator',
     ask: ({ Enrolment }) => `enrolmentUpdated(enrolmentId: "${Enrolment}") { id }`,
+  },
+  myEnrolmentsChanged: {
+    allowed: 'learners',
+    ask: () => 'myEnrolmentsChanged { learner { id } enrolment { id } }',
+    plainly: true,
   },
   transferApplicationUpdated: {
     allowed: 'parties',

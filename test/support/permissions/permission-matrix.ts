@@ -57,7 +57,10 @@ const list = (at: string, audience: Audience, more = ''): TypeEntry => ({
   at,
   fields: { [audience]: `${connection}${more}` },
 })
-const inList = (at: string, audience: Audience): TypeEntry => ({ at: `${at} > edges`, fields: { [audience]: edge } })
+const inList = (at: string, audience: Audience, more = ''): TypeEntry => ({
+  at: `${at} > edges`,
+  fields: { [audience]: `${edge}${more}` },
+})
 const all = (at: string, audience: Audience, fields: string): TypeEntry => ({ at, fields: { [audience]: fields } })
 
 const answer = `transferEligibility(input: { qualificationId: "$Qualification", courseIds: ["$Course"] })`
@@ -71,7 +74,7 @@ const corrections = 'viewer > operator > reconciliations(first: 1) > nodes > cor
 const things: Record<string, TypeEntry> = {
   Viewer: {
     at: 'viewer',
-    fields: { learners: 'learner', allStaff: 'staff', allMachines: 'client', operator: 'operator' },
+    fields: { signedIn: 'id', learners: 'learner', allStaff: 'staff', allMachines: 'client', operator: 'operator' },
   },
   Learner: {
     at: 'Learner',
@@ -120,15 +123,22 @@ const things: Record<string, TypeEntry> = {
   CmfCriterion: all('Course > cmf > criteria', 'everybody', 'code status requirement evidence'),
   Freshness: all('Course > freshness', 'everybody', 'source fetchedAt stale'),
   CourseFacets: all('courses(first: 1) > facets', 'everybody', 'subjects levels languages awardingInstitutions'),
+  CourseHighlight: all('courses(first: 1, search: "coaching") > edges > highlights', 'everybody', 'field fragments'),
+  HighlightFragment: all(
+    'courses(first: 1, search: "coaching") > edges > highlights > fragments',
+    'everybody',
+    'text matched',
+  ),
   FacetValue: all('courses(first: 1) > facets > subjects', 'everybody', 'value label count'),
   CourseRun: {
     at: 'CourseRun',
     fields: {
       everybody: `id course startsAt endsAt timeZone enrolmentOpensAt enrolmentClosesAt openForEnrolment price paymentMethods
-        placesRemaining refundDeadline status registrationUrl liveEvents`,
+        placesRemaining enrolability refundDeadline status registrationUrl liveEvents`,
       owner: 'viewerEnrolment',
     },
   },
+  Enrolability: all('Course > runs(first: 50) > nodes > enrolability', 'everybody', 'possible reasonCode reason'),
   LiveEvent: {
     at: 'LiveEvent',
     fields: { everybody: 'id title startsAt durationMinutes recordingUrl', owner: 'joinUrl' },
@@ -218,8 +228,8 @@ const things: Record<string, TypeEntry> = {
   VerificationCheck: all('verify(token: "a.b.c") > checks', 'everybody', 'name status message'),
 }
 
-const lists: [type: string, at: string, audience: Audience, more?: string][] = [
-  ['Course', 'courses(first: 1)', 'everybody', ' facets'],
+const lists: [type: string, at: string, audience: Audience, more?: string, moreOfEdge?: string][] = [
+  ['Course', 'courses(first: 1)', 'everybody', ' facets', ' highlights'],
   ['CourseRun', 'Course > runs(first: 1)', 'everybody'],
   ['Institution', 'institutions(first: 1)', 'everybody'],
   ['Qualification', 'qualifications(first: 1)', 'everybody'],
@@ -240,9 +250,9 @@ const lists: [type: string, at: string, audience: Audience, more?: string][] = [
 export const readable: Record<string, TypeEntry> = {
   ...things,
   ...Object.fromEntries(
-    lists.flatMap(([type, at, audience, more]) => [
+    lists.flatMap(([type, at, audience, more, moreOfEdge]) => [
       [`${type}Connection`, list(at, audience, more)],
-      [`${type}Edge`, inList(at, audience)],
+      [`${type}Edge`, inList(at, audience, moreOfEdge)],
     ]),
   ),
 }

@@ -24,8 +24,9 @@ const mutationRows = Object.entries(mutations).map(([name, { allowed, blind = []
 const queryRows = Object.entries(queries).map(([name, { allowed, otherwise }]) =>
   row([name, ...refusals(allowed, () => otherwise ?? 'refused')]),
 )
-const subscriptionRows = Object.entries(subscriptions).map(([name, { allowed }]) =>
-  row([name, ...refusals(allowed, () => 'NOT_FOUND')]),
+const plainly = (persona: PersonaName) => (persona === 'anonymous' ? 'UNAUTHENTICATED' : 'FORBIDDEN')
+const subscriptionRows = Object.entries(subscriptions).map(([name, subscription]) =>
+  row([name, ...refusals(subscription.allowed, subscription.plainly ? plainly : () => 'NOT_FOUND')]),
 )
 const typeTables = Object.entries(readable).map(([name, { fields }]) => {
   const rows = (Object.entries(fields) as [Audience, string][]).map(([audience, names]) =>

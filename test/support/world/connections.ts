@@ -60,10 +60,16 @@ function list({ inside = '{', ...entry }: Entry): PagedList {
   return { persona: null, backward: true, variants: [''], take: innermost, document, ...entry }
 }
 
-/** Every order, alone and with what narrows the list. */
+/** Every order, by both directions, alone and with what narrows the list. */
 const courseVariants = [
-  ...['RELEVANCE', 'TITLE', 'NEXT_START', 'PRICE', 'CREDIT'].map((order) => `orderBy: ${order}`),
+  ...['RELEVANCE', 'TITLE', 'NEXT_START', 'PRICE', 'CREDIT'].flatMap((order) => [
+    `orderBy: ${order}`,
+    `orderBy: ${order}, direction: DESCENDING`,
+  ]),
   'search: "e"',
+  'search: "e", direction: ASCENDING',
+  'search: "leadershpi"',
+  'slugs: ["evidence-based-coaching", "agile-project-leadership", "responsible-ai-in-practice", "no-such-course"]',
   'orderBy: TITLE, search: "e", filter: { levels: [POSTGRADUATE] }',
   'orderBy: NEXT_START, filter: { openForEnrolment: true, languages: ["en"] }',
   'orderBy: PRICE, filter: { currency: "GBP" }',

@@ -42,11 +42,12 @@ export interface Result {
 }
 export type Open = (query: string, variables?: Record<string, unknown>) => AsyncIterableIterator<Result>
 
-export function overSockets(authorization?: string, onClosed?: (event: unknown) => void): Open {
+/** `said` is the token, or all parameters of the connection. */
+export function overSockets(said: string | Record<string, unknown> = {}, onClosed?: (event: unknown) => void): Open {
   const client: Client = createSocketClient({
     url: `${at.server.url.replace('http', 'ws')}/graphql`,
     webSocketImpl: WebSocket,
-    connectionParams: authorization ? { authorization } : {},
+    connectionParams: typeof said === 'string' ? { authorization: said } : said,
     retryAttempts: 0,
     on: { closed: (event) => onClosed?.(event) },
   })
@@ -65,7 +66,7 @@ export function overEvents(authorization?: string): Open {
 }
 
 /** For `describe.each`: each promise holds over both. */
-export const transports: [name: string, open: typeof overSockets | typeof overEvents][] = [
+export const transports: [name: string, open: (authorization?: string) => Open][] = [
   ['WebSocket', overSockets],
   ['server-sent events', overEvents],
 ]

@@ -133,6 +133,7 @@ export async function startWorld(options: Pick<AppOptions, 'limits'> = {}): Prom
     SIGNING_KEYS_FILE: keys,
     REGISTER_FILE: registerFile,
     RETURN_URL_ORIGINS: 'https://app.example',
+    CORS_ORIGINS: 'http://localhost:*,http://127.0.0.1:*',
   }
   const config = readConfig(environment)
   const app = await openApp(config, { ...options, log: pino({ level: 'silent' }), now })

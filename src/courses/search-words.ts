@@ -1,0 +1,69 @@
+/** Reads the words of a search, and what else they may be when misspelt. */
+import type { ReadConnection } from '../reading/connection/read-connection.ts'
+import { statement } from '../reading/statement.ts'
+import { mayBeMisspelt, SHORTEST_MISSPELT_LETTERS } from './misspelt.rules.ts'
+
+/** A search for PostgreSQL: each of its words must occur. */
+export interface SearchWords {
+  /** Beginnings of words, as they were typed. */
+  readonly exact: string
+  /** The same, or words that they may be when misspelt. */
+  readonly likely: string
+}
+
+/** Of a text that is pasted whole, the others have to be right. */
+const MOST_MISSPELT_WORDS = 8
+/** PostgreSQL's trigrams tell which words are worth a closer look. */
+const LOOKED_AT_WORDS = 50
+const MOST_LIKELY_WORDS = 10
+
+interface Alike {
+  /** The word that was typed. */
+  typed: string
+  /** The same as the search knows it, without accents. */
+  plain: string
+  word: string
+}
+
+/** Two swapped letters leave few trigrams, so those are asked for by themselves. */
+const alike = statement<Alike>(
+  'course-words-alike',
+  `select typed.word as typed, asked.plain, found.word from unnest($1::text[]) typed(word)
+   cross join lateral (select lexeme as plain from unnest(to_tsvector('course_search', typed.word)) limit 1) asked
+   cross join lateral (
+     (select w.word from course_word w where w.word % asked.plain
+      order by similarity(w.word, asked.plain) desc, w.word limit ${LOOKED_AT_WORDS})
+     union
+     select w.word from course_word w where w.word = any(array(
+       select overlay(asked.plain placing reverse(substr(asked.plain, at, 2)) from at for 2)
+       from generate_series(1, length(asked.plain) - 1) at))) found
+   order by similarity(found.word, asked.plain) desc, found.word`,
+)
+
+/** Null when there is no word in the text. */
+export async function searchWords(read: ReadConnection, text: string): Promise<SearchWords | null> {
+  const words = [
+    ...new Set(
+      text
+        .normalize('NFC')
+        .toLowerCase()
+        .match(/[\p{L}\p{N}]+/gu),
+    ),
+  ]
+  if (words.length === 0) return null
+  const likely = await likelyWords(read, words)
+  const all = (tsqueryOf: (word: string) => string) => words.map(tsqueryOf).join(' & ')
+  return {
+    exact: all((word) => `${word}:*`),
+    likely: all((word) => `(${[`${word}:*`, ...(likely.get(word) ?? [])].join(' | ')})`),
+  }
+}
+
+/** By the word that was typed. */
+async function likelyWords(read: ReadConnection, words: readonly string[]): Promise<Map<string, string[]>> {
+  const long = words.filter((word) => word.length >= SHORTEST_MISSPELT_LETTERS).slice(0, MOST_MISSPELT_WORDS)
+  const found = long.length === 0 ? [] : await read.rows(alike, [long])
+  const likely = found.filter(({ plain, word }) => !word.startsWith(plain) && mayBeMisspelt(plain, word))
+  const byWord = Map.groupBy(likely, ({ typed }) => typed)
+  return new Map([...byWord].map(([typed, rows]) => [typed, rows.slice(0, MOST_LIKELY_WORDS).map(({ word }) => word)]))
+}

@@ -7,6 +7,7 @@ import type { PlacesSeen } from '../courses/places.ts'
 import { RateLimited } from '../graph/contract/user-error.ts'
 import { lockLearner } from '../learners/lock-learner.ts'
 import { addPayment } from '../payments/add-payment.ts'
+import { holdUntil } from '../payments/hold-until.ts'
 import { type KeyedRequest, takeKey } from '../store/idempotent.ts'
 import { inTransaction } from '../store/transaction.ts'
 import { addEnrolment } from './add-enrolment.ts'
@@ -14,7 +15,7 @@ import { announceEnrolment } from './announce-enrolment.ts'
 import { lockRun, moveEnrolment } from './change-enrolment.ts'
 import { enrolmentRefusal } from './enrolment.rules.ts'
 import { Enrolment, endedStatuses } from './enrolment.ts'
-import { enrolmentJobs } from './enrolment-jobs.ts'
+import { enrolmentJobs, givenUpAt } from './enrolment-jobs.ts'
 import { type PaymentResult, refused } from './pay.ts'
 import { freePlaces } from './places.ts'
 import { type Choice, priceRefusal } from './price-refusal.ts'
@@ -80,7 +81,7 @@ async function make(
   { learner, paymentMethod, returnUrl }: Reservation,
 ): Promise<PaymentResult<never>> {
   const at = now()
-  const holdExpiresAt = new Date(at.getTime() + settings.holdMinutes * 60_000)
+  const holdExpiresAt = holdUntil(at, settings.holdMinutes)
   const beginning = {
     learnerId: learner.id,
     runId: run.id,
@@ -104,7 +105,7 @@ async function make(
     actor: viewer.key,
     now: at,
   })
-  await enrolmentJobs.expire.add(tx, { enrolmentId: enrolment.id }, { runAt: holdExpiresAt })
+  await enrolmentJobs.expire.add(tx, { enrolmentId: enrolment.id }, { runAt: givenUpAt(holdExpiresAt) })
   return { enrolmentId: enrolment.id, paymentId: payment.id, refusals: [] }
 }
 

@@ -9,7 +9,7 @@ import { type CompleteRun, runById } from '../courses/loaders.ts'
 import { AtMost } from '../graph/contract/at-most.ts'
 import { Money } from '../graph/contract/money.ts'
 import { type Page, PageArgs } from '../graph/contract/page.ts'
-import { Url } from '../graph/contract/scalars.ts'
+import { DateTime, TimeZone, Url } from '../graph/contract/scalars.ts'
 import { Learner } from '../learners/learner.ts'
 import { learnerById } from '../learners/loaders.ts'
 import { disputesOf, type PaymentRow, paymentsOfEnrolment, refundsOfPayment } from '../payments/loaders.ts'
@@ -18,6 +18,7 @@ import { Payment, PaymentMethod } from '../payments/payment.ts'
 import type { Loaded } from '../reading/loader.ts'
 import { wantedOfRows } from '../reading/selection.ts'
 import { defineHistory, HistoryEntry } from '../store/history.ts'
+import { inZone } from '../values/dates.ts'
 import { MOST_STATUSES } from '../values/lengths.ts'
 import { Enrolability, enrolabilityOf } from './enrolability.ts'
 import { isOnTheRun } from './enrolment.states.ts'
@@ -53,6 +54,18 @@ export class EnrolmentResolver {
   @FieldResolver(() => CourseRun, { description: 'The run.' })
   run(@Root() enrolment: EnrolmentRow, @Ctx() context: Context): Loaded<CourseRun | null> {
     return enrolment.run ?? runById(context, enrolment.runId)
+  }
+
+  @FieldResolver(() => DateTime, {
+    nullable: true,
+    description: 'Until when the place is held while nothing is paid; null otherwise. No page to pay on lives longer.',
+  })
+  holdExpiresAt(
+    @Root() { status, holdExpiresAt }: EnrolmentRow,
+    @Arg('timeZone', () => TimeZone, { nullable: true, description: "The reader's zone." }) timeZone: string | null,
+  ): Date | string | null {
+    if (status !== 'PENDING_PAYMENT' || holdExpiresAt === null) return null
+    return timeZone == null ? holdExpiresAt : inZone(holdExpiresAt, timeZone)
   }
 
   @FieldResolver(() => Money, {

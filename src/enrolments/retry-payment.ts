@@ -7,6 +7,7 @@ import { noSuch } from '../graph/contract/no-such.ts'
 import { IllegalTransition, InvalidInput, NotFound, rateLimitedUntil, refusal } from '../graph/contract/user-error.ts'
 import { lockLearner } from '../learners/lock-learner.ts'
 import { addPayment } from '../payments/add-payment.ts'
+import { holdUntil } from '../payments/hold-until.ts'
 import { isOpenPayment } from '../payments/payment.states.ts'
 import { Payment, type PaymentMethod } from '../payments/payment.ts'
 import { type KeyedRequest, keyRefusal, takeKey } from '../store/idempotent.ts'
@@ -16,7 +17,7 @@ import { announceEnrolment } from './announce-enrolment.ts'
 import { findEnrolment, lockEnrolment } from './change-enrolment.ts'
 import { lockPayments } from './compensate.ts'
 import type { Enrolment } from './enrolment.ts'
-import { enrolmentJobs } from './enrolment-jobs.ts'
+import { enrolmentJobs, givenUpAt } from './enrolment-jobs.ts'
 import { closePayments } from './expire.ts'
 import { notCompleted, pay, refused } from './pay.ts'
 import { methodRefusal, priceHeld } from './price-refusal.ts'
@@ -137,11 +138,11 @@ async function addNext(
 ): Promise<Payment> {
   const { amountMinor, currency } = priceHeld(enrolment)
   const at = now()
-  const holdExpiresAt = new Date(at.getTime() + settings.holdMinutes * 60_000)
+  const holdExpiresAt = holdUntil(at, settings.holdMinutes)
   enrolment.holdExpiresAt = holdExpiresAt
   enrolment.updatedAt = at
   await tx.flush()
-  await enrolmentJobs.expire.add(tx, { enrolmentId: enrolment.id }, { runAt: holdExpiresAt })
+  await enrolmentJobs.expire.add(tx, { enrolmentId: enrolment.id }, { runAt: givenUpAt(holdExpiresAt) })
   await announceEnrolment(tx, enrolment)
   return addPayment(tx, {
     enrolmentId: enrolment.id,

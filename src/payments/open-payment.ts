@@ -58,12 +58,12 @@ function isToBeOpened({ reference, status }: Payment): boolean {
 /** What is open at the provider, opening it when nothing is; null when it is too late to open anything. */
 async function ask(context: Paying, payment: Payment): Promise<ProviderPayment | null> {
   const provider = context.providers[payment.provider]
-  const at = context.now()
-  const repeats = payment.status === 'UNKNOWN' || at.getTime() - payment.createdAt.getTime() > FIRST_CALL_WITHIN_MS
+  const repeats =
+    payment.status === 'UNKNOWN' || context.now().getTime() - payment.createdAt.getTime() > FIRST_CALL_WITHIN_MS
   const found = repeats ? await provider.findByPaymentId(payment.id, payment.createdAt) : null
   if (found) return found
   const ordered = await fixOrder(context, payment)
-  return ordered && at < ordered.closesAt ? provider.open(orderOf(ordered)) : null
+  return ordered && provider.open(orderOf(ordered))
 }
 
 function recordNeverOpened(context: Paying, paymentId: string): Promise<void> {

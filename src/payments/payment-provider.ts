@@ -19,7 +19,7 @@ export interface PaymentOrder {
   /** Where the provider sends the buyer back; already carries our parameters. */
   returnUrl: string
   cancelUrl: string
-  /** The provider's page closes then. */
+  /** The provider's page closes then: a whole second. */
   expiresAt: Date
   /** Stored before the call; the same key again never opens a second one. */
   key: string

@@ -67,7 +67,7 @@ export class PaymentAction {
   @Field(() => Url, { description: "The provider's page: send the buyer there." })
   redirectUrl!: string
 
-  @Field(() => DateTime, { description: 'The page closes then.' })
+  /** In the zone that the reader asks for. */
   expiresAt!: Date
 }
 

@@ -107,6 +107,12 @@ describe.each<['stripe' | 'paypal', string, string, string]>([
     expect(enrolment.id).toBe(first.enrolment.id)
     expect(Date.parse(enrolment.holdExpiresAt)).toBeGreaterThan(askedAtMs + HOLD_MS - 1000)
     expect(payment.action.expiresAt).toBe(enrolment.holdExpiresAt)
+    // Another order under the key of the first would be refused by a provider that has seen that.
+    const paymentUuid = Buffer.from(payment.id, 'base64url').toString().split(':')[1]
+    const [row] = await world.app.orm.em
+      .fork()
+      .execute('select open_key from payment where id = ?', [paymentUuid as string])
+    expect(row?.open_key).toBe(`${paymentUuid}:open:2`)
 
     // Given up only when the new hold has ended.
     passMinutes(30)

@@ -44,6 +44,8 @@ export interface AppOptions {
   now?: () => Date
   /** Of the calls to upstreams: shorter ones make a test of their silence quick. */
   limits?: Partial<CallLimits>
+  /** How long a page waits for what is live. */
+  liveWaitMs?: number
 }
 
 /** Everything but the servers: the parts, and a context for whoever asks. */
@@ -143,6 +145,7 @@ export async function openApp(config: Config, options: AppOptions): Promise<App>
       issuer: config.OIDC_ISSUER,
       holdMinutes: config.HOLD_MINUTES,
       staleAfterMinutes: config.STALE_AFTER_MINUTES,
+      liveWaitMs: options.liveWaitMs,
     },
     now,
   }

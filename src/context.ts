@@ -34,6 +34,8 @@ export interface Settings {
   holdMinutes: number
   /** Mirrored facts older than this are marked stale, in minutes. */
   staleAfterMinutes: number
+  /** How long a page waits for what is live; undefined for as long as ever. */
+  liveWaitMs: number | undefined
 }
 
 /** What does not change from request to request. */

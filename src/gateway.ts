@@ -168,7 +168,7 @@ export async function startGateway(app: App, config: Config, options: GatewayOpt
   })
   const operations = await operationsOf(fastify, app, config, options.operations)
   const url = await fastify.listen({ host: config.HOST, port: config.PORT })
-  const prepared = prepare(app, config, progress, options.jobsByHand ?? false)
+  const prepared = operations.begun.then(() => prepare(app, config, progress, options.jobsByHand ?? false))
   return {
     fastify,
     url,

@@ -8,7 +8,7 @@ import { Underway } from './reading/underway.ts'
 /** What is made only when asked for is a getter, for most requests never write nor abort. */
 export class RequestContext implements Context {
   readonly loads = new Map()
-  readonly underway = new Underway()
+  readonly underway: Underway
   readonly read: Parts['read']
   readonly orm: Parts['orm']
   readonly providers: Parts['providers']
@@ -29,6 +29,7 @@ export class RequestContext implements Context {
   private ownEm: Parts['orm']['em'] | null = null
 
   constructor(parts: Parts, request: ContextParts) {
+    this.underway = new Underway(parts.settings.liveWaitMs)
     this.read = new RequestReads(parts.read, request, this.underway)
     this.orm = parts.orm
     this.providers = parts.providers

@@ -11,7 +11,7 @@ import type { Wanted } from '../reading/selection.ts'
 import type { Course } from './course.ts'
 import type { CourseFilter, CourseOrder, FacetValue, SortDirection } from './course-filter.ts'
 import { courseColumns, nextRunJoin } from './loaders.ts'
-import { type SearchWords, searchWords } from './search-words.ts'
+import { searchWords } from './search-words.ts'
 
 export interface CourseSearch {
   search?: string | null
@@ -24,7 +24,7 @@ export interface CourseSearch {
 
 /** With the search as it is asked of PostgreSQL: the same for the list, its count and its facets. */
 export interface AskedSearch extends CourseSearch {
-  words: SearchWords | null
+  words: string | null
 }
 
 /** A list of courses with what is needed for its facets. */
@@ -85,19 +85,15 @@ const common = {
   parts: [institutionJoin('awardingInstitution', 'x.awarding_institution_id'), nextRunJoin],
 }
 
-/**
- * Found by words, the best match first: those with all words as typed before those with one misspelt. The words are asked
- * once, in the list's own SQL.
- */
-function byRank({ likely, exact }: SearchWords, descending: boolean): List {
-  const rank =
-    '(case when c.words @@ asked.exact then 1 + ts_rank(c.words, asked.exact) else ts_rank(c.words, asked.likely) end)::real'
+/** Found by words, the best match first. The words are asked once, in the list's own SQL. */
+function byRank(words: string, descending: boolean): List {
+  const rank = 'ts_rank(c.words, asked.words)'
   return {
     ...common,
     name: descending ? 'courses-rank' : 'courses-rank-ascending',
     further: `, ${rank} as order_rank`,
-    from: "course c cross join (select to_tsquery('course_search', ?) as likely, to_tsquery('course_search', ?) as exact) asked",
-    values: [likely, exact],
+    from: "course c cross join (select to_tsquery('course_search', ?) as words) asked",
+    values: [words],
     order: [{ sql: rank, as: 'orderRank', type: 'real', descending }, byId],
   }
 }
@@ -190,7 +186,7 @@ async function conditionsOf(context: Context, { filter, slugs, words }: AskedSea
   const conditions = filterParts(filter, context.now())
     .filter((part) => part.facet === undefined || part.facet !== without)
     .map((part) => part.condition)
-  if (words !== null) conditions.push({ sql: "c.words @@ to_tsquery('course_search', ?)", values: [words.likely] })
+  if (words !== null) conditions.push({ sql: "c.words @@ to_tsquery('course_search', ?)", values: [words] })
   if (slugs != null) conditions.push({ sql: 'c.slug = any(?::text[])', values: [slugs] })
   const qualificationId = filter?.countsTowardsQualificationId
   if (qualificationId != null) {

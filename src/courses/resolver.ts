@@ -44,7 +44,7 @@ export class CourseResolver {
     @Arg('search', () => String, {
       nullable: true,
       description:
-        'Words, or beginnings of words, that must all occur in title, subject or summary. Accents do not matter; a word of 5 letters may have one wrong, a word of 8 two, and what matches so comes last.',
+        'Words, or beginnings of words, that must all occur in title, subject or summary. Accents do not matter; a word of 5 letters may have one wrong, a word of 8 two, unless some course has it as typed.',
     })
     @AtMost({ characters: LONGEST_SEARCH_CHARACTERS })
     search: string | null,
@@ -159,6 +159,6 @@ export class CourseEdgeResolver {
     @Ctx() context: Context,
   ): Loaded<CourseHighlight[]> {
     const { words } = page.asked
-    return words === null ? [] : highlightsOf(context, { courseId: node.id, query: words.likely })
+    return words === null ? [] : highlightsOf(context, { courseId: node.id, query: words })
   }
 }

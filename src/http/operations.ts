@@ -49,6 +49,8 @@ export interface OperationsOptions {
 export interface Operations {
   /** Where it listens, e.g. http://127.0.0.1:4001. */
   url: string
+  /** Settles when the parts have been looked at for the first time, and the metrics written. */
+  begun: Promise<void>
   /** Looks at once, and says what is found. */
   look(): Promise<void>
   close(): Promise<void>
@@ -79,11 +81,11 @@ export async function openOperations({
     tell({ metrics: await metrics.registry.metrics(), contentType: metrics.registry.contentType }),
   )
   thread.on('message', write)
-  look()
-  write()
+  const begun = Promise.all([look(), write()]).then(() => undefined)
   const looking = setInterval(look, times.looksEveryMs).unref()
   return {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${listening.port}`,
+    begun,
     look,
     async close() {
       clearInterval(looking)

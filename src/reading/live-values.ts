@@ -3,8 +3,6 @@ import { LRUCache } from 'lru-cache'
 import { isUpstreamFailure, type UpstreamFailure } from '../values/upstream-failure.ts'
 import type { Underway } from './underway.ts'
 
-/** A page waits no longer for what an upstream says of the moment: it can do without. */
-const LIVE_WAIT_MS = 300
 /** For so long the last that is known is better than nothing. */
 const LAST_KNOWN_MS = 10 * 60_000
 
@@ -50,7 +48,7 @@ class LiveValues<Value> {
     const missing = keys.filter((key) => !this.isFresh(key))
     if (missing.length === 0) return keys.map((key) => this.valueOf(key, undefined))
     const looks = new Map(this.looksAt(missing, ask))
-    await underway.follow(waitFor(new Set(looks.values()), signal))
+    await underway.follow(waitFor(new Set(looks.values()), signal, underway.liveWaitMs))
     const values = keys.map((key) => this.valueOf(key, looks.get(key)))
     if (values.some(({ missed }) => missed !== null)) underway.missed = true
     return values
@@ -104,14 +102,14 @@ function failureOf(error: unknown): UpstreamFailure {
 }
 
 /** Until all are over, or the wait is, or the client has gone: then a call for which nobody else waits ends too. */
-async function waitFor(looks: ReadonlySet<Look>, signal: AbortSignal): Promise<void> {
+async function waitFor(looks: ReadonlySet<Look>, signal: AbortSignal, waitMs: number): Promise<void> {
   for (const look of looks) look.waiting += 1
   const answered = Promise.all(
     [...looks].map(async (look) => {
       look.failure = await look.over
     }),
   )
-  const inTime = await within(answered, signal)
+  const inTime = await within(answered, signal, waitMs)
   for (const look of looks) {
     look.waiting -= 1
     if (!signal.aborted) look.goesOn ||= !inTime
@@ -120,7 +118,7 @@ async function waitFor(looks: ReadonlySet<Look>, signal: AbortSignal): Promise<v
 }
 
 /** Whether it came within the wait, and before its client had gone. */
-function within(answered: Promise<unknown>, signal: AbortSignal): Promise<boolean> {
+function within(answered: Promise<unknown>, signal: AbortSignal, waitMs: number): Promise<boolean> {
   return new Promise((resolve, reject) => {
     const settle = (act: () => void) => () => {
       clearTimeout(timer)
@@ -129,7 +127,7 @@ function within(answered: Promise<unknown>, signal: AbortSignal): Promise<boolea
     }
     const leave = settle(() => resolve(false))
     // What has arrived while this process was busy is looked at first.
-    const timer = setTimeout(() => setImmediate(leave), LIVE_WAIT_MS)
+    const timer = setTimeout(() => setImmediate(leave), waitMs)
     signal.addEventListener('abort', leave, { once: true })
     if (signal.aborted) leave()
     answered.then(

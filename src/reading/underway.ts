@@ -1,10 +1,18 @@
 /** Follows what one request reads, until all that it asked for is there. */
 
+/** A page waits no longer for what an upstream says of the moment: it can do without. */
+const LIVE_WAIT_MS = 300
+
 export class Underway {
+  readonly liveWaitMs: number
   /** Whether an upstream has kept this request waiting for too long, or failed it. */
   missed = false
   private count = 0
   private readonly waiting: (() => void)[] = []
+
+  constructor(liveWaitMs = LIVE_WAIT_MS) {
+    this.liveWaitMs = liveWaitMs
+  }
 
   /** Counts the work until it ends, however it ends. */
   follow<Result>(work: Promise<Result>): Promise<Result> {

@@ -149,7 +149,7 @@ describe('a run', () => {
       code: 'fresh',
       weeks_count: 6,
       capacity: 3,
-      start_time: '2027-03-01T09:00:00Z',
+      start_time: '2027-03-01T09:07:00Z',
       price: { minor: 12_300, currency: 'GBP' },
     })
     await world.settle()
@@ -157,7 +157,7 @@ describe('a run', () => {
       '{ course(slug: "evidence-based-coaching") { runs(first: 50) { nodes { startsAt endsAt price { formatted } placesRemaining } } } }'
     const fresh = async () =>
       (await world.ask(null, document)).data.course.runs.nodes.find(
-        (one: { startsAt: string }) => one.startsAt === '2027-03-01T09:00:00Z',
+        (one: { startsAt: string }) => one.startsAt === '2027-03-01T09:07:00Z',
       )
     const first = await fresh()
     expect(first).toMatchObject({ price: { formatted: '£123.00' }, placesRemaining: 3 })

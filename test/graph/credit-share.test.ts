@@ -37,7 +37,7 @@ async function answered(who: string, query: string, variables: object) {
   const body = (await response.json()) as { extensions: { cost: { budgetRemaining?: number } } }
   delete body.extensions.cost.budgetRemaining
   const headers = Object.fromEntries(response.headers)
-  for (const name of ['date', 'x-correlation-id']) delete headers[name]
+  for (const name of ['date', 'x-correlation-id', 'x-request-id']) delete headers[name]
   return { status: response.status, headers, body }
 }
 

@@ -194,6 +194,54 @@ inChromium('in Chromium', () => {
     expect(complaints).toEqual([])
   })
 
+  it('documents types and fields in the order of their names', async () => {
+    await page.getByRole('button', { name: 'Show Documentation Explorer' }).click()
+    const explorer = page.locator('.graphiql-doc-explorer')
+    const sorted = (names: string[]) => names.toSorted((one, other) => one.localeCompare(other, 'en'))
+    await explorer.getByText('Course', { exact: true }).waitFor()
+    const types = await explorer.locator('.graphiql-doc-explorer-section-content').last().locator('a').allTextContents()
+    expect(types).toContain('Course')
+    expect(types).toEqual(sorted(types))
+    await explorer.getByText('Mutation', { exact: true }).click()
+    const fields = await explorer.locator('.graphiql-doc-explorer-field-name').allTextContents()
+    expect(fields).toContain('enrol')
+    expect(fields).toEqual(sorted(fields))
+  })
+
+  it('names every button and icon', async () => {
+    await shown('BrowseCourses')
+    await page.getByRole('button', { name: 'Show Documentation Explorer' }).click()
+    await page.locator('.graphiql-doc-explorer').getByText('Query', { exact: true }).click()
+    const tree = await page.locator('body').ariaSnapshot()
+    expect(tree).toContain('- button "Execute query')
+    expect(tree.match(/^ *- (button|tab|combobox|link|img)(:|$)/gm)).toBeNull()
+    const icons = await page.locator('svg title').allTextContents()
+    expect(icons).toContain('keyboard shortcut icon')
+    expect(icons.filter((name) => !/^([a-z]{3,} )+icon$/.test(name))).toEqual([])
+  })
+
+  it('can be worked with on a telephone: switch, tabs, answer and documentation', async () => {
+    await page.setViewportSize({ width: 390, height: 844 })
+    await become('ada')
+    for (const name of await page.locator('.graphiql-tab-button').allTextContents()) await tab(name)
+    await tab('BrowseCourses')
+    await run()
+    const answer = answers().getByText('"totalCount"')
+    await answer.waitFor()
+    for (const part of [page.getByLabel('Ask as'), page.locator('.graphiql-query-editor'), answers()]) {
+      const { x, width } = (await part.boundingBox()) as { x: number; width: number }
+      expect(x + width).toBeLessThanOrEqual(390)
+      expect(width).toBeGreaterThan(190)
+    }
+    // Two tabs and what adds another; before there was a row for the switch, there was no room for one.
+    expect((await page.locator('.graphiql-tabs').boundingBox())?.width).toBeGreaterThan(250)
+    await page.getByRole('button', { name: 'Show Documentation Explorer' }).click()
+    await page.locator('.graphiql-doc-explorer').getByText('Query', { exact: true }).click()
+    await page.getByRole('button', { name: 'Hide Documentation Explorer' }).click()
+    await answer.waitFor()
+    expect(complaints).toEqual([])
+  })
+
   it('asks as whoever the switch says', async () => {
     await tab('RequestRefund')
     await become('ada')

@@ -135,6 +135,7 @@ export const works: Readonly<Record<string, Work>> = {
   // A signature is verified, 0.4 ms.
   'Query.verify': 40,
   'Subscription.enrolmentUpdated': LISTEN_POINTS,
+  'Subscription.myEnrolmentsChanged': LISTEN_POINTS,
   'Subscription.transferApplicationUpdated': LISTEN_POINTS,
   'Mutation.linkPartnerAccount': UPSTREAM_POINTS,
   'Mutation.enrol': UPSTREAM_POINTS,

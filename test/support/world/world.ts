@@ -68,6 +68,8 @@ export const byHand: GatewayOptions = {
   drain: { idleMs: 0 },
   operations: { looksEveryMs: 3_600_000 },
 }
+/** On a busy machine pages wait for what tests want to see. */
+const LIVE_WAIT_MS = 10_000
 const settleRounds = 40
 const arrivesWithinMs = 10_000
 
@@ -103,7 +105,7 @@ async function sandboxes(now: () => Date, seededAt: Date) {
 }
 
 /** Starts everything, synchronises the catalogue and takes over what was registered at the partner. */
-export async function startWorld(options: Pick<AppOptions, 'limits'> = {}): Promise<World> {
+export async function startWorld(options: Pick<AppOptions, 'limits' | 'liveWaitMs'> = {}): Promise<World> {
   const { seededAt, ...database } = await createSynchronised()
   const folder = await mkdtemp(join(tmpdir(), 'world-'))
   let offsetMs = 0
@@ -136,7 +138,7 @@ export async function startWorld(options: Pick<AppOptions, 'limits'> = {}): Prom
     CORS_ORIGINS: 'http://localhost:*,http://127.0.0.1:*',
   }
   const config = readConfig(environment)
-  const app = await openApp(config, { ...options, log: pino({ level: 'silent' }), now })
+  const app = await openApp(config, { liveWaitMs: LIVE_WAIT_MS, ...options, log: pino({ level: 'silent' }), now })
   const gateway = await startGateway(app, config, byHand)
   await gateway.prepared
   const webhooksTo = (url: string) => {

@@ -1,4 +1,4 @@
-/** Shows the local world's persona switch in GraphiQL's corner. */
+/** Shows the local world's persona switch above GraphiQL's tabs. */
 import { createElement, useEffect, useState } from 'react'
 import { type Caller, fetchPersonas, type Persona } from './caller.ts'
 

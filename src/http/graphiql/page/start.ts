@@ -14,7 +14,8 @@ if (place === null) throw new Error('the page has no place for GraphiQL')
 const issuer = place.dataset.sandboxIssuer
 const caller = issuer === undefined ? null : new Caller(issuer)
 
-const corner = createElement(
+/** Where GraphiQL has its own name; the style sheet makes it a row above the tabs. */
+const top = createElement(
   GraphiQL.Logo,
   null,
   createElement(MarkWhenReady, { place }),
@@ -36,6 +37,6 @@ createRoot(place).render(
       ...(firstVisit && { initialVariables: tabs[0]?.variables }),
       defaultEditorToolsVisibility: 'variables',
     },
-    corner,
+    top,
   ),
 )

@@ -15,7 +15,9 @@ import {
   AlreadyEnrolled,
   EnrolmentClosed,
   PartnerAccountRequired,
+  PaymentMethodNotOffered,
   PaymentNotCompleted,
+  PriceChanged,
   RefundAmountExceeded,
   RefundWindowClosed,
   RunFull,
@@ -63,7 +65,7 @@ import {
 import { LearnerResolver, learnerNode, ViewerResolver } from './learners/resolver.ts'
 import { disputeNode, paymentNode, reconciliationNode, refundNode } from './payments/loaders.ts'
 import { CorrectionResolver, OperatorPaymentsResolver, ReconciliationResolver } from './payments/operator.resolver.ts'
-import { DisputeResolver, PaymentResolver, RefundResolver } from './payments/resolver.ts'
+import { DisputeResolver, PaymentActionResolver, PaymentResolver, RefundResolver } from './payments/resolver.ts'
 import { describeCauses } from './state-tables.ts'
 import { visibleApplication, visibleRecord } from './transfers/applications/application.loaders.ts'
 import {
@@ -148,6 +150,7 @@ const resolvers: unknown[] = [
   LearnerResolver,
   MoneyResolver,
   PaymentResolver,
+  PaymentActionResolver,
   RefundResolver,
   DisputeResolver,
   OperatorPaymentsResolver,
@@ -195,6 +198,8 @@ const orphanedTypes: unknown[] = [
   IllegalTransition,
   TooComplex,
   PaymentNotCompleted,
+  PaymentMethodNotOffered,
+  PriceChanged,
   UnsupportedCardBrand,
   RefundAmountExceeded,
   PartnerAccountRequired,

@@ -5,7 +5,7 @@ import type { EntityManager } from '@mikro-orm/postgresql'
 const sql = `update course c set next_start = x.next_start, lowest_price_minor = x.lowest_price_minor
   from (select k.id,
       coalesce(min(r.starts_at) filter (where r.starts_at > clock.now), 'infinity') as next_start,
-      coalesce(min(r.price_minor), 2147483647) as lowest_price_minor
+      coalesce(min(r.price_minor), ${Number.MAX_SAFE_INTEGER}) as lowest_price_minor
     from course k cross join (select ?::timestamptz as now) clock
     left join course_run r on r.course_id = k.id and r.complete and not r.cancelled and r.enrolment_closes_at >= clock.now
     where ?::uuid[] is null or k.id = any(?::uuid[])

@@ -5,7 +5,7 @@ import { publishEnum } from '../graph/contract/enum.ts'
 import { Node } from '../graph/contract/node.ts'
 import { connectionOf } from '../graph/contract/page.ts'
 import { DateTime, TimeZone, Url } from '../graph/contract/scalars.ts'
-import { instant } from '../store/row.ts'
+import { exactFrom, instant, minorUnits } from '../store/row.ts'
 import { Course } from './course.ts'
 
 export const RunStatus = {
@@ -39,7 +39,7 @@ publishEnum(
 })
 @Entity({ tableName: 'course_run' })
 @Index({ properties: ['courseId', 'startsAt', 'id'] })
-@Check({ name: 'course_run_price_not_negative', expression: 'price_minor >= 0' })
+@Check({ name: 'course_run_price_exact', expression: exactFrom(0, 'price_minor') })
 @Check({ name: 'course_run_ends_after_start', expression: 'ends_at >= starts_at' })
 export class CourseRun extends Node {
   @PrimaryKey({ type: 'uuid' })
@@ -67,7 +67,7 @@ export class CourseRun extends Node {
   @Property({ type: 'text' })
   timeZone!: string
 
-  @Property({ type: 'integer', nullable: true })
+  @Property({ ...minorUnits, nullable: true })
   priceMinor!: number | null
 
   @Property({ type: 'text', nullable: true })

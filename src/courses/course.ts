@@ -6,7 +6,7 @@ import { Node } from '../graph/contract/node.ts'
 import { connectionOf, edgeOf } from '../graph/contract/page.ts'
 import { DateTime, Decimal, Url } from '../graph/contract/scalars.ts'
 import { Institution } from '../institutions/institution.ts'
-import { exactAmount, instant } from '../store/row.ts'
+import { exactAmount, instant, minorUnits } from '../store/row.ts'
 import { CreditScheme, LevelFramework } from '../values/credit.ts'
 
 export const StudyLevel = { UNDERGRADUATE: 'UNDERGRADUATE', POSTGRADUATE: 'POSTGRADUATE' } as const
@@ -76,7 +76,7 @@ export const subjectNotStated = 'other'
 @Index({
   name: 'course_by_price_descending',
   expression:
-    'create index course_by_price_descending on course (coalesce(nullif(lowest_price_minor, 2147483647), -1), id)',
+    'create index course_by_price_descending on course (coalesce(nullif(lowest_price_minor, 9007199254740991), -1), id)',
 })
 @Index({
   name: 'course_by_start_descending',
@@ -198,7 +198,7 @@ export class Course extends Node {
   nextStart!: unknown
 
   /** The least price of a run that one can still enrol on, the greatest number when there is none: the same way. */
-  @Property({ type: 'integer', default: 2147483647, lazy: true })
+  @Property({ ...minorUnits, default: Number.MAX_SAFE_INTEGER, lazy: true })
   lowestPriceMinor!: number
 
   /** What is searched, read without accents by a configuration that a migration makes. */

@@ -75,7 +75,7 @@ function priceParts({ maxPriceMinor, currency }: CourseFilter, now: Date): Filte
   const condition =
     maxPriceMinor == null
       ? { sql: runThat(priced), values: [now, currency] }
-      : { sql: runThat(`${priced} and r.price_minor <= ?::int`), values: [now, currency, maxPriceMinor] }
+      : { sql: runThat(`${priced} and r.price_minor <= ?::bigint`), values: [now, currency, maxPriceMinor] }
   return [{ condition }]
 }
 
@@ -118,7 +118,7 @@ const ascending: Record<Exclude<CourseOrder, 'RELEVANCE'>, List> = {
   PRICE: byKey('price', 'c.lowest_price_minor as order_price', {
     sql: 'c.lowest_price_minor',
     as: 'orderPrice',
-    type: 'int',
+    type: 'bigint',
   }),
   NEXT_START: byKey('start', 'c.next_start::text as order_start', {
     sql: 'c.next_start',
@@ -128,7 +128,7 @@ const ascending: Record<Exclude<CourseOrder, 'RELEVANCE'>, List> = {
 }
 
 const leastCredit = 'coalesce(c.credit_cats, 0)'
-const leastPrice = 'coalesce(nullif(c.lowest_price_minor, 2147483647), -1)'
+const leastPrice = 'coalesce(nullif(c.lowest_price_minor, 9007199254740991), -1)'
 const leastStart = "coalesce(nullif(c.next_start, 'infinity'), '-infinity')"
 
 /** What states nothing is last here too, so it counts as the least; each key is that of an index. */
@@ -148,7 +148,7 @@ const descending: typeof ascending = {
   PRICE: byKey('price-descending', `${leastPrice} as order_price`, {
     sql: leastPrice,
     as: 'orderPrice',
-    type: 'int',
+    type: 'bigint',
     descending: true,
   }),
   // Compared letter by letter: elsewhere the minus would be passed over.

@@ -52,6 +52,7 @@ const runColumns = defineColumns('r', {
     openForEnrolment: 'starts_at ends_at enrolment_opens_at enrolment_closes_at cancelled',
     viewerEnrolment: '',
     price: 'price_minor currency',
+    paymentMethods: 'price_minor currency',
     refundDeadline: 'starts_at time_zone',
     liveEvents: '',
     placesRemaining: 'partner_uuid',

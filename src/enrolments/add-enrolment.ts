@@ -7,7 +7,15 @@ import { Enrolment } from './enrolment.ts'
 
 type Beginning = Pick<
   Enrolment,
-  'learnerId' | 'runId' | 'status' | 'holdExpiresAt' | 'registrationUuid' | 'registeredAt' | 'createdAt'
+  | 'learnerId'
+  | 'runId'
+  | 'status'
+  | 'holdExpiresAt'
+  | 'priceMinor'
+  | 'priceCurrency'
+  | 'registrationUuid'
+  | 'registeredAt'
+  | 'createdAt'
 >
 
 /** Nothing is paid, studied or reported yet. The run is locked by the caller, who says so when there is no place. */

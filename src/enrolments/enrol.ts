@@ -12,16 +12,20 @@ import { findPartnerAccount } from '../learners/loaders.ts'
 import type { PaymentMethod } from '../payments/payment.ts'
 import { type KeyedRequest, keyRefusal, takeKey } from '../store/idempotent.ts'
 import { inTransaction } from '../store/transaction.ts'
+import type { Money } from '../values/money.ts'
 import { returnUrlProblem } from '../values/return-url.ts'
 import { isUpstreamFailure } from '../values/upstream-failure.ts'
 import { enrolmentRefusal } from './enrolment.rules.ts'
 import { type PaymentResult, pay, refused, unavailable } from './pay.ts'
 import { lookForPlaces } from './places.ts'
+import { priceRefusal } from './price-refusal.ts'
 import { activeOn, reserve } from './reserve.ts'
 
 export interface EnrolRequest {
   courseRunId: string
   paymentMethod: PaymentMethod
+  /** What the buyer was shown; not checked when it is not given. */
+  expectedPrice?: Money | null
   returnUrl: string
   termsAccepted: boolean
   idempotencyKey: string
@@ -43,7 +47,7 @@ export async function enrol(context: Context, input: EnrolRequest) {
     return refused(refusal(NotFound, {}, said, ['input', 'courseRunId']))
   }
   const places = await lookForPlaces(context, run.partnerUuid)
-  const firstRefusal = await refusalNow(context, learner, run, places.remaining)
+  const firstRefusal = await refusalNow(context, learner, run, places.remaining, input)
   // A repeat that came in parallel may have got further than this one.
   if (firstRefusal) return (await peek(context, keyed)) ?? refused(firstRefusal)
   const reserved = await reserve(context, keyed, { learner, runId: run.id, places, ...input })
@@ -79,11 +83,17 @@ function goOnToPay<Name extends string>(context: Context, reserved: PaymentResul
 }
 
 /** What can be said before anything is locked; asked again under the lock. Nobody is invited for a run that they cannot have. */
-async function refusalNow(context: Context, learner: LearnerIdentity, run: CompleteRun, freePlaces: number | null) {
+async function refusalNow(
+  context: Context,
+  learner: LearnerIdentity,
+  run: CompleteRun,
+  freePlaces: number | null,
+  input: EnrolRequest,
+) {
   const course = await courseById(context, run.courseId)
   const active = await activeOn(context.em.fork({ clear: true }), learner.id, run.id)
   const facts = { run, withdrawn: course?.withdrawnAt != null, now: context.now(), active, freePlaces }
-  const firstRefusal = enrolmentRefusal(facts)
+  const firstRefusal = enrolmentRefusal(facts) ?? priceRefusal(context.providers, run, input)
   if (firstRefusal) return firstRefusal
   try {
     return enrolmentRefusal({ ...facts, partnerAccount: await partnerAccountNow(context, learner) })

@@ -4,7 +4,7 @@ import { Money } from '../graph/contract/money.ts'
 import { DateTime } from '../graph/contract/scalars.ts'
 import { UserError } from '../graph/contract/user-error.ts'
 import { PartnerAccount } from '../learners/learner.ts'
-import { PaymentStatus } from '../payments/payment.ts'
+import { PaymentMethod, PaymentStatus } from '../payments/payment.ts'
 import { Enrolment } from './enrolment.ts'
 
 @ObjectType({
@@ -45,6 +45,26 @@ export class AlreadyEnrolled extends UserError {
 @ObjectType({ implements: UserError, simpleResolvers: true, description: 'No place is left.' })
 export class RunFull extends UserError {
   declare readonly __typename: 'RunFull'
+}
+
+@ObjectType({
+  implements: UserError,
+  simpleResolvers: true,
+  description: 'The price is another than the one that was shown. Nothing was reserved.',
+})
+export class PriceChanged extends UserError {
+  declare readonly __typename: 'PriceChanged'
+
+  @Field(() => Money, { description: 'What it costs now.' })
+  price!: Money
+}
+
+@ObjectType({ implements: UserError, simpleResolvers: true, description: 'This price cannot be paid by this method.' })
+export class PaymentMethodNotOffered extends UserError {
+  declare readonly __typename: 'PaymentMethodNotOffered'
+
+  @Field(() => [PaymentMethod], { description: 'By which it can.' })
+  offered!: PaymentMethod[]
 }
 
 @ObjectType({ implements: UserError, simpleResolvers: true, description: 'It is too late to ask for a refund.' })

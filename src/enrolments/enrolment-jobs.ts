@@ -7,6 +7,12 @@ const ofEnrolment = z.object({ enrolmentId: z.uuid() })
 /** For a partner that is away: tried every few minutes, these last three days. */
 const PATIENT_ATTEMPTS = 1_000
 
+/** After the page has closed, for whoever paid in its last second: then it is closed at the provider too. */
+const CLOSED_AFTER_MS = 2 * 60_000
+
+/** When a place that is held until then is given up. */
+export const givenUpAt = (holdExpiresAt: Date): Date => new Date(holdExpiresAt.getTime() + CLOSED_AFTER_MS)
+
 export const enrolmentJobs = {
   register: defineJob({
     task: 'register_enrolment',

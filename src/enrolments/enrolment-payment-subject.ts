@@ -16,7 +16,7 @@ import { hasSuccessor, lockEnrolment, moveEnrolment } from './change-enrolment.t
 import { beginEnding, finishEnding } from './end-enrolment.ts'
 import type { EnrolmentCause } from './enrolment.states.ts'
 import { Enrolment } from './enrolment.ts'
-import { enrolmentJobs } from './enrolment-jobs.ts'
+import { enrolmentJobs, givenUpAt } from './enrolment-jobs.ts'
 import { takeUp, unsettled } from './find-unsettled.ts'
 import { restoreAfterFailedRefund } from './restore-after-failed-refund.ts'
 
@@ -31,6 +31,16 @@ async function orderFor(em: EntityManager, payment: Payment): Promise<OrderFacts
     holdExpiresAt: enrolment.holdExpiresAt,
     awaitsPayment: enrolment.status === 'PENDING_PAYMENT',
   }
+}
+
+/** A page that was opened late is open for the full time, and the place is held for as long. */
+async function opened(tx: EntityManager, payment: Payment, until: Date): Promise<void> {
+  const enrolment = await lockEnrolment(tx, payment.enrolmentId)
+  const { id, status, holdExpiresAt } = enrolment
+  if (status !== 'PENDING_PAYMENT' || holdExpiresAt === null || holdExpiresAt >= until) return
+  enrolment.holdExpiresAt = until
+  await tx.flush()
+  await enrolmentJobs.expire.add(tx, { enrolmentId: id }, { runAt: givenUpAt(until) })
 }
 
 async function paid(tx: EntityManager, payment: Payment, at: Date): Promise<'wanted' | 'unwanted'> {
@@ -110,6 +120,7 @@ async function changed(tx: EntityManager, { enrolmentId }: Payment): Promise<voi
 /** The enrolments' answer to what payments tell. */
 export const enrolmentPaymentSubject: PaymentSubject = {
   orderFor,
+  opened,
   paid,
   refundStarted,
   refunded,

@@ -7,7 +7,7 @@ import { Node } from '../graph/contract/node.ts'
 import { connectionOf } from '../graph/contract/page.ts'
 import { CalendarDate, DateTime, Decimal, Url } from '../graph/contract/scalars.ts'
 import { Learner } from '../learners/learner.ts'
-import { exactAmount, instant } from '../store/row.ts'
+import { exactAmount, exactFrom, instant, minorUnits } from '../store/row.ts'
 
 export const EnrolmentStatus = {
   PENDING_PAYMENT: 'PENDING_PAYMENT',
@@ -85,6 +85,8 @@ export const endedStatuses = ['CANCELLED', 'EXPIRED', 'COMPENSATED', 'REVOKED'] 
   name: 'enrolment_hold_while_pending',
   expression: "status <> 'PENDING_PAYMENT' or hold_expires_at is not null",
 })
+@Check({ name: 'enrolment_price_exact', expression: exactFrom(0, 'price_minor') })
+@Check({ name: 'enrolment_price_has_currency', expression: '(price_minor is null) = (price_currency is null)' })
 export class Enrolment extends Node {
   @PrimaryKey({ type: 'uuid' })
   override id!: string
@@ -105,6 +107,13 @@ export class Enrolment extends Node {
    */
   @Property({ ...instant, nullable: true })
   holdExpiresAt!: Date | null
+
+  /** What it cost when the place was reserved, whatever it costs since; null when it was made at the partner. */
+  @Property({ ...minorUnits, nullable: true })
+  priceMinor!: number | null
+
+  @Property({ type: 'text', nullable: true })
+  priceCurrency!: string | null
 
   /** The payment that paid for it, of however many; null before, and when it was made at the partner or cost nothing. */
   @Property({ type: 'uuid', nullable: true })

@@ -8,7 +8,7 @@ import { paymentJobs } from '../payments/payment-jobs.ts'
 import { inTransaction } from '../store/transaction.ts'
 import { isUpstreamFailure } from '../values/upstream-failure.ts'
 import { findEnrolment, lockEnrolment, moveEnrolment } from './change-enrolment.ts'
-import { enrolmentJobs } from './enrolment-jobs.ts'
+import { enrolmentJobs, givenUpAt } from './enrolment-jobs.ts'
 
 /** Money that is on its way decides by itself; until then the place is held on. */
 const LOOK_AGAIN_SECONDS = 60
@@ -17,14 +17,14 @@ const LOOK_AGAIN_SECONDS = 60
 export async function expire(context: Context, enrolmentId: string): Promise<void> {
   const enrolment = await findEnrolment(context.em, enrolmentId)
   if (enrolment?.status !== 'PENDING_PAYMENT' || enrolment.holdExpiresAt === null) return
-  const remainingMs = enrolment.holdExpiresAt.getTime() - context.now().getTime()
+  const remainingMs = givenUpAt(enrolment.holdExpiresAt).getTime() - context.now().getTime()
   if (remainingMs > 0) throw new TryAgainLater('the place is held still', Math.ceil(remainingMs / 1000))
   const statuses = await closeOpenPayments(context, enrolmentId, 'EXPIRED', 'HOLD_ENDED')
   if (statuses.includes('PROCESSING')) throw new TryAgainLater('a payment is under way', LOOK_AGAIN_SECONDS)
   const at = context.now()
   await inTransaction(context.em, async (tx) => {
     const row = await lockEnrolment(tx, enrolmentId)
-    if (row.status !== 'PENDING_PAYMENT' || row.holdExpiresAt === null || row.holdExpiresAt > at) return
+    if (row.status !== 'PENDING_PAYMENT' || row.holdExpiresAt === null || givenUpAt(row.holdExpiresAt) > at) return
     await moveEnrolment(tx, row, 'EXPIRED', { cause: 'HOLD_ENDED', at })
   })
 }

@@ -24,6 +24,8 @@ const columns = defineColumns('e', {
   of: {
     learner: 'learner_id',
     run: 'run_id',
+    price: 'price_minor price_currency',
+    holdExpiresAt: 'status hold_expires_at',
     payment: 'payment_id',
     payments: '',
     progress: 'status registration_uuid steps_completed_ratio steps_completed progress_seen_at',
@@ -32,7 +34,6 @@ const columns = defineColumns('e', {
     creditRecord: '',
     history: '',
   },
-  rest: 'hold_expires_at',
 })
 const enrolmentColumns = allColumns(columns)
 

@@ -1,9 +1,10 @@
 /** Answers the mutations of enrolling, paying, cancelling and refunding. */
-import { Arg, Ctx, Field, ID, InputType, Int, Mutation, ObjectType, Resolver } from 'type-graphql'
+import { Arg, Ctx, Field, ID, InputType, Mutation, ObjectType, Resolver } from 'type-graphql'
 import type { Context } from '../context.ts'
 import { AtMost } from '../graph/contract/at-most.ts'
+import { MoneyInput } from '../graph/contract/money.ts'
 import { Refuses } from '../graph/contract/refuses.ts'
-import { Url } from '../graph/contract/scalars.ts'
+import { SafeInt, Url } from '../graph/contract/scalars.ts'
 import {
   Forbidden,
   IdempotencyConflict,
@@ -26,7 +27,9 @@ import {
   AlreadyEnrolled,
   EnrolmentClosed,
   PartnerAccountRequired,
+  PaymentMethodNotOffered,
   PaymentNotCompleted,
+  PriceChanged,
   RefundAmountExceeded,
   RefundWindowClosed,
   RunFull,
@@ -53,6 +56,13 @@ class EnrolInput {
 
   @Field(() => Boolean, { description: 'Has to be true.' })
   termsAccepted!: boolean
+
+  @Field(() => MoneyInput, {
+    nullable: true,
+    description:
+      'What the buyer was shown; refused with PriceChanged when it is another now. Not checked when it is not given.',
+  })
+  expectedPrice?: MoneyInput | null
 
   @Field(() => String, { description: 'Any text but a blank one, new for each new request.' })
   @AtMost({ characters: LONGEST_KEY_CHARACTERS, inUserErrors: true })
@@ -96,7 +106,7 @@ class RequestRefundInput {
   @AtMost({ characters: LONGEST_REASON_CHARACTERS, inUserErrors: true })
   reason?: string | null
 
-  @Field(() => Int, { nullable: true, description: 'Operators only: part of the amount.' })
+  @Field(() => SafeInt, { nullable: true, description: 'Operators only: part of the amount.' })
   amountMinor?: number | null
 
   @Field(() => ID, { nullable: true, description: 'Which payment, when there are several; the last that took money.' })
@@ -170,7 +180,9 @@ export class EnrolmentMutationsResolver {
     InvalidInput,
     NotFound,
     PartnerAccountRequired,
+    PaymentMethodNotOffered,
     PaymentNotCompleted,
+    PriceChanged,
     ProviderUnavailable,
     RateLimited,
     RunFull,
@@ -204,6 +216,7 @@ export class EnrolmentMutationsResolver {
     IllegalTransition,
     InvalidInput,
     NotFound,
+    PaymentMethodNotOffered,
     PaymentNotCompleted,
     ProviderUnavailable,
     RateLimited,

@@ -125,6 +125,8 @@ function importRegistration(
       runId,
       status: 'REGISTERED' as const,
       holdExpiresAt: null,
+      priceMinor: null,
+      priceCurrency: null,
       registrationUuid: registration.uuid,
       registeredAt: beganAt,
       createdAt: beganAt,

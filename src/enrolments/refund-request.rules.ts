@@ -10,6 +10,8 @@ export interface RefundRequest extends RefundFacts {
   reason: string | null
   /** Part of the amount, in minor units; null for all that is left. */
   amountMinor: number | null
+  /** Whether the provider's unit of the currency can say that part; true for all that is left. */
+  expressible: boolean
   keepRegistration: boolean
   enrolmentStatus: EnrolmentStatus
   currency: string
@@ -23,13 +25,14 @@ export function refundRefusal(request: RefundRequest) {
 const wrong = (name: string, message: string) => refusal(InvalidInput, {}, message, ['input', name])
 const operatorsOnly = (name: string, message: string) => refusal(Forbidden, {}, message, ['input', name])
 
-function operatorsRefusal({ reason, amountMinor }: RefundRequest) {
+function operatorsRefusal({ reason, amountMinor, expressible }: RefundRequest) {
   const said = reason?.trim() ?? ''
   if (said === '') return wrong('reason', 'Give the reason for the refund; operators have to.')
   if (charactersOf(said) > LONGEST_REASON_CHARACTERS)
     return wrong('reason', `The reason must be at most ${LONGEST_REASON_CHARACTERS} characters long.`)
   if (amountMinor !== null && amountMinor < 1) return wrong('amountMinor', 'The amountMinor must be 1 or more.')
-  return null
+  if (expressible) return null
+  return wrong('amountMinor', 'The amountMinor is a fraction of what the provider counts in; give a round amount.')
 }
 
 function learnersRefusal(request: RefundRequest) {

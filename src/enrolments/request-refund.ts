@@ -77,7 +77,7 @@ async function decide(context: Context, tx: EntityManager, input: RefundInput, n
     const message = noSuch('Payment', input.paymentId ?? '', 'This enrolment has no such payment.')
     return refused(refusal(NotFound, {}, message, ['input', 'paymentId']))
   }
-  const request = await gather(tx, enrolment, payment, { input, byOperator: isOperator(viewer), now })
+  const request = await gather(context, tx, { enrolment, payment, input, now })
   const firstRefusal = refundRefusal(request)
   if (firstRefusal || payment === null)
     return { refundId: null, enrolmentId: enrolment.id, refusals: firstRefusal ? [firstRefusal] : [] }
@@ -95,21 +95,24 @@ function paymentMeant(
 }
 
 async function gather(
+  { viewer, providers }: Context,
   tx: EntityManager,
-  enrolment: Enrolment,
-  payment: Payment | null,
-  { input, byOperator, now }: { input: RefundInput; byOperator: boolean; now: Date },
+  { enrolment, payment, input, now }: { enrolment: Enrolment; payment: Payment | null; input: RefundInput; now: Date },
 ): Promise<RefundRequest> {
-  const { startsAt, timeZone, currency } = (await tx.findOneOrFail(CourseRun, enrolment.runId)) as CompleteRun
+  const { startsAt, timeZone, ...run } = (await tx.findOneOrFail(CourseRun, enrolment.runId)) as CompleteRun
+  const currency = payment?.capturedCurrency ?? payment?.currency ?? run.currency
+  const amountMinor = input.amountMinor ?? null
+  const whole = amountMinor === null || payment === null
   return {
-    byOperator,
+    byOperator: isOperator(viewer),
     reason: input.reason ?? null,
-    amountMinor: input.amountMinor ?? null,
+    amountMinor,
+    expressible: whole || providers[payment.provider].expresses({ amountMinor, currency }),
     keepRegistration: input.keepRegistration,
     enrolmentStatus: enrolment.status,
     paymentStatus: payment?.status ?? null,
     balance: payment && (await balanceOf(tx, payment)),
-    currency: payment?.capturedCurrency ?? payment?.currency ?? currency,
+    currency,
     startsAt,
     timeZone,
     now,

@@ -7,7 +7,7 @@ import type { PlacesSeen } from '../courses/places.ts'
 import { RateLimited } from '../graph/contract/user-error.ts'
 import { lockLearner } from '../learners/lock-learner.ts'
 import { addPayment } from '../payments/add-payment.ts'
-import type { PaymentMethod } from '../payments/payment.ts'
+import { holdUntil } from '../payments/hold-until.ts'
 import { type KeyedRequest, takeKey } from '../store/idempotent.ts'
 import { inTransaction } from '../store/transaction.ts'
 import { addEnrolment } from './add-enrolment.ts'
@@ -15,17 +15,17 @@ import { announceEnrolment } from './announce-enrolment.ts'
 import { lockRun, moveEnrolment } from './change-enrolment.ts'
 import { enrolmentRefusal } from './enrolment.rules.ts'
 import { Enrolment, endedStatuses } from './enrolment.ts'
-import { enrolmentJobs } from './enrolment-jobs.ts'
+import { enrolmentJobs, givenUpAt } from './enrolment-jobs.ts'
 import { type PaymentResult, refused } from './pay.ts'
 import { freePlaces } from './places.ts'
+import { type Choice, priceRefusal } from './price-refusal.ts'
 import { unpaidHoldsEnd } from './unpaid-holds.ts'
 
-export interface Reservation {
+export interface Reservation extends Choice {
   learner: LearnerIdentity
   runId: string
   /** What the partner said just before. */
   places: PlacesSeen
-  paymentMethod: PaymentMethod
   returnUrl: string
 }
 
@@ -59,12 +59,8 @@ export function reserve(context: Context, keyed: KeyedRequest, reservation: Rese
   })
 }
 
-async function refusalUnderLock(
-  context: Context,
-  tx: EntityManager,
-  run: CompleteRun,
-  { learner, places }: Reservation,
-) {
+async function refusalUnderLock(context: Context, tx: EntityManager, run: CompleteRun, reservation: Reservation) {
+  const { learner, places } = reservation
   const now = context.now()
   const firstRefusal = enrolmentRefusal({
     run,
@@ -75,7 +71,7 @@ async function refusalUnderLock(
     holdsEnd: await unpaidHoldsEnd(tx, learner.id, now),
   })
   if (firstRefusal?.__typename === RateLimited.name) context.heldBack(context.viewer, 'unpaid-holds')
-  return firstRefusal
+  return firstRefusal ?? priceRefusal(context.providers, run, reservation)
 }
 
 async function make(
@@ -85,12 +81,14 @@ async function make(
   { learner, paymentMethod, returnUrl }: Reservation,
 ): Promise<PaymentResult<never>> {
   const at = now()
-  const holdExpiresAt = new Date(at.getTime() + settings.holdMinutes * 60_000)
+  const holdExpiresAt = holdUntil(at, settings.holdMinutes)
   const beginning = {
     learnerId: learner.id,
     runId: run.id,
     status: 'PENDING_PAYMENT' as const,
     holdExpiresAt,
+    priceMinor: run.priceMinor,
+    priceCurrency: run.currency,
     registrationUuid: null,
     registeredAt: null,
     createdAt: at,
@@ -107,7 +105,7 @@ async function make(
     actor: viewer.key,
     now: at,
   })
-  await enrolmentJobs.expire.add(tx, { enrolmentId: enrolment.id }, { runAt: holdExpiresAt })
+  await enrolmentJobs.expire.add(tx, { enrolmentId: enrolment.id }, { runAt: givenUpAt(holdExpiresAt) })
   return { enrolmentId: enrolment.id, paymentId: payment.id, refusals: [] }
 }
 

@@ -7,20 +7,24 @@ import type { Context } from '../context.ts'
 import { CourseRun, LiveEvent } from '../courses/course-run.ts'
 import { type CompleteRun, runById } from '../courses/loaders.ts'
 import { AtMost } from '../graph/contract/at-most.ts'
+import { Money } from '../graph/contract/money.ts'
 import { type Page, PageArgs } from '../graph/contract/page.ts'
-import { Url } from '../graph/contract/scalars.ts'
+import { DateTime, TimeZone, Url } from '../graph/contract/scalars.ts'
 import { Learner } from '../learners/learner.ts'
 import { learnerById } from '../learners/loaders.ts'
 import { disputesOf, type PaymentRow, paymentsOfEnrolment, refundsOfPayment } from '../payments/loaders.ts'
-import { Payment } from '../payments/payment.ts'
+import { methodsOffered } from '../payments/methods-offered.ts'
+import { Payment, PaymentMethod } from '../payments/payment.ts'
 import type { Loaded } from '../reading/loader.ts'
 import { wantedOfRows } from '../reading/selection.ts'
 import { defineHistory, HistoryEntry } from '../store/history.ts'
+import { inZone } from '../values/dates.ts'
 import { MOST_STATUSES } from '../values/lengths.ts'
 import { Enrolability, enrolabilityOf } from './enrolability.ts'
 import { isOnTheRun } from './enrolment.states.ts'
 import { AssessmentResult, Enrolment, EnrolmentConnection, EnrolmentStatus } from './enrolment.ts'
 import { type EnrolmentRow, enrolmentById, statusIs, viewerEnrolmentOn } from './loaders.ts'
+import { priceOf } from './price-refusal.ts'
 import { Progress, progressOf } from './progress.ts'
 import { Refundability, refundabilityOf } from './refundability.ts'
 
@@ -50,6 +54,28 @@ export class EnrolmentResolver {
   @FieldResolver(() => CourseRun, { description: 'The run.' })
   run(@Root() enrolment: EnrolmentRow, @Ctx() context: Context): Loaded<CourseRun | null> {
     return enrolment.run ?? runById(context, enrolment.runId)
+  }
+
+  @FieldResolver(() => DateTime, {
+    nullable: true,
+    description: 'Until when the place is held while nothing is paid; null otherwise. No page to pay on lives longer.',
+  })
+  holdExpiresAt(
+    @Root() { status, holdExpiresAt }: EnrolmentRow,
+    @Arg('timeZone', () => TimeZone, { nullable: true, description: "The reader's zone." }) timeZone: string | null,
+  ): Date | string | null {
+    if (status !== 'PENDING_PAYMENT' || holdExpiresAt === null) return null
+    return timeZone == null ? holdExpiresAt : inZone(holdExpiresAt, timeZone)
+  }
+
+  @FieldResolver(() => Money, {
+    nullable: true,
+    description: 'What it cost when the place was reserved; null when it was made at the partner.',
+  })
+  price(@Root() { priceMinor, priceCurrency }: EnrolmentRow): Money | null {
+    return priceMinor === null || priceCurrency === null
+      ? null
+      : ({ amountMinor: priceMinor, currency: priceCurrency } as Money)
   }
 
   @FieldResolver(() => Payment, {
@@ -125,6 +151,13 @@ export class RunEnrolmentResolver {
   @FieldResolver(() => Enrolment, { nullable: true, description: "The viewer's own enrolment on this run, if any." })
   viewerEnrolment(@Root() run: Row, @Ctx() context: Context): Promise<Enrolment | null> {
     return viewerEnrolmentOn(context, run.id)
+  }
+
+  @FieldResolver(() => [PaymentMethod], {
+    description: 'By which methods this price can be paid; empty for a free run, or when no provider takes the amount.',
+  })
+  paymentMethods(@Root() run: Pick<CompleteRun, 'priceMinor' | 'currency'>, @Ctx() context: Context): PaymentMethod[] {
+    return methodsOffered(context.providers, priceOf(run))
   }
 
   @FieldResolver(() => Enrolability, {

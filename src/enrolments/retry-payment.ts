@@ -7,6 +7,7 @@ import { noSuch } from '../graph/contract/no-such.ts'
 import { IllegalTransition, InvalidInput, NotFound, rateLimitedUntil, refusal } from '../graph/contract/user-error.ts'
 import { lockLearner } from '../learners/lock-learner.ts'
 import { addPayment } from '../payments/add-payment.ts'
+import { holdUntil } from '../payments/hold-until.ts'
 import { isOpenPayment } from '../payments/payment.states.ts'
 import { Payment, type PaymentMethod } from '../payments/payment.ts'
 import { type KeyedRequest, keyRefusal, takeKey } from '../store/idempotent.ts'
@@ -16,9 +17,10 @@ import { announceEnrolment } from './announce-enrolment.ts'
 import { findEnrolment, lockEnrolment } from './change-enrolment.ts'
 import { lockPayments } from './compensate.ts'
 import type { Enrolment } from './enrolment.ts'
-import { enrolmentJobs } from './enrolment-jobs.ts'
+import { enrolmentJobs, givenUpAt } from './enrolment-jobs.ts'
 import { closePayments } from './expire.ts'
 import { notCompleted, pay, refused } from './pay.ts'
+import { methodRefusal, priceHeld } from './price-refusal.ts'
 
 export interface RetryRequest {
   enrolmentId: string
@@ -48,7 +50,7 @@ export async function retryPayment(context: Context, input: RetryRequest) {
     return refused(refusal(NotFound, {}, noSuch('Enrolment', input.enrolmentId, message), field))
   }
   const keyed = keyedRequest(context, input)
-  const replaced = await toReplace(context, keyed, enrolment)
+  const replaced = await toReplace(context, keyed, enrolment, input.paymentMethod)
   await closePayments(context, replaced, 'CANCELLED', 'REPLACED_BY_RETRY')
   const added = await add(context, keyed, enrolment, input)
   return added.paymentId === null ? added : pay(context, enrolment.id, added.paymentId)
@@ -62,10 +64,16 @@ function keyedRequest({ viewer, now }: Context, { idempotencyKey: key, ...reques
  * The open payments in whose place a new one comes: none for a repeat of the key, or where none can come. Those that come
  * after this look stay: they are of another retry, and may be the last that there can be.
  */
-function toReplace(context: Context, keyed: KeyedRequest, enrolment: Enrolment): Promise<Payment[]> {
+function toReplace(
+  context: Context,
+  keyed: KeyedRequest,
+  enrolment: Enrolment,
+  method: PaymentMethod,
+): Promise<Payment[]> {
   return inTransaction(context.em, async (tx) => {
     const isNew = (await takeKey(tx, keyed)).kind === 'new'
     if (!isNew || mayPay(context, enrolment) !== null) return []
+    if (methodRefusal(context.providers, priceHeld(enrolment), method) !== null) return []
     const payments = await tx.find(Payment, { enrolmentId: enrolment.id })
     return payments.length > MOST_RENEWALS ? [] : payments.filter(({ status }) => isOpenPayment(status))
   })
@@ -94,9 +102,12 @@ function add(context: Context, keyed: KeyedRequest, { id: enrolmentId, learnerId
     const payments = await lockPayments(tx, enrolmentId)
     const enrolment = await lockEnrolment(tx, enrolmentId)
     const firstRefusal =
-      mayPay(context, enrolment) ?? renewalRefusal(context, enrolment, payments) ?? openRefusal(payments)
+      mayPay(context, enrolment) ??
+      methodRefusal(context.providers, priceHeld(enrolment), input.paymentMethod) ??
+      renewalRefusal(context, enrolment, payments) ??
+      openRefusal(payments)
     if (firstRefusal) return { enrolmentId, paymentId: null, refusals: [firstRefusal] }
-    const payment = await addNext(context, tx, enrolment, payments, input)
+    const payment = await addNext(context, tx, enrolment, input)
     key.keep({ enrolmentId, paymentId: payment.id })
     return { enrolmentId, paymentId: payment.id, refusals: [] }
   })
@@ -123,16 +134,15 @@ async function addNext(
   { viewer, now, settings }: Context,
   tx: EntityManager,
   enrolment: Enrolment,
-  payments: readonly Payment[],
   { paymentMethod: method, returnUrl }: RetryRequest,
 ): Promise<Payment> {
-  const { amountMinor, currency } = payments.at(-1) as Payment
+  const { amountMinor, currency } = priceHeld(enrolment)
   const at = now()
-  const holdExpiresAt = new Date(at.getTime() + settings.holdMinutes * 60_000)
+  const holdExpiresAt = holdUntil(at, settings.holdMinutes)
   enrolment.holdExpiresAt = holdExpiresAt
   enrolment.updatedAt = at
   await tx.flush()
-  await enrolmentJobs.expire.add(tx, { enrolmentId: enrolment.id }, { runAt: holdExpiresAt })
+  await enrolmentJobs.expire.add(tx, { enrolmentId: enrolment.id }, { runAt: givenUpAt(holdExpiresAt) })
   await announceEnrolment(tx, enrolment)
   return addPayment(tx, {
     enrolmentId: enrolment.id,

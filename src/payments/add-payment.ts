@@ -2,10 +2,10 @@
 import type { EntityManager } from '@mikro-orm/postgresql'
 import { beginHistory } from '../store/history.ts'
 import { newId } from '../store/row.ts'
+import { providerOfMethod } from './methods-offered.ts'
 import { paymentStates } from './payment.states.ts'
 import { Payment, type PaymentMethod } from './payment.ts'
 import { paymentJobs } from './payment-jobs.ts'
-import type { ProviderName } from './payment-provider.ts'
 
 export interface NewPayment {
   enrolmentId: string
@@ -18,8 +18,6 @@ export interface NewPayment {
   actor: string | null
   now: Date
 }
-
-const providerOfMethod: Readonly<Record<PaymentMethod, ProviderName>> = { CARD: 'STRIPE', PAYPAL: 'PAYPAL' }
 
 /** Longer than the call that follows may take, so that the job acts only when that was never made or recorded. */
 const OPENED_BY_JOB_AFTER_MS = 15_000

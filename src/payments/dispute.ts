@@ -1,10 +1,10 @@
 /** Stores a dispute: the buyer demands the money back through bank or PayPal. */
-import { Entity, Enum, Index, ManyToOne, PrimaryKey, Property, Unique } from '@mikro-orm/decorators/legacy'
+import { Check, Entity, Enum, Index, ManyToOne, PrimaryKey, Property, Unique } from '@mikro-orm/decorators/legacy'
 import { Field, ObjectType } from 'type-graphql'
 import { publishEnum } from '../graph/contract/enum.ts'
 import { Node } from '../graph/contract/node.ts'
 import { DateTime } from '../graph/contract/scalars.ts'
-import { instant } from '../store/row.ts'
+import { exactFrom, instant, minorUnits } from '../store/row.ts'
 import { Payment } from './payment.ts'
 
 export const DisputeStatus = {
@@ -32,6 +32,7 @@ publishEnum(DisputeStatus, 'DisputeStatus', 'WON and LOST are as the seller sees
 @Unique({ properties: ['paymentId', 'reference'] })
 @Index({ properties: ['reference'] })
 @Index({ properties: ['status'] })
+@Check({ name: 'dispute_amount_exact', expression: exactFrom(0, 'amount_minor') })
 export class Dispute extends Node {
   @PrimaryKey({ type: 'uuid' })
   override id!: string
@@ -42,7 +43,7 @@ export class Dispute extends Node {
   @Property({ type: 'text' })
   reference!: string
 
-  @Property({ type: 'integer' })
+  @Property({ ...minorUnits })
   amountMinor!: number
 
   @Property({ type: 'text' })

@@ -15,6 +15,14 @@ export interface Opened {
   failure: UpstreamFailure | null
 }
 
+/** Refusals of the amount itself, in the providers' own words: no try in the same way does better. */
+const amountRefusals = new Set([
+  'AMOUNT_TOO_SMALL',
+  'AMOUNT_TOO_LARGE',
+  'DECIMAL_PRECISION',
+  'DECIMALS_NOT_SUPPORTED',
+  'MAX_VALUE_EXCEEDED',
+])
 /** After an answer that never came: soon, for a buyer waits. */
 const ASKED_AGAIN_AFTER_MS = 2_000
 /** A call made in the same moment as its row is the first; a later one may repeat one whose answer was lost. */
@@ -50,12 +58,12 @@ function isToBeOpened({ reference, status }: Payment): boolean {
 /** What is open at the provider, opening it when nothing is; null when it is too late to open anything. */
 async function ask(context: Paying, payment: Payment): Promise<ProviderPayment | null> {
   const provider = context.providers[payment.provider]
-  const at = context.now()
-  const repeats = payment.status === 'UNKNOWN' || at.getTime() - payment.createdAt.getTime() > FIRST_CALL_WITHIN_MS
+  const repeats =
+    payment.status === 'UNKNOWN' || context.now().getTime() - payment.createdAt.getTime() > FIRST_CALL_WITHIN_MS
   const found = repeats ? await provider.findByPaymentId(payment.id, payment.createdAt) : null
   if (found) return found
   const ordered = await fixOrder(context, payment)
-  return ordered && at < ordered.closesAt ? provider.open(orderOf(ordered)) : null
+  return ordered && provider.open(orderOf(ordered))
 }
 
 function recordNeverOpened(context: Paying, paymentId: string): Promise<void> {
@@ -77,7 +85,8 @@ function recordFailure(context: Paying, paymentId: string, failure: UpstreamFail
     if (!isToBeOpened(payment)) return
     if (failure.kind === 'REFUSED') {
       movePayment(tx, payment, 'FAILED', { cause: 'PROVIDER_REFUSED', at })
-      payment.failureCode = failure.code.toUpperCase()
+      const code = failure.code.toUpperCase()
+      payment.failureCode = amountRefusals.has(code) ? 'AMOUNT_NOT_ACCEPTED' : code
       payment.failureMessage = 'The payment provider did not accept this payment. Try again, or pay the other way.'
       payment.failureRetryable = true
     } else if (failure.kind === 'UNKNOWN') {

@@ -20,7 +20,7 @@ export interface PaymentOrder {
   /** Where the provider sends the buyer back; already carries our parameters. */
   returnUrl: string
   cancelUrl: string
-  /** The provider's page closes then. */
+  /** The provider's page closes then: a whole second. */
   expiresAt: Date
   /** Stored before the call; the same key again never opens a second one. */
   key: string
@@ -106,6 +106,10 @@ export interface ProviderEvent {
 
 export interface PaymentProvider {
   readonly name: ProviderName
+  /** Whether its unit of the currency can say the amount: nothing is rounded. */
+  expresses(amount: Money): boolean
+  /** Whether it can be asked to charge the amount: it is expressed, and neither too little nor too much. */
+  takes(amount: Money): boolean
   /** Opens where the buyer pays. Throws UpstreamFailure. */
   open(order: PaymentOrder): Promise<ProviderPayment>
   /** As it stands, with capture, refunds and disputes; null when the provider does not know the reference. */

@@ -12,6 +12,8 @@ import type { Refund } from './refund.ts'
 export interface PaymentSubject {
   /** What to show the buyer, and until when the place is held. Outside any transaction. */
   orderFor(em: EntityManager, payment: Payment): Promise<OrderFacts>
+  /** The page to pay on is open until then: the place is held for as long. */
+  opened(tx: EntityManager, payment: Payment, until: Date): Promise<void>
   /**
    * The money is here, and is what was asked. Answers whether it is wanted; when not, the caller refunds it in full:
    * with `keepRegistration`, for whatever registration there is rests on another payment.

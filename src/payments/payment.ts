@@ -5,7 +5,7 @@ import { publishEnum } from '../graph/contract/enum.ts'
 import { Node } from '../graph/contract/node.ts'
 import { connectionOf } from '../graph/contract/page.ts'
 import { DateTime, Url } from '../graph/contract/scalars.ts'
-import { instant } from '../store/row.ts'
+import { exactFrom, instant, minorUnits } from '../store/row.ts'
 import { ProviderName } from './payment-provider.ts'
 
 export const PaymentMethod = { CARD: 'CARD', PAYPAL: 'PAYPAL' } as const
@@ -67,7 +67,7 @@ export class PaymentAction {
   @Field(() => Url, { description: "The provider's page: send the buyer there." })
   redirectUrl!: string
 
-  @Field(() => DateTime, { description: 'The page closes then.' })
+  /** In the zone that the reader asks for. */
   expiresAt!: Date
 }
 
@@ -86,8 +86,8 @@ export class PaymentFailure {
 @ObjectType({ implements: Node, simpleResolvers: true, description: 'One attempt to pay for an enrolment.' })
 @Entity({ tableName: 'payment' })
 @Unique({ properties: ['provider', 'reference'] })
-@Check({ name: 'payment_amount_positive', expression: 'amount_minor > 0' })
-@Check({ name: 'payment_captured_not_negative', expression: 'captured_minor is null or captured_minor >= 0' })
+@Check({ name: 'payment_amount_exact', expression: exactFrom(1, 'amount_minor') })
+@Check({ name: 'payment_captured_exact', expression: exactFrom(0, 'captured_minor') })
 @Index({ properties: ['status', 'updatedAt'] })
 @Index({ properties: ['captureReference'] })
 export class Payment extends Node {
@@ -116,7 +116,7 @@ export class Payment extends Node {
   @Enum({ items: () => Object.values(PaymentStatus) })
   status!: PaymentStatus
 
-  @Property({ type: 'integer' })
+  @Property({ ...minorUnits })
   amountMinor!: number
 
   @Property({ type: 'text' })
@@ -181,7 +181,7 @@ export class Payment extends Node {
   @Property({ type: 'boolean', nullable: true })
   failureRetryable!: boolean | null
 
-  @Property({ type: 'integer', nullable: true })
+  @Property({ ...minorUnits, nullable: true })
   capturedMinor!: number | null
 
   @Property({ type: 'text', nullable: true })

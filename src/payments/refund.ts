@@ -5,7 +5,7 @@ import { publishEnum } from '../graph/contract/enum.ts'
 import { Node } from '../graph/contract/node.ts'
 import { connectionOf } from '../graph/contract/page.ts'
 import { DateTime } from '../graph/contract/scalars.ts'
-import { instant } from '../store/row.ts'
+import { exactFrom, instant, minorUnits } from '../store/row.ts'
 import { Payment } from './payment.ts'
 
 export const RefundStatus = {
@@ -55,7 +55,7 @@ publishEnum(
 @ObjectType({ implements: Node, simpleResolvers: true, description: 'Money paid back, or on its way.' })
 @Entity({ tableName: 'refund' })
 @Index({ properties: ['status', 'updatedAt'] })
-@Check({ name: 'refund_amount_positive', expression: 'amount_minor > 0' })
+@Check({ name: 'refund_amount_exact', expression: exactFrom(1, 'amount_minor') })
 export class Refund extends Node {
   @PrimaryKey({ type: 'uuid' })
   override id!: string
@@ -63,7 +63,7 @@ export class Refund extends Node {
   @ManyToOne(() => Payment, { mapToPk: true, fieldName: 'payment_id', deleteRule: 'restrict', index: true })
   paymentId!: string
 
-  @Property({ type: 'integer' })
+  @Property({ ...minorUnits })
   amountMinor!: number
 
   @Property({ type: 'text' })

@@ -1,10 +1,12 @@
 /** Answers the graph's fields about payments, their refunds and their disputes. */
-import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql'
+import { Arg, Ctx, FieldResolver, Resolver, Root } from 'type-graphql'
 import { isOperator } from '../auth/permissions.ts'
 import type { Context } from '../context.ts'
 import { Money } from '../graph/contract/money.ts'
+import { DateTime, TimeZone } from '../graph/contract/scalars.ts'
 import type { Loaded } from '../reading/loader.ts'
 import { defineHistory, HistoryEntry } from '../store/history.ts'
+import { inZone } from '../values/dates.ts'
 import { refundedMinor } from './balance.ts'
 import { Dispute } from './dispute.ts'
 import { disputesOf, type PaymentRow, paymentById, refundsOfPayment } from './loaders.ts'
@@ -29,6 +31,17 @@ function refundedOf({ currency, capturedCurrency }: PaymentRow, refunds: readonl
 
 /** So that the way back to the payment needs no read. */
 const ofPayment = (payment: PaymentRow, rows: readonly object[]) => rows.map((row) => ({ ...row, loaded: payment }))
+
+@Resolver(() => PaymentAction)
+export class PaymentActionResolver {
+  @FieldResolver(() => DateTime, { description: 'The page closes then, and the place is held until then.' })
+  expiresAt(
+    @Root() { expiresAt }: PaymentAction,
+    @Arg('timeZone', () => TimeZone, { nullable: true, description: "The reader's zone." }) timeZone: string | null,
+  ): Date | string {
+    return timeZone == null ? expiresAt : inZone(expiresAt, timeZone)
+  }
+}
 
 @Resolver(() => Payment)
 export class PaymentResolver {

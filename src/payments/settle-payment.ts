@@ -32,9 +32,14 @@ export async function settlePayment(
     return
   }
   if (payment.updatedAt > why.lookedAt && payment.status !== to) return lookAgain(tx, payment)
+  const neverOpen = payment.status === 'CREATED' || payment.status === 'UNKNOWN'
   movePayment(tx, payment, to, why)
   if (to === 'REQUIRES_ACTION') endCapture(payment)
   recordAction(payment, seen)
+  if (neverOpen && to === 'REQUIRES_ACTION' && payment.actionExpiresAt) {
+    await tx.flush()
+    await context.paymentSubject.opened(tx, payment, payment.actionExpiresAt)
+  }
   recordFailure(payment, seen)
 }
 

@@ -1,8 +1,10 @@
 /** Starts a payment provider's adapter and sandbox and acts for its buyers. */
+
 import type { CallReport } from '../../src/adapters/call-log.ts'
 import { payPalProvider } from '../../src/adapters/paypal/paypal-provider.ts'
 import { stripeProvider } from '../../src/adapters/stripe/stripe-provider.ts'
 import type { BreakerState, CallLimits } from '../../src/adapters/upstream-call.ts'
+import { holdUntil } from '../../src/payments/hold-until.ts'
 import type { PaymentOrder, PaymentProvider, ProviderPayment } from '../../src/payments/payment-provider.ts'
 import { startPaypalSandbox } from '../../src/sandbox/paypal/start-paypal.ts'
 import { startStripeSandbox } from '../../src/sandbox/stripe/start-stripe.ts'
@@ -127,7 +129,7 @@ export async function startPayPal(): Promise<ProviderUnderTest> {
 }
 
 /** The same for every call: the stored order is sent again as it was. */
-const orderExpiresAt = new Date(Date.now() + 30 * 60_000)
+const orderExpiresAt = holdUntil(new Date(), 35)
 
 /** An order as a learner's enrolment makes it; what `more` says otherwise. */
 export function orderOf(paymentId: string, more: Partial<PaymentOrder> = {}): PaymentOrder {

@@ -54,10 +54,10 @@ it('holds the place for as long again', async () => {
   world.pass(25)
   await world.settle()
   expect((await enrolmentOf(world, persona, enrolment.id)).status).toBe('PENDING_PAYMENT')
-  world.pass(11)
+  world.pass(13)
   await world.settle()
   expect((await enrolmentOf(world, persona, enrolment.id)).status).toBe('EXPIRED')
-  world.pass(-61)
+  world.pass(-63)
 })
 
 it('asked ten times at once with one key opens one payment', async () => {
@@ -97,10 +97,10 @@ describe('a place that was held three times', () => {
       'CANCELLED',
       'REQUIRES_ACTION',
     ])
-    world.pass(16)
+    world.pass(18)
     await world.settle()
     expect((await enrolmentOf(world, persona, id)).status).toBe('EXPIRED')
-    world.pass(-76)
+    world.pass(-78)
   })
 
   it('is paid on its last page', async () => {

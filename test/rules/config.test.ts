@@ -235,7 +235,7 @@ describe('a value that does not fit is named', () => {
   })
 })
 
-describe('minutes that fit', () => {
+describe('B4: minutes that fit', () => {
   it.each([
     ['HOLD_MINUTES', '31'],
     ['HOLD_MINUTES', '1435'],

@@ -17,6 +17,7 @@ const learner: RefundRequest = {
   byOperator: false,
   reason: null,
   amountMinor: null,
+  expressible: true,
   keepRegistration: false,
   enrolmentStatus: 'REGISTERED',
   paymentStatus: 'SUCCEEDED',
@@ -65,6 +66,7 @@ describe('an operator', () => {
     ['reason', { reason: 'x'.repeat(501) }],
     ['amountMinor', { amountMinor: 0 }],
     ['amountMinor', { amountMinor: -5 }],
+    ['amountMinor', { amountMinor: 5, expressible: false }],
   ])('hears what is wrong with %s', (name, wish) => {
     expect(refundRefusal({ ...operator, ...wish })).toMatchObject({ code: 'INVALID_INPUT', field: ['input', name] })
   })

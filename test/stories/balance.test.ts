@@ -124,6 +124,7 @@ const operatorsWish: RefundRequest = {
   byOperator: true,
   reason: 'The tutor fell ill.',
   amountMinor: null,
+  expressible: true,
   keepRegistration: false,
   enrolmentStatus: 'REGISTERED',
   paymentStatus: 'SUCCEEDED',

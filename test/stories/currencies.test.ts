@@ -68,11 +68,82 @@ describe.each([
   })
 })
 
-it('dinars by PayPal are refused, with the place kept for a card', async () => {
+/** What the run says about itself. */
+async function offerOf(id: string) {
+  const document =
+    'query ($id: ID!) { node(id: $id) { ... on CourseRun { paymentMethods price { amountMinor currency } } } }'
+  const { data, errors } = await world.ask(null, document, { id })
+  expect(errors).toBeUndefined()
+  return data.node
+}
+
+it('A2: a price in ariary is charged and refunded in whole ariary, not at a hundred times itself', async () => {
+  const run = await newRun(world, { price: { minor: 100_000, currency: 'MGA' } })
+  expect(await offerOf(run.id)).toEqual({
+    paymentMethods: ['CARD'],
+    price: { amountMinor: 100_000, currency: 'MGA' },
+  })
+  const { enrolmentId, paymentId } = await registered(world, persona, run.id)
+  const half = await requestRefund(world, 'operator', enrolmentId, { amountMinor: 50_050, reason: 'A fraction.' })
+  expect(half.userErrors).toMatchObject([{ code: 'INVALID_INPUT', field: ['input', 'amountMinor'] }])
+  expect((await requestRefund(world, 'operator', enrolmentId, { reason: 'All of it.' })).userErrors).toEqual([])
+  await world.settle()
+  expect(await ledgerOf('CARD', paymentId)).toEqual({ taken: ['MGA 1000'], returned: ['MGA 1000'] })
+  const { status, payments } = await enrolmentOf(world, persona, enrolmentId)
+  expect(status).toBe('REVOKED')
+  expect(payments).toMatchObject([{ status: 'SUCCEEDED', refunds: [{ amount: { amountMinor: 100_000 } }] }])
+})
+
+it('A2: a fraction of an ariary is not offered by any method, and enrolling reserves nothing', async () => {
+  const run = await newRun(world, { price: { minor: 100_050, currency: 'MGA' } })
+  expect((await offerOf(run.id)).paymentMethods).toEqual([])
+  expect(await enrol(world, persona, run.id)).toMatchObject({
+    enrolment: null,
+    payment: null,
+    userErrors: [{ code: 'PAYMENT_METHOD_NOT_OFFERED', field: ['input', 'paymentMethod'], offered: [] }],
+  })
+})
+
+it('A3: forints are offered by PayPal, and sent without decimals', async () => {
+  const run = await newRun(world, { price: { minor: 5_000_000, currency: 'HUF' } })
+  expect((await offerOf(run.id)).paymentMethods).toEqual(['CARD', 'PAYPAL'])
+  const { enrolmentId, paymentId } = await registered(world, persona, run.id, { paymentMethod: 'PAYPAL' })
+  // PayPal's ledger counts in its own unit, which for forints is the whole.
+  expect((await ledgerOf('PAYPAL', paymentId)).taken).toEqual(['HUF 50000'])
+  const { payments } = await enrolmentOf(world, persona, enrolmentId)
+  expect(payments).toMatchObject([{ status: 'SUCCEEDED' }])
+})
+
+it.each([
+  { minor: 5_000_050, currency: 'HUF', paymentMethods: ['CARD'] },
+  { minor: 1_005, currency: 'KWD', paymentMethods: [] },
+  { minor: 2_500_000_000, currency: 'IDR', paymentMethods: ['CARD'] },
+  { minor: 0, currency: 'GBP', paymentMethods: [] },
+])('A3: $currency $minor is offered by $paymentMethods', async ({ minor, currency, paymentMethods }) => {
+  const run = await newRun(world, { price: { minor, currency } })
+  expect(await offerOf(run.id)).toEqual({ paymentMethods, price: { amountMinor: minor, currency } })
+})
+
+it('rupiah beyond 32 bits are paid, kept and paid back', async () => {
+  const run = await newRun(world, { price: { minor: 2_500_000_000, currency: 'IDR' } })
+  const { enrolmentId, paymentId } = await registered(world, persona, run.id)
+  expect((await requestRefund(world, 'operator', enrolmentId, { reason: 'All of it.' })).userErrors).toEqual([])
+  await world.settle()
+  expect(await ledgerOf('CARD', paymentId)).toEqual({ taken: ['IDR 2500000000'], returned: ['IDR 2500000000'] })
+})
+
+it('dinars by PayPal are refused before anything is held, and by card they are taken', async () => {
   const run = await newRun(world, { price: { minor: 123_450, currency: 'KWD' } })
-  const { enrolment, payment, userErrors } = await enrol(world, persona, run.id, { paymentMethod: 'PAYPAL' })
-  expect(payment.status).toBe('FAILED')
-  expect(userErrors).toMatchObject([{ code: 'PAYMENT_NOT_COMPLETED' }])
-  const again = await retryPayment(world, persona, enrolment.id)
-  expect(again.payment).toMatchObject({ status: 'REQUIRES_ACTION', amount: { amountMinor: 123_450, currency: 'KWD' } })
+  const refused = await enrol(world, persona, run.id, { paymentMethod: 'PAYPAL' })
+  expect(refused).toMatchObject({
+    enrolment: null,
+    userErrors: [{ code: 'PAYMENT_METHOD_NOT_OFFERED', offered: ['CARD'] }],
+  })
+  const { enrolment, payment } = await enrol(world, persona, run.id)
+  expect(payment).toMatchObject({ status: 'REQUIRES_ACTION', amount: { amountMinor: 123_450, currency: 'KWD' } })
+
+  const again = await retryPayment(world, persona, enrolment.id, { paymentMethod: 'PAYPAL' })
+  expect(again.userErrors).toMatchObject([{ code: 'PAYMENT_METHOD_NOT_OFFERED', offered: ['CARD'] }])
+  const { payments } = await enrolmentOf(world, persona, enrolment.id)
+  expect(payments).toMatchObject([{ status: 'REQUIRES_ACTION' }])
 })

@@ -42,6 +42,21 @@ it.each([
   },
 )
 
+it('a learner who waits while the price that was shown changes is told the new one, and holds nothing', async () => {
+  const persona = await linked(world, 'abigail')
+  const run = await newRun(world, { price: { minor: 49_500, currency: 'GBP' } })
+  await changer.query('begin')
+  await changer.query('update course_run set price_minor = 59500 where id = $1', [uuidOf('CourseRun', run.id)])
+  const enrolling = enrol(world, persona, run.id, { expectedPrice: { amountMinor: 49_500, currency: 'GBP' } })
+  await somebodyWaits()
+  await changer.query('commit')
+  expect(await enrolling).toMatchObject({
+    enrolment: null,
+    payment: null,
+    userErrors: [{ code: 'PRICE_CHANGED', price: { amountMinor: 59_500, currency: 'GBP' } }],
+  })
+})
+
 /** Asks until a connection waits for the row that is being changed: whatever it has read, it has read by then. */
 async function somebodyWaits(): Promise<void> {
   const waiting = 'select 1 from pg_stat_activity where $1::int = any(pg_blocking_pids(pid))'

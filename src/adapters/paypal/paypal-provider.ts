@@ -15,6 +15,7 @@ import { missingPermissions } from '../missing-permissions.ts'
 import type { ReadEntries } from '../read-entries.ts'
 import { type BreakerState, type CallLimits, callLimits, upstreamCall } from '../upstream-call.ts'
 import { failureOfStatus, malformed } from '../upstream-reply.ts'
+import { payPalExpresses, payPalTakes } from './paypal-amount.ts'
 import { captureOrder } from './paypal-capture.ts'
 import { payPalCertificates } from './paypal-certificates.ts'
 import { PayPalClient } from './paypal-client.ts'
@@ -84,6 +85,8 @@ export function payPalProvider(options: PayPalOptions): PaymentProvider & { stat
   return {
     name: ProviderName.PAYPAL,
     state: call.state,
+    expresses: payPalExpresses,
+    takes: payPalTakes,
     open: async (order) => paymentOf(await payPal.createOrder(orderRequest(order), order.key), [], webUrl),
     look,
     findByPaymentId,

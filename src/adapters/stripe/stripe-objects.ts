@@ -2,6 +2,18 @@
 import { z } from 'zod'
 import { isCurrency } from '../../values/money.ts'
 import { keptInstant, keptText, spare } from '../signed-event.ts'
+import { moneyFromStripe } from './stripe-amount.ts'
+
+/** Refuses an amount that is no whole number of minor units: nothing is rounded. */
+const inMinorUnits =
+  <Field extends string>(field: Field) =>
+  (thing: Record<Field, number> & { currency: string }, context: z.core.$RefinementCtx) => {
+    try {
+      moneyFromStripe(thing[field], thing.currency)
+    } catch (error) {
+      context.addIssue({ code: 'custom', path: [field], message: (error as RangeError).message })
+    }
+  }
 
 /** As Stripe writes it: in small letters. */
 const currency = z
@@ -18,17 +30,19 @@ const reference = z
   .nullish()
   .transform((value) => value ?? null)
 
-const charge = z.object({
-  id: z.string(),
-  status: z.string(),
-  amount_captured: z.int(),
-  currency,
-  created: seconds,
-  disputed: z.boolean(),
-  payment_method_details: z
-    .object({ card: z.object({ brand: z.string().nullable(), last4: z.string().nullable() }).nullish() })
-    .nullable(),
-})
+const charge = z
+  .object({
+    id: z.string(),
+    status: z.string(),
+    amount_captured: z.int(),
+    currency,
+    created: seconds,
+    disputed: z.boolean(),
+    payment_method_details: z
+      .object({ card: z.object({ brand: z.string().nullable(), last4: z.string().nullable() }).nullish() })
+      .nullable(),
+  })
+  .superRefine(inMinorUnits('amount_captured'))
 export type StripeCharge = z.output<typeof charge>
 
 const paymentIntent = z.object({
@@ -56,19 +70,21 @@ export type StripeSession = z.output<typeof session>
 /** What a list of sessions is read for: whose they are. */
 export const listedSession = z.object({ id: z.string(), status: z.string().nullable(), metadata })
 
-export const refund = z.object({
-  id: z.string(),
-  /** Null where the way of payment has no such states: it is on its way. */
-  status: z
-    .enum(['pending', 'requires_action', 'succeeded', 'failed', 'canceled'])
-    .nullable()
-    .transform((status) => status ?? 'pending'),
-  amount: z.int(),
-  currency,
-  created: seconds,
-  failure_reason: z.string().nullish(),
-  metadata,
-})
+export const refund = z
+  .object({
+    id: z.string(),
+    /** Null where the way of payment has no such states: it is on its way. */
+    status: z
+      .enum(['pending', 'requires_action', 'succeeded', 'failed', 'canceled'])
+      .nullable()
+      .transform((status) => status ?? 'pending'),
+    amount: z.int(),
+    currency,
+    created: seconds,
+    failure_reason: z.string().nullish(),
+    metadata,
+  })
+  .superRefine(inMinorUnits('amount'))
 export type StripeRefund = z.output<typeof refund>
 
 export const dispute = z.object({

@@ -103,8 +103,14 @@ const disputeStates: Readonly<Record<string, ProviderDispute['state']>> = {
   prevented: 'WITHDRAWN',
 }
 
+/** What cannot be read of a dispute does not take the money with it. */
 function amountOf({ amount, currency }: StripeDispute): ProviderDispute['amount'] {
-  return amount === undefined || currency === undefined ? null : moneyFromStripe(amount, currency)
+  try {
+    return amount === undefined || currency === undefined ? null : moneyFromStripe(amount, currency)
+  } catch (error) {
+    if (error instanceof RangeError) return null
+    throw error
+  }
 }
 
 function disputeOf(dispute: StripeDispute): ProviderDispute {

@@ -13,7 +13,7 @@ import type { CallObservers } from '../call-log.ts'
 import { missingPermissions } from '../missing-permissions.ts'
 import { type BreakerState, type CallLimits, callLimits, upstreamCall } from '../upstream-call.ts'
 import { failureOfStatus } from '../upstream-reply.ts'
-import { stripeAmount } from './stripe-amount.ts'
+import { stripeAmount, stripeExpresses, stripeTakes } from './stripe-amount.ts'
 import { eventOf, relevantTypes, verifyStripeEvent } from './stripe-event.ts'
 import { type StripeExchange, stripeExchange, stripeSdk } from './stripe-exchange.ts'
 import type { StripeSession } from './stripe-objects.ts'
@@ -48,6 +48,8 @@ export function stripeProvider(options: StripeOptions): PaymentProvider & { stat
   return {
     name: ProviderName.STRIPE,
     state: call.state,
+    expresses: stripeExpresses,
+    takes: stripeTakes,
     open: async (order) => paymentOf(await stripe.createSession(sessionRequest(order), order.key), [], []),
     look,
     findByPaymentId: async (paymentId, since) => {

@@ -9,12 +9,6 @@ import { stripeAmount } from './stripe-amount.ts'
  */
 export const SESSION_API_VERSION = '2026-08-26.dahlia'
 
-/**
- * Stripe takes no session that ends within 30 minutes, and our places are held for hardly longer: without a margin the
- * time on the way could have it refused, and so could the repeat of a call whose answer was lost.
- */
-const EXPIRY_MARGIN_MS = 5 * 60_000
-
 /** The same order always asks for the same, so that its key is never refused for other parameters. */
 export function sessionRequest(order: PaymentOrder): Stripe.Checkout.SessionCreateParams {
   const metadata = { paymentId: order.paymentId, enrolmentId: order.enrolmentId }
@@ -35,7 +29,7 @@ export function sessionRequest(order: PaymentOrder): Stripe.Checkout.SessionCrea
     payment_intent_data: { metadata, description: order.description },
     success_url: order.returnUrl,
     cancel_url: order.cancelUrl,
-    expires_at: Math.floor((order.expiresAt.getTime() + EXPIRY_MARGIN_MS) / 1000),
+    expires_at: order.expiresAt.getTime() / 1000,
     expand: expandedPaths,
   }
 }

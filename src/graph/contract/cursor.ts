@@ -3,7 +3,7 @@ import { crc32 } from 'node:zlib'
 import { badUserInput } from './errors.ts'
 
 /** What a key of an order holds, as PostgreSQL calls it. */
-export type KeyType = 'uuid' | 'text' | 'timestamptz' | 'numeric' | 'int' | 'date' | 'real'
+export type KeyType = 'uuid' | 'text' | 'timestamptz' | 'numeric' | 'int' | 'bigint' | 'date' | 'real'
 
 const LONGEST_KEY_CHARACTERS = 2000
 /** Of a key that long in characters of three bytes, and of an id and a sum beside it, four for every three bytes. */
@@ -25,6 +25,7 @@ const fits: Readonly<Record<KeyType, (text: string) => boolean>> = {
   timestamptz: (text) => /^-?infinity$/.test(text) || (instant.test(text) && isDay(text.slice(0, 10))),
   numeric: (text) => decimal.test(text),
   int: (text) => /^-?\d{1,10}$/.test(text) && Math.abs(Number(text)) <= largestInt,
+  bigint: (text) => /^-?\d{1,16}$/.test(text) && Number.isSafeInteger(Number(text)),
   date: (text) => /^\d{4}-\d\d-\d\d$/.test(text) && isDay(text),
   real: (text) => /^-?\d(\.\d{1,20})?(e-?\d{1,2})?$/.test(text) || decimal.test(text),
 }

@@ -1,16 +1,25 @@
 /** Shows money in the graph: minor units, currency and two exact readings. */
 
-import { Arg, Field, FieldResolver, Int, ObjectType, Resolver, Root } from 'type-graphql'
+import { Arg, Field, FieldResolver, InputType, ObjectType, Resolver, Root } from 'type-graphql'
 import { LONGEST_TAG_CHARACTERS } from '../../values/lengths.ts'
 import { formatted, type Money as MoneyValue, majorUnits } from '../../values/money.ts'
 import { AtMost } from './at-most.ts'
-import { CurrencyCode, Decimal } from './scalars.ts'
+import { CurrencyCode, Decimal, SafeInt } from './scalars.ts'
 
 const DEFAULT_LOCALE = 'en-GB'
 
 @ObjectType({ simpleResolvers: true, description: 'An exact amount of money.' })
 export class Money {
-  @Field(() => Int, { description: 'In minor units, e.g. pence; yen have none, Kuwaiti dinars have a thousand.' })
+  @Field(() => SafeInt, { description: 'In minor units, e.g. pence; yen have none, Kuwaiti dinars have a thousand.' })
+  amountMinor!: number
+
+  @Field(() => CurrencyCode, { description: 'ISO 4217 code.' })
+  currency!: string
+}
+
+@InputType({ description: 'An amount as a client writes it.' })
+export class MoneyInput {
+  @Field(() => SafeInt, { description: 'In minor units of the currency, 0 or more.' })
   amountMinor!: number
 
   @Field(() => CurrencyCode, { description: 'ISO 4217 code.' })

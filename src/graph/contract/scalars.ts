@@ -1,5 +1,6 @@
 /** Declares the graph's own scalars, strict in input and exact in output. */
 import { GraphQLError, GraphQLScalarType, Kind, type ValueNode } from 'graphql'
+import { GraphQLSafeInt } from 'graphql-scalars'
 import { type QuickText, quickTextOfTexts } from './leaf-text.ts'
 
 interface ScalarRule {
@@ -161,4 +162,23 @@ export const Jwt = scalar({
   longest: 65_536,
   read: (text) => (/^[\w-]+\.[\w-]*\.[\w-]+$/.test(text) ? text : null),
   specifiedByURL: 'https://www.rfc-editor.org/rfc/rfc7519',
+})
+
+/** In a literal, its digits; in variables, the number that JSON has. */
+const safeIntOf = (value: unknown, node?: ValueNode) => {
+  if (typeof value === 'number' && Number.isSafeInteger(value)) return value
+  throw new GraphQLError('SafeInt expects a whole number of at most 9,007,199,254,740,991 in size.', {
+    nodes: node,
+    extensions: { code: 'BAD_USER_INPUT' },
+  })
+}
+
+export const SafeInt = new GraphQLScalarType({
+  ...GraphQLSafeInt.toConfig(),
+  description: 'A whole number of at most 9,007,199,254,740,991 in size, as a JSON number.',
+  extensions: {
+    quickText: ((value) => (Number.isSafeInteger(value) ? `${value}` : null)) satisfies QuickText,
+  },
+  parseValue: (value) => safeIntOf(value),
+  parseLiteral: (node) => safeIntOf(node.kind === Kind.INT ? Number(node.value) : undefined, node),
 })

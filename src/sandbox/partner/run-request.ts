@@ -25,7 +25,7 @@ const runFacts = {
   time_zone: z.string().refine(isTimeZone, 'expected an IANA time-zone name, e.g. Europe/London'),
   price: z
     .strictObject({
-      minor: z.int({ error: 'expected whole minor units' }).min(0).max(2_147_483_647),
+      minor: z.int({ error: 'expected whole minor units' }).min(0),
       currency: z.string().refine((code) => currencies.has(code), 'expected an ISO 4217 code, e.g. GBP'),
     })
     .nullable(),

@@ -28,17 +28,22 @@ const minimumMinor: Record<string, number> = {
   sgd: 50,
   thb: 1000,
 }
+/** Charged in whole units; the ariary too, which has hundredths elsewhere. */
+const wholeUnits = new Set('bif clp djf gnf jpy kmf krw mga pyg rwf vnd vuv xaf xof xpf'.split(' '))
 /** Charged in thousandths, but the last digit must be 0. */
 const threeDecimals = new Set(['bhd', 'jod', 'kwd', 'omr', 'tnd'])
 /** Without decimals since, but still sent as if they had two. */
 const sentWithTwoZeros = new Set(['isk', 'ugx'])
 const MOST_MINOR = 99_999_999
+const MOST_RUPIAH_MINOR = 999_999_999_999
+/** Not charged by card. */
+const notCharged = new Set(['iqd', 'lyd'])
 const currencies = new Set(Intl.supportedValuesOf('currency').map((code) => code.toLowerCase()))
 
 /** The currency in lower case. Throws StripeRefusal where there is no such currency. */
 export function currencyOf(text: string, param: string): string {
   const currency = text.toLowerCase()
-  if (!currencies.has(currency)) {
+  if (!currencies.has(currency) || notCharged.has(currency)) {
     throw badParameter(param, `Invalid currency: ${text}. Stripe expects a three-letter ISO 4217 code.`)
   }
   return currency
@@ -51,8 +56,9 @@ export function checkChargeable(amountMinor: number, currency: string, param: st
     const message = `The amount due must add up to at least ${shown(minimum, currency)}.`
     throw badParameter(param, message, 'amount_too_small')
   }
-  if (amountMinor > MOST_MINOR) {
-    throw badParameter(param, `The amount due must be no more than ${shown(MOST_MINOR, currency)}.`, 'amount_too_large')
+  const most = currency === 'idr' ? MOST_RUPIAH_MINOR : MOST_MINOR
+  if (amountMinor > most) {
+    throw badParameter(param, `The amount due must be no more than ${shown(most, currency)}.`, 'amount_too_large')
   }
   checkStep(amountMinor, currency, param)
 }
@@ -66,7 +72,13 @@ export function checkStep(amountMinor: number, currency: string, param: string):
 
 /** The amount as a person reads it: `£12.00`. */
 export function shown(amountMinor: number, currency: string): string {
-  const format = new Intl.NumberFormat('en-GB', { style: 'currency', currency })
-  const decimals = sentWithTwoZeros.has(currency) ? 2 : (format.resolvedOptions().maximumFractionDigits ?? 2)
+  const decimals = wholeUnits.has(currency) ? 0 : threeDecimals.has(currency) ? 3 : 2
+  const digits = sentWithTwoZeros.has(currency) ? 0 : decimals
+  const format = new Intl.NumberFormat('en-GB', {
+    style: 'currency',
+    currency,
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+  })
   return format.format(Number(`${amountMinor}e-${decimals}`))
 }

@@ -123,7 +123,7 @@ const cancel: Step = {
   ask: ({ world, persona, enrolmentId }) => cancelEnrolment(world, persona, enrolmentId),
   meanwhile: ({ world, page }) => pay(world, page),
 }
-const HOLD_MINUTES = 36
+const HOLD_MINUTES = 38
 /** The hold ends, and nobody has paid. */
 const leave: Step = {
   name: 'leave',

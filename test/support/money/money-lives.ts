@@ -67,7 +67,7 @@ async function comeToRest(world: World): Promise<void> {
   world.pass(1)
   await world.settle()
   // Holds last 35 minutes; refunds that were refused for now wait for one, two, four … hours.
-  world.pass(36)
+  world.pass(38)
   await world.settle()
   while (await isRefundWaiting(world)) {
     world.pass(60)

@@ -17,6 +17,7 @@ export function pretendShop() {
       awaitsPayment: answers.awaitsPayment,
       holdExpiresAt: null,
     }),
+    opened: async () => undefined,
     paid: async (_tx, payment) => {
       told.push({ what: 'paid', status: payment.status })
       return answers.wanted

@@ -133,7 +133,7 @@ const things: Record<string, TypeEntry> = {
   CourseRun: {
     at: 'CourseRun',
     fields: {
-      everybody: `id course startsAt endsAt timeZone enrolmentOpensAt enrolmentClosesAt openForEnrolment price
+      everybody: `id course startsAt endsAt timeZone enrolmentOpensAt enrolmentClosesAt openForEnrolment price paymentMethods
         placesRemaining enrolability refundDeadline status registrationUrl liveEvents`,
       owner: 'viewerEnrolment',
     },
@@ -148,7 +148,7 @@ const things: Record<string, TypeEntry> = {
   Enrolment: all(
     'Enrolment',
     'ownerAndOperator',
-    `id learner run status payment payments createdAt registeredAt updatedAt studyUrl progress result refundability
+    `id learner run status holdExpiresAt price payment payments createdAt registeredAt updatedAt studyUrl progress result refundability
       history creditRecord`,
   ),
   AssessmentResult: all('Enrolment > result', 'ownerAndOperator', 'outcome grade awardedOn identityVerified'),

@@ -141,7 +141,7 @@ class Writer {
       return Object.fromEntries(fields.map((field) => [field.name, this.value(field.type, depth - 1)]))
     }
     if (isEnumType(type)) return this.draws.of(type.getValues()).name
-    if (type.name === 'Int') return this.draws.of([0, 1, 20, -3])
+    if (type.name === 'Int' || type.name === 'SafeInt') return this.draws.of([0, 1, 20, -3])
     if (type.name === 'Boolean') return this.draws.once(2)
     return this.draws.of(texts[type.name] ?? ['x'])
   }

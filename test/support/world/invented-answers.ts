@@ -15,6 +15,7 @@ import { badUserInput, forbidden } from '../../../src/graph/contract/errors.ts'
 
 const leaves: Record<string, (n: number) => unknown> = {
   Int: (n) => n % 1000,
+  SafeInt: (n) => n * 1000,
   Boolean: (n) => n % 2 === 0,
   Float: (n) => n / 8,
   DateTime: (n) => new Date(1.7e12 + n * 1000),

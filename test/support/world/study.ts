@@ -58,6 +58,8 @@ const errors = `userErrors { __typename code message field
   ... on AlreadyEnrolled { enrolment { id status } }
   ... on EnrolmentClosed { opensAt closesAt }
   ... on PartnerAccountRequired { partnerAccount { status invitationUrl } }
+  ... on PaymentMethodNotOffered { offered }
+  ... on PriceChanged { price { amountMinor currency } }
   ... on PaymentNotCompleted { status }
   ... on UnsupportedCardBrand { brand }
   ... on RefundWindowClosed { closedAt }

@@ -18,7 +18,7 @@ import { Payment, PaymentMethod } from '../payments/payment.ts'
 import type { Loaded } from '../reading/loader.ts'
 import { wantedOfRows } from '../reading/selection.ts'
 import { defineHistory, HistoryEntry } from '../store/history.ts'
-import { inZone } from '../values/dates.ts'
+import { inZone, isTimeZone } from '../values/dates.ts'
 import { MOST_STATUSES } from '../values/lengths.ts'
 import { Enrolability, enrolabilityOf } from './enrolability.ts'
 import { isOnTheRun } from './enrolment.states.ts'
@@ -65,7 +65,7 @@ export class EnrolmentResolver {
     @Arg('timeZone', () => TimeZone, { nullable: true, description: "The reader's zone." }) timeZone: string | null,
   ): Date | string | null {
     if (status !== 'PENDING_PAYMENT' || holdExpiresAt === null) return null
-    return timeZone == null ? holdExpiresAt : inZone(holdExpiresAt, timeZone)
+    return timeZone != null && isTimeZone(timeZone) ? inZone(holdExpiresAt, timeZone) : holdExpiresAt
   }
 
   @FieldResolver(() => Money, {

@@ -6,7 +6,7 @@ import { Money } from '../graph/contract/money.ts'
 import { DateTime, TimeZone } from '../graph/contract/scalars.ts'
 import type { Loaded } from '../reading/loader.ts'
 import { defineHistory, HistoryEntry } from '../store/history.ts'
-import { inZone } from '../values/dates.ts'
+import { inZone, isTimeZone } from '../values/dates.ts'
 import { refundedMinor } from './balance.ts'
 import { Dispute } from './dispute.ts'
 import { disputesOf, type PaymentRow, paymentById, refundsOfPayment } from './loaders.ts'
@@ -39,7 +39,7 @@ export class PaymentActionResolver {
     @Root() { expiresAt }: PaymentAction,
     @Arg('timeZone', () => TimeZone, { nullable: true, description: "The reader's zone." }) timeZone: string | null,
   ): Date | string {
-    return timeZone == null ? expiresAt : inZone(expiresAt, timeZone)
+    return timeZone != null && isTimeZone(timeZone) ? inZone(expiresAt, timeZone) : expiresAt
   }
 }
 

@@ -151,7 +151,8 @@ inChromium('in Chromium', () => {
 
   /** `operation` is said where there are several; the page has read them once it offers them. */
   async function run(operation?: string) {
-    const button = page.locator(`.graphiql-execute-button${operation ? '[aria-haspopup=menu]' : ''}`)
+    const kind = operation ? '[aria-haspopup=menu]' : ':not([aria-haspopup=menu])'
+    const button = page.locator(`.graphiql-execute-button${kind}`)
     await button.click()
     if (operation) await page.getByRole('menuitem', { name: operation }).click()
   }

@@ -9,7 +9,7 @@ let persona: string
 let people = 0
 let passedMinutes = 0
 beforeAll(async () => {
-  world = await startWorld()
+  world = await startWorld({ limits: { timeoutMs: 1_500 } })
 })
 afterAll(() => world?.close())
 beforeEach(async () => {

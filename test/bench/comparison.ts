@@ -24,7 +24,8 @@ export async function compare(
     const byName: Results[string] = {}
     results[workload] = byName
     for (let number = 0; number <= ROUNDS; number++) {
-      for (const contestant of contestants) {
+      // Whoever follows another finds the machine as that one left it.
+      for (const contestant of number % 2 ? contestants : contestants.toReversed()) {
         const { name } = contestant
         const requests = requestsFor(name, workload)
         if (!requests) continue

@@ -212,16 +212,21 @@ it('a body that decodes to hundreds of megabytes is not decoded further than the
     const part = gzipSync(Buffer.alloc(10_000_000))
     const body = Buffer.concat(Array.from({ length: 30 }, () => part))
     expect(body.length).toBeLessThan(1_000_000)
-    const before = process.cpuUsage()
-    const answer = await fetch(`${roomy.url}/graphql`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', 'content-encoding': 'gzip' },
-      body,
-    })
-    expect(answer.status).toBe(413)
-    const { user, system } = process.cpuUsage(before)
+    const spentMs: number[] = []
+    // Whatever else the process does meanwhile counts too: the least of some is the body's own.
+    for (let times = 0; times < 5; times += 1) {
+      const before = process.cpuUsage()
+      const answer = await fetch(`${roomy.url}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'content-encoding': 'gzip' },
+        body,
+      })
+      expect(answer.status).toBe(413)
+      const { user, system } = process.cpuUsage(before)
+      spentMs.push((user + system) / 1000)
+    }
     // All of it takes several times as long.
-    expect((user + system) / 1000).toBeLessThan(150)
+    expect(Math.min(...spentMs)).toBeLessThan(150)
   } finally {
     await roomy.close()
   }

@@ -1,17 +1,11 @@
 /** Shows callers to themselves in the graph, with each of their roles. */
-import { Field, ID, ObjectType } from 'type-graphql'
+import { Field, ObjectType } from 'type-graphql'
 import { InstitutionClient, InstitutionStaff } from '../institutions/member.ts'
 import { Operator } from '../institutions/operator.ts'
 import { Learner } from './learner.ts'
 
 @ObjectType({ simpleResolvers: true, description: 'One caller can be several at once: staff also study.' })
 export class Viewer {
-  @Field(() => ID, {
-    description:
-      'The same for the same caller whenever they ask, for caches; it opens nothing by `node`. Who is anonymous has none.',
-  })
-  id!: string
-
   @Field(() => Learner, { nullable: true, description: 'As a learner.' })
   learner!: Learner | null
 

@@ -7,10 +7,22 @@ const PREFLIGHT_KEPT_FOR_SECONDS = 7200
 
 /** What clients add by themselves: who asks, which client, and as part of which trace. */
 const allowedHeaders = [
-  ...['authorization', 'content-type', 'accept', 'apollo-require-preflight', 'x-apollo-operation-name'],
-  ...['apollographql-client-name', 'apollographql-client-version', 'graphql-client-name', 'graphql-client-version'],
-  ...['traceparent', 'tracestate', 'baggage', 'sentry-trace'],
-  ...['x-requested-with', 'x-correlation-id', 'x-request-id'],
+  'authorization',
+  'content-type',
+  'accept',
+  'apollo-require-preflight',
+  'x-apollo-operation-name',
+  'apollographql-client-name',
+  'apollographql-client-version',
+  'graphql-client-name',
+  'graphql-client-version',
+  'traceparent',
+  'tracestate',
+  'baggage',
+  'sentry-trace',
+  'x-requested-with',
+  'x-correlation-id',
+  'x-request-id',
 ]
 
 export function corsOptions(allowedOrigins: readonly string[]): FastifyCorsOptions {

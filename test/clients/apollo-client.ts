@@ -16,7 +16,7 @@ import {
   ME,
   none,
 } from './cell.ts'
-import { firstEvent } from './events.ts'
+import { firstEvent, learnerWithEndingToken } from './events.ts'
 import { idOf, type LocalWorld } from './local-world.ts'
 
 const cache = () => new InMemoryCache()
@@ -32,11 +32,13 @@ async function courses(client: ApolloClient) {
   return expectCourses((await client.query({ query: gql(COURSES) })).data)
 }
 
-type Told = (data: unknown) => void
-
-function changesOf(client: ApolloClient, next: Told, error: Told): () => void {
-  const heard = client.subscribe({ query: gql(CHANGES) }).subscribe({ next: ({ data }) => next(data), error })
-  return () => heard.unsubscribe()
+async function eventOf(client: ApolloClient, happen: () => Promise<void>) {
+  const event = await firstEvent(happen, (next, error) => {
+    const heard = client.subscribe({ query: gql(CHANGES) }).subscribe({ next: ({ data }) => next(data), error })
+    return () => heard.unsubscribe()
+  })
+  client.stop()
+  return expectChange(event)
 }
 
 function sockets(world: LocalWorld, token: () => Promise<string>): ApolloClient {
@@ -69,25 +71,13 @@ export const apolloClient: Client = {
     },
     WebSocket: async (world) => {
       const learner = await world.newLearner()
-      const client = sockets(world, learner.token)
-      const event = await firstEvent(learner.enrol, (next, error) => changesOf(client, next, error))
-      client.stop()
-      return expectChange(event)
+      return eventOf(sockets(world, learner.token), learner.enrol)
     },
     'SSE /graphql/stream': none('no link of its own'),
     'SSE /graphql': none('its own protocol, multipart, is Apollo Router’s'),
     'token ends': async (world) => {
-      const learner = await world.newLearner()
-      let asked = 0
-      // The first token ends soon; whoever asks again gets a good one.
-      const client = sockets(world, () => world.token(learner.persona, asked++ === 0 ? 2 : 600))
-      const again = async () => {
-        while (asked < 2) await new Promise((turn) => setTimeout(turn, 50))
-        await learner.enrol()
-      }
-      const event = await firstEvent(again, (next, error) => changesOf(client, next, error))
-      client.stop()
-      return expectChange(event)
+      const { token, happen } = await learnerWithEndingToken(world)
+      return eventOf(sockets(world, token), happen)
     },
     abort: (world) => {
       const left = new AbortController()

@@ -1,4 +1,5 @@
 /** Waits for the first event of a stream while something keeps happening. */
+import type { LocalWorld } from './local-world.ts'
 
 const AGAIN_AFTER_MS = 400
 
@@ -25,5 +26,26 @@ export async function firstEvent(
   } finally {
     over = true
     close?.()
+  }
+}
+
+/**
+ * A learner whose first token ends in a moment, while every further one holds. `happen` waits until a client has asked
+ * for its second, as it does when its stream was closed, and only then changes something.
+ */
+export async function learnerWithEndingToken(world: LocalWorld) {
+  const learner = await world.newLearner()
+  const again = Promise.withResolvers<void>()
+  let asked = 0
+  return {
+    async token(): Promise<string> {
+      asked += 1
+      if (asked === 2) again.resolve()
+      return world.token(learner.persona, asked === 1 ? 2 : 600)
+    },
+    async happen(): Promise<void> {
+      await again.promise
+      await learner.enrol()
+    },
   }
 }

@@ -8,7 +8,7 @@ import { createClient } from 'graphql-ws'
 import relay, { type RequestParameters, type Variables } from 'relay-runtime'
 import { inBrowser } from './browser.ts'
 import { type Cell, type Client, expectAborted, expectChange, expectCourses, expectMe, none } from './cell.ts'
-import { firstEvent } from './events.ts'
+import { firstEvent, learnerWithEndingToken } from './events.ts'
 import { type LocalWorld, root } from './local-world.ts'
 
 const { Environment, Network, Observable, RecordSource, Store, fetchQuery, requestSubscription } = relay
@@ -99,17 +99,9 @@ async function streamed(
 }
 
 const tokenEnds: Cell = async (world) => {
-  const learner = await world.newLearner()
-  let asked = 0
-  const token = () => world.token(learner.persona, asked++ === 0 ? 2 : 600)
-  const client = createClient({
-    url: world.socket,
-    connectionParams: async () => ({ authorization: `Bearer ${await token()}` }),
-  })
-  return streamed(client, async () => {
-    while (asked < 2) await new Promise((turn) => setTimeout(turn, 50))
-    await learner.enrol()
-  })
+  const { token, happen } = await learnerWithEndingToken(world)
+  const connectionParams = async () => ({ authorization: `Bearer ${await token()}` })
+  return streamed(createClient({ url: world.socket, connectionParams }), happen)
 }
 
 export const relayClient: Client = {

@@ -3,7 +3,7 @@ import { createClient as createEventClient } from 'graphql-sse'
 import { createClient } from 'graphql-ws'
 import { inBrowser } from './browser.ts'
 import { CHANGES, type Client, COURSES, expectChange, expectCourses, expectMe, ME, none } from './cell.ts'
-import { firstEvent } from './events.ts'
+import { firstEvent, learnerWithEndingToken } from './events.ts'
 import type { LocalWorld } from './local-world.ts'
 
 type Streaming = ReturnType<typeof createClient> | ReturnType<typeof createEventClient>
@@ -34,14 +34,9 @@ const eventsOf = (url: string, token: () => Promise<string>) =>
 
 /** The stream comes back by itself with the next token. */
 async function afterTheTokenEnded(world: LocalWorld, open: (token: () => Promise<string>) => Streaming) {
-  const learner = await world.newLearner()
-  let asked = 0
-  const client = open(() => world.token(learner.persona, asked++ === 0 ? 2 : 600))
-  const again = async () => {
-    while (asked < 2) await new Promise((turn) => setTimeout(turn, 50))
-    await learner.enrol()
-  }
-  const verdict = expectChange(await eventOf(client, again))
+  const { token, happen } = await learnerWithEndingToken(world)
+  const client = open(token)
+  const verdict = expectChange(await eventOf(client, happen))
   await client.dispose()
   return verdict
 }

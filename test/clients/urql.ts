@@ -16,7 +16,7 @@ import { createClient } from 'graphql-ws'
 import { pipe, subscribe } from 'wonka'
 import { inBrowser } from './browser.ts'
 import { CHANGES, type Client, COURSES, expectAborted, expectChange, expectCourses, expectMe, ME } from './cell.ts'
-import { firstEvent } from './events.ts'
+import { firstEvent, learnerWithEndingToken } from './events.ts'
 import type { LocalWorld } from './local-world.ts'
 
 /** As it is sent: printed by urql, with __typename everywhere. */
@@ -104,14 +104,8 @@ const byUrql = (cache: Exchange, name: string): Client => ({
       return expectChange(await eventOf(client, learner.enrol))
     },
     'token ends': async (world) => {
-      const learner = await world.newLearner()
-      let asked = 0
-      const client = sockets(world, () => world.token(learner.persona, asked++ === 0 ? 2 : 600))
-      const again = async () => {
-        while (asked < 2) await new Promise((turn) => setTimeout(turn, 50))
-        await learner.enrol()
-      }
-      return expectChange(await eventOf(client, again))
+      const { token, happen } = await learnerWithEndingToken(world)
+      return expectChange(await eventOf(sockets(world, token), happen))
     },
     abort: (world) => {
       const left = new AbortController()

@@ -21,9 +21,8 @@ beforeAll(async () => {
   project = await mkdtemp(join(tmpdir(), 'codegen-'))
   await Promise.all([
     writeFile(join(project, 'by-address.ts'), byAddress),
-    ...['codegen.ts', 'src'].map((name) =>
-      cp(join(import.meta.dirname, name), join(project, name), { recursive: true }),
-    ),
+    cp(join(import.meta.dirname, 'codegen.ts'), join(project, 'codegen.ts')),
+    cp(join(import.meta.dirname, 'src'), join(project, 'src'), { recursive: true }),
     cp('schema.graphql', join(project, 'schema.graphql')),
     symlink(resolve('node_modules'), join(project, 'node_modules')),
   ])

@@ -141,14 +141,20 @@ inChromium('in Chromium', () => {
     await page.goto(`http://localhost:${portOf(elsewhere)}/`)
     const headers = Object.fromEntries(
       [
-        ...['authorization', 'apollo-require-preflight', 'x-apollo-operation-name', 'x-requested-with'],
-        ...[
-          'apollographql-client-name',
-          'apollographql-client-version',
-          'graphql-client-name',
-          'graphql-client-version',
-        ],
-        ...['traceparent', 'tracestate', 'baggage', 'sentry-trace', 'x-correlation-id', 'x-request-id'],
+        'authorization',
+        'apollo-require-preflight',
+        'x-apollo-operation-name',
+        'x-requested-with',
+        'apollographql-client-name',
+        'apollographql-client-version',
+        'graphql-client-name',
+        'graphql-client-version',
+        'traceparent',
+        'tracestate',
+        'baggage',
+        'sentry-trace',
+        'x-correlation-id',
+        'x-request-id',
       ].map((name) => [name, 'x1234567']),
     )
     const shown = await page.evaluate(

@@ -54,6 +54,20 @@ const required = Object.entries(variables.shape)
   .filter(([, schema]) => !schema.safeParse(undefined).success)
   .map(([name]) => name)
 
+const unsafeModes = ['disable', 'prefer', 'no-verify', 'verify-full&sslmode=disable']
+const publicAddresses = [
+  'PUBLIC_URL',
+  'OIDC_ISSUER',
+  'PARTNER_BASE_URL',
+  'STRIPE_API_BASE',
+  'PAYPAL_API_BASE',
+  'PAYPAL_WEB_BASE',
+]
+const providerBases = ['STRIPE_API_BASE', 'PAYPAL_API_BASE', 'PAYPAL_WEB_BASE']
+const hostsOfAnybody = ['*', '*.org', '*.co.uk', '*.github.io', 'app-*.vercel.app', '*.ck', 'app.*', 'app.*.org', '*:*']
+const unevenMinutes = ['0', '7', '45', '60', '2.5']
+const heldTooShortOrLong = ['0', '30', '1436', '35.5']
+
 describe('production', () => {
   it('starts with what is needed', () => {
     expect(refusal({})).toBeNull()
@@ -95,7 +109,7 @@ describe('production', () => {
       /without TLS: end it with \?sslmode=verify-full, or name db.example.org/,
     ],
     ['DATABASE_URL', `${database('localhost')}?host=db.example.org`, /without TLS.* name db.example.org/],
-    ...['disable', 'prefer', 'no-verify', 'verify-full&sslmode=disable'].map((mode): [string, string, RegExp] => [
+    ...unsafeModes.map((mode): [string, string, RegExp] => [
       'DATABASE_URL',
       `${database('db.example.org')}?sslmode=${mode}`,
       /without TLS/,
@@ -104,18 +118,11 @@ describe('production', () => {
     ['REDIS_URL', 'rediss://cache.example.org:6379', /has no password/],
     ['REDIS_URL', 'redis://127.0.0.1:6379', /has no password/],
     ['REDIS_URL', 'rediss://:redis@cache.example.org:6379', /weak/],
-    ...[
-      'PUBLIC_URL',
-      'OIDC_ISSUER',
-      'PARTNER_BASE_URL',
-      'STRIPE_API_BASE',
-      'PAYPAL_API_BASE',
-      'PAYPAL_WEB_BASE',
-    ].flatMap((name): [string, string, RegExp][] => [
+    ...publicAddresses.flatMap((name): [string, string, RegExp][] => [
       [name, 'http://elsewhere.example', /must begin with https/],
       [name, 'https://127.0.0.1:4000', /names this machine/],
     ]),
-    ...['STRIPE_API_BASE', 'PAYPAL_API_BASE', 'PAYPAL_WEB_BASE'].flatMap((name): [string, string, RegExp][] => [
+    ...providerBases.flatMap((name): [string, string, RegExp][] => [
       [name, 'https://elsewhere.example', /is not at [\w.-]+.* or name elsewhere.example in PROVIDER_HOSTS/],
       [name, 'https://api.stripe.com.example', /is not at/],
       [name, 'https://api.stripe.com:8443', /is not at/],
@@ -132,13 +139,11 @@ describe('production', () => {
     ['SIGNING_KEYS_FILE', fileOf('group.json', '{"keys":[]}', 0o640), /\(mode 640\): chmod 600 .*group.json/],
     ['SIGNING_KEYS_FILE', fileOf('others.json', '{"keys":[]}', 0o604), /\(mode 604\)/],
     ['RETURN_URL_ORIGINS', '', /is missing/],
-    ...['*', '*.org', '*.co.uk', '*.github.io', 'app-*.vercel.app', '*.ck', 'app.*', 'app.*.org', '*:*'].map(
-      (host): [string, string, RegExp] => [
-        'RETURN_URL_ORIGINS',
-        `https://${host}`,
-        /below which anybody can have a name/,
-      ],
-    ),
+    ...hostsOfAnybody.map((host): [string, string, RegExp] => [
+      'RETURN_URL_ORIGINS',
+      `https://${host}`,
+      /below which anybody can have a name/,
+    ]),
     ['RETURN_URL_ORIGINS', 'https://app.example.org,http://localhost:*', /names this machine/],
     ['RETURN_URL_ORIGINS', 'http://app.example.org', /begin with https/],
     ['CORS_ORIGINS', 'http://127.0.0.1:5173', /names this machine/],
@@ -217,12 +222,12 @@ describe('a value that does not fit is named', () => {
     ['SECURITY_CONTACT', 'http://example.org', /expected a mailto: or https: address/],
     ['SECURITY_CONTACT', 'mailto:a@example.org\nContact: mailto:b@example.org', /expected a mailto: or https: address/],
     ['PROVIDER_HOSTS', 'https://api.stripe.com', /expected hosts/],
-    ...['0', '7', '45', '60', '2.5'].map((minutes): [string, string, RegExp] => [
+    ...unevenMinutes.map((minutes): [string, string, RegExp] => [
       'SYNC_EVERY_MINUTES',
       minutes,
       /SYNC_EVERY_MINUTES does not fit: expected one of 1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30/,
     ]),
-    ...['0', '30', '1436', '35.5'].map((minutes): [string, string, RegExp] => [
+    ...heldTooShortOrLong.map((minutes): [string, string, RegExp] => [
       'HOLD_MINUTES',
       minutes,
       /HOLD_MINUTES does not fit: expected 31 to 1435 minutes, because Stripe takes 30 minutes to 24 hours/,

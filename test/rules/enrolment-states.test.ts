@@ -10,21 +10,21 @@ const status = fc.constantFrom(...statuses)
 
 describe('the states of an enrolment', () => {
   it('has exactly the moves that the rules name', () => {
-    const moves = statuses.flatMap((from) => movesFrom(enrolmentStates, from).map((to) => `${from} ${to}`))
-    expect(moves.toSorted()).toEqual(
-      [
-        ...['PAID', 'CANCELLED', 'EXPIRED'].map((to) => `PENDING_PAYMENT ${to}`),
-        ...['REGISTERING', 'COMPENSATING'].map((to) => `PAID ${to}`),
-        ...['REGISTERED', 'COMPENSATING'].map((to) => `REGISTERING ${to}`),
-        ...['COMPLETED', 'REVOKING'].map((to) => `REGISTERED ${to}`),
-        'COMPLETED REVOKING',
-        ...['PAID', 'COMPENSATING'].flatMap((to) => [`CANCELLED ${to}`, `EXPIRED ${to}`]),
-        ...['COMPENSATED', 'STUCK'].map((to) => `COMPENSATING ${to}`),
-        'COMPENSATED STUCK',
-        ...['COMPENSATING', 'REGISTERING'].map((to) => `STUCK ${to}`),
-        ...['REVOKED', 'REGISTERED', 'COMPLETED'].map((to) => `REVOKING ${to}`),
-      ].toSorted(),
-    )
+    const moves = statuses.map((from) => [from, movesFrom(enrolmentStates, from).toSorted()])
+    expect(Object.fromEntries(moves)).toEqual({
+      PENDING_PAYMENT: ['CANCELLED', 'EXPIRED', 'PAID'],
+      PAID: ['COMPENSATING', 'REGISTERING'],
+      REGISTERING: ['COMPENSATING', 'REGISTERED'],
+      REGISTERED: ['COMPLETED', 'REVOKING'],
+      COMPLETED: ['REVOKING'],
+      CANCELLED: ['COMPENSATING', 'PAID'],
+      EXPIRED: ['COMPENSATING', 'PAID'],
+      COMPENSATING: ['COMPENSATED', 'STUCK'],
+      COMPENSATED: ['STUCK'],
+      STUCK: ['COMPENSATING', 'REGISTERING'],
+      REVOKING: ['COMPLETED', 'REGISTERED', 'REVOKED'],
+      REVOKED: [],
+    })
   })
 
   it('throws at every move that it does not have, naming both states', () => {

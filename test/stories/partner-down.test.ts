@@ -18,12 +18,11 @@ afterAll(() => world?.close())
 const registeredWay = ['PENDING_PAYMENT', 'PAID', 'REGISTERING', 'REGISTERED']
 const compensatedWay = ['PENDING_PAYMENT', 'PAID', 'REGISTERING', 'COMPENSATING', 'COMPENSATED']
 
+const faultsOfCreating = ['http_503', 'http_429', 'http_500', 'malformed', 'reset_before', 'reset_after']
+
 describe('registering', () => {
   it.each([
-    ...['http_503', 'http_429', 'http_500', 'malformed', 'reset_before', 'reset_after'].map((fault) => [
-      fault,
-      'program_enrolments.create',
-    ]),
+    ...faultsOfCreating.map((fault) => [fault, 'program_enrolments.create']),
     ['http_503', 'program_enrolments.find'],
   ])('survives %s of %s: one registration', async (fault, operation) => {
     const name = `vera-${fault.replaceAll('_', '-')}-${operation.split('.')[1]}`

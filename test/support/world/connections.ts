@@ -1,6 +1,7 @@
 /** Lists every paged list of the schema with its query, reader and table. */
 import { readFileSync } from 'node:fs'
 import { buildSchema, getNamedType, isObjectType } from 'graphql'
+import { CourseOrder } from '../../../src/courses/course-filter.ts'
 import { type Made, manyOfEach } from './many-of-each.ts'
 import type { World } from './world.ts'
 
@@ -62,10 +63,7 @@ function list({ inside = '{', ...entry }: Entry): PagedList {
 
 /** Every order, by both directions, alone and with what narrows the list. */
 const courseVariants = [
-  ...['RELEVANCE', 'TITLE', 'NEXT_START', 'PRICE', 'CREDIT'].flatMap((order) => [
-    `orderBy: ${order}`,
-    `orderBy: ${order}, direction: DESCENDING`,
-  ]),
+  ...Object.values(CourseOrder).flatMap((order) => [`orderBy: ${order}`, `orderBy: ${order}, direction: DESCENDING`]),
   'search: "e"',
   'search: "e", direction: ASCENDING',
   'search: "leadershpi"',

@@ -3,6 +3,7 @@ import { setImmediate } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
 import { answerOf, awarded, externalCredit, qualificationId } from '../support/world/awarded.ts'
 import { inDays, linked } from '../support/world/study.ts'
+import { threadMs } from '../support/world/thread-time.ts'
 import { startWorld, type World } from '../support/world/world.ts'
 
 let world: World
@@ -168,24 +169,18 @@ describe('a thousand questions of every kind', () => {
   })
 })
 
-/** Of this thread so far, in µs: what other processes take is not in it. */
-function threadUs(): number {
-  const { user, system } = process.threadCpuUsage()
-  return user + system
-}
-
 /** What this thread, which is the gateway's too, computes at a stretch and in all until the work is done. */
-async function processorTimeBetweenTurns(work: Promise<unknown>): Promise<{ longestUs: number; allUs: number }> {
+async function processorTimeBetweenTurns(work: Promise<unknown>): Promise<{ longestMs: number; allMs: number }> {
   let pending = true
   work.finally(() => {
     pending = false
   })
-  const time = { longestUs: 0, allUs: 0 }
-  for (let before = threadUs(); pending; ) {
+  const time = { longestMs: 0, allMs: 0 }
+  for (let before = threadMs(); pending; ) {
     await setImmediate()
-    const after = threadUs()
-    time.longestUs = Math.max(time.longestUs, after - before)
-    time.allUs += after - before
+    const after = threadMs()
+    time.longestMs = Math.max(time.longestMs, after - before)
+    time.allMs += after - before
     before = after
   }
   return time
@@ -201,11 +196,11 @@ it('a batch of hard questions holds up nobody else', async () => {
   }
   // Too many bytes, asked and answered, for who asks for themselves.
   const batch = world.ask('institution-client', document, { inputs: Array.from({ length: 60 }, () => hard) })
-  const { longestUs, allUs } = await processorTimeBetweenTurns(batch)
+  const { longestMs, allMs } = await processorTimeBetweenTurns(batch)
   const { data, errors } = await batch
   expect(errors).toBeUndefined()
   expect(data.transferEligibilityBatch).toHaveLength(60)
   for (const { transferable } of data.transferEligibilityBatch) expect(Number(transferable)).toBeGreaterThan(0)
   // Everybody else had a turn after a few of the sixty, however fast the machine is.
-  expect(longestUs).toBeLessThan(allUs / 5)
+  expect(longestMs).toBeLessThan(allMs / 5)
 })

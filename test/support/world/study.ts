@@ -184,6 +184,8 @@ export async function atPartner(world: World, name: string) {
 }
 
 const COMES_TRUE_WITHIN_MS = 10_000
+/** A bank's own time, in minutes: two seconds. */
+const BANK_TAKES_MINUTES = 2 / 60
 
 /** Lets the world go on until it holds: for what a bank does in its own time. */
 export async function until(world: World, holds: () => Promise<boolean>): Promise<void> {
@@ -191,5 +193,6 @@ export async function until(world: World, holds: () => Promise<boolean>): Promis
   while (!(await holds())) {
     if (Date.now() > deadlineMs) throw new Error('it did not come true')
     await world.settle()
+    world.pass(BANK_TAKES_MINUTES)
   }
 }

@@ -36,6 +36,9 @@ export async function addEnrolment(
     resultGrade: null,
     resultAwardedOn: null,
     resultIdentityVerified: null,
+    stuckReason: null,
+    registrationEndedAt: null,
+    registrationEndedBy: null,
     statusBeforeRevoking: null,
     updatedAt: why.at,
   })

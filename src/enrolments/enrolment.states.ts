@@ -25,8 +25,13 @@ export const enrolmentStates = {
     PAID: { REGISTERING: ['REGISTRATION_STARTED'], COMPENSATING: moneyGoesBack },
     REGISTERING: { REGISTERED: ['PARTNER_REGISTERED'], COMPENSATING: [...moneyGoesBack, ...notRegistered] },
     // Registered again after its refund bounced, it has its result already.
-    REGISTERED: { COMPLETED: ['RESULT_REPORTED', 'PARTNER_REGISTERED'], REVOKING: moneyGoesBack },
-    COMPLETED: { REVOKING: moneyGoesBack },
+    REGISTERED: {
+      COMPLETED: ['RESULT_REPORTED', 'PARTNER_REGISTERED'],
+      REVOKING: moneyGoesBack,
+      WITHDRAWN: [],
+      STUCK: [],
+    },
+    COMPLETED: { REVOKING: moneyGoesBack, REGISTERED: [] },
     // A late capture: kept when the learner's wish is still there, else refunded. A refund of it may bounce.
     CANCELLED: { PAID: [], COMPENSATING: ['PAID_AFTER_CANCELLATION', 'REFUND_FAILED'] },
     EXPIRED: { PAID: ['PAID_AFTER_EXPIRY'], COMPENSATING: ['REFUND_FAILED'] },
@@ -37,13 +42,18 @@ export const enrolmentStates = {
     },
     // The bank sent the refund back.
     COMPENSATED: { STUCK: ['REFUND_FAILED'] },
+    // What was paid stays; inside the deadline it can still be asked back.
+    WITHDRAWN: { REGISTERED: [], REVOKED: [] },
     STUCK: {
       COMPENSATING: [...moneyGoesBack, 'RECONCILIATION', 'OPERATOR_RETRY_REFUND'],
       REGISTERING: ['OPERATOR_RETRY_REGISTRATION'],
+      REGISTERED: [],
+      COMPLETED: [],
+      WITHDRAWN: [],
     },
     // Back to whichever it was when the refund failed.
     REVOKING: { REVOKED: ['REGISTRATION_ENDED'], REGISTERED: ['REFUND_FAILED'], COMPLETED: ['REFUND_FAILED'] },
-    REVOKED: {},
+    REVOKED: { STUCK: [] },
   },
 } as const satisfies States<EnrolmentStatus>
 
@@ -65,6 +75,7 @@ export const restorations = {
     EXPIRED: {},
     COMPENSATING: {},
     COMPENSATED: {},
+    WITHDRAWN: {},
     STUCK: {},
     REVOKING: {},
     REGISTERED: { REGISTERING: bounced },

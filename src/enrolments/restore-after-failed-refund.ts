@@ -1,12 +1,13 @@
 /** Restores what was ended for a refund when that refund has failed. */
 import type { EntityManager } from '@mikro-orm/postgresql'
 import { balanceOf } from '../payments/balance.ts'
+import { hasBounced } from '../payments/has-bounced.ts'
 import type { Payment } from '../payments/payment.ts'
 import type { MoveCause } from '../store/history.ts'
-import { hasSuccessor, moveEnrolment } from './change-enrolment.ts'
+import { hasSuccessor, moveEnrolment, strandEnrolment } from './change-enrolment.ts'
 import { undoRevoking } from './end-enrolment.ts'
 import { type EnrolmentCause, restorations } from './enrolment.states.ts'
-import type { Enrolment } from './enrolment.ts'
+import type { Enrolment, StuckReason } from './enrolment.ts'
 import { enrolmentJobs } from './enrolment-jobs.ts'
 
 /**
@@ -29,11 +30,11 @@ export async function restoreAfterFailedRefund(
     case 'REVOKED':
       return paysForIt ? restore(tx, enrolment, why) : undefined
     case 'COMPENSATING':
-      return moveEnrolment(tx, enrolment, 'STUCK', why)
+      return strandEnrolment(tx, enrolment, await stuckReason(tx, payment), why)
     case 'COMPENSATED':
     case 'CANCELLED':
     case 'EXPIRED':
-      return strand(tx, enrolment, why)
+      return strand(tx, enrolment, await stuckReason(tx, payment), why)
   }
 }
 
@@ -45,8 +46,16 @@ async function restore(tx: EntityManager, enrolment: Enrolment, why: MoveCause<E
   await enrolmentJobs.register.add(tx, { enrolmentId: enrolment.id })
 }
 
-async function strand(tx: EntityManager, enrolment: Enrolment, why: MoveCause<EnrolmentCause>): Promise<void> {
+const stuckReason = async (tx: EntityManager, { id }: Payment): Promise<StuckReason> =>
+  (await hasBounced(tx, id)) ? 'REFUND_BOUNCED' : 'COMPENSATION_FAILED'
+
+async function strand(
+  tx: EntityManager,
+  enrolment: Enrolment,
+  reason: StuckReason,
+  why: MoveCause<EnrolmentCause>,
+): Promise<void> {
   if (await hasSuccessor(tx, enrolment)) return
   if (enrolment.status !== 'COMPENSATED') await moveEnrolment(tx, enrolment, 'COMPENSATING', why)
-  await moveEnrolment(tx, enrolment, 'STUCK', why)
+  await strandEnrolment(tx, enrolment, reason, why)
 }

@@ -15,15 +15,16 @@ describe('the states of an enrolment', () => {
       PENDING_PAYMENT: ['CANCELLED', 'EXPIRED', 'PAID'],
       PAID: ['COMPENSATING', 'REGISTERING'],
       REGISTERING: ['COMPENSATING', 'REGISTERED'],
-      REGISTERED: ['COMPLETED', 'REVOKING'],
-      COMPLETED: ['REVOKING'],
+      REGISTERED: ['COMPLETED', 'REVOKING', 'STUCK', 'WITHDRAWN'],
+      COMPLETED: ['REGISTERED', 'REVOKING'],
       CANCELLED: ['COMPENSATING', 'PAID'],
       EXPIRED: ['COMPENSATING', 'PAID'],
       COMPENSATING: ['COMPENSATED', 'STUCK'],
       COMPENSATED: ['STUCK'],
-      STUCK: ['COMPENSATING', 'REGISTERING'],
+      WITHDRAWN: ['REGISTERED', 'REVOKED'],
+      STUCK: ['COMPENSATING', 'COMPLETED', 'REGISTERED', 'REGISTERING', 'WITHDRAWN'],
       REVOKING: ['COMPLETED', 'REGISTERED', 'REVOKED'],
-      REVOKED: [],
+      REVOKED: ['STUCK'],
     })
   })
 
@@ -51,9 +52,10 @@ describe('the states of an enrolment', () => {
     }
   })
 
-  it('ends a registration only by way of REVOKING', () => {
+  it('gives money back for a registration only by way of REVOKING, an operator, or whoever gave it up', () => {
+    const ways = ['REVOKING', 'STUCK', 'WITHDRAWN']
     for (const from of ['REGISTERED', 'COMPLETED'] as const) {
-      expect([...reachable(from, (to) => to === 'REVOKING')].filter((to) => to !== 'COMPLETED')).toEqual([])
+      expect([...reachable(from, (to) => ways.includes(to))].filter((to) => !isOnTheRun(to))).toEqual([])
     }
   })
 

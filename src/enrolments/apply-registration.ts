@@ -65,7 +65,7 @@ async function recordResult(
   { result }: Registration,
   at: Date,
 ): Promise<boolean> {
-  if (result === null || isSameResult(enrolment, result)) return false
+  if (result == null || isSameResult(enrolment, result)) return false
   const corrected = enrolment.resultOutcome !== null
   enrolment.resultOutcome = result.outcome
   enrolment.resultGrade = result.grade

@@ -45,7 +45,7 @@ export const courseColumns = defineColumns('c', {
 
 const runColumns = defineColumns('r', {
   always: 'id',
-  plain: 'starts_at ends_at time_zone enrolment_opens_at enrolment_closes_at registration_url',
+  plain: 'starts_at ends_at time_zone enrolment_opens_at enrolment_closes_at registration_url cancelled_at',
   of: {
     course: 'course_id',
     status: 'starts_at ends_at enrolment_opens_at enrolment_closes_at cancelled',

@@ -123,6 +123,11 @@ function missingOf(facts: RunFacts, weeks: number | null): string[] {
   return missing
 }
 
+/** Since when it is cancelled: as the partner says, else since it was first heard; null while it is on. */
+function cancelledSince({ cancelled, cancelledAt }: RunFacts, before: CourseRun | undefined, now: Date): Date | null {
+  return cancelled ? (cancelledAt ?? before?.cancelledAt ?? now) : null
+}
+
 function runFields(facts: RunFacts, course: Course, weeks: number | null, now: Date) {
   const timeZone = facts.timeZone ?? 'UTC'
   return {
@@ -163,9 +168,10 @@ export async function mirrorRuns(context: Context, facts: readonly RunFacts[]): 
       const missing = missingOf(run, weeks)
       const row = known.get(run.uuid)
       // Learners may be enrolled on it: what was complete stays as it was last complete, but for a cancellation.
-      if (row?.complete && missing.length > 0) tx.assign(row, { cancelled: run.cancelled })
+      const cancelledAt = cancelledSince(run, row, now)
+      if (row?.complete && missing.length > 0) tx.assign(row, { cancelled: run.cancelled, cancelledAt, missedAt: null })
       else {
-        const fields = runFields(run, course, weeks, now)
+        const fields = { ...runFields(run, course, weeks, now), cancelledAt, missedAt: null }
         const { id } = row ? tx.assign(row, fields) : tx.create(CourseRun, { id: newId(), ...fields } as CourseRun)
         events.set(id, run.liveEvents)
       }

@@ -39,6 +39,11 @@ export async function addEnrolment(
     stuckReason: null,
     registrationEndedAt: null,
     registrationEndedBy: null,
+    registrationEndSeenAt: null,
+    registrationMissedAt: null,
+    partnerLookedAt: null,
+    refundUntil: null,
+    refundBasis: null,
     statusBeforeRevoking: null,
     updatedAt: why.at,
   })

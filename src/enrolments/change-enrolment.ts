@@ -2,7 +2,6 @@
 import { type EntityManager, LockMode } from '@mikro-orm/postgresql'
 import { CourseRun } from '../courses/course-run.ts'
 import { type MoveCause, move } from '../store/history.ts'
-import type { States } from '../store/states.ts'
 import { announceEnrolment } from './announce-enrolment.ts'
 import { type EnrolmentCause, enrolmentStates } from './enrolment.states.ts'
 import { Enrolment, type EnrolmentStatus, endedStatuses, type StuckReason } from './enrolment.ts'
@@ -28,10 +27,9 @@ export async function moveEnrolment(
   enrolment: Enrolment,
   to: Exclude<EnrolmentStatus, 'STUCK'>,
   why: MoveCause<EnrolmentCause>,
-  table: States<EnrolmentStatus, EnrolmentCause> = enrolmentStates,
 ): Promise<void> {
   enrolment.stuckReason = null
-  move(tx, table, enrolment, to, why)
+  move(tx, enrolmentStates, enrolment, to, why)
   await tx.flush()
   await announceEnrolment(tx, enrolment)
 }

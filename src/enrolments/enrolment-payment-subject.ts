@@ -10,6 +10,7 @@ import { Payment } from '../payments/payment.ts'
 import { paymentJobs } from '../payments/payment-jobs.ts'
 import type { OrderFacts, PaymentSubject } from '../payments/payment-subject.ts'
 import type { Refund } from '../payments/refund.ts'
+import { contractualWindow } from '../payments/refund-window.rules.ts'
 import type { MoveCause } from '../store/history.ts'
 import { announceEnrolment } from './announce-enrolment.ts'
 import { hasSuccessor, lockEnrolment, moveEnrolment } from './change-enrolment.ts'
@@ -69,6 +70,13 @@ async function takeMoney(
   why: MoveCause<EnrolmentCause>,
 ): Promise<void> {
   enrolment.paymentId = payment.id
+  const run = await tx.findOneOrFail(CourseRun, enrolment.runId)
+  // Its start may have been taken back since the place was reserved: then the run is not complete, and promises nothing.
+  if (run.startsAt !== null) {
+    const { basis, until } = contractualWindow(run.startsAt, run.timeZone)
+    enrolment.refundUntil = until
+    enrolment.refundBasis = basis
+  }
   await moveEnrolment(tx, enrolment, 'PAID', why)
   await enrolmentJobs.register.add(tx, { enrolmentId: enrolment.id })
   const others = { enrolmentId: enrolment.id, id: { $ne: payment.id }, status: { $in: [...openPaymentStatuses] } }

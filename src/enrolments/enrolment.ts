@@ -7,6 +7,7 @@ import { Node } from '../graph/contract/node.ts'
 import { connectionOf } from '../graph/contract/page.ts'
 import { CalendarDate, DateTime, Decimal, Url } from '../graph/contract/scalars.ts'
 import { Learner } from '../learners/learner.ts'
+import { RefundBasis } from '../payments/refund-window.rules.ts'
 import { exactAmount, exactFrom, instant, minorUnits } from '../store/row.ts'
 
 export const EnrolmentStatus = {
@@ -199,6 +200,25 @@ export class Enrolment extends Node {
   })
   @Enum({ items: () => Object.values(RegistrationEndedBy), nullable: true })
   registrationEndedBy!: RegistrationEndedBy | null
+
+  /** When that was kept here: an answer that was asked for before says nothing of it. */
+  @Property({ ...instant, nullable: true })
+  registrationEndSeenAt!: Date | null
+
+  /** Since when the partner does not know the registration that it had; null while it does. */
+  @Property({ ...instant, nullable: true })
+  registrationMissedAt!: Date | null
+
+  /** When the partner was last asked about it by its name, though nobody had told of it. */
+  @Property({ ...instant, nullable: true })
+  partnerLookedAt!: Date | null
+
+  /** Until when its money can be asked back, kept when it came: never earlier, whatever becomes of the run. */
+  @Property({ ...instant, nullable: true })
+  refundUntil!: Date | null
+
+  @Enum({ items: () => Object.values(RefundBasis), nullable: true })
+  refundBasis!: RefundBasis | null
 
   /** Where REVOKING goes back to when the refund fails. */
   @Property({ type: 'text', nullable: true })

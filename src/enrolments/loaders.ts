@@ -31,7 +31,7 @@ const columns = defineColumns('e', {
     payments: '',
     progress: 'status registration_uuid steps_completed_ratio steps_completed progress_seen_at',
     result: 'result_outcome result_grade result_awarded_on result_identity_verified',
-    refundability: 'run_id payment_id',
+    refundability: 'run_id payment_id status stuck_reason registration_ended_at refund_until refund_basis',
     creditRecord: '',
     history: '',
   },

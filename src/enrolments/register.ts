@@ -5,13 +5,13 @@ import { Learner, PartnerAccount } from '../learners/learner.ts'
 import { ensureInvitation } from '../learners/link-partner-account.ts'
 import { inTransaction } from '../store/transaction.ts'
 import { isUpstreamFailure } from '../values/upstream-failure.ts'
-import { applyRegistration } from './apply-registration.ts'
 import { lockEnrolment, lockRun, moveEnrolment, patience } from './change-enrolment.ts'
-import { compensate } from './compensate.ts'
+import { compensate, lockPayments } from './compensate.ts'
 import { type EnrolmentCause, isGivenUp, isUnderWay } from './enrolment.states.ts'
 import type { Enrolment } from './enrolment.ts'
 import { enrolmentJobs } from './enrolment-jobs.ts'
 import { freePlaces, lookForPlaces } from './places.ts'
+import { applyNews } from './registration-news.ts'
 import type { Registration } from './registration-partner.ts'
 
 /** Whom to register on what, in the partner's names. */
@@ -100,14 +100,11 @@ async function hasPlaceGone(context: Context, { enrolment, runUuid }: Registrati
 function record(context: Context, enrolmentId: string, registration: Registration): Promise<void> {
   const at = context.now()
   return inTransaction(context.em, async (tx) => {
+    const payments = await lockPayments(tx, enrolmentId)
     const enrolment = await lockEnrolment(tx, enrolmentId)
-    if (isUnderWay(enrolment.status)) {
-      return applyRegistration(tx, enrolment, registration, { cause: 'PARTNER_REGISTERED', at })
+    if (isUnderWay(enrolment.status) || isGivenUp(enrolment.status)) {
+      await applyNews(tx, { enrolment, payments }, registration, { askedAt: at, at })
     }
-    if (!isGivenUp(enrolment.status)) return
-    enrolment.registrationUuid = registration.uuid
-    await tx.flush()
-    await enrolmentJobs.withdrawRegistration.add(tx, { enrolmentId })
   })
 }
 

@@ -6,13 +6,12 @@ import type { Payment } from '../payments/payment.ts'
 import type { MoveCause } from '../store/history.ts'
 import { hasSuccessor, moveEnrolment, strandEnrolment } from './change-enrolment.ts'
 import { undoRevoking } from './end-enrolment.ts'
-import { type EnrolmentCause, restorations } from './enrolment.states.ts'
+import type { EnrolmentCause } from './enrolment.states.ts'
 import type { Enrolment, StuckReason } from './enrolment.ts'
-import { enrolmentJobs } from './enrolment-jobs.ts'
 
 /**
- * What follows for the enrolment: a registration that was to end goes on, one that had ended is made again, and what
- * cannot be registered is STUCK, for an operator. Payment and enrolment are locked.
+ * What follows for the enrolment: a registration that was to end goes on; where there is none any more it is STUCK, for
+ * an operator: nobody is registered against their will. Payment and enrolment are locked.
  */
 export async function restoreAfterFailedRefund(
   tx: EntityManager,
@@ -28,7 +27,7 @@ export async function restoreAfterFailedRefund(
     case 'REVOKING':
       return paysForIt ? undoRevoking(tx, enrolment, why) : undefined
     case 'REVOKED':
-      return paysForIt ? restore(tx, enrolment, why) : undefined
+      return paysForIt ? strand(tx, enrolment, 'REFUND_BOUNCED', why) : undefined
     case 'COMPENSATING':
       return strandEnrolment(tx, enrolment, await stuckReason(tx, payment), why)
     case 'COMPENSATED':
@@ -38,17 +37,10 @@ export async function restoreAfterFailedRefund(
   }
 }
 
-/** The learner is registered again, unless they have enrolled anew: then the money is for the reconciliation to report. */
-async function restore(tx: EntityManager, enrolment: Enrolment, why: MoveCause<EnrolmentCause>): Promise<void> {
-  if (await hasSuccessor(tx, enrolment)) return
-  enrolment.registrationUuid = null
-  await moveEnrolment(tx, enrolment, 'REGISTERING', why, restorations)
-  await enrolmentJobs.register.add(tx, { enrolmentId: enrolment.id })
-}
-
 const stuckReason = async (tx: EntityManager, { id }: Payment): Promise<StuckReason> =>
   (await hasBounced(tx, id)) ? 'REFUND_BOUNCED' : 'COMPENSATION_FAILED'
 
+/** Unless the learner has enrolled anew: then the money is for the reconciliation to report. */
 async function strand(
   tx: EntityManager,
   enrolment: Enrolment,
@@ -56,6 +48,7 @@ async function strand(
   why: MoveCause<EnrolmentCause>,
 ): Promise<void> {
   if (await hasSuccessor(tx, enrolment)) return
-  if (enrolment.status !== 'COMPENSATED') await moveEnrolment(tx, enrolment, 'COMPENSATING', why)
+  const ended = enrolment.status === 'COMPENSATED' || enrolment.status === 'REVOKED'
+  if (!ended) await moveEnrolment(tx, enrolment, 'COMPENSATING', why)
   await strandEnrolment(tx, enrolment, reason, why)
 }

@@ -1,7 +1,7 @@
 /** Tests the state table of enrolments, without dead ends for money. */
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
-import { enrolmentStates, isOnTheRun, isUnderWay, restorations } from '../../src/enrolments/enrolment.states.ts'
+import { enrolmentStates, isOnTheRun, isUnderWay } from '../../src/enrolments/enrolment.states.ts'
 import { EnrolmentStatus, endedStatuses } from '../../src/enrolments/enrolment.ts'
 import { canMove, checkMove, IllegalMove, movesFrom } from '../../src/store/states.ts'
 
@@ -57,16 +57,6 @@ describe('the states of an enrolment', () => {
     for (const from of ['REGISTERED', 'COMPLETED'] as const) {
       expect([...reachable(from, (to) => ways.includes(to))].filter((to) => !isOnTheRun(to))).toEqual([])
     }
-  })
-
-  it('registers again only what was on the run, and only by a restoration', () => {
-    fc.assert(
-      fc.property(status, status, (from, to) => {
-        const wasOnTheRun = isOnTheRun(from) || from === 'REVOKED'
-        expect(canMove(restorations, from, to)).toBe(wasOnTheRun && to === 'REGISTERING')
-        expect(canMove(restorations, from, to) && canMove(enrolmentStates, from, to)).toBe(false)
-      }),
-    )
   })
 
   it('is never under way and on the run at once', () => {

@@ -134,7 +134,7 @@ const things: Record<string, TypeEntry> = {
     at: 'CourseRun',
     fields: {
       everybody: `id course startsAt endsAt timeZone enrolmentOpensAt enrolmentClosesAt openForEnrolment price paymentMethods
-        placesRemaining enrolability refundDeadline status registrationUrl liveEvents`,
+        placesRemaining enrolability refundDeadline cancelledAt status registrationUrl liveEvents`,
       owner: 'viewerEnrolment',
     },
   },
@@ -153,7 +153,11 @@ const things: Record<string, TypeEntry> = {
   ),
   AssessmentResult: all('Enrolment > result', 'ownerAndOperator', 'outcome grade awardedOn identityVerified'),
   Progress: all('Enrolment > progress', 'ownerAndOperator', 'stepsCompleted stepsCompletedRatio freshness'),
-  Refundability: all('Enrolment > refundability', 'ownerAndOperator', 'refundable reasonCode reason deadline maximum'),
+  Refundability: all(
+    'Enrolment > refundability',
+    'ownerAndOperator',
+    'refundable reasonCode reason deadline basis maximum',
+  ),
   HistoryEntry: {
     at: 'TransferApplication > history',
     fields: { parties: 'at from to cause', operator: 'actor' },

@@ -19,7 +19,9 @@ import type { EnrolmentCause } from './enrolment.states.ts'
 import { Enrolment } from './enrolment.ts'
 import { enrolmentJobs, givenUpAt } from './enrolment-jobs.ts'
 import { takeUp, unsettled } from './find-unsettled.ts'
+import { lookAtRegistrations } from './look-at-registrations.ts'
 import { restoreAfterFailedRefund } from './restore-after-failed-refund.ts'
+import { visibleEnrolment } from './visible-enrolment.ts'
 
 async function orderFor(em: EntityManager, payment: Payment): Promise<OrderFacts> {
   const enrolment = await em.findOneOrFail(Enrolment, payment.enrolmentId)
@@ -137,4 +139,6 @@ export const enrolmentPaymentSubject: PaymentSubject = {
   disputed,
   unsettled,
   takeUp,
+  lookAgain: lookAtRegistrations,
+  node: visibleEnrolment,
 }

@@ -33,6 +33,8 @@ export const inDays = (days: number): string => new Date(Date.now() + days * DAY
 export interface RunFacts {
   capacity?: number
   start_time?: string
+  weeks_count?: number
+  time_zone?: string
   enrolment_opens_at?: string
   enrolment_closes_at?: string
   price?: { minor: number; currency: string }

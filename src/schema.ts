@@ -32,6 +32,7 @@ import {
   PaymentEnrolmentResolver,
   RunEnrolmentResolver,
 } from './enrolments/resolver.ts'
+import { RunMoneyResolver } from './enrolments/run-money.resolver.ts'
 import { EnrolmentSubscriptionResolver } from './enrolments/subscription.resolver.ts'
 import { visibleEnrolment } from './enrolments/visible-enrolment.ts'
 import { CreditResolver } from './graph/contract/credit.ts'
@@ -162,6 +163,7 @@ const resolvers: unknown[] = [
   LiveEventJoinResolver,
   PaymentEnrolmentResolver,
   OperatorEnrolmentsResolver,
+  RunMoneyResolver,
   EnrolmentMutationsResolver,
   CreditRecordResolver,
   LearnerCreditResolver,

@@ -55,6 +55,7 @@ const runColumns = defineColumns('r', {
     paymentMethods: 'price_minor currency',
     refundDeadline: 'starts_at time_zone',
     liveEvents: '',
+    moneyHeld: '',
     placesRemaining: 'partner_uuid',
     enrolability:
       'course_id partner_uuid starts_at ends_at enrolment_opens_at enrolment_closes_at cancelled price_minor currency',

@@ -13,6 +13,7 @@ import { updateCourseOrder } from './course-order.ts'
 import { CourseRun, LiveEvent } from './course-run.ts'
 import type { LiveEventFacts, ProgramFacts, RunFacts } from './course-source.ts'
 import { addCourseWords } from './course-word.ts'
+import { followRunNews, runBefore } from './run-news.ts'
 
 /** What became of one fact: kept, or kept out with the reason for the report. */
 export interface Mirrored {
@@ -157,6 +158,7 @@ export async function mirrorRuns(context: Context, facts: readonly RunFacts[]): 
     const known = byPartnerUuid(await tx.find(CourseRun, { partnerUuid: { $in: facts.map(({ uuid }) => uuid) } }))
     const changed = new Set<string>()
     const events = new Map<string, readonly LiveEventFacts[]>()
+    const before = new Map([...known.values()].map((row) => [row, runBefore(row)] as const))
     const kept = facts.map((run) => {
       const course = courses.get(run.programUuid)
       if (!course) {
@@ -178,6 +180,7 @@ export async function mirrorRuns(context: Context, facts: readonly RunFacts[]): 
       return missing.length > 0 ? { problem: { reference: run.uuid, problem: `lacks ${missing.join(', ')}` } } : {}
     })
     await tx.flush()
+    for (const [row, was] of before) await followRunNews(tx, row, was)
     await updateCourseOrder(tx, now, [...changed])
     await mirrorLiveEvents(tx, events)
     return kept

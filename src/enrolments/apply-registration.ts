@@ -6,8 +6,8 @@ import { moveEnrolment } from './change-enrolment.ts'
 import { type EnrolmentCause, isOnTheRun } from './enrolment.states.ts'
 import type { Enrolment } from './enrolment.ts'
 import { enrolmentJobs } from './enrolment-jobs.ts'
+import { recordResult } from './record-result.ts'
 import type { Registration } from './registration-partner.ts'
-import { recordResult } from './registration-result.ts'
 
 /**
  * Brings a locked enrolment to what the partner has: REGISTERING becomes REGISTERED, a result makes it COMPLETED and

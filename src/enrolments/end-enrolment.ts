@@ -26,16 +26,17 @@ export async function beginEnding(
       enrolment.statusBeforeRevoking = enrolment.status
       return moveEnrolment(tx, enrolment, 'REVOKING', why)
     case 'REGISTERING':
-      await enrolmentJobs.withdrawRegistration.add(
-        tx,
-        { enrolmentId: enrolment.id },
-        { afterMs: REGISTERED_MEANWHILE_AFTER_MS },
-      )
+      await endLateRegistration(tx, enrolment)
       return moveEnrolment(tx, enrolment, 'COMPENSATING', why)
     case 'PAID':
     case 'STUCK':
       return moveEnrolment(tx, enrolment, 'COMPENSATING', why)
   }
+}
+
+/** Later than any call that registers may take: what it has made by then is ended. */
+export function endLateRegistration(tx: EntityManager, { id: enrolmentId }: Enrolment): Promise<void> {
+  return enrolmentJobs.withdrawRegistration.add(tx, { enrolmentId }, { afterMs: REGISTERED_MEANWHILE_AFTER_MS })
 }
 
 /** Once the money is back, goes on to the end: COMPENSATED here, REVOKED by the job that ends a registration that stands. */

@@ -7,7 +7,7 @@ export type Standing = Pick<Enrolment, 'status' | 'stuckReason' | 'registrationE
 type RunFacts = Pick<CompleteRun, 'cancelled' | 'cancelledAt' | 'startsAt' | 'timeZone'>
 
 /** Without a limit for what is not the learner's doing; else what was kept when it was paid. */
-export function windowOf(enrolment: Standing, run: RunFacts): RefundWindow {
+export function enrolmentWindow(enrolment: Standing, run: RunFacts): RefundWindow {
   const { status, stuckReason, refundUntil, refundBasis } = enrolment
   if (status === 'STUCK') {
     const ended = stuckReason === 'REGISTRATION_ENDED' || stuckReason === 'DISPUTE_REVERSED'

@@ -25,7 +25,7 @@ const placeGivenUp = ['LEFT_AT_PARTNER', 'ENDED_AT_PARTNER'] as const
 
 export const enrolmentStates = {
   noun: 'Enrolment',
-  notes: ['RESULT_CORRECTED'],
+  notes: ['RESULT_CORRECTED', 'RUN_MOVED'],
   begins: { PENDING_PAYMENT: ['ENROLLED'], REGISTERED: ['REGISTERED_AT_PARTNER'] },
   moves: {
     PENDING_PAYMENT: {

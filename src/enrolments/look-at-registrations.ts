@@ -1,19 +1,23 @@
 /** Looks at registrations of paid enrolments that nobody told of for a day. */
 import type { Context } from '../context.ts'
+import { courseJobs } from '../courses/course-jobs.ts'
 import type { Change } from '../payments/change.ts'
 import { inTransaction } from '../store/transaction.ts'
+import { applyNews } from './apply-news.ts'
 import { lockEnrolment } from './change-enrolment.ts'
 import { lockPayments } from './compensate.ts'
 import { Enrolment, type EnrolmentStatus } from './enrolment.ts'
 import { enrolmentJobs } from './enrolment-jobs.ts'
 import { recordRegistration } from './record-registration.ts'
-import { applyNews } from './registration-news.ts'
 import type { Registration } from './registration-partner.ts'
 
 /** As many as the partner answers about in one call. */
 const REGISTRATIONS_AT_ONCE = 100
 /** What is left is for the next pass, the longest unseen first. */
 const MOST_REGISTRATIONS = 2_000
+
+/** Each is a call of its own. */
+const MOST_RUN_NAMES = 200
 
 interface Due {
   id: string
@@ -27,6 +31,13 @@ const due = `
   where r.ends_at > ?::timestamptz - interval '90 days' and e.payment_id is not null and e.registration_uuid is not null
     and coalesce(e.partner_looked_at, e.registered_at) <= ?::timestamptz - interval '1 day'
   order by coalesce(e.partner_looked_at, e.registered_at), e.id limit ?`
+
+const dueRuns = `
+  select r.partner_uuid as "runUuid" from course_run r
+  where r.ends_at > ?::timestamptz - interval '90 days' and r.missed_at is null
+    and r.fetched_at <= ?::timestamptz - interval '1 day'
+    and exists (select from enrolment e where e.run_id = r.id and e.payment_id is not null)
+  order by r.fetched_at limit ?`
 
 /** Makes the transaction of a dry run end without a trace. */
 class OnlyLooking extends Error {}
@@ -53,7 +64,14 @@ export async function lookAtRegistrations(
       if (to !== status) await noted({ subjectKind: 'Enrolment', subjectId, reference, from: status, to })
     }
   }
+  if (apply) await lookAtRuns(context, now)
   return all.length
+}
+
+/** Those with money that nobody told of for a day are asked for by their name, which says too when they are gone. */
+async function lookAtRuns({ em }: Context, now: Date): Promise<void> {
+  const runs = await em.fork({ clear: true }).execute<{ runUuid: string }[]>(dueRuns, [now, now, MOST_RUN_NAMES])
+  for (const { runUuid } of runs) await inTransaction(em, (tx) => courseJobs.syncCatalogue.add(tx, { runUuid }))
 }
 
 interface Look {

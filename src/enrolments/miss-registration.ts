@@ -1,11 +1,11 @@
 /** Takes a registration that the partner no longer knows as ended, after two looks. */
 import type { Context } from '../context.ts'
 import { inTransaction } from '../store/transaction.ts'
+import { applyNews } from './apply-news.ts'
 import { lockEnrolment } from './change-enrolment.ts'
 import { lockPayments } from './compensate.ts'
 import { Enrolment } from './enrolment.ts'
 import { enrolmentJobs } from './enrolment-jobs.ts'
-import { applyNews } from './registration-news.ts'
 import type { Registration } from './registration-partner.ts'
 
 /** A partner that restores its own database does not know for a while what it will know again. */

@@ -11,3 +11,13 @@ export async function closeUnpaid(_tx: EntityManager, _enrolment: Enrolment, _at
 export async function openDiffers(_tx: EntityManager, _key: string, _message: string, _at: Date): Promise<void> {}
 
 export async function closeDiffers(_tx: EntityManager, _key: string, _at: Date): Promise<void> {}
+
+/** The partner called a run off of which money is here. */
+export async function openRunCancelled(
+  _tx: EntityManager,
+  _runId: string,
+  _facts: { message: string; amount: { amountMinor: number; currency: string } | null },
+  _at: Date,
+): Promise<void> {}
+
+export async function closeRunCancelled(_tx: EntityManager, _runId: string, _at: Date): Promise<void> {}

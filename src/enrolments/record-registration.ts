@@ -9,14 +9,14 @@ import { recordMembershipOf } from '../learners/record-membership.ts'
 import { inTransaction } from '../store/transaction.ts'
 import { addEnrolment } from './add-enrolment.ts'
 import { announceEnrolment } from './announce-enrolment.ts'
+import { applyNews } from './apply-news.ts'
 import { applyRegistration } from './apply-registration.ts'
 import { lockEnrolment, lockRun } from './change-enrolment.ts'
 import { lockPayments } from './compensate.ts'
 import { Enrolment, endedStatuses } from './enrolment.ts'
 import { enrolmentJobs } from './enrolment-jobs.ts'
 import { missRegistration } from './miss-registration.ts'
-import { applyNews } from './registration-news.ts'
-import { isTheirs } from './registration-owner.ts'
+import { isOwnRegistration } from './own-registration.ts'
 import type { Registration } from './registration-partner.ts'
 
 /** UNKNOWN_RUN: the catalogue does not have it, or not completely; nothing was recorded. */
@@ -36,7 +36,7 @@ export async function recordRegistration(
   const em = context.em.fork({ clear: true })
   const known = await findKnown(em, registration)
   if (known) {
-    if (await isTheirs(context, known, registration)) await apply(context, known.id, registration, askedAt)
+    if (await isOwnRegistration(context, known, registration)) await apply(context, known.id, registration, askedAt)
     return 'RECORDED'
   }
   if (registration.status === 'INACTIVE') return 'RECORDED'

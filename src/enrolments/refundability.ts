@@ -9,7 +9,7 @@ import type { Dispute } from '../payments/dispute.ts'
 import type { PaymentRow } from '../payments/loaders.ts'
 import type { Refund } from '../payments/refund.ts'
 import { RefundBasis, RefundRefusal, refundability } from '../payments/refund-window.rules.ts'
-import { type Standing, windowOf } from './enrolment-window.rules.ts'
+import { enrolmentWindow, type Standing } from './enrolment-window.rules.ts'
 
 publishEnum(RefundRefusal, 'RefundRefusal', 'Why no refund can be asked for.', {
   WINDOW_CLOSED: 'More than 14 days have passed since the start.',
@@ -66,7 +66,7 @@ export function refundabilityOf(
   const { maximumMinor, ...answer } = refundability({
     paymentStatus: payment?.status ?? null,
     balance,
-    window: windowOf(enrolment, run),
+    window: enrolmentWindow(enrolment, run),
     bounced: enrolment.stuckReason === 'REFUND_BOUNCED',
     timeZone: run.timeZone,
     now,

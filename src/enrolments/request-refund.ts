@@ -18,7 +18,7 @@ import { lockPayments } from './compensate.ts'
 import { beginEnding } from './end-enrolment.ts'
 import { Enrolment } from './enrolment.ts'
 import { enrolmentJobs } from './enrolment-jobs.ts'
-import { windowOf } from './enrolment-window.rules.ts'
+import { enrolmentWindow } from './enrolment-window.rules.ts'
 import { type RefundRequest, refundRefusal } from './refund-request.rules.ts'
 
 export interface RefundInput {
@@ -114,7 +114,7 @@ async function gather(
     paymentStatus: payment?.status ?? null,
     balance: payment && (await balanceOf(tx, payment)),
     currency,
-    window: windowOf(enrolment, run),
+    window: enrolmentWindow(enrolment, run),
     bounced: enrolment.stuckReason === 'REFUND_BOUNCED',
     timeZone: run.timeZone,
     now,

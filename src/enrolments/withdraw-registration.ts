@@ -5,12 +5,12 @@ import { CourseRun } from '../courses/course-run.ts'
 import { PartnerAccount } from '../learners/learner.ts'
 import { inTransaction } from '../store/transaction.ts'
 import { isUpstreamFailure } from '../values/upstream-failure.ts'
+import { keepEnd } from './apply-news.ts'
 import { lockEnrolment, moveEnrolment, patience } from './change-enrolment.ts'
 import { isPaymentBack } from './end-enrolment.ts'
 import { isGivenUp, isOnTheRun, isUnderWay } from './enrolment.states.ts'
 import { Enrolment, endedStatuses } from './enrolment.ts'
 import { enrolmentJobs } from './enrolment-jobs.ts'
-import { keepEnd } from './registration-news.ts'
 
 const withdrawalReason = 'The payment for this enrolment went back to the learner.'
 

@@ -120,6 +120,8 @@ export const works: Readonly<Record<string, Work>> = {
   'CourseRun.placesRemaining': 40,
   // The same, and what speaks for and against the learner.
   'CourseRun.enrolability': 60,
+  // Each payment of the run with its balance: of a full run some milliseconds.
+  'CourseRun.moneyHeld': DESK_COUNT_POINTS,
   'Enrolment.progress': 40,
   // Each look is logged.
   'Query.creditShare': WRITE_POINTS,

@@ -136,8 +136,10 @@ const things: Record<string, TypeEntry> = {
       everybody: `id course startsAt endsAt timeZone enrolmentOpensAt enrolmentClosesAt openForEnrolment price paymentMethods
         placesRemaining enrolability refundDeadline cancelledAt status registrationUrl liveEvents`,
       owner: 'viewerEnrolment',
+      operator: 'moneyHeld',
     },
   },
+  RunMoney: all('CourseRun > moneyHeld', 'operator', 'enrolments sums skipped'),
   Enrolability: all('Course > runs(first: 50) > nodes > enrolability', 'everybody', 'possible reasonCode reason'),
   LiveEvent: {
     at: 'LiveEvent',

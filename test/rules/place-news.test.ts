@@ -2,7 +2,7 @@
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
 import { EnrolmentStatus, StuckReason } from '../../src/enrolments/enrolment.ts'
-import { type PlaceFacts, placeNews } from '../../src/enrolments/registration-news.rules.ts'
+import { type PlaceFacts, placeNews } from '../../src/enrolments/place-news.rules.ts'
 
 /** A paid place that the partner has ended, not said by whom. */
 const ended: PlaceFacts = {

@@ -11,9 +11,9 @@ import { isOnTheRun } from './enrolment.states.ts'
 import type { Enrolment } from './enrolment.ts'
 import { enrolmentJobs } from './enrolment-jobs.ts'
 import { closeUnpaid, openUnpaid } from './news-cases.ts'
-import { type PlaceFacts, type PlaceNews, placeNews } from './registration-news.rules.ts'
+import { type PlaceFacts, type PlaceNews, placeNews } from './place-news.rules.ts'
+import { recordResult } from './record-result.ts'
 import type { Registration } from './registration-partner.ts'
-import { recordResult } from './registration-result.ts'
 
 /** An enrolment with all its payments, locked in their order. */
 export interface LockedEnrolment {

@@ -11,7 +11,11 @@ import type { Registration } from './registration-partner.ts'
  * The account takes over the membership that its own was merged into. When it is somebody else's, that is for a person:
  * nothing of such a registration is applied. Throws UpstreamFailure when the partner cannot say.
  */
-export async function isTheirs(context: Context, enrolment: Enrolment, registration: Registration): Promise<boolean> {
+export async function isOwnRegistration(
+  context: Context,
+  enrolment: Enrolment,
+  registration: Registration,
+): Promise<boolean> {
   const em = context.em.fork({ clear: true })
   const account = await em.findOne(PartnerAccount, { learnerId: enrolment.learnerId })
   const { membershipUuid } = registration

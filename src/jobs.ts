@@ -3,6 +3,7 @@ import type { Context } from './context.ts'
 import { courseJobs } from './courses/course-jobs.ts'
 import { syncCatalogueJob } from './courses/sync-catalogue.ts'
 import { awardCreditJob, reviewCreditJob } from './credit/award-credit.ts'
+import { advanceRefundRunJob } from './enrolments/advance-refund-run.ts'
 import { expireEnrolmentJob } from './enrolments/expire.ts'
 import { fetchRegistrationJob } from './enrolments/record-registration.ts'
 import { registerEnrolmentJob } from './enrolments/register.ts'
@@ -39,6 +40,7 @@ export const jobs: readonly Job<Context>[] = [
   registerEnrolmentJob,
   withdrawRegistrationJob,
   expireEnrolmentJob,
+  advanceRefundRunJob,
   runCancelledJob,
   runReinstatedJob,
   runMovedJob,

@@ -21,10 +21,17 @@ import {
   RefundAmountExceeded,
   RefundWindowClosed,
   RunFull,
+  RunMoneyChanged,
   UnsupportedCardBrand,
 } from './enrolments/enrolment-errors.ts'
 import { EnrolmentMutationsResolver } from './enrolments/mutations.resolver.ts'
 import { OperatorEnrolmentsResolver } from './enrolments/operator.resolver.ts'
+import { refundRunNode } from './enrolments/refund-run.loaders.ts'
+import {
+  OperatorRefundRunsResolver,
+  RefundRunItemResolver,
+  RefundRunResolver,
+} from './enrolments/refund-run.resolver.ts'
 import {
   EnrolmentResolver,
   LearnerEnrolmentsResolver,
@@ -104,6 +111,7 @@ const nodes: Record<NodeName, NodeLoader<Context>> = {
   Enrolment: visibleEnrolment,
   Payment: paymentNode,
   Refund: refundNode,
+  RefundRun: refundRunNode,
   Dispute: disputeNode,
   Reconciliation: reconciliationNode,
   CreditRecord: visibleRecord,
@@ -164,6 +172,9 @@ const resolvers: unknown[] = [
   PaymentEnrolmentResolver,
   OperatorEnrolmentsResolver,
   RunMoneyResolver,
+  RefundRunResolver,
+  RefundRunItemResolver,
+  OperatorRefundRunsResolver,
   EnrolmentMutationsResolver,
   CreditRecordResolver,
   LearnerCreditResolver,
@@ -208,6 +219,7 @@ const orphanedTypes: unknown[] = [
   EnrolmentClosed,
   AlreadyEnrolled,
   RunFull,
+  RunMoneyChanged,
   RefundWindowClosed,
   CreditAlreadyUsed,
   NotEligible,

@@ -39,6 +39,13 @@ export const enrolmentJobs = {
     key: ({ registrationUuid }) => registrationUuid,
     attempts: 25,
   }),
+  /** Takes up the next items of a refunded run. */
+  refundRun: defineJob({
+    task: 'refund_run',
+    payload: z.object({ refundRunId: z.uuid() }),
+    key: ({ refundRunId }) => refundRunId,
+    attempts: PATIENT_ATTEMPTS,
+  }),
   expire: defineJob({
     task: 'expire_enrolment',
     payload: ofEnrolment,

@@ -12,6 +12,7 @@ import type { OrderFacts, PaymentSubject } from '../payments/payment-subject.ts'
 import type { Refund } from '../payments/refund.ts'
 import { contractualWindow } from '../payments/refund-window.rules.ts'
 import type { MoveCause } from '../store/history.ts'
+import { reviewRun } from './advance-refund-run.ts'
 import { announceEnrolment } from './announce-enrolment.ts'
 import { hasSuccessor, lockEnrolment, moveEnrolment } from './change-enrolment.ts'
 import { beginEnding, finishEnding } from './end-enrolment.ts'
@@ -103,12 +104,14 @@ async function refunded(tx: EntityManager, payment: Payment, refund: Refund, at:
     await enrolmentJobs.reviewCredit.add(tx, { enrolmentId: enrolment.id })
   }
   await finishEnding(tx, enrolment, why)
+  await reviewRun(tx, enrolment, at)
 }
 
 async function refundFailed(tx: EntityManager, payment: Payment, _refund: Refund, at: Date): Promise<void> {
   const enrolment = await lockEnrolment(tx, payment.enrolmentId)
   await restoreAfterFailedRefund(tx, enrolment, payment, at)
   if (enrolment.paymentId === payment.id) await enrolmentJobs.reviewCredit.add(tx, { enrolmentId: enrolment.id })
+  await reviewRun(tx, enrolment, at)
 }
 
 async function disputed(tx: EntityManager, payment: Payment, dispute: Dispute, at: Date): Promise<void> {

@@ -31,7 +31,7 @@ export type HeldRow = Pick<
 }
 
 /** Everybody on these runs whose money is here; the runs are the statement's one array of uuids. */
-export const heldOnRuns = (runs: string): string => `
+export const heldOnRuns = (runs: string, narrowed = ''): string => `
   select e.id, e.run_id as "runId", e.status, e.stuck_reason as "stuckReason",
     e.registration_ended_at as "registrationEndedAt", e.refund_until as "refundUntil", e.refund_basis as "refundBasis",
     e.result_outcome as "resultOutcome", balance.left_minor as "leftMinor", balance.contested,
@@ -39,12 +39,19 @@ export const heldOnRuns = (runs: string): string => `
     r.cancelled, r.cancelled_at as "cancelledAt", r.starts_at as "startsAt", r.time_zone as "timeZone"
   from enrolment e join course_run r on r.id = e.run_id join payment p on p.id = e.payment_id ${balanceJoin}
   where e.run_id = any(${runs}::uuid[]) and balance.captured_minor > balance.back_minor
-    and e.status in ('PAID', 'REGISTERING', 'REGISTERED', 'COMPLETED', 'WITHDRAWN', 'STUCK', 'REVOKING', 'COMPENSATING')
+    and e.status in ('PAID', 'REGISTERING', 'REGISTERED', 'COMPLETED', 'WITHDRAWN', 'STUCK', 'REVOKING', 'COMPENSATING') ${narrowed}
   order by e.id`
 
-/** Under the caller's transaction. */
-export async function heldOnRun(tx: EntityManager, runId: string, now: Date): Promise<HeldMoney[]> {
-  const rows = await tx.execute<HeldRow[]>(heldOnRuns('?'), [`{${runId}}`])
+/** Under the caller's transaction: of everybody, or of one enrolment. */
+export async function heldOnRun(
+  tx: EntityManager,
+  runId: string,
+  now: Date,
+  enrolmentId: string | null = null,
+): Promise<HeldMoney[]> {
+  await tx.flush()
+  const text = heldOnRuns('?', 'and (?::uuid is null or e.id = ?::uuid)')
+  const rows = await tx.execute<HeldRow[]>(text, [`{${runId}}`, enrolmentId, enrolmentId])
   return rows.map((row) => heldMoney(row, now))
 }
 

@@ -2,6 +2,7 @@
 import type { Context } from '../context.ts'
 import { courseJobs } from '../courses/course-jobs.ts'
 import { inTransaction } from '../store/transaction.ts'
+import { leaveOutWaiting } from './advance-refund-run.ts'
 import { Enrolment } from './enrolment.ts'
 import { enrolmentJobs } from './enrolment-jobs.ts'
 import { reviewRunCase } from './run-case.ts'
@@ -13,6 +14,7 @@ export const runReinstatedJob = courseJobs.runReinstated.runs((context: Context,
     for (const { registrationUuid } of await tx.find(Enrolment, ended)) {
       if (registrationUuid !== null) await enrolmentJobs.fetchRegistration.add(tx, { registrationUuid })
     }
+    await leaveOutWaiting(tx, runId)
     await reviewRunCase(tx, runId, context.now())
   }),
 )

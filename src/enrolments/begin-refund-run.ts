@@ -1,4 +1,4 @@
-/** Begins to refund a whole run for an operator who was shown what it is about. */
+/** Begins to refund a whole run as it was shown to an operator. */
 import type { EntityManager } from '@mikro-orm/postgresql'
 import { requireOperator } from '../auth/permissions.ts'
 import type { Context } from '../context.ts'

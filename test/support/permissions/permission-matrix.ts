@@ -89,7 +89,7 @@ const things: Record<string, TypeEntry> = {
   Operator: all(
     'viewer > operator',
     'operator',
-    'id displayName reconciliations lists missingPermissions stuckEnrolments enrolments payments refunds',
+    'id displayName reconciliations lists missingPermissions stuckEnrolments enrolments payments refunds refundRuns',
   ),
   Institution: all('Institution', 'everybody', 'id slug name country participating qualifications'),
   Qualification: all(
@@ -181,6 +181,12 @@ const things: Record<string, TypeEntry> = {
   ),
   Dispute: all('Dispute', 'ownerAndOperator', 'id payment amount status openedAt closedAt'),
   Reconciliation: all('Reconciliation', 'operator', 'id startedAt finishedAt examined dryRun lists corrections'),
+  RefundRun: all(
+    'RefundRun',
+    'operator',
+    'id run startedAt finishedAt startedBy total done underWay failed skipped refunded items',
+  ),
+  RefundRunItem: all('RefundRun > items(first: 1) > nodes', 'operator', 'enrolment refund status reason'),
   MissingPermission: all('viewer > operator > missingPermissions', 'operator', 'provider permission consequence since'),
   ListRead: all('viewer > operator > lists', 'operator', 'source list readUntil succeededAt problem'),
   Correction: all(`${corrections} > nodes`, 'operator', 'subject providerReference outcome from to note'),
@@ -252,6 +258,8 @@ const lists: [type: string, at: string, audience: Audience, more?: string, moreO
   ['Refund', 'viewer > operator > refunds(first: 1)', 'operator'],
   ['Reconciliation', 'viewer > operator > reconciliations(first: 1)', 'operator'],
   ['Correction', corrections, 'operator'],
+  ['RefundRun', 'viewer > operator > refundRuns(first: 1)', 'operator'],
+  ['RefundRunItem', 'RefundRun > items(first: 1)', 'operator'],
 ]
 
 /** Every type that is read, with its connection and edge where it is paged. */

@@ -69,8 +69,6 @@ export const enrolmentStates = {
 } as const satisfies States<EnrolmentStatus>
 
 export type EnrolmentCause = CauseOf<Pick<typeof enrolmentStates, 'begins' | 'moves'>>
-/** What is noted while the status stays. */
-export type EnrolmentNote = (typeof enrolmentStates.notes)[number]
 
 /** The learner has, or is being given, a place that is paid for. */
 export const isUnderWay = (status: EnrolmentStatus): boolean => status === 'PAID' || status === 'REGISTERING'

@@ -3,7 +3,7 @@ import 'reflect-metadata'
 import { ReflectMetadataProvider } from '@mikro-orm/decorators/legacy'
 import { Migrator } from '@mikro-orm/migrations'
 import { DefaultLogger, defineConfig, type LogContext, type LoggerOptions, type Options } from '@mikro-orm/postgresql'
-import { OperatorCase } from './cases/operator-case.ts'
+import { Case, CaseEntry } from './cases/case.ts'
 import { databaseUrl } from './config.ts'
 import { Course } from './courses/course.ts'
 import { CourseRun, LiveEvent } from './courses/course-run.ts'
@@ -34,6 +34,8 @@ import { TransferPolicy } from './transfers/policies/transfer-policy.ts'
 export const storedClasses = [
   Institution,
   Qualification,
+  Case,
+  CaseEntry,
   Course,
   CourseRun,
   LiveEvent,
@@ -48,7 +50,6 @@ export const storedClasses = [
   MissingPermission,
   Reconciliation,
   Correction,
-  OperatorCase,
   Enrolment,
   RefundRun,
   RefundRunItem,

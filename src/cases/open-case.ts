@@ -1,17 +1,18 @@
-/** Opens a case, or finds it open, and closes it once it no longer holds. */
+/** Opens and closes cases as what they are about begins and ends. */
 import type { EntityManager } from '@mikro-orm/postgresql'
 import { newId } from '../store/row.ts'
-import type { CaseKind } from './operator-case.ts'
+import type { CaseKind } from './case-kind.ts'
 
-/** What it is about: a node of the graph, or a stable key of what has none. */
-export type CaseSubject = { type: string; id: string } | { key: string }
+/** What a case is about: a node of the graph, or a stable key where nothing here corresponds. */
+export type CaseSubject =
+  | { type: 'Enrolment' | 'Refund' | 'Payment' | 'Dispute' | 'ProviderObject' | 'CourseRun'; id: string }
+  | { key: string }
 
 export interface CaseFacts {
   kind: CaseKind
   subject: CaseSubject
-  /** What happened, in a sentence. */
+  /** Without what changes from one look to the next: another message opens anew what was dismissed. */
   message: string
-  /** The upstream's own words. */
   detail?: string | null
   amount?: { amountMinor: number; currency: string } | null
   dueAt?: Date | null
@@ -20,31 +21,53 @@ export interface CaseFacts {
   providerReference?: string | null
 }
 
-const open = `
-  insert into operator_case (id, kind, subject, status, message, detail, amount_minor, currency, due_at, learner_id,
-    course_run_id, provider_reference, since, last_seen_at)
-  values (?, ?, ?, 'OPEN', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-  on conflict (kind, subject) where status <> 'CLOSED' do update set
-    message = excluded.message, detail = excluded.detail, amount_minor = excluded.amount_minor,
-    currency = excluded.currency, due_at = excluded.due_at, provider_reference = excluded.provider_reference,
-    last_seen_at = excluded.last_seen_at`
+/** The text by which a subject is found again. */
+export const subjectKeyOf = (subject: CaseSubject): string =>
+  'key' in subject ? subject.key : `${subject.type}:${subject.id}`
 
-/** In the transaction that finds it. One that is open already is the same one, with what is known now. */
+const changedFacts = '(message, amount_minor, currency) is distinct from (?, ?::bigint, ?)'
+const follow = `last_seen_at = greatest(operator_case.last_seen_at, ?), message = ?, detail = ?, amount_minor = ?,
+  currency = ?, due_at = ?`
+
+/** Opens it, or notes that it is found again. */
 export async function openCase(tx: EntityManager, facts: CaseFacts, at: Date): Promise<void> {
-  const { kind, subject, message, detail = null, amount = null, dueAt = null } = facts
+  const { kind, subject, message, detail = null, amount, dueAt = null } = facts
+  const key = subjectKeyOf(subject)
+  const [amountMinor, currency] = [amount?.amountMinor ?? null, amount?.currency ?? null]
+  // What was dismissed was dismissed for these facts: others are for somebody to judge again.
+  await tx.execute(
+    `update operator_case set holds = false where kind = ? and subject_key = ? and holds and status = 'CLOSED' and ${changedFacts}`,
+    [kind, key, message, amountMinor, currency],
+  )
+  const followed = [at, message, detail, amountMinor, currency, dueAt]
+  // Found again by far most often; an insert that meets it would use up a number each time.
+  const again = await tx.execute<object[]>(
+    `update operator_case set ${follow} where kind = ? and subject_key = ? and holds returning id`,
+    [...followed, kind, key],
+  )
+  if (again.length > 0) return
+  const [type, id] = 'key' in subject ? [null, null] : [subject.type, subject.id]
   const { learnerId = null, courseRunId = null, providerReference = null } = facts
-  const money = [amount?.amountMinor ?? null, amount?.currency ?? null]
-  const about = [learnerId, courseRunId, providerReference]
-  await tx.execute(open, [newId(), kind, keyOf(subject), message, detail, ...money, dueAt, ...about, at, at])
+  await tx.execute(
+    `insert into operator_case (id, kind, subject_key, subject_type, subject_id, since, last_seen_at, learner_id,
+       course_run_id, provider_reference, message, detail, amount_minor, currency, due_at)
+     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+     on conflict (kind, subject_key) where holds do update set ${follow}`,
+    [
+      newId(),
+      ...[kind, key, type, id, at, at, learnerId, courseRunId, providerReference],
+      ...[message, detail, amountMinor, currency, dueAt],
+      ...followed,
+    ],
+  )
 }
 
-const close = `
-  update operator_case set status = 'CLOSED', outcome = 'BY_ITSELF', closed_at = ?
-  where kind = ? and subject = ? and status <> 'CLOSED'`
-
-/** It no longer holds, without anybody's doing; closing what is closed changes nothing. */
+/** What it was about is over: closed BY_ITSELF where it is open; and what was dismissed may be opened anew when it holds again. */
 export async function closeCase(tx: EntityManager, kind: CaseKind, subject: CaseSubject, at: Date): Promise<void> {
-  await tx.execute(close, [at, kind, keyOf(subject)])
+  await tx.execute(
+    `update operator_case set holds = false, status = 'CLOSED', closed_at = coalesce(closed_at, ?),
+       outcome = coalesce(outcome, 'BY_ITSELF')
+     where kind = ? and subject_key = ? and holds`,
+    [at, kind, subjectKeyOf(subject)],
+  )
 }
-
-const keyOf = (subject: CaseSubject): string => ('key' in subject ? subject.key : `${subject.type}:${subject.id}`)

@@ -132,6 +132,6 @@ async function tellOfCorrection(
   const { learnerId, runId: courseRunId } = await tx.findOneOrFail(Enrolment, enrolmentId)
   const what = to === null ? 'took back the result' : `corrected the result to ${resultInWords(to)}`
   const message = `The partner ${what} of ${resultInWords(from)}, on which credit rests.`
-  const subject = { type: 'Enrolment', id: enrolmentId }
+  const subject = { type: 'Enrolment', id: enrolmentId } as const
   await openCase(tx, { kind: 'RESULT_CORRECTED', subject, message, learnerId, courseRunId }, now())
 }

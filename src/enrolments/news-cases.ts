@@ -3,7 +3,7 @@ import type { EntityManager } from '@mikro-orm/postgresql'
 import { closeCase, openCase } from '../cases/open-case.ts'
 import type { Enrolment } from './enrolment.ts'
 
-const aboutEnrolment = ({ id }: Pick<Enrolment, 'id'>) => ({ type: 'Enrolment', id })
+const aboutEnrolment = ({ id }: Pick<Enrolment, 'id'>) => ({ type: 'Enrolment', id }) as const
 
 /** The partner has the learner registered, and nobody pays for it. */
 export function openUnpaid(tx: EntityManager, enrolment: Enrolment, uuid: string, at: Date): Promise<void> {
@@ -31,7 +31,7 @@ export const openDiffers = (tx: EntityManager, key: string, message: string, at:
 export const closeDiffers = (tx: EntityManager, key: string, at: Date): Promise<void> =>
   closeCase(tx, 'PARTNER_DIFFERS', { key }, at)
 
-const aboutRun = (id: string) => ({ type: 'CourseRun', id })
+const aboutRun = (id: string) => ({ type: 'CourseRun', id }) as const
 
 /** The partner called a run off of which money is here. */
 export function openRunCancelled(

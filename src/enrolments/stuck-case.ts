@@ -12,7 +12,7 @@ const messages: Record<StuckReason, string> = {
   DISPUTE_REVERSED: 'A lost dispute was decided the other way after the place was ended; the money is here.',
 }
 
-const about = ({ id }: Enrolment) => ({ type: 'Enrolment', id })
+const about = ({ id }: Enrolment) => ({ type: 'Enrolment', id }) as const
 
 /** With all that is left of what was paid, in the currency of what paid for it. */
 export async function openStuckCase(

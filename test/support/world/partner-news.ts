@@ -70,7 +70,7 @@ export async function casesOf(world: World, idOrKey: string) {
       { kind: string; status: string; outcome: string | null; amountMinor: string | null; closedBy: string | null }[]
     >(
       `select kind, status, outcome, amount_minor as "amountMinor", closed_by as "closedBy" from operator_case
-       where subject like ? order by id`,
+       where subject_key like ? order by id`,
       [subject],
     )
   return found.map(({ amountMinor, ...one }) => ({

@@ -3,6 +3,7 @@ import 'reflect-metadata'
 import { ReflectMetadataProvider } from '@mikro-orm/decorators/legacy'
 import { Migrator } from '@mikro-orm/migrations'
 import { DefaultLogger, defineConfig, type LogContext, type LoggerOptions, type Options } from '@mikro-orm/postgresql'
+import { Case, CaseEntry } from './cases/case.ts'
 import { databaseUrl } from './config.ts'
 import { Course } from './courses/course.ts'
 import { CourseRun, LiveEvent } from './courses/course-run.ts'
@@ -11,6 +12,7 @@ import { SyncState } from './courses/sync-state.ts'
 import { CreditRecord } from './credit/credit-record.ts'
 import { CreditShare, CreditShareRecord, ShareAccess } from './credit/sharing/credit-share.ts'
 import { Enrolment } from './enrolments/enrolment.ts'
+import { RefundRun, RefundRunItem } from './enrolments/refund-run.ts'
 import { Institution } from './institutions/institution.ts'
 import { Qualification } from './institutions/qualification.ts'
 import { Learner, PartnerAccount } from './learners/learner.ts'
@@ -32,6 +34,8 @@ import { TransferPolicy } from './transfers/policies/transfer-policy.ts'
 export const storedClasses = [
   Institution,
   Qualification,
+  Case,
+  CaseEntry,
   Course,
   CourseRun,
   LiveEvent,
@@ -47,6 +51,8 @@ export const storedClasses = [
   Reconciliation,
   Correction,
   Enrolment,
+  RefundRun,
+  RefundRunItem,
   PartnerEvent,
   CreditRecord,
   CreditShare,

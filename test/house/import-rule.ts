@@ -19,6 +19,7 @@ const toolRank: Readonly<Record<string, number>> = {
 /** Features by how much they know: each may import those of lower rank, and none of its own. */
 const featureRank: Readonly<Record<string, number>> = {
   institutions: 1,
+  cases: 1,
   courses: 2,
   learners: 2,
   payments: 2,

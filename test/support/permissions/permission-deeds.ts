@@ -48,12 +48,27 @@ export const mutations: Record<string, Deed> = {
       ...key,
     }),
   },
+  withdrawEnrolment: {
+    allowed: 'ownerAndOperator',
+    blind: ['other'],
+    input: ({ Enrolment }) => ({ enrolmentId: Enrolment, reason: 'for the matrix', ...key }),
+  },
   resolveStuckEnrolment: {
     allowed: 'operator',
     input: ({ Enrolment }) => ({
       enrolmentId: Enrolment,
       resolution: 'RETRY_REFUND',
       reason: 'for the matrix',
+      ...key,
+    }),
+  },
+  refundRun: {
+    allowed: 'operator',
+    input: ({ CourseRun }) => ({
+      courseRunId: CourseRun,
+      reason: 'for the matrix',
+      expected: { enrolments: 0, sums: [] },
+      evenIfNotCancelled: true,
       ...key,
     }),
   },

@@ -21,10 +21,17 @@ import {
   RefundAmountExceeded,
   RefundWindowClosed,
   RunFull,
+  RunMoneyChanged,
   UnsupportedCardBrand,
 } from './enrolments/enrolment-errors.ts'
 import { EnrolmentMutationsResolver } from './enrolments/mutations.resolver.ts'
 import { OperatorEnrolmentsResolver } from './enrolments/operator.resolver.ts'
+import { refundRunNode } from './enrolments/refund-run.loaders.ts'
+import {
+  OperatorRefundRunsResolver,
+  RefundRunItemResolver,
+  RefundRunResolver,
+} from './enrolments/refund-run.resolver.ts'
 import {
   EnrolmentResolver,
   LearnerEnrolmentsResolver,
@@ -32,6 +39,7 @@ import {
   PaymentEnrolmentResolver,
   RunEnrolmentResolver,
 } from './enrolments/resolver.ts'
+import { RunMoneyResolver } from './enrolments/run-money.resolver.ts'
 import { EnrolmentSubscriptionResolver } from './enrolments/subscription.resolver.ts'
 import { visibleEnrolment } from './enrolments/visible-enrolment.ts'
 import { CreditResolver } from './graph/contract/credit.ts'
@@ -103,6 +111,7 @@ const nodes: Record<NodeName, NodeLoader<Context>> = {
   Enrolment: visibleEnrolment,
   Payment: paymentNode,
   Refund: refundNode,
+  RefundRun: refundRunNode,
   Dispute: disputeNode,
   Reconciliation: reconciliationNode,
   CreditRecord: visibleRecord,
@@ -162,6 +171,10 @@ const resolvers: unknown[] = [
   LiveEventJoinResolver,
   PaymentEnrolmentResolver,
   OperatorEnrolmentsResolver,
+  RunMoneyResolver,
+  RefundRunResolver,
+  RefundRunItemResolver,
+  OperatorRefundRunsResolver,
   EnrolmentMutationsResolver,
   CreditRecordResolver,
   LearnerCreditResolver,
@@ -206,6 +219,7 @@ const orphanedTypes: unknown[] = [
   EnrolmentClosed,
   AlreadyEnrolled,
   RunFull,
+  RunMoneyChanged,
   RefundWindowClosed,
   CreditAlreadyUsed,
   NotEligible,

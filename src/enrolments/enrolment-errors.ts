@@ -1,5 +1,5 @@
 /** Declares the expected refusals of enrolling, paying and refunding. */
-import { Field, ObjectType } from 'type-graphql'
+import { Field, Int, ObjectType } from 'type-graphql'
 import { Money } from '../graph/contract/money.ts'
 import { DateTime } from '../graph/contract/scalars.ts'
 import { UserError } from '../graph/contract/user-error.ts'
@@ -101,4 +101,19 @@ export class RefundAmountExceeded extends UserError {
 
   @Field(() => Money, { description: 'The most that can.' })
   maximum!: Money
+}
+
+@ObjectType({
+  implements: UserError,
+  simpleResolvers: true,
+  description: "The run's money is another than what was shown. Nothing was done.",
+})
+export class RunMoneyChanged extends UserError {
+  declare readonly __typename: 'RunMoneyChanged'
+
+  @Field(() => Int, { description: 'How many enrolments it is about now.' })
+  enrolments!: number
+
+  @Field(() => [Money], { description: 'How much now, one for each currency.' })
+  sums!: Money[]
 }

@@ -20,7 +20,8 @@ interface Reading {
 
 const columns = defineColumns('e', {
   always: 'id',
-  plain: 'status registered_at study_url created_at updated_at',
+  plain:
+    'status registered_at study_url stuck_reason registration_ended_at registration_ended_by created_at updated_at',
   of: {
     learner: 'learner_id',
     run: 'run_id',
@@ -30,7 +31,7 @@ const columns = defineColumns('e', {
     payments: '',
     progress: 'status registration_uuid steps_completed_ratio steps_completed progress_seen_at',
     result: 'result_outcome result_grade result_awarded_on result_identity_verified',
-    refundability: 'run_id payment_id',
+    refundability: 'run_id payment_id status stuck_reason registration_ended_at refund_until refund_basis',
     creditRecord: '',
     history: '',
   },
@@ -87,7 +88,7 @@ const ownOnRuns = statement<Enrolment>(
   'own-enrolments-on-runs',
   `select distinct on (e.run_id) ${enrolmentColumns} from enrolment e
    where e.learner_id = $1::uuid and e.run_id = any($2::uuid[])
-   order by e.run_id, (e.status in ('CANCELLED', 'EXPIRED', 'COMPENSATED', 'REVOKED')), e.id desc`,
+   order by e.run_id, (e.status in (${endedStatuses.map((status) => `'${status}'`).join(', ')})), e.id desc`,
 )
 
 /** The viewer's own enrolment on a run, an active one before an ended one; null when there is none. */

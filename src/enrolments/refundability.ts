@@ -8,7 +8,8 @@ import { balanceFrom } from '../payments/balance.ts'
 import type { Dispute } from '../payments/dispute.ts'
 import type { PaymentRow } from '../payments/loaders.ts'
 import type { Refund } from '../payments/refund.ts'
-import { RefundRefusal, refundability } from '../payments/refund-window.rules.ts'
+import { RefundBasis, RefundRefusal, refundability } from '../payments/refund-window.rules.ts'
+import { enrolmentWindow, type Standing } from './enrolment-window.rules.ts'
 
 publishEnum(RefundRefusal, 'RefundRefusal', 'Why no refund can be asked for.', {
   WINDOW_CLOSED: 'More than 14 days have passed since the start.',
@@ -23,8 +24,18 @@ export class Refundability {
   @Field(() => Boolean, { description: 'Whether the learner can have the money back now.' })
   refundable!: boolean
 
-  @Field(() => DateTime, { description: 'The last instant at which a learner can ask.' })
-  deadline!: Date
+  @Field(() => DateTime, {
+    nullable: true,
+    description:
+      'The last instant at which a learner can ask; null when there is no limit, or nothing was ever to be paid.',
+  })
+  deadline!: Date | null
+
+  @Field(() => RefundBasis, {
+    nullable: true,
+    description: 'On which ground the money can be, or was, asked back; null when there is none.',
+  })
+  basis!: RefundBasis | null
 
   @Field(() => Money, { description: 'What of the money is neither back nor on its way back.' })
   maximum!: Money
@@ -36,21 +47,31 @@ export class Refundability {
   reason!: string | null
 }
 
+publishEnum(RefundBasis, 'RefundBasis', 'Why the money can be asked back.', {
+  CONTRACT_FROM_START: '14 days from the start, as the terms promise.',
+  STATUTORY_FROM_PURCHASE: '14 days after the day of the contract, as consumer law has it.',
+  RUN_CANCELLED: 'The partner called the run off; no deadline.',
+  REGISTRATION_ENDED: 'The registration was ended and the learner did not ask for it; no deadline.',
+  ASKED_IN_TIME: 'It was asked for in time, or was ours to send, and has not arrived; no deadline.',
+})
+
 /** The answer at `now`, from what was paid; `payment` is null when nothing was ever to be paid. */
 export function refundabilityOf(
+  enrolment: Standing,
   run: CompleteRun,
   { payment, refunds, disputes }: { payment: PaymentRow | null; refunds: Refund[]; disputes: Dispute[] },
   now: Date,
 ): Refundability {
-  const { startsAt, timeZone } = run
   const balance = payment && balanceFrom(payment, refunds, disputes)
   const { maximumMinor, ...answer } = refundability({
     paymentStatus: payment?.status ?? null,
     balance,
-    startsAt,
-    timeZone,
+    window: enrolmentWindow(enrolment, run),
+    bounced: enrolment.stuckReason === 'REFUND_BOUNCED',
+    timeZone: run.timeZone,
     now,
   })
   const currency = payment?.capturedCurrency ?? payment?.currency ?? run.currency
-  return { ...answer, maximum: { amountMinor: maximumMinor, currency } as Money }
+  const none = payment === null && { deadline: null, basis: null }
+  return { ...answer, ...none, maximum: { amountMinor: maximumMinor, currency } as Money }
 }

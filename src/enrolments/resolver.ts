@@ -120,7 +120,7 @@ export class EnrolmentResolver {
     const [refunds, disputes] = payment
       ? await Promise.all([refundsOfPayment(context, payment), disputesOf(context, payment.id)])
       : [[], []]
-    return refundabilityOf(run as CompleteRun, { payment, refunds, disputes }, context.now())
+    return refundabilityOf(enrolment, run as CompleteRun, { payment, refunds, disputes }, context.now())
   }
 
   @FieldResolver(() => [HistoryEntry], { description: 'Append-only, oldest first.' })

@@ -78,7 +78,12 @@ describe('a learner', () => {
   it('sees beforehand whether it is possible, and how much', async () => {
     const { enrolmentId } = await study()
     const shown = async () => (await enrolmentOf(world, persona, enrolmentId)).refundability
-    expect(await shown()).toEqual({ refundable: true, reasonCode: null, maximum: { amountMinor: 49_500 } })
+    expect(await shown()).toMatchObject({
+      refundable: true,
+      reasonCode: null,
+      basis: 'CONTRACT_FROM_START',
+      maximum: { amountMinor: 49_500 },
+    })
     await requestRefund(world, persona, enrolmentId)
     expect(await shown()).toMatchObject({ refundable: false, reasonCode: 'REFUND_IN_PROGRESS' })
     await world.settle()

@@ -2,7 +2,12 @@
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
 import type { Balance } from '../../src/payments/balance.ts'
-import { isInRefundWindow, type RefundFacts, refundability } from '../../src/payments/refund-window.rules.ts'
+import {
+  contractualWindow,
+  isOpenWindow,
+  type RefundFacts,
+  refundability,
+} from '../../src/payments/refund-window.rules.ts'
 
 const startsAt = new Date('2026-10-19T08:00:00Z')
 const london = 'Europe/London'
@@ -16,7 +21,8 @@ function money(change: Partial<Balance>): Balance {
 const paid: RefundFacts = {
   paymentStatus: 'SUCCEEDED',
   balance: money({}),
-  startsAt,
+  window: contractualWindow(startsAt, london),
+  bounced: false,
   timeZone: london,
   now: new Date('2026-10-20T12:00:00Z'),
 }
@@ -27,7 +33,7 @@ describe('the refund window', () => {
     ['on the fourteenth day, at the same time on the clock', deadline.toISOString(), true],
     ['a millisecond later', '2026-11-02T09:00:00.001Z', false],
   ])('%s', (_, now, open) => {
-    expect(isInRefundWindow(startsAt, london, new Date(now))).toBe(open)
+    expect(isOpenWindow(paid.window, new Date(now))).toBe(open)
   })
 
   it('closes at one instant and stays closed', () => {
@@ -35,9 +41,10 @@ describe('the refund window', () => {
     const instants = fc.date({ min: new Date('2020-01-01'), max: new Date('2035-01-01'), noInvalidDate: true })
     fc.assert(
       fc.property(zones, instants, (timeZone, start) => {
-        const { deadline: last } = refundability({ ...paid, startsAt: start, timeZone })
-        expect(isInRefundWindow(start, timeZone, last)).toBe(true)
-        expect(isInRefundWindow(start, timeZone, new Date(last.getTime() + 1))).toBe(false)
+        const window = contractualWindow(start, timeZone)
+        const last = refundability({ ...paid, window, timeZone }).deadline as Date
+        expect(isOpenWindow(window, last)).toBe(true)
+        expect(isOpenWindow(window, new Date(last.getTime() + 1))).toBe(false)
         const days = (last.getTime() - start.getTime()) / 86_400_000
         expect(Math.abs(days - 14)).toBeLessThanOrEqual(1 / 24)
       }),
@@ -47,7 +54,8 @@ describe('the refund window', () => {
 
 describe('refundability', () => {
   it('offers a paid learner all of the money, until the deadline', () => {
-    const expected = { refundable: true, deadline, maximumMinor: 39_900, reasonCode: null, reason: null }
+    const basis = 'CONTRACT_FROM_START'
+    const expected = { refundable: true, deadline, basis, maximumMinor: 39_900, reasonCode: null, reason: null }
     expect(refundability(paid)).toEqual(expected)
   })
 
@@ -69,10 +77,20 @@ describe('refundability', () => {
     const late = { now: new Date('2026-12-01T00:00:00Z') }
     const unpaid = { paymentStatus: 'FAILED', balance: money({ ...wrong, capturedMinor: 0 }) } as const
     const code = (change: Partial<RefundFacts>) => refundability({ ...paid, ...change }).reasonCode
-    expect(code({ ...unpaid, ...late })).toBe('WINDOW_CLOSED')
-    expect(code(unpaid)).toBe('NOT_PAID')
-    expect(code({ balance: money(wrong) })).toBe('ALREADY_REFUNDED')
-    expect(code({ balance: money({ ...wrong, backMinor: 0 }) })).toBe('REFUND_IN_PROGRESS')
+    expect(code({ ...unpaid, ...late })).toBe('NOT_PAID')
+    expect(code({ ...late, balance: money(wrong) })).toBe('ALREADY_REFUNDED')
+    expect(code({ ...late, balance: money({ ...wrong, backMinor: 0 }) })).toBe('REFUND_IN_PROGRESS')
+    expect(code({ ...late, balance: money({ contested: true }) })).toBe('DISPUTED')
+    expect(code(late)).toBe('WINDOW_CLOSED')
+  })
+
+  it('knows no deadline where there is none, and says what the bank sent back', () => {
+    const window = { basis: 'RUN_CANCELLED', until: null } as const
+    const late = { now: new Date('2030-01-01T00:00:00Z'), window }
+    expect(refundability({ ...paid, ...late })).toMatchObject({ refundable: true, deadline: null, basis: window.basis })
+    const bounced = refundability({ ...paid, ...late, bounced: true })
+    expect(bounced).toMatchObject({ refundable: false, reasonCode: 'REFUND_IN_PROGRESS' })
+    expect(bounced.reason).toMatch(/came back from your bank/)
   })
 
   it('offers at most what is left, whether it may be asked for or not', () => {

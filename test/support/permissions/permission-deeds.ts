@@ -57,6 +57,16 @@ export const mutations: Record<string, Deed> = {
       ...key,
     }),
   },
+  refundRun: {
+    allowed: 'operator',
+    input: ({ CourseRun }) => ({
+      courseRunId: CourseRun,
+      reason: 'for the matrix',
+      expected: { enrolments: 0, sums: [] },
+      evenIfNotCancelled: true,
+      ...key,
+    }),
+  },
   shareCredit: {
     allowed: 'owner',
     blind: ['other'],

@@ -145,6 +145,14 @@ function listed({ learner, share, qualification }: Made): PagedList[] {
     { ...ofOperator, name: 'Operator.refunds', table: 'refund', variants: ['', 'status: [REQUESTED, SUCCEEDED]'] },
     { ...ofOperator, name: 'Operator.stuckEnrolments', table: 'enrolment' },
     { ...ofOperator, name: 'Operator.reconciliations', table: 'reconciliation' },
+    { ...ofOperator, name: 'Operator.refundRuns', table: 'refund_run' },
+    {
+      ...ofOperator,
+      name: 'RefundRun.items',
+      table: 'refund_run_item',
+      variants: ['', 'status: [DONE, UNDER_WAY]'],
+      inside: '{ viewer { operator { refundRuns(first: 1) { nodes {',
+    },
     {
       name: 'CreditShare.accesses',
       table: 'share_access',
@@ -178,7 +186,12 @@ function casesOfDryRun(qualification: string): Entry {
   }
 }
 
-const nodeFields: Record<string, string> = { accesses: 'at by', corrections: 'note', cases: 'application { id }' }
+const nodeFields: Record<string, string> = {
+  accesses: 'at by',
+  corrections: 'note',
+  items: 'enrolment { id }',
+  cases: 'application { id }',
+}
 
 /** One page of a list: `args` as GraphQL writes them, without the parentheses. */
 export const pageOf = ({ name, document }: PagedList, args: string): string => {

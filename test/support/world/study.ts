@@ -33,6 +33,8 @@ export const inDays = (days: number): string => new Date(Date.now() + days * DAY
 export interface RunFacts {
   capacity?: number
   start_time?: string
+  weeks_count?: number
+  time_zone?: string
   enrolment_opens_at?: string
   enrolment_closes_at?: string
   price?: { minor: number; currency: string }
@@ -157,10 +159,10 @@ export async function registered(world: World, persona: string, courseRunId: str
 export async function enrolmentOf(world: World, persona: string | null, id: string) {
   const { data } = await world.ask(
     persona,
-    `query ($id: ID!) { node(id: $id) { ... on Enrolment { id status studyUrl registeredAt
+    `query ($id: ID!) { node(id: $id) { ... on Enrolment { id status stuckReason studyUrl registeredAt registrationEndedAt registrationEndedBy
        payment { id } payments { id status refunds { status origin reason amount { amountMinor } } }
        result { outcome grade awardedOn identityVerified } creditRecord { status }
-       refundability { refundable reasonCode maximum { amountMinor } }
+       refundability { refundable reasonCode basis deadline maximum { amountMinor } }
        history { from to cause actor } } } }`,
     { id },
   )

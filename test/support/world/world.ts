@@ -23,6 +23,18 @@ export interface Answer {
   errors?: { message: string; path?: (string | number)[]; extensions: { code: string } }[]
 }
 
+/** What the partner has, as its sandbox says it. */
+export interface PartnerLedger {
+  enrolments: {
+    uuid: string
+    external_learner_id: string
+    program_run: string
+    status: string
+    deactivated_by: string | null
+  }[]
+  memberships: { uuid: string; external_learner_id: string; merged_into: string | null }[]
+}
+
 export interface World {
   url: string
   /** Of its own database. */
@@ -31,7 +43,7 @@ export interface World {
   environment: Record<string, string>
   app: App
   /** What the partner sandbox holds. */
-  partnerLedger(): Promise<{ enrolments: { uuid: string; external_learner_id: string; status: string }[] }>
+  partnerLedger(): Promise<PartnerLedger>
   /** Asks the gateway at `url` as a persona, or as nobody. */
   ask(persona: string | null, document: string, variables?: object): Promise<Answer>
   /** A persona's bearer token. */
@@ -39,7 +51,12 @@ export interface World {
   /** The identity provider's own key, with which tests forge what it would never sign. */
   issuerKey(): Promise<JWK>
   /** A sandbox's control call. */
-  control(sandbox: Sandbox, path: string, body?: object): Promise<{ status: number; body: unknown }>
+  control(
+    sandbox: Sandbox,
+    path: string,
+    body?: object,
+    method?: 'POST' | 'DELETE',
+  ): Promise<{ status: number; body: unknown }>
   /** Operations for which a sandbox still has faults armed. */
   armed(sandbox: Sandbox): Promise<string[]>
   /** Takes back whatever faults a sandbox still has armed, and answers for how many calls those were. */
@@ -196,7 +213,7 @@ export async function startWorld(options: Pick<AppOptions, 'limits' | 'liveWaitM
     webhooksTo,
     wake,
     issuerKey: () => keptSigningKey,
-    control: (sandbox, path, body) => post(`${boxes[sandbox].url}/_sandbox/${path}`, body ?? {}),
+    control: (sandbox, path, body, method) => post(`${boxes[sandbox].url}/_sandbox/${path}`, body ?? {}, {}, method),
     armed: async (sandbox) => (await faultsOf(sandbox)).faults.map(({ operation }) => operation),
     async clearFaults(sandbox) {
       const { faults } = await faultsOf(sandbox)
@@ -228,9 +245,9 @@ export async function startWorld(options: Pick<AppOptions, 'limits' | 'liveWaitM
   return world
 }
 
-async function post(url: string, body: object, headers: Record<string, string> = {}) {
+async function post(url: string, body: object, headers: Record<string, string> = {}, method = 'POST') {
   const response = await fetch(url, {
-    method: 'POST',
+    method,
     headers: { 'content-type': 'application/json', ...headers },
     body: JSON.stringify(body),
   })

@@ -26,12 +26,14 @@ import {
 } from './enrolments/enrolment-errors.ts'
 import { EnrolmentMutationsResolver } from './enrolments/mutations.resolver.ts'
 import { OperatorEnrolmentsResolver } from './enrolments/operator.resolver.ts'
+import { RefundRightResolver, RunRefundRightResolver } from './enrolments/refund-right.ts'
 import { refundRunNode } from './enrolments/refund-run.loaders.ts'
 import {
   OperatorRefundRunsResolver,
   RefundRunItemResolver,
   RefundRunResolver,
 } from './enrolments/refund-run.resolver.ts'
+import { RefundabilityResolver } from './enrolments/refundability.ts'
 import {
   EnrolmentResolver,
   LearnerEnrolmentsResolver,
@@ -172,6 +174,9 @@ const resolvers: unknown[] = [
   PaymentEnrolmentResolver,
   OperatorEnrolmentsResolver,
   RunMoneyResolver,
+  RunRefundRightResolver,
+  RefundRightResolver,
+  RefundabilityResolver,
   RefundRunResolver,
   RefundRunItemResolver,
   OperatorRefundRunsResolver,

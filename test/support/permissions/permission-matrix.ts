@@ -134,11 +134,16 @@ const things: Record<string, TypeEntry> = {
     at: 'CourseRun',
     fields: {
       everybody: `id course startsAt endsAt timeZone enrolmentOpensAt enrolmentClosesAt openForEnrolment price paymentMethods
-        placesRemaining enrolability refundDeadline cancelledAt status registrationUrl liveEvents`,
+        placesRemaining enrolability refundDeadline refundRight cancelledAt status registrationUrl liveEvents`,
       owner: 'viewerEnrolment',
       operator: 'moneyHeld',
     },
   },
+  RefundRight: all(
+    'CourseRun > refundRight',
+    'everybody',
+    'deadline basis contractualDeadline statutoryDeadline summary',
+  ),
   RunMoney: all('CourseRun > moneyHeld', 'operator', 'enrolments sums skipped'),
   Enrolability: all('Course > runs(first: 50) > nodes > enrolability', 'everybody', 'possible reasonCode reason'),
   LiveEvent: {

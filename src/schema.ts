@@ -22,6 +22,7 @@ import {
   RefundWindowClosed,
   RunFull,
   RunMoneyChanged,
+  TermsChanged,
   UnsupportedCardBrand,
 } from './enrolments/enrolment-errors.ts'
 import { EnrolmentMutationsResolver } from './enrolments/mutations.resolver.ts'
@@ -43,6 +44,7 @@ import {
 } from './enrolments/resolver.ts'
 import { RunMoneyResolver } from './enrolments/run-money.resolver.ts'
 import { EnrolmentSubscriptionResolver } from './enrolments/subscription.resolver.ts'
+import { TermsResolver } from './enrolments/terms.ts'
 import { visibleEnrolment } from './enrolments/visible-enrolment.ts'
 import { CreditResolver } from './graph/contract/credit.ts'
 import { globalId } from './graph/contract/global-id.ts'
@@ -174,6 +176,7 @@ const resolvers: unknown[] = [
   PaymentEnrolmentResolver,
   OperatorEnrolmentsResolver,
   RunMoneyResolver,
+  TermsResolver,
   RunRefundRightResolver,
   RefundRightResolver,
   RefundabilityResolver,
@@ -218,6 +221,7 @@ const orphanedTypes: unknown[] = [
   PaymentNotCompleted,
   PaymentMethodNotOffered,
   PriceChanged,
+  TermsChanged,
   UnsupportedCardBrand,
   RefundAmountExceeded,
   PartnerAccountRequired,

@@ -33,6 +33,7 @@ import {
   RefundAmountExceeded,
   RefundWindowClosed,
   RunFull,
+  TermsChanged,
   UnsupportedCardBrand,
 } from './enrolment-errors.ts'
 import { enrolmentAnew } from './loaders.ts'
@@ -56,6 +57,21 @@ class EnrolInput {
 
   @Field(() => Boolean, { description: 'Has to be true.' })
   termsAccepted!: boolean
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'The version of the terms that was shown; refused with TermsChanged when it is another now. Not checked when it is not given.',
+  })
+  @AtMost({ characters: LONGEST_KEY_CHARACTERS, inUserErrors: true })
+  termsVersion?: string | null
+
+  @Field(() => Boolean, {
+    defaultValue: false,
+    description:
+      'The buyer asks expressly that study may begin inside the statutory period. Kept as evidence; nothing depends on it.',
+  })
+  expressRequest!: boolean
 
   @Field(() => MoneyInput, {
     nullable: true,
@@ -183,6 +199,7 @@ export class EnrolmentMutationsResolver {
     PaymentMethodNotOffered,
     PaymentNotCompleted,
     PriceChanged,
+    TermsChanged,
     ProviderUnavailable,
     RateLimited,
     RunFull,

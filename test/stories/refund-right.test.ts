@@ -1,7 +1,7 @@
 /** Tests until when money can be asked back, before buying and after. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { newName, partner } from '../support/world/partner-news.ts'
-import { enrolmentOf, linked, newRun, type RunFacts, registered, requestRefund } from '../support/world/study.ts'
+import { enrol, enrolmentOf, linked, newRun, type RunFacts, registered, requestRefund } from '../support/world/study.ts'
 import { startWorld, type World } from '../support/world/world.ts'
 
 let world: World
@@ -117,4 +117,44 @@ it('a free run has no refund right, and a zone that is none is refused at its pa
   const { data, errors } = await world.ask(null, document, { id: paidRun.id })
   expect(data.node.refundDeadline).toBeNull()
   expect(errors).toMatchObject([{ path: ['node', 'refundDeadline'], extensions: { code: 'BAD_USER_INPUT' } }])
+})
+
+describe('B2: the terms', () => {
+  const accepted = 'termsAcceptance { version acceptedAt expressRequestAt }'
+  const acceptanceOf = async (persona: string, id: string) =>
+    (await world.ask(persona, `query ($id: ID!) { node(id: $id) { ... on Enrolment { ${accepted} } } }`, { id })).data
+      .node.termsAcceptance
+
+  it('that are not those of today are refused with those that are, and nothing is made', async () => {
+    world.stopAt(NOW)
+    const { terms } = (await world.ask(null, '{ terms { version url effectiveFrom includesExpressRequest } }')).data
+    expect(terms).toEqual({
+      version: 'trial',
+      url: expect.stringMatching(/^http/),
+      effectiveFrom: '2026-01-01T00:00:00Z',
+      includesExpressRequest: false,
+    })
+    const persona = await linked(world, newName())
+    const run = await newRun(world)
+    const refused = await enrol(world, persona, run.id, { termsVersion: '2020-01-01' })
+    expect(refused).toMatchObject({
+      enrolment: null,
+      payment: null,
+      userErrors: [{ code: 'TERMS_CHANGED', field: ['input', 'termsVersion'], terms: { version: 'trial' } }],
+    })
+    const { data } = await world.ask(persona, '{ viewer { learner { enrolments { totalCount } } } }')
+    expect(data.viewer.learner.enrolments.totalCount).toBe(0)
+    const { enrolment, userErrors } = await enrol(world, persona, run.id, { termsVersion: terms.version })
+    expect(userErrors).toEqual([])
+    const now = { version: 'trial', acceptedAt: NOW, expressRequestAt: null }
+    expect(await acceptanceOf(persona, enrolment.id)).toEqual(now)
+  })
+
+  it('are kept as accepted without being named, and an express request with its instant', async () => {
+    world.stopAt(NOW)
+    const persona = await linked(world, newName())
+    const { enrolment } = await enrol(world, persona, (await newRun(world)).id, { expressRequest: true })
+    const now = { version: 'trial', acceptedAt: NOW, expressRequestAt: NOW }
+    expect(await acceptanceOf(persona, enrolment.id)).toEqual(now)
+  })
 })

@@ -155,7 +155,7 @@ const things: Record<string, TypeEntry> = {
   Enrolment: all(
     'Enrolment',
     'ownerAndOperator',
-    `id learner run status holdExpiresAt price payment payments createdAt registeredAt updatedAt studyUrl stuckReason registrationEndedAt registrationEndedBy progress result refundability
+    `id learner run status holdExpiresAt price termsAcceptance payment payments createdAt registeredAt updatedAt studyUrl stuckReason registrationEndedAt registrationEndedBy progress result refundability
       history creditRecord`,
   ),
   AssessmentResult: all('Enrolment > result', 'ownerAndOperator', 'outcome grade awardedOn identityVerified'),

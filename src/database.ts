@@ -3,6 +3,7 @@ import 'reflect-metadata'
 import { ReflectMetadataProvider } from '@mikro-orm/decorators/legacy'
 import { Migrator } from '@mikro-orm/migrations'
 import { DefaultLogger, defineConfig, type LogContext, type LoggerOptions, type Options } from '@mikro-orm/postgresql'
+import { OperatorCase } from './cases/operator-case.ts'
 import { databaseUrl } from './config.ts'
 import { Course } from './courses/course.ts'
 import { CourseRun, LiveEvent } from './courses/course-run.ts'
@@ -47,6 +48,7 @@ export const storedClasses = [
   MissingPermission,
   Reconciliation,
   Correction,
+  OperatorCase,
   Enrolment,
   RefundRun,
   RefundRunItem,

@@ -14,6 +14,7 @@ import { CreditShareResolver, LearnerSharesResolver, ShareAccessResolver } from 
 import {
   AlreadyEnrolled,
   EnrolmentClosed,
+  MoneyForgone,
   PartnerAccountRequired,
   PaymentMethodNotOffered,
   PaymentNotCompleted,
@@ -229,6 +230,7 @@ const orphanedTypes: unknown[] = [
   AlreadyEnrolled,
   RunFull,
   RunMoneyChanged,
+  MoneyForgone,
   RefundWindowClosed,
   CreditAlreadyUsed,
   NotEligible,

@@ -1,4 +1,5 @@
 /** Synchronises the catalogue from the partner: changes since the last pass, or one item. */
+import { closeCase, openCase } from '../cases/open-case.ts'
 import type { Context } from '../context.ts'
 import { TryAgainLater } from '../context.ts'
 import { statement } from '../reading/statement.ts'
@@ -168,6 +169,13 @@ async function reportOne(context: Context, list: ListName, reference: string, pr
   if (problem !== null) report.push({ reference, problem })
   else if (report.length === (state?.report ?? []).length) return
   await recordSyncState(context, list, { report })
+  const subject = { key: `PARTNER/${list}/${reference}` }
+  const message = `The partner's facts of one of its ${list} cannot be kept (${problem}); it stays as it last was.`
+  await inTransaction(context.em, (tx) =>
+    problem === null
+      ? closeCase(tx, 'ENTRY_UNREADABLE', subject, context.now())
+      : openCase(tx, { kind: 'ENTRY_UNREADABLE', subject, message, providerReference: reference }, context.now()),
+  )
 }
 
 export const syncCatalogueJob = courseJobs.syncCatalogue.runs(async (context: Context, { programUuid, runUuid }) => {

@@ -4,7 +4,7 @@ import type { MoveCause } from '../store/history.ts'
 import { announceEnrolment } from './announce-enrolment.ts'
 import { moveEnrolment } from './change-enrolment.ts'
 import { type EnrolmentCause, isOnTheRun } from './enrolment.states.ts'
-import type { Enrolment } from './enrolment.ts'
+import { Enrolment } from './enrolment.ts'
 import { enrolmentJobs } from './enrolment-jobs.ts'
 import { recordResult } from './record-result.ts'
 import type { Registration } from './registration-partner.ts'
@@ -55,12 +55,20 @@ export async function recordFacts(
   registration: Registration,
   { at, isNew }: { at: Date; isNew: boolean },
 ): Promise<void> {
+  if (enrolment.registrationUuid !== registration.uuid) await takeOver(tx, enrolment, registration.uuid)
   const changed = setFacts(enrolment, registration)
   if (registration.stepsCompletedRatio !== null) enrolment.progressSeenAt = at
   if (!changed && !isNew) return
   enrolment.updatedAt = at
   await tx.flush()
   await announceEnrolment(tx, enrolment)
+}
+
+/** Whoever enrols anew before a place that was given up has ended takes its registration over. */
+async function takeOver(tx: EntityManager, { id, learnerId, runId }: Enrolment, registrationUuid: string) {
+  const before = { id: { $ne: id }, learnerId, runId, registrationUuid, status: 'WITHDRAWN' as const }
+  for (const other of await tx.find(Enrolment, before)) other.registrationUuid = null
+  await tx.flush()
 }
 
 /** Answers whether anything is new. One that has ended leads nowhere to study. */

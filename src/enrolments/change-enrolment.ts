@@ -5,6 +5,7 @@ import { type MoveCause, move } from '../store/history.ts'
 import { announceEnrolment } from './announce-enrolment.ts'
 import { type EnrolmentCause, enrolmentStates } from './enrolment.states.ts'
 import { Enrolment, type EnrolmentStatus, endedStatuses, type StuckReason } from './enrolment.ts'
+import { closeStuckCase, openStuckCase } from './stuck-case.ts'
 
 /** The enrolment as it stands, not locked, for a look before a call; null when there is none. */
 export function findEnrolment(em: EntityManager, id: string): Promise<Enrolment | null> {
@@ -28,9 +29,11 @@ export async function moveEnrolment(
   to: Exclude<EnrolmentStatus, 'STUCK'>,
   why: MoveCause<EnrolmentCause>,
 ): Promise<void> {
+  const wasStuck = enrolment.status === 'STUCK'
   enrolment.stuckReason = null
   move(tx, enrolmentStates, enrolment, to, why)
   await tx.flush()
+  if (wasStuck) await closeStuckCase(tx, enrolment, why.at)
   await announceEnrolment(tx, enrolment)
 }
 
@@ -44,6 +47,7 @@ export async function strandEnrolment(
   enrolment.stuckReason = stuckReason
   move(tx, enrolmentStates, enrolment, 'STUCK', why)
   await tx.flush()
+  await openStuckCase(tx, enrolment, stuckReason, why.at)
   await announceEnrolment(tx, enrolment)
 }
 

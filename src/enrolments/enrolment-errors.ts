@@ -130,3 +130,15 @@ export class RunMoneyChanged extends UserError {
   @Field(() => [Money], { description: 'How much now, one for each currency.' })
   sums!: Money[]
 }
+
+@ObjectType({
+  implements: UserError,
+  simpleResolvers: true,
+  description: 'Money could still be asked back: ask for it, or say that it is not wanted.',
+})
+export class MoneyForgone extends UserError {
+  declare readonly __typename: 'MoneyForgone'
+
+  @Field(() => Money, { description: 'How much.' })
+  amount!: Money
+}

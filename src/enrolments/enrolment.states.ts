@@ -20,8 +20,8 @@ const notRegistered = [
   'MEMBERSHIP_UNKNOWN',
   'REGISTRATION_REFUSED',
 ] as const
-/** The place is given up at the partner, and no money goes back by it. */
-const placeGivenUp = ['LEFT_AT_PARTNER', 'ENDED_AT_PARTNER'] as const
+/** The place is given up, here or at the partner, and no money goes back by it. */
+const placeGivenUp = ['LEFT_AT_PARTNER', 'ENDED_AT_PARTNER', 'WITHDRAWN_BY_LEARNER', 'WITHDRAWN_BY_OPERATOR'] as const
 
 export const enrolmentStates = {
   noun: 'Enrolment',
@@ -60,7 +60,7 @@ export const enrolmentStates = {
       REGISTERING: ['OPERATOR_RETRY_REGISTRATION'],
       REGISTERED: ['REACTIVATED'],
       COMPLETED: ['REACTIVATED', 'RESULT_REPORTED'],
-      WITHDRAWN: [],
+      WITHDRAWN: ['WITHDRAWN_BY_LEARNER', 'WITHDRAWN_BY_OPERATOR'],
     },
     // Back to whichever it was when the refund failed.
     REVOKING: { REVOKED: ['REGISTRATION_ENDED'], REGISTERED: ['REFUND_FAILED'], COMPLETED: ['REFUND_FAILED'] },
@@ -69,8 +69,6 @@ export const enrolmentStates = {
 } as const satisfies States<EnrolmentStatus>
 
 export type EnrolmentCause = CauseOf<Pick<typeof enrolmentStates, 'begins' | 'moves'>>
-/** What is noted while the status stays. */
-export type EnrolmentNote = (typeof enrolmentStates.notes)[number]
 
 /** The learner has, or is being given, a place that is paid for. */
 export const isUnderWay = (status: EnrolmentStatus): boolean => status === 'PAID' || status === 'REGISTERING'

@@ -33,6 +33,7 @@ const columns = defineColumns('e', {
     progress: 'status registration_uuid steps_completed_ratio steps_completed progress_seen_at',
     result: 'result_outcome result_grade result_awarded_on result_identity_verified',
     refundability: 'run_id payment_id status stuck_reason registration_ended_at refund_until refund_basis',
+    withdrawal: 'run_id payment_id status stuck_reason registration_ended_at refund_until refund_basis',
     creditRecord: '',
     history: '',
   },
@@ -63,9 +64,9 @@ export interface EnrolmentRow extends Enrolment {
 
 /** What a refund would be is told from the run, the payment and its refunds, whole. */
 const ownJoins: readonly LookAheadJoin[] = [
-  runJoin('run', ['refundability']),
+  runJoin('run', ['refundability', 'withdrawal']),
   courseJoin('run.course', 'r'),
-  ...paymentJoins(['refundability']),
+  ...paymentJoins(['refundability', 'withdrawal']),
 ]
 
 /** Declares a learner's enrolments, newest first; `joins` are what features that depend on enrolments join to them. */

@@ -54,7 +54,7 @@ async function correct(
   at: Date,
 ): Promise<void> {
   if (to !== null) {
-    const change = { from: inWords(from), to: inWords(to) }
+    const change = { from: resultInWords(from), to: resultInWords(to) }
     noteInHistory(tx, enrolmentStates, enrolment, change, { cause: 'RESULT_CORRECTED', at })
   }
   await tx.flush()
@@ -62,7 +62,8 @@ async function correct(
   await enrolmentJobs.reviewCredit.add(tx, { enrolmentId: enrolment.id, corrected })
 }
 
-const inWords = ({ outcome, grade }: RegistrationResult) => (grade === null ? outcome : `${outcome} ${grade}`)
+export const resultInWords = ({ outcome, grade }: RegistrationResult): string =>
+  grade === null ? outcome : `${outcome} ${grade}`
 
 function resultOf(enrolment: Enrolment): RegistrationResult | null {
   if (enrolment.resultOutcome === null) return null

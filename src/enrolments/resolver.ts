@@ -1,7 +1,7 @@
 /** Answers the graph's fields about enrolments, also on the types they belong to. */
 
 import type { GraphQLResolveInfo } from 'graphql'
-import { Arg, Args, Ctx, FieldResolver, Info, Resolver, Root } from 'type-graphql'
+import { Arg, Args, Ctx, Field, FieldResolver, Info, ObjectType, Resolver, Root } from 'type-graphql'
 import { learnerIdOf, requireOwnerOrOperator } from '../auth/permissions.ts'
 import { zoneOf } from '../auth/viewer.ts'
 import type { Context } from '../context.ts'
@@ -28,9 +28,22 @@ import { type EnrolmentRow, enrolmentById, statusIs, viewerEnrolmentOn } from '.
 import { priceOf } from './price-refusal.ts'
 import { Progress, progressOf } from './progress.ts'
 import { Refundability, refundabilityOf } from './refundability.ts'
+import { withdrawalOffer } from './withdrawal-offer.rules.ts'
 
 interface Row {
   id: string
+}
+
+@ObjectType({ simpleResolvers: true, description: 'Whether the place can be given up without money back.' })
+class WithdrawalOffer {
+  @Field(() => Boolean, { description: 'Whether it can now.' })
+  possible!: boolean
+
+  @Field(() => Money, { description: 'What is given up with it: what could still be asked back. Zero when nothing.' })
+  forgone!: Money
+
+  @Field(() => String, { description: 'Why not, or what follows, in one sentence.' })
+  message!: string
 }
 
 const historyOf = defineHistory('Enrolment')
@@ -127,6 +140,15 @@ export class EnrolmentResolver {
       context.now(),
       zoneOf(context.viewer),
     )
+  }
+
+  @FieldResolver(() => WithdrawalOffer, { description: 'Whether the place can be given up without money back.' })
+  async withdrawal(@Root() enrolment: EnrolmentRow, @Ctx() context: Context): Promise<WithdrawalOffer> {
+    const { refundable, maximum } = await this.refundability(enrolment, context)
+    const { status, stuckReason } = enrolment
+    const facts = { status, stuckReason, refundable, maximumMinor: maximum.amountMinor }
+    const { forgoneMinor, ...offer } = withdrawalOffer(facts)
+    return { ...offer, forgone: { amountMinor: forgoneMinor, currency: maximum.currency } as Money }
   }
 
   @FieldResolver(() => [HistoryEntry], { description: 'Append-only, oldest first.' })

@@ -46,6 +46,7 @@ const kinds: Record<string, string> = {
   'TransferEligibilityInput.courseIds': 'Course',
   'TransferEligibilityInput.creditRecordIds': 'CreditRecord',
   'TransferEligibilityInput.qualificationId': 'Qualification',
+  'WithdrawEnrolmentInput.enrolmentId': 'Enrolment',
   'WithdrawTransferApplicationInput.applicationId': 'TransferApplication',
 }
 

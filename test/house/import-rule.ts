@@ -18,6 +18,7 @@ const toolRank: Readonly<Record<string, number>> = {
 }
 /** Features by how much they know: each may import those of lower rank, and none of its own. */
 const featureRank: Readonly<Record<string, number>> = {
+  cases: 1,
   institutions: 1,
   courses: 2,
   learners: 2,

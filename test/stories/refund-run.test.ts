@@ -1,6 +1,6 @@
 /** Tests that a whole run is refunded as it was shown, one by one. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { heard, newName, partner, study } from '../support/world/partner-news.ts'
+import { casesOf, heard, newName, partner, study } from '../support/world/partner-news.ts'
 import { enrol, enrolmentOf, inDays, linked, newKey, newRun, requestRefund } from '../support/world/study.ts'
 import { startWorld, type World } from '../support/world/world.ts'
 
@@ -97,6 +97,9 @@ it('R2, R3: what was shown is sent back, once, and what has changed meanwhile is
   const again = await refundRun(made.id, 2, pounds(99_000), { idempotencyKey })
   expect(again.refundRun.id).toBe(id)
   expect(await moneyOf(made.id)).toEqual({ enrolments: 0, sums: [], skipped: 1 })
+  expect(await casesOf(world, made.id)).toMatchObject([
+    { kind: 'RUN_CANCELLED', status: 'CLOSED', outcome: 'BY_ITSELF' },
+  ])
   const list = '{ viewer { operator { refundRuns(first: 1) { totalCount nodes { id } } } } }'
   expect((await world.ask('operator', list)).data.viewer.operator.refundRuns.nodes).toEqual([{ id }])
 })

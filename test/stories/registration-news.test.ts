@@ -4,7 +4,7 @@ import { readGlobalId } from '../../src/graph/contract/global-id.ts'
 import { partnerJobs } from '../../src/partner-inbox/partner-jobs.ts'
 import { reconcile } from '../../src/payments/reconciliation/reconcile.ts'
 import { inTransaction } from '../../src/store/transaction.ts'
-import { end, free, heard, newName, partner, poll, reviewed, study } from '../support/world/partner-news.ts'
+import { casesOf, end, free, heard, newName, partner, poll, reviewed, study } from '../support/world/partner-news.ts'
 import { atPartner, enrol, enrolmentOf, linked, newRun, paid, requestRefund, way } from '../support/world/study.ts'
 import { startWorld, type World } from '../support/world/world.ts'
 
@@ -13,9 +13,6 @@ beforeAll(async () => {
   world = await startWorld()
 })
 afterAll(() => world?.close())
-
-const deadline = (run: { start: Date }) =>
-  new Date(run.start.getTime() + 14 * 86_400_000).toISOString().replace('.000', '')
 
 describe.each(['webhook', 'list'] as const)('heard by %s', (how) => {
   it.each([
@@ -42,6 +39,8 @@ describe.each(['webhook', 'list'] as const)('heard by %s', (how) => {
       })
       expect(seen.history.at(-1)).toMatchObject({ from: 'REGISTERED', to: 'STUCK', cause: 'REGISTRATION_ENDED' })
       expect((await enrol(world, persona, run.id)).userErrors).toMatchObject([{ code: 'ALREADY_ENROLLED' }])
+      const stuck = { kind: 'ENROLMENT_STUCK', status: 'OPEN', amountMinor: 49_500 }
+      expect(await casesOf(world, enrolmentId)).toMatchObject([stuck])
     },
   )
 
@@ -55,6 +54,8 @@ describe.each(['webhook', 'list'] as const)('heard by %s', (how) => {
     expect(seen).toMatchObject({ ...stands, studyUrl: expect.any(String) })
     expect(seen.history.at(-1)).toMatchObject({ from: 'STUCK', to: 'REGISTERED', cause: 'REACTIVATED' })
     expect(seen.refundability).toMatchObject({ basis: 'CONTRACT_FROM_START', deadline: expect.any(String) })
+    const closed = { kind: 'ENROLMENT_STUCK', status: 'CLOSED', outcome: 'BY_ITSELF', closedBy: null }
+    expect(await casesOf(world, enrolmentId)).toMatchObject([closed])
   })
 })
 
@@ -67,9 +68,14 @@ it('N3: a place that the learner leaves there is WITHDRAWN, and its money goes b
   expect(left).toMatchObject({
     status: 'WITHDRAWN',
     registrationEndedBy: 'LEARNER',
-    refundability: { refundable: true, basis: 'CONTRACT_FROM_START', deadline: deadline({ start }) },
+    refundability: {
+      refundable: true,
+      basis: 'CONTRACT_FROM_START',
+      deadline: expect.stringContaining(new Date(start.getTime() + 14 * 86_400_000).toISOString().slice(0, 19)),
+    },
   })
   expect(left.history.at(-1)).toMatchObject({ from: 'REGISTERED', cause: 'LEFT_AT_PARTNER' })
+  expect(await casesOf(world, enrolmentId)).toEqual([])
   const { refund, userErrors } = await requestRefund(world, persona, enrolmentId)
   expect([refund.amount.amountMinor, userErrors]).toEqual([49_500, []])
   await world.settle()
@@ -103,6 +109,7 @@ describe('N6: ended', () => {
       registrationEndedBy: 'PARTNER',
       creditRecord: { status: 'AWARDED' },
     })
+    expect(await casesOf(world, enrolmentId)).toEqual([])
   })
 
   it('with nothing paid, it is WITHDRAWN', async () => {
@@ -111,10 +118,11 @@ describe('N6: ended', () => {
     const seen = await enrolmentOf(world, persona, enrolmentId)
     expect(seen).toMatchObject({ status: 'WITHDRAWN', refundability: { deadline: null, basis: null } })
     expect(seen.history.at(-1)).toMatchObject({ cause: 'ENDED_AT_PARTNER' })
+    expect(await casesOf(world, enrolmentId)).toEqual([])
   })
 })
 
-it('N7: a place that is given back after its money went back changes nothing here', async () => {
+it('N7: a place that is given back after its money went back is for a person, and changes nothing here', async () => {
   const { persona, enrolmentId, at } = await study(world)
   await requestRefund(world, persona, enrolmentId)
   await world.settle()
@@ -123,6 +131,10 @@ it('N7: a place that is given back after its money went back changes nothing her
   await poll(world)
   expect((await enrolmentOf(world, persona, enrolmentId)).status).toBe('REVOKED')
   expect((await world.partnerLedger()).enrolments.at(-1)).toMatchObject({ status: 'active' })
+  expect(await casesOf(world, enrolmentId)).toMatchObject([{ kind: 'REGISTERED_UNPAID', status: 'OPEN' }])
+  await heard(world, 'webhook', () => end(world, at, 'partner'))
+  const over = { kind: 'REGISTERED_UNPAID', status: 'CLOSED', outcome: 'BY_ITSELF' }
+  expect(await casesOf(world, enrolmentId)).toMatchObject([over])
 })
 
 describe('N8: a result', () => {
@@ -143,6 +155,7 @@ describe('N8: a result', () => {
     expect(seen).toMatchObject({ status: 'COMPLETED', result: { outcome: 'FAILED', grade: '0' } })
     const notes = seen.history.filter(({ cause }: { cause: string }) => cause === 'RESULT_CORRECTED')
     expect(notes).toMatchObject([{ from: 'PASSED 62.00', to: 'FAILED 0' }])
+    expect(await casesOf(world, enrolmentId)).toMatchObject([{ kind: 'RESULT_CORRECTED', status: 'OPEN' }])
     const second = await reviewed(world, () =>
       heard(world, 'webhook', () => partner(world, `${at}/result`, {}, 'DELETE')),
     )
@@ -201,29 +214,6 @@ describe('ended while it is being made', () => {
     const { history } = await enrolmentOf(world, persona, enrolmentId)
     expect(history.at(-2)).toMatchObject({ from: 'REGISTERING', cause: 'REGISTRATION_ENDED' })
     expect((await atPartner(world, name)).active).toEqual([])
-  })
-})
-
-it('a registration that the partner does not know is taken as ended after two looks an hour apart', async () => {
-  const { persona, enrolmentId, uuid } = await study(world)
-  const look = async () => {
-    await partner(world, 'refusals', { operation: 'program_enrolments.get', status: 404, code: 'not_found' })
-    await world.control('partner', 'webhooks', { mode: 'hold' })
-    await partner(world, `program_enrolments/${uuid}/progress`, { steps_completed_ratio: 0.5 })
-    await world.settle()
-  }
-  await look()
-  expect((await enrolmentOf(world, persona, enrolmentId)).status).toBe('REGISTERED')
-  world.pass(59)
-  await look()
-  expect((await enrolmentOf(world, persona, enrolmentId)).status).toBe('REGISTERED')
-  await partner(world, 'refusals', { operation: 'program_enrolments.get', status: 404, code: 'not_found' })
-  world.pass(2)
-  await world.settle()
-  expect(await enrolmentOf(world, persona, enrolmentId)).toMatchObject({
-    status: 'STUCK',
-    stuckReason: 'REGISTRATION_ENDED',
-    registrationEndedBy: null,
   })
 })
 

@@ -1,8 +1,8 @@
-/** Tests that a run that is cancelled, moved, reinstated or gone reaches its enrolments. */
+/** Tests that runs cancelled, moved, reinstated or gone reach their enrolments. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { courseJobs } from '../../src/courses/course-jobs.ts'
 import { inTransaction } from '../../src/store/transaction.ts'
-import { heard, newName, partner, study } from '../support/world/partner-news.ts'
+import { casesOf, heard, newName, partner, study } from '../support/world/partner-news.ts'
 import { enrol, enrolmentOf, linked, newRun, paid, requestRefund } from '../support/world/study.ts'
 import { startWorld, type World } from '../support/world/world.ts'
 
@@ -71,6 +71,9 @@ describe.each(['webhook', 'list'] as const)('R1: a run that is cancelled, heard 
       enrolability: expect.objectContaining({ possible: false }),
       moneyHeld: { enrolments: 3, sums: [{ amountMinor: 148_500, currency: 'GBP' }], skipped: 1 },
     })
+    expect(await casesOf(world, run.id)).toMatchObject([
+      { kind: 'RUN_CANCELLED', status: 'OPEN', amountMinor: 148_500 },
+    ])
     expect((await runOf(run.id, fourth)).moneyHeld).toBeNull()
     expect((await enrol(world, fourth, run.id)).userErrors).toMatchObject([{ code: 'ENROLMENT_CLOSED' }])
   })
@@ -86,6 +89,7 @@ it('R4: whoever is on a cancelled run has the money back whenever they ask', asy
   expect((await enrolmentOf(world, persona, enrolmentId)).status).toBe('REVOKED')
   expect(await refunds(persona, enrolmentId)).toMatchObject([{ status: 'SUCCEEDED', amount: { amountMinor: 49_500 } }])
   const { moneyHeld } = await runOf(run.id)
+  expect(await casesOf(world, run.id)).toMatchObject([{ status: 'OPEN', amountMinor: 99_000 }])
   expect(moneyHeld).toEqual({ enrolments: 2, sums: [{ amountMinor: 99_000, currency: 'GBP' }], skipped: 1 })
   world.pass(-81 * 24 * 60)
 })
@@ -124,6 +128,7 @@ it('R6: a run that is reinstated is as it was, but for what was closed', async (
   const window = { refundable: true, basis: 'CONTRACT_FROM_START', deadline: days(48) }
   expect((await enrolmentOf(world, other.persona, other.enrolmentId)).refundability).toMatchObject(window)
   expect((await enrolmentOf(world, fourth, open.enrolment.id)).status).toBe('CANCELLED')
+  expect(await casesOf(world, run.id)).toMatchObject([{ status: 'CLOSED', outcome: 'BY_ITSELF', closedBy: null }])
   // Its end is read again, as if the run had never been cancelled.
   expect(await enrolmentOf(world, persona, enrolmentId)).toMatchObject({
     status: 'STUCK',
@@ -186,6 +191,7 @@ describe('what the partner says wrongly of one run', () => {
       return row?.report.filter(({ reference }) => reference === run.uuid)
     }
     expect(await report()).toMatchObject([{ problem: expect.stringMatching(/start_time/) }])
+    expect(await casesOf(world, run.uuid)).toMatchObject([{ kind: 'ENTRY_UNREADABLE', status: 'OPEN' }])
     expect((await runOf(run.id)).status).toBe('OPEN')
     await partner(world, 'faults', { operation: 'program_runs.get', fault: 'malformed', times: 1 })
     await sync(run.uuid)
@@ -197,5 +203,45 @@ describe('what the partner says wrongly of one run', () => {
     await partner(world, `program_runs/${run.uuid}`, { start_time: days(40) })
     await world.settle()
     expect(await report()).toEqual([])
+    expect(await casesOf(world, run.uuid)).toMatchObject([{ status: 'CLOSED', outcome: 'BY_ITSELF' }])
+  })
+})
+
+it('a run with money that the partner does not know in two looks an hour apart is for a person, until it is found', async () => {
+  const { run } = await study(world)
+  const gone = { operation: 'program_runs.get', status: 404, code: 'not_found', times: 2 }
+  await partner(world, 'refusals', gone)
+  await sync(run.uuid)
+  await world.settle()
+  expect(await casesOf(world, `run:${run.uuid}`)).toEqual([])
+  world.pass(61)
+  await world.settle()
+  expect(await casesOf(world, `run:${run.uuid}`)).toMatchObject([{ kind: 'PARTNER_DIFFERS', status: 'OPEN' }])
+  expect((await runOf(run.id)).status).toBe('OPEN')
+  await sync(run.uuid)
+  await world.settle()
+  expect(await casesOf(world, `run:${run.uuid}`)).toMatchObject([{ status: 'CLOSED', outcome: 'BY_ITSELF' }])
+})
+
+it('a registration that the partner does not know is taken as ended after two looks an hour apart', async () => {
+  const { persona, enrolmentId, uuid } = await study(world)
+  const look = async () => {
+    await partner(world, 'refusals', { operation: 'program_enrolments.get', status: 404, code: 'not_found' })
+    await world.control('partner', 'webhooks', { mode: 'hold' })
+    await partner(world, `program_enrolments/${uuid}/progress`, { steps_completed_ratio: 0.5 })
+    await world.settle()
+  }
+  await look()
+  expect((await enrolmentOf(world, persona, enrolmentId)).status).toBe('REGISTERED')
+  world.pass(59)
+  await look()
+  expect((await enrolmentOf(world, persona, enrolmentId)).status).toBe('REGISTERED')
+  await partner(world, 'refusals', { operation: 'program_enrolments.get', status: 404, code: 'not_found' })
+  world.pass(2)
+  await world.settle()
+  expect(await enrolmentOf(world, persona, enrolmentId)).toMatchObject({
+    status: 'STUCK',
+    stuckReason: 'REGISTRATION_ENDED',
+    registrationEndedBy: null,
   })
 })

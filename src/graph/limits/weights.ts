@@ -147,6 +147,7 @@ export const works: Readonly<Record<string, Work>> = {
   'Mutation.retryPayment': UPSTREAM_POINTS,
   'Mutation.cancelEnrolment': WRITE_POINTS,
   'Mutation.requestRefund': UPSTREAM_POINTS,
+  'Mutation.withdrawEnrolment': WRITE_POINTS,
   'Mutation.resolveStuckEnrolment': WRITE_POINTS,
   // As many items as the run has enrolments, in one transaction.
   'Mutation.refundRun': UPSTREAM_POINTS,

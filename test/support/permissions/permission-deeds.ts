@@ -48,6 +48,11 @@ export const mutations: Record<string, Deed> = {
       ...key,
     }),
   },
+  withdrawEnrolment: {
+    allowed: 'ownerAndOperator',
+    blind: ['other'],
+    input: ({ Enrolment }) => ({ enrolmentId: Enrolment, reason: 'for the matrix', ...key }),
+  },
   resolveStuckEnrolment: {
     allowed: 'operator',
     input: ({ Enrolment }) => ({

@@ -144,6 +144,7 @@ const things: Record<string, TypeEntry> = {
     'everybody',
     'deadline basis contractualDeadline statutoryDeadline summary',
   ),
+  WithdrawalOffer: all('Enrolment > withdrawal', 'ownerAndOperator', 'possible forgone message'),
   RunMoney: all('CourseRun > moneyHeld', 'operator', 'enrolments sums skipped'),
   Enrolability: all('Course > runs(first: 50) > nodes > enrolability', 'everybody', 'possible reasonCode reason'),
   LiveEvent: {
@@ -155,7 +156,7 @@ const things: Record<string, TypeEntry> = {
   Enrolment: all(
     'Enrolment',
     'ownerAndOperator',
-    `id learner run status holdExpiresAt price termsAcceptance payment payments createdAt registeredAt updatedAt studyUrl stuckReason registrationEndedAt registrationEndedBy progress result refundability
+    `id learner run status holdExpiresAt price termsAcceptance payment payments createdAt registeredAt updatedAt studyUrl stuckReason registrationEndedAt registrationEndedBy progress result refundability withdrawal
       history creditRecord`,
   ),
   AssessmentResult: all('Enrolment > result', 'ownerAndOperator', 'outcome grade awardedOn identityVerified'),

@@ -1,4 +1,5 @@
 /** Makes places, lets the partner change its mind about them, and lets it be heard. */
+import { readGlobalId } from '../../../src/graph/contract/global-id.ts'
 import { partnerJobs } from '../../../src/partner-inbox/partner-jobs.ts'
 import { inTransaction } from '../../../src/store/transaction.ts'
 import { atPartner, enrol, linked, newRun, type RunFacts, registered } from './study.ts'
@@ -57,4 +58,23 @@ export async function reviewed(world: World, happens: () => Promise<void>) {
     const { entryId: _, ...results } = corrected as { entryId: string }
     return results
   })
+}
+
+/** Cases about a thing of the graph, or of a kind whose key ends so, the oldest first. */
+export async function casesOf(world: World, idOrKey: string) {
+  const about = readGlobalId(idOrKey)
+  const subject = about === null ? `%${idOrKey}` : `${about.typeName}:${about.uuid}`
+  const found = await world.app.orm.em
+    .fork()
+    .execute<
+      { kind: string; status: string; outcome: string | null; amountMinor: string | null; closedBy: string | null }[]
+    >(
+      `select kind, status, outcome, amount_minor as "amountMinor", closed_by as "closedBy" from operator_case
+       where subject like ? order by id`,
+      [subject],
+    )
+  return found.map(({ amountMinor, ...one }) => ({
+    ...one,
+    amountMinor: amountMinor === null ? null : Number(amountMinor),
+  }))
 }

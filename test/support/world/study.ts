@@ -68,6 +68,7 @@ const errors = `userErrors { __typename code message field
   ... on RefundWindowClosed { closedAt }
   ... on RefundAmountExceeded { maximum { amountMinor currency } }
   ... on IllegalTransition { from to }
+  ... on MoneyForgone { amount { amountMinor currency } }
   ... on RateLimited { retryAfter }
   ... on ProviderUnavailable { provider retryAfterSeconds } }`
 const payment =
@@ -119,6 +120,14 @@ export async function giveUpHolds(world: World, persona: string): Promise<void> 
 export function requestRefund(world: World, persona: string | null, enrolmentId: string, more: object = {}) {
   const refund = 'refund { id status origin reason amount { amountMinor } } enrolment { id status }'
   return mutate(world, persona, 'requestRefund', refund, { enrolmentId, idempotencyKey: newKey(), ...more })
+}
+
+export function withdrawEnrolment(world: World, persona: string | null, enrolmentId: string, more: object = {}) {
+  return mutate(world, persona, 'withdrawEnrolment', 'enrolment { id status }', {
+    enrolmentId,
+    idempotencyKey: newKey(),
+    ...more,
+  })
 }
 
 export function resolveStuck(world: World, persona: string | null, enrolmentId: string, more: object = {}) {

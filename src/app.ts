@@ -9,7 +9,7 @@ import { payPalProvider } from './adapters/paypal/paypal-provider.ts'
 import { stripeProvider } from './adapters/stripe/stripe-provider.ts'
 import type { CallLimits } from './adapters/upstream-call.ts'
 import { anonymousViewer, type Viewer } from './auth/viewer.ts'
-import type { Config } from './config.ts'
+import { type Config, termsOf } from './config.ts'
 import { type Context, type Parts, TryAgainLater } from './context.ts'
 import { creditRecordJoin } from './credit/loaders.ts'
 import { databaseOptions } from './database.ts'
@@ -144,6 +144,7 @@ export async function openApp(config: Config, options: AppOptions): Promise<App>
       returnUrlOrigins: config.RETURN_URL_ORIGINS,
       issuer: config.OIDC_ISSUER,
       holdMinutes: config.HOLD_MINUTES,
+      terms: termsOf(config),
       staleAfterMinutes: config.STALE_AFTER_MINUTES,
       liveWaitMs: options.liveWaitMs,
     },

@@ -23,16 +23,19 @@ import {
   RefundWindowClosed,
   RunFull,
   RunMoneyChanged,
+  TermsChanged,
   UnsupportedCardBrand,
 } from './enrolments/enrolment-errors.ts'
 import { EnrolmentMutationsResolver } from './enrolments/mutations.resolver.ts'
 import { OperatorEnrolmentsResolver } from './enrolments/operator.resolver.ts'
+import { RefundRightResolver, RunRefundRightResolver } from './enrolments/refund-right.ts'
 import { refundRunNode } from './enrolments/refund-run.loaders.ts'
 import {
   OperatorRefundRunsResolver,
   RefundRunItemResolver,
   RefundRunResolver,
 } from './enrolments/refund-run.resolver.ts'
+import { RefundabilityResolver } from './enrolments/refundability.ts'
 import {
   EnrolmentResolver,
   LearnerEnrolmentsResolver,
@@ -42,6 +45,7 @@ import {
 } from './enrolments/resolver.ts'
 import { RunMoneyResolver } from './enrolments/run-money.resolver.ts'
 import { EnrolmentSubscriptionResolver } from './enrolments/subscription.resolver.ts'
+import { TermsResolver } from './enrolments/terms.ts'
 import { visibleEnrolment } from './enrolments/visible-enrolment.ts'
 import { CreditResolver } from './graph/contract/credit.ts'
 import { globalId } from './graph/contract/global-id.ts'
@@ -173,6 +177,10 @@ const resolvers: unknown[] = [
   PaymentEnrolmentResolver,
   OperatorEnrolmentsResolver,
   RunMoneyResolver,
+  TermsResolver,
+  RunRefundRightResolver,
+  RefundRightResolver,
+  RefundabilityResolver,
   RefundRunResolver,
   RefundRunItemResolver,
   OperatorRefundRunsResolver,
@@ -214,6 +222,7 @@ const orphanedTypes: unknown[] = [
   PaymentNotCompleted,
   PaymentMethodNotOffered,
   PriceChanged,
+  TermsChanged,
   UnsupportedCardBrand,
   RefundAmountExceeded,
   PartnerAccountRequired,

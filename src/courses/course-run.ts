@@ -73,11 +73,9 @@ export class CourseRun extends Node {
   @Property({ type: 'text', nullable: true })
   currency!: string | null
 
-  @Field(() => DateTime, { description: 'First instant at which one can enrol.' })
   @Property({ ...instant, nullable: true })
   enrolmentOpensAt!: Date | null
 
-  @Field(() => DateTime, { description: 'Last instant at which one can enrol.' })
   @Property({ ...instant, nullable: true })
   enrolmentClosesAt!: Date | null
 

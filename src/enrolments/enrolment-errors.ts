@@ -6,6 +6,7 @@ import { UserError } from '../graph/contract/user-error.ts'
 import { PartnerAccount } from '../learners/learner.ts'
 import { PaymentMethod, PaymentStatus } from '../payments/payment.ts'
 import { Enrolment } from './enrolment.ts'
+import { Terms } from './terms.ts'
 
 @ObjectType({
   implements: UserError,
@@ -101,6 +102,18 @@ export class RefundAmountExceeded extends UserError {
 
   @Field(() => Money, { description: 'The most that can.' })
   maximum!: Money
+}
+
+@ObjectType({
+  implements: UserError,
+  simpleResolvers: true,
+  description: 'The terms are others than those that were shown. Nothing was reserved.',
+})
+export class TermsChanged extends UserError {
+  declare readonly __typename: 'TermsChanged'
+
+  @Field(() => Terms, { description: 'Those that hold now.' })
+  terms!: Terms
 }
 
 @ObjectType({

@@ -10,8 +10,9 @@ import { Payment } from '../payments/payment.ts'
 import { paymentJobs } from '../payments/payment-jobs.ts'
 import type { OrderFacts, PaymentSubject } from '../payments/payment-subject.ts'
 import type { Refund } from '../payments/refund.ts'
-import { contractualWindow } from '../payments/refund-window.rules.ts'
+import { purchaseWindow, statutoryWindow } from '../payments/refund-window.rules.ts'
 import type { MoveCause } from '../store/history.ts'
+import { spokenDay } from '../values/dates.ts'
 import { reviewRun } from './advance-refund-run.ts'
 import { announceEnrolment } from './announce-enrolment.ts'
 import { hasSuccessor, lockEnrolment, moveEnrolment } from './change-enrolment.ts'
@@ -24,13 +25,23 @@ import { lookAtRegistrations } from './look-at-registrations.ts'
 import { restoreAfterFailedRefund } from './restore-after-failed-refund.ts'
 import { visibleEnrolment } from './visible-enrolment.ts'
 
+const LONGEST_ITEM_CHARACTERS = 120
+
+/** On the provider's page and on papers: the date is never cut off, the partner's code never shown. */
+function itemOf(title: string, { startsAt, timeZone }: CourseRun): string {
+  const starts = startsAt === null ? '' : `, starts ${spokenDay(startsAt, timeZone)}`
+  const room = LONGEST_ITEM_CHARACTERS - starts.length
+  const characters = [...title]
+  return `${characters.length > room ? `${characters.slice(0, room - 1).join('')}…` : title}${starts}`
+}
+
 async function orderFor(em: EntityManager, payment: Payment): Promise<OrderFacts> {
   const enrolment = await em.findOneOrFail(Enrolment, payment.enrolmentId)
   const run = await em.findOneOrFail(CourseRun, enrolment.runId)
   const course = await em.findOneOrFail(Course, run.courseId)
   const { email } = await em.findOneOrFail(Learner, enrolment.learnerId)
   return {
-    description: `${course.title} (${run.code})`,
+    description: itemOf(course.title, run),
     buyerEmail: email || null,
     holdExpiresAt: enrolment.holdExpiresAt,
     awaitsPayment: enrolment.status === 'PENDING_PAYMENT',
@@ -74,12 +85,13 @@ async function takeMoney(
 ): Promise<void> {
   enrolment.paymentId = payment.id
   const run = await tx.findOneOrFail(CourseRun, enrolment.runId)
-  // Its start may have been taken back since the place was reserved: then the run is not complete, and promises nothing.
-  if (run.startsAt !== null) {
-    const { basis, until } = contractualWindow(run.startsAt, run.timeZone)
-    enrolment.refundUntil = until
-    enrolment.refundBasis = basis
-  }
+  // Its start may have been taken back since the place was reserved: then the run promises nothing, and the law still does.
+  const { startsAt, timeZone } = run
+  const boughtAt = payment.capturedAt ?? why.at
+  const { basis, until } =
+    startsAt === null ? statutoryWindow(boughtAt, timeZone) : purchaseWindow(startsAt, boughtAt, timeZone)
+  enrolment.refundUntil = until
+  enrolment.refundBasis = basis
   await moveEnrolment(tx, enrolment, 'PAID', why)
   await enrolmentJobs.register.add(tx, { enrolmentId: enrolment.id })
   const others = { enrolmentId: enrolment.id, id: { $ne: payment.id }, status: { $in: [...openPaymentStatuses] } }

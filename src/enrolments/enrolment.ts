@@ -141,6 +141,17 @@ export class Enrolment extends Node {
   @Property({ type: 'text', nullable: true })
   priceCurrency!: string | null
 
+  /** Which terms were accepted, and when; null when it was made at the partner. */
+  @Property({ type: 'text', nullable: true })
+  termsVersion!: string | null
+
+  @Property({ ...instant, nullable: true })
+  termsAcceptedAt!: Date | null
+
+  /** When it was asked expressly that study may begin inside the statutory period; null when it was not. */
+  @Property({ ...instant, nullable: true })
+  expressRequestAt!: Date | null
+
   /** The payment that paid for it, of however many; null before, and when it was made at the partner or cost nothing. */
   @Property({ type: 'uuid', nullable: true })
   paymentId!: string | null

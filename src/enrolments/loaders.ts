@@ -27,6 +27,7 @@ const columns = defineColumns('e', {
     run: 'run_id',
     price: 'price_minor price_currency',
     holdExpiresAt: 'status hold_expires_at',
+    termsAcceptance: 'terms_version terms_accepted_at express_request_at',
     payment: 'payment_id',
     payments: '',
     progress: 'status registration_uuid steps_completed_ratio steps_completed progress_seen_at',

@@ -34,6 +34,7 @@ import {
   RefundAmountExceeded,
   RefundWindowClosed,
   RunFull,
+  TermsChanged,
   UnsupportedCardBrand,
 } from './enrolment-errors.ts'
 import { enrolmentAnew } from './loaders.ts'
@@ -58,6 +59,21 @@ class EnrolInput {
 
   @Field(() => Boolean, { description: 'Has to be true.' })
   termsAccepted!: boolean
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'The version of the terms that was shown; refused with TermsChanged when it is another now. Not checked when it is not given.',
+  })
+  @AtMost({ characters: LONGEST_KEY_CHARACTERS, inUserErrors: true })
+  termsVersion?: string | null
+
+  @Field(() => Boolean, {
+    defaultValue: false,
+    description:
+      'The buyer asks expressly that study may begin inside the statutory period. Kept as evidence; nothing depends on it.',
+  })
+  expressRequest!: boolean
 
   @Field(() => MoneyInput, {
     nullable: true,
@@ -208,6 +224,7 @@ export class EnrolmentMutationsResolver {
     PaymentMethodNotOffered,
     PaymentNotCompleted,
     PriceChanged,
+    TermsChanged,
     ProviderUnavailable,
     RateLimited,
     RunFull,
@@ -254,7 +271,7 @@ export class EnrolmentMutationsResolver {
   }
 
   @Mutation(() => CancelEnrolmentPayload, { nullable: true, description: 'Before anything is paid.' })
-  @Refuses<typeof cancelEnrolment>({ IllegalTransition, NotFound })
+  @Refuses<typeof cancelEnrolment>({ IllegalTransition, NotFound, PaymentNotCompleted })
   async cancelEnrolment(
     @Arg('input', () => CancelEnrolmentInput, { description: 'The enrolment.' }) input: CancelEnrolmentInput,
     @Ctx() context: Context,

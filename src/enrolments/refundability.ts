@@ -1,18 +1,25 @@
 /** Shows in the graph whether a refund can be asked for. */
-import { Field, ObjectType } from 'type-graphql'
+import { Field, FieldResolver, ObjectType, Resolver, Root } from 'type-graphql'
 import type { CompleteRun } from '../courses/loaders.ts'
 import { publishEnum } from '../graph/contract/enum.ts'
 import { Money } from '../graph/contract/money.ts'
+import { inReadersZone, ReadersZone, readersZone } from '../graph/contract/readers-zone.ts'
 import { DateTime } from '../graph/contract/scalars.ts'
 import { balanceFrom } from '../payments/balance.ts'
 import type { Dispute } from '../payments/dispute.ts'
 import type { PaymentRow } from '../payments/loaders.ts'
 import type { Refund } from '../payments/refund.ts'
-import { RefundBasis, RefundRefusal, refundability } from '../payments/refund-window.rules.ts'
+import {
+  RefundBasis,
+  RefundRefusal,
+  type RefundWindow,
+  refundability,
+  refusalInWords,
+} from '../payments/refund-window.rules.ts'
 import { enrolmentWindow, type Standing } from './enrolment-window.rules.ts'
 
 publishEnum(RefundRefusal, 'RefundRefusal', 'Why no refund can be asked for.', {
-  WINDOW_CLOSED: 'More than 14 days have passed since the start.',
+  WINDOW_CLOSED: 'The last instant at which one could ask has passed.',
   NOT_PAID: 'Nothing has been paid yet.',
   ALREADY_REFUNDED: 'All of it is back.',
   REFUND_IN_PROGRESS: 'A refund is on its way.',
@@ -24,11 +31,6 @@ export class Refundability {
   @Field(() => Boolean, { description: 'Whether the learner can have the money back now.' })
   refundable!: boolean
 
-  @Field(() => DateTime, {
-    nullable: true,
-    description:
-      'The last instant at which a learner can ask; null when there is no limit, or nothing was ever to be paid.',
-  })
   deadline!: Date | null
 
   @Field(() => RefundBasis, {
@@ -43,8 +45,35 @@ export class Refundability {
   @Field(() => RefundRefusal, { nullable: true, description: 'Why not; null when refundable.' })
   reasonCode!: RefundRefusal | null
 
-  @Field(() => String, { nullable: true, description: 'The same in one sentence; null when refundable.' })
-  reason!: string | null
+  window!: RefundWindow
+
+  bounced!: boolean
+
+  /** In which the reason is said unless its reader asks for another. */
+  timeZone!: string
+}
+
+@Resolver(() => Refundability)
+export class RefundabilityResolver {
+  @FieldResolver(() => DateTime, {
+    nullable: true,
+    description:
+      'The last instant at which a learner can ask; null when there is no limit, or nothing was ever to be paid.',
+  })
+  deadline(@Root() { deadline }: Refundability, @ReadersZone() timeZone: string | null): Date | string | null {
+    return inReadersZone(deadline, timeZone)
+  }
+
+  @FieldResolver(() => String, {
+    nullable: true,
+    description:
+      "The same in one sentence; null when refundable. It names its zone: the reader's, else the learner's own when it is known, else the run's.",
+  })
+  reason(@Root() refundability: Refundability, @ReadersZone() timeZone: string | null): string | null {
+    const { reasonCode } = refundability
+    const zone = readersZone(timeZone) ?? refundability.timeZone
+    return reasonCode === null ? null : refusalInWords(reasonCode, { ...refundability, timeZone: zone })
+  }
 }
 
 publishEnum(RefundBasis, 'RefundBasis', 'Why the money can be asked back.', {
@@ -61,17 +90,29 @@ export function refundabilityOf(
   run: CompleteRun,
   { payment, refunds, disputes }: { payment: PaymentRow | null; refunds: Refund[]; disputes: Dispute[] },
   now: Date,
+  ownZone: string | null = null,
 ): Refundability {
   const balance = payment && balanceFrom(payment, refunds, disputes)
-  const { maximumMinor, ...answer } = refundability({
+  const window = enrolmentWindow(enrolment, run, now)
+  const bounced = enrolment.stuckReason === 'REFUND_BOUNCED'
+  const timeZone = ownZone ?? run.timeZone
+  const { refundable, deadline, basis, reasonCode, maximumMinor } = refundability({
     paymentStatus: payment?.status ?? null,
     balance,
-    window: enrolmentWindow(enrolment, run),
-    bounced: enrolment.stuckReason === 'REFUND_BOUNCED',
-    timeZone: run.timeZone,
+    window,
+    bounced,
+    timeZone,
     now,
   })
   const currency = payment?.capturedCurrency ?? payment?.currency ?? run.currency
-  const none = payment === null && { deadline: null, basis: null }
-  return { ...answer, ...none, maximum: { amountMinor: maximumMinor, currency } as Money }
+  return {
+    refundable,
+    deadline: payment && deadline,
+    basis: payment && basis,
+    maximum: { amountMinor: maximumMinor, currency } as Money,
+    reasonCode,
+    window,
+    bounced,
+    timeZone,
+  }
 }

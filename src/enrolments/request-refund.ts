@@ -114,7 +114,7 @@ async function gather(
     paymentStatus: payment?.status ?? null,
     balance: payment && (await balanceOf(tx, payment)),
     currency,
-    window: enrolmentWindow(enrolment, run),
+    window: enrolmentWindow(enrolment, run, now),
     bounced: enrolment.stuckReason === 'REFUND_BOUNCED',
     timeZone: run.timeZone,
     now,

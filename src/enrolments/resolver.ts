@@ -3,13 +3,15 @@
 import type { GraphQLResolveInfo } from 'graphql'
 import { Arg, Args, Ctx, Field, FieldResolver, Info, ObjectType, Resolver, Root } from 'type-graphql'
 import { learnerIdOf, requireOwnerOrOperator } from '../auth/permissions.ts'
+import { zoneOf } from '../auth/viewer.ts'
 import type { Context } from '../context.ts'
 import { CourseRun, LiveEvent } from '../courses/course-run.ts'
 import { type CompleteRun, runById } from '../courses/loaders.ts'
 import { AtMost } from '../graph/contract/at-most.ts'
 import { Money } from '../graph/contract/money.ts'
 import { type Page, PageArgs } from '../graph/contract/page.ts'
-import { DateTime, TimeZone, Url } from '../graph/contract/scalars.ts'
+import { inReadersZone, ReadersZone } from '../graph/contract/readers-zone.ts'
+import { DateTime, Url } from '../graph/contract/scalars.ts'
 import { Learner } from '../learners/learner.ts'
 import { learnerById } from '../learners/loaders.ts'
 import { disputesOf, type PaymentRow, paymentsOfEnrolment, refundsOfPayment } from '../payments/loaders.ts'
@@ -18,7 +20,6 @@ import { Payment, PaymentMethod } from '../payments/payment.ts'
 import type { Loaded } from '../reading/loader.ts'
 import { wantedOfRows } from '../reading/selection.ts'
 import { defineHistory, HistoryEntry } from '../store/history.ts'
-import { inZone, isTimeZone } from '../values/dates.ts'
 import { MOST_STATUSES } from '../values/lengths.ts'
 import { Enrolability, enrolabilityOf } from './enrolability.ts'
 import { isOnTheRun } from './enrolment.states.ts'
@@ -75,10 +76,9 @@ export class EnrolmentResolver {
   })
   holdExpiresAt(
     @Root() { status, holdExpiresAt }: EnrolmentRow,
-    @Arg('timeZone', () => TimeZone, { nullable: true, description: "The reader's zone." }) timeZone: string | null,
+    @ReadersZone() timeZone: string | null,
   ): Date | string | null {
-    if (status !== 'PENDING_PAYMENT' || holdExpiresAt === null) return null
-    return timeZone != null && isTimeZone(timeZone) ? inZone(holdExpiresAt, timeZone) : holdExpiresAt
+    return inReadersZone(status === 'PENDING_PAYMENT' ? holdExpiresAt : null, timeZone)
   }
 
   @FieldResolver(() => Money, {
@@ -133,7 +133,13 @@ export class EnrolmentResolver {
     const [refunds, disputes] = payment
       ? await Promise.all([refundsOfPayment(context, payment), disputesOf(context, payment.id)])
       : [[], []]
-    return refundabilityOf(enrolment, run as CompleteRun, { payment, refunds, disputes }, context.now())
+    return refundabilityOf(
+      enrolment,
+      run as CompleteRun,
+      { payment, refunds, disputes },
+      context.now(),
+      zoneOf(context.viewer),
+    )
   }
 
   @FieldResolver(() => WithdrawalOffer, { description: 'Whether the place can be given up without money back.' })

@@ -89,7 +89,7 @@ async function refusalOf(
   const { refundable, maximumMinor } = refundability({
     paymentStatus: payment?.status ?? null,
     balance: payment && (await balanceOf(tx, payment)),
-    window: enrolmentWindow(enrolment, run),
+    window: enrolmentWindow(enrolment, run, at),
     bounced: enrolment.stuckReason === 'REFUND_BOUNCED',
     timeZone: run.timeZone,
     now: at,

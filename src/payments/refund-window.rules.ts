@@ -1,5 +1,5 @@
 /** Decides whether a learner may have the money back at an instant. */
-import { refundDeadline } from '../values/dates.ts'
+import { refundDeadline, spokenDay, withdrawalDeadline } from '../values/dates.ts'
 import { type Balance, isBack } from './balance.ts'
 import type { PaymentStatus } from './payment.ts'
 
@@ -55,8 +55,20 @@ export interface RefundAnswer {
 const holdingMoney: readonly (PaymentStatus | null)[] = ['SUCCEEDED', 'CONFLICTED']
 
 /** 14 calendar days after the start, as the terms promise. */
-export function contractualWindow(startsAt: Date, timeZone: string): RefundWindow {
+export function contractualWindow(startsAt: Date, timeZone: string): RefundWindow & { until: Date } {
   return { basis: RefundBasis.CONTRACT_FROM_START, until: refundDeadline(startsAt, timeZone) }
+}
+
+/** Until the end of the 14th day after the day of the contract, as consumer law has it. */
+export function statutoryWindow(contractAt: Date, timeZone: string): RefundWindow & { until: Date } {
+  return { basis: RefundBasis.STATUTORY_FROM_PURCHASE, until: withdrawalDeadline(contractAt, timeZone) }
+}
+
+/** What whoever buys then has: the later of contract and law, the contract's when they are equal. */
+export function purchaseWindow(startsAt: Date, contractAt: Date, timeZone: string): RefundWindow & { until: Date } {
+  const contractual = contractualWindow(startsAt, timeZone)
+  const statutory = statutoryWindow(contractAt, timeZone)
+  return statutory.until > contractual.until ? statutory : contractual
 }
 
 /** The last instant included. */
@@ -74,7 +86,7 @@ export function refundability(facts: RefundFacts): RefundAnswer {
     basis: window.basis,
     maximumMinor: balance?.leftMinor ?? 0,
     reasonCode,
-    reason: reasonCode === null ? null : inWords(reasonCode, facts),
+    reason: reasonCode === null ? null : refusalInWords(reasonCode, facts),
   }
 }
 
@@ -86,10 +98,16 @@ function refusal({ paymentStatus, balance, window, bounced, now }: RefundFacts):
   return isOpenWindow(window, now) ? null : RefundRefusal.WINDOW_CLOSED
 }
 
-function inWords(code: RefundRefusal, { window, bounced, timeZone }: RefundFacts): string {
+/** One sentence for the learner, in the words of `timeZone`'s clocks. */
+export function refusalInWords(
+  code: RefundRefusal,
+  { window, bounced, timeZone }: Pick<RefundFacts, 'window' | 'bounced' | 'timeZone'>,
+): string {
   switch (code) {
-    case 'WINDOW_CLOSED':
-      return `Refunds could be asked for until ${spoken(window.until as Date, timeZone)} (${timeZone}), 14 days after the start.`
+    case 'WINDOW_CLOSED': {
+      const from = window.basis === RefundBasis.STATUTORY_FROM_PURCHASE ? 'the day of the purchase' : 'the start'
+      return `Refunds could be asked for until ${spoken(window.until as Date, timeZone)} (${timeZone}), 14 days after ${from}.`
+    }
     case 'NOT_PAID':
       return 'Nothing has been paid yet, so there is nothing to refund.'
     case 'ALREADY_REFUNDED':
@@ -100,6 +118,25 @@ function inWords(code: RefundRefusal, { window, bounced, timeZone }: RefundFacts
     case 'DISPUTED':
       return 'This payment is in dispute with the bank or PayPal, who decide about the money.'
   }
+}
+
+/** Both deadlines of whoever buys now, as they are said before buying. */
+export interface RightFacts {
+  readonly startsAt: Date
+  readonly contractual: Date
+  readonly statutory: Date
+  readonly now: Date
+}
+
+/** One or two sentences for the page on which one buys, in the words of `timeZone`'s clocks. */
+export function rightInWords({ startsAt, contractual, statutory, now }: RightFacts, timeZone: string): string {
+  const later = statutory > contractual ? statutory : contractual
+  const until = `until ${spoken(later, timeZone)} (${timeZone})`
+  if (now > contractual) {
+    return `The 14 days from the start are over; you have 14 days from today. You can ask for all of the money back ${until}.`
+  }
+  const from = later === statutory ? 'today' : `the start on ${spokenDay(startsAt, timeZone)}`
+  return `You can ask for all of the money back ${until}, 14 days from ${from}.`
 }
 
 /** As it is said in British English: 7 December 2026 at 09:00. */

@@ -5,8 +5,11 @@ import type { Balance } from '../../src/payments/balance.ts'
 import {
   contractualWindow,
   isOpenWindow,
+  purchaseWindow,
   type RefundFacts,
   refundability,
+  rightInWords,
+  statutoryWindow,
 } from '../../src/payments/refund-window.rules.ts'
 
 const startsAt = new Date('2026-10-19T08:00:00Z')
@@ -98,5 +101,51 @@ describe('refundability', () => {
     expect(refundability({ ...paid, balance: part })).toMatchObject({ refundable: true, maximumMinor: 29_900 })
     const less = money({ backMinor: 10_000, onItsWayMinor: 900, leftMinor: 29_000 })
     expect(refundability({ ...paid, balance: less })).toMatchObject({ refundable: false, maximumMinor: 29_000 })
+  })
+})
+
+describe('the deadline of the law', () => {
+  it.each([
+    ['in winter', '2026-12-01T10:00:00Z', 'Europe/London', '2026-12-15T23:59:59.999Z'],
+    ['at the last instant of a day', '2026-12-01T23:59:59.999Z', 'Europe/London', '2026-12-15T23:59:59.999Z'],
+    ['at the first of the next', '2026-12-02T00:00:00Z', 'Europe/London', '2026-12-16T23:59:59.999Z'],
+    ['when the clocks go forward within', '2027-03-20T12:00:00Z', 'Europe/London', '2027-04-03T22:59:59.999Z'],
+    ['when they go back within', '2026-10-20T12:00:00Z', 'Europe/London', '2026-11-03T23:59:59.999Z'],
+    ['a day ahead of UTC', '2026-12-01T11:00:00Z', 'Pacific/Auckland', '2026-12-16T10:59:59.999Z'],
+    ['where the next midnight is skipped', '2026-04-10T12:00:00Z', 'Africa/Cairo', '2026-04-24T20:59:59.999Z'],
+    ['where the next midnight itself is skipped', '2026-04-09T12:00:00Z', 'Africa/Cairo', '2026-04-23T21:59:59.999Z'],
+    ['where the last hour comes twice', '2026-10-15T12:00:00Z', 'Africa/Cairo', '2026-10-29T21:59:59.999Z'],
+  ])('%s', (_, at, zone, until) => {
+    expect(statutoryWindow(new Date(at), zone)).toEqual({ basis: 'STATUTORY_FROM_PURCHASE', until: new Date(until) })
+  })
+
+  it('counts when it is the later, and the contract when they are equal', () => {
+    const bought = new Date('2026-12-01T10:00:00Z')
+    const basis = (start: string) => purchaseWindow(new Date(start), bought, 'UTC').basis
+    expect(basis('2026-12-01T23:59:59.998Z')).toBe('STATUTORY_FROM_PURCHASE')
+    expect(basis('2026-12-01T23:59:59.999Z')).toBe('CONTRACT_FROM_START')
+    expect(basis('2026-12-02T00:00:00Z')).toBe('CONTRACT_FROM_START')
+  })
+
+  it.each([
+    [
+      '2026-11-01T09:00:00Z',
+      'The 14 days from the start are over; you have 14 days from today. You can ask for all of the money back until 15 December 2026 at 23:59 (UTC).',
+    ],
+    [
+      '2026-12-01T09:00:00Z',
+      'You can ask for all of the money back until 15 December 2026 at 23:59 (UTC), 14 days from today.',
+    ],
+    [
+      '2027-01-04T09:00:00Z',
+      'You can ask for all of the money back until 18 January 2027 at 09:00 (UTC), 14 days from the start on 4 January 2027.',
+    ],
+  ])('is said for a start of %s', (start, sentence) => {
+    const now = new Date('2026-12-01T10:00:00Z')
+    const startsAt = new Date(start)
+    const contractual = contractualWindow(startsAt, 'UTC').until
+    expect(rightInWords({ startsAt, contractual, statutory: statutoryWindow(now, 'UTC').until, now }, 'UTC')).toBe(
+      sentence,
+    )
   })
 })

@@ -134,11 +134,16 @@ const things: Record<string, TypeEntry> = {
     at: 'CourseRun',
     fields: {
       everybody: `id course startsAt endsAt timeZone enrolmentOpensAt enrolmentClosesAt openForEnrolment price paymentMethods
-        placesRemaining enrolability refundDeadline cancelledAt status registrationUrl liveEvents`,
+        placesRemaining enrolability refundDeadline refundRight cancelledAt status registrationUrl liveEvents`,
       owner: 'viewerEnrolment',
       operator: 'moneyHeld',
     },
   },
+  RefundRight: all(
+    'CourseRun > refundRight',
+    'everybody',
+    'deadline basis contractualDeadline statutoryDeadline summary',
+  ),
   WithdrawalOffer: all('Enrolment > withdrawal', 'ownerAndOperator', 'possible forgone message'),
   RunMoney: all('CourseRun > moneyHeld', 'operator', 'enrolments sums skipped'),
   Enrolability: all('Course > runs(first: 50) > nodes > enrolability', 'everybody', 'possible reasonCode reason'),
@@ -151,7 +156,7 @@ const things: Record<string, TypeEntry> = {
   Enrolment: all(
     'Enrolment',
     'ownerAndOperator',
-    `id learner run status holdExpiresAt price payment payments createdAt registeredAt updatedAt studyUrl stuckReason registrationEndedAt registrationEndedBy progress result refundability withdrawal
+    `id learner run status holdExpiresAt price termsAcceptance payment payments createdAt registeredAt updatedAt studyUrl stuckReason registrationEndedAt registrationEndedBy progress result refundability withdrawal
       history creditRecord`,
   ),
   AssessmentResult: all('Enrolment > result', 'ownerAndOperator', 'outcome grade awardedOn identityVerified'),

@@ -61,6 +61,7 @@ const errors = `userErrors { __typename code message field
   ... on EnrolmentClosed { opensAt closesAt }
   ... on PartnerAccountRequired { partnerAccount { status invitationUrl } }
   ... on PaymentMethodNotOffered { offered }
+  ... on TermsChanged { terms { version } }
   ... on PriceChanged { price { amountMinor currency } }
   ... on PaymentNotCompleted { status }
   ... on UnsupportedCardBrand { brand }

@@ -71,6 +71,8 @@ export interface World {
   now(): Date
   /** Moves it by so many minutes. */
   pass(minutes: number): void
+  /** Stops it at an instant, until it is moved again by `pass`. */
+  stopAt(instant: string): void
   close(): Promise<void>
 }
 
@@ -126,7 +128,8 @@ export async function startWorld(options: Pick<AppOptions, 'limits' | 'liveWaitM
   const { seededAt, ...database } = await createSynchronised()
   const folder = await mkdtemp(join(tmpdir(), 'world-'))
   let offsetMs = 0
-  const now = () => new Date(Date.now() + offsetMs)
+  let stoppedAtMs: number | null = null
+  const now = () => new Date(stoppedAtMs ?? Date.now() + offsetMs)
   const boxes = await sandboxes(now, seededAt)
   const keys = join(folder, 'keys.json')
   const ca = join(folder, 'ca.pem')
@@ -231,7 +234,12 @@ export async function startWorld(options: Pick<AppOptions, 'limits' | 'liveWaitM
     },
     now,
     pass(minutes) {
+      if (stoppedAtMs !== null) offsetMs = stoppedAtMs - Date.now()
+      stoppedAtMs = null
       offsetMs += minutes * 60_000
+    },
+    stopAt(instant) {
+      stoppedAtMs = Date.parse(instant)
     },
     async close() {
       await gateway.close()

@@ -13,6 +13,7 @@ import { syncRegistrationsJob } from './partner-inbox/sync-registrations.ts'
 import { advancePaymentJob } from './payments/advance-payment.ts'
 import { closePaymentJob } from './payments/close-payment.ts'
 import { openPaymentJob } from './payments/open-payment.ts'
+import { issueMissingPapersJob } from './payments/papers/issue-missing-papers.ts'
 import { handlePaymentEventJob } from './payments/payment-inbox.ts'
 import { paymentJobs } from './payments/payment-jobs.ts'
 import { probePermissionsJob } from './payments/probe-permissions.ts'
@@ -32,6 +33,7 @@ export const jobs: readonly Job<Context>[] = [
   submitRefundJob,
   reconcileJob,
   probePermissionsJob,
+  issueMissingPapersJob,
   registerEnrolmentJob,
   withdrawRegistrationJob,
   expireEnrolmentJob,

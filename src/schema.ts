@@ -25,6 +25,7 @@ import {
 } from './enrolments/enrolment-errors.ts'
 import { EnrolmentMutationsResolver } from './enrolments/mutations.resolver.ts'
 import { OperatorEnrolmentsResolver } from './enrolments/operator.resolver.ts'
+import { EnrolmentReceiptsResolver, LearnerReceiptsResolver } from './enrolments/receipts.resolver.ts'
 import {
   EnrolmentResolver,
   LearnerEnrolmentsResolver,
@@ -65,6 +66,13 @@ import {
 import { LearnerResolver, learnerNode, ViewerResolver } from './learners/resolver.ts'
 import { disputeNode, paymentNode, reconciliationNode, refundNode } from './payments/loaders.ts'
 import { CorrectionResolver, OperatorPaymentsResolver, ReconciliationResolver } from './payments/operator.resolver.ts'
+import { receiptNode } from './payments/papers/loaders.ts'
+import {
+  PaymentPapersResolver,
+  PaymentReferenceResolver,
+  ReceiptResolver,
+  RefundPapersResolver,
+} from './payments/papers/resolver.ts'
 import { DisputeResolver, PaymentActionResolver, PaymentResolver, RefundResolver } from './payments/resolver.ts'
 import { describeCauses } from './state-tables.ts'
 import { visibleApplication, visibleRecord } from './transfers/applications/application.loaders.ts'
@@ -104,6 +112,7 @@ const nodes: Record<NodeName, NodeLoader<Context>> = {
   Payment: paymentNode,
   Refund: refundNode,
   Dispute: disputeNode,
+  Receipt: receiptNode,
   Reconciliation: reconciliationNode,
   CreditRecord: visibleRecord,
   CreditShare: shareNode,
@@ -153,6 +162,12 @@ const resolvers: unknown[] = [
   PaymentActionResolver,
   RefundResolver,
   DisputeResolver,
+  ReceiptResolver,
+  PaymentReferenceResolver,
+  PaymentPapersResolver,
+  RefundPapersResolver,
+  EnrolmentReceiptsResolver,
+  LearnerReceiptsResolver,
   OperatorPaymentsResolver,
   ReconciliationResolver,
   CorrectionResolver,

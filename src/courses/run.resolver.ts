@@ -9,6 +9,7 @@ import { Course } from './course.ts'
 import { CourseRun, LiveEvent, RunStatus } from './course-run.ts'
 import { type CompleteRun, courseById, liveEventsOf } from './loaders.ts'
 import { placesRemaining } from './places.ts'
+import { PriceTax, priceTax } from './price-tax.ts'
 import { openForEnrolment, runStatus } from './run-status.rules.ts'
 
 type RunRow = Pick<
@@ -24,6 +25,9 @@ type RunRow = Pick<
   | 'timeZone'
   | 'priceMinor'
   | 'currency'
+  | 'taxTreatment'
+  | 'taxRate'
+  | 'taxNote'
 > & { course?: Course | null }
 
 interface EventRow {
@@ -51,6 +55,11 @@ export class CourseRunResolver {
   @FieldResolver(() => Money, { description: 'What it costs.' })
   price(@Root() run: RunRow): Money {
     return { amountMinor: run.priceMinor, currency: run.currency } as Money
+  }
+
+  @FieldResolver(() => PriceTax, { nullable: true, description: 'The tax in the price; null for a free run.' })
+  tax(@Root() run: RunRow, @Ctx() { settings }: Context): PriceTax | null {
+    return priceTax(run, settings.seller)
   }
 
   @FieldResolver(() => DateTime, {

@@ -18,6 +18,8 @@ import type { EnrolmentCause } from './enrolment.states.ts'
 import { Enrolment } from './enrolment.ts'
 import { enrolmentJobs, givenUpAt } from './enrolment-jobs.ts'
 import { takeUp, unsettled } from './find-unsettled.ts'
+import { itemDescription } from './item-description.rules.ts'
+import { receiptFacts } from './receipt-facts.ts'
 import { restoreAfterFailedRefund } from './restore-after-failed-refund.ts'
 
 async function orderFor(em: EntityManager, payment: Payment): Promise<OrderFacts> {
@@ -26,7 +28,7 @@ async function orderFor(em: EntityManager, payment: Payment): Promise<OrderFacts
   const course = await em.findOneOrFail(Course, run.courseId)
   const { email } = await em.findOneOrFail(Learner, enrolment.learnerId)
   return {
-    description: `${course.title} (${run.code})`,
+    description: itemDescription(course.title, run),
     buyerEmail: email || null,
     holdExpiresAt: enrolment.holdExpiresAt,
     awaitsPayment: enrolment.status === 'PENDING_PAYMENT',
@@ -122,6 +124,7 @@ export const enrolmentPaymentSubject: PaymentSubject = {
   orderFor,
   opened,
   paid,
+  receiptFacts,
   refundStarted,
   refunded,
   refundFailed,

@@ -28,6 +28,7 @@ const columns = defineColumns('e', {
     holdExpiresAt: 'status hold_expires_at',
     payment: 'payment_id',
     payments: '',
+    receipts: '',
     progress: 'status registration_uuid steps_completed_ratio steps_completed progress_seen_at',
     result: 'result_outcome result_grade result_awarded_on result_identity_verified',
     refundability: 'run_id payment_id',

@@ -37,6 +37,12 @@ export const paymentJobs = {
     key: ({ eventId }) => eventId,
     attempts: 100,
   }),
+  issueMissing: defineJob({
+    task: 'issue_missing_papers',
+    payload: z.object({}),
+    key: () => null,
+    attempts: 25,
+  }),
   probePermissions: defineJob({
     task: 'probe_permissions',
     payload: z.object({}),

@@ -62,6 +62,8 @@ export interface UnreadPart extends UnreadEntry {
 export interface ProviderCapture {
   /** Stripe's payment intent, PayPal's capture: what is refunded. */
   reference: string
+  /** Stripe's charge, as the buyer's papers name it; null where the capture has that name itself. */
+  chargeReference: string | null
   amount: Money
   capturedAt: Date
   /** Null when it was not a card. */

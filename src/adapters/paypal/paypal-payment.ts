@@ -63,7 +63,7 @@ const orderStates = {
 
 function captureOf({ id, status, amount, create_time }: PayPalCapture): ProviderCapture | null {
   if (!tookMoney.has(status)) return null
-  return { reference: id, amount, capturedAt: create_time, cardBrand: null, cardLast4: null }
+  return { reference: id, chargeReference: null, amount, capturedAt: create_time, cardBrand: null, cardLast4: null }
 }
 
 function failureOf({ status, status_details }: PayPalCapture): ProviderPayment['failure'] {

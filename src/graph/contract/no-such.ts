@@ -17,6 +17,7 @@ const nodeNames = [
   'Payment',
   'Refund',
   'Dispute',
+  'Receipt',
   'Reconciliation',
   'CreditRecord',
   'CreditShare',

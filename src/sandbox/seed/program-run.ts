@@ -21,6 +21,8 @@ export interface ProgramRun {
   weeks_count: number
   time_zone: string
   price: { minor: number; currency: string } | null
+  /** Null where it is the seller's usual one. */
+  tax: { treatment: 'exempt' | 'taxed' | 'outside'; rate: string | null; note: string | null } | null
   enrolment_opens_at: string | null
   enrolment_closes_at: string | null
   live_events: LiveEvent[]
@@ -77,6 +79,7 @@ export function plannedRun(seeded: SeededProgram, kind: RunKind, now: Date): Pro
     weeks_count: weeks,
     time_zone: timeZone,
     price: seeded.price,
+    tax: seeded.tax,
     status: kind === 'cancelled' ? ('cancelled' as const) : ('scheduled' as const),
     updated_at: now.toISOString(),
   }

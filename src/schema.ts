@@ -67,6 +67,7 @@ import { LearnerResolver, learnerNode, ViewerResolver } from './learners/resolve
 import { disputeNode, paymentNode, reconciliationNode, refundNode } from './payments/loaders.ts'
 import { CorrectionResolver, OperatorPaymentsResolver, ReconciliationResolver } from './payments/operator.resolver.ts'
 import { receiptNode } from './payments/papers/loaders.ts'
+import { OperatorPapersResolver } from './payments/papers/operator-papers.resolver.ts'
 import {
   PaymentPapersResolver,
   PaymentReferenceResolver,
@@ -163,6 +164,7 @@ const resolvers: unknown[] = [
   RefundResolver,
   DisputeResolver,
   ReceiptResolver,
+  OperatorPapersResolver,
   PaymentReferenceResolver,
   PaymentPapersResolver,
   RefundPapersResolver,

@@ -14,9 +14,9 @@ export interface OpenedDocument {
 
 export type DocumentOpener = (token: string) => Promise<OpenedDocument | 'FORGED' | 'EXPIRED' | 'GONE'>
 
-const FORGED = { error: 'This address was not made here.' }
-const EXPIRED = { error: 'This address has expired; ask for another one.' }
-const GONE = { error: 'There is nothing at this address.' }
+const forged = { error: 'This address was not made here.' }
+const expired = { error: 'This address has expired; ask for another one.' }
+const gone = { error: 'There is nothing at this address.' }
 
 /** Styles of its own, and nothing that runs. */
 const policy =
@@ -27,9 +27,9 @@ export function addDocuments(fastify: FastifyInstance, path: string, open: Docum
   fastify.get<{ Params: { '*': string } }>(`${path}/*`, async ({ params }, reply) => {
     reply.header('cache-control', 'no-store').header('x-robots-tag', 'noindex')
     const opened = await open(params['*'])
-    if (opened === 'FORGED') return reply.code(403).send(FORGED)
-    if (opened === 'EXPIRED') return reply.code(410).send(EXPIRED)
-    if (opened === 'GONE') return reply.code(404).send(GONE)
+    if (opened === 'FORGED') return reply.code(403).send(forged)
+    if (opened === 'EXPIRED') return reply.code(410).send(expired)
+    if (opened === 'GONE') return reply.code(404).send(gone)
     const { type, fileName, inline, body } = opened
     return reply
       .header('content-security-policy', policy)

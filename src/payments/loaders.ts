@@ -48,6 +48,8 @@ const columns = defineColumns('p', {
     receipts: '',
     buyerEmail: 'buyer_email',
     references: '',
+    settlement:
+      'currency fee_minor net_minor settlement_currency exchange_rate available_at payout_reference paid_out_at',
     disputes: '',
     history: '',
   },

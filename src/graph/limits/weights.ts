@@ -108,6 +108,7 @@ export const works: Readonly<Record<string, Work>> = {
   'RefundConnection.totalCount': DESK_COUNT_POINTS,
   'TransferApplicationConnection.totalCount': DESK_COUNT_POINTS,
   'ReconciliationConnection.totalCount': OWN_COUNT_POINTS,
+  'ReceiptConnection.totalCount': OWN_COUNT_POINTS,
   'CreditRecordConnection.totalCount': OWN_COUNT_POINTS,
   'CreditShareConnection.totalCount': OWN_COUNT_POINTS,
   // Counted over the whole list: 5 to 10 ms with a filter, four times for its facets.
@@ -130,6 +131,9 @@ export const works: Readonly<Record<string, Work>> = {
   // Signing by an elliptic curve, 0.3 ms.
   'TransferEligibility.statement': 30,
   'CreditRecord.credential': 30,
+  'Receipt.documentUrl': 30,
+  // A year of them, summed over all that moved.
+  'Operator.moneyByDay': DESK_COUNT_POINTS,
   // Each of up to 2,000 applications is decided anew.
   'Query.transferPolicyDryRun': 2_000,
   // A signature is verified, 0.4 ms.

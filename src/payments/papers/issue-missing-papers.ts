@@ -4,7 +4,7 @@ import { lockPayment, type Paying } from '../paying.ts'
 import { paymentJobs } from '../payment-jobs.ts'
 import { issuePapers } from './issue-papers.ts'
 
-const AT_ONCE = 100
+const PAGE_SIZE = 100
 
 /** In the order in which the money came, so that the numbers are in it too. Nothing is done while no seller is named. */
 export async function issueMissingPapers(context: Paying): Promise<void> {
@@ -13,12 +13,12 @@ export async function issueMissingPapers(context: Paying): Promise<void> {
     const missing = await context.em.fork({ clear: true }).execute<{ id: string }[]>(
       `select p.id from payment p where p.captured_at is not null
          and not exists (select 1 from receipt c where c.payment_id = p.id and c.kind = 'RECEIPT')
-       order by p.captured_at, p.id limit ${AT_ONCE}`,
+       order by p.captured_at, p.id limit ${PAGE_SIZE}`,
     )
     for (const { id } of missing) {
       await inTransaction(context.em, async (tx) => issuePapers(tx, context, await lockPayment(tx, id)))
     }
-    if (missing.length < AT_ONCE) return
+    if (missing.length < PAGE_SIZE) return
   }
 }
 

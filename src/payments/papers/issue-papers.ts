@@ -11,7 +11,7 @@ import { type KeptLine, Receipt, type ReceiptKind } from './receipt.ts'
 import { recordReferences } from './record-references.ts'
 
 const initials: Record<ReceiptKind, string> = { RECEIPT: 'R', CREDIT_NOTE: 'C' }
-const NUMBER_DIGITS = 6
+const NUMBER_CHARACTERS = 6
 
 const brandNames: Record<CardBrand, string> = {
   VISA: 'Visa',
@@ -153,5 +153,5 @@ async function nextNumber(tx: EntityManager, kind: ReceiptKind, year: number): P
      on conflict (kind, year) do update set last = receipt_number.last + 1 returning last`,
     [kind, year],
   )
-  return `${initials[kind]}-${year}-${String(row?.last).padStart(NUMBER_DIGITS, '0')}`
+  return `${initials[kind]}-${year}-${String(row?.last).padStart(NUMBER_CHARACTERS, '0')}`
 }

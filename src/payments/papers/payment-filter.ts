@@ -5,7 +5,7 @@ import { badUserInput } from '../../graph/contract/errors.ts'
 import { uuidForList } from '../../graph/contract/no-such.ts'
 import { CurrencyCode, DateTime, SafeInt } from '../../graph/contract/scalars.ts'
 import type { Condition } from '../../reading/list.ts'
-import { LONGEST_KEY_CHARACTERS, LONGEST_SEARCH_CHARACTERS } from '../../values/lengths.ts'
+import { LONGEST_SEARCH_CHARACTERS } from '../../values/lengths.ts'
 import { PaymentMethod } from '../payment.ts'
 import { foundPayments } from './found-payments.rules.ts'
 
@@ -28,7 +28,6 @@ export class PaymentFilter {
   currency?: string | null
 
   @Field(() => ID, { nullable: true, description: 'For this run.' })
-  @AtMost({ characters: LONGEST_KEY_CHARACTERS })
   courseRunId?: string | null
 
   @Field(() => DateTime, { nullable: true, description: 'Taken at or after.' })

@@ -1,4 +1,4 @@
-/** Stores a receipt, or a credit note for money that went back, as it was issued. */
+/** Stores receipts, and credit notes for money that went back, as they were issued. */
 import { Entity, Enum, Index, ManyToOne, PrimaryKey, Property, Unique } from '@mikro-orm/decorators/legacy'
 import { Field, ObjectType } from 'type-graphql'
 import { publishEnum } from '../../graph/contract/enum.ts'

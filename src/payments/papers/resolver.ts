@@ -12,6 +12,7 @@ import { dashboardUrl } from './dashboard-url.ts'
 import { signedAddress } from './document-link.ts'
 import { creditNoteOf, receiptById, receiptsOfPayment, referencesOf } from './loaders.ts'
 import { PaymentReference } from './payment-reference.ts'
+import { PaymentSettlement, settlementOf } from './payment-settlement.ts'
 import { Receipt, ReceiptLine } from './receipt.ts'
 
 const DOCUMENT_HOLDS_MS = 24 * 3_600_000
@@ -119,6 +120,15 @@ export class PaymentPapersResolver {
   })
   buyerEmail(@Root() { buyerEmail }: PaymentRow, @Ctx() { viewer }: Context): string | null {
     return isOperator(viewer) ? buyerEmail : null
+  }
+
+  @FieldResolver(() => PaymentSettlement, {
+    nullable: true,
+    description:
+      'What the provider kept and paid out; null unless the caller is an operator, or until the provider says so.',
+  })
+  settlement(@Root() payment: PaymentRow, @Ctx() { viewer }: Context): PaymentSettlement | null {
+    return isOperator(viewer) ? settlementOf(payment) : null
   }
 
   @FieldResolver(() => [PaymentReference], {

@@ -1,6 +1,6 @@
 /** Plans seeded runs relative to the start day, so that every kind exists. */
 import { Temporal } from 'temporal-polyfill'
-import type { RunKind, SeededProgram } from './program.ts'
+import type { RunKind, RunTax, SeededProgram } from './program.ts'
 import { stableUuid } from './stable-uuid.ts'
 
 export interface LiveEvent {
@@ -22,7 +22,7 @@ export interface ProgramRun {
   time_zone: string
   price: { minor: number; currency: string } | null
   /** Null where it is the seller's usual one. */
-  tax: { treatment: 'exempt' | 'taxed' | 'outside'; rate: string | null; note: string | null } | null
+  tax: RunTax | null
   enrolment_opens_at: string | null
   enrolment_closes_at: string | null
   live_events: LiveEvent[]

@@ -1,6 +1,5 @@
 /** Loads the seed's programs, one JSON file a subject, with their institutions. */
 
-import type { ProgramRun } from './program-run.ts'
 import business from './programs/business-and-management.json' with { type: 'json' }
 import computing from './programs/computing-and-data-science.json' with { type: 'json' }
 import education from './programs/education-and-teaching.json' with { type: 'json' }
@@ -48,6 +47,13 @@ export interface Program {
   updated_at: string
 }
 
+/** How the price of a run is taxed. */
+export interface RunTax {
+  treatment: 'exempt' | 'taxed' | 'outside'
+  rate: string | null
+  note: string | null
+}
+
 /** What kind of run, relative to the day of the start; see `plannedRun`. */
 export type RunKind =
   | 'upcoming'
@@ -67,7 +73,7 @@ export interface SeededProgram {
   program: Program
   timeZone: string
   price: { minor: number; currency: string }
-  tax: ProgramRun['tax']
+  tax: RunTax | null
   runs: RunKind[]
 }
 
@@ -75,7 +81,7 @@ type Stated = Omit<Program, 'uuid' | 'organisation' | 'withdrawn_at' | 'updated_
   organisation: string
   time_zone: string
   price: { minor: number; currency: string }
-  tax?: ProgramRun['tax']
+  tax?: RunTax | null
   runs: RunKind[]
 }
 

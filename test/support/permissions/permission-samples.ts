@@ -67,12 +67,17 @@ async function moneyBack(world: World) {
       ['SUCCEEDED'],
     )
   await disputed(world, rows[0]?.capture_reference)
-  const document = 'query ($id: ID!) { node(id: $id) { ... on Payment { refunds { id } disputes { id } } } }'
-  const { refunds, disputes } = (await answerOf(world, owner, document, { id: paymentId })) as Record<
+  const document =
+    'query ($id: ID!) { node(id: $id) { ... on Payment { refunds { id } disputes { id } receipts { id } } } }'
+  const { refunds, disputes, receipts } = (await answerOf(world, owner, document, { id: paymentId })) as Record<
     string,
     { id: string }[]
   >
-  return { Refund: refunds?.[0]?.id as string, Dispute: disputes?.[0]?.id as string }
+  return {
+    Refund: refunds?.[0]?.id as string,
+    Dispute: disputes?.[0]?.id as string,
+    Receipt: receipts?.[1]?.id as string,
+  }
 }
 
 async function disputed(world: World, intent: string): Promise<void> {

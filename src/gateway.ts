@@ -19,7 +19,7 @@ import { BadTokens } from './graph/limits/bad-tokens.ts'
 import { InFlight } from './graph/limits/in-flight.ts'
 import { TrustedDocuments } from './graph/limits/trusted-documents.ts'
 import { readManifestFile } from './graph/limits/trusted-manifest.ts'
-import { addDocuments, type OpenedDocument } from './http/documents.ts'
+import { addDocuments } from './http/documents.ts'
 import type { DrainOptions } from './http/drain.ts'
 import { openGraphiql } from './http/graphiql/graphiql.ts'
 import type { HealthCheck } from './http/health.ts'
@@ -31,7 +31,7 @@ import { learnerIdOf } from './learners/record-learner.ts'
 import { receivePartnerEvent } from './partner-inbox/partner-inbox.ts'
 import { partnerJobs } from './partner-inbox/partner-jobs.ts'
 import { permissionsMissing } from './payments/loaders.ts'
-import { openLink } from './payments/papers/document-link.ts'
+import { openDocument, openExport } from './payments/papers/open-document.ts'
 import { receiptPage } from './payments/papers/receipt-page.ts'
 import { receivePaymentEvent } from './payments/payment-inbox.ts'
 import { paymentJobs } from './payments/payment-jobs.ts'
@@ -150,7 +150,8 @@ export async function startGateway(app: App, config: Config, options: GatewayOpt
       if (config.SECURITY_CONTACT) {
         addSecurityText(routes, { contact: config.SECURITY_CONTACT, publicUrl: config.PUBLIC_URL, now: app.now })
       }
-      addDocuments(routes, '/documents', (token) => openDocument(app, token))
+      addDocuments(routes, '/documents', (token) => openDocument(app, token, pages))
+      addDocuments(routes, '/exports', (token) => openExport(app, token))
       routes.get('/.well-known/jwks.json', async (_request, reply) =>
         published(reply, KEYS_KEPT_FOR_SECONDS, 'application/jwk-set+json').send(app.signer.jwks),
       )
@@ -249,17 +250,8 @@ async function prepare(app: App, config: Config, progress: { migrated: boolean }
   if (!jobsByHand) await app.worker.start()
 }
 
-/** Pages by what their link names. */
+/** What the documents' addresses lead to, by kind. */
 const pages = { receipt: receiptPage } as const
-
-async function openDocument(app: App, token: string): Promise<OpenedDocument | 'FORGED' | 'EXPIRED' | 'GONE'> {
-  const link = await openLink(app, token)
-  if (typeof link === 'string') return link
-  const write = Object.hasOwn(pages, link.what) ? pages[link.what as keyof typeof pages] : null
-  const page = write && (await write({ read: app.read, timeZone: app.settings.seller?.timeZone ?? 'UTC' }, link.of))
-  if (!page) return 'GONE'
-  return { type: 'text/html; charset=utf-8', fileName: page.fileName, inline: true, body: page.html }
-}
 
 function receivers(app: App) {
   const json = { maxBytes: WEBHOOK_BYTES, contentTypes: ['application/json'] }

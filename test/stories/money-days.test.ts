@@ -150,3 +150,55 @@ describe('what a provider kept and paid out', () => {
     expect((await world.ask(persona, document, { id: paymentId })).data.node).toEqual({ settlement: null })
   })
 })
+
+describe('exports', () => {
+  const document =
+    'mutation ($input: ExportMoneyInput!) { exportMoney(input: $input) { url expiresAt userErrors { code field } } }'
+  const exported = async (kind: string, range: object = { from: today(), to: today() }) =>
+    (await world.ask('operator', document, { input: { kind, ...range } })).data.exportMoney
+  const opened = (url: string) => fetch(`${world.url}${new URL(url).pathname}`)
+
+  it('P4: escape cells that a spreadsheet would run, and open for ten minutes to whoever has the address', async () => {
+    const { paymentId } = await buy()
+    await world.app.orm.em
+      .fork()
+      .execute("update learner set display_name = '=HYPERLINK(\"x\")' where display_name like 'Dora%'")
+    const { url, expiresAt, userErrors } = await exported('PAYMENTS')
+    expect(userErrors).toEqual([])
+    expect(Date.parse(expiresAt) - world.now().getTime()).toBeLessThanOrEqual(10 * 60_000)
+    const file = await opened(url)
+    expect(file.status).toBe(200)
+    expect(file.headers.get('content-type')).toBe('text/csv; charset=utf-8')
+    expect(file.headers.get('cache-control')).toBe('no-store')
+    expect(file.headers.get('content-disposition')).toBe(`attachment; filename="payments-${today()}-${today()}.csv"`)
+    const [header, ...lines] = (await file.text()).trimEnd().split('\r\n')
+    expect(header).toMatch(/^capturedAt,payment,provider,method,status,captured,currency,buyer,/)
+    const uuid = Buffer.from(paymentId, 'base64url').toString().split(':')[1] as string
+    const line = lines.find((one) => one.includes(uuid))
+    expect(line).toContain(`,495.00,GBP,"'=HYPERLINK(""x"")",`)
+    expect((await opened(`${url.slice(0, -4)}AAAA`)).status).toBe(403)
+    world.pass(11)
+    expect((await opened(url)).status).toBe(410)
+  })
+
+  it('have a header for each table, and the same sums as the graph', async () => {
+    for (const kind of ['REFUNDS', 'DISPUTES', 'RECEIPTS', 'DAYS']) {
+      const { url } = await exported(kind, { from: '2026-12-01', to: '2026-12-31' })
+      const text = await (await opened(url)).text()
+      expect(text.split('\r\n')[0]).toMatch(/^[a-zA-Z,]+$/)
+      if (kind === 'DAYS') expect(text).toContain('2026-12-01,CARD,GBP,2,990.00,100.00,0.00,0.00,15.26,874.74')
+    }
+  })
+
+  it('are refused for days that cannot be counted, and to whoever is no operator', async () => {
+    const turned = await exported('DAYS', { from: '2026-12-02', to: '2026-12-01' })
+    expect(turned).toEqual({
+      url: null,
+      expiresAt: null,
+      userErrors: [{ code: 'INVALID_INPUT', field: ['input', 'to'] }],
+    })
+    const input = { kind: 'DAYS', from: today(), to: today() }
+    const { errors } = await world.ask(persona, document, { input })
+    expect(errors?.map(({ extensions }) => extensions.code)).toEqual(['FORBIDDEN'])
+  })
+})

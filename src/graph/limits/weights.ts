@@ -148,6 +148,8 @@ export const works: Readonly<Record<string, Work>> = {
   'Mutation.cancelEnrolment': WRITE_POINTS,
   'Mutation.requestRefund': UPSTREAM_POINTS,
   'Mutation.resolveStuckEnrolment': WRITE_POINTS,
+  // A year of a table is read when its address is opened.
+  'Mutation.exportMoney': WRITE_POINTS,
   'Mutation.shareCredit': WRITE_POINTS,
   'Mutation.revokeCreditShare': WRITE_POINTS,
   'Mutation.applyForTransfer': WRITE_POINTS,

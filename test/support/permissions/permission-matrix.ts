@@ -1,4 +1,5 @@
 /** Lists who may see which field of every type. */
+import { inDays } from '../world/study.ts'
 
 /** Those who ask. Things belong to `owner`, who applied to the institution of `staff` and `machine`, and shared credit with all. */
 export const personas = {
@@ -177,12 +178,12 @@ const things: Record<string, TypeEntry> = {
   ),
   PaymentReference: all('Payment > references', 'operator', 'kind value dashboardUrl'),
   PaymentSettlement: all(
-    'Receipt > payment > settlement',
+    'Payment > settlement',
     'operator',
     'fee net exchangeRate availableAt payoutReference paidOutAt',
   ),
   MoneyDay: all(
-    'viewer > operator > moneyByDay(from: "2026-01-01", to: "2026-12-31")',
+    `viewer > operator > moneyByDay(from: "${inDays(-1).slice(0, 10)}", to: "${inDays(1).slice(0, 10)}")`,
     'operator',
     'date method currency payments captured refunded settledOutside disputed fees net',
   ),

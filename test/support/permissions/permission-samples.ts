@@ -91,6 +91,10 @@ async function refusedCard(world: World): Promise<string> {
   const { payment } = await enrol(world, owner, (await newRun(world)).id)
   await pay(world, payment.action.redirectUrl, '4000000000000002')
   await world.settle()
+  // Stands for what a provider says of a payment that it took.
+  await world.app.orm.em
+    .fork()
+    .execute("update payment set fee_minor = 1, net_minor = 2, settlement_currency = 'GBP' where captured_at is null")
   return payment.id
 }
 

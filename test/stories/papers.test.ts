@@ -1,5 +1,6 @@
 /** Tests receipts, credit notes, references and the search of operators. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { issueMissingPapers } from '../../src/payments/papers/issue-missing-papers.ts'
 import { linked, newRun, registered, requestRefund, until } from '../support/world/study.ts'
 import { startWorld, type World } from '../support/world/world.ts'
 
@@ -148,6 +149,28 @@ describe('receipts', () => {
     expect(receipt.number).toBe(`R-2026-${String(before + 1).padStart(6, '0')}`)
     const rows = await em.fork().execute("select count(*)::int as count from receipt where kind = 'RECEIPT'")
     expect(rows[0]?.count).toBe(await last())
+  })
+})
+
+describe('papers of payments that were taken before there were any', () => {
+  it('are made at the next start, in the order in which the money came', async () => {
+    const first = await registered(world, persona, (await newRun(world, standing)).id)
+    world.pass(1)
+    const second = await registered(world, persona, (await newRun(world, standing)).id)
+    await requestRefund(world, 'operator', second.enrolmentId, { amountMinor: 500, reason: 'A courtesy.' })
+    await world.settle()
+    const em = world.app.orm.em.fork()
+    const uuids = [second, first].map(({ paymentId }) => Buffer.from(paymentId, 'base64url').toString().split(':')[1])
+    await em.execute('delete from receipt where payment_id in (?, ?) and corrects_id is not null', uuids)
+    await em.execute('delete from receipt where payment_id in (?, ?)', uuids)
+    expect(await receiptsOf(first.enrolmentId)).toEqual([])
+    await issueMissingPapers(world.app.systemContext('test'))
+    const [made] = await receiptsOf(first.enrolmentId)
+    const papers = await receiptsOf(second.enrolmentId)
+    expect(papers.map(({ kind }: { kind: string }) => kind)).toEqual(['RECEIPT', 'CREDIT_NOTE'])
+    expect(made.number < papers[0].number).toBe(true)
+    await issueMissingPapers(world.app.systemContext('test'))
+    expect(await receiptsOf(first.enrolmentId)).toHaveLength(1)
   })
 })
 

@@ -20,6 +20,7 @@ import type { ResponseCache } from './graph/caching/response-cache.ts'
 import type { ContextParts } from './graph/execution/request.ts'
 import { kindOfCaller } from './graph/limits/admission.ts'
 import { openRateLimits } from './graph/limits/open-rate-limits.ts'
+import { readRegister } from './institutions/import-register.ts'
 import { crontab, jobs } from './jobs.ts'
 import { Metrics } from './observability/metrics.ts'
 import { type Tracing, tracedWrites } from './observability/tracing.ts'
@@ -143,6 +144,7 @@ export async function openApp(config: Config, options: AppOptions): Promise<App>
       publicUrl: config.PUBLIC_URL,
       returnUrlOrigins: config.RETURN_URL_ORIGINS,
       issuer: config.OIDC_ISSUER,
+      seller: config.REGISTER_FILE ? readRegister(config.REGISTER_FILE).seller : null,
       holdMinutes: config.HOLD_MINUTES,
       terms: termsOf(config),
       staleAfterMinutes: config.STALE_AFTER_MINUTES,

@@ -112,7 +112,7 @@ export const variables = z.object({
     'clients whose tokens are taken, by `client_id` or `azp`; without it those of all clients',
   ),
   SIGNING_KEYS_FILE: file.describe('private JWKS of Ed25519 keys, the newest first; keys without `d` still verify'),
-  REGISTER_FILE: file.optional().describe('JSON of institutions, qualifications and their first policies'),
+  REGISTER_FILE: file.optional().describe('JSON of the seller, institutions, qualifications and their first policies'),
   RETURN_URL_ORIGINS: list(isOriginPattern, 'origins, e.g. https://app.example.org').describe(
     'origins that buyers may be sent back to; required in production',
   ),

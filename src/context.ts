@@ -6,6 +6,7 @@ import type { CourseSource } from './courses/course-source.ts'
 import type { EnrolmentPages } from './enrolments/loaders.ts'
 import type { NoticePartner, RegistrationPartner } from './enrolments/registration-partner.ts'
 import type { RateLimits } from './graph/limits/rate-limit.ts'
+import type { Seller } from './institutions/seller.ts'
 import type { AccountPartner } from './learners/account-partner.ts'
 import type { HeldBackReason } from './observability/metrics.ts'
 import type { PaymentProvider, ProviderName } from './payments/payment-provider.ts'
@@ -32,6 +33,8 @@ export interface Settings {
   issuer: string
   /** The terms of sale that hold now. */
   terms: { version: string; url: string; effectiveFrom: Date; includesExpressRequest: boolean }
+  /** Who sells, as the register names them; null when it names none: then no receipts are made. */
+  seller: Seller | null
   /** How long a place is held for a payment, in minutes. */
   holdMinutes: number
   /** Mirrored facts older than this are marked stale, in minutes. */

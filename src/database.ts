@@ -19,6 +19,8 @@ import { Learner, PartnerAccount } from './learners/learner.ts'
 import { PartnerEvent } from './partner-inbox/partner-event.ts'
 import { Dispute } from './payments/dispute.ts'
 import { MissingPermission } from './payments/missing-permission.ts'
+import { PaymentReference } from './payments/papers/payment-reference.ts'
+import { Receipt, ReceiptNumber } from './payments/papers/receipt.ts'
 import { Payment } from './payments/payment.ts'
 import { PaymentEvent } from './payments/payment-event.ts'
 import { Correction, Reconciliation } from './payments/reconciliation/reconciliation.ts'
@@ -46,6 +48,9 @@ export const storedClasses = [
   Payment,
   Refund,
   Dispute,
+  PaymentReference,
+  Receipt,
+  ReceiptNumber,
   PaymentEvent,
   MissingPermission,
   Reconciliation,

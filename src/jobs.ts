@@ -18,6 +18,8 @@ import { syncRegistrationsJob } from './partner-inbox/sync-registrations.ts'
 import { advancePaymentJob } from './payments/advance-payment.ts'
 import { closePaymentJob } from './payments/close-payment.ts'
 import { openPaymentJob } from './payments/open-payment.ts'
+import { issueMissingPapersJob } from './payments/papers/issue-missing-papers.ts'
+import { learnSettlementJob, learnSettlementsJob } from './payments/papers/learn-settlement.ts'
 import { handlePaymentEventJob } from './payments/payment-inbox.ts'
 import { paymentJobs } from './payments/payment-jobs.ts'
 import { probePermissionsJob } from './payments/probe-permissions.ts'
@@ -37,6 +39,9 @@ export const jobs: readonly Job<Context>[] = [
   submitRefundJob,
   reconcileJob,
   probePermissionsJob,
+  issueMissingPapersJob,
+  learnSettlementJob,
+  learnSettlementsJob,
   registerEnrolmentJob,
   withdrawRegistrationJob,
   expireEnrolmentJob,
@@ -57,5 +62,6 @@ export function crontab(clock: { syncEveryMinutes: number }): string[] {
     partnerJobs.syncRegistrations.cronLine(`*/${clock.syncEveryMinutes} * * * *`),
     paymentJobs.reconcile.cronLine('*/15 * * * *'),
     paymentJobs.probePermissions.cronLine('0 * * * *'),
+    paymentJobs.learnSettlements.cronLine('30 3 * * *'),
   ]
 }

@@ -12,7 +12,6 @@ import type { OrderFacts, PaymentSubject } from '../payments/payment-subject.ts'
 import type { Refund } from '../payments/refund.ts'
 import { purchaseWindow, statutoryWindow } from '../payments/refund-window.rules.ts'
 import type { MoveCause } from '../store/history.ts'
-import { spokenDay } from '../values/dates.ts'
 import { reviewRun } from './advance-refund-run.ts'
 import { announceEnrolment } from './announce-enrolment.ts'
 import { hasSuccessor, lockEnrolment, moveEnrolment } from './change-enrolment.ts'
@@ -21,19 +20,11 @@ import type { EnrolmentCause } from './enrolment.states.ts'
 import { Enrolment } from './enrolment.ts'
 import { enrolmentJobs, givenUpAt } from './enrolment-jobs.ts'
 import { takeUp, unsettled } from './find-unsettled.ts'
+import { itemDescription } from './item-description.rules.ts'
 import { lookAtRegistrations } from './look-at-registrations.ts'
+import { receiptFacts } from './receipt-facts.ts'
 import { restoreAfterFailedRefund } from './restore-after-failed-refund.ts'
 import { visibleEnrolment } from './visible-enrolment.ts'
-
-const LONGEST_ITEM_CHARACTERS = 120
-
-/** On the provider's page and on papers: the date is never cut off, the partner's code never shown. */
-function itemOf(title: string, { startsAt, timeZone }: CourseRun): string {
-  const starts = startsAt === null ? '' : `, starts ${spokenDay(startsAt, timeZone)}`
-  const room = LONGEST_ITEM_CHARACTERS - starts.length
-  const characters = [...title]
-  return `${characters.length > room ? `${characters.slice(0, room - 1).join('')}…` : title}${starts}`
-}
 
 async function orderFor(em: EntityManager, payment: Payment): Promise<OrderFacts> {
   const enrolment = await em.findOneOrFail(Enrolment, payment.enrolmentId)
@@ -41,7 +32,7 @@ async function orderFor(em: EntityManager, payment: Payment): Promise<OrderFacts
   const course = await em.findOneOrFail(Course, run.courseId)
   const { email } = await em.findOneOrFail(Learner, enrolment.learnerId)
   return {
-    description: itemOf(course.title, run),
+    description: itemDescription(course.title, run),
     buyerEmail: email || null,
     holdExpiresAt: enrolment.holdExpiresAt,
     awaitsPayment: enrolment.status === 'PENDING_PAYMENT',
@@ -147,6 +138,7 @@ export const enrolmentPaymentSubject: PaymentSubject = {
   orderFor,
   opened,
   paid,
+  receiptFacts,
   refundStarted,
   refunded,
   refundFailed,

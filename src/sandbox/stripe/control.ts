@@ -2,6 +2,7 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { z } from 'zod'
 import type { StripeAccount } from './account.ts'
+import { feeOf, payOut } from './balance.ts'
 import { findCharge } from './charges.ts'
 import { chosenEvent, newsOfChoice } from './chosen-event.ts'
 import { disputeCharge, disputeOutcomes } from './disputes.ts'
@@ -32,7 +33,7 @@ interface ById {
   Params: { id: string }
 }
 
-/** Serves /_sandbox/ledger, /_sandbox/events, /_sandbox/checkout/:id and /_sandbox/charges/:id/refund and /dispute. */
+/** Serves /_sandbox/ledger, /_sandbox/payouts, /_sandbox/events, /_sandbox/checkout/:id and /_sandbox/charges/:id/refund and /dispute. */
 export function registerControl(app: FastifyInstance, account: StripeAccount, saved: () => Promise<void>): void {
   app.post('/_sandbox/events', (call, reply) =>
     control(reply, saved, () => newsOfChoice(account, read(chosenEvent, call.body))),
@@ -61,6 +62,8 @@ export function registerControl(app: FastifyInstance, account: StripeAccount, sa
       return refundCharge(account, findCharge(account, call.params.id), amount === undefined ? {} : { amount })
     }),
   )
+
+  app.post('/_sandbox/payouts', (_call, reply) => control(reply, saved, () => payOut(account)))
 
   app.post<ById>('/_sandbox/charges/:id/dispute', (call, reply) =>
     control(reply, saved, () =>
@@ -102,14 +105,16 @@ async function control(reply: FastifyReply, saved: () => Promise<void>, act: () 
 
 function ledger({ state }: StripeAccount): object {
   return {
-    charges: Object.values(state.charges).map(({ id, amount, currency, metadata, status, payment_intent }) => ({
-      id,
-      amount,
-      currency,
-      metadata,
-      status,
-      payment_intent,
+    charges: Object.values(state.charges).map((charge) => ({
+      id: charge.id,
+      amount: charge.amount,
+      currency: charge.currency,
+      metadata: charge.metadata,
+      status: charge.status,
+      payment_intent: charge.payment_intent,
+      fee: charge.status === 'succeeded' ? feeOf(charge) : 0,
     })),
+    payouts: Object.values(state.payouts).map(({ id, amount }) => ({ id, amount })),
     refunds: Object.values(state.refunds).map(({ id, charge, amount, currency, metadata, status }) => ({
       id,
       charge,

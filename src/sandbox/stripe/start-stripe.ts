@@ -6,6 +6,7 @@ import { createProviderServer } from '../provider-server.ts'
 import { StateFile } from '../state-file.ts'
 import { registerWebhookControl, WebhookDelivery } from '../webhook-delivery.ts'
 import { emptyState, type StripeAccount } from './account.ts'
+import { balanceRoutes } from './balance.ts'
 import { chargeRoutes } from './charges.ts'
 import { catchUp } from './clock.ts'
 import { registerControl } from './control.ts'
@@ -46,6 +47,7 @@ const collections = {
   charge: 'charges',
   refund: 'refunds',
   dispute: 'disputes',
+  payout: 'payouts',
 } as const
 
 /** Starts to listen; settles once the sandbox can be called. Rejects where the port is taken. */
@@ -113,6 +115,7 @@ function buildServer(
     ...refundRoutes(account),
     ...disputeRoutes(account),
     ...eventRoutes(account),
+    ...balanceRoutes(account),
     ...emptyListRoutes(),
   ]
   const permissions = new Permissions(stripePermissions)

@@ -151,6 +151,9 @@ export const variables = z.object({
     .refine((minutes) => cronMinutes.includes(minutes), `expected one of ${cronMinutes.join(', ')}`)
     .default(5)
     .describe(`minutes between synchronisations with the partner: ${cronMinutes.join(', ')}`),
+  CLOCK_FILE: text
+    .optional()
+    .describe('file that says how far the clock is ahead of real time: for the local world, refused in production'),
   SECURITY_CONTACT: z
     .string()
     .regex(/^(mailto:[^\s@]+@[^\s@]+|https:\/\/\S+)$/, 'expected a mailto: or https: address')

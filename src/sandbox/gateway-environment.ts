@@ -8,6 +8,9 @@ export const paypalCaFile = (localFolder: string) => join(localFolder, 'paypal-c
 /** Where the gateway's private signing keys are kept. */
 export const signingKeysFile = (localFolder: string) => join(localFolder, 'signing-keys.json')
 
+/** Where the sandboxes keep the clock of the local world. */
+export const clockFile = (localFolder: string) => join(localFolder, 'clock.json')
+
 /** Front ends under work, on whatever port. */
 const loopbackOrigins = ['http://localhost:*', 'http://127.0.0.1:*', 'http://[::1]:*']
 
@@ -42,6 +45,7 @@ export function gatewayEnvironment(
     CORS_ORIGINS: loopbackOrigins.join(','),
     RETURN_URL_ORIGINS: returnUrlOrigins.join(','),
     SIGNING_KEYS_FILE: signingKeysFile(localFolder),
+    CLOCK_FILE: clockFile(localFolder),
     GRAPHIQL: 'on',
     ...(databaseUrl === undefined ? {} : { DATABASE_URL: databaseUrl }),
     ...(sandboxes.partner && { PARTNER_BASE_URL: `${local(sandboxes.partner)}/partners`, ...secrets('PARTNER_') }),

@@ -5,6 +5,8 @@ import type { FastifyInstance } from 'fastify'
 import type { JWK } from 'jose'
 import type { Provider } from 'oidc-provider'
 import { z } from 'zod'
+import { registerClockControl } from '../clock/clock-control.ts'
+import type { LocalClock } from '../clock/local-clock.ts'
 import { createProviderServer } from '../provider-server.ts'
 import { StateFile } from '../state-file.ts'
 import { signAccessToken, type TokenGrant } from './access-token.ts'
@@ -26,6 +28,8 @@ export interface IdentitySandboxOptions {
   /** Taken where the state has none; without it, a new one is made. */
   signingKey?: JWK
   now?: () => Date
+  /** That of the local world, which it serves and does not go by: nobody is logged out by a move. */
+  clock?: LocalClock
 }
 
 export interface IdentitySandbox {
@@ -57,6 +61,7 @@ export async function startIdentitySandbox(options: IdentitySandboxOptions): Pro
   })
   serveLogin(app, () => openid.promise)
   serveTokens(app, async () => ({ issuer: await url.promise, audience, signingKey, now: now() }))
+  if (options.clock) registerClockControl(app, options.clock)
   await app.listen({ host: options.host, port: options.port })
   const issuer = `http://${options.host}:${(app.server.address() as AddressInfo).port}`
   openid.resolve(openidProvider({ issuer, audience, signingKey, cookieKey, clientSecret, now }))

@@ -2,6 +2,8 @@
 import { createHmac } from 'node:crypto'
 import type { AddressInfo } from 'node:net'
 import type { FastifyError } from 'fastify'
+import { registerClockControl } from '../clock/clock-control.ts'
+import type { LocalClock } from '../clock/local-clock.ts'
 import { Faults, registerFaultControl, send } from '../faults.ts'
 import { createProviderServer } from '../provider-server.ts'
 import { StateFile } from '../state-file.ts'
@@ -30,6 +32,8 @@ export interface PartnerSandboxOptions {
   /** When the seeded facts last changed; without it, now. */
   seededAt?: Date
   now?: () => Date
+  /** That of the local world, served too; instead of `now`. */
+  clock?: LocalClock
 }
 
 export interface PartnerSandbox {
@@ -41,7 +45,7 @@ export interface PartnerSandbox {
 
 /** Rejects when the port is taken or the state file is not JSON. */
 export async function startPartnerSandbox(options: PartnerSandboxOptions): Promise<PartnerSandbox> {
-  const now = options.now ?? (() => new Date())
+  const now = options.clock?.now ?? options.now ?? (() => new Date())
   const seededAt = options.seededAt ?? now()
   const file = await StateFile.open(options.stateFile, () => firstState(seededAt))
   const saved = () => file.saved()
@@ -71,6 +75,7 @@ export async function startPartnerSandbox(options: PartnerSandboxOptions): Promi
   serveControl(app, world, saved)
   registerFaultControl(app, faults, operations)
   registerWebhookControl(app, delivery)
+  if (options.clock) registerClockControl(app, options.clock)
 
   const close = async () => {
     delivery.close()

@@ -1,5 +1,7 @@
 /** Starts the Stripe sandbox: API, hosted pages, webhooks and control calls. */
 import type { AddressInfo } from 'node:net'
+import { registerClockControl } from '../clock/clock-control.ts'
+import type { LocalClock } from '../clock/local-clock.ts'
 import { Faults, registerFaultControl } from '../faults.ts'
 import { Permissions, registerPermissionControl } from '../permissions.ts'
 import { createProviderServer } from '../provider-server.ts'
@@ -30,6 +32,8 @@ export interface StripeSandboxOptions {
   /** Keeps the state over restarts; without it, it is in memory only. */
   stateFile?: string
   now?: () => Date
+  /** That of the local world, served too; instead of `now`. */
+  clock?: LocalClock
 }
 
 export interface StripeSandbox {
@@ -50,7 +54,7 @@ const collections = {
 
 /** Starts to listen; settles once the sandbox can be called. Rejects where the port is taken. */
 export async function startStripeSandbox(options: StripeSandboxOptions): Promise<StripeSandbox> {
-  const now = options.now ?? (() => new Date())
+  const now = options.clock?.now ?? options.now ?? (() => new Date())
   const file = await StateFile.open(options.stateFile, emptyState)
   const delivery = new WebhookDelivery({
     state: file.state.webhooks,
@@ -84,6 +88,7 @@ export async function startStripeSandbox(options: StripeSandboxOptions): Promise
   await app.listen({ host: options.host, port: options.port })
   account.url = `http://${options.host}:${(app.server.address() as AddressInfo).port}`
   const clock = setInterval(() => catchUp(account), TICK_MS).unref()
+  options.clock?.onMoved(() => catchUp(account))
   return {
     url: account.url,
     setWebhookUrl: (url) => delivery.setUrl(url),
@@ -127,6 +132,7 @@ function buildServer(
   )
   registerPermissionControl(app, permissions)
   registerWebhookControl(app, delivery)
+  if (options.clock) registerClockControl(app, options.clock)
   app.setNotFoundHandler((request, reply) => {
     const message = `Unrecognized request URL (${request.method}: ${request.url.split('?')[0]}).`
     return reply.code(404).send({ error: { type: 'invalid_request_error', message } })

@@ -17,6 +17,7 @@ import { serveInvitations } from './invitation-page.ts'
 import { serveMemberships } from './membership-api.ts'
 import { firstState, PartnerWorld } from './partner-world.ts'
 import { servePublicPages } from './public-pages.ts'
+import { registerEmailControl } from './refused-emails.ts'
 
 export interface PartnerSandboxOptions {
   host: string
@@ -68,7 +69,7 @@ export async function startPartnerSandbox(options: PartnerSandboxOptions): Promi
   const consumer = { consumerKey: options.consumerKey, sharedSecret: options.sharedSecret }
   const serve = apiRoutes({ app, consumer, faults, saved, now })
   serveCatalogue(serve, world)
-  serveMemberships(serve, world)
+  serveMemberships(serve, world, registerEmailControl(app))
   serveEnrolments(serve, world)
   serveInvitations(app, world, saved)
   servePublicPages(app, world)

@@ -5,6 +5,7 @@ import type { LocalClock } from '../clock/local-clock.ts'
 import { answerWithFaults, Faults, registerFaultControl, send } from '../faults.ts'
 import { Permissions, registerPermissionControl } from '../permissions.ts'
 import { createProviderServer } from '../provider-server.ts'
+import { RefusalsOnRequest, registerRefusalControl } from '../refusals-on-request.ts'
 import { StateFile } from '../state-file.ts'
 import { registerWebhookControl, WebhookDelivery } from '../webhook-delivery.ts'
 import { type Client, grantToken } from './access-tokens.ts'
@@ -18,8 +19,7 @@ import { emptyState, type PaypalEvent, type PaypalMerchant, type PaypalState } f
 import { expireOrders, orderRoutes } from './orders.ts'
 import { payPalPermissions } from './permissions.ts'
 import { refundRoutes } from './refunds.ts'
-import { malformedJson, newDebugId, noSuch, outage, PaypalRefusal } from './refusal.ts'
-import { RefusalsOnRequest, registerRefusalControl } from './refusals-on-request.ts'
+import { malformedJson, newDebugId, noSuch, outage, PaypalRefusal, refusalOnRequest } from './refusal.ts'
 import { forgetOldReplies } from './request-ids.ts'
 import { registerRoutes } from './routes.ts'
 import { transmissionHeaders } from './transmission.ts'
@@ -125,7 +125,7 @@ interface Parts {
 function buildServer(merchant: PaypalMerchant, { delivery, deliver, certificates, options, saved }: Parts) {
   const app = createProviderServer()
   const faults = new Faults()
-  const refusals = new RefusalsOnRequest()
+  const refusals = new RefusalsOnRequest<PaypalRefusal>()
   const routes = [
     ...orderRoutes(merchant),
     ...captureRoutes(merchant),
@@ -156,7 +156,7 @@ function buildServer(merchant: PaypalMerchant, { delivery, deliver, certificates
   registerApprovalPage(app, merchant, saved)
   registerControl(app, merchant, saved)
   registerFaultControl(app, faults, [...operations, 'oauth2.token'])
-  registerRefusalControl(app, refusals, operations)
+  registerRefusalControl(app, refusals, operations, refusalOnRequest)
   registerPermissionControl(app, permissions)
   registerWebhookControl(app, delivery)
   if (options.clock) registerClockControl(app, options.clock)

@@ -68,6 +68,8 @@ export interface StripeState {
   disputes: Record<string, Dispute>
   events: Record<string, StripeEvent>
   keptReplies: Record<string, KeptReply>
+  /** What the account's money does to refunds. */
+  balance: { refunds: 'enough' | 'refused' | 'pending' }
   /** By kind and id. */
   dueLater: Record<string, DueLater>
   webhooks: WebhookState
@@ -85,6 +87,7 @@ export const emptyState = (): StripeState => ({
   disputes: {},
   events: {},
   keptReplies: {},
+  balance: { refunds: 'enough' },
   dueLater: {},
   webhooks: noWebhooks(),
 })

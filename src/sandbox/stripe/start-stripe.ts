@@ -5,6 +5,7 @@ import type { LocalClock } from '../clock/local-clock.ts'
 import { Faults, registerFaultControl } from '../faults.ts'
 import { Permissions, registerPermissionControl } from '../permissions.ts'
 import { createProviderServer } from '../provider-server.ts'
+import { RefusalsOnRequest, registerRefusalControl } from '../refusals-on-request.ts'
 import { StateFile } from '../state-file.ts'
 import { registerWebhookControl, WebhookDelivery } from '../webhook-delivery.ts'
 import { emptyState, type StripeAccount } from './account.ts'
@@ -18,6 +19,7 @@ import { registerHostedPage } from './hosted-page.ts'
 import { paymentIntentRoutes } from './payment-intents.ts'
 import { stripePermissions } from './permissions.ts'
 import { refundRoutes } from './refunds.ts'
+import { refusalOnRequest, type StripeRefusal } from './refusal.ts'
 import { registerRoutes } from './routes.ts'
 import { sessionRoutes } from './sessions.ts'
 
@@ -121,15 +123,14 @@ function buildServer(
     ...emptyListRoutes(),
   ]
   const permissions = new Permissions(stripePermissions)
+  const refusals = new RefusalsOnRequest<StripeRefusal>()
+  const operations = routes.map((route) => route.operation)
   app.addHook('onRequest', async () => catchUp(account))
-  registerRoutes(app, routes, { account, faults, permissions, secretKey: options.secretKey, saved })
+  registerRoutes(app, routes, { account, faults, permissions, refusals, secretKey: options.secretKey, saved })
   registerHostedPage(app, account, saved)
   registerControl(app, account, saved)
-  registerFaultControl(
-    app,
-    faults,
-    routes.map((route) => route.operation),
-  )
+  registerFaultControl(app, faults, operations)
+  registerRefusalControl(app, refusals, operations, refusalOnRequest)
   registerPermissionControl(app, permissions)
   registerWebhookControl(app, delivery)
   if (options.clock) registerClockControl(app, options.clock)

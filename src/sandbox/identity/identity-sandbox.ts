@@ -10,6 +10,7 @@ import type { LocalClock } from '../clock/local-clock.ts'
 import { createProviderServer } from '../provider-server.ts'
 import { StateFile } from '../state-file.ts'
 import { signAccessToken, type TokenGrant } from './access-token.ts'
+import { identityFrontPage } from './front-page.ts'
 import { serveLogin } from './login-page.ts'
 import { ACCESS_TOKEN_SECONDS, openidProvider } from './openid-provider.ts'
 import { findPersona, personaList, personas } from './persona.ts'
@@ -49,12 +50,12 @@ export async function startIdentitySandbox(options: IdentitySandboxOptions): Pro
   await file.saved()
   const { signingKey, cookieKey } = file.state
 
-  const app = createProviderServer()
+  const app = createProviderServer(identityFrontPage)
   // The issuer is the address, and that is known only once the server listens.
   const openid = Promise.withResolvers<Provider>()
   const url = Promise.withResolvers<string>()
   app.addHook('onRequest', async (request, reply) => {
-    if (/^\/(_sandbox|interaction)\//.test(request.url)) return
+    if (/^\/(_sandbox|interaction)\/|^\/(\?|$)/.test(request.url)) return
     const answer = (await openid.promise).callback()
     reply.hijack()
     await answer(request.raw, reply.raw)

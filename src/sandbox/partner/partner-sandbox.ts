@@ -13,6 +13,7 @@ import { apiRoutes, operations } from './api-routes.ts'
 import { serveCatalogue } from './catalogue-api.ts'
 import { serveControl } from './control.ts'
 import { serveEnrolments } from './enrolment-api.ts'
+import { partnerFrontPage } from './front-page.ts'
 import { serveInvitations } from './invitation-page.ts'
 import { serveMemberships } from './membership-api.ts'
 import { firstState, PartnerWorld } from './partner-world.ts'
@@ -58,7 +59,7 @@ export async function startPartnerSandbox(options: PartnerSandboxOptions): Promi
   })
   const world = new PartnerWorld(file, delivery, { now, seededAt })
   const faults = new Faults()
-  const app = createProviderServer()
+  const app = createProviderServer(partnerFrontPage)
   app.setNotFoundHandler((_request, reply) =>
     send(reply, refusal(404, 'not_found', 'There is nothing at this address.')),
   )

@@ -15,6 +15,7 @@ import { type Certificates, newCertificates } from './certificates.ts'
 import { registerControl } from './control.ts'
 import { disputeRoutes } from './disputes.ts'
 import { eventRoutes, newEvent } from './events.ts'
+import { paypalFrontPage } from './front-page.ts'
 import { emptyState, type PaypalEvent, type PaypalMerchant, type PaypalState } from './merchant.ts'
 import { expireOrders, orderRoutes } from './orders.ts'
 import { payPalPermissions } from './permissions.ts'
@@ -123,7 +124,7 @@ interface Parts {
 }
 
 function buildServer(merchant: PaypalMerchant, { delivery, deliver, certificates, options, saved }: Parts) {
-  const app = createProviderServer()
+  const app = createProviderServer(paypalFrontPage)
   const faults = new Faults()
   const refusals = new RefusalsOnRequest<PaypalRefusal>()
   const routes = [

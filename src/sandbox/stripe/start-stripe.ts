@@ -15,6 +15,7 @@ import { registerControl } from './control.ts'
 import { disputeRoutes } from './disputes.ts'
 import { emptyListRoutes } from './empty-lists.ts'
 import { eventRoutes, newEvent, stripeSignature } from './events.ts'
+import { stripeFrontPage } from './front-page.ts'
 import { registerHostedPage } from './hosted-page.ts'
 import { paymentIntentRoutes } from './payment-intents.ts'
 import { stripePermissions } from './permissions.ts'
@@ -111,7 +112,7 @@ function buildServer(
   options: StripeSandboxOptions,
   saved: () => Promise<void>,
 ) {
-  const app = createProviderServer()
+  const app = createProviderServer(stripeFrontPage)
   const faults = new Faults()
   const routes = [
     ...sessionRoutes(account),

@@ -7,6 +7,8 @@ import { expireEnrolmentJob } from './enrolments/expire.ts'
 import { fetchRegistrationJob } from './enrolments/record-registration.ts'
 import { registerEnrolmentJob } from './enrolments/register.ts'
 import { withdrawRegistrationJob } from './enrolments/withdraw-registration.ts'
+import { messageJobs } from './messages/message-jobs.ts'
+import { sendMessageJob, sendWaitingMessagesJob } from './messages/send-message.ts'
 import { handlePartnerEventJob } from './partner-inbox/partner-inbox.ts'
 import { partnerJobs } from './partner-inbox/partner-jobs.ts'
 import { syncRegistrationsJob } from './partner-inbox/sync-registrations.ts'
@@ -37,6 +39,8 @@ export const jobs: readonly Job<Context>[] = [
   expireEnrolmentJob,
   awardCreditJob,
   reviewCreditJob,
+  sendMessageJob,
+  sendWaitingMessagesJob,
 ]
 
 /** Cron lines of graphile-worker, in UTC: what runs by the clock. */
@@ -46,5 +50,6 @@ export function crontab(clock: { syncEveryMinutes: number }): string[] {
     partnerJobs.syncRegistrations.cronLine(`*/${clock.syncEveryMinutes} * * * *`),
     paymentJobs.reconcile.cronLine('*/15 * * * *'),
     paymentJobs.probePermissions.cronLine('0 * * * *'),
+    messageJobs.sendWaiting.cronLine('20 * * * *'),
   ]
 }

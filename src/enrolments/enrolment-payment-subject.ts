@@ -19,6 +19,7 @@ import { Enrolment } from './enrolment.ts'
 import { enrolmentJobs, givenUpAt } from './enrolment-jobs.ts'
 import { takeUp, unsettled } from './find-unsettled.ts'
 import { restoreAfterFailedRefund } from './restore-after-failed-refund.ts'
+import { tellLearner } from './tell-learner.ts'
 
 async function orderFor(em: EntityManager, payment: Payment): Promise<OrderFacts> {
   const enrolment = await em.findOneOrFail(Enrolment, payment.enrolmentId)
@@ -75,6 +76,9 @@ async function takeMoney(
   for (const { id } of await tx.find(Payment, others)) {
     await paymentJobs.close.add(tx, { paymentId: id })
   }
+  const { id: paymentId, amountMinor, currency } = payment
+  const kind = 'PAYMENT_RECEIVED'
+  await tellLearner(tx, enrolment, { kind, amount: { amountMinor, currency }, paymentId, at: why.at })
 }
 
 async function refundStarted(tx: EntityManager, payment: Payment, refund: Refund, at: Date): Promise<void> {
@@ -93,12 +97,20 @@ async function refunded(tx: EntityManager, payment: Payment, refund: Refund, at:
     await enrolmentJobs.reviewCredit.add(tx, { enrolmentId: enrolment.id })
   }
   await finishEnding(tx, enrolment, why)
+  await tellOfRefund(tx, enrolment, refund, at)
 }
 
-async function refundFailed(tx: EntityManager, payment: Payment, _refund: Refund, at: Date): Promise<void> {
+async function refundFailed(tx: EntityManager, payment: Payment, refund: Refund, at: Date): Promise<void> {
   const enrolment = await lockEnrolment(tx, payment.enrolmentId)
   await restoreAfterFailedRefund(tx, enrolment, payment, at)
   if (enrolment.paymentId === payment.id) await enrolmentJobs.reviewCredit.add(tx, { enrolmentId: enrolment.id })
+  await tellOfRefund(tx, enrolment, refund, at)
+}
+
+function tellOfRefund(tx: EntityManager, enrolment: Enrolment, refund: Refund, at: Date): Promise<void> {
+  const { amountMinor, currency, status, paymentId } = refund
+  const kind = status === 'SUCCEEDED' ? 'REFUND_SUCCEEDED' : 'REFUND_FAILED'
+  return tellLearner(tx, enrolment, { kind, amount: { amountMinor, currency }, paymentId, at })
 }
 
 async function disputed(tx: EntityManager, payment: Payment, dispute: Dispute, at: Date): Promise<void> {

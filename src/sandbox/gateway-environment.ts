@@ -56,6 +56,10 @@ export function gatewayEnvironment(
       PAYPAL_WEBHOOK_CA_FILE: paypalCaFile(localFolder),
       ...secrets('PAYPAL_'),
     }),
+    ...(settings.smtpPort && {
+      MAIL_URL: `smtp://127.0.0.1:${settings.smtpPort}`,
+      MAIL_FROM: 'Microcredentials <no-reply@microcredentials.example>',
+    }),
     ...(sandboxes.identity && { OIDC_ISSUER: local(sandboxes.identity), ...secrets('OIDC_') }),
   }
   for (const [name, value] of Object.entries(env)) if (value) completed[name] = value

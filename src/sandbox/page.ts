@@ -32,6 +32,7 @@ const pageStyle = `
   body:has(main.wide) { max-width: 48rem }
   h2 { font-size: 1.2rem; margin-top: 2rem } h3 { font-size: 1rem; margin: 1.5rem 0 0; overflow-wrap: anywhere }
   dt { overflow-wrap: anywhere } dd { margin: 0 0 .75rem } section p { margin: .25rem 0 }
+  pre.text { white-space: pre-wrap; overflow-wrap: anywhere }
   pre { overflow-x: auto; padding: .6rem; border: 1px solid #8886; border-radius: .4rem; margin: .5rem 0 }
   [role=alert] { border-left: .3rem solid #c0392b; padding: .5rem 1rem } small { opacity: .75 }`
 

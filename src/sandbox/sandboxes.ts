@@ -7,6 +7,7 @@ import { openToContainerNetwork } from './container-door.ts'
 import { clockFile, paypalCaFile, signingKeysFile } from './gateway-environment.ts'
 import { startIdentitySandbox } from './identity/identity-sandbox.ts'
 import { type LocalSettings, readLocalSettings, type SandboxName, sandboxParts } from './local-settings.ts'
+import { startMailSandbox } from './mail/mail-sandbox.ts'
 import { startPartnerSandbox } from './partner/partner-sandbox.ts'
 import { startPaypalSandbox } from './paypal/start-paypal.ts'
 import { untilPortsAreFree } from './ports.ts'
@@ -56,6 +57,10 @@ const starters: Record<SandboxName, (settings: LocalSettings, port: number, cloc
     await writeFile(paypalCaFile(settings.localFolder), sandbox.caPem)
     return sandbox
   },
+  mail: (settings, port, clock) => {
+    const { webhookUrl: _, ...placed } = place('mail', settings, port, clock)
+    return startMailSandbox({ ...placed, smtpPort: settings.smtpPort ?? 0 })
+  },
   identity: (settings, port, clock) => {
     const { webhookUrl: _, ...placed } = place('identity', settings, port, clock)
     const audience = secret('OIDC_AUDIENCE')
@@ -65,8 +70,9 @@ const starters: Record<SandboxName, (settings: LocalSettings, port: number, cloc
 
 async function startSandboxes(settings: LocalSettings): Promise<void> {
   const titles: string[] = sandboxParts.map(({ title }) => title)
+  const own = [...titles, 'the mail server']
   await untilPortsAreFree(
-    settings.ports.filter(({ part }) => titles.includes(part)),
+    settings.ports.filter(({ part }) => own.includes(part)),
     0,
     stopping.signal,
   )

@@ -19,6 +19,7 @@ const toolRank: Readonly<Record<string, number>> = {
 /** Features by how much they know: each may import those of lower rank, and none of its own. */
 const featureRank: Readonly<Record<string, number>> = {
   institutions: 1,
+  messages: 1,
   courses: 2,
   learners: 2,
   payments: 2,
@@ -33,6 +34,7 @@ const ports = [
   'src/learners/account-partner.ts',
   'src/enrolments/registration-partner.ts',
   'src/payments/payment-provider.ts',
+  'src/messages/mail-sender.ts',
 ]
 const importPattern =
   /(?:^|\n)\s*(?:import\s*|(?:import|export)\b[^'"`;]*?\bfrom\s*)['"](\.{1,2}\/[^'"]+)['"]|\bimport\(\s*['"](\.{1,2}\/[^'"]+)['"]/g

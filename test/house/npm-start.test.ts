@@ -19,6 +19,8 @@ const variables = [
   'STRIPE_PORT',
   'PAYPAL_PORT',
   'IDENTITY_PORT',
+  'MAIL_PORT',
+  'SMTP_PORT',
   'POSTGRES_PORT',
 ]
 let npm: ChildProcess

@@ -3,7 +3,10 @@ import { renameSync, writeFileSync } from 'node:fs'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { App } from './app.ts'
 import { type ClockFile, secondsIn } from './clock-file.ts'
-import { addMissed, areWaiting, bringForward, dueJobs, translateTimes } from './store/moved-jobs.ts'
+import { areWaiting, bringForward, dueJobs, translateTimes } from './store/bring-forward.ts'
+import { cronDue } from './store/cron-due.rules.ts'
+import { addByCronLine } from './store/define-job.ts'
+import { inTransaction } from './store/transaction.ts'
 
 const LOOKS_EVERY_MS = 100
 const JOBS_BEGIN_WITHIN_MS = 20_000
@@ -22,12 +25,19 @@ export function followClock(app: App, clock: ClockFile, file: string, crontab: r
     await bringForward(pool, to - from)
     await translateTimes(pool, to)
     const nowMs = Date.now()
-    await addMissed(pool, crontab, new Date(nowMs + from * 1000), new Date(nowMs + to * 1000))
+    await addMissed(new Date(nowMs + from * 1000), new Date(nowMs + to * 1000))
     await app.publicChanged()
     await untilBegun(await dueJobs(pool))
     writeFileSync(`${takenFile}.new`, `${JSON.stringify({ aheadSeconds: to })}\n`)
     renameSync(`${takenFile}.new`, takenFile)
     app.log.info({ aheadSeconds: to }, 'the clock was moved')
+  }
+
+  async function addMissed(from: Date, to: Date): Promise<void> {
+    const missed = crontab.filter((line) => cronDue(line, from, to))
+    await inTransaction(app.systemContext('clock').em, async (tx) => {
+      for (const line of missed) await addByCronLine(tx, line)
+    })
   }
 
   async function untilBegun(ids: readonly string[]): Promise<void> {

@@ -1,4 +1,4 @@
-/** Stores what a learner is to be told by mail until it is sent, and after. */
+/** Stores what learners are told by mail, before and after it is sent. */
 import { Check, Entity, Enum, Index, PrimaryKey, Property, Unique } from '@mikro-orm/decorators/legacy'
 import { instant } from '../store/row.ts'
 import { Language } from './language.ts'

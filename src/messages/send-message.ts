@@ -11,7 +11,7 @@ const KEPT_FOR_MS = 3 * 365 * DAY_MS
 /** A message that is older than this tells nobody anything new. */
 const WORTH_SENDING_FOR_MS = 30 * DAY_MS
 /** What is taken up at once; the next hour brings the rest. */
-const MOST_AT_ONCE = 1_000
+const MOST_MESSAGES_AT_ONCE = 1_000
 
 /** Does nothing where no mail server is configured: the message waits. Throws to be tried again. */
 export async function sendMessage(context: Context, messageId: string): Promise<void> {
@@ -53,7 +53,7 @@ async function sendWaiting({ em, mail, now }: Context): Promise<void> {
     const waiting = await tx.find(
       OutgoingMessage,
       { sentAt: null, refusal: null, createdAt: fresh },
-      { orderBy: { createdAt: 'asc' }, limit: MOST_AT_ONCE, fields: ['id'] },
+      { orderBy: { createdAt: 'asc' }, limit: MOST_MESSAGES_AT_ONCE, fields: ['id'] },
     )
     for (const { id } of waiting) await messageJobs.send.add(tx, { messageId: id }, { preserveRunAt: true })
   })

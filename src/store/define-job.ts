@@ -1,5 +1,6 @@
 /** Defines a durable job once: how it is added, keyed, retried, read and run. */
 import type { EntityManager } from '@mikro-orm/postgresql'
+import { parseCrontab } from 'graphile-worker'
 import type { z } from 'zod'
 
 export interface JobFacts<Schema extends z.ZodObject> {
@@ -83,5 +84,13 @@ export function defineJob<Schema extends z.ZodObject>(facts: JobFacts<Schema>): 
       task,
       run: async (context, payload, attempt) => run(context, read(payload), attempt),
     }),
+  }
+}
+
+/** Adds what a line of the crontab adds when its time has come. */
+export async function addByCronLine(tx: EntityManager, line: string): Promise<void> {
+  for (const { task, options } of parseCrontab(line)) {
+    const { maxAttempts = null, jobKey = null } = options
+    await tx.execute(addJob, [task, '{}', null, 0, maxAttempts, jobKey, 'replace', null])
   }
 }

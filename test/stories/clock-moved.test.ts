@@ -1,4 +1,5 @@
 /** Tests that gateway and sandboxes follow the local world's clock. */
+import { randomUUID } from 'node:crypto'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -8,6 +9,7 @@ import { pino } from 'pino'
 import { type App, openApp } from '../../src/app.ts'
 import { openClockFile } from '../../src/clock-file.ts'
 import { readConfig } from '../../src/config.ts'
+import { enrolmentJobs } from '../../src/enrolments/enrolment-jobs.ts'
 import { followClock } from '../../src/follow-clock.ts'
 import { type Gateway, startGateway } from '../../src/gateway.ts'
 import { crontab } from '../../src/jobs.ts'
@@ -23,6 +25,8 @@ let world: World
 let folder: string
 let file: string
 let sql: pg.Client
+let run: { id: string }
+let ada: string
 let app: App
 let gateway: Gateway
 let following: { close(): void }
@@ -34,6 +38,9 @@ beforeAll(async () => {
   file = join(folder, 'clock.json')
   sql = new pg.Client({ connectionString: world.databaseUrl })
   await sql.connect()
+  // Before there are two that take jobs: these steps wait for their own.
+  run = await newRun(world)
+  ada = await linked(world, 'clocked')
   const config = readConfig({ ...world.environment, CLOCK_FILE: file })
   const clock = openClockFile(file)
   app = await openApp(config, { log: pino({ level: 'silent' }), now: clock.now })
@@ -83,13 +90,11 @@ it('begins at real time', async () => {
 describe('a clock that is moved', () => {
   it('ends a hold, has what is added later come due in its own time, and synchronises', async () => {
     const via: World = { ...world, url: gateway.url }
-    const run = await newRun(world)
-    const ada = await linked(world, 'clocked')
     const { enrolment } = await enrol(via, ada, run.id)
     const [before] = await waitingJob(enrolment.id)
     expect(before).toBeGreaterThan(30)
-    const later = `select graphile_worker.add_job('reconcile', run_at => now() + interval '39 minutes', job_key => 'later')`
-    await sql.query(later)
+    const enrolmentId = randomUUID()
+    await enrolmentJobs.reviewCredit.add(app.systemContext('test').em, { enrolmentId }, { afterMs: 39 * 60_000 })
     const lastSync = async () => (await sql.query('select max(succeeded_at) as at from sync_state')).rows[0].at as Date
     const syncedBefore = await lastSync()
 
@@ -100,8 +105,8 @@ describe('a clock that is moved', () => {
     while ((await enrolmentOf(via, ada, enrolment.id)).status !== 'EXPIRED') {
       if (Date.now() > deadlineMs) throw new Error('the hold did not end')
     }
-    const waits = `select 1 from graphile_worker.jobs where key = 'later' and run_at > now()`
-    expect((await sql.query(waits)).rowCount).toBe(0)
+    const waits = 'select 1 from graphile_worker.jobs where key = $1 and run_at > now()'
+    expect((await sql.query(waits, [`review_credit:${enrolmentId}`])).rowCount).toBe(0)
     while ((await lastSync()).getTime() - syncedBefore.getTime() < 39 * 60_000) {
       if (Date.now() > deadlineMs) throw new Error('nothing was synchronised')
     }
@@ -115,7 +120,7 @@ describe('a clock that is moved', () => {
   })
 
   it('is kept, and followed by a gateway that starts later', async () => {
-    const { aheadSeconds } = await clock()
+    const { aheadSeconds } = await move(1)
     expect(new LocalClock({ file }).aheadSeconds).toBe(aheadSeconds)
     expect(JSON.parse(await readFile(`${file}.taken`, 'utf8'))).toEqual({ aheadSeconds })
     expect(openClockFile(file).aheadSeconds()).toBe(aheadSeconds)
@@ -123,7 +128,7 @@ describe('a clock that is moved', () => {
 
   it('by fifteen days logs nobody out', async () => {
     expect(await move(15 * 24 * 60)).toMatchObject({ status: 200 })
-    const { data } = await { ...world, url: gateway.url }.ask('learner:clocked', '{ viewer { learner { email } } }')
+    const { data } = await { ...world, url: gateway.url }.ask(ada, '{ viewer { learner { email } } }')
     expect(data.viewer.learner.email).toContain('@')
   })
 

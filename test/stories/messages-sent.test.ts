@@ -1,6 +1,7 @@
 /** Tests that learners hear by mail what became of their money. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import pg from 'pg'
+import { sendWaitingMessagesJob } from '../../src/messages/send-message.ts'
 import { type MailSandbox, startMailSandbox } from '../../src/sandbox/mail/mail-sandbox.ts'
 import { type Replica, startReplica } from '../support/world/replica.ts'
 import { back, completePayment, linked, newKey, newRun, pay, requestRefund } from '../support/world/study.ts'
@@ -63,7 +64,7 @@ async function written(name: string) {
 
 /** Has the gateway with the mail server run each waiting job once, whatever it waits for. */
 async function sendOnce(): Promise<void> {
-  await sql.query(`select graphile_worker.add_job('send_waiting_messages', job_key => 'send_waiting_messages')`)
+  await sendWaitingMessagesJob.run(sender.app.systemContext('test'), {}, { number: 1 })
   await sender.app.worker.runDue()
   await sql.query(`update graphile_worker._private_jobs set run_at = now() where locked_at is null`)
   await sender.app.worker.runDue()

@@ -4,7 +4,7 @@ import type { Mail, MailSender } from '../../messages/mail-sender.ts'
 import { FailureKind, Upstream, UpstreamFailure } from '../../values/upstream-failure.ts'
 
 export interface SmtpOptions {
-  /** smtp://user:password@host:587 or smtps://…:465. */
+  /** Such as smtp://user:password@host:587 or smtps://…:465. */
   url: string
   /** Who it is from, e.g. Microcredentials <no-reply@example.org>. */
   from: string

@@ -1,7 +1,16 @@
 /** Shows what the mail sandbox was sent. */
 import type { FastifyInstance } from 'fastify'
 import { html, page } from '../page.ts'
-import type { KeptMail } from './mail-sandbox.ts'
+
+export interface KeptMail {
+  messageId: string
+  from: string
+  to: string
+  subject: string
+  text: string
+  language: string | null
+  receivedAt: string
+}
 
 export function serveInbox(app: FastifyInstance, messages: () => readonly KeptMail[]): void {
   app.get('/inbox', async (_request, reply) => {

@@ -8,21 +8,11 @@ import type { LocalClock } from '../clock/local-clock.ts'
 import { createProviderServer } from '../provider-server.ts'
 import { StateFile } from '../state-file.ts'
 import { mailFrontPage } from './front-page.ts'
-import { serveInbox } from './inbox-page.ts'
+import { type KeptMail, serveInbox } from './inbox-page.ts'
 
 /** How mail is answered: taken, refused for good, put off, or taken without an answer. */
 export const mailModes = ['take', 'refuse', 'put_off', 'lose_answer'] as const
 export type MailMode = (typeof mailModes)[number]
-
-export interface KeptMail {
-  messageId: string
-  from: string
-  to: string
-  subject: string
-  text: string
-  language: string | null
-  receivedAt: string
-}
 
 export interface MailSandboxOptions {
   host: string

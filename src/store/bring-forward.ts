@@ -1,11 +1,6 @@
 /** Brings jobs forward when the clock that the product goes by is moved. */
-import { parseCrontab } from 'graphile-worker'
 import type { Pool } from 'pg'
 import { BY_CONTEXT_CLOCK } from './define-job.ts'
-
-const MINUTE_MS = 60_000
-/** Everything that runs by the clock runs once a month at least. */
-const LOOKED_BACK_MS = 31 * 24 * 60 * MINUTE_MS
 
 /** What waits comes due by so much earlier: the worker goes by PostgreSQL's clock, which nobody moves. */
 export async function bringForward(pool: Pool, bySeconds: number): Promise<void> {
@@ -24,33 +19,6 @@ export async function translateTimes(pool: Pool, aheadSeconds: number): Promise<
     [aheadSeconds, BY_CONTEXT_CLOCK],
   )
 }
-
-/** Adds each job of the crontab, in UTC, that would have run after `from` and until `to`: once, however often. */
-export async function addMissed(pool: Pool, crontab: readonly string[], from: Date, to: Date): Promise<void> {
-  const earliestMs = Math.max(from.getTime(), to.getTime() - LOOKED_BACK_MS)
-  for (const { task, match, options } of parseCrontab(crontab.join('\n'))) {
-    if (!minutesBetween(earliestMs, to.getTime()).some((minute) => match(digestOf(minute)))) continue
-    await pool.query('select graphile_worker.add_job($1, run_at => now(), max_attempts => $2, job_key => $3)', [
-      task,
-      options.maxAttempts,
-      options.jobKey,
-    ])
-  }
-}
-
-function minutesBetween(afterMs: number, untilMs: number): Date[] {
-  const first = Math.floor(afterMs / MINUTE_MS) + 1
-  const count = Math.floor(untilMs / MINUTE_MS) - first + 1
-  return Array.from({ length: Math.max(0, count) }, (_, index) => new Date((first + index) * MINUTE_MS))
-}
-
-const digestOf = (at: Date) => ({
-  min: at.getUTCMinutes(),
-  hour: at.getUTCHours(),
-  date: at.getUTCDate(),
-  month: at.getUTCMonth() + 1,
-  dow: at.getUTCDay(),
-})
 
 /** The jobs that are due now, by PostgreSQL's clock, and that nobody has begun. */
 export async function dueJobs(pool: Pool): Promise<string[]> {

@@ -14,7 +14,7 @@ const WORTH_SENDING_FOR_MS = 30 * DAY_MS
 const MOST_MESSAGES_AT_ONCE = 1_000
 
 /** Does nothing where no mail server is configured: the message waits. Throws to be tried again. */
-export async function sendMessage(context: Context, messageId: string): Promise<void> {
+async function sendMessage(context: Context, messageId: string): Promise<void> {
   const { mail, now } = context
   if (mail === null) return
   const message = await begin(context, messageId)

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { LocalClock } from '../../src/sandbox/clock/local-clock.ts'
 import { NOT_DESCRIBED } from '../../src/sandbox/front-page.ts'
 import { startIdentitySandbox } from '../../src/sandbox/identity/identity-sandbox.ts'
+import { startMailSandbox } from '../../src/sandbox/mail/mail-sandbox.ts'
 import { startPartnerSandbox } from '../../src/sandbox/partner/partner-sandbox.ts'
 import { startPaypalSandbox } from '../../src/sandbox/paypal/start-paypal.ts'
 import { startStripeSandbox } from '../../src/sandbox/stripe/start-stripe.ts'
@@ -16,6 +17,7 @@ beforeAll(async () => {
   started.paypal = await startPaypalSandbox({ ...at, ...client, certificates: await keptCertificates })
   const secrets = { consumerKey: 'consumer', sharedSecret: 'shared', webhookSecret: 'webhook' }
   started.partner = await startPartnerSandbox({ ...at, ...secrets })
+  started.mail = await startMailSandbox({ ...at, smtpPort: 0 })
   started.identity = await startIdentitySandbox({ ...at, audience: 'urn:any', clientSecret: 'secret' })
 })
 afterAll(() => Promise.all(Object.values(started).map((one) => one.close())))
@@ -24,6 +26,7 @@ const own: [string, string[]][] = [
   ['stripe', ['POST /_sandbox/checkout/:id', 'POST /_sandbox/charges/:id/dispute', 'DELETE /_sandbox/faults']],
   ['paypal', ['POST /_sandbox/captures/:id/pending', 'GET /_sandbox/ledger', 'POST /_sandbox/refusals']],
   ['partner', ['POST /_sandbox/program_runs', 'POST /_sandbox/emails', 'POST /_sandbox/webhooks']],
+  ['mail', ['POST /_sandbox/mode', 'DELETE /_sandbox/messages']],
   ['identity', ['POST /_sandbox/token', 'GET /_sandbox/personas']],
 ]
 

@@ -1,7 +1,7 @@
 /** Tests that learners hear by mail what became of their money. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import pg from 'pg'
-import { sendWaitingMessagesJob } from '../../src/messages/send-message.ts'
+import { sendMessageJob, sendWaitingMessagesJob } from '../../src/messages/send-message.ts'
 import { type MailSandbox, startMailSandbox } from '../../src/sandbox/mail/mail-sandbox.ts'
 import { type Replica, startReplica } from '../support/world/replica.ts'
 import { back, completePayment, linked, newKey, newRun, pay, requestRefund } from '../support/world/study.ts'
@@ -124,6 +124,9 @@ describe('a learner', () => {
       { kind: 'PAYMENT_RECEIVED', attempts: 1, sent_at: expect.any(Date) },
       { kind: 'REFUND_SUCCEEDED', attempts: 1, sent_at: expect.any(Date) },
     ])
+    // A job that was done and is done again, as after a kill.
+    const messageId = confirmation?.messageId.slice(1).split('@')[0]
+    await sendMessageJob.run(sender.app.systemContext('test'), { messageId }, { number: 2 })
     await sendOnce()
     expect(await received()).toHaveLength(2)
   })

@@ -7,7 +7,7 @@ import { noSuch, StripeRefusal } from './refusal.ts'
 /** What the balance does to refunds: pays them, has them refused, or has them wait. */
 export const balances = ['enough', 'refused', 'pending'] as const
 export const balanceRequest = z.strictObject({ refunds: z.enum(balances) })
-export const refundOutcomes = ['succeeded', 'failed', 'canceled'] as const
+const refundOutcomes = ['succeeded', 'failed', 'canceled'] as const
 export const settlement = z.strictObject({
   outcome: z.enum(refundOutcomes).default('succeeded'),
   reason: z.string().min(1).optional(),

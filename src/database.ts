@@ -16,6 +16,7 @@ import { RefundRun, RefundRunItem } from './enrolments/refund-run.ts'
 import { Institution } from './institutions/institution.ts'
 import { Qualification } from './institutions/qualification.ts'
 import { Learner, PartnerAccount } from './learners/learner.ts'
+import { OutgoingMessage } from './messages/outgoing-message.ts'
 import { PartnerEvent } from './partner-inbox/partner-event.ts'
 import { Dispute } from './payments/dispute.ts'
 import { MissingPermission } from './payments/missing-permission.ts'
@@ -34,6 +35,7 @@ import { CreditUse, TransferApplication } from './transfers/applications/transfe
 import { TransferPolicy } from './transfers/policies/transfer-policy.ts'
 
 export const storedClasses = [
+  OutgoingMessage,
   Institution,
   Qualification,
   Case,

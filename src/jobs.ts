@@ -12,6 +12,8 @@ import { runFoundJob, runGoneJob } from './enrolments/run-gone.ts'
 import { runMovedJob } from './enrolments/run-moved.ts'
 import { runReinstatedJob } from './enrolments/run-reinstated.ts'
 import { withdrawRegistrationJob } from './enrolments/withdraw-registration.ts'
+import { messageJobs } from './messages/message-jobs.ts'
+import { sendMessageJob, sendWaitingMessagesJob } from './messages/send-message.ts'
 import { handlePartnerEventJob } from './partner-inbox/partner-inbox.ts'
 import { partnerJobs } from './partner-inbox/partner-jobs.ts'
 import { syncRegistrationsJob } from './partner-inbox/sync-registrations.ts'
@@ -53,6 +55,8 @@ export const jobs: readonly Job<Context>[] = [
   runFoundJob,
   awardCreditJob,
   reviewCreditJob,
+  sendMessageJob,
+  sendWaitingMessagesJob,
 ]
 
 /** Cron lines of graphile-worker, in UTC: what runs by the clock. */
@@ -63,5 +67,6 @@ export function crontab(clock: { syncEveryMinutes: number }): string[] {
     paymentJobs.reconcile.cronLine('*/15 * * * *'),
     paymentJobs.probePermissions.cronLine('0 * * * *'),
     paymentJobs.learnSettlements.cronLine('30 3 * * *'),
+    messageJobs.sendWaiting.cronLine('20 * * * *'),
   ]
 }

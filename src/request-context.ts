@@ -13,6 +13,7 @@ export class RequestContext implements Context {
   readonly orm: Parts['orm']
   readonly providers: Parts['providers']
   readonly partner: Parts['partner']
+  readonly mail: Parts['mail']
   readonly paymentSubject: Parts['paymentSubject']
   readonly countedCourses: Parts['countedCourses']
   readonly enrolmentsOf: Parts['enrolmentsOf']
@@ -25,6 +26,7 @@ export class RequestContext implements Context {
   readonly now: Parts['now']
   readonly viewer: Viewer
   readonly correlationId: string
+  readonly acceptLanguage: string | null
   private readonly request: ContextParts
   private ownEm: Parts['orm']['em'] | null = null
 
@@ -34,6 +36,7 @@ export class RequestContext implements Context {
     this.orm = parts.orm
     this.providers = parts.providers
     this.partner = parts.partner
+    this.mail = parts.mail
     this.paymentSubject = parts.paymentSubject
     this.countedCourses = parts.countedCourses
     this.enrolmentsOf = parts.enrolmentsOf
@@ -46,6 +49,7 @@ export class RequestContext implements Context {
     this.now = parts.now
     this.viewer = request.viewer
     this.correlationId = request.correlationId
+    this.acceptLanguage = request.acceptLanguage ?? null
     this.request = request
   }
 

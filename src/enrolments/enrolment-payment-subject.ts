@@ -24,6 +24,7 @@ import { itemDescription } from './item-description.rules.ts'
 import { lookAtRegistrations } from './look-at-registrations.ts'
 import { receiptFacts } from './receipt-facts.ts'
 import { restoreAfterFailedRefund } from './restore-after-failed-refund.ts'
+import { tellLearner } from './tell-learner.ts'
 import { visibleEnrolment } from './visible-enrolment.ts'
 
 async function orderFor(em: EntityManager, payment: Payment): Promise<OrderFacts> {
@@ -89,6 +90,9 @@ async function takeMoney(
   for (const { id } of await tx.find(Payment, others)) {
     await paymentJobs.close.add(tx, { paymentId: id })
   }
+  const { id: paymentId, amountMinor, currency } = payment
+  const kind = 'PAYMENT_RECEIVED'
+  await tellLearner(tx, enrolment, { kind, amount: { amountMinor, currency }, paymentId, at: why.at })
 }
 
 async function refundStarted(tx: EntityManager, payment: Payment, refund: Refund, at: Date): Promise<void> {
@@ -108,13 +112,21 @@ async function refunded(tx: EntityManager, payment: Payment, refund: Refund, at:
   }
   await finishEnding(tx, enrolment, why)
   await reviewRun(tx, enrolment, at)
+  await tellOfRefund(tx, enrolment, refund, at)
 }
 
-async function refundFailed(tx: EntityManager, payment: Payment, _refund: Refund, at: Date): Promise<void> {
+async function refundFailed(tx: EntityManager, payment: Payment, refund: Refund, at: Date): Promise<void> {
   const enrolment = await lockEnrolment(tx, payment.enrolmentId)
   await restoreAfterFailedRefund(tx, enrolment, payment, at)
   if (enrolment.paymentId === payment.id) await enrolmentJobs.reviewCredit.add(tx, { enrolmentId: enrolment.id })
   await reviewRun(tx, enrolment, at)
+  await tellOfRefund(tx, enrolment, refund, at)
+}
+
+function tellOfRefund(tx: EntityManager, enrolment: Enrolment, refund: Refund, at: Date): Promise<void> {
+  const { amountMinor, currency, status, paymentId } = refund
+  const kind = status === 'SUCCEEDED' ? 'REFUND_SUCCEEDED' : 'REFUND_FAILED'
+  return tellLearner(tx, enrolment, { kind, amount: { amountMinor, currency }, paymentId, at })
 }
 
 async function disputed(tx: EntityManager, payment: Payment, dispute: Dispute, at: Date): Promise<void> {

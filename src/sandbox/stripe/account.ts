@@ -84,6 +84,8 @@ export interface StripeState {
   payoutCharges: Record<string, string[]>
   events: Record<string, StripeEvent>
   keptReplies: Record<string, KeptReply>
+  /** What the account's money does to refunds. */
+  balance: { refunds: 'enough' | 'refused' | 'pending' }
   /** By kind and id. */
   dueLater: Record<string, DueLater>
   webhooks: WebhookState
@@ -103,6 +105,7 @@ export const emptyState = (): StripeState => ({
   payoutCharges: {},
   events: {},
   keptReplies: {},
+  balance: { refunds: 'enough' },
   dueLater: {},
   webhooks: noWebhooks(),
 })

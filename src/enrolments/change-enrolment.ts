@@ -6,6 +6,7 @@ import type { States } from '../store/states.ts'
 import { announceEnrolment } from './announce-enrolment.ts'
 import { type EnrolmentCause, enrolmentStates } from './enrolment.states.ts'
 import { Enrolment, type EnrolmentStatus, endedStatuses } from './enrolment.ts'
+import { followStuck } from './stuck-case.ts'
 
 /** The enrolment as it stands, not locked, for a look before a call; null when there is none. */
 export function findEnrolment(em: EntityManager, id: string): Promise<Enrolment | null> {
@@ -30,8 +31,10 @@ export async function moveEnrolment(
   why: MoveCause<EnrolmentCause>,
   table: States<EnrolmentStatus, EnrolmentCause> = enrolmentStates,
 ): Promise<void> {
+  const before = enrolment.status
   move(tx, table, enrolment, to, why)
   await tx.flush()
+  await followStuck(tx, enrolment, before, why.at)
   await announceEnrolment(tx, enrolment)
 }
 

@@ -32,6 +32,7 @@ const columns = defineColumns('e', {
     result: 'result_outcome result_grade result_awarded_on result_identity_verified',
     refundability: 'run_id payment_id',
     creditRecord: '',
+    cases: '',
     history: '',
   },
 })

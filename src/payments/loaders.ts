@@ -47,6 +47,7 @@ const columns = defineColumns('p', {
     providerReference: 'reference',
     refunds: '',
     disputes: '',
+    cases: '',
     history: '',
   },
   rest: 'attempt capture_reference captured_minor closes_at updated_at',

@@ -18,6 +18,7 @@ const nodeNames = [
   'Refund',
   'Dispute',
   'Reconciliation',
+  'Case',
   'CreditRecord',
   'CreditShare',
   'TransferPolicy',

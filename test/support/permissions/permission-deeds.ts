@@ -57,6 +57,7 @@ export const mutations: Record<string, Deed> = {
       ...key,
     }),
   },
+  acknowledgeCase: { allowed: 'operator', input: ({ Case }) => ({ caseId: Case, note: 'for the matrix' }) },
   shareCredit: {
     allowed: 'owner',
     blind: ['other'],

@@ -89,7 +89,7 @@ const things: Record<string, TypeEntry> = {
   Operator: all(
     'viewer > operator',
     'operator',
-    'id displayName reconciliations lists missingPermissions stuckEnrolments enrolments payments refunds',
+    'id displayName reconciliations lists missingPermissions stuckEnrolments enrolments payments refunds cases caseCounts',
   ),
   Institution: all('Institution', 'everybody', 'id slug name country participating qualifications'),
   Qualification: all(
@@ -145,12 +145,14 @@ const things: Record<string, TypeEntry> = {
   },
   Money: all('CourseRun > price', 'everybody', 'amountMinor currency amount formatted'),
   PageInfo: all('courses(first: 1) > pageInfo', 'everybody', 'hasNextPage hasPreviousPage startCursor endCursor'),
-  Enrolment: all(
-    'Enrolment',
-    'ownerAndOperator',
-    `id learner run status holdExpiresAt price payment payments createdAt registeredAt updatedAt studyUrl progress result refundability
-      history creditRecord`,
-  ),
+  Enrolment: {
+    at: 'Enrolment',
+    fields: {
+      ownerAndOperator: `id learner run status holdExpiresAt price payment payments createdAt registeredAt updatedAt
+        studyUrl progress result refundability history creditRecord`,
+      operator: 'cases',
+    },
+  },
   AssessmentResult: all('Enrolment > result', 'ownerAndOperator', 'outcome grade awardedOn identityVerified'),
   Progress: all('Enrolment > progress', 'ownerAndOperator', 'stepsCompleted stepsCompletedRatio freshness'),
   Refundability: all('Enrolment > refundability', 'ownerAndOperator', 'refundable reasonCode reason deadline maximum'),
@@ -163,7 +165,7 @@ const things: Record<string, TypeEntry> = {
     fields: {
       ownerAndOperator: `id enrolment provider method status amount refunded cardBrand cardLast4 action failure refunds
         disputes history createdAt capturedAt`,
-      operator: 'providerReference',
+      operator: 'providerReference cases',
     },
   },
   PaymentAction: all('Payment > action', 'ownerAndOperator', 'redirectUrl expiresAt'),
@@ -177,6 +179,14 @@ const things: Record<string, TypeEntry> = {
   Reconciliation: all('Reconciliation', 'operator', 'id startedAt finishedAt examined dryRun lists corrections'),
   MissingPermission: all('viewer > operator > missingPermissions', 'operator', 'provider permission consequence since'),
   ListRead: all('viewer > operator > lists', 'operator', 'source list readUntil succeededAt problem'),
+  Case: all(
+    'Case',
+    'operator',
+    `id number kind status since lastSeenAt dueAt subject learner run amount providerReference message detail actions
+      acknowledgedBy acknowledgedAt outcome closedBy closedAt log`,
+  ),
+  CaseEntry: all('Case > log', 'operator', 'at by action note'),
+  CaseCount: all('viewer > operator > caseCounts', 'operator', 'kind count oldestSince nextDueAt'),
   Correction: all(`${corrections} > nodes`, 'operator', 'subject providerReference outcome from to note'),
   CreditRecord: {
     at: 'CreditRecord',
@@ -245,6 +255,7 @@ const lists: [type: string, at: string, audience: Audience, more?: string, moreO
   ['Payment', 'viewer > operator > payments(first: 1)', 'operator'],
   ['Refund', 'viewer > operator > refunds(first: 1)', 'operator'],
   ['Reconciliation', 'viewer > operator > reconciliations(first: 1)', 'operator'],
+  ['Case', 'viewer > operator > cases(first: 1)', 'operator'],
   ['Correction', corrections, 'operator'],
 ]
 

@@ -130,9 +130,13 @@ async function found(world: World, northmoor: string) {
   const { operator } = (await answerOf(
     world,
     'operator',
-    '{ viewer { operator { reconciliations(first: 1) { nodes { id } } } } }',
-  )) as { operator: { reconciliations: { nodes: { id: string }[] } } }
+    '{ viewer { operator { reconciliations(first: 1) { nodes { id } } cases(first: 1) { nodes { id } } } } }',
+  )) as { operator: Record<'reconciliations' | 'cases', { nodes: { id: string }[] }> }
+  const waiting = operator.cases.nodes[0]?.id as string
+  const noted = 'mutation ($i: AcknowledgeCaseInput!) { acknowledgeCase(input: $i) { case { id } } }'
+  await answerOf(world, 'operator', noted, { i: { caseId: waiting, note: 'For the matrix.' } })
   return {
+    Case: waiting,
     Institution: institution?.id as string,
     TransferPolicy: transferPolicy?.id as string,
     Learner: learner?.id as string,

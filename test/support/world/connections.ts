@@ -143,6 +143,12 @@ function listed({ learner, share, qualification }: Made): PagedList[] {
     },
     { ...ofOperator, name: 'Operator.payments', table: 'payment', variants: ['', 'status: [SUCCEEDED]'] },
     { ...ofOperator, name: 'Operator.refunds', table: 'refund', variants: ['', 'status: [REQUESTED, SUCCEEDED]'] },
+    {
+      ...ofOperator,
+      name: 'Operator.cases',
+      table: 'operator_case',
+      variants: ['', 'status: [OPEN]', 'search: "pia"'],
+    },
     { ...ofOperator, name: 'Operator.stuckEnrolments', table: 'enrolment' },
     { ...ofOperator, name: 'Operator.reconciliations', table: 'reconciliation' },
     {

@@ -10,7 +10,7 @@ import { stripeProvider } from './adapters/stripe/stripe-provider.ts'
 import type { CallLimits } from './adapters/upstream-call.ts'
 import { anonymousViewer, type Viewer } from './auth/viewer.ts'
 import type { CaseDesk } from './cases/case-desk.ts'
-import type { Config } from './config.ts'
+import { type Config, termsOf } from './config.ts'
 import { type Context, type Parts, TryAgainLater } from './context.ts'
 import { runById } from './courses/loaders.ts'
 import { creditRecordJoin } from './credit/loaders.ts'
@@ -160,6 +160,7 @@ export async function openApp(config: Config, options: AppOptions): Promise<App>
       returnUrlOrigins: config.RETURN_URL_ORIGINS,
       issuer: config.OIDC_ISSUER,
       holdMinutes: config.HOLD_MINUTES,
+      terms: termsOf(config),
       staleAfterMinutes: config.STALE_AFTER_MINUTES,
       liveWaitMs: options.liveWaitMs,
     },

@@ -145,6 +145,21 @@ export const variables = z.object({
     .max(LONGEST_HOLD_MINUTES, holdExpected)
     .default(35)
     .describe(`minutes that a place is held for a payment, ${SHORTEST_HOLD_MINUTES} to ${LONGEST_HOLD_MINUTES}`),
+  TERMS_VERSION: text
+    .max(100)
+    .optional()
+    .describe('version of the terms of sale, e.g. `2026-09-01`; required in production'),
+  TERMS_URL: httpUrl.optional().describe('where the terms can be read and kept; required in production'),
+  TERMS_FROM: z.iso
+    .datetime({ offset: true })
+    .optional()
+    .describe('instant from which the terms hold, e.g. `2026-09-01T00:00:00Z`; required in production'),
+  TERMS_EXPRESS_REQUEST: z
+    .enum(['on', 'off'])
+    .optional()
+    .describe(
+      '`on`: accepting the terms also asks expressly that study may begin inside the statutory period; required in production',
+    ),
   STALE_AFTER_MINUTES: whole(60).describe('age in minutes at which mirrored facts are marked stale'),
   SYNC_EVERY_MINUTES: z.coerce
     .number()
@@ -206,6 +221,17 @@ function readKeysFile(path: string): KeysFile {
     throw new ConfigRefused(
       `SIGNING_KEYS_FILE cannot be read (${message}); give it to the user that the gateway runs as.`,
     )
+  }
+}
+
+/** The terms of sale. Outside production they need not be said: nobody buys there. */
+export function termsOf(config: Config) {
+  const { TERMS_VERSION = 'trial', TERMS_URL = config.PUBLIC_URL, TERMS_FROM = '2026-01-01T00:00:00Z' } = config
+  return {
+    version: TERMS_VERSION,
+    url: TERMS_URL,
+    effectiveFrom: new Date(TERMS_FROM),
+    includesExpressRequest: config.TERMS_EXPRESS_REQUEST === 'on',
   }
 }
 

@@ -31,6 +31,8 @@ export interface Settings {
   returnUrlOrigins: readonly string[]
   /** The identity provider that names the learners. */
   issuer: string
+  /** The terms of sale that hold now. */
+  terms: { version: string; url: string; effectiveFrom: Date; includesExpressRequest: boolean }
   /** How long a place is held for a payment, in minutes. */
   holdMinutes: number
   /** Mirrored facts older than this are marked stale, in minutes. */

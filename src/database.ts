@@ -12,6 +12,7 @@ import { SyncState } from './courses/sync-state.ts'
 import { CreditRecord } from './credit/credit-record.ts'
 import { CreditShare, CreditShareRecord, ShareAccess } from './credit/sharing/credit-share.ts'
 import { Enrolment } from './enrolments/enrolment.ts'
+import { RefundRun, RefundRunItem } from './enrolments/refund-run.ts'
 import { Institution } from './institutions/institution.ts'
 import { Qualification } from './institutions/qualification.ts'
 import { Learner, PartnerAccount } from './learners/learner.ts'
@@ -50,6 +51,8 @@ export const storedClasses = [
   Reconciliation,
   Correction,
   Enrolment,
+  RefundRun,
+  RefundRunItem,
   PartnerEvent,
   CreditRecord,
   CreditShare,

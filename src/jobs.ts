@@ -3,9 +3,14 @@ import type { Context } from './context.ts'
 import { courseJobs } from './courses/course-jobs.ts'
 import { syncCatalogueJob } from './courses/sync-catalogue.ts'
 import { awardCreditJob, reviewCreditJob } from './credit/award-credit.ts'
+import { advanceRefundRunJob } from './enrolments/advance-refund-run.ts'
 import { expireEnrolmentJob } from './enrolments/expire.ts'
 import { fetchRegistrationJob } from './enrolments/record-registration.ts'
 import { registerEnrolmentJob } from './enrolments/register.ts'
+import { runCancelledJob } from './enrolments/run-cancelled.ts'
+import { runFoundJob, runGoneJob } from './enrolments/run-gone.ts'
+import { runMovedJob } from './enrolments/run-moved.ts'
+import { runReinstatedJob } from './enrolments/run-reinstated.ts'
 import { withdrawRegistrationJob } from './enrolments/withdraw-registration.ts'
 import { handlePartnerEventJob } from './partner-inbox/partner-inbox.ts'
 import { partnerJobs } from './partner-inbox/partner-jobs.ts'
@@ -35,6 +40,12 @@ export const jobs: readonly Job<Context>[] = [
   registerEnrolmentJob,
   withdrawRegistrationJob,
   expireEnrolmentJob,
+  advanceRefundRunJob,
+  runCancelledJob,
+  runReinstatedJob,
+  runMovedJob,
+  runGoneJob,
+  runFoundJob,
   awardCreditJob,
   reviewCreditJob,
 ]

@@ -37,7 +37,9 @@ export type Config = Record<(typeof identifiers)[number], string> &
     SIGNING_KEYS_FILE: string
     CORS_ORIGINS: readonly string[]
     RETURN_URL_ORIGINS: readonly string[]
-  }
+  } & { [name in (typeof terms)[number]]?: string | undefined }
+/** What buyers accept. */
+const terms = ['TERMS_VERSION', 'TERMS_URL', 'TERMS_FROM', 'TERMS_EXPRESS_REQUEST'] as const
 /** Secrets of which there are several while one is being replaced. */
 const several = ['STRIPE_WEBHOOK_SECRET', 'PARTNER_WEBHOOK_SECRET'] as const
 
@@ -56,6 +58,7 @@ export function problemsOfProduction(config: Config, keys: KeysFile): string[] {
     ...addressProblems(config),
     ...storeProblems(config),
     ...originProblems(config),
+    ...termsProblems(config),
     ...keysProblems(config.SIGNING_KEYS_FILE, keys),
     ...leftovers(config),
   ]
@@ -104,6 +107,12 @@ function addressProblems(config: Config): string[] {
     if (own === undefined || own.includes(host) || config.PROVIDER_HOSTS.includes(host)) return []
     return [`${name} is not at ${own.join(' or ')}; set that, or name ${host} in PROVIDER_HOSTS if it is meant.`]
   })
+}
+
+function termsProblems(config: Config): string[] {
+  return terms
+    .filter((name) => config[name] === undefined)
+    .map((name) => `${name} is missing: buyers accept the terms.`)
 }
 
 function originProblems({ CORS_ORIGINS, RETURN_URL_ORIGINS }: Config): string[] {

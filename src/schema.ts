@@ -16,6 +16,7 @@ import { CreditShareResolver, LearnerSharesResolver, ShareAccessResolver } from 
 import {
   AlreadyEnrolled,
   EnrolmentClosed,
+  MoneyForgone,
   PartnerAccountRequired,
   PaymentMethodNotOffered,
   PaymentNotCompleted,
@@ -23,10 +24,20 @@ import {
   RefundAmountExceeded,
   RefundWindowClosed,
   RunFull,
+  RunMoneyChanged,
+  TermsChanged,
   UnsupportedCardBrand,
 } from './enrolments/enrolment-errors.ts'
 import { EnrolmentMutationsResolver } from './enrolments/mutations.resolver.ts'
 import { OperatorEnrolmentsResolver } from './enrolments/operator.resolver.ts'
+import { RefundRightResolver, RunRefundRightResolver } from './enrolments/refund-right.ts'
+import { refundRunNode } from './enrolments/refund-run.loaders.ts'
+import {
+  OperatorRefundRunsResolver,
+  RefundRunItemResolver,
+  RefundRunResolver,
+} from './enrolments/refund-run.resolver.ts'
+import { RefundabilityResolver } from './enrolments/refundability.ts'
 import {
   EnrolmentCasesResolver,
   EnrolmentResolver,
@@ -35,7 +46,9 @@ import {
   PaymentEnrolmentResolver,
   RunEnrolmentResolver,
 } from './enrolments/resolver.ts'
+import { RunMoneyResolver } from './enrolments/run-money.resolver.ts'
 import { EnrolmentSubscriptionResolver } from './enrolments/subscription.resolver.ts'
+import { TermsResolver } from './enrolments/terms.ts'
 import { visibleEnrolment } from './enrolments/visible-enrolment.ts'
 import { CreditResolver } from './graph/contract/credit.ts'
 import { globalId } from './graph/contract/global-id.ts'
@@ -106,6 +119,7 @@ const nodes: Record<NodeName, NodeLoader<Context>> = {
   Enrolment: visibleEnrolment,
   Payment: paymentNode,
   Refund: refundNode,
+  RefundRun: refundRunNode,
   Dispute: disputeNode,
   Reconciliation: reconciliationNode,
   Case: caseNode,
@@ -171,6 +185,14 @@ const resolvers: unknown[] = [
   LiveEventJoinResolver,
   PaymentEnrolmentResolver,
   OperatorEnrolmentsResolver,
+  RunMoneyResolver,
+  TermsResolver,
+  RunRefundRightResolver,
+  RefundRightResolver,
+  RefundabilityResolver,
+  RefundRunResolver,
+  RefundRunItemResolver,
+  OperatorRefundRunsResolver,
   EnrolmentMutationsResolver,
   CreditRecordResolver,
   LearnerCreditResolver,
@@ -209,12 +231,15 @@ const orphanedTypes: unknown[] = [
   PaymentNotCompleted,
   PaymentMethodNotOffered,
   PriceChanged,
+  TermsChanged,
   UnsupportedCardBrand,
   RefundAmountExceeded,
   PartnerAccountRequired,
   EnrolmentClosed,
   AlreadyEnrolled,
   RunFull,
+  RunMoneyChanged,
+  MoneyForgone,
   RefundWindowClosed,
   CreditAlreadyUsed,
   NotEligible,

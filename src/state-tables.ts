@@ -1,7 +1,7 @@
 /** Lists the state tables, and writes their causes into the graph's description of them. */
 import type { GraphQLObjectType, GraphQLSchema } from 'graphql'
 import { creditRecordStates, creditRestorations } from './credit/credit-record.states.ts'
-import { enrolmentStates, restorations } from './enrolments/enrolment.states.ts'
+import { enrolmentStates } from './enrolments/enrolment.states.ts'
 import { disputeStates } from './payments/dispute.states.ts'
 import { correctionsToMatchTheProvider, paymentStates } from './payments/payment.states.ts'
 import { refundStates } from './payments/refund.states.ts'
@@ -12,7 +12,6 @@ import { transferApplicationStates } from './transfers/applications/transfer-app
 /** Those of one noun stand together: the ordinary one first, then what it does not have. */
 export const stateTables: readonly States<string>[] = [
   enrolmentStates,
-  restorations,
   paymentStates,
   correctionsToMatchTheProvider,
   refundStates,
@@ -28,8 +27,10 @@ export function causesByNoun(): Map<string, string[]> {
   return new Map([...tables].map(([noun, all]) => [noun, [...new Set(all.flatMap(causesIn))].toSorted()]))
 }
 
-const causesIn = ({ begins = {}, moves }: States<string>): string[] =>
-  [begins, ...Object.values(moves)].flatMap((edges) => Object.values(edges).flatMap((causes) => causes ?? []))
+const causesIn = ({ begins = {}, moves, notes = [] }: States<string>): string[] => [
+  ...notes,
+  ...[begins, ...Object.values(moves)].flatMap((edges) => Object.values(edges).flatMap((causes) => causes ?? [])),
+]
 
 /** Adds them to the field's description, from the tables, so that the two cannot differ. */
 export function describeCauses(schema: GraphQLSchema): GraphQLSchema {

@@ -1,4 +1,5 @@
 /** Describes the caller of a request as the rest of the product knows them. */
+import { isTimeZone } from '../values/dates.ts'
 
 export interface LearnerIdentity {
   id: string
@@ -52,6 +53,12 @@ export interface Viewer {
   /** Stable name of the caller for idempotency and rate limits: `user:<issuer>|<sub>`, `client:<id>` or `anonymous:<address>`. */
   key: string
   anonymous: boolean
+}
+
+/** The learner's own zone as their identity provider says it; null when it does not, or names none that there is. */
+export function zoneOf({ learner }: Viewer): string | null {
+  const zone = learner?.timeZone ?? null
+  return zone !== null && isTimeZone(zone) ? zone : null
 }
 
 /** Somebody without a token; `address` is where the request came from. */

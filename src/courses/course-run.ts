@@ -73,16 +73,22 @@ export class CourseRun extends Node {
   @Property({ type: 'text', nullable: true })
   currency!: string | null
 
-  @Field(() => DateTime, { description: 'First instant at which one can enrol.' })
   @Property({ ...instant, nullable: true })
   enrolmentOpensAt!: Date | null
 
-  @Field(() => DateTime, { description: 'Last instant at which one can enrol.' })
   @Property({ ...instant, nullable: true })
   enrolmentClosesAt!: Date | null
 
   @Property({ type: 'boolean', default: false })
   cancelled!: boolean
+
+  @Field(() => DateTime, { nullable: true, description: 'When the partner called it off; null while it is on.' })
+  @Property({ ...instant, nullable: true })
+  cancelledAt!: Date | null
+
+  /** Since when the partner does not know the run that it had; null while it does. */
+  @Property({ ...instant, nullable: true })
+  missedAt!: Date | null
 
   @Field(() => Url, { description: 'Where to register at the partner.' })
   @Property({ type: 'text' })

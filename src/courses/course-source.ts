@@ -45,6 +45,8 @@ export interface RunFacts {
   enrolmentOpensAt: Date | null
   enrolmentClosesAt: Date | null
   cancelled: boolean
+  /** Since when; null while it is on, or when the partner does not say. */
+  cancelledAt: Date | null
   url: string
   liveEvents: LiveEventFacts[]
   updatedAt: Date | null

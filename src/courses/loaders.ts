@@ -45,7 +45,7 @@ export const courseColumns = defineColumns('c', {
 
 const runColumns = defineColumns('r', {
   always: 'id',
-  plain: 'starts_at ends_at time_zone enrolment_opens_at enrolment_closes_at registration_url',
+  plain: 'starts_at ends_at time_zone enrolment_opens_at enrolment_closes_at registration_url cancelled_at',
   of: {
     course: 'course_id',
     status: 'starts_at ends_at enrolment_opens_at enrolment_closes_at cancelled',
@@ -53,8 +53,10 @@ const runColumns = defineColumns('r', {
     viewerEnrolment: '',
     price: 'price_minor currency',
     paymentMethods: 'price_minor currency',
-    refundDeadline: 'starts_at time_zone',
+    refundDeadline: 'starts_at time_zone price_minor',
+    refundRight: 'starts_at time_zone price_minor',
     liveEvents: '',
+    moneyHeld: '',
     placesRemaining: 'partner_uuid',
     enrolability:
       'course_id partner_uuid starts_at ends_at enrolment_opens_at enrolment_closes_at cancelled price_minor currency',

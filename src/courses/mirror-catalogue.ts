@@ -13,6 +13,7 @@ import { updateCourseOrder } from './course-order.ts'
 import { CourseRun, LiveEvent } from './course-run.ts'
 import type { LiveEventFacts, ProgramFacts, RunFacts } from './course-source.ts'
 import { addCourseWords } from './course-word.ts'
+import { followRunNews, runBefore } from './run-news.ts'
 
 /** What became of one fact: kept, or kept out with the reason for the report. */
 export interface Mirrored {
@@ -123,6 +124,11 @@ function missingOf(facts: RunFacts, weeks: number | null): string[] {
   return missing
 }
 
+/** Since when it is cancelled: as the partner says, else since it was first heard; null while it is on. */
+function cancelledSince({ cancelled, cancelledAt }: RunFacts, before: CourseRun | undefined, now: Date): Date | null {
+  return cancelled ? (cancelledAt ?? before?.cancelledAt ?? now) : null
+}
+
 function runFields(facts: RunFacts, course: Course, weeks: number | null, now: Date) {
   const timeZone = facts.timeZone ?? 'UTC'
   return {
@@ -152,6 +158,7 @@ export async function mirrorRuns(context: Context, facts: readonly RunFacts[]): 
     const known = byPartnerUuid(await tx.find(CourseRun, { partnerUuid: { $in: facts.map(({ uuid }) => uuid) } }))
     const changed = new Set<string>()
     const events = new Map<string, readonly LiveEventFacts[]>()
+    const before = new Map([...known.values()].map((row) => [row, runBefore(row)] as const))
     const kept = facts.map((run) => {
       const course = courses.get(run.programUuid)
       if (!course) {
@@ -163,15 +170,17 @@ export async function mirrorRuns(context: Context, facts: readonly RunFacts[]): 
       const missing = missingOf(run, weeks)
       const row = known.get(run.uuid)
       // Learners may be enrolled on it: what was complete stays as it was last complete, but for a cancellation.
-      if (row?.complete && missing.length > 0) tx.assign(row, { cancelled: run.cancelled })
+      const cancelledAt = cancelledSince(run, row, now)
+      if (row?.complete && missing.length > 0) tx.assign(row, { cancelled: run.cancelled, cancelledAt, missedAt: null })
       else {
-        const fields = runFields(run, course, weeks, now)
+        const fields = { ...runFields(run, course, weeks, now), cancelledAt, missedAt: null }
         const { id } = row ? tx.assign(row, fields) : tx.create(CourseRun, { id: newId(), ...fields } as CourseRun)
         events.set(id, run.liveEvents)
       }
       return missing.length > 0 ? { problem: { reference: run.uuid, problem: `lacks ${missing.join(', ')}` } } : {}
     })
     await tx.flush()
+    for (const [row, was] of before) await followRunNews(tx, row, was)
     await updateCourseOrder(tx, now, [...changed])
     await mirrorLiveEvents(tx, events)
     return kept

@@ -3,9 +3,10 @@ import { Arg, Ctx, FieldResolver, Int, Resolver, Root } from 'type-graphql'
 import { Case } from '../cases/case.ts'
 import type { Context } from '../context.ts'
 import { Money } from '../graph/contract/money.ts'
+import { inReadersZone, ReadersZone } from '../graph/contract/readers-zone.ts'
 import { DateTime, TimeZone } from '../graph/contract/scalars.ts'
 import type { Loaded } from '../reading/loader.ts'
-import { inZone, isTimeZone, refundDeadline } from '../values/dates.ts'
+import { inZone, isTimeZone } from '../values/dates.ts'
 import { Course } from './course.ts'
 import { CourseRun, LiveEvent, RunStatus } from './course-run.ts'
 import { type CompleteRun, courseById, liveEventsOf, runById } from './loaders.ts'
@@ -54,12 +55,14 @@ export class CourseRunResolver {
     return { amountMinor: run.priceMinor, currency: run.currency } as Money
   }
 
-  @FieldResolver(() => DateTime, {
-    description:
-      "The last instant at which a refund can be asked for: 14 calendar days after the start, at the same wall-clock time, in the run's own time zone.",
-  })
-  refundDeadline(@Root() run: RunRow): Date {
-    return refundDeadline(run.startsAt, run.timeZone)
+  @FieldResolver(() => DateTime, { description: 'First instant at which one can enrol.' })
+  enrolmentOpensAt(@Root() { enrolmentOpensAt }: RunRow, @ReadersZone() timeZone: string | null): Date | string {
+    return inReadersZone(enrolmentOpensAt, timeZone)
+  }
+
+  @FieldResolver(() => DateTime, { description: 'Last instant at which one can enrol.' })
+  enrolmentClosesAt(@Root() { enrolmentClosesAt }: RunRow, @ReadersZone() timeZone: string | null): Date | string {
+    return inReadersZone(enrolmentClosesAt, timeZone)
   }
 
   @FieldResolver(() => [LiveEvent], { description: 'Its live events, the earliest first.' })

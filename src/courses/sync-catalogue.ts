@@ -1,4 +1,5 @@
 /** Synchronises the catalogue from the partner: changes since the last pass, or one item. */
+import { closeCase, openCase } from '../cases/open-case.ts'
 import type { Context } from '../context.ts'
 import { TryAgainLater } from '../context.ts'
 import { statement } from '../reading/statement.ts'
@@ -10,6 +11,7 @@ import { updateCourseOrder } from './course-order.ts'
 import type { Changes, Rejected } from './course-source.ts'
 import { tidyCourseWords } from './course-word.ts'
 import { type Mirrored, mirrorPrograms, mirrorRuns } from './mirror-catalogue.ts'
+import { missRun } from './miss-run.ts'
 import { recordSyncState } from './record-sync-state.ts'
 import { SyncState } from './sync-state.ts'
 
@@ -119,18 +121,61 @@ async function syncAll(context: Context): Promise<void> {
 }
 
 async function syncProgram(context: Context, uuid: string): Promise<void> {
-  const facts = await context.partner.program(uuid)
-  if (facts) await mirrorPrograms(context, [facts])
+  const facts = await readOne(context, 'programs', uuid, () => context.partner.program(uuid))
+  if (facts) await keepOne(context, 'programs', facts, mirrorPrograms)
 }
 
 async function syncRun(context: Context, uuid: string): Promise<void> {
-  const facts = await context.partner.run(uuid)
-  if (!facts) return
-  const [mirrored] = await mirrorRuns(context, [facts])
-  if (mirrored?.unknownProgram) {
-    await syncProgram(context, facts.programUuid)
-    await mirrorRuns(context, [facts])
+  const facts = await readOne(context, 'runs', uuid, () => context.partner.run(uuid))
+  if (facts === null) return missRun(context, uuid)
+  if (facts === undefined) return
+  const mirrored = await keepOne(context, 'runs', facts, mirrorRuns)
+  if (!mirrored?.unknownProgram) return
+  await syncProgram(context, facts.programUuid)
+  await keepOne(context, 'runs', facts, mirrorRuns)
+}
+
+/** One that cannot be read stays as it last was, as in the list; undefined then. */
+async function readOne<Fact>(
+  context: Context,
+  list: ListName,
+  reference: string,
+  ask: () => Promise<Fact | null>,
+): Promise<Fact | null | undefined> {
+  try {
+    return await ask()
+  } catch (failure) {
+    if (!isUpstreamFailure(failure) || failure.code !== 'malformed') throw failure
+    await reportOne(context, list, reference, failure.message)
+    return undefined
   }
+}
+
+async function keepOne<Fact extends { uuid: string }>(
+  context: Context,
+  list: ListName,
+  fact: Fact,
+  mirrorFacts: Mirror<Fact>,
+): Promise<Mirrored | undefined> {
+  const [mirrored] = await mirrorOne(context, fact, mirrorFacts)
+  if (!mirrored?.unknownProgram) await reportOne(context, list, fact.uuid, mirrored?.problem?.problem ?? null)
+  return mirrored
+}
+
+/** For operators, in the list's own report; null says that nothing is wrong any more. */
+async function reportOne(context: Context, list: ListName, reference: string, problem: string | null): Promise<void> {
+  const state = await stateOf(context, list)
+  const report = (state?.report ?? []).filter((one) => one.reference !== reference)
+  if (problem !== null) report.push({ reference, problem })
+  else if (report.length === (state?.report ?? []).length) return
+  await recordSyncState(context, list, { report })
+  const subject = { key: `PARTNER/${list}/${reference}` }
+  const message = `The partner's facts of one of its ${list} cannot be kept (${problem}); it stays as it last was.`
+  await inTransaction(context.em, (tx) =>
+    problem === null
+      ? closeCase(tx, 'ENTRY_UNREADABLE', subject, context.now())
+      : openCase(tx, { kind: 'ENTRY_UNREADABLE', subject, message, providerReference: reference }, context.now()),
+  )
 }
 
 export const syncCatalogueJob = courseJobs.syncCatalogue.runs(async (context: Context, { programUuid, runUuid }) => {

@@ -1,11 +1,14 @@
 /** Awards credit for a passed enrolment and reviews it when its payment changes. */
 import { type EntityManager, LockMode } from '@mikro-orm/postgresql'
+import { openCase } from '../cases/open-case.ts'
 import type { Context } from '../context.ts'
 import { Course } from '../courses/course.ts'
 import { CourseRun } from '../courses/course-run.ts'
 import { announceEnrolment } from '../enrolments/announce-enrolment.ts'
 import { Enrolment, type EnrolmentStatus } from '../enrolments/enrolment.ts'
 import { enrolmentJobs } from '../enrolments/enrolment-jobs.ts'
+import { resultInWords } from '../enrolments/record-result.ts'
+import type { RegistrationResult } from '../enrolments/registration-partner.ts'
 import { Institution } from '../institutions/institution.ts'
 import { Learner } from '../learners/learner.ts'
 import { isContested } from '../payments/balance.ts'
@@ -70,6 +73,7 @@ const causes: Partial<Record<EnrolmentStatus, CreditCause>> = {
   REVOKED: 'ENROLMENT_REVOKED',
   COMPENSATING: 'ENROLMENT_COMPENSATING',
   COMPENSATED: 'ENROLMENT_COMPENSATED',
+  WITHDRAWN: 'ENROLMENT_WITHDRAWN',
   STUCK: 'ENROLMENT_STUCK',
 }
 
@@ -104,6 +108,30 @@ export const awardCreditJob = enrolmentJobs.awardCredit.runs((context: Context, 
 )
 
 /** Suspends, restores or revokes credit as the enrolment that it rests on stands now. */
-export const reviewCreditJob = enrolmentJobs.reviewCredit.runs((context: Context, { enrolmentId }) =>
-  inTransaction(context.em, (tx) => review(context, tx, enrolmentId)),
+export const reviewCreditJob = enrolmentJobs.reviewCredit.runs((context: Context, { enrolmentId, corrected }) =>
+  inTransaction(context.em, async (tx) => {
+    await review(context, tx, enrolmentId)
+    if (corrected) await tellOfCorrection(context, tx, enrolmentId, corrected)
+  }),
 )
+
+interface Correction {
+  from: RegistrationResult
+  to: RegistrationResult | null
+}
+
+/** For whoever answers for credit, when some rests on the result. */
+async function tellOfCorrection(
+  { now }: Context,
+  tx: EntityManager,
+  enrolmentId: string,
+  { from, to }: Correction,
+): Promise<void> {
+  const record = await tx.findOne(CreditRecord, { enrolmentId })
+  if (record === null) return
+  const { learnerId, runId: courseRunId } = await tx.findOneOrFail(Enrolment, enrolmentId)
+  const what = to === null ? 'took back the result' : `corrected the result to ${resultInWords(to)}`
+  const message = `The partner ${what} of ${resultInWords(from)}, on which credit rests.`
+  const subject = { type: 'Enrolment', id: enrolmentId } as const
+  await openCase(tx, { kind: 'RESULT_CORRECTED', subject, message, learnerId, courseRunId }, now())
+}

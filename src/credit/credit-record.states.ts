@@ -3,7 +3,12 @@ import type { CauseOf, States } from '../store/states.ts'
 import type { CreditRecordStatus } from './credit-record.ts'
 
 /** By where the enrolment stands that it rests on: its money is contested, or no longer. */
-const standing = ['ENROLMENT_REGISTERING', 'ENROLMENT_REGISTERED', 'ENROLMENT_COMPLETED'] as const
+const standing = [
+  'ENROLMENT_REGISTERING',
+  'ENROLMENT_REGISTERED',
+  'ENROLMENT_COMPLETED',
+  'ENROLMENT_WITHDRAWN',
+] as const
 const ending = ['ENROLMENT_REVOKING', 'ENROLMENT_COMPENSATING', 'ENROLMENT_STUCK'] as const
 const ended = ['ENROLMENT_REVOKED', 'ENROLMENT_COMPENSATED'] as const
 

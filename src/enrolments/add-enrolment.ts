@@ -13,6 +13,9 @@ type Beginning = Pick<
   | 'holdExpiresAt'
   | 'priceMinor'
   | 'priceCurrency'
+  | 'termsVersion'
+  | 'termsAcceptedAt'
+  | 'expressRequestAt'
   | 'registrationUuid'
   | 'registeredAt'
   | 'createdAt'
@@ -36,6 +39,14 @@ export async function addEnrolment(
     resultGrade: null,
     resultAwardedOn: null,
     resultIdentityVerified: null,
+    stuckReason: null,
+    registrationEndedAt: null,
+    registrationEndedBy: null,
+    registrationEndSeenAt: null,
+    registrationMissedAt: null,
+    partnerLookedAt: null,
+    refundUntil: null,
+    refundBasis: null,
     statusBeforeRevoking: null,
     updatedAt: why.at,
   })

@@ -8,6 +8,7 @@ import { inTransaction } from '../store/transaction.ts'
 import { findEnrolment, lockEnrolment, moveEnrolment } from './change-enrolment.ts'
 import type { EnrolmentStatus } from './enrolment.ts'
 import { closeOpenPayments } from './expire.ts'
+import { isUnderWay, notCompleted } from './pay.ts'
 
 const field = ['input', 'enrolmentId']
 
@@ -28,9 +29,10 @@ export async function cancelEnrolment(context: Context, globalEnrolmentId: strin
     enrolment.status === 'PENDING_PAYMENT'
       ? await closeOpenPayments(context, enrolment.id, 'CANCELLED', 'CANCELLED_BY_LEARNER')
       : []
-  if (payments.includes('PROCESSING')) {
-    const message = 'Your payment is being processed; wait for its outcome, then ask for a refund.'
-    return { enrolmentId: enrolment.id, refusals: [illegal(message, enrolment.status)] }
+  const underWay = payments.find((status) => isUnderWay({ status }))
+  if (underWay !== undefined) {
+    const refusals = [notCompleted({ status: underWay, failureMessage: null }, field)]
+    return { enrolmentId: enrolment.id, refusals }
   }
   const status = await cancel(context, enrolment.id)
   if (status === 'CANCELLED') return { enrolmentId: enrolment.id, refusals: [] }

@@ -2,11 +2,10 @@
 import { type EntityManager, LockMode } from '@mikro-orm/postgresql'
 import { CourseRun } from '../courses/course-run.ts'
 import { type MoveCause, move } from '../store/history.ts'
-import type { States } from '../store/states.ts'
 import { announceEnrolment } from './announce-enrolment.ts'
 import { type EnrolmentCause, enrolmentStates } from './enrolment.states.ts'
-import { Enrolment, type EnrolmentStatus, endedStatuses } from './enrolment.ts'
-import { followStuck } from './stuck-case.ts'
+import { Enrolment, type EnrolmentStatus, endedStatuses, type StuckReason } from './enrolment.ts'
+import { closeStuckCase, openStuckCase } from './stuck-case.ts'
 
 /** The enrolment as it stands, not locked, for a look before a call; null when there is none. */
 export function findEnrolment(em: EntityManager, id: string): Promise<Enrolment | null> {
@@ -23,18 +22,32 @@ export function lockRun(tx: EntityManager, id: string): Promise<CourseRun> {
   return tx.findOneOrFail(CourseRun, id, { lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true })
 }
 
-/** Moves it by its table and tells whoever listens. Throws IllegalMove. */
+/** Moves it by its table and tells whoever listens; to STUCK by `strandEnrolment`. Throws IllegalMove. */
 export async function moveEnrolment(
   tx: EntityManager,
   enrolment: Enrolment,
-  to: EnrolmentStatus,
+  to: Exclude<EnrolmentStatus, 'STUCK'>,
   why: MoveCause<EnrolmentCause>,
-  table: States<EnrolmentStatus, EnrolmentCause> = enrolmentStates,
 ): Promise<void> {
-  const before = enrolment.status
-  move(tx, table, enrolment, to, why)
+  const wasStuck = enrolment.status === 'STUCK'
+  enrolment.stuckReason = null
+  move(tx, enrolmentStates, enrolment, to, why)
   await tx.flush()
-  await followStuck(tx, enrolment, before, why.at)
+  if (wasStuck) await closeStuckCase(tx, enrolment, why.at)
+  await announceEnrolment(tx, enrolment)
+}
+
+/** Moves it to STUCK: the money is here, the place is not, and a person has to decide. Throws IllegalMove. */
+export async function strandEnrolment(
+  tx: EntityManager,
+  enrolment: Enrolment,
+  stuckReason: StuckReason,
+  why: MoveCause<EnrolmentCause>,
+): Promise<void> {
+  enrolment.stuckReason = stuckReason
+  move(tx, enrolmentStates, enrolment, 'STUCK', why)
+  await tx.flush()
+  await openStuckCase(tx, enrolment, stuckReason, why.at)
   await announceEnrolment(tx, enrolment)
 }
 

@@ -26,11 +26,7 @@ export async function beginEnding(
       enrolment.statusBeforeRevoking = enrolment.status
       return moveEnrolment(tx, enrolment, 'REVOKING', why)
     case 'REGISTERING':
-      await enrolmentJobs.withdrawRegistration.add(
-        tx,
-        { enrolmentId: enrolment.id },
-        { afterMs: REGISTERED_MEANWHILE_AFTER_MS },
-      )
+      await endLateRegistration(tx, enrolment)
       return moveEnrolment(tx, enrolment, 'COMPENSATING', why)
     case 'PAID':
     case 'STUCK':
@@ -38,7 +34,12 @@ export async function beginEnding(
   }
 }
 
-/** Once the money is back, goes on to the end: COMPENSATED here, REVOKED by the job that ends the registration. */
+/** Later than any call that registers may take: what it has made by then is ended. */
+export function endLateRegistration(tx: EntityManager, { id: enrolmentId }: Enrolment): Promise<void> {
+  return enrolmentJobs.withdrawRegistration.add(tx, { enrolmentId }, { afterMs: REGISTERED_MEANWHILE_AFTER_MS })
+}
+
+/** Once the money is back, goes on to the end: COMPENSATED here, REVOKED by the job that ends a registration that stands. */
 export async function finishEnding(
   tx: EntityManager,
   enrolment: Enrolment,
@@ -48,10 +49,23 @@ export async function finishEnding(
     if (!(await isPaymentBack(tx, enrolment))) return
     return enrolmentJobs.withdrawRegistration.add(tx, { enrolmentId: enrolment.id })
   }
+  if (enrolment.status === 'WITHDRAWN') {
+    if (!(await isPaymentBack(tx, enrolment))) return
+    await moveEnrolment(tx, enrolment, 'REVOKED', why)
+    return hearAgain(tx, enrolment)
+  }
   if (enrolment.status !== 'COMPENSATING' && enrolment.status !== 'STUCK') return
   if (!(await isAllBack(tx, enrolment.id))) return
   if (enrolment.status === 'STUCK') await moveEnrolment(tx, enrolment, 'COMPENSATING', why)
   await moveEnrolment(tx, enrolment, 'COMPENSATED', why)
+  await hearAgain(tx, enrolment)
+}
+
+/** A registration that had ended may have been given back while the money was on its way. */
+async function hearAgain(tx: EntityManager, enrolment: Enrolment): Promise<void> {
+  const { registrationUuid, registrationEndSeenAt } = enrolment
+  if (registrationUuid === null || registrationEndSeenAt === null) return
+  await enrolmentJobs.fetchRegistration.add(tx, { registrationUuid })
 }
 
 /** Whether what paid for the registration is with the buyer again. */

@@ -1,7 +1,7 @@
 /** Enrols a learner: reserves a place, opens a payment and returns where to pay. */
 import { requireLearner } from '../auth/permissions.ts'
 import type { LearnerIdentity } from '../auth/viewer.ts'
-import type { Context } from '../context.ts'
+import type { Context, Settings } from '../context.ts'
 import { type CompleteRun, courseById, runById } from '../courses/loaders.ts'
 import { uuidOf } from '../graph/contract/global-id.ts'
 import { noSuch } from '../graph/contract/no-such.ts'
@@ -16,6 +16,7 @@ import type { Money } from '../values/money.ts'
 import { returnUrlProblem } from '../values/return-url.ts'
 import { isUpstreamFailure } from '../values/upstream-failure.ts'
 import { enrolmentRefusal } from './enrolment.rules.ts'
+import { TermsChanged } from './enrolment-errors.ts'
 import { type PaymentResult, pay, refused, unavailable } from './pay.ts'
 import { lookForPlaces } from './places.ts'
 import { priceRefusal } from './price-refusal.ts'
@@ -28,6 +29,10 @@ export interface EnrolRequest {
   expectedPrice?: Money | null
   returnUrl: string
   termsAccepted: boolean
+  /** The version that was shown; not checked when it is not given. */
+  termsVersion?: string | null
+  /** That study may begin inside the statutory period: kept as evidence, and nothing depends on it. */
+  expressRequest: boolean
   idempotencyKey: string
 }
 
@@ -39,6 +44,8 @@ export async function enrol(context: Context, input: EnrolRequest) {
   const keyed = keyedRequest(context, input)
   const known = await peek(context, keyed)
   if (known) return known
+  const changed = termsRefusal(context.settings, input)
+  if (changed) return refused(changed)
   const runId = uuidOf('CourseRun', input.courseRunId)
   const run = runId === null ? null : await runById(context, runId)
   if (run === null) {
@@ -61,6 +68,13 @@ function inputRefusal({ settings }: Context, input: EnrolRequest) {
   if (!input.termsAccepted) return wrong('termsAccepted', 'Accept the terms to enrol: termsAccepted must be true.')
   const badUrl = returnUrlProblem(input.returnUrl, settings.returnUrlOrigins)
   return badUrl === null ? null : wrong('returnUrl', badUrl)
+}
+
+/** Null when they are those that were shown. */
+function termsRefusal({ terms }: Settings, { termsVersion }: EnrolRequest) {
+  if (termsVersion == null || termsVersion === terms.version) return null
+  const message = `The terms of version ${terms.version} hold now; show them and ask again with it as termsVersion.`
+  return refusal(TermsChanged, { terms }, message, ['input', 'termsVersion'])
 }
 
 function keyedRequest({ viewer, now }: Context, { idempotencyKey: key, ...request }: EnrolRequest): KeyedRequest {

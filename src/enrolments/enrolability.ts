@@ -7,9 +7,11 @@ import { type PlacesSeen, placesSeen } from '../courses/places.ts'
 import { publishEnum } from '../graph/contract/enum.ts'
 import { Forbidden, refusal } from '../graph/contract/user-error.ts'
 import { findPartnerAccount } from '../learners/loaders.ts'
+import { methodsOffered } from '../payments/methods-offered.ts'
 import { enrolmentRefusal } from './enrolment.rules.ts'
 import { viewerPlaceOn } from './loaders.ts'
 import { placesHeld } from './places.ts'
+import { methodRefusal, priceOf } from './price-refusal.ts'
 import { unpaidHoldsOf } from './unpaid-holds.ts'
 
 /** Codes of the refusals that `enrol` answers of a run and its learner. */
@@ -19,6 +21,7 @@ export const EnrolabilityRefusal = {
   RUN_FULL: 'RUN_FULL',
   PARTNER_ACCOUNT_REQUIRED: 'PARTNER_ACCOUNT_REQUIRED',
   RATE_LIMITED: 'RATE_LIMITED',
+  PAYMENT_METHOD_NOT_OFFERED: 'PAYMENT_METHOD_NOT_OFFERED',
   FORBIDDEN: 'FORBIDDEN',
 } as const
 export type EnrolabilityRefusal = (typeof EnrolabilityRefusal)[keyof typeof EnrolabilityRefusal]
@@ -28,6 +31,7 @@ publishEnum(EnrolabilityRefusal, 'EnrolabilityRefusal', 'Why one cannot enrol; t
   RUN_FULL: 'No place is left.',
   PARTNER_ACCOUNT_REQUIRED: 'The viewer needs an account at the partner first, see linkPartnerAccount.',
   RATE_LIMITED: 'The viewer holds as many unpaid places as one may.',
+  PAYMENT_METHOD_NOT_OFFERED: 'No provider takes this price.',
   FORBIDDEN: 'The viewer is no learner.',
 })
 
@@ -62,7 +66,14 @@ async function refusalFor(context: Context, run: CompleteRun) {
     learnerId === null ? { active: null } : learnerFacts(context, learnerId, run.id),
   ])
   const withdrawn = course?.withdrawnAt != null
-  return enrolmentRefusal({ run, withdrawn, now: context.now(), freePlaces: free, ...learner })
+  const facts = { run, withdrawn, now: context.now(), freePlaces: free, active: learner.active }
+  return enrolmentRefusal(facts) ?? unpayable(context, run) ?? enrolmentRefusal({ ...facts, ...learner })
+}
+
+/** When no method is offered: then it is refused by any. */
+function unpayable({ providers }: Context, run: CompleteRun) {
+  const price = priceOf(run)
+  return methodsOffered(providers, price).length === 0 ? methodRefusal(providers, price, 'CARD') : null
 }
 
 async function learnerFacts(context: Context, learnerId: string, runId: string) {

@@ -1,11 +1,12 @@
 /** Declares the expected refusals of enrolling, paying and refunding. */
-import { Field, ObjectType } from 'type-graphql'
+import { Field, Int, ObjectType } from 'type-graphql'
 import { Money } from '../graph/contract/money.ts'
 import { DateTime } from '../graph/contract/scalars.ts'
 import { UserError } from '../graph/contract/user-error.ts'
 import { PartnerAccount } from '../learners/learner.ts'
 import { PaymentMethod, PaymentStatus } from '../payments/payment.ts'
 import { Enrolment } from './enrolment.ts'
+import { Terms } from './terms.ts'
 
 @ObjectType({
   implements: UserError,
@@ -101,4 +102,43 @@ export class RefundAmountExceeded extends UserError {
 
   @Field(() => Money, { description: 'The most that can.' })
   maximum!: Money
+}
+
+@ObjectType({
+  implements: UserError,
+  simpleResolvers: true,
+  description: 'The terms are others than those that were shown. Nothing was reserved.',
+})
+export class TermsChanged extends UserError {
+  declare readonly __typename: 'TermsChanged'
+
+  @Field(() => Terms, { description: 'Those that hold now.' })
+  terms!: Terms
+}
+
+@ObjectType({
+  implements: UserError,
+  simpleResolvers: true,
+  description: "The run's money is another than what was shown. Nothing was done.",
+})
+export class RunMoneyChanged extends UserError {
+  declare readonly __typename: 'RunMoneyChanged'
+
+  @Field(() => Int, { description: 'How many enrolments it is about now.' })
+  enrolments!: number
+
+  @Field(() => [Money], { description: 'How much now, one for each currency.' })
+  sums!: Money[]
+}
+
+@ObjectType({
+  implements: UserError,
+  simpleResolvers: true,
+  description: 'Money could still be asked back: ask for it, or say that it is not wanted.',
+})
+export class MoneyForgone extends UserError {
+  declare readonly __typename: 'MoneyForgone'
+
+  @Field(() => Money, { description: 'How much.' })
+  amount!: Money
 }

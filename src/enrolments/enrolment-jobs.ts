@@ -1,8 +1,15 @@
 /** Defines the jobs of enrolments and of the credit that rests on them. */
 import { z } from 'zod'
 import { defineJob } from '../store/define-job.ts'
+import { AssessmentOutcome } from './enrolment.ts'
 
 const ofEnrolment = z.object({ enrolmentId: z.uuid() })
+const result = z.object({
+  outcome: z.enum(AssessmentOutcome),
+  grade: z.string().nullable(),
+  awardedOn: z.string().nullable(),
+  identityVerified: z.boolean().nullable(),
+})
 
 /** For a partner that is away: tried every few minutes, these last three days. */
 const PATIENT_ATTEMPTS = 1_000
@@ -32,6 +39,13 @@ export const enrolmentJobs = {
     key: ({ registrationUuid }) => registrationUuid,
     attempts: 25,
   }),
+  /** Takes up the next items of a refunded run. */
+  refundRun: defineJob({
+    task: 'refund_run',
+    payload: z.object({ refundRunId: z.uuid() }),
+    key: ({ refundRunId }) => refundRunId,
+    attempts: PATIENT_ATTEMPTS,
+  }),
   expire: defineJob({
     task: 'expire_enrolment',
     payload: ofEnrolment,
@@ -45,11 +59,14 @@ export const enrolmentJobs = {
     key: ({ enrolmentId }) => enrolmentId,
     attempts: 25,
   }),
-  /** Credit looks again at the money that it rests on. */
+  /** Credit looks again at the money that it rests on, and at a result that was corrected or taken back. */
   reviewCredit: defineJob({
     task: 'review_credit',
-    payload: ofEnrolment,
-    key: ({ enrolmentId }) => enrolmentId,
+    payload: ofEnrolment.extend({
+      corrected: z.object({ entryId: z.uuid(), from: result, to: result.nullable() }).optional(),
+    }),
+    // Each correction is heard by itself.
+    key: ({ enrolmentId, corrected }) => (corrected ? `${enrolmentId}/${corrected.entryId}` : enrolmentId),
     attempts: 25,
   }),
 }

@@ -10,7 +10,10 @@ import { Payment } from '../payments/payment.ts'
 import { paymentJobs } from '../payments/payment-jobs.ts'
 import type { OrderFacts, PaymentSubject } from '../payments/payment-subject.ts'
 import type { Refund } from '../payments/refund.ts'
+import { purchaseWindow, statutoryWindow } from '../payments/refund-window.rules.ts'
 import type { MoveCause } from '../store/history.ts'
+import { spokenDay } from '../values/dates.ts'
+import { reviewRun } from './advance-refund-run.ts'
 import { announceEnrolment } from './announce-enrolment.ts'
 import { hasSuccessor, lockEnrolment, moveEnrolment } from './change-enrolment.ts'
 import { beginEnding, finishEnding } from './end-enrolment.ts'
@@ -18,7 +21,19 @@ import type { EnrolmentCause } from './enrolment.states.ts'
 import { Enrolment } from './enrolment.ts'
 import { enrolmentJobs, givenUpAt } from './enrolment-jobs.ts'
 import { takeUp, unsettled } from './find-unsettled.ts'
+import { lookAtRegistrations } from './look-at-registrations.ts'
 import { restoreAfterFailedRefund } from './restore-after-failed-refund.ts'
+import { visibleEnrolment } from './visible-enrolment.ts'
+
+const LONGEST_ITEM_CHARACTERS = 120
+
+/** On the provider's page and on papers: the date is never cut off, the partner's code never shown. */
+function itemOf(title: string, { startsAt, timeZone }: CourseRun): string {
+  const starts = startsAt === null ? '' : `, starts ${spokenDay(startsAt, timeZone)}`
+  const room = LONGEST_ITEM_CHARACTERS - starts.length
+  const characters = [...title]
+  return `${characters.length > room ? `${characters.slice(0, room - 1).join('')}…` : title}${starts}`
+}
 
 async function orderFor(em: EntityManager, payment: Payment): Promise<OrderFacts> {
   const enrolment = await em.findOneOrFail(Enrolment, payment.enrolmentId)
@@ -26,7 +41,7 @@ async function orderFor(em: EntityManager, payment: Payment): Promise<OrderFacts
   const course = await em.findOneOrFail(Course, run.courseId)
   const { email } = await em.findOneOrFail(Learner, enrolment.learnerId)
   return {
-    description: `${course.title} (${run.code})`,
+    description: itemOf(course.title, run),
     buyerEmail: email || null,
     holdExpiresAt: enrolment.holdExpiresAt,
     awaitsPayment: enrolment.status === 'PENDING_PAYMENT',
@@ -69,6 +84,14 @@ async function takeMoney(
   why: MoveCause<EnrolmentCause>,
 ): Promise<void> {
   enrolment.paymentId = payment.id
+  const run = await tx.findOneOrFail(CourseRun, enrolment.runId)
+  // Its start may have been taken back since the place was reserved: then the run promises nothing, and the law still does.
+  const { startsAt, timeZone } = run
+  const boughtAt = payment.capturedAt ?? why.at
+  const { basis, until } =
+    startsAt === null ? statutoryWindow(boughtAt, timeZone) : purchaseWindow(startsAt, boughtAt, timeZone)
+  enrolment.refundUntil = until
+  enrolment.refundBasis = basis
   await moveEnrolment(tx, enrolment, 'PAID', why)
   await enrolmentJobs.register.add(tx, { enrolmentId: enrolment.id })
   const others = { enrolmentId: enrolment.id, id: { $ne: payment.id }, status: { $in: [...openPaymentStatuses] } }
@@ -93,12 +116,14 @@ async function refunded(tx: EntityManager, payment: Payment, refund: Refund, at:
     await enrolmentJobs.reviewCredit.add(tx, { enrolmentId: enrolment.id })
   }
   await finishEnding(tx, enrolment, why)
+  await reviewRun(tx, enrolment, at)
 }
 
 async function refundFailed(tx: EntityManager, payment: Payment, _refund: Refund, at: Date): Promise<void> {
   const enrolment = await lockEnrolment(tx, payment.enrolmentId)
   await restoreAfterFailedRefund(tx, enrolment, payment, at)
   if (enrolment.paymentId === payment.id) await enrolmentJobs.reviewCredit.add(tx, { enrolmentId: enrolment.id })
+  await reviewRun(tx, enrolment, at)
 }
 
 async function disputed(tx: EntityManager, payment: Payment, dispute: Dispute, at: Date): Promise<void> {
@@ -129,4 +154,6 @@ export const enrolmentPaymentSubject: PaymentSubject = {
   disputed,
   unsettled,
   takeUp,
+  lookAgain: lookAtRegistrations,
+  node: visibleEnrolment,
 }

@@ -10,23 +10,39 @@ const moneyGoesBack = [
   'REFUND_SUCCEEDED',
   'DISPUTE_LOST',
 ] as const
-/** The partner will not register: by a code of its own, where that is known. */
-const notRegistered = ['RUN_FULL', 'RUN_CLOSED', 'RUN_UNKNOWN', 'MEMBERSHIP_UNKNOWN', 'REGISTRATION_REFUSED'] as const
+/** The partner will not register: by a code of its own, where that is known; or ended twice what it had registered. */
+const notRegistered = [
+  'REGISTRATION_ENDED',
+  'RUN_CANCELLED',
+  'RUN_FULL',
+  'RUN_CLOSED',
+  'RUN_UNKNOWN',
+  'MEMBERSHIP_UNKNOWN',
+  'REGISTRATION_REFUSED',
+] as const
+/** The place is given up, here or at the partner, and no money goes back by it. */
+const placeGivenUp = ['LEFT_AT_PARTNER', 'ENDED_AT_PARTNER', 'WITHDRAWN_BY_LEARNER', 'WITHDRAWN_BY_OPERATOR'] as const
 
 export const enrolmentStates = {
   noun: 'Enrolment',
+  notes: ['RESULT_CORRECTED', 'RUN_MOVED'],
   begins: { PENDING_PAYMENT: ['ENROLLED'], REGISTERED: ['REGISTERED_AT_PARTNER'] },
   moves: {
     PENDING_PAYMENT: {
       PAID: ['PAYMENT_SUCCEEDED', 'NOTHING_TO_PAY'],
-      CANCELLED: ['CANCELLED_BY_LEARNER'],
+      CANCELLED: ['CANCELLED_BY_LEARNER', 'RUN_CANCELLED'],
       EXPIRED: ['HOLD_ENDED'],
     },
-    PAID: { REGISTERING: ['REGISTRATION_STARTED'], COMPENSATING: moneyGoesBack },
+    PAID: { REGISTERING: ['REGISTRATION_STARTED'], COMPENSATING: [...moneyGoesBack, 'RUN_CANCELLED'] },
     REGISTERING: { REGISTERED: ['PARTNER_REGISTERED'], COMPENSATING: [...moneyGoesBack, ...notRegistered] },
     // Registered again after its refund bounced, it has its result already.
-    REGISTERED: { COMPLETED: ['RESULT_REPORTED', 'PARTNER_REGISTERED'], REVOKING: moneyGoesBack },
-    COMPLETED: { REVOKING: moneyGoesBack },
+    REGISTERED: {
+      COMPLETED: ['RESULT_REPORTED', 'PARTNER_REGISTERED'],
+      REVOKING: moneyGoesBack,
+      WITHDRAWN: placeGivenUp,
+      STUCK: ['REGISTRATION_ENDED', 'REFUND_FAILED'],
+    },
+    COMPLETED: { REVOKING: moneyGoesBack, REGISTERED: ['RESULT_WITHDRAWN'] },
     // A late capture: kept when the learner's wish is still there, else refunded. A refund of it may bounce.
     CANCELLED: { PAID: [], COMPENSATING: ['PAID_AFTER_CANCELLATION', 'REFUND_FAILED'] },
     EXPIRED: { PAID: ['PAID_AFTER_EXPIRY'], COMPENSATING: ['REFUND_FAILED'] },
@@ -37,41 +53,22 @@ export const enrolmentStates = {
     },
     // The bank sent the refund back.
     COMPENSATED: { STUCK: ['REFUND_FAILED'] },
+    // What was paid stays; inside the deadline it can still be asked back.
+    WITHDRAWN: { REGISTERED: ['REACTIVATED'], REVOKED: ['REFUND_SUCCEEDED', 'DISPUTE_LOST', 'RECONCILIATION'] },
     STUCK: {
       COMPENSATING: [...moneyGoesBack, 'RECONCILIATION', 'OPERATOR_RETRY_REFUND'],
       REGISTERING: ['OPERATOR_RETRY_REGISTRATION'],
+      REGISTERED: ['REACTIVATED'],
+      COMPLETED: ['REACTIVATED', 'RESULT_REPORTED'],
+      WITHDRAWN: ['WITHDRAWN_BY_LEARNER', 'WITHDRAWN_BY_OPERATOR'],
     },
     // Back to whichever it was when the refund failed.
     REVOKING: { REVOKED: ['REGISTRATION_ENDED'], REGISTERED: ['REFUND_FAILED'], COMPLETED: ['REFUND_FAILED'] },
-    REVOKED: {},
+    REVOKED: { STUCK: ['REFUND_FAILED'] },
   },
 } as const satisfies States<EnrolmentStatus>
 
-export type EnrolmentCause = CauseOf<typeof enrolmentStates>
-
-const bounced = ['REFUND_FAILED'] as const
-
-/**
- * The registration was ended for a refund that the bank then sent back: the money is here, so the learner is registered
- * again. Only for that.
- */
-export const restorations = {
-  noun: 'Enrolment',
-  moves: {
-    PENDING_PAYMENT: {},
-    PAID: {},
-    REGISTERING: {},
-    CANCELLED: {},
-    EXPIRED: {},
-    COMPENSATING: {},
-    COMPENSATED: {},
-    STUCK: {},
-    REVOKING: {},
-    REGISTERED: { REGISTERING: bounced },
-    COMPLETED: { REGISTERING: bounced },
-    REVOKED: { REGISTERING: bounced },
-  },
-} as const satisfies States<EnrolmentStatus>
+export type EnrolmentCause = CauseOf<Pick<typeof enrolmentStates, 'begins' | 'moves'>>
 
 /** The learner has, or is being given, a place that is paid for. */
 export const isUnderWay = (status: EnrolmentStatus): boolean => status === 'PAID' || status === 'REGISTERING'

@@ -7,6 +7,7 @@ import { Node } from '../graph/contract/node.ts'
 import { connectionOf } from '../graph/contract/page.ts'
 import { CalendarDate, DateTime, Decimal, Url } from '../graph/contract/scalars.ts'
 import { Learner } from '../learners/learner.ts'
+import { RefundBasis } from '../payments/refund-window.rules.ts'
 import { exactAmount, exactFrom, instant, minorUnits } from '../store/row.ts'
 
 export const EnrolmentStatus = {
@@ -21,6 +22,7 @@ export const EnrolmentStatus = {
   COMPENSATED: 'COMPENSATED',
   REVOKING: 'REVOKING',
   REVOKED: 'REVOKED',
+  WITHDRAWN: 'WITHDRAWN',
   STUCK: 'STUCK',
 } as const
 export type EnrolmentStatus = (typeof EnrolmentStatus)[keyof typeof EnrolmentStatus]
@@ -40,9 +42,32 @@ publishEnum(
     COMPENSATED: 'The money is back.',
     REVOKING: 'Refunded: the registration is being withdrawn.',
     REVOKED: 'Refunded, and no longer registered.',
+    WITHDRAWN: 'Given up with no money back, or none was paid; the money can still be asked back inside the deadline.',
     STUCK: 'An operator has to take it up.',
   },
 )
+
+export const StuckReason = {
+  COMPENSATION_FAILED: 'COMPENSATION_FAILED',
+  REGISTRATION_ENDED: 'REGISTRATION_ENDED',
+  REFUND_BOUNCED: 'REFUND_BOUNCED',
+  DISPUTE_REVERSED: 'DISPUTE_REVERSED',
+} as const
+export type StuckReason = (typeof StuckReason)[keyof typeof StuckReason]
+publishEnum(StuckReason, 'StuckReason', 'Why the money is here, the place is not, and a person has to decide.', {
+  COMPENSATION_FAILED: 'It could not be registered, and the money could not go back.',
+  REGISTRATION_ENDED: 'The partner ended the registration, or did not say who did.',
+  REFUND_BOUNCED: 'The refund had succeeded and the bank sent it back.',
+  DISPUTE_REVERSED: 'A lost dispute was decided the other way later.',
+})
+
+export const RegistrationEndedBy = { LEARNER: 'LEARNER', PARTNER: 'PARTNER', GATEWAY: 'GATEWAY' } as const
+export type RegistrationEndedBy = (typeof RegistrationEndedBy)[keyof typeof RegistrationEndedBy]
+publishEnum(RegistrationEndedBy, 'RegistrationEndedBy', 'Who ended a registration.', {
+  LEARNER: 'The learner, at the partner.',
+  PARTNER: 'The partner.',
+  GATEWAY: 'This gateway, after money went back or the place was given up.',
+})
 
 export const AssessmentOutcome = { PASSED: 'PASSED', FAILED: 'FAILED' } as const
 export type AssessmentOutcome = (typeof AssessmentOutcome)[keyof typeof AssessmentOutcome]
@@ -70,7 +95,7 @@ export class AssessmentResult {
 }
 
 /** Statuses in which an enrolment no longer holds the learner's place on the run. */
-export const endedStatuses = ['CANCELLED', 'EXPIRED', 'COMPENSATED', 'REVOKED'] as const
+export const endedStatuses = ['CANCELLED', 'EXPIRED', 'COMPENSATED', 'REVOKED', 'WITHDRAWN'] as const
 
 @ObjectType({ implements: Node, simpleResolvers: true, description: "A learner's place on a run." })
 @Entity({ tableName: 'enrolment' })
@@ -79,12 +104,13 @@ export const endedStatuses = ['CANCELLED', 'EXPIRED', 'COMPENSATED', 'REVOKED'] 
 @Unique({
   name: 'enrolment_one_active_per_learner_and_run',
   expression:
-    "create unique index enrolment_one_active_per_learner_and_run on enrolment (learner_id, run_id) where status not in ('CANCELLED', 'EXPIRED', 'COMPENSATED', 'REVOKED')",
+    "create unique index enrolment_one_active_per_learner_and_run on enrolment (learner_id, run_id) where status not in ('CANCELLED', 'EXPIRED', 'COMPENSATED', 'REVOKED', 'WITHDRAWN')",
 })
 @Check({
   name: 'enrolment_hold_while_pending',
   expression: "status <> 'PENDING_PAYMENT' or hold_expires_at is not null",
 })
+@Check({ name: 'enrolment_stuck_for_a_reason', expression: "(status = 'STUCK') = (stuck_reason is not null)" })
 @Check({ name: 'enrolment_price_exact', expression: exactFrom(0, 'price_minor') })
 @Check({ name: 'enrolment_price_has_currency', expression: '(price_minor is null) = (price_currency is null)' })
 export class Enrolment extends Node {
@@ -114,6 +140,17 @@ export class Enrolment extends Node {
 
   @Property({ type: 'text', nullable: true })
   priceCurrency!: string | null
+
+  /** Which terms were accepted, and when; null when it was made at the partner. */
+  @Property({ type: 'text', nullable: true })
+  termsVersion!: string | null
+
+  @Property({ ...instant, nullable: true })
+  termsAcceptedAt!: Date | null
+
+  /** When it was asked expressly that study may begin inside the statutory period; null when it was not. */
+  @Property({ ...instant, nullable: true })
+  expressRequestAt!: Date | null
 
   /** The payment that paid for it, of however many; null before, and when it was made at the partner or cost nothing. */
   @Property({ type: 'uuid', nullable: true })
@@ -153,6 +190,46 @@ export class Enrolment extends Node {
 
   @Property({ type: 'boolean', nullable: true })
   resultIdentityVerified!: boolean | null
+
+  @Field(() => StuckReason, {
+    nullable: true,
+    description: 'Why an operator has to take it up; null unless it is STUCK.',
+  })
+  @Enum({ items: () => Object.values(StuckReason), nullable: true })
+  stuckReason!: StuckReason | null
+
+  @Field(() => DateTime, {
+    nullable: true,
+    description: 'When the partner ended the registration, by whomever; null while it stands.',
+  })
+  @Property({ ...instant, nullable: true })
+  registrationEndedAt!: Date | null
+
+  @Field(() => RegistrationEndedBy, {
+    nullable: true,
+    description: 'Who ended it; null while it stands, or when the partner does not say.',
+  })
+  @Enum({ items: () => Object.values(RegistrationEndedBy), nullable: true })
+  registrationEndedBy!: RegistrationEndedBy | null
+
+  /** When that was kept here: an answer that was asked for before says nothing of it. */
+  @Property({ ...instant, nullable: true })
+  registrationEndSeenAt!: Date | null
+
+  /** Since when the partner does not know the registration that it had; null while it does. */
+  @Property({ ...instant, nullable: true })
+  registrationMissedAt!: Date | null
+
+  /** When the partner was last asked about it by its name, though nobody had told of it. */
+  @Property({ ...instant, nullable: true })
+  partnerLookedAt!: Date | null
+
+  /** Until when its money can be asked back, kept when it came: never earlier, whatever becomes of the run. */
+  @Property({ ...instant, nullable: true })
+  refundUntil!: Date | null
+
+  @Enum({ items: () => Object.values(RefundBasis), nullable: true })
+  refundBasis!: RefundBasis | null
 
   /** Where REVOKING goes back to when the refund fails. */
   @Property({ type: 'text', nullable: true })

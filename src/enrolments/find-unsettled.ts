@@ -21,7 +21,7 @@ const unsettledPayments = `
   where p.captured_minor > 0 and p.captured_at < ? and case
     when e.status = 'STUCK' then false
     when e.payment_id = p.id and e.status in ('PAID', 'REGISTERING') then true
-    when e.payment_id = p.id and e.status in ('REGISTERED', 'COMPLETED') then false
+    when e.payment_id = p.id and e.status in ('REGISTERED', 'COMPLETED', 'WITHDRAWN') then false
     when e.payment_id = p.id and e.status in ('REVOKING', 'COMPENSATING') then balance.on_its_way_minor = 0
     else balance.left_minor > 0
   end

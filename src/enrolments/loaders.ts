@@ -20,17 +20,20 @@ interface Reading {
 
 const columns = defineColumns('e', {
   always: 'id',
-  plain: 'status registered_at study_url created_at updated_at',
+  plain:
+    'status registered_at study_url stuck_reason registration_ended_at registration_ended_by created_at updated_at',
   of: {
     learner: 'learner_id',
     run: 'run_id',
     price: 'price_minor price_currency',
     holdExpiresAt: 'status hold_expires_at',
+    termsAcceptance: 'terms_version terms_accepted_at express_request_at',
     payment: 'payment_id',
     payments: '',
     progress: 'status registration_uuid steps_completed_ratio steps_completed progress_seen_at',
     result: 'result_outcome result_grade result_awarded_on result_identity_verified',
-    refundability: 'run_id payment_id',
+    refundability: 'run_id payment_id status stuck_reason registration_ended_at refund_until refund_basis',
+    withdrawal: 'run_id payment_id status stuck_reason registration_ended_at refund_until refund_basis',
     creditRecord: '',
     cases: '',
     history: '',
@@ -62,9 +65,9 @@ export interface EnrolmentRow extends Enrolment {
 
 /** What a refund would be is told from the run, the payment and its refunds, whole. */
 const ownJoins: readonly LookAheadJoin[] = [
-  runJoin('run', ['refundability']),
+  runJoin('run', ['refundability', 'withdrawal']),
   courseJoin('run.course', 'r'),
-  ...paymentJoins(['refundability']),
+  ...paymentJoins(['refundability', 'withdrawal']),
 ]
 
 /** Declares a learner's enrolments, newest first; `joins` are what features that depend on enrolments join to them. */
@@ -88,7 +91,7 @@ const ownOnRuns = statement<Enrolment>(
   'own-enrolments-on-runs',
   `select distinct on (e.run_id) ${enrolmentColumns} from enrolment e
    where e.learner_id = $1::uuid and e.run_id = any($2::uuid[])
-   order by e.run_id, (e.status in ('CANCELLED', 'EXPIRED', 'COMPENSATED', 'REVOKED')), e.id desc`,
+   order by e.run_id, (e.status in (${endedStatuses.map((status) => `'${status}'`).join(', ')})), e.id desc`,
 )
 
 /** The viewer's own enrolment on a run, an active one before an ended one; null when there is none. */

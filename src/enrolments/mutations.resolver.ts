@@ -26,6 +26,7 @@ import { Enrolment } from './enrolment.ts'
 import {
   AlreadyEnrolled,
   EnrolmentClosed,
+  MoneyForgone,
   PartnerAccountRequired,
   PaymentMethodNotOffered,
   PaymentNotCompleted,
@@ -33,12 +34,14 @@ import {
   RefundAmountExceeded,
   RefundWindowClosed,
   RunFull,
+  TermsChanged,
   UnsupportedCardBrand,
 } from './enrolment-errors.ts'
 import { enrolmentAnew } from './loaders.ts'
 import type { PaymentResult } from './pay.ts'
 import { requestRefund } from './request-refund.ts'
 import { retryPayment } from './retry-payment.ts'
+import { withdrawEnrolment } from './withdraw-enrolment.ts'
 
 @InputType({
   description:
@@ -56,6 +59,21 @@ class EnrolInput {
 
   @Field(() => Boolean, { description: 'Has to be true.' })
   termsAccepted!: boolean
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'The version of the terms that was shown; refused with TermsChanged when it is another now. Not checked when it is not given.',
+  })
+  @AtMost({ characters: LONGEST_KEY_CHARACTERS, inUserErrors: true })
+  termsVersion?: string | null
+
+  @Field(() => Boolean, {
+    defaultValue: false,
+    description:
+      'The buyer asks expressly that study may begin inside the statutory period. Kept as evidence; nothing depends on it.',
+  })
+  expressRequest!: boolean
 
   @Field(() => MoneyInput, {
     nullable: true,
@@ -151,6 +169,29 @@ class CancelEnrolmentPayload {
   userErrors!: UserError[]
 }
 
+@InputType({ description: 'Which place to give up.' })
+class WithdrawEnrolmentInput {
+  @Field(() => ID, { description: 'The enrolment.' })
+  enrolmentId!: string
+
+  @Field(() => Boolean, {
+    defaultValue: false,
+    description: 'Has to be true while money could still be asked back: the learner says that it is not wanted.',
+  })
+  forgoMoney!: boolean
+
+  @Field(() => String, { nullable: true, description: 'Why; required of operators.' })
+  @AtMost({ characters: LONGEST_REASON_CHARACTERS, inUserErrors: true })
+  reason?: string | null
+
+  @Field(() => String, { description: 'Any text of 1 to 200 characters, new for each new request.' })
+  @AtMost({ characters: LONGEST_KEY_CHARACTERS, inUserErrors: true })
+  idempotencyKey!: string
+}
+
+@ObjectType({ simpleResolvers: true, description: 'The enrolment, given up.' })
+class WithdrawEnrolmentPayload extends CancelEnrolmentPayload {}
+
 @ObjectType({ simpleResolvers: true, description: 'The refund on its way.' })
 class RequestRefundPayload extends CancelEnrolmentPayload {
   @Field(() => Refund, { nullable: true, description: 'The refund, as it stands.' })
@@ -183,6 +224,7 @@ export class EnrolmentMutationsResolver {
     PaymentMethodNotOffered,
     PaymentNotCompleted,
     PriceChanged,
+    TermsChanged,
     ProviderUnavailable,
     RateLimited,
     RunFull,
@@ -229,12 +271,25 @@ export class EnrolmentMutationsResolver {
   }
 
   @Mutation(() => CancelEnrolmentPayload, { nullable: true, description: 'Before anything is paid.' })
-  @Refuses<typeof cancelEnrolment>({ IllegalTransition, NotFound })
+  @Refuses<typeof cancelEnrolment>({ IllegalTransition, NotFound, PaymentNotCompleted })
   async cancelEnrolment(
     @Arg('input', () => CancelEnrolmentInput, { description: 'The enrolment.' }) input: CancelEnrolmentInput,
     @Ctx() context: Context,
   ): Promise<object> {
     return payload(context, { ...(await cancelEnrolment(context, input.enrolmentId)), paymentId: null })
+  }
+
+  @Mutation(() => WithdrawEnrolmentPayload, {
+    nullable: true,
+    description:
+      'Gives the place up at once, without money back: a learner theirs, an operator with a reason. Inside the deadline the money can still be asked back afterwards.',
+  })
+  @Refuses<typeof withdrawEnrolment>({ IdempotencyConflict, IllegalTransition, InvalidInput, MoneyForgone, NotFound })
+  async withdrawEnrolment(
+    @Arg('input', () => WithdrawEnrolmentInput, { description: 'Which.' }) input: WithdrawEnrolmentInput,
+    @Ctx() context: Context,
+  ): Promise<object> {
+    return payload(context, { ...(await withdrawEnrolment(context, input)), paymentId: null })
   }
 
   @Mutation(() => RequestRefundPayload, {

@@ -39,7 +39,9 @@ export async function pay(context: Context, enrolmentId: string, paymentId: stri
   if (failure !== null && waits) {
     return { enrolmentId, paymentId, refusals: [unavailable(failure, 'use the same idempotencyKey')] }
   }
-  const refusals = payment.status === 'FAILED' ? [notCompleted(payment)] : []
+  const nothingLeft =
+    payment.status !== 'REQUIRES_ACTION' && payment.status !== 'CREATED' && payment.status !== 'SUCCEEDED'
+  const refusals = nothingLeft ? [notCompleted(payment)] : []
   return { enrolmentId, paymentId, refusals }
 }
 
@@ -54,6 +56,10 @@ export function unavailable({ upstream, retryAfterSeconds }: UpstreamFailure, hi
   const message = `${names[upstream]} does not answer right now; try again in a moment, ${hint}.`
   return refusal(ProviderUnavailable, { provider: upstream.toUpperCase(), retryAfterSeconds }, message)
 }
+
+/** Whether the buyer has done their part, or nobody can say: nothing is left to pay on. */
+export const isUnderWay = ({ status }: { status: PaymentStatus }): boolean =>
+  status === 'PROCESSING' || status === 'UNKNOWN'
 
 /** A payment that has not brought the money, with what the provider said of it. */
 export function notCompleted(

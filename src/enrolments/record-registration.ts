@@ -4,16 +4,19 @@ import { type Context, TryAgainLater } from '../context.ts'
 import { CourseRun } from '../courses/course-run.ts'
 import type { Membership } from '../learners/account-partner.ts'
 import { Learner, PartnerAccount } from '../learners/learner.ts'
-import { recordMembership } from '../learners/link-partner-account.ts'
 import { recordLearner } from '../learners/record-learner.ts'
+import { recordMembershipOf } from '../learners/record-membership.ts'
 import { inTransaction } from '../store/transaction.ts'
 import { addEnrolment } from './add-enrolment.ts'
 import { announceEnrolment } from './announce-enrolment.ts'
+import { applyNews } from './apply-news.ts'
 import { applyRegistration } from './apply-registration.ts'
 import { lockEnrolment, lockRun } from './change-enrolment.ts'
-import { isGivenUp } from './enrolment.states.ts'
+import { lockPayments } from './compensate.ts'
 import { Enrolment, endedStatuses } from './enrolment.ts'
 import { enrolmentJobs } from './enrolment-jobs.ts'
+import { missRegistration } from './miss-registration.ts'
+import { isOwnRegistration } from './own-registration.ts'
 import type { Registration } from './registration-partner.ts'
 
 /** UNKNOWN_RUN: the catalogue does not have it, or not completely; nothing was recorded. */
@@ -21,11 +24,21 @@ export type Recorded = 'RECORDED' | 'UNKNOWN_RUN'
 
 const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 
-/** Keeps it; repeating it changes nothing. Throws UpstreamFailure when the partner cannot say whose it is. */
-export async function recordRegistration(context: Context, registration: Registration): Promise<Recorded> {
+/**
+ * Keeps what the partner said when it was asked at `askedAt`; repeating it changes nothing. Throws UpstreamFailure when
+ * the partner cannot say whose it is.
+ */
+export async function recordRegistration(
+  context: Context,
+  registration: Registration,
+  askedAt: Date,
+): Promise<Recorded> {
   const em = context.em.fork({ clear: true })
   const known = await findKnown(em, registration)
-  if (known) return apply(context, known.id, registration)
+  if (known) {
+    if (await isOwnRegistration(context, known, registration)) await apply(context, known.id, registration, askedAt)
+    return 'RECORDED'
+  }
   if (registration.status === 'INACTIVE') return 'RECORDED'
   const run = await em.findOne(CourseRun, { partnerUuid: registration.runUuid })
   if (!run?.complete) return 'UNKNOWN_RUN'
@@ -33,7 +46,7 @@ export async function recordRegistration(context: Context, registration: Registr
   if (learnerId === null) return 'RECORDED'
   const held = { learnerId, runId: run.id, status: { $nin: [...endedStatuses] } }
   const active = await em.findOne(Enrolment, held)
-  if (active) return apply(context, active.id, registration)
+  if (active) return apply(context, active.id, registration, askedAt)
   return importRegistration(context, { learnerId, runId: run.id }, registration)
 }
 
@@ -44,30 +57,14 @@ async function findKnown(em: EntityManager, { uuid, externalReference }: Registr
   return em.findOne(Enrolment, externalReference)
 }
 
-function apply(context: Context, enrolmentId: string, registration: Registration): Promise<Recorded> {
+function apply(context: Context, enrolmentId: string, registration: Registration, askedAt: Date): Promise<Recorded> {
   const at = context.now()
   return inTransaction(context.em, async (tx): Promise<Recorded> => {
+    const payments = await lockPayments(tx, enrolmentId)
     const enrolment = await lockEnrolment(tx, enrolmentId)
-    if (isGivenUp(enrolment.status) && registration.status !== 'INACTIVE') {
-      // Registered by a call that was given up: nobody pays for it.
-      enrolment.registrationUuid = registration.uuid
-      await tx.flush()
-      await enrolmentJobs.withdrawRegistration.add(tx, { enrolmentId })
-    } else if (isCurrent(enrolment, registration)) {
-      await applyRegistration(tx, enrolment, registration, { cause: 'PARTNER_REGISTERED', at })
-    }
+    await applyNews(tx, { enrolment, payments }, registration, { askedAt, at })
     return 'RECORDED'
   })
-}
-
-/** Of several registrations on one run the latest active one counts; one that ended only as the end of its own. */
-function isCurrent(
-  { registrationUuid, registeredAt }: Enrolment,
-  { uuid, status, activatedAt }: Registration,
-): boolean {
-  if (status === 'INACTIVE') return false
-  if (registrationUuid === null || registrationUuid === uuid) return true
-  return activatedAt !== null && registeredAt !== null && activatedAt > registeredAt
 }
 
 /** The learner behind the membership, made from it when first seen here; null when the partner does not know it. */
@@ -95,19 +92,6 @@ function addLearner(context: Context, membership: Membership): Promise<string> {
   return inTransaction(context.em, (tx) => recordLearner(tx, facts, context.now()))
 }
 
-/** A linked account is not given up for another membership that waits to be linked. */
-export async function recordMembershipOf(
-  context: Context,
-  em: EntityManager,
-  learnerId: string,
-  membership: Membership,
-): Promise<void> {
-  const account = await em.findOne(PartnerAccount, { learnerId })
-  const isOther = account !== null && account.membershipUuid !== membership.uuid
-  if (isOther && account.status === 'LINKED' && !membership.linked) return
-  await recordMembership(context, learnerId, membership)
-}
-
 /** An enrolment that was made at the partner: registered from the start, with nothing paid here. */
 function importRegistration(
   context: Context,
@@ -125,6 +109,9 @@ function importRegistration(
       runId,
       status: 'REGISTERED' as const,
       holdExpiresAt: null,
+      termsVersion: null,
+      termsAcceptedAt: null,
+      expressRequestAt: null,
       priceMinor: null,
       priceCurrency: null,
       registrationUuid: registration.uuid,
@@ -141,8 +128,10 @@ function importRegistration(
 /** Fetches one registration and keeps it; waits for its run when the catalogue is behind. */
 export const fetchRegistrationJob = enrolmentJobs.fetchRegistration.runs(
   async (context: Context, { registrationUuid }, { number }) => {
+    const askedAt = context.now()
     const registration = await context.partner.registration(registrationUuid)
-    if (registration === null || (await recordRegistration(context, registration)) === 'RECORDED') return
+    if (registration === null) return missRegistration(context, registrationUuid)
+    if ((await recordRegistration(context, registration, askedAt)) === 'RECORDED') return
     if (number < MOST_WAITS) throw new TryAgainLater('the run of this registration is not known yet', 2 ** number)
     context.log.warn(
       { registrationUuid: registration.uuid },

@@ -47,9 +47,12 @@ function learnersRefusal(request: RefundRequest) {
     return operatorsOnly('keepRegistration', message)
   }
   const answer = refundability(request)
-  if (answer.reasonCode !== 'WINDOW_CLOSED') return null
-  const message = answer.reason as string
-  return refusal(RefundWindowClosed, { closedAt: answer.deadline }, message, ['input', 'enrolmentId'])
+  const field = ['input', 'enrolmentId']
+  if (request.bounced && answer.reasonCode === 'REFUND_IN_PROGRESS') {
+    return refusal(IllegalTransition, { from: request.enrolmentStatus, to: 'COMPENSATING' }, answer.reason ?? '', field)
+  }
+  if (answer.reasonCode !== 'WINDOW_CLOSED' || answer.deadline === null) return null
+  return refusal(RefundWindowClosed, { closedAt: answer.deadline }, answer.reason ?? '', field)
 }
 
 /** What of the money can go back, whoever asks. */

@@ -5,18 +5,20 @@ import { Learner, PartnerAccount } from '../learners/learner.ts'
 import { ensureInvitation } from '../learners/link-partner-account.ts'
 import { inTransaction } from '../store/transaction.ts'
 import { isUpstreamFailure } from '../values/upstream-failure.ts'
-import { applyRegistration } from './apply-registration.ts'
+import { applyNews } from './apply-news.ts'
 import { lockEnrolment, lockRun, moveEnrolment, patience } from './change-enrolment.ts'
-import { compensate } from './compensate.ts'
+import { compensate, lockPayments } from './compensate.ts'
 import { type EnrolmentCause, isGivenUp, isUnderWay } from './enrolment.states.ts'
 import type { Enrolment } from './enrolment.ts'
 import { enrolmentJobs } from './enrolment-jobs.ts'
 import { freePlaces, lookForPlaces } from './places.ts'
 import type { Registration } from './registration-partner.ts'
+import { compensateForRun } from './run-cancelled.ts'
 
 /** Whom to register on what, in the partner's names. */
 interface RegistrationRequest {
   enrolment: Enrolment
+  run: CourseRun
   membershipUuid: string
   runUuid: string
 }
@@ -28,6 +30,7 @@ interface RegistrationRequest {
 export async function register(context: Context, enrolmentId: string): Promise<void> {
   const request = await begin(context, enrolmentId)
   if (request === null) return
+  if (request.run.cancelled) return compensateForRun(context, enrolmentId)
   const found = await lookUp(context, request)
   if (found) return record(context, enrolmentId, found)
   if (await hasPlaceGone(context, request))
@@ -64,11 +67,11 @@ async function begin(context: Context, enrolmentId: string): Promise<Registratio
   })
   if (enrolment === null) return null
   const em = context.em.fork({ clear: true })
-  const { partnerUuid: runUuid } = await em.findOneOrFail(CourseRun, enrolment.runId)
+  const run = await em.findOneOrFail(CourseRun, enrolment.runId)
   const account = await em.findOne(PartnerAccount, { learnerId: enrolment.learnerId })
   const { membershipUuid } =
     account ?? (await ensureInvitation(context, await em.findOneOrFail(Learner, enrolment.learnerId)))
-  return { enrolment, membershipUuid, runUuid }
+  return { enrolment, run, membershipUuid, runUuid: run.partnerUuid }
 }
 
 /** The registration that holds the learner's place, if there is one. A partner that has no look-up refuses it. */
@@ -100,14 +103,11 @@ async function hasPlaceGone(context: Context, { enrolment, runUuid }: Registrati
 function record(context: Context, enrolmentId: string, registration: Registration): Promise<void> {
   const at = context.now()
   return inTransaction(context.em, async (tx) => {
+    const payments = await lockPayments(tx, enrolmentId)
     const enrolment = await lockEnrolment(tx, enrolmentId)
-    if (isUnderWay(enrolment.status)) {
-      return applyRegistration(tx, enrolment, registration, { cause: 'PARTNER_REGISTERED', at })
+    if (isUnderWay(enrolment.status) || isGivenUp(enrolment.status)) {
+      await applyNews(tx, { enrolment, payments }, registration, { askedAt: at, at })
     }
-    if (!isGivenUp(enrolment.status)) return
-    enrolment.registrationUuid = registration.uuid
-    await tx.flush()
-    await enrolmentJobs.withdrawRegistration.add(tx, { enrolmentId })
   })
 }
 

@@ -1,4 +1,13 @@
 /** Declares the port through which learners are registered on runs at the partner. */
+import type { AssessmentOutcome, RegistrationEndedBy } from './enrolment.ts'
+
+export interface RegistrationResult {
+  outcome: AssessmentOutcome
+  /** Exact decimal 0–100, or null. */
+  grade: string | null
+  awardedOn: string | null
+  identityVerified: boolean | null
+}
 
 export interface Registration {
   uuid: string
@@ -9,17 +18,15 @@ export interface Registration {
   status: 'PENDING' | 'ACTIVE' | 'INACTIVE'
   activatedAt: Date | null
   deactivatedAt: Date | null
+  /** GATEWAY is us; null while it stands, or when the partner does not say. */
+  deactivatedBy: RegistrationEndedBy | null
+  deactivationReason: string | null
   studyUrl: string | null
   stepsCompletedCount: number | null
   /** Exact decimal 0..1. */
   stepsCompletedRatio: string | null
-  result: {
-    outcome: 'PASSED' | 'FAILED'
-    /** Exact decimal 0–100, or null. */
-    grade: string | null
-    awardedOn: string | null
-    identityVerified: boolean | null
-  } | null
+  /** Null when there is none, or none any more; undefined when the partner does not say. */
+  result: RegistrationResult | null | undefined
   updatedAt: Date | null
 }
 

@@ -18,6 +18,7 @@ import { lockPayments } from './compensate.ts'
 import { beginEnding } from './end-enrolment.ts'
 import { Enrolment } from './enrolment.ts'
 import { enrolmentJobs } from './enrolment-jobs.ts'
+import { enrolmentWindow } from './enrolment-window.rules.ts'
 import { type RefundRequest, refundRefusal } from './refund-request.rules.ts'
 
 export interface RefundInput {
@@ -99,7 +100,7 @@ async function gather(
   tx: EntityManager,
   { enrolment, payment, input, now }: { enrolment: Enrolment; payment: Payment | null; input: RefundInput; now: Date },
 ): Promise<RefundRequest> {
-  const { startsAt, timeZone, ...run } = (await tx.findOneOrFail(CourseRun, enrolment.runId)) as CompleteRun
+  const run = (await tx.findOneOrFail(CourseRun, enrolment.runId)) as CompleteRun
   const currency = payment?.capturedCurrency ?? payment?.currency ?? run.currency
   const amountMinor = input.amountMinor ?? null
   const whole = amountMinor === null || payment === null
@@ -113,8 +114,9 @@ async function gather(
     paymentStatus: payment?.status ?? null,
     balance: payment && (await balanceOf(tx, payment)),
     currency,
-    startsAt,
-    timeZone,
+    window: enrolmentWindow(enrolment, run, now),
+    bounced: enrolment.stuckReason === 'REFUND_BOUNCED',
+    timeZone: run.timeZone,
     now,
   }
 }

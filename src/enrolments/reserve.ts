@@ -27,6 +27,7 @@ export interface Reservation extends Choice {
   /** What the partner said just before. */
   places: PlacesSeen
   returnUrl: string
+  expressRequest: boolean
 }
 
 /** The enrolment that holds the learner's place on the run; null when there is none. */
@@ -78,7 +79,7 @@ async function make(
   { now, settings, viewer }: Context,
   tx: EntityManager,
   run: CompleteRun,
-  { learner, paymentMethod, returnUrl }: Reservation,
+  { learner, paymentMethod, returnUrl, expressRequest }: Reservation,
 ): Promise<PaymentResult<never>> {
   const at = now()
   const holdExpiresAt = holdUntil(at, settings.holdMinutes)
@@ -89,6 +90,9 @@ async function make(
     holdExpiresAt,
     priceMinor: run.priceMinor,
     priceCurrency: run.currency,
+    termsVersion: settings.terms.version,
+    termsAcceptedAt: at,
+    expressRequestAt: expressRequest || settings.terms.includesExpressRequest ? at : null,
     registrationUuid: null,
     registeredAt: null,
     createdAt: at,

@@ -1,8 +1,9 @@
 /** Answers the graph's fields about enrolments, also on the types they belong to. */
 
 import type { GraphQLResolveInfo } from 'graphql'
-import { Arg, Args, Ctx, FieldResolver, Info, Resolver, Root } from 'type-graphql'
+import { Arg, Args, Ctx, Field, FieldResolver, Info, ObjectType, Resolver, Root } from 'type-graphql'
 import { learnerIdOf, requireOwnerOrOperator } from '../auth/permissions.ts'
+import { zoneOf } from '../auth/viewer.ts'
 import { Case } from '../cases/case.ts'
 import { casesAbout } from '../cases/loaders.ts'
 import type { Context } from '../context.ts'
@@ -11,7 +12,8 @@ import { type CompleteRun, runById } from '../courses/loaders.ts'
 import { AtMost } from '../graph/contract/at-most.ts'
 import { Money } from '../graph/contract/money.ts'
 import { type Page, PageArgs } from '../graph/contract/page.ts'
-import { DateTime, TimeZone, Url } from '../graph/contract/scalars.ts'
+import { inReadersZone, ReadersZone } from '../graph/contract/readers-zone.ts'
+import { DateTime, Url } from '../graph/contract/scalars.ts'
 import { Learner } from '../learners/learner.ts'
 import { learnerById } from '../learners/loaders.ts'
 import { disputesOf, type PaymentRow, paymentsOfEnrolment, refundsOfPayment } from '../payments/loaders.ts'
@@ -20,7 +22,6 @@ import { Payment, PaymentMethod } from '../payments/payment.ts'
 import type { Loaded } from '../reading/loader.ts'
 import { wantedOfRows } from '../reading/selection.ts'
 import { defineHistory, HistoryEntry } from '../store/history.ts'
-import { inZone, isTimeZone } from '../values/dates.ts'
 import { MOST_STATUSES } from '../values/lengths.ts'
 import { Enrolability, enrolabilityOf } from './enrolability.ts'
 import { isOnTheRun } from './enrolment.states.ts'
@@ -29,9 +30,22 @@ import { type EnrolmentRow, enrolmentById, statusIs, viewerEnrolmentOn } from '.
 import { priceOf } from './price-refusal.ts'
 import { Progress, progressOf } from './progress.ts'
 import { Refundability, refundabilityOf } from './refundability.ts'
+import { withdrawalOffer } from './withdrawal-offer.rules.ts'
 
 interface Row {
   id: string
+}
+
+@ObjectType({ simpleResolvers: true, description: 'Whether the place can be given up without money back.' })
+class WithdrawalOffer {
+  @Field(() => Boolean, { description: 'Whether it can now.' })
+  possible!: boolean
+
+  @Field(() => Money, { description: 'What is given up with it: what could still be asked back. Zero when nothing.' })
+  forgone!: Money
+
+  @Field(() => String, { description: 'Why not, or what follows, in one sentence.' })
+  message!: string
 }
 
 const historyOf = defineHistory('Enrolment')
@@ -64,10 +78,9 @@ export class EnrolmentResolver {
   })
   holdExpiresAt(
     @Root() { status, holdExpiresAt }: EnrolmentRow,
-    @Arg('timeZone', () => TimeZone, { nullable: true, description: "The reader's zone." }) timeZone: string | null,
+    @ReadersZone() timeZone: string | null,
   ): Date | string | null {
-    if (status !== 'PENDING_PAYMENT' || holdExpiresAt === null) return null
-    return timeZone != null && isTimeZone(timeZone) ? inZone(holdExpiresAt, timeZone) : holdExpiresAt
+    return inReadersZone(status === 'PENDING_PAYMENT' ? holdExpiresAt : null, timeZone)
   }
 
   @FieldResolver(() => Money, {
@@ -122,7 +135,22 @@ export class EnrolmentResolver {
     const [refunds, disputes] = payment
       ? await Promise.all([refundsOfPayment(context, payment), disputesOf(context, payment.id)])
       : [[], []]
-    return refundabilityOf(run as CompleteRun, { payment, refunds, disputes }, context.now())
+    return refundabilityOf(
+      enrolment,
+      run as CompleteRun,
+      { payment, refunds, disputes },
+      context.now(),
+      zoneOf(context.viewer),
+    )
+  }
+
+  @FieldResolver(() => WithdrawalOffer, { description: 'Whether the place can be given up without money back.' })
+  async withdrawal(@Root() enrolment: EnrolmentRow, @Ctx() context: Context): Promise<WithdrawalOffer> {
+    const { refundable, maximum } = await this.refundability(enrolment, context)
+    const { status, stuckReason } = enrolment
+    const facts = { status, stuckReason, refundable, maximumMinor: maximum.amountMinor }
+    const { forgoneMinor, ...offer } = withdrawalOffer(facts)
+    return { ...offer, forgone: { amountMinor: forgoneMinor, currency: maximum.currency } as Money }
   }
 
   @FieldResolver(() => [HistoryEntry], { description: 'Append-only, oldest first.' })

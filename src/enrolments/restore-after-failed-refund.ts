@@ -1,17 +1,17 @@
 /** Restores what was ended for a refund when that refund has failed. */
 import type { EntityManager } from '@mikro-orm/postgresql'
 import { balanceOf } from '../payments/balance.ts'
+import { hasBounced } from '../payments/has-bounced.ts'
 import type { Payment } from '../payments/payment.ts'
 import type { MoveCause } from '../store/history.ts'
-import { hasSuccessor, moveEnrolment } from './change-enrolment.ts'
+import { hasSuccessor, moveEnrolment, strandEnrolment } from './change-enrolment.ts'
 import { undoRevoking } from './end-enrolment.ts'
-import { type EnrolmentCause, restorations } from './enrolment.states.ts'
-import type { Enrolment } from './enrolment.ts'
-import { enrolmentJobs } from './enrolment-jobs.ts'
+import type { EnrolmentCause } from './enrolment.states.ts'
+import type { Enrolment, StuckReason } from './enrolment.ts'
 
 /**
- * What follows for the enrolment: a registration that was to end goes on, one that had ended is made again, and what
- * cannot be registered is STUCK, for an operator. Payment and enrolment are locked.
+ * What follows for the enrolment: a registration that was to end goes on; where there is none any more it is STUCK, for
+ * an operator: nobody is registered against their will. Payment and enrolment are locked.
  */
 export async function restoreAfterFailedRefund(
   tx: EntityManager,
@@ -27,26 +27,28 @@ export async function restoreAfterFailedRefund(
     case 'REVOKING':
       return paysForIt ? undoRevoking(tx, enrolment, why) : undefined
     case 'REVOKED':
-      return paysForIt ? restore(tx, enrolment, why) : undefined
+      return paysForIt ? strand(tx, enrolment, 'REFUND_BOUNCED', why) : undefined
     case 'COMPENSATING':
-      return moveEnrolment(tx, enrolment, 'STUCK', why)
+      return strandEnrolment(tx, enrolment, await stuckReason(tx, payment), why)
     case 'COMPENSATED':
     case 'CANCELLED':
     case 'EXPIRED':
-      return strand(tx, enrolment, why)
+      return strand(tx, enrolment, await stuckReason(tx, payment), why)
   }
 }
 
-/** The learner is registered again, unless they have enrolled anew: then the money is for the reconciliation to report. */
-async function restore(tx: EntityManager, enrolment: Enrolment, why: MoveCause<EnrolmentCause>): Promise<void> {
-  if (await hasSuccessor(tx, enrolment)) return
-  enrolment.registrationUuid = null
-  await moveEnrolment(tx, enrolment, 'REGISTERING', why, restorations)
-  await enrolmentJobs.register.add(tx, { enrolmentId: enrolment.id })
-}
+const stuckReason = async (tx: EntityManager, { id }: Payment): Promise<StuckReason> =>
+  (await hasBounced(tx, id)) ? 'REFUND_BOUNCED' : 'COMPENSATION_FAILED'
 
-async function strand(tx: EntityManager, enrolment: Enrolment, why: MoveCause<EnrolmentCause>): Promise<void> {
+/** Unless the learner has enrolled anew: then the money is for the reconciliation to report. */
+async function strand(
+  tx: EntityManager,
+  enrolment: Enrolment,
+  reason: StuckReason,
+  why: MoveCause<EnrolmentCause>,
+): Promise<void> {
   if (await hasSuccessor(tx, enrolment)) return
-  if (enrolment.status !== 'COMPENSATED') await moveEnrolment(tx, enrolment, 'COMPENSATING', why)
-  await moveEnrolment(tx, enrolment, 'STUCK', why)
+  const ended = enrolment.status === 'COMPENSATED' || enrolment.status === 'REVOKED'
+  if (!ended) await moveEnrolment(tx, enrolment, 'COMPENSATING', why)
+  await strandEnrolment(tx, enrolment, reason, why)
 }

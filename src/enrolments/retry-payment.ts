@@ -19,7 +19,7 @@ import { lockPayments } from './compensate.ts'
 import type { Enrolment } from './enrolment.ts'
 import { enrolmentJobs, givenUpAt } from './enrolment-jobs.ts'
 import { closePayments } from './expire.ts'
-import { notCompleted, pay, refused } from './pay.ts'
+import { isUnderWay, notCompleted, pay, refused } from './pay.ts'
 import { methodRefusal, priceHeld } from './price-refusal.ts'
 
 export interface RetryRequest {
@@ -101,7 +101,10 @@ function add(context: Context, keyed: KeyedRequest, { id: enrolmentId, learnerId
     await lockLearner(tx, learnerId)
     const payments = await lockPayments(tx, enrolmentId)
     const enrolment = await lockEnrolment(tx, enrolmentId)
+    // Before the hold: money that is on its way is no place that is not held any more.
+    const underWay = enrolment.status === 'PENDING_PAYMENT' ? payments.find(isUnderWay) : undefined
     const firstRefusal =
+      (underWay ? notCompleted(underWay, field) : null) ??
       mayPay(context, enrolment) ??
       methodRefusal(context.providers, priceHeld(enrolment), input.paymentMethod) ??
       renewalRefusal(context, enrolment, payments) ??
@@ -115,8 +118,7 @@ function add(context: Context, keyed: KeyedRequest, { id: enrolmentId, learnerId
 
 /** Every payment but the first has renewed the hold. One that is being processed is told of instead. */
 function renewalRefusal(context: Context, { holdExpiresAt }: Enrolment, payments: readonly Payment[]) {
-  const isProcessed = payments.some(({ status }) => status === 'PROCESSING' || status === 'UNKNOWN')
-  if (payments.length <= MOST_RENEWALS || isProcessed) return null
+  if (payments.length <= MOST_RENEWALS || payments.some(isUnderWay)) return null
   context.heldBack(context.viewer, 'hold-renewals')
   const message =
     'This place was held three times; pay on the page that is open, or enrol anew when the hold has ended.'

@@ -1,43 +1,39 @@
-/** Opens a case while an enrolment is STUCK, and closes it afterwards. */
+/** Keeps the one case that a STUCK enrolment always has. */
 import type { EntityManager } from '@mikro-orm/postgresql'
 import { closeCase, openCase } from '../cases/open-case.ts'
 import { balanceOf } from '../payments/balance.ts'
 import { Payment } from '../payments/payment.ts'
-import type { Enrolment, EnrolmentStatus } from './enrolment.ts'
+import type { Enrolment, StuckReason } from './enrolment.ts'
 
-/** At stake is all that is left of what was paid for it. The enrolment is locked and has just moved. */
-export async function followStuck(
+const messages: Record<StuckReason, string> = {
+  COMPENSATION_FAILED: 'It could not be registered, and the money could not go back.',
+  REGISTRATION_ENDED: 'The partner ended a place that is paid for; the money is here.',
+  REFUND_BOUNCED: 'The bank sent the refund back after the place was ended; the money is here.',
+  DISPUTE_REVERSED: 'A lost dispute was decided the other way after the place was ended; the money is here.',
+}
+
+const about = ({ id }: Enrolment) => ({ type: 'Enrolment', id }) as const
+
+/** With all that is left of what was paid, in the currency of what paid for it. */
+export async function openStuckCase(
   tx: EntityManager,
   enrolment: Enrolment,
-  before: EnrolmentStatus,
+  reason: StuckReason,
   at: Date,
 ): Promise<void> {
-  const { id, status, learnerId, runId } = enrolment
-  const subject = { type: 'Enrolment', id } as const
-  if (before === 'STUCK' && status !== 'STUCK') return closeCase(tx, 'ENROLMENT_STUCK', subject, at)
-  if (status !== 'STUCK') return
-  await openCase(
-    tx,
-    {
-      kind: 'ENROLMENT_STUCK',
-      subject,
-      message: 'The money is here, the learner has no place, and the refund failed: somebody has to decide.',
-      amount: await leftFor(tx, id),
-      learnerId,
-      courseRunId: runId,
-    },
-    at,
-  )
+  const payments = await tx.find(Payment, { enrolmentId: enrolment.id }, { orderBy: { id: 'asc' } })
+  const paying = payments.find(({ id }) => id === enrolment.paymentId) ?? payments.at(-1)
+  const currency = paying?.capturedCurrency ?? paying?.currency ?? null
+  let leftMinor = 0
+  for (const payment of payments) {
+    if ((payment.capturedCurrency ?? payment.currency) === currency)
+      leftMinor += (await balanceOf(tx, payment)).leftMinor
+  }
+  const amount = currency === null ? null : { amountMinor: leftMinor, currency }
+  const { learnerId, runId: courseRunId, registrationUuid: providerReference } = enrolment
+  const facts = { message: messages[reason], amount, learnerId, courseRunId, providerReference }
+  await openCase(tx, { kind: 'ENROLMENT_STUCK', subject: about(enrolment), ...facts }, at)
 }
 
-/** In the currency of the first that has something left; null when nothing is. */
-async function leftFor(tx: EntityManager, enrolmentId: string) {
-  const parts: { amountMinor: number; currency: string }[] = []
-  for (const payment of await tx.find(Payment, { enrolmentId }, { orderBy: { id: 'asc' } })) {
-    const { leftMinor } = await balanceOf(tx, payment)
-    if (leftMinor > 0) parts.push({ amountMinor: leftMinor, currency: payment.capturedCurrency ?? payment.currency })
-  }
-  const currency = parts[0]?.currency
-  const amountMinor = parts.reduce((sum, part) => (part.currency === currency ? sum + part.amountMinor : sum), 0)
-  return currency === undefined ? null : { amountMinor, currency }
-}
+export const closeStuckCase = (tx: EntityManager, enrolment: Enrolment, at: Date): Promise<void> =>
+  closeCase(tx, 'ENROLMENT_STUCK', about(enrolment), at)

@@ -1,12 +1,14 @@
 /** Withdraws a registration at the partner once its money is back. */
+import type { EntityManager } from '@mikro-orm/postgresql'
 import { type Context, TryAgainLater } from '../context.ts'
 import { CourseRun } from '../courses/course-run.ts'
 import { PartnerAccount } from '../learners/learner.ts'
 import { inTransaction } from '../store/transaction.ts'
 import { isUpstreamFailure } from '../values/upstream-failure.ts'
+import { keepEnd } from './apply-news.ts'
 import { lockEnrolment, moveEnrolment, patience } from './change-enrolment.ts'
 import { isPaymentBack } from './end-enrolment.ts'
-import { isGivenUp, isOnTheRun, isUnderWay, restorations } from './enrolment.states.ts'
+import { isGivenUp, isOnTheRun, isUnderWay } from './enrolment.states.ts'
 import { Enrolment, endedStatuses } from './enrolment.ts'
 import { enrolmentJobs } from './enrolment-jobs.ts'
 
@@ -14,15 +16,11 @@ const withdrawalReason = 'The payment for this enrolment went back to the learne
 
 /**
  * Ends the registration of an enrolment that is REVOKING and whose money is back, or that was given up. Repeating it
- * finds the registration ended; and one that is wanted again by then, after a call that was not answered, is made again.
- * Throws UpstreamFailure when the partner cannot say whether it did.
+ * finds the registration ended. Throws UpstreamFailure when the partner cannot say whether it did.
  */
 async function withdrawRegistration(context: Context, enrolmentId: string): Promise<void> {
   const enrolment = await toBeWithdrawn(context, enrolmentId)
   if (enrolment === null) return
-  if (isOnTheRun(enrolment.status)) {
-    return (await hasEnded(context, enrolment)) ? record(context, enrolmentId) : undefined
-  }
   const registrationUuid = await registrationOf(context, enrolment)
   if (registrationUuid !== null && !(await coversAnother(context, enrolment, registrationUuid))) {
     await deactivate(context, registrationUuid)
@@ -36,7 +34,8 @@ function toBeWithdrawn(context: Context, enrolmentId: string): Promise<Enrolment
     const enrolment = await lockEnrolment(tx, enrolmentId)
     if (enrolment.status === 'REVOKING') return (await isPaymentBack(tx, enrolment)) ? enrolment : null
     waitWhileUnderWay(enrolment)
-    return isGivenUp(enrolment.status) || isOnTheRun(enrolment.status) ? enrolment : null
+    const leaves = enrolment.status === 'WITHDRAWN' && enrolment.registrationEndSeenAt === null
+    return leaves || isGivenUp(enrolment.status) ? enrolment : null
   })
 }
 
@@ -45,12 +44,6 @@ const LOOK_AGAIN_SECONDS = 15
 /** It is wanted again and being registered: whether what was ended here was found still there shows after that. */
 function waitWhileUnderWay({ status }: Enrolment): void {
   if (isUnderWay(status)) throw new TryAgainLater('it is being registered again', LOOK_AGAIN_SECONDS)
-}
-
-/** Whether the partner ended it before its refund bounced, and we never heard. */
-async function hasEnded({ partner }: Context, { registrationUuid }: Enrolment): Promise<boolean> {
-  const now = registrationUuid === null ? null : await partner.registration(registrationUuid)
-  return now?.status === 'INACTIVE'
 }
 
 /** The partner's uuid of it; looked up when the answer that named it was lost, and then only when it is this one. */
@@ -92,17 +85,22 @@ function record(context: Context, enrolmentId: string): Promise<void> {
   const at = context.now()
   return inTransaction(context.em, async (tx) => {
     const enrolment = await lockEnrolment(tx, enrolmentId)
-    enrolment.studyUrl = null
+    if (isOnTheRun(enrolment.status)) return lookAgain(tx, enrolment)
+    waitWhileUnderWay(enrolment)
+    if (enrolment.registrationUuid !== null && enrolment.registrationEndSeenAt === null) {
+      const { registrationUuid: uuid } = enrolment
+      keepEnd(enrolment, { uuid, deactivatedAt: at, deactivatedBy: 'GATEWAY' }, at)
+    }
     if (enrolment.status === 'REVOKING') {
       await moveEnrolment(tx, enrolment, 'REVOKED', { cause: 'REGISTRATION_ENDED', at })
       await enrolmentJobs.reviewCredit.add(tx, { enrolmentId })
-    } else if (isOnTheRun(enrolment.status)) {
-      // The refund bounced while the partner was asked: what was just ended is made again.
-      enrolment.registrationUuid = null
-      await moveEnrolment(tx, enrolment, 'REGISTERING', { cause: 'REFUND_FAILED', at }, restorations)
-      await enrolmentJobs.register.add(tx, { enrolmentId })
-    } else waitWhileUnderWay(enrolment)
+    }
   })
+}
+
+/** The refund bounced while the partner was asked: what was just ended is heard of as news. */
+async function lookAgain(tx: EntityManager, { registrationUuid }: Enrolment): Promise<void> {
+  if (registrationUuid !== null) await enrolmentJobs.fetchRegistration.add(tx, { registrationUuid })
 }
 
 export const withdrawRegistrationJob = enrolmentJobs.withdrawRegistration.runs(

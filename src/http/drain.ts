@@ -1,7 +1,7 @@
 /** Drains the server at shutdown: finishes accepted requests, then closes connections. */
 
 import type { Server, ServerResponse } from 'node:http'
-import { Server as NetServer } from 'node:net'
+import { Server as NetServer, type Socket } from 'node:net'
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
 
@@ -23,6 +23,7 @@ export class Drain {
   private readonly stopping: (() => Promise<void> | void)[] = []
   private listenerClosed: Promise<void> | null = null
   private readonly underWay = new Set<ServerResponse>()
+  private readonly connections = new Set<Socket>()
 
   get draining(): boolean {
     return this.started !== null
@@ -40,6 +41,12 @@ export class Drain {
     }
     if (this.listenerClosed) this.listenerClosed.then(start)
     else start()
+  }
+
+  /** Knows of a connection until it is closed. */
+  connected(socket: Socket): void {
+    this.connections.add(socket)
+    socket.on('close', () => this.connections.delete(socket))
   }
 
   /** Waits no longer for this answer, which does not end by itself. */
@@ -66,7 +73,7 @@ export class Drain {
     try {
       const ended = server.listening ? await this.closeListener(server) : { over: Promise.resolve() }
       await Promise.all(this.stopping.map((stop) => stop()))
-      await closeAsTheyFallIdle(server, ended.over, idleMs)
+      await closeAsTheyFallIdle(server, ended.over, idleMs, this.connections)
       await fastify.close()
     } finally {
       clearTimeout(cut)
@@ -122,7 +129,12 @@ function stopListening(server: Server): Promise<void> {
 /** Between two looks for what has fallen idle, in ms. */
 const LOOKS_EVERY_MS = 50
 
-async function closeAsTheyFallIdle(server: Server, ended: Promise<void>, idleMs: number): Promise<void> {
+async function closeAsTheyFallIdle(
+  server: Server,
+  ended: Promise<void>,
+  idleMs: number,
+  connections: ReadonlySet<Socket>,
+): Promise<void> {
   let over = false
   const noted = ended.then(() => {
     over = true
@@ -134,5 +146,7 @@ async function closeAsTheyFallIdle(server: Server, ended: Promise<void>, idleMs:
     await setImmediate()
     await setImmediate()
     server.closeIdleConnections()
+    // Browsers open connections ahead of what they may ask; node waits for their first request.
+    for (const socket of connections) if (socket.bytesRead === 0) socket.destroy()
   }
 }

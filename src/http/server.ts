@@ -170,6 +170,7 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
     },
   }
   const fastify = createFastify(options)
+  fastify.server.on('connection', (socket) => drain.connected(socket))
   ignoreExpectations(fastify.server)
   if (parts.tracing) traceRequests(fastify, parts.tracing)
   const headers = securityHeaders(parts.https)

@@ -6,6 +6,8 @@ export interface Membership {
   /** Where the learner creates or links the account; null once it is linked. */
   invitationUrl: string | null
   linked: boolean
+  /** The membership that it became one with; null for one that stands by itself. */
+  mergedInto: string | null
   email: string | null
   firstName: string | null
   lastName: string | null

@@ -3,9 +3,10 @@ import { hash } from 'node:crypto'
 import type { Context, Parts } from '../context.ts'
 import { courseJobs } from '../courses/course-jobs.ts'
 import { enrolmentJobs } from '../enrolments/enrolment-jobs.ts'
-import { recordMembershipOf } from '../enrolments/record-registration.ts'
+import { closeDiffers, openDiffers } from '../enrolments/news-cases.ts'
 import type { PartnerNotice } from '../enrolments/registration-partner.ts'
-import { Learner } from '../learners/learner.ts'
+import { Learner, PartnerAccount } from '../learners/learner.ts'
+import { recordMembershipOf } from '../learners/record-membership.ts'
 import { newId } from '../store/row.ts'
 import { inTransaction } from '../store/transaction.ts'
 import { PartnerEvent } from './partner-event.ts'
@@ -90,8 +91,17 @@ async function takeMembership(context: Context, uuid: string): Promise<void> {
   if (membership === null) return
   const em = context.em.fork({ clear: true })
   const { issuer } = context.settings
+  const account = membership.mergedInto === null ? null : await em.findOne(PartnerAccount, { membershipUuid: uuid })
   const learner = await em.findOne(Learner, { issuer, subject: membership.externalLearnerId })
-  if (learner) await recordMembershipOf(context, em, learner.id, membership)
+  const learnerId = account?.learnerId ?? learner?.id
+  if (learnerId === undefined) return
+  const recorded = await recordMembershipOf(context, em, learnerId, membership)
+  const key = `membership:${uuid}`
+  await inTransaction(context.em, (tx) =>
+    recorded === 'RECORDED'
+      ? closeDiffers(tx, key, context.now())
+      : openDiffers(tx, key, `Membership ${uuid} became one with another learner's.`, context.now()),
+  )
 }
 
 /** Looks at what the partner's webhook pointed at. */

@@ -29,7 +29,7 @@ async function syncRegistrations(context: Context): Promise<void> {
   const changed = await context.partner.changedSince(before && lessOverlap(before))
   const report: Report = [...(changed?.rejected ?? [])]
   for (const registration of changed?.registrations ?? (await activeOnes(context))) {
-    const problem = await recordOne(context, registration)
+    const problem = await recordOne(context, registration, began)
     if (problem !== null) report.push({ reference: registration.uuid, problem })
   }
   const seenUntil = latest(before, changed?.registrations ?? [])
@@ -39,9 +39,9 @@ async function syncRegistrations(context: Context): Promise<void> {
 }
 
 /** A registration that cannot be kept does not keep the others out. */
-async function recordOne(context: Context, registration: Registration): Promise<string | null> {
+async function recordOne(context: Context, registration: Registration, askedAt: Date): Promise<string | null> {
   try {
-    const outcome = await recordRegistration(context, registration)
+    const outcome = await recordRegistration(context, registration, askedAt)
     if (outcome === 'RECORDED') return null
     await fetchLater(context, registration.uuid)
     return `its run ${registration.runUuid} is not in the catalogue, or not complete`

@@ -1,7 +1,8 @@
 /** Describes a change that asking a provider caused, as reconciliation reports it. */
 
 export interface Change {
-  subjectKind: 'Payment' | 'Refund' | 'Dispute'
+  /** Enrolment stands for what is paid for, as its partner has it. */
+  subjectKind: 'Payment' | 'Refund' | 'Dispute' | 'Enrolment'
   subjectId: string
   /** The provider's reference of it. */
   reference: string | null

@@ -46,6 +46,7 @@ const subjects: Record<string, (context: Context, uuid: string) => Promise<objec
   Payment: paymentNode,
   Refund: refundNode,
   Dispute: disputeNode,
+  Enrolment: (context, uuid) => context.paymentSubject.node(context, uuid),
 }
 
 const statusIs = (column: string, status: readonly string[] | null | undefined): Condition[] =>

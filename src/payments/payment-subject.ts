@@ -1,8 +1,12 @@
 /** Declares the port through which payments tell their subject how the money stands. */
 import type { EntityManager } from '@mikro-orm/postgresql'
+import type { Change } from './change.ts'
 import type { Dispute } from './dispute.ts'
 import type { Payment } from './payment.ts'
 import type { Refund } from './refund.ts'
+
+/** Handed on as it is: what the implementation asks of it is its own business. */
+type WholeContext = { em: EntityManager; now(): Date }
 
 /**
  * Filled by enrolments. Every call with `tx` runs inside the caller's transaction, with the payment's row locked already;
@@ -39,6 +43,13 @@ export interface PaymentSubject {
   unsettled(em: EntityManager, before: Date): Promise<Unsettled[]>
   /** Adds the job that takes such a payment up again. Answers whether it did; false when only a person can. */
   takeUp(tx: EntityManager, payment: Payment, at: Date): Promise<boolean>
+  /**
+   * Looks again at what others know of what was paid for, though nobody told of it; `noted` hears of each change that was
+   * made, or would be. Answers how many were looked at. Throws UpstreamFailure.
+   */
+  lookAgain(context: WholeContext, apply: boolean, noted: (change: Change) => Promise<void>): Promise<number>
+  /** What was paid for as a node of the graph; null when the caller may not see it. */
+  node(context: WholeContext, id: string): Promise<object | null>
 }
 
 export interface OrderFacts {

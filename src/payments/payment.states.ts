@@ -12,6 +12,7 @@ export const lookCauses = [
   'REFUND_REFUSED',
   'CANCELLED_BY_LEARNER',
   'HOLD_ENDED',
+  'RUN_CANCELLED',
   'REPLACED_BY_RETRY',
   'NOT_NEEDED_ANY_MORE',
 ] as const

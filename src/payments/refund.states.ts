@@ -9,7 +9,12 @@ const seen = [...lookCauses, 'PROVIDER_ANSWERED'] as const
 export const refundStates = {
   noun: 'Refund',
   begins: {
-    REQUESTED: ['REFUND_REQUESTED_BY_LEARNER', 'REFUND_REQUESTED_BY_OPERATOR', 'REFUND_REQUESTED_BY_COMPENSATION'],
+    REQUESTED: [
+      'REFUND_REQUESTED_BY_LEARNER',
+      'REFUND_REQUESTED_BY_OPERATOR',
+      'REFUND_REQUESTED_BY_COMPENSATION',
+      'REFUND_REQUESTED_FOR_RUN',
+    ],
     PENDING: ['REFUND_MADE_AT_PROVIDER'],
   },
   moves: {

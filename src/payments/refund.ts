@@ -38,17 +38,19 @@ export const RefundOrigin = {
   OPERATOR: 'OPERATOR',
   COMPENSATION: 'COMPENSATION',
   PROVIDER: 'PROVIDER',
+  RUN_CANCELLED: 'RUN_CANCELLED',
 } as const
 export type RefundOrigin = (typeof RefundOrigin)[keyof typeof RefundOrigin]
 publishEnum(
   RefundOrigin,
   'RefundOrigin',
-  'Who asked: the learner, an operator, this gateway because it could not register, or someone at the provider.',
+  'Who asked: the learner, an operator, this gateway because it could not register, someone at the provider, or an operator for a whole run.',
   {
     LEARNER: 'The learner.',
     OPERATOR: 'An operator of this gateway.',
     COMPENSATION: 'This gateway, because it could not register the learner.',
     PROVIDER: "Someone in the provider's dashboard.",
+    RUN_CANCELLED: 'An operator, for everybody on a cancelled run.',
   },
 )
 

@@ -1,14 +1,14 @@
 /** Answers the graph's fields about payments, their refunds and their disputes. */
-import { Arg, Ctx, FieldResolver, Resolver, Root } from 'type-graphql'
+import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql'
 import { isOperator } from '../auth/permissions.ts'
 import { Case } from '../cases/case.ts'
 import { casesAbout } from '../cases/loaders.ts'
 import type { Context } from '../context.ts'
 import { Money } from '../graph/contract/money.ts'
-import { DateTime, TimeZone } from '../graph/contract/scalars.ts'
+import { inReadersZone, ReadersZone } from '../graph/contract/readers-zone.ts'
+import { DateTime } from '../graph/contract/scalars.ts'
 import type { Loaded } from '../reading/loader.ts'
 import { defineHistory, HistoryEntry } from '../store/history.ts'
-import { inZone, isTimeZone } from '../values/dates.ts'
 import { refundedMinor } from './balance.ts'
 import { Dispute } from './dispute.ts'
 import { disputesOf, type PaymentRow, paymentById, refundsOfPayment } from './loaders.ts'
@@ -37,11 +37,8 @@ const ofPayment = (payment: PaymentRow, rows: readonly object[]) => rows.map((ro
 @Resolver(() => PaymentAction)
 export class PaymentActionResolver {
   @FieldResolver(() => DateTime, { description: 'The page closes then, and the place is held until then.' })
-  expiresAt(
-    @Root() { expiresAt }: PaymentAction,
-    @Arg('timeZone', () => TimeZone, { nullable: true, description: "The reader's zone." }) timeZone: string | null,
-  ): Date | string {
-    return timeZone != null && isTimeZone(timeZone) ? inZone(expiresAt, timeZone) : expiresAt
+  expiresAt(@Root() { expiresAt }: PaymentAction, @ReadersZone() timeZone: string | null): Date | string {
+    return inReadersZone(expiresAt, timeZone)
   }
 }
 

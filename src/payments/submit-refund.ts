@@ -160,7 +160,7 @@ async function fail(
 }
 
 /** These ask for the whole of what is left, whatever that was when they asked. */
-const ofTheWhole: readonly RefundOrigin[] = ['LEARNER', 'COMPENSATION']
+const ofTheWhole: readonly RefundOrigin[] = ['LEARNER', 'COMPENSATION', 'RUN_CANCELLED']
 
 /** The next row of the request: later for what time mends, of less where part had gone back unheard; null when it is over. */
 async function nextAttempt(

@@ -85,6 +85,17 @@ export function move<Status extends string, Cause extends string>(
   if (row.updatedAt) row.updatedAt = why.at
 }
 
+/** Notes of a row whose status stays that something else has changed, from one word or status to another. */
+export function noteInHistory<Note extends string>(
+  tx: EntityManager,
+  { noun }: { readonly noun: string; readonly notes: readonly Note[] },
+  row: { id: string },
+  change: Pick<HistoryEntry, 'from' | 'to'>,
+  why: MoveCause<NoInfer<Note>>,
+): void {
+  append(tx, noun, row, change, why)
+}
+
 function append(
   tx: EntityManager,
   subjectKind: string,

@@ -5,6 +5,8 @@ type Edges<Status extends string, Cause extends string> = Readonly<Partial<Recor
 export interface States<Status extends string, Cause extends string = string> {
   /** Name of the noun in the graph, e.g. Payment. */
   readonly noun: string
+  /** What is noted in the history while the status stays: of something else that has changed. */
+  readonly notes?: readonly string[]
   /** How a thing begins. */
   readonly begins?: Edges<Status, Cause>
   /** A move without a cause is legal, and nothing makes it today. */

@@ -76,6 +76,25 @@ export function refundDeadline(startsAt: Date, timeZone: string): Date {
   return new Date(deadline.epochMilliseconds)
 }
 
+/** The calendar date as it is said in British English: 7 December 2026. */
+export function spokenDay(instant: Date, timeZone: string): string {
+  return new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone }).format(instant)
+}
+
+/** Days after the day of the contract during which the law lets a consumer withdraw. */
+const STATUTORY_DAYS = 14
+
+/**
+ * The last instant, itself included, at which the law lets whoever bought then withdraw: one millisecond before the day
+ * begins that follows the 14th after that of the contract, wherever the clocks of the zone have its midnight.
+ */
+export function withdrawalDeadline(contractAt: Date, timeZone: string): Date {
+  const dayAfter = zoned(contractAt, timeZone)
+    .toPlainDate()
+    .add({ days: STATUTORY_DAYS + 1 })
+  return new Date(dayAfter.toZonedDateTime(timeZone).epochMilliseconds - 1)
+}
+
 function zoned(instant: Date, timeZone: string): Temporal.ZonedDateTime {
   return Temporal.Instant.fromEpochMilliseconds(instant.getTime()).toZonedDateTimeISO(timeZone)
 }

@@ -61,7 +61,7 @@ describe('a partner that states little', () => {
     answers['GET /program_enrolments/e-1'] = { body: enrolment }
     expect(await partner.registration('e-1')).toMatchObject({
       status: 'PENDING',
-      result: null,
+      result: undefined,
       stepsCompletedRatio: null,
     })
     answers['GET /program_enrolments/e-1'] = { body: { ...enrolment, ...states } }

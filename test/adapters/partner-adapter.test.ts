@@ -51,6 +51,34 @@ async function linked(externalLearnerId = 'grace'): Promise<string> {
 }
 const everything = { updatedSince: null, etag: null }
 
+describe('what the partner says of a place later', () => {
+  const sandboxControl = (path: string, body: object = {}, method = 'POST') =>
+    fetch(`${sandbox.url}/_sandbox/${path}`, {
+      method,
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    })
+
+  it('is read: who ended it, a result that is gone, a run that was cancelled, a membership that was merged', async () => {
+    const membershipUuid = await linked()
+    const runUuid = await newRun()
+    const { uuid, deactivatedBy } = await partner.register({ membershipUuid, runUuid, externalReference: randomUUID() })
+    expect(deactivatedBy).toBeNull()
+    await sandboxControl(`program_enrolments/${uuid}/result`, { status: 'passed', grade: '70' })
+    await sandboxControl(`program_enrolments/${uuid}/end`, { by: 'partner', reason: 'No longer offered.' })
+    const ended = { status: 'INACTIVE', deactivatedBy: 'PARTNER', deactivationReason: 'No longer offered.' }
+    expect(await partner.registration(uuid)).toMatchObject({ ...ended, result: { grade: '70' } })
+    await sandboxControl(`program_enrolments/${uuid}/result`, {}, 'DELETE')
+    expect((await partner.registration(uuid))?.result).toBeNull()
+    await sandboxControl(`program_runs/${runUuid}`, { status: 'cancelled' })
+    expect(await partner.run(runUuid)).toMatchObject({ cancelled: true, cancelledAt: expect.any(Date) })
+    const other = await linked('grace-2')
+    await sandboxControl(`memberships/${membershipUuid}/merge`, { into: other })
+    expect(await partner.membership(membershipUuid)).toMatchObject({ mergedInto: other })
+    expect(await partner.membership(other)).toMatchObject({ mergedInto: null })
+  })
+})
+
 describe('the catalogue', () => {
   it('is read whole, with exact decimals, and every run belongs to a program', async () => {
     const [programs, runs] = [await partner.programs(everything), await partner.runs(everything)]

@@ -55,6 +55,7 @@ export interface Thing {
   updated_at: string
   study_url: string
   invitation_url: string
+  merged_into: Thing | null
   steps_completed_ratio: number
   learner: Thing
   program: Thing
@@ -76,11 +77,11 @@ interface Reply<Body> {
 
 export async function call<Body = Thing>(
   path: string,
-  init: { post?: unknown; headers?: Record<string, string> } = {},
+  init: { post?: unknown; method?: string; headers?: Record<string, string> } = {},
 ): Promise<Reply<Body>> {
   const answer = await fetch(path.startsWith('http') ? path : `${partner.url}${path}`, {
     redirect: 'manual',
-    method: 'post' in init ? 'POST' : 'GET',
+    method: init.method ?? ('post' in init ? 'POST' : 'GET'),
     headers: {
       authorization: `Bearer ${await token()}`,
       ...('post' in init ? { 'content-type': 'application/json' } : {}),

@@ -146,6 +146,8 @@ describe('enrolments', () => {
       external_learner_id: 'grace',
       program_run: run,
       status: 'inactive',
+      deactivated_by: 'organisation',
+      result,
     })
   })
 })

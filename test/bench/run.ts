@@ -9,6 +9,7 @@ import { globalId } from '../../src/graph/contract/global-id.ts'
 import { sandboxSecrets } from '../../src/sandbox/sandbox-secrets.ts'
 import { ensureSigningKeys } from '../../src/sandbox/signing-keys.ts'
 import { startIssuer } from '../support/world/issuer.ts'
+import { bytes } from './bytes.ts'
 import { compare, ROUND_SECONDS, ROUNDS } from './comparison.ts'
 import {
   type Caller,
@@ -31,12 +32,13 @@ import { doubled } from './processes.ts'
 import { scans } from './scans.ts'
 import { soak } from './soak.ts'
 import { ways } from './ways.ts'
-import { eligibilityBatch, recordIds, schemaTour } from './workloads.ts'
+import { catalogue, dashboard, eligibilityBatch, recordIds, schemaTour } from './workloads.ts'
 
 const parts = [
   'comparison',
   'growth',
   'batches',
+  'bytes',
   'scans',
   'processes',
   'soak',
@@ -90,6 +92,8 @@ function environmentOf(databaseUrl: string, issuer: string): NodeJS.ProcessEnv {
     RETURN_URL_ORIGINS: 'https://app.example',
   }
 }
+
+const page = (query: string, headers: Record<string, string>): Request => graphql(query, { first: 100 }, headers)
 
 interface World {
   databases: Databases
@@ -147,6 +151,17 @@ const run: Record<(typeof parts)[number], (world: World) => Promise<string>> = {
       return graphql(eligibilityBatch, { inputs }, { authorization: `Bearer ${callers[0]?.token}` })
     }
     const table = await batches(gateway, requestOf)
+    await gateway.stop()
+    return table
+  },
+
+  async bytes({ databases: { full }, callers, start }) {
+    const gateway = await start('gateway', full)
+    const table = await bytes(gateway, {
+      '100 courses, signed in': callers.map(({ token }) => page(catalogue, { authorization: `Bearer ${token}` })),
+      '100 courses, to anybody': [page(catalogue, {})],
+      '100 enrolments': callers.map(({ token }) => page(dashboard, { authorization: `Bearer ${token}` })),
+    })
     await gateway.stop()
     return table
   },

@@ -68,7 +68,7 @@ it('waits for money that is on its way', async () => {
   await world.settle()
   expect(await cancelEnrolment(world, persona, enrolment.id)).toMatchObject({
     enrolment: { status: 'PENDING_PAYMENT' },
-    userErrors: [{ code: 'ILLEGAL_TRANSITION', from: 'PENDING_PAYMENT' }],
+    userErrors: [{ code: 'PAYMENT_NOT_COMPLETED', status: 'PROCESSING' }],
   })
 })
 

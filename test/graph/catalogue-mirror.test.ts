@@ -55,6 +55,7 @@ function run(n: number, changes: Partial<RunFacts> = {}): RunFacts {
     timeZone: 'Europe/London',
     price: { amountMinor: 50_000 + n, currency: 'GBP' },
     cancelled: false,
+    cancelledAt: null,
     enrolmentOpensAt: inDays(-10),
     enrolmentClosesAt: inDays(15 + n),
     url: 'https://partner.example/r',

@@ -45,6 +45,11 @@ type Case = [what: string, code: string | null, made: () => Promise<[persona: st
 
 const cases: Case[] = [
   ['an open run', null, async () => [await newLearner(), await run()]],
+  [
+    'a price that no provider takes',
+    'PAYMENT_METHOD_NOT_OFFERED',
+    async () => [await newLearner(), await run({ price: { minor: 100_050, currency: 'MGA' } })],
+  ],
   ['a run that costs nothing', null, async () => [await newLearner(), await run({ price })]],
   [
     'a run that opens later',

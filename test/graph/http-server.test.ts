@@ -244,4 +244,13 @@ describe('going away', () => {
     await Promise.all([drained, once(kept, 'close')])
     await expect(fetch(`${server.url}/health/live`)).rejects.toThrow()
   })
+
+  it('waits for no connection by which nothing was asked yet', async () => {
+    server = await startSmallServer({ limits: { headersMs: 300_000, requestMs: 300_000 } })
+    const accepted = once(server.fastify.server, 'connection')
+    const silent = connection()
+    await Promise.all([once(silent, 'connect'), accepted])
+    silent.resume()
+    await Promise.all([server.fastify.drain({ idleMs: 0, limitMs: 600_000 }), once(silent, 'close')])
+  })
 })

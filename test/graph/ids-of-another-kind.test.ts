@@ -34,6 +34,7 @@ const kinds: Record<string, string> = {
   'PublishTransferPolicyInput.qualificationId': 'Qualification',
   'Query.node.id': 'any',
   'Query.nodes.ids': 'any',
+  'RefundRunInput.courseRunId': 'CourseRun',
   'RequestRefundInput.enrolmentId': 'Enrolment',
   'RequestRefundInput.paymentId': 'Payment',
   'ResolveStuckEnrolmentInput.enrolmentId': 'Enrolment',
@@ -45,6 +46,7 @@ const kinds: Record<string, string> = {
   'TransferEligibilityInput.courseIds': 'Course',
   'TransferEligibilityInput.creditRecordIds': 'CreditRecord',
   'TransferEligibilityInput.qualificationId': 'Qualification',
+  'WithdrawEnrolmentInput.enrolmentId': 'Enrolment',
   'WithdrawTransferApplicationInput.applicationId': 'TransferApplication',
 }
 

@@ -183,3 +183,26 @@ it("somebody else's enrolment reads like one that does not exist", async () => {
   const stranger = await linked(world, 'remy')
   expect(await retryPayment(world, stranger, enrolment.id)).toEqual(await retryPayment(world, stranger, 'nonsense'))
 })
+
+it('tells of money that is on its way, though the hold has ended meanwhile', async () => {
+  const persona = await linked(world, 'rita-under-way')
+  const run = await newRun(world)
+  const key = newKey()
+  const by = { paymentMethod: 'PAYPAL', idempotencyKey: key }
+  const { enrolment, payment } = await enrol(world, persona, run.id, by)
+  await pay(world, payment.action.redirectUrl, 'echeck')
+  await world.settle()
+  const processed = [{ code: 'PAYMENT_NOT_COMPLETED', status: 'PROCESSING', message: /being processed/ }].map(
+    ({ message, ...error }) => ({ ...error, message: expect.stringMatching(message) }),
+  )
+  for (const minutes of [0, 60]) {
+    world.pass(minutes)
+    expect((await retryPayment(world, persona, enrolment.id)).userErrors).toMatchObject(processed)
+    expect((await cancelEnrolment(world, persona, enrolment.id)).userErrors).toMatchObject(processed)
+    expect(await enrol(world, persona, run.id, by)).toMatchObject({
+      enrolment: { id: enrolment.id },
+      userErrors: processed,
+    })
+  }
+  world.pass(-60)
+})

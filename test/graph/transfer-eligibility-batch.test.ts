@@ -1,7 +1,9 @@
 /** Tests that a thousand batched questions are answered in place, with few statements. */
+import { setImmediate } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
 import { answerOf, awarded, externalCredit, qualificationId } from '../support/world/awarded.ts'
 import { inDays, linked } from '../support/world/study.ts'
+import { threadMs } from '../support/world/thread-time.ts'
 import { startWorld, type World } from '../support/world/world.ts'
 
 let world: World
@@ -167,6 +169,23 @@ describe('a thousand questions of every kind', () => {
   })
 })
 
+/** What this thread, which is the gateway's too, computes at a stretch and in all until the work is done. */
+async function processorTimeBetweenTurns(work: Promise<unknown>): Promise<{ longestMs: number; allMs: number }> {
+  let pending = true
+  work.finally(() => {
+    pending = false
+  })
+  const time = { longestMs: 0, allMs: 0 }
+  for (let before = threadMs(); pending; ) {
+    await setImmediate()
+    const after = threadMs()
+    time.longestMs = Math.max(time.longestMs, after - before)
+    time.allMs += after - before
+    before = after
+  }
+  return time
+}
+
 it('a batch of hard questions holds up nobody else', async () => {
   const open = await qualificationId(world, 'the-open-university', 'ba-honours-open')
   const hard = {
@@ -175,25 +194,13 @@ it('a batch of hard questions holds up nobody else', async () => {
       piece({ ref: `${n}`, level: 4 + (n % 4), amount: (1.4 * (1 + ((n * 7) % 20))).toFixed(2) }),
     ),
   }
-  let pending = true
-  const beganMs = performance.now()
   // Too many bytes, asked and answered, for who asks for themselves.
-  const batch = world
-    .ask('institution-client', document, { inputs: Array.from({ length: 60 }, () => hard) })
-    .finally(() => {
-      pending = false
-    })
-  let longestMs = 0
-  while (pending) {
-    const askedMs = performance.now()
-    expect((await fetch(`${world.url}/health/live`)).status).toBe(200)
-    longestMs = Math.max(longestMs, performance.now() - askedMs)
-  }
-  const allMs = performance.now() - beganMs
+  const batch = world.ask('institution-client', document, { inputs: Array.from({ length: 60 }, () => hard) })
+  const { longestMs, allMs } = await processorTimeBetweenTurns(batch)
   const { data, errors } = await batch
   expect(errors).toBeUndefined()
   expect(data.transferEligibilityBatch).toHaveLength(60)
   for (const { transferable } of data.transferEligibilityBatch) expect(Number(transferable)).toBeGreaterThan(0)
-  // Meanwhile nobody waited for more than a few of the sixty.
-  expect(longestMs).toBeLessThan(allMs / 3)
+  // Everybody else had a turn after a few of the sixty, however fast the machine is.
+  expect(longestMs).toBeLessThan(allMs / 5)
 })

@@ -12,6 +12,7 @@ const severalOfOneRank = new Set([
   'src/enrolments/change-enrolment.ts',
   'src/enrolments/end-enrolment.ts',
   'src/enrolments/enrolment-errors.ts',
+  'src/enrolments/news-cases.ts',
   'src/graph/contract/scalars.ts',
   'src/http/graphiql/page/example-documents.ts',
   'src/institutions/own-roles.ts',

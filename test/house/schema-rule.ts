@@ -163,7 +163,7 @@ export function objections(schema: GraphQLSchema): string[] {
       .filter(({ kind, what }) => !patterns[kind].test(what.name))
       .map(({ at, kind }) => `${at} is not named as a ${kind} is`),
     ...types
-      .filter((type) => isInputObjectType(type) && !/(Input|Filter)$/.test(type.name))
+      .filter((type) => isInputObjectType(type) && !/(Input|Filter)$|^Expected/.test(type.name))
       .map(({ name }) => `${name} is an input and not named so`),
     ...types.filter((type) => !used.has(type)).map(({ name }) => `${name} is used nowhere`),
     ...types.flatMap((type) => fieldsOf(type).flatMap((field) => lists(type, field))),

@@ -33,6 +33,10 @@ const good = {
   OIDC_AUDIENCE: 'urn:gateway',
   SIGNING_KEYS_FILE: fileOf('keys.json', '{"keys":[{"kid":"2026-11"}]}'),
   RETURN_URL_ORIGINS: 'https://app.example.org',
+  TERMS_VERSION: '2026-09-01',
+  TERMS_URL: 'https://example.org/terms',
+  TERMS_FROM: '2026-09-01T00:00:00Z',
+  TERMS_EXPRESS_REQUEST: 'off',
 }
 
 const other = 'whsec_Zk4QpT8vLw1Xb6Ny3Rm9'
@@ -139,6 +143,10 @@ describe('production', () => {
     ['SIGNING_KEYS_FILE', fileOf('group.json', '{"keys":[]}', 0o640), /\(mode 640\): chmod 600 .*group.json/],
     ['SIGNING_KEYS_FILE', fileOf('others.json', '{"keys":[]}', 0o604), /\(mode 604\)/],
     ['RETURN_URL_ORIGINS', '', /is missing/],
+    ['TERMS_VERSION', '', /TERMS_VERSION is missing/],
+    ['TERMS_URL', '', /TERMS_URL is missing/],
+    ['TERMS_FROM', '', /TERMS_FROM is missing/],
+    ['TERMS_EXPRESS_REQUEST', '', /TERMS_EXPRESS_REQUEST is missing/],
     ...hostsOfAnybody.map((host): [string, string, RegExp] => [
       'RETURN_URL_ORIGINS',
       `https://${host}`,

@@ -5,6 +5,7 @@ import { type RefundRequest, refundRefusal } from '../../src/enrolments/refund-r
 import { type Balance, balanceFrom } from '../../src/payments/balance.ts'
 import { DisputeStatus } from '../../src/payments/dispute.ts'
 import { RefundStatus } from '../../src/payments/refund.ts'
+import { contractualWindow } from '../../src/payments/refund-window.rules.ts'
 
 const untouched: Balance = {
   capturedMinor: 49_500,
@@ -23,7 +24,8 @@ const learner: RefundRequest = {
   paymentStatus: 'SUCCEEDED',
   balance: untouched,
   currency: 'GBP',
-  startsAt: new Date('2026-10-19T08:00:00Z'),
+  window: contractualWindow(new Date('2026-10-19T08:00:00Z'), 'Europe/London'),
+  bounced: false,
   timeZone: 'Europe/London',
   now: new Date('2026-10-20T12:00:00Z'),
 }
@@ -35,6 +37,12 @@ describe('a learner', () => {
     expect(refundRefusal(learner)).toBeNull()
     expect(refundRefusal({ ...learner, reason: 'I changed my mind.' })).toBeNull()
     expect(refundRefusal({ ...learner, now: new Date('2026-11-02T09:00:00Z') })).toBeNull()
+  })
+
+  it('whose refund the bank sent back is told so, and is not refunded by the same way again', () => {
+    const answer = refundRefusal({ ...learner, enrolmentStatus: 'STUCK', bounced: true })
+    expect(answer).toMatchObject({ code: 'ILLEGAL_TRANSITION', from: 'STUCK', message: expect.stringMatching(/bank/) })
+    expect(refundRefusal({ ...operator, enrolmentStatus: 'STUCK', bounced: true })).toBeNull()
   })
 
   it('hears when the window closed', () => {

@@ -13,6 +13,7 @@ import { Dispute, DisputeStatus } from '../../src/payments/dispute.ts'
 import type { PaymentRow } from '../../src/payments/loaders.ts'
 import { lockPayment } from '../../src/payments/paying.ts'
 import { Refund, RefundStatus } from '../../src/payments/refund.ts'
+import { contractualWindow } from '../../src/payments/refund-window.rules.ts'
 import { PaymentResolver } from '../../src/payments/resolver.ts'
 import { inTransaction } from '../../src/store/transaction.ts'
 import { openPaymentsDesk, type PaymentsDesk } from '../support/money/payments-desk.ts'
@@ -71,7 +72,7 @@ function isUnsettled({ enrolment: status, paysForIt, ...facts }: MoneyFacts): bo
   const { capturedMinor, onItsWayMinor, leftMinor } = balanceIn(facts)
   if (capturedMinor === 0 || status === 'STUCK') return false
   if (paysForIt && (status === 'PAID' || status === 'REGISTERING')) return true
-  if (paysForIt && (status === 'REGISTERED' || status === 'COMPLETED')) return false
+  if (paysForIt && ['REGISTERED', 'COMPLETED', 'WITHDRAWN'].includes(status)) return false
   if (paysForIt && (status === 'REVOKING' || status === 'COMPENSATING')) return onItsWayMinor === 0
   return leftMinor > 0
 }
@@ -94,6 +95,13 @@ it('what is left is read the same under the lock, and can be refunded to the pen
 })
 
 const run = { startsAt: new Date('2026-10-19T08:00:00Z'), timeZone: 'Europe/London', currency: 'GBP' }
+const registered = {
+  status: 'REGISTERED',
+  stuckReason: null,
+  registrationEndedAt: null,
+  refundUntil: null,
+  refundBasis: null,
+}
 const now = new Date('2026-10-20T12:00:00Z')
 
 it('what is left is what a learner is offered, and the most that an operator may give back', () => {
@@ -107,7 +115,12 @@ it('what is left is what a learner is offered, and the most that an operator may
         ...facts,
       } as unknown as PaymentRow
       const refunds = facts.refunds as Refund[]
-      const shown = refundabilityOf(run as never, { payment, refunds, disputes: facts.disputes as Dispute[] }, now)
+      const shown = refundabilityOf(
+        registered as never,
+        run as never,
+        { payment, refunds, disputes: facts.disputes as Dispute[] },
+        now,
+      )
       expect(shown.maximum.amountMinor).toBe(balance.leftMinor)
       expect(shown.refundable).toBe(
         balance.capturedMinor > 0 && !isBack(balance) && balance.onItsWayMinor === 0 && !balance.contested,
@@ -129,7 +142,10 @@ const operatorsWish: RefundRequest = {
   enrolmentStatus: 'REGISTERED',
   paymentStatus: 'SUCCEEDED',
   balance: null,
-  ...run,
+  currency: run.currency,
+  window: contractualWindow(run.startsAt, run.timeZone),
+  bounced: false,
+  timeZone: run.timeZone,
   now,
 }
 
@@ -160,8 +176,8 @@ async function recorded(all: readonly MoneyFacts[]): Promise<string[]> {
     `id, (select id from course limit 1), id::text, id::text, 'Europe/London', 'https://x.example', now() ${each}`,
   )
   await insert(
-    'enrolment (id, learner_id, run_id, status, hold_expires_at, created_at, updated_at)',
-    `id, (select id from learner limit 1), id, enrolment, now(), now(), now() ${each}`,
+    'enrolment (id, learner_id, run_id, status, stuck_reason, hold_expires_at, created_at, updated_at)',
+    `id, (select id from learner limit 1), id, enrolment, case enrolment when 'STUCK' then 'COMPENSATION_FAILED' end, now(), now(), now() ${each}`,
   )
   await insert(
     `payment (id, enrolment_id, provider, method, status, amount_minor, currency, return_url, open_key, captured_minor,

@@ -39,21 +39,21 @@ async function chargeOf(paymentId: string): Promise<string> {
   return payment.captureReference as string
 }
 
-it('a refund that the bank sends back gives the learner the registration back', async () => {
+it('F3: a refund that the bank sends back registers nobody against their will, and is for an operator', async () => {
   const { persona, enrolmentId } = await study('bella', '4000000000005126')
   await requestRefund(world, persona, enrolmentId)
-  await until(world, async () => (await way(world, persona, enrolmentId)).length > studyWay.length + 3)
-  expect(await way(world, persona, enrolmentId)).toEqual([
-    ...studyWay,
-    'REVOKING',
-    'REVOKED',
-    'REGISTERING',
-    'REGISTERED',
-  ])
-  expect(await atPartner(world, 'bella')).toMatchObject({ active: [expect.any(String)], ended: [expect.any(String)] })
+  await until(world, async () => (await statusOf(persona, enrolmentId)) === 'STUCK')
+  expect(await way(world, persona, enrolmentId)).toEqual([...studyWay, 'REVOKING', 'REVOKED', 'STUCK'])
+  expect(await atPartner(world, 'bella')).toMatchObject({ active: [], ended: [expect.any(String)] })
+  const { stuckReason, refundability } = await enrolmentOf(world, persona, enrolmentId)
+  expect(stuckReason).toBe('REFUND_BOUNCED')
+  const bounced = { refundable: false, reasonCode: 'REFUND_IN_PROGRESS', basis: 'ASKED_IN_TIME', deadline: null }
+  expect(refundability).toMatchObject(bounced)
+  const { userErrors } = await requestRefund(world, persona, enrolmentId)
+  expect(userErrors).toMatchObject([{ code: 'ILLEGAL_TRANSITION', from: 'STUCK' }])
 })
 
-it('a refund that is sent back while nobody knows whether the registration has ended leaves the learner registered', async () => {
+it('a refund that is sent back while nobody knows whether the registration has ended is for an operator once it has', async () => {
   const { persona, enrolmentId } = await study('bertie', '4000000000005126')
   await world.control('partner', 'faults', { operation: 'program_enrolments.deactivate', fault: 'timeout_after' })
   await requestRefund(world, persona, enrolmentId)
@@ -64,11 +64,16 @@ it('a refund that is sent back while nobody knows whether the registration has e
   await reconcile(world.app.systemContext('test'), { apply: true })
   expect(await statusOf(persona, enrolmentId)).toBe('REGISTERED')
   await world.settle()
-  expect(await statusOf(persona, enrolmentId)).toBe('REGISTERED')
-  expect((await atPartner(world, 'bertie')).active).toHaveLength(1)
+  const { status, stuckReason, registrationEndedBy } = await enrolmentOf(world, persona, enrolmentId)
+  expect({ status, stuckReason, registrationEndedBy }).toEqual({
+    status: 'STUCK',
+    stuckReason: 'REFUND_BOUNCED',
+    registrationEndedBy: 'GATEWAY',
+  })
+  expect((await atPartner(world, 'bertie')).active).toHaveLength(0)
 })
 
-it('credit that rested on it is revoked with the refund, and stands again when the refund bounces', async () => {
+it('credit that rested on it is revoked with the refund, and only suspended when the refund bounces', async () => {
   const { persona, enrolmentId } = await study('cleo', '4000000000005126')
   const { active } = await atPartner(world, 'cleo')
   const passed = { status: 'passed', grade: '64', identity_verified: true, awarded_on: '2026-11-01' }
@@ -86,7 +91,7 @@ it('credit that rested on it is revoked with the refund, and stands again when t
     'AWARDED',
     'SUSPENDED',
     'REVOKED',
-    'AWARDED',
+    'SUSPENDED',
   ])
 })
 

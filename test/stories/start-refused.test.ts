@@ -44,6 +44,10 @@ beforeAll(async () => {
     OIDC_AUDIENCE: 'urn:gateway',
     SIGNING_KEYS_FILE: keys,
     RETURN_URL_ORIGINS: 'https://app.example.org',
+    TERMS_VERSION: '2026-09-01',
+    TERMS_URL: 'https://example.org/terms',
+    TERMS_FROM: '2026-09-01T00:00:00Z',
+    TERMS_EXPRESS_REQUEST: 'off',
   }
 })
 afterAll(async () => {

@@ -55,6 +55,7 @@ export function runFacts(reply: z.output<typeof programRun>): RunFacts {
     enrolmentOpensAt: reply.enrolment_opens_at,
     enrolmentClosesAt: reply.enrolment_closes_at,
     cancelled: reply.status === 'cancelled',
+    cancelledAt: reply.cancelled_at,
     url: reply.url,
     liveEvents: reply.live_events.map((event) => ({
       uuid: event.uuid,
@@ -74,6 +75,7 @@ export function membershipFacts(reply: z.output<typeof membership>): Membership 
     externalLearnerId: reply.external_learner_id,
     invitationUrl: reply.learner ? null : reply.invitation_url,
     linked: reply.learner !== null,
+    mergedInto: reply.merged_into?.uuid ?? null,
     email: reply.email,
     firstName: reply.first_name,
     lastName: reply.last_name,
@@ -90,6 +92,8 @@ export function registrationFacts(reply: z.output<typeof programEnrolment>): Reg
     status: statusOf(reply),
     activatedAt: reply.activated_at,
     deactivatedAt: reply.deactivated_at,
+    deactivatedBy: reply.deactivated_by && endedBy[reply.deactivated_by],
+    deactivationReason: reply.deactivation_reason,
     studyUrl: reply.study_url,
     stepsCompletedCount: reply.steps_completed_count,
     stepsCompletedRatio: reply.steps_completed_ratio,
@@ -103,6 +107,7 @@ export function registrationFacts(reply: z.output<typeof programEnrolment>): Reg
   }
 }
 
+const endedBy = { learner: 'LEARNER', partner: 'PARTNER', organisation: 'GATEWAY' } as const
 const statusOfMembership = { pending: 'PENDING', active: 'ACTIVE', completed: 'ACTIVE', inactive: 'INACTIVE' } as const
 
 /** A partner that states no status states when it was activated and deactivated. */

@@ -97,6 +97,7 @@ export const programRun = z.object({
   live_events: listOf(liveEvent),
   url,
   status: maybe(words),
+  cancelled_at: maybe(instant),
   updated_at: maybe(instant),
 })
 
@@ -108,6 +109,7 @@ export const membership = z.object({
   last_name: maybe(words),
   learner: reference.nullable(),
   invitation_url: maybe(url),
+  merged_into: maybe(reference),
 })
 
 export const programEnrolment = z.object({
@@ -119,17 +121,21 @@ export const programEnrolment = z.object({
   status: maybe(z.enum(['pending', 'active', 'completed', 'inactive'])),
   activated_at: maybe(instant),
   deactivated_at: maybe(instant),
+  // A word that is not known says nothing: then it was ended, and not said by whom.
+  deactivated_by: maybe(z.enum(['learner', 'partner', 'organisation'])).catch(null),
+  deactivation_reason: maybe(words),
   study_url: maybe(url),
   steps_completed_count: maybe(z.int().min(0)),
   steps_completed_ratio: maybe(decimal.refine((value) => Number(value) <= 1, 'expected a ratio from 0 to 1')),
-  result: maybe(
-    z.object({
+  // Null says that there is none, or none any more; where it is left out nothing is said.
+  result: z
+    .object({
       status: z.enum(['passed', 'failed']),
       grade: maybe(decimal),
       awarded_on: maybe(z.iso.date()),
       identity_verified: maybe(z.boolean()),
-    }),
-  ),
+    })
+    .nullish(),
   updated_at: maybe(instant),
 })
 

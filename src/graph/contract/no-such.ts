@@ -16,6 +16,7 @@ const nodeNames = [
   'Enrolment',
   'Payment',
   'Refund',
+  'RefundRun',
   'Dispute',
   'Reconciliation',
   'Case',

@@ -109,6 +109,8 @@ export const works: Readonly<Record<string, Work>> = {
   'TransferApplicationConnection.totalCount': DESK_COUNT_POINTS,
   'CaseConnection.totalCount': DESK_COUNT_POINTS,
   'ReconciliationConnection.totalCount': OWN_COUNT_POINTS,
+  'RefundRunConnection.totalCount': OWN_COUNT_POINTS,
+  'RefundRunItemConnection.totalCount': DESK_COUNT_POINTS,
   'CreditRecordConnection.totalCount': OWN_COUNT_POINTS,
   'CreditShareConnection.totalCount': OWN_COUNT_POINTS,
   // Counted over the whole list: 5 to 10 ms with a filter, four times for its facets.
@@ -121,6 +123,8 @@ export const works: Readonly<Record<string, Work>> = {
   'CourseRun.placesRemaining': 40,
   // The same, and what speaks for and against the learner.
   'CourseRun.enrolability': 60,
+  // Each payment of the run with its balance: of a full run some milliseconds.
+  'CourseRun.moneyHeld': DESK_COUNT_POINTS,
   'Enrolment.progress': 40,
   // Each look is logged.
   'Query.creditShare': WRITE_POINTS,
@@ -144,8 +148,11 @@ export const works: Readonly<Record<string, Work>> = {
   'Mutation.retryPayment': UPSTREAM_POINTS,
   'Mutation.cancelEnrolment': WRITE_POINTS,
   'Mutation.requestRefund': UPSTREAM_POINTS,
+  'Mutation.withdrawEnrolment': WRITE_POINTS,
   'Mutation.resolveStuckEnrolment': WRITE_POINTS,
   'Mutation.acknowledgeCase': WRITE_POINTS,
+  // As many items as the run has enrolments, in one transaction.
+  'Mutation.refundRun': UPSTREAM_POINTS,
   'Mutation.shareCredit': WRITE_POINTS,
   'Mutation.revokeCreditShare': WRITE_POINTS,
   'Mutation.applyForTransfer': WRITE_POINTS,

@@ -73,9 +73,24 @@ export async function reconcile(context: Context, { apply }: { apply: boolean })
   }
   const unsettled = await context.paymentSubject.unsettled(fork(context), before(pass, UNSETTLED_AFTER_MS))
   for (const { paymentId, status } of unsettled) await takeUp(pass, paymentId, status)
+  const lookedAgain = await lookAgain(pass)
   if (apply) await settleCases(context)
   const listed = readings.reduce((sum, { examined }) => sum + examined, 0)
-  return finish(pass, readings, listed + suspects.size + unsettled.length)
+  return finish(pass, readings, listed + suspects.size + unsettled.length + lookedAgain)
+}
+
+/** What the partner says of what was paid for; while it does not answer, the next pass goes on. */
+async function lookAgain(pass: Pass): Promise<number> {
+  const { context, apply } = pass
+  try {
+    return await context.paymentSubject.lookAgain(context, apply, (change) => note(pass, changed(change, apply)))
+  } catch (problem) {
+    if (!isUpstreamFailure(problem)) throw problem
+    const text = `${problem.upstream} gave no answer (${problem.code}) about what was paid for; asked again.`
+    const unknown = { providerReference: null, from: 'unknown', to: 'unknown', note: text }
+    await note(pass, { ...nothing, ...unknown, outcome: 'DEFERRED' })
+    return 0
+  }
 }
 
 const fork = (context: Context): EntityManager => context.em.fork({ clear: true })
@@ -195,8 +210,8 @@ async function examine(pass: Pass, paymentId: string): Promise<boolean> {
 function changed({ subjectKind, subjectId, reference, from, to }: Change, apply: boolean): Finding {
   const outcome: ReconciliationOutcome = apply ? 'HEALED' : 'SKIPPED'
   const text = apply
-    ? `The ${subjectKind.toLowerCase()} now stands as the provider has it.`
-    : `The provider has the ${subjectKind.toLowerCase()} further on; a dry run changes nothing.`
+    ? `The ${subjectKind.toLowerCase()} now stands as the ${subjectKind === 'Enrolment' ? 'partner' : 'provider'} has it.`
+    : `The ${subjectKind === 'Enrolment' ? 'partner' : 'provider'} has the ${subjectKind.toLowerCase()} further on; a dry run changes nothing.`
   return { subjectKind, subjectId, providerReference: reference, outcome, from, to, note: text }
 }
 

@@ -31,6 +31,9 @@ export function refusal(status: number, code: string, message: string, reference
   return { status, body: { error: { code, message }, ...(reference ? { reference } : {}) } }
 }
 
+/** A control call that is refused, in its own form. */
+export const wrong = (status: number, error: string): Answer => ({ status, body: { error } })
+
 /** A `find` or a state change: the status says where to look, and a JSON body says it too. */
 export function seeReference(status: 302 | 303, reference: Reference): Answer {
   return { status, headers: { location: reference.href }, body: { uuid: reference.uuid, href: reference.href } }

@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { jwtVerify } from 'jose'
 import { type Answer, answerWithFaults, type Faults, send } from '../faults.ts'
 import { ApiRefusal, type Query, refusal, withEtag } from './api-answers.ts'
+import type { Refusals } from './refusals.ts'
 
 /** Every operation that a fault can be armed for. */
 export const operations = [
@@ -20,6 +21,7 @@ export const operations = [
   'program_enrolments.find',
   'program_enrolments.list',
   'program_enrolments.deactivate',
+  'program_enrolments.reactivate',
   'learners.get',
   'organisations.get',
 ] as const
@@ -42,6 +44,7 @@ export interface ApiRouteOptions {
   app: FastifyInstance
   consumer: Consumer
   faults: Faults
+  refusals: Refusals
   /** Settles once all changes are kept. */
   saved: () => Promise<void>
   now: () => Date
@@ -55,7 +58,7 @@ export type ServeOperation = (
 ) => void
 
 /** Answers a function that serves one operation under /partners. */
-export function apiRoutes({ app, consumer, faults, saved, now }: ApiRouteOptions): ServeOperation {
+export function apiRoutes({ app, consumer, faults, refusals, saved, now }: ApiRouteOptions): ServeOperation {
   return (operation, method, path, perform) => {
     app.route({
       method,
@@ -69,7 +72,13 @@ export function apiRoutes({ app, consumer, faults, saved, now }: ApiRouteOptions
           operation,
           refuse: (status) => faultRefusals[status],
           perform: async () => {
-            const answer = withEtag(answerOf(request, perform), method === 'GET' ? ifNoneMatch(request) : undefined)
+            const answer = withEtag(
+              answerOf(request, (call) => {
+                refusals.check(operation)
+                return perform(call)
+              }),
+              method === 'GET' ? ifNoneMatch(request) : undefined,
+            )
             await saved()
             return answer
           },

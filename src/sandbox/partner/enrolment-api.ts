@@ -50,8 +50,16 @@ export function serveEnrolments(serve: ServeOperation, world: PartnerWorld): voi
   }))
   serve('program_enrolments.deactivate', 'POST', '/program_enrolments/:uuid/deactivate', ({ uuid, body }) => {
     const enrolment = enrolmentOf(world, uuid)
-    parse(deactivation, body)
-    world.deactivate(enrolment)
+    const { reason } = parse(deactivation, body)
+    world.deactivate(enrolment, 'organisation', reason ?? null)
+    return seeReference(303, referenceTo(world, 'program_enrolments', uuid))
+  })
+  serve('program_enrolments.reactivate', 'POST', '/program_enrolments/:uuid/reactivate', ({ uuid }) => {
+    const enrolment = enrolmentOf(world, uuid)
+    const problem = world.notReactivated(enrolment)
+    if (problem === 'run_full') throw new ApiRefusal(422, 'run_full', 'This run has no place left.')
+    if (problem === 'run_over') throw new ApiRefusal(409, 'run_over', 'This run is over.')
+    if (problem === undefined) world.reactivate(enrolment)
     return seeReference(303, referenceTo(world, 'program_enrolments', uuid))
   })
 }

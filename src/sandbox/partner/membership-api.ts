@@ -1,5 +1,6 @@
 /** Answers calls that invite a learner once and find the invitation again. */
 import { z } from 'zod'
+import type { Membership } from '../seed/learner.ts'
 import { ApiRefusal, parse, seeReference } from './api-answers.ts'
 import type { ServeOperation } from './api-routes.ts'
 import type { PartnerWorld } from './partner-world.ts'
@@ -44,6 +45,9 @@ export function serveMemberships(serve: ServeOperation, world: PartnerWorld): vo
   })
 }
 
-function membershipOf(world: PartnerWorld, externalLearnerId: string) {
-  return world.memberships.find((one) => one.external_learner_id === externalLearnerId)
+/** The one that is left of those that were merged. */
+function membershipOf(world: PartnerWorld, externalLearnerId: string): Membership | undefined {
+  let found = world.memberships.find((one) => one.external_learner_id === externalLearnerId)
+  while (found?.merged_into) found = world.membership(found.merged_into)
+  return found
 }

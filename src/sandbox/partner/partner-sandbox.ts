@@ -15,6 +15,7 @@ import { serveInvitations } from './invitation-page.ts'
 import { serveMemberships } from './membership-api.ts'
 import { firstState, PartnerWorld } from './partner-world.ts'
 import { servePublicPages } from './public-pages.ts'
+import { Refusals, registerRefusals } from './refusals.ts'
 
 export interface PartnerSandboxOptions {
   host: string
@@ -62,7 +63,8 @@ export async function startPartnerSandbox(options: PartnerSandboxOptions): Promi
     return send(reply, refusal(status, status < 500 ? 'invalid_request' : 'internal_error', problem.message))
   })
   const consumer = { consumerKey: options.consumerKey, sharedSecret: options.sharedSecret }
-  const serve = apiRoutes({ app, consumer, faults, saved, now })
+  const refusals = new Refusals()
+  const serve = apiRoutes({ app, consumer, faults, refusals, saved, now })
   serveCatalogue(serve, world)
   serveMemberships(serve, world)
   serveEnrolments(serve, world)
@@ -70,6 +72,7 @@ export async function startPartnerSandbox(options: PartnerSandboxOptions): Promi
   servePublicPages(app, world)
   serveControl(app, world, saved)
   registerFaultControl(app, faults, operations)
+  registerRefusals(app, refusals, operations)
   registerWebhookControl(app, delivery)
 
   const close = async () => {

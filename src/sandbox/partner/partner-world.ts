@@ -1,6 +1,7 @@
 /** Holds the partner's state: seeded programs and runs, overlaid with later changes. */
 import { randomUUID } from 'node:crypto'
 import {
+  type EndedBy,
   type EnrolmentResult,
   type Membership,
   type ProgramEnrolment,
@@ -115,6 +116,15 @@ export class PartnerWorld {
     return all.find((one) => one.status !== 'inactive') ?? all.at(-1)
   }
 
+  /** Why an ended one cannot be given its place back; undefined when it can. */
+  notReactivated(enrolment: ProgramEnrolment): 'not_inactive' | 'run_over' | 'run_full' | undefined {
+    const run = this.run(enrolment.run_uuid)
+    if (enrolment.status !== 'inactive') return 'not_inactive'
+    const weeksMs = (run?.weeks_count ?? 0) * 7 * 86_400_000
+    if (!run || Date.parse(run.start_time ?? '') + weeksMs <= this.now().getTime()) return 'run_over'
+    return this.placesRemaining(run) === 0 ? 'run_full' : undefined
+  }
+
   /** Places left on a run; null when it has no limit. */
   placesRemaining(run: ProgramRun): number | null {
     if (run.capacity === null) return null
@@ -141,8 +151,11 @@ export class PartnerWorld {
     return added
   }
 
+  /** Called off or reinstated, it says since when. */
   changeRun(run: ProgramRun, change: Partial<ProgramRun>): void {
-    const changed = { ...change, updated_at: this.instant() }
+    const moved = change.status !== undefined && change.status !== run.status
+    const since = moved ? { cancelled_at: change.status === 'cancelled' ? this.instant() : null } : {}
+    const changed = { ...change, ...since, updated_at: this.instant() }
     this.runsByUuid.set(run.uuid, { ...run, ...changed })
     this.file.state.runChanges[run.uuid] = { ...this.file.state.runChanges[run.uuid], ...changed }
     this.announce('program_run.updated', 'program_runs', run.uuid)
@@ -191,14 +204,36 @@ export class PartnerWorld {
     return added
   }
 
-  /** Ends an enrolment and frees its place; ending an ended one changes nothing. */
-  deactivate(enrolment: ProgramEnrolment): void {
-    if (enrolment.status === 'inactive') return
-    this.changeEnrolment(enrolment, { status: 'inactive', deactivated_at: this.instant() }, 'deactivated')
+  /** Two memberships of one person become one: the other says so, and its enrolments are this one's from now on. */
+  merge(membership: Membership, into: Membership): void {
+    membership.merged_into = into.uuid
+    into.learner_uuid ??= membership.learner_uuid
+    for (const one of [membership, into]) {
+      one.updated_at = this.instant()
+      this.announce('membership.merged', 'organisation_memberships', one.uuid)
+    }
+    for (const enrolment of this.enrolments) {
+      if (enrolment.membership_uuid === membership.uuid)
+        this.changeEnrolment(enrolment, { membership_uuid: into.uuid }, 'updated')
+    }
   }
 
-  recordResult(enrolment: ProgramEnrolment, result: EnrolmentResult): void {
-    this.changeEnrolment(enrolment, { result }, 'completed')
+  /** Ends an enrolment and frees its place; ending an ended one changes nothing. `by` is null when it is not said. */
+  deactivate(enrolment: ProgramEnrolment, by: EndedBy | null, reason: string | null): void {
+    if (enrolment.status === 'inactive') return
+    const end = { deactivated_at: this.instant(), deactivated_by: by, deactivation_reason: reason }
+    this.changeEnrolment(enrolment, { status: 'inactive', ...end }, 'deactivated')
+  }
+
+  /** Gives the place back, active anew. The caller has checked run and places. */
+  reactivate(enrolment: ProgramEnrolment): void {
+    const end = { deactivated_at: null, deactivated_by: null, deactivation_reason: null }
+    this.changeEnrolment(enrolment, { status: 'active', activated_at: this.instant(), ...end }, 'reactivated')
+  }
+
+  /** Null takes it back. */
+  recordResult(enrolment: ProgramEnrolment, result: EnrolmentResult | null): void {
+    this.changeEnrolment(enrolment, { result }, result === null ? 'result_withdrawn' : 'completed')
   }
 
   /** `ratio` is of the steps of the run, 0..1. */

@@ -33,6 +33,8 @@ export const programChange = z
       .nullable(),
     learning_outcomes: z.array(z.string().min(1)),
     transcript: z.boolean().nullable(),
+    /** Now, or not any more; `withdrawn_at` says another instant. */
+    withdrawn: z.boolean(),
     withdrawn_at: z.iso.datetime({ offset: true, error: 'expected an ISO instant with an offset' }).nullable(),
   })
   .partial()

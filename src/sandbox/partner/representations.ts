@@ -53,12 +53,13 @@ export function runBody(world: PartnerWorld, run: ProgramRun): object {
     })),
     url: `${world.url}/courses/${code}/runs/${run.code}`,
     status: run.status,
+    cancelled_at: run.cancelled_at ?? null,
     updated_at: run.updated_at,
   }
 }
 
 export function membershipBody(world: PartnerWorld, membership: Membership): object {
-  const { external_learner_id, email, first_name, last_name, learner_uuid } = membership
+  const { external_learner_id, email, first_name, last_name, learner_uuid, merged_into } = membership
   return {
     ...referenceTo(world, 'organisation_memberships', membership.uuid),
     external_learner_id,
@@ -67,6 +68,7 @@ export function membershipBody(world: PartnerWorld, membership: Membership): obj
     last_name,
     learner: learner_uuid === null ? null : referenceTo(world, 'learners', learner_uuid),
     invitation_url: learner_uuid === null ? `${world.url}/invitations/${membership.invitation}` : null,
+    merged_into: merged_into ? referenceTo(world, 'organisation_memberships', merged_into) : null,
     updated_at: membership.updated_at,
   }
 }
@@ -80,6 +82,8 @@ export function enrolmentBody(world: PartnerWorld, enrolment: ProgramEnrolment):
     status: enrolment.status,
     activated_at: enrolment.activated_at,
     deactivated_at: enrolment.deactivated_at,
+    deactivated_by: enrolment.deactivated_by ?? null,
+    deactivation_reason: enrolment.deactivation_reason ?? null,
     study_url: enrolment.status === 'active' ? `${world.url}/study/${enrolment.uuid}` : null,
     steps_completed_count: enrolment.steps_completed_count,
     steps_completed_ratio: enrolment.steps_completed_ratio,

@@ -15,6 +15,8 @@ export interface Membership {
   invitation: string
   /** Where the invitation page points the learner back to; null when the inviter did not say. */
   return_url: string | null
+  /** The membership that it became one with; absent and null mean none. */
+  merged_into?: string | null
   updated_at: string
 }
 
@@ -27,6 +29,8 @@ export interface EnrolmentResult {
   identity_verified: boolean | null
 }
 
+export type EndedBy = 'learner' | 'partner' | 'organisation'
+
 export interface ProgramEnrolment {
   uuid: string
   membership_uuid: string
@@ -36,6 +40,9 @@ export interface ProgramEnrolment {
   status: 'pending' | 'active' | 'inactive'
   activated_at: string | null
   deactivated_at: string | null
+  /** Who ended it, `organisation` being whoever calls the API; null when nobody did, or it is not said. */
+  deactivated_by?: EndedBy | null
+  deactivation_reason?: string | null
   steps_completed_count: number
   /** 0..1. */
   steps_completed_ratio: number

@@ -25,6 +25,8 @@ export interface ProgramRun {
   enrolment_closes_at: string | null
   live_events: LiveEvent[]
   status: 'scheduled' | 'cancelled'
+  /** Null while it is scheduled, and of those that were cancelled from the start. */
+  cancelled_at?: string | null
   capacity: number | null
   /** Places taken by learners who came to the partner by another way than this API. */
   taken_elsewhere: number

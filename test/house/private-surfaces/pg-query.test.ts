@@ -9,8 +9,9 @@ interface Connection {
   stream: Socket
 }
 const PgQuery = pg.Query as unknown as new (
-  config: object,
-) => { hasBeenParsed(connection: Connection): boolean; prepare(connection: Connection): void }
+  text: string,
+  values: readonly unknown[],
+) => { name: string; hasBeenParsed(connection: Connection): boolean; prepare(connection: Connection): void }
 
 /** Records all that pg asks of a query. */
 class Recorded extends PgQuery {
@@ -59,7 +60,8 @@ afterAll(async () => {
 const inner = () => client as unknown as { connection: Connection; processID: number }
 
 function send(name: string, text: string, values: readonly unknown[]): Recorded {
-  const query = new Recorded({ name, text, values, rowMode: 'array' })
+  const query = new Recorded(text, values)
+  query.name = name
   client.query(query as unknown as pg.Submittable)
   return query
 }
@@ -87,7 +89,8 @@ describe('pg.Query', () => {
         PgQuery.prototype.prepare.call(this, Object.create(connection, { describe: { value: () => undefined } }))
       }
     }
-    const query = new Undescribed({ name: 'undescribed', text, values: [7], rowMode: 'array' })
+    const query = new Undescribed(text, [7])
+    query.name = 'undescribed'
     client.query(query as unknown as pg.Submittable)
     await query.ended.promise
     expect(query.heard).toEqual(rows)

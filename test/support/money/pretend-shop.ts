@@ -32,6 +32,8 @@ export function pretendShop() {
     unsettled: async () => answers.unsettled,
     changed: async () => undefined,
     takeUp: async () => true,
+    lookAgain: async () => 0,
+    node: async () => null,
   }
   return { thing, told, answers, heard: () => told.map(({ what }) => what) }
 }

@@ -48,6 +48,11 @@ export const mutations: Record<string, Deed> = {
       ...key,
     }),
   },
+  withdrawEnrolment: {
+    allowed: 'ownerAndOperator',
+    blind: ['other'],
+    input: ({ Enrolment }) => ({ enrolmentId: Enrolment, reason: 'for the matrix', ...key }),
+  },
   resolveStuckEnrolment: {
     allowed: 'operator',
     input: ({ Enrolment }) => ({
@@ -58,6 +63,16 @@ export const mutations: Record<string, Deed> = {
     }),
   },
   acknowledgeCase: { allowed: 'operator', input: ({ Case }) => ({ caseId: Case, note: 'for the matrix' }) },
+  refundRun: {
+    allowed: 'operator',
+    input: ({ CourseRun }) => ({
+      courseRunId: CourseRun,
+      reason: 'for the matrix',
+      expected: { enrolments: 0, sums: [] },
+      evenIfNotCancelled: true,
+      ...key,
+    }),
+  },
   shareCredit: {
     allowed: 'owner',
     blind: ['other'],

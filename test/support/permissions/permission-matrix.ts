@@ -89,7 +89,8 @@ const things: Record<string, TypeEntry> = {
   Operator: all(
     'viewer > operator',
     'operator',
-    'id displayName reconciliations lists missingPermissions stuckEnrolments enrolments payments refunds cases caseCounts',
+    `id displayName reconciliations lists missingPermissions stuckEnrolments enrolments payments refunds refundRuns cases
+      caseCounts`,
   ),
   Institution: all('Institution', 'everybody', 'id slug name country participating qualifications'),
   Qualification: all(
@@ -134,10 +135,18 @@ const things: Record<string, TypeEntry> = {
     at: 'CourseRun',
     fields: {
       everybody: `id course startsAt endsAt timeZone enrolmentOpensAt enrolmentClosesAt openForEnrolment price paymentMethods
-        placesRemaining enrolability refundDeadline status registrationUrl liveEvents`,
+        placesRemaining enrolability refundDeadline refundRight cancelledAt status registrationUrl liveEvents`,
       owner: 'viewerEnrolment',
+      operator: 'moneyHeld',
     },
   },
+  RefundRight: all(
+    'CourseRun > refundRight',
+    'everybody',
+    'deadline basis contractualDeadline statutoryDeadline summary',
+  ),
+  WithdrawalOffer: all('Enrolment > withdrawal', 'ownerAndOperator', 'possible forgone message'),
+  RunMoney: all('CourseRun > moneyHeld', 'operator', 'enrolments sums skipped'),
   Enrolability: all('Course > runs(first: 50) > nodes > enrolability', 'everybody', 'possible reasonCode reason'),
   LiveEvent: {
     at: 'LiveEvent',
@@ -148,14 +157,19 @@ const things: Record<string, TypeEntry> = {
   Enrolment: {
     at: 'Enrolment',
     fields: {
-      ownerAndOperator: `id learner run status holdExpiresAt price payment payments createdAt registeredAt updatedAt
-        studyUrl progress result refundability history creditRecord`,
+      ownerAndOperator: `id learner run status holdExpiresAt price termsAcceptance payment payments createdAt
+        registeredAt updatedAt studyUrl stuckReason registrationEndedAt registrationEndedBy progress result
+        refundability withdrawal history creditRecord`,
       operator: 'cases',
     },
   },
   AssessmentResult: all('Enrolment > result', 'ownerAndOperator', 'outcome grade awardedOn identityVerified'),
   Progress: all('Enrolment > progress', 'ownerAndOperator', 'stepsCompleted stepsCompletedRatio freshness'),
-  Refundability: all('Enrolment > refundability', 'ownerAndOperator', 'refundable reasonCode reason deadline maximum'),
+  Refundability: all(
+    'Enrolment > refundability',
+    'ownerAndOperator',
+    'refundable reasonCode reason deadline basis maximum',
+  ),
   HistoryEntry: {
     at: 'TransferApplication > history',
     fields: { parties: 'at from to cause', operator: 'actor' },
@@ -177,6 +191,12 @@ const things: Record<string, TypeEntry> = {
   ),
   Dispute: all('Dispute', 'ownerAndOperator', 'id payment amount status openedAt closedAt'),
   Reconciliation: all('Reconciliation', 'operator', 'id startedAt finishedAt examined dryRun lists corrections'),
+  RefundRun: all(
+    'RefundRun',
+    'operator',
+    'id run startedAt finishedAt startedBy total done underWay failed skipped refunded items',
+  ),
+  RefundRunItem: all('RefundRun > items(first: 1) > nodes', 'operator', 'enrolment refund status reason'),
   MissingPermission: all('viewer > operator > missingPermissions', 'operator', 'provider permission consequence since'),
   ListRead: all('viewer > operator > lists', 'operator', 'source list readUntil succeededAt problem'),
   Case: all(
@@ -257,6 +277,8 @@ const lists: [type: string, at: string, audience: Audience, more?: string, moreO
   ['Reconciliation', 'viewer > operator > reconciliations(first: 1)', 'operator'],
   ['Case', 'viewer > operator > cases(first: 1)', 'operator'],
   ['Correction', corrections, 'operator'],
+  ['RefundRun', 'viewer > operator > refundRuns(first: 1)', 'operator'],
+  ['RefundRunItem', 'RefundRun > items(first: 1)', 'operator'],
 ]
 
 /** Every type that is read, with its connection and edge where it is paged. */

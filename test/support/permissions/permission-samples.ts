@@ -33,6 +33,7 @@ export async function makeSamples(world: World): Promise<Samples> {
     Enrolment: enrolmentId,
     Course: courseId,
     CourseRun: runId,
+    RefundRun: await refundedRun(world, runId),
     LiveEvent: eventId,
     Payment: payment,
   }
@@ -53,6 +54,18 @@ async function studies(world: World) {
     liveEvents: { id: string }[]
   }
   return { enrolmentId, runId: run.id, courseId: node.course.id, eventId: node.liveEvents[0]?.id as string }
+}
+
+/** Of a run of which nothing goes back, for its result is known. */
+async function refundedRun(world: World, courseRunId: string): Promise<string> {
+  const document = 'mutation ($input: RefundRunInput!) { refundRun(input: $input) { refundRun { id } } }'
+  const shown = { expected: { enrolments: 0, sums: [] }, evenIfNotCancelled: true }
+  const input = { courseRunId, reason: 'a sample', ...shown, idempotencyKey: newKey() }
+  const { refundRun } = (await answerOf(world, 'operator', document, { input })) as unknown as {
+    refundRun: { id: string }
+  }
+  await world.settle()
+  return refundRun.id
 }
 
 /** A refund and a dispute of one payment. */

@@ -151,6 +151,14 @@ function listed({ learner, share, qualification }: Made): PagedList[] {
     },
     { ...ofOperator, name: 'Operator.stuckEnrolments', table: 'enrolment' },
     { ...ofOperator, name: 'Operator.reconciliations', table: 'reconciliation' },
+    { ...ofOperator, name: 'Operator.refundRuns', table: 'refund_run' },
+    {
+      ...ofOperator,
+      name: 'RefundRun.items',
+      table: 'refund_run_item',
+      variants: ['', 'status: [DONE, UNDER_WAY]'],
+      inside: '{ viewer { operator { refundRuns(first: 1) { nodes {',
+    },
     {
       name: 'CreditShare.accesses',
       table: 'share_access',
@@ -184,13 +192,18 @@ function casesOfDryRun(qualification: string): Entry {
   }
 }
 
-const nodeFields: Record<string, string> = { accesses: 'at by', corrections: 'note', cases: 'application { id }' }
+const nodeFields: Record<string, string> = {
+  'CreditShare.accesses': 'at by',
+  'Reconciliation.corrections': 'note',
+  'RefundRun.items': 'enrolment { id }',
+  'TransferPolicyDryRun.cases': 'application { id }',
+}
 
 /** One page of a list: `args` as GraphQL writes them, without the parentheses. */
 export const pageOf = ({ name, document }: PagedList, args: string): string => {
   const field = name.slice(name.indexOf('.') + 1)
   return document(
-    `${field}${args.trim() ? `(${args})` : ''} { edges { cursor node { ${nodeFields[field] ?? 'id'} } } totalCount
+    `${field}${args.trim() ? `(${args})` : ''} { edges { cursor node { ${nodeFields[name] ?? 'id'} } } totalCount
       pageInfo { hasNextPage hasPreviousPage startCursor endCursor } }`,
   )
 }

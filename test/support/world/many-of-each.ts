@@ -1,7 +1,19 @@
 /** Fills a world with several entries of every paged list. */
 import { reconcile } from '../../../src/payments/reconciliation/reconcile.ts'
 import { answerOf, awarded, qualificationId } from './awarded.ts'
-import { enrol, enrolmentOf, inDays, linked, newKey, newRun, paid, pay, requestRefund, until } from './study.ts'
+import {
+  enrol,
+  enrolmentOf,
+  inDays,
+  linked,
+  newKey,
+  newRun,
+  paid,
+  pay,
+  registered,
+  requestRefund,
+  until,
+} from './study.ts'
 import type { World } from './world.ts'
 
 /** Whose the entries are, or what they hang on. */
@@ -25,6 +37,7 @@ export async function manyOfEach(world: World): Promise<Made> {
   for (const _ of nth) records.push(await awarded(world, learner))
   for (const n of nth) await refunded(world, learner, ['EUR', 'GBP', 'USD'][n % 3] as string)
   await stuck(world, learner)
+  await refundedRuns(world)
   const share = await shares(world, learner, records)
   const qualification = await qualificationId(world, 'university-of-northmoor', 'msc-leadership')
   for (const record of records) await applied(world, learner, qualification, record)
@@ -38,6 +51,23 @@ async function refunded(world: World, learner: string, currency: string): Promis
   const { enrolmentId } = await paid(world, learner, run.id)
   await world.settle()
   await requestRefund(world, learner, enrolmentId)
+}
+
+/** The last of them with an enrolment for each entry. */
+async function refundedRuns(world: World): Promise<void> {
+  const refund = async (courseRunId: string, enrolments: number, sums: object[]) =>
+    done(world, 'operator', 'refundRun', {
+      courseRunId,
+      reason: 'One of many.',
+      expected: { enrolments, sums },
+      evenIfNotCancelled: true,
+      idempotencyKey: newKey(),
+    })
+  for (const _ of nth) await refund((await newRun(world)).id, 0, [])
+  const run = await newRun(world)
+  for (const n of nth) await registered(world, await linked(world, `phil-${n}`), run.id)
+  await refund(run.id, ENTRIES_OF_EACH, [{ amountMinor: 49_500 * ENTRIES_OF_EACH, currency: 'GBP' }])
+  await world.settle()
 }
 
 /** Paid for places that were gone by then, with a card that takes nothing back. */

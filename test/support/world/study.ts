@@ -33,6 +33,8 @@ export const inDays = (days: number): string => new Date(Date.now() + days * DAY
 export interface RunFacts {
   capacity?: number
   start_time?: string
+  weeks_count?: number
+  time_zone?: string
   enrolment_opens_at?: string
   enrolment_closes_at?: string
   price?: { minor: number; currency: string }
@@ -59,12 +61,14 @@ const errors = `userErrors { __typename code message field
   ... on EnrolmentClosed { opensAt closesAt }
   ... on PartnerAccountRequired { partnerAccount { status invitationUrl } }
   ... on PaymentMethodNotOffered { offered }
+  ... on TermsChanged { terms { version } }
   ... on PriceChanged { price { amountMinor currency } }
   ... on PaymentNotCompleted { status }
   ... on UnsupportedCardBrand { brand }
   ... on RefundWindowClosed { closedAt }
   ... on RefundAmountExceeded { maximum { amountMinor currency } }
   ... on IllegalTransition { from to }
+  ... on MoneyForgone { amount { amountMinor currency } }
   ... on RateLimited { retryAfter }
   ... on ProviderUnavailable { provider retryAfterSeconds } }`
 const payment =
@@ -118,6 +122,14 @@ export function requestRefund(world: World, persona: string | null, enrolmentId:
   return mutate(world, persona, 'requestRefund', refund, { enrolmentId, idempotencyKey: newKey(), ...more })
 }
 
+export function withdrawEnrolment(world: World, persona: string | null, enrolmentId: string, more: object = {}) {
+  return mutate(world, persona, 'withdrawEnrolment', 'enrolment { id status }', {
+    enrolmentId,
+    idempotencyKey: newKey(),
+    ...more,
+  })
+}
+
 export function resolveStuck(world: World, persona: string | null, enrolmentId: string, more: object = {}) {
   const input = { enrolmentId, resolution: 'RETRY_REFUND', reason: 'The bank says it works now.', ...more }
   return mutate(world, persona, 'resolveStuckEnrolment', 'enrolment { id status }', {
@@ -157,10 +169,10 @@ export async function registered(world: World, persona: string, courseRunId: str
 export async function enrolmentOf(world: World, persona: string | null, id: string) {
   const { data } = await world.ask(
     persona,
-    `query ($id: ID!) { node(id: $id) { ... on Enrolment { id status studyUrl registeredAt
+    `query ($id: ID!) { node(id: $id) { ... on Enrolment { id status stuckReason studyUrl registeredAt registrationEndedAt registrationEndedBy
        payment { id } payments { id status refunds { status origin reason amount { amountMinor } } }
        result { outcome grade awardedOn identityVerified } creditRecord { status }
-       refundability { refundable reasonCode maximum { amountMinor } }
+       refundability { refundable reasonCode basis deadline maximum { amountMinor } }
        history { from to cause actor } } } }`,
     { id },
   )
@@ -184,6 +196,8 @@ export async function atPartner(world: World, name: string) {
 }
 
 const COMES_TRUE_WITHIN_MS = 10_000
+/** A bank's own time, in minutes: two seconds. */
+const BANK_TAKES_MINUTES = 2 / 60
 
 /** Lets the world go on until it holds: for what a bank does in its own time. */
 export async function until(world: World, holds: () => Promise<boolean>): Promise<void> {
@@ -191,5 +205,6 @@ export async function until(world: World, holds: () => Promise<boolean>): Promis
   while (!(await holds())) {
     if (Date.now() > deadlineMs) throw new Error('it did not come true')
     await world.settle()
+    world.pass(BANK_TAKES_MINUTES)
   }
 }

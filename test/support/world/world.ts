@@ -23,6 +23,18 @@ export interface Answer {
   errors?: { message: string; path?: (string | number)[]; extensions: { code: string } }[]
 }
 
+/** What the partner has, as its sandbox says it. */
+export interface PartnerLedger {
+  enrolments: {
+    uuid: string
+    external_learner_id: string
+    program_run: string
+    status: string
+    deactivated_by: string | null
+  }[]
+  memberships: { uuid: string; external_learner_id: string; merged_into: string | null }[]
+}
+
 export interface World {
   url: string
   /** Of its own database. */
@@ -31,7 +43,7 @@ export interface World {
   environment: Record<string, string>
   app: App
   /** What the partner sandbox holds. */
-  partnerLedger(): Promise<{ enrolments: { uuid: string; external_learner_id: string; status: string }[] }>
+  partnerLedger(): Promise<PartnerLedger>
   /** Asks the gateway at `url` as a persona, or as nobody. */
   ask(persona: string | null, document: string, variables?: object): Promise<Answer>
   /** A persona's bearer token. */
@@ -39,7 +51,12 @@ export interface World {
   /** The identity provider's own key, with which tests forge what it would never sign. */
   issuerKey(): Promise<JWK>
   /** A sandbox's control call. */
-  control(sandbox: Sandbox, path: string, body?: object): Promise<{ status: number; body: unknown }>
+  control(
+    sandbox: Sandbox,
+    path: string,
+    body?: object,
+    method?: 'POST' | 'DELETE',
+  ): Promise<{ status: number; body: unknown }>
   /** Operations for which a sandbox still has faults armed. */
   armed(sandbox: Sandbox): Promise<string[]>
   /** Takes back whatever faults a sandbox still has armed, and answers for how many calls those were. */
@@ -54,6 +71,8 @@ export interface World {
   now(): Date
   /** Moves it by so many minutes. */
   pass(minutes: number): void
+  /** Stops it at an instant, until it is moved again by `pass`. */
+  stopAt(instant: string): void
   close(): Promise<void>
 }
 
@@ -109,7 +128,8 @@ export async function startWorld(options: Pick<AppOptions, 'limits' | 'liveWaitM
   const { seededAt, ...database } = await createSynchronised()
   const folder = await mkdtemp(join(tmpdir(), 'world-'))
   let offsetMs = 0
-  const now = () => new Date(Date.now() + offsetMs)
+  let stoppedAtMs: number | null = null
+  const now = () => new Date(stoppedAtMs ?? Date.now() + offsetMs)
   const boxes = await sandboxes(now, seededAt)
   const keys = join(folder, 'keys.json')
   const ca = join(folder, 'ca.pem')
@@ -196,7 +216,7 @@ export async function startWorld(options: Pick<AppOptions, 'limits' | 'liveWaitM
     webhooksTo,
     wake,
     issuerKey: () => keptSigningKey,
-    control: (sandbox, path, body) => post(`${boxes[sandbox].url}/_sandbox/${path}`, body ?? {}),
+    control: (sandbox, path, body, method) => post(`${boxes[sandbox].url}/_sandbox/${path}`, body ?? {}, {}, method),
     armed: async (sandbox) => (await faultsOf(sandbox)).faults.map(({ operation }) => operation),
     async clearFaults(sandbox) {
       const { faults } = await faultsOf(sandbox)
@@ -214,7 +234,12 @@ export async function startWorld(options: Pick<AppOptions, 'limits' | 'liveWaitM
     },
     now,
     pass(minutes) {
+      if (stoppedAtMs !== null) offsetMs = stoppedAtMs - Date.now()
+      stoppedAtMs = null
       offsetMs += minutes * 60_000
+    },
+    stopAt(instant) {
+      stoppedAtMs = Date.parse(instant)
     },
     async close() {
       await gateway.close()
@@ -228,9 +253,9 @@ export async function startWorld(options: Pick<AppOptions, 'limits' | 'liveWaitM
   return world
 }
 
-async function post(url: string, body: object, headers: Record<string, string> = {}) {
+async function post(url: string, body: object, headers: Record<string, string> = {}, method = 'POST') {
   const response = await fetch(url, {
-    method: 'POST',
+    method,
     headers: { 'content-type': 'application/json', ...headers },
     body: JSON.stringify(body),
   })

@@ -10,12 +10,15 @@ import { payPalProvider } from './adapters/paypal/paypal-provider.ts'
 import { stripeProvider } from './adapters/stripe/stripe-provider.ts'
 import type { CallLimits } from './adapters/upstream-call.ts'
 import { anonymousViewer, type Viewer } from './auth/viewer.ts'
+import type { CaseDesk } from './cases/case-desk.ts'
 import { type Config, termsOf } from './config.ts'
 import { type Context, type Parts, TryAgainLater } from './context.ts'
+import { runById } from './courses/loaders.ts'
 import { creditRecordJoin } from './credit/loaders.ts'
 import { databaseOptions } from './database.ts'
 import { enrolmentPaymentSubject } from './enrolments/enrolment-payment-subject.ts'
 import { defineEnrolmentPages } from './enrolments/loaders.ts'
+import { visibleEnrolment } from './enrolments/visible-enrolment.ts'
 import { openAnswers } from './graph/caching/open-answers.ts'
 import type { ResponseCache } from './graph/caching/response-cache.ts'
 import type { ContextParts } from './graph/execution/request.ts'
@@ -27,6 +30,7 @@ import { addMessageGauge } from './messages/message-gauges.ts'
 import { Metrics } from './observability/metrics.ts'
 import { type Tracing, tracedWrites } from './observability/tracing.ts'
 import { upstreamCallObserver } from './observability/upstream-calls.ts'
+import { disputeNode, paymentNode, refundNode } from './payments/loaders.ts'
 import { openReadConnection } from './reading/connection/read-connection.ts'
 import { statement } from './reading/statement.ts'
 import { tracedReads } from './reading/traced-reads.ts'
@@ -91,6 +95,17 @@ export async function migrate(url: string, log?: Logger): Promise<void> {
 /** Declared once for all: what is found for a document is kept by its list of parts. */
 const enrolmentsOf = defineEnrolmentPages([creditRecordJoin])
 
+/** What a case can be about. */
+const caseDesk: CaseDesk = {
+  subjects: {
+    Enrolment: visibleEnrolment,
+    Payment: paymentNode,
+    Refund: refundNode,
+    Dispute: disputeNode,
+    CourseRun: runById,
+  },
+}
+
 /** A statement that writes takes no longer than this, in ms: it gives up before its request does. */
 const WRITE_TIMEOUT_MS = 20_000
 
@@ -136,6 +151,7 @@ export async function openApp(config: Config, options: AppOptions): Promise<App>
     paymentSubject: enrolmentPaymentSubject,
     countedCourses,
     enrolmentsOf,
+    caseDesk,
     signer: await openSigner(config.SIGNING_KEYS_FILE, config.PUBLIC_URL),
     rateLimits,
     changesOf: (topic) => notifications.subscribe(topic),

@@ -1,6 +1,7 @@
 /** Describes what every resolver, command and job receives. */
 import type { EntityManager } from '@mikro-orm/postgresql'
 import type { Viewer } from './auth/viewer.ts'
+import type { CaseDesk } from './cases/case-desk.ts'
 import type { CountedCourses } from './courses/counted-courses.ts'
 import type { CourseSource } from './courses/course-source.ts'
 import type { EnrolmentPages } from './enrolments/loaders.ts'
@@ -59,6 +60,8 @@ export interface Parts {
   countedCourses: CountedCourses
   /** A learner's enrolments, with what credit joins to them. */
   enrolmentsOf: EnrolmentPages
+  /** What cases are about, handed over by the features that own it. */
+  caseDesk: CaseDesk
   signer: Signer
   /** What callers may use up in a while: of this process, or of all replicas. */
   rateLimits: RateLimits

@@ -17,6 +17,7 @@ export class RequestContext implements Context {
   readonly paymentSubject: Parts['paymentSubject']
   readonly countedCourses: Parts['countedCourses']
   readonly enrolmentsOf: Parts['enrolmentsOf']
+  readonly caseDesk: Parts['caseDesk']
   readonly signer: Parts['signer']
   readonly rateLimits: Parts['rateLimits']
   readonly changesOf: Parts['changesOf']
@@ -40,6 +41,7 @@ export class RequestContext implements Context {
     this.paymentSubject = parts.paymentSubject
     this.countedCourses = parts.countedCourses
     this.enrolmentsOf = parts.enrolmentsOf
+    this.caseDesk = parts.caseDesk
     this.signer = parts.signer
     this.rateLimits = parts.rateLimits
     this.changesOf = parts.changesOf

@@ -3,10 +3,12 @@ import 'reflect-metadata'
 import { writeFileSync } from 'node:fs'
 import { type GraphQLSchema } from 'graphql'
 import { buildSchemaSync, type NonEmptyArray } from 'type-graphql'
+import { caseNode } from './cases/loaders.ts'
+import { CaseResolver, OperatorCasesResolver } from './cases/resolver.ts'
 import type { Context } from './context.ts'
 import { courseById, courseBySlug, liveEventById, runById } from './courses/loaders.ts'
 import { CourseConnectionResolver, CourseEdgeResolver, CourseResolver } from './courses/resolver.ts'
-import { CourseRunResolver, LiveEventResolver } from './courses/run.resolver.ts'
+import { CaseRunResolver, CourseRunResolver, LiveEventResolver } from './courses/run.resolver.ts'
 import { VerifyResolver } from './credit/credentials/verify.resolver.ts'
 import { CreditRecordResolver, EnrolmentCreditResolver, LearnerCreditResolver } from './credit/resolver.ts'
 import { shareNode } from './credit/sharing/share.loaders.ts'
@@ -38,6 +40,7 @@ import {
 } from './enrolments/refund-run.resolver.ts'
 import { RefundabilityResolver } from './enrolments/refundability.ts'
 import {
+  EnrolmentCasesResolver,
   EnrolmentResolver,
   LearnerEnrolmentsResolver,
   LiveEventJoinResolver,
@@ -76,7 +79,7 @@ import {
   InstitutionStaffResolver,
   QualificationResolver,
 } from './institutions/resolver.ts'
-import { LearnerResolver, learnerNode, ViewerResolver } from './learners/resolver.ts'
+import { CaseLearnerResolver, LearnerResolver, learnerNode, ViewerResolver } from './learners/resolver.ts'
 import { disputeNode, paymentNode, reconciliationNode, refundNode } from './payments/loaders.ts'
 import { CorrectionResolver, OperatorPaymentsResolver, ReconciliationResolver } from './payments/operator.resolver.ts'
 import { receiptNode } from './payments/papers/loaders.ts'
@@ -129,6 +132,7 @@ const nodes: Record<NodeName, NodeLoader<Context>> = {
   Dispute: disputeNode,
   Receipt: receiptNode,
   Reconciliation: reconciliationNode,
+  Case: caseNode,
   CreditRecord: visibleRecord,
   CreditShare: shareNode,
   TransferPolicy: policyById,
@@ -174,6 +178,11 @@ const resolvers: unknown[] = [
   LearnerResolver,
   MoneyResolver,
   PaymentResolver,
+  CaseResolver,
+  OperatorCasesResolver,
+  CaseLearnerResolver,
+  CaseRunResolver,
+  EnrolmentCasesResolver,
   PaymentActionResolver,
   RefundResolver,
   DisputeResolver,

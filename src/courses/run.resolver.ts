@@ -1,5 +1,6 @@
 /** Answers the graph's fields about runs and their live events. */
 import { Arg, Ctx, FieldResolver, Int, Resolver, Root } from 'type-graphql'
+import { Case } from '../cases/case.ts'
 import type { Context } from '../context.ts'
 import { Money } from '../graph/contract/money.ts'
 import { inReadersZone, ReadersZone } from '../graph/contract/readers-zone.ts'
@@ -8,7 +9,7 @@ import type { Loaded } from '../reading/loader.ts'
 import { inZone, isTimeZone } from '../values/dates.ts'
 import { Course } from './course.ts'
 import { CourseRun, LiveEvent, RunStatus } from './course-run.ts'
-import { type CompleteRun, courseById, liveEventsOf } from './loaders.ts'
+import { type CompleteRun, courseById, liveEventsOf, runById } from './loaders.ts'
 import { placesRemaining } from './places.ts'
 import { PriceTax, priceTax } from './price-tax.ts'
 import { openForEnrolment, runStatus } from './run-status.rules.ts'
@@ -98,5 +99,13 @@ export class LiveEventResolver {
     @Arg('timeZone', () => TimeZone, { nullable: true, description: "The reader's zone." }) timeZone: string | null,
   ): string {
     return inZone(event.startsAt, timeZone != null && isTimeZone(timeZone) ? timeZone : event.timeZone)
+  }
+}
+
+@Resolver(() => Case)
+export class CaseRunResolver {
+  @FieldResolver(() => CourseRun, { nullable: true, description: 'The run concerned; null when there is none.' })
+  async run(@Root() { courseRunId }: Case, @Ctx() context: Context): Promise<CourseRun | null> {
+    return courseRunId === null ? null : runById(context, courseRunId)
   }
 }

@@ -36,6 +36,7 @@ const columns = defineColumns('e', {
     refundability: 'run_id payment_id status stuck_reason registration_ended_at refund_until refund_basis',
     withdrawal: 'run_id payment_id status stuck_reason registration_ended_at refund_until refund_basis',
     creditRecord: '',
+    cases: '',
     history: '',
   },
 })

@@ -4,6 +4,8 @@ import type { GraphQLResolveInfo } from 'graphql'
 import { Arg, Args, Ctx, Field, FieldResolver, Info, ObjectType, Resolver, Root } from 'type-graphql'
 import { learnerIdOf, requireOwnerOrOperator } from '../auth/permissions.ts'
 import { zoneOf } from '../auth/viewer.ts'
+import { Case } from '../cases/case.ts'
+import { casesAbout } from '../cases/loaders.ts'
 import type { Context } from '../context.ts'
 import { CourseRun, LiveEvent } from '../courses/course-run.ts'
 import { type CompleteRun, runById } from '../courses/loaders.ts'
@@ -221,5 +223,16 @@ export class PaymentEnrolmentResolver {
   @FieldResolver(() => Enrolment, { description: 'What it pays for.' })
   enrolment(@Root() payment: OfEnrolment, @Ctx() context: Context): Promise<Enrolment | null> {
     return enrolmentById(context, payment.enrolmentId)
+  }
+}
+
+@Resolver(() => Enrolment)
+export class EnrolmentCasesResolver {
+  @FieldResolver(() => [Case], {
+    nullable: true,
+    description: 'Operators: what waits for a person about it; null for everybody else.',
+  })
+  cases(@Root() { id }: Row, @Ctx() context: Context): Promise<Case[] | null> {
+    return casesAbout(context, id)
   }
 }

@@ -15,6 +15,7 @@ import {
   Root,
 } from 'type-graphql'
 import { isOwnerOrOperator, isSignedIn, learnerIdOf, requireLearner } from '../auth/permissions.ts'
+import { Case } from '../cases/case.ts'
 import type { Context } from '../context.ts'
 import { globalId } from '../graph/contract/global-id.ts'
 import { Refuses } from '../graph/contract/refuses.ts'
@@ -108,6 +109,17 @@ export class LearnerResolver {
   ): Promise<object> {
     const { refusals: userErrors, ...linked } = await linkAccount(context, input.returnUrl)
     return { ...linked, userErrors }
+  }
+}
+
+@Resolver(() => Case)
+export class CaseLearnerResolver {
+  @FieldResolver(() => Learner, {
+    nullable: true,
+    description: 'The learner concerned; null when there is none, or nobody knows.',
+  })
+  async learner(@Root() { learnerId }: Case, @Ctx() context: Context): Promise<Learner | null> {
+    return learnerId === null ? null : learnerById(context, learnerId)
   }
 }
 

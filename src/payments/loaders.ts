@@ -51,6 +51,7 @@ const columns = defineColumns('p', {
     settlement:
       'currency fee_minor net_minor settlement_currency exchange_rate available_at payout_reference paid_out_at',
     disputes: '',
+    cases: '',
     history: '',
   },
   rest: 'attempt capture_reference captured_minor closes_at updated_at',

@@ -1,4 +1,5 @@
 /** Probes what our keys may read at each provider and keeps what they lack. */
+import { closeCase, openCase } from '../cases/open-case.ts'
 import type { Context } from '../context.ts'
 import { inTransaction } from '../store/transaction.ts'
 import { isUpstreamFailure } from '../values/upstream-failure.ts'
@@ -25,12 +26,21 @@ async function keep(context: Context, provider: ProviderName, lacked: readonly L
   }
   await inTransaction(context.em, async (tx) => {
     const names = lacked.map(({ permission }) => permission)
+    for (const { permission } of await tx.find(MissingPermission, { provider, permission: { $nin: names } })) {
+      await closeCase(tx, 'PERMISSION_MISSING', { key: `${provider} ${permission}` }, since)
+    }
     await tx.nativeDelete(MissingPermission, { provider, permission: { $nin: names } })
     for (const { permission, consequence } of lacked) {
       await tx.execute(
         `insert into missing_permission (provider, permission, consequence, since) values (?, ?, ?, ?)
          on conflict (provider, permission) do nothing`,
         [provider, permission, consequence, since],
+      )
+      const subject = { key: `${provider} ${permission}` }
+      await openCase(
+        tx,
+        { kind: 'PERMISSION_MISSING', subject, message: `${provider} lacks "${permission}": ${consequence}` },
+        since,
       )
     }
   })

@@ -1,6 +1,8 @@
 /** Answers the graph's fields about payments, their refunds and their disputes. */
 import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql'
 import { isOperator } from '../auth/permissions.ts'
+import { Case } from '../cases/case.ts'
+import { casesAbout } from '../cases/loaders.ts'
 import type { Context } from '../context.ts'
 import { Money } from '../graph/contract/money.ts'
 import { inReadersZone, ReadersZone } from '../graph/contract/readers-zone.ts'
@@ -92,6 +94,14 @@ export class PaymentResolver {
   @FieldResolver(() => [Dispute], { description: 'Its disputes, the oldest first.' })
   async disputes(@Root() payment: PaymentRow, @Ctx() context: Context): Promise<object[]> {
     return ofPayment(payment, await disputesOf(context, payment.id))
+  }
+
+  @FieldResolver(() => [Case], {
+    nullable: true,
+    description: 'Operators: what waits for a person about it; null for everybody else.',
+  })
+  cases(@Root() payment: PaymentRow, @Ctx() context: Context): Promise<Case[] | null> {
+    return casesAbout(context, payment.id)
   }
 
   @FieldResolver(() => [HistoryEntry], { description: 'What happened to it. Append-only, oldest first.' })

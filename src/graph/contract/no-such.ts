@@ -20,6 +20,7 @@ const nodeNames = [
   'Dispute',
   'Receipt',
   'Reconciliation',
+  'Case',
   'CreditRecord',
   'CreditShare',
   'TransferPolicy',

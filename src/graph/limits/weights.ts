@@ -96,6 +96,7 @@ export const works: Readonly<Record<string, Work>> = {
   'Query.courses': coursesPoints,
   'Query.course': READ_POINTS,
   'Query.institution': READ_POINTS,
+  'Query.terms': READ_POINTS,
   'Query.institutions': SHORT_LIST_POINTS,
   'Query.qualification': READ_POINTS,
   'Query.qualifications': SHORT_LIST_POINTS,
@@ -107,6 +108,7 @@ export const works: Readonly<Record<string, Work>> = {
   'PaymentConnection.totalCount': DESK_COUNT_POINTS,
   'RefundConnection.totalCount': DESK_COUNT_POINTS,
   'TransferApplicationConnection.totalCount': DESK_COUNT_POINTS,
+  'CaseConnection.totalCount': DESK_COUNT_POINTS,
   'ReconciliationConnection.totalCount': OWN_COUNT_POINTS,
   'RefundRunConnection.totalCount': OWN_COUNT_POINTS,
   'RefundRunItemConnection.totalCount': DESK_COUNT_POINTS,
@@ -153,6 +155,7 @@ export const works: Readonly<Record<string, Work>> = {
   'Mutation.requestRefund': UPSTREAM_POINTS,
   'Mutation.withdrawEnrolment': WRITE_POINTS,
   'Mutation.resolveStuckEnrolment': WRITE_POINTS,
+  'Mutation.acknowledgeCase': WRITE_POINTS,
   // As many items as the run has enrolments, in one transaction.
   'Mutation.refundRun': UPSTREAM_POINTS,
   // A year of a table is read when its address is opened.

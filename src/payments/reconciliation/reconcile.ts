@@ -1,5 +1,6 @@
 /** Reconciles the books with the providers, correcting or only reporting differences. */
 import type { EntityManager } from '@mikro-orm/postgresql'
+import { openCase } from '../../cases/open-case.ts'
 import type { Context } from '../../context.ts'
 import type { ListName } from '../../store/list-mark.ts'
 import { newId } from '../../store/row.ts'
@@ -25,6 +26,7 @@ import {
   settleMark,
 } from './read-lists.ts'
 import { Correction, Reconciliation, type ReconciliationOutcome } from './reconciliation.ts'
+import { settleCases } from './settle-cases.ts'
 
 /** Open payments that nobody touched for so long are asked about: whoever pays is done by then, or has left. */
 const STALE_AFTER_MS = 5 * 60_000
@@ -53,7 +55,7 @@ export async function reconcile(context: Context, { apply }: { apply: boolean })
   await begin(pass)
   const readings = await readLists(context, {
     missed: (missed) => takeMissedEvent(pass, missed),
-    unread: (list, entry) => noteOnce(pass, entryNotRead(list, entry)),
+    unread: (list, entry) => takeUnreadEntry(pass, list, entry),
   })
   for (const reading of readings) if (reading.problem !== null) await note(pass, listNotRead(reading))
   const missedFor = readings.flatMap(({ missed }) => missed.flatMap(({ paymentId }) => paymentId ?? []))
@@ -72,6 +74,7 @@ export async function reconcile(context: Context, { apply }: { apply: boolean })
   const unsettled = await context.paymentSubject.unsettled(fork(context), before(pass, UNSETTLED_AFTER_MS))
   for (const { paymentId, status } of unsettled) await takeUp(pass, paymentId, status)
   const lookedAgain = await lookAgain(pass)
+  if (apply) await settleCases(context)
   const listed = readings.reduce((sum, { examined }) => sum + examined, 0)
   return finish(pass, readings, listed + suspects.size + unsettled.length + lookedAgain)
 }
@@ -157,6 +160,18 @@ function listNotRead({ problem }: ListReading): Finding {
 function entryNotRead({ source, list }: ListName, { reference, problem }: UnreadEntry): Finding {
   const text = `${source} lists among its ${list} what cannot be read (${problem}); the list went on.`
   return { ...nothing, providerReference: reference, from: 'unread', to: 'unread', note: text }
+}
+
+/** Seen again with each pass that meets it; what was dismissed stays closed, for its message is the same. */
+async function takeUnreadEntry(pass: Pass, list: ListName, entry: UnreadEntry): Promise<void> {
+  const finding = entryNotRead(list, entry)
+  await noteOnce(pass, finding)
+  if (!pass.apply) return
+  const { note: message, providerReference } = finding
+  const subject = { key: `${list.source} ${list.list} ${entry.reference}` }
+  await inTransaction(pass.context.em, (tx) =>
+    openCase(tx, { kind: 'ENTRY_UNREADABLE', subject, message, providerReference }, pass.startedAt),
+  )
 }
 
 /** What stands beside the money: what cannot be asked now is, in the next pass; for the rest a person has to look. */

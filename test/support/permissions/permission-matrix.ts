@@ -91,7 +91,8 @@ const things: Record<string, TypeEntry> = {
   Operator: all(
     'viewer > operator',
     'operator',
-    'id displayName reconciliations lists missingPermissions stuckEnrolments enrolments payments refunds refundRuns moneyByDay',
+    `id displayName reconciliations lists missingPermissions stuckEnrolments enrolments payments refunds refundRuns
+      moneyByDay cases caseCounts`,
   ),
   Institution: all('Institution', 'everybody', 'id slug name country participating qualifications'),
   Qualification: all(
@@ -148,6 +149,8 @@ const things: Record<string, TypeEntry> = {
   ),
   WithdrawalOffer: all('Enrolment > withdrawal', 'ownerAndOperator', 'possible forgone message'),
   RunMoney: all('CourseRun > moneyHeld', 'operator', 'enrolments sums skipped'),
+  Terms: all('terms', 'everybody', 'version url effectiveFrom includesExpressRequest'),
+  TermsAcceptance: all('Enrolment > termsAcceptance', 'ownerAndOperator', 'version acceptedAt expressRequestAt'),
   PriceTax: all('CourseRun > tax', 'everybody', 'treatment rate amount note'),
   Enrolability: all('Course > runs(first: 50) > nodes > enrolability', 'everybody', 'possible reasonCode reason'),
   LiveEvent: {
@@ -156,12 +159,15 @@ const things: Record<string, TypeEntry> = {
   },
   Money: all('CourseRun > price', 'everybody', 'amountMinor currency amount formatted'),
   PageInfo: all('courses(first: 1) > pageInfo', 'everybody', 'hasNextPage hasPreviousPage startCursor endCursor'),
-  Enrolment: all(
-    'Enrolment',
-    'ownerAndOperator',
-    `id learner run status holdExpiresAt price termsAcceptance payment payments createdAt registeredAt updatedAt studyUrl stuckReason registrationEndedAt registrationEndedBy progress result refundability withdrawal
-      history creditRecord receipts`,
-  ),
+  Enrolment: {
+    at: 'Enrolment',
+    fields: {
+      ownerAndOperator: `id learner run status holdExpiresAt price termsAcceptance payment payments createdAt
+        registeredAt updatedAt studyUrl stuckReason registrationEndedAt registrationEndedBy progress result
+        refundability withdrawal history creditRecord receipts`,
+      operator: 'cases',
+    },
+  },
   AssessmentResult: all('Enrolment > result', 'ownerAndOperator', 'outcome grade awardedOn identityVerified'),
   Progress: all('Enrolment > progress', 'ownerAndOperator', 'stepsCompleted stepsCompletedRatio freshness'),
   Refundability: all(
@@ -178,7 +184,7 @@ const things: Record<string, TypeEntry> = {
     fields: {
       ownerAndOperator: `id enrolment provider method status amount refunded cardBrand cardLast4 action failure refunds
         disputes history createdAt capturedAt receipts`,
-      operator: 'providerReference buyerEmail references settlement',
+      operator: 'providerReference buyerEmail references settlement cases',
     },
   },
   PaymentAction: all('Payment > action', 'ownerAndOperator', 'redirectUrl expiresAt'),
@@ -216,6 +222,14 @@ const things: Record<string, TypeEntry> = {
   RefundRunItem: all('RefundRun > items(first: 1) > nodes', 'operator', 'enrolment refund status reason'),
   MissingPermission: all('viewer > operator > missingPermissions', 'operator', 'provider permission consequence since'),
   ListRead: all('viewer > operator > lists', 'operator', 'source list readUntil succeededAt problem'),
+  Case: all(
+    'Case',
+    'operator',
+    `id number kind status since lastSeenAt dueAt subject learner run amount providerReference message detail actions
+      acknowledgedBy acknowledgedAt outcome closedBy closedAt log`,
+  ),
+  CaseEntry: all('Case > log', 'operator', 'at by action note'),
+  CaseCount: all('viewer > operator > caseCounts', 'operator', 'kind count oldestSince nextDueAt'),
   Correction: all(`${corrections} > nodes`, 'operator', 'subject providerReference outcome from to note'),
   CreditRecord: {
     at: 'CreditRecord',
@@ -285,6 +299,7 @@ const lists: [type: string, at: string, audience: Audience, more?: string, moreO
   ['Payment', 'viewer > operator > payments(first: 1)', 'operator'],
   ['Refund', 'viewer > operator > refunds(first: 1)', 'operator'],
   ['Reconciliation', 'viewer > operator > reconciliations(first: 1)', 'operator'],
+  ['Case', 'viewer > operator > cases(first: 1)', 'operator'],
   ['Correction', corrections, 'operator'],
   ['RefundRun', 'viewer > operator > refundRuns(first: 1)', 'operator'],
   ['RefundRunItem', 'RefundRun > items(first: 1)', 'operator'],

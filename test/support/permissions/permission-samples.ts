@@ -43,7 +43,7 @@ export async function makeSamples(world: World): Promise<Samples> {
 async function studies(world: World) {
   const event = { title: 'Seminar', start_time: inDays(20), duration_minutes: 60 }
   const run = await newRun(world, { live_events: [event] })
-  const { enrolmentId } = await registered(world, owner, run.id)
+  const { enrolmentId } = await registered(world, owner, run.id, { termsVersion: 'trial' })
   const { enrolments } = await world.partnerLedger()
   const passed = { status: 'passed', grade: '64', identity_verified: true, awarded_on: inDays(-1).slice(0, 10) }
   await world.control('partner', `program_enrolments/${enrolments.at(-1)?.uuid}/result`, passed)
@@ -152,9 +152,13 @@ async function found(world: World, northmoor: string) {
   const { operator } = (await answerOf(
     world,
     'operator',
-    '{ viewer { operator { reconciliations(first: 1) { nodes { id } } } } }',
-  )) as { operator: { reconciliations: { nodes: { id: string }[] } } }
+    '{ viewer { operator { reconciliations(first: 1) { nodes { id } } cases(first: 1) { nodes { id } } } } }',
+  )) as { operator: Record<'reconciliations' | 'cases', { nodes: { id: string }[] }> }
+  const waiting = operator.cases.nodes[0]?.id as string
+  const noted = 'mutation ($i: AcknowledgeCaseInput!) { acknowledgeCase(input: $i) { case { id } } }'
+  await answerOf(world, 'operator', noted, { i: { caseId: waiting, note: 'For the matrix.' } })
   return {
+    Case: waiting,
     Institution: institution?.id as string,
     TransferPolicy: transferPolicy?.id as string,
     Learner: learner?.id as string,

@@ -143,6 +143,12 @@ function listed({ learner, share, qualification }: Made): PagedList[] {
     },
     { ...ofOperator, name: 'Operator.payments', table: 'payment', variants: ['', 'status: [SUCCEEDED]'] },
     { ...ofOperator, name: 'Operator.refunds', table: 'refund', variants: ['', 'status: [REQUESTED, SUCCEEDED]'] },
+    {
+      ...ofOperator,
+      name: 'Operator.cases',
+      table: 'operator_case',
+      variants: ['', 'status: [OPEN]', 'search: "pia"'],
+    },
     { ...ofOperator, name: 'Operator.stuckEnrolments', table: 'enrolment' },
     { ...ofOperator, name: 'Operator.reconciliations', table: 'reconciliation' },
     { ...ofOperator, name: 'Operator.refundRuns', table: 'refund_run' },
@@ -187,17 +193,17 @@ function casesOfDryRun(qualification: string): Entry {
 }
 
 const nodeFields: Record<string, string> = {
-  accesses: 'at by',
-  corrections: 'note',
-  items: 'enrolment { id }',
-  cases: 'application { id }',
+  'CreditShare.accesses': 'at by',
+  'Reconciliation.corrections': 'note',
+  'RefundRun.items': 'enrolment { id }',
+  'TransferPolicyDryRun.cases': 'application { id }',
 }
 
 /** One page of a list: `args` as GraphQL writes them, without the parentheses. */
 export const pageOf = ({ name, document }: PagedList, args: string): string => {
   const field = name.slice(name.indexOf('.') + 1)
   return document(
-    `${field}${args.trim() ? `(${args})` : ''} { edges { cursor node { ${nodeFields[field] ?? 'id'} } } totalCount
+    `${field}${args.trim() ? `(${args})` : ''} { edges { cursor node { ${nodeFields[name] ?? 'id'} } } totalCount
       pageInfo { hasNextPage hasPreviousPage startCursor endCursor } }`,
   )
 }

@@ -1,0 +1,96 @@
+/** Opens and closes the cases that only the clock or a pass can tell of. */
+import type { EntityManager } from '@mikro-orm/postgresql'
+import type { CaseKind } from '../../cases/case-kind.ts'
+import { type CaseFacts, closeCase, openCase } from '../../cases/open-case.ts'
+import type { Context } from '../../context.ts'
+import { inTransaction } from '../../store/transaction.ts'
+
+const HOUR_MS = 3_600_000
+/** Whoever is asked has said by then how it went. */
+const UNKNOWN_FOR_MS = HOUR_MS
+/** Banks and providers take some days; longer, somebody has to ask them. */
+const PROCESSING_FOR_MS = 72 * HOUR_MS
+/** Five passes have failed by then. */
+const UNREAD_FOR_MS = HOUR_MS
+
+/** Each in its own transaction: one that fails takes none of the others with it. */
+export async function settleCases(context: Context): Promise<void> {
+  const now = context.now()
+  const em = context.em.fork({ clear: true })
+  await settleKind(context, 'PAYMENT_UNSETTLED', await unsettledPayments(em, now), now)
+  await settleKind(context, 'LIST_NOT_READ', await unreadLists(em, now), now)
+  await settleKind(context, 'JOB_GIVEN_UP', await givenUpJobs(em), now)
+}
+
+type Found = Omit<CaseFacts, 'kind'>
+
+async function settleKind(context: Context, kind: CaseKind, found: readonly Found[], now: Date): Promise<void> {
+  await inTransaction(context.em, async (tx) => {
+    for (const facts of found) await openCase(tx, { ...facts, kind }, now)
+    // What was seen now was seen at this instant: the rest has ceased to hold.
+    const over = await tx.execute<{ subject_key: string }[]>(
+      'select subject_key from operator_case where kind = ? and holds and last_seen_at < ? order by subject_key',
+      [kind, now],
+    )
+    for (const { subject_key: key } of over) await closeCase(tx, kind, { key }, now)
+  })
+}
+
+interface UnsettledRow {
+  id: string
+  provider: string
+  status: string
+  amount_minor: string
+  currency: string
+  reference: string | null
+  learner_id: string
+  run_id: string
+}
+
+async function unsettledPayments(em: EntityManager, now: Date): Promise<Found[]> {
+  const rows = await em.execute<UnsettledRow[]>(
+    `select p.id, p.provider, p.status, p.amount_minor, p.currency, coalesce(p.capture_reference, p.reference) as reference,
+       e.learner_id, e.run_id
+     from payment p join enrolment e on e.id = p.enrolment_id
+     where (p.status = 'UNKNOWN' and p.updated_at <= ?) or (p.status = 'PROCESSING' and p.updated_at <= ?)
+     order by p.id`,
+    [new Date(now.getTime() - UNKNOWN_FOR_MS), new Date(now.getTime() - PROCESSING_FOR_MS)],
+  )
+  return rows.map(({ id, provider, status, reference, ...row }) => ({
+    subject: { type: 'Payment', id },
+    message:
+      status === 'UNKNOWN'
+        ? `${provider} has not said for an hour how the payment went.`
+        : `${provider} has been processing the payment for three days.`,
+    amount: { amountMinor: Number(row.amount_minor), currency: row.currency },
+    providerReference: reference,
+    learnerId: row.learner_id,
+    courseRunId: row.run_id,
+  }))
+}
+
+async function unreadLists(em: EntityManager, now: Date): Promise<Found[]> {
+  const rows = await em.execute<{ source: string; list: string; problem: string | null }[]>(
+    'select source, list, problem from list_mark where failing_since <= ? order by source, list',
+    [new Date(now.getTime() - UNREAD_FOR_MS)],
+  )
+  return rows.map(({ source, list, problem }) => ({
+    subject: { key: `${source} ${list}` },
+    message: `No try has read the ${list} of ${source} to the end for an hour.`,
+    detail: problem,
+  }))
+}
+
+async function givenUpJobs(em: EntityManager): Promise<Found[]> {
+  const [made] = await em.execute<{ here: boolean }[]>(`select to_regclass('graphile_worker.jobs') is not null as here`)
+  if (!made?.here) return []
+  const rows = await em.execute<{ id: string; task: string; error: string | null }[]>(
+    `select id::text as id, task_identifier as task, last_error as error from graphile_worker.jobs
+     where attempts >= max_attempts and locked_at is null order by id`,
+  )
+  return rows.map(({ id, task, error }) => ({
+    subject: { key: `job ${id}` },
+    message: `The job ${task} failed as often as it may and has given up.`,
+    detail: error,
+  }))
+}

@@ -24,6 +24,7 @@ import { itemDescription } from './item-description.rules.ts'
 import { lookAtRegistrations } from './look-at-registrations.ts'
 import { receiptFacts } from './receipt-facts.ts'
 import { restoreAfterFailedRefund } from './restore-after-failed-refund.ts'
+import { closeReversedDisputes, restoreAfterReversedDispute } from './restore-after-reversed-dispute.ts'
 import { tellLearner } from './tell-learner.ts'
 import { visibleEnrolment } from './visible-enrolment.ts'
 
@@ -111,6 +112,7 @@ async function refunded(tx: EntityManager, payment: Payment, refund: Refund, at:
     await enrolmentJobs.reviewCredit.add(tx, { enrolmentId: enrolment.id })
   }
   await finishEnding(tx, enrolment, why)
+  await closeReversedDisputes(tx, payment, at)
   await reviewRun(tx, enrolment, at)
   await tellOfRefund(tx, enrolment, refund, at)
 }
@@ -136,9 +138,14 @@ async function disputed(tx: EntityManager, payment: Payment, dispute: Dispute, a
   if (enrolment.paymentId === payment.id) {
     // Whatever is on its way besides comes to nothing: more than everything does not go back.
     if (lost && isBack(await balanceOf(tx, payment))) await beginEnding(tx, enrolment, why)
+    if (dispute.status === 'WON' || dispute.status === 'WITHDRAWN') {
+      await restoreAfterReversedDispute(tx, enrolment, payment, dispute, at)
+    }
     await enrolmentJobs.reviewCredit.add(tx, { enrolmentId: enrolment.id })
   }
-  if (lost) await finishEnding(tx, enrolment, why)
+  if (!lost) return
+  await finishEnding(tx, enrolment, why)
+  await closeReversedDisputes(tx, payment, at)
 }
 
 async function changed(tx: EntityManager, { enrolmentId }: Payment): Promise<void> {

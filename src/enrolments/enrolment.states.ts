@@ -10,6 +10,8 @@ const moneyGoesBack = [
   'REFUND_SUCCEEDED',
   'DISPUTE_LOST',
 ] as const
+/** The bank sent the refund back, or decided a lost dispute the other way. */
+const moneyStays = ['REFUND_FAILED', 'DISPUTE_REVERSED'] as const
 /** The partner will not register: by a code of its own, where that is known; or ended twice what it had registered. */
 const notRegistered = [
   'REGISTRATION_ENDED',
@@ -51,8 +53,7 @@ export const enrolmentStates = {
       COMPENSATED: ['REFUND_SUCCEEDED', 'DISPUTE_LOST', 'RECONCILIATION', 'OPERATOR_RETRY_REFUND', ...notRegistered],
       STUCK: ['REFUND_FAILED'],
     },
-    // The bank sent the refund back.
-    COMPENSATED: { STUCK: ['REFUND_FAILED'] },
+    COMPENSATED: { STUCK: moneyStays },
     // What was paid stays; inside the deadline it can still be asked back.
     WITHDRAWN: { REGISTERED: ['REACTIVATED'], REVOKED: ['REFUND_SUCCEEDED', 'DISPUTE_LOST', 'RECONCILIATION'] },
     STUCK: {
@@ -62,9 +63,9 @@ export const enrolmentStates = {
       COMPLETED: ['REACTIVATED', 'RESULT_REPORTED'],
       WITHDRAWN: ['WITHDRAWN_BY_LEARNER', 'WITHDRAWN_BY_OPERATOR'],
     },
-    // Back to whichever it was when the refund failed.
-    REVOKING: { REVOKED: ['REGISTRATION_ENDED'], REGISTERED: ['REFUND_FAILED'], COMPLETED: ['REFUND_FAILED'] },
-    REVOKED: { STUCK: ['REFUND_FAILED'] },
+    // Back to whichever it was when the money stays after all.
+    REVOKING: { REVOKED: ['REGISTRATION_ENDED'], REGISTERED: moneyStays, COMPLETED: moneyStays },
+    REVOKED: { STUCK: moneyStays },
   },
 } as const satisfies States<EnrolmentStatus>
 

@@ -21,6 +21,8 @@ const statusOfOutcome: Record<DisputeOutcome, Dispute['status']> = {
   withdrawn: 'warning_closed',
 }
 const closedStatuses = new Set(['won', 'lost', 'warning_closed'])
+/** Banks take up again what they have decided. */
+const decidedAnew: ReadonlySet<DisputeOutcome> = new Set(['under_review', 'won', 'lost'])
 /** While money is taken back by the bank, or is gone, nothing can be refunded besides. */
 const blocksRefunds = new Set(['needs_response', 'under_review', 'lost'])
 
@@ -32,13 +34,13 @@ export function disputeThatBlocksRefunds({ state }: StripeAccount, charge: Charg
 }
 
 /**
- * Brings the charge's dispute to this outcome, opening one first where there is none.
- * Throws StripeRefusal where the charge was not paid, or its dispute is closed already.
+ * Brings the charge's dispute to this outcome, opening one first where there is none; one that has ended is reviewed or
+ * decided anew. Throws StripeRefusal where the charge was not paid, or its dispute has ended and would be opened or withdrawn.
  */
 export function disputeCharge(account: StripeAccount, charge: Charge, outcome: DisputeOutcome): Dispute {
   if (!charge.paid) throw refused(`Charge ${charge.id} was not paid; it cannot be disputed.`)
   const existing = Object.values(account.state.disputes).find((dispute) => dispute.charge === charge.id)
-  if (existing && closedStatuses.has(existing.status)) {
+  if (existing && closedStatuses.has(existing.status) && !decidedAnew.has(outcome)) {
     throw refused(`The dispute of charge ${charge.id} is closed: ${existing.status}.`)
   }
   const dispute = existing ?? openDispute(account, charge, outcome === 'withdrawn')
@@ -66,8 +68,9 @@ function settle(account: StripeAccount, charge: Charge, dispute: Dispute, outcom
     return
   }
   account.emit('charge.dispute.closed', dispute, previous)
-  const wasTaken = previous.status === 'needs_response' || previous.status === 'under_review'
+  const wasTaken = blocksRefunds.has(previous.status)
   if (outcome !== 'lost' && wasTaken) account.emit('charge.dispute.funds_reinstated', dispute)
+  if (outcome === 'lost' && !wasTaken) account.emit('charge.dispute.funds_withdrawn', dispute)
 }
 
 const disputeList = z.strictObject({

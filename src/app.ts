@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs'
 import { MikroORM } from '@mikro-orm/postgresql'
 import type { Logger } from 'pino'
 import type { CallObservers } from './adapters/call-log.ts'
+import { smtpMail } from './adapters/mail/smtp-mail.ts'
 import { partnerAdapter } from './adapters/partner/partner-adapter.ts'
 import { payPalProvider } from './adapters/paypal/paypal-provider.ts'
 import { stripeProvider } from './adapters/stripe/stripe-provider.ts'
@@ -23,7 +24,9 @@ import type { ResponseCache } from './graph/caching/response-cache.ts'
 import type { ContextParts } from './graph/execution/request.ts'
 import { kindOfCaller } from './graph/limits/admission.ts'
 import { openRateLimits } from './graph/limits/open-rate-limits.ts'
+import { readRegister } from './institutions/import-register.ts'
 import { crontab, jobs } from './jobs.ts'
+import { addMessageGauge } from './messages/message-gauges.ts'
 import { Metrics } from './observability/metrics.ts'
 import { type Tracing, tracedWrites } from './observability/tracing.ts'
 import { upstreamCallObserver } from './observability/upstream-calls.ts'
@@ -138,11 +141,13 @@ export async function openApp(config: Config, options: AppOptions): Promise<App>
     metrics.heldBack({ by, how, caller: kindOfCaller(caller) })
   const observed = { log, onCall, onHeldBack, ...(options.limits && { limits: options.limits }) }
   const { stripe, payPal, partner } = openUpstreams(config, observed, now)
+  const mail = config.MAIL_URL && config.MAIL_FROM ? smtpMail({ url: config.MAIL_URL, from: config.MAIL_FROM }) : null
   const parts: Parts = {
     read: tracing ? tracedReads(read, tracing) : read,
     orm,
     providers: { STRIPE: stripe, PAYPAL: payPal },
     partner,
+    mail,
     paymentSubject: enrolmentPaymentSubject,
     countedCourses,
     enrolmentsOf,
@@ -159,6 +164,7 @@ export async function openApp(config: Config, options: AppOptions): Promise<App>
       publicUrl: config.PUBLIC_URL,
       returnUrlOrigins: config.RETURN_URL_ORIGINS,
       issuer: config.OIDC_ISSUER,
+      seller: config.REGISTER_FILE ? readRegister(config.REGISTER_FILE).seller : null,
       holdMinutes: config.HOLD_MINUTES,
       terms: termsOf(config),
       staleAfterMinutes: config.STALE_AFTER_MINUTES,
@@ -195,6 +201,7 @@ export async function openApp(config: Config, options: AppOptions): Promise<App>
   })
   const breakers = () => ({ stripe: stripe.state(), paypal: payPal.state(), partner: partner.state() })
   const pools = { write: await orm.em.getConnection().getNativeClient(), worker: worker.pool }
+  addMessageGauge(metrics, read, now)
   addGauges(metrics, { read, pools, breakers, subscribers: () => notifications.subscribers })
   return {
     ...parts,
@@ -211,6 +218,7 @@ export async function openApp(config: Config, options: AppOptions): Promise<App>
     async close() {
       reach.close()
       await inTime(worker.stop(), JOBS_END_WITHIN_MS)
+      mail?.close()
       for (const part of [notifications, answers, rateLimits, read, orm, tracing])
         await inTime(part?.close(), CLOSES_WITHIN_MS)
     },

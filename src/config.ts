@@ -112,7 +112,7 @@ export const variables = z.object({
     'clients whose tokens are taken, by `client_id` or `azp`; without it those of all clients',
   ),
   SIGNING_KEYS_FILE: file.describe('private JWKS of Ed25519 keys, the newest first; keys without `d` still verify'),
-  REGISTER_FILE: file.optional().describe('JSON of institutions, qualifications and their first policies'),
+  REGISTER_FILE: file.optional().describe('JSON of the seller, institutions, qualifications and their first policies'),
   RETURN_URL_ORIGINS: list(isOriginPattern, 'origins, e.g. https://app.example.org').describe(
     'origins that buyers may be sent back to; required in production',
   ),
@@ -166,6 +166,14 @@ export const variables = z.object({
     .refine((minutes) => cronMinutes.includes(minutes), `expected one of ${cronMinutes.join(', ')}`)
     .default(5)
     .describe(`minutes between synchronisations with the partner: ${cronMinutes.join(', ')}`),
+  MAIL_URL: z
+    .url({ protocol: /^smtps?$/ })
+    .optional()
+    .describe('mail server for messages to learners, `smtp://` or `smtps://`; without it they wait'),
+  MAIL_FROM: text.optional().describe('whom those messages are from; required with `MAIL_URL`'),
+  CLOCK_FILE: text
+    .optional()
+    .describe('file that says how far the clock is ahead of real time: for the local world, refused in production'),
   SECURITY_CONTACT: z
     .string()
     .regex(/^(mailto:[^\s@]+@[^\s@]+|https:\/\/\S+)$/, 'expected a mailto: or https: address')
@@ -206,6 +214,9 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   const config = read.data
   if (config.PARTNER_AUTH === 'oauth2-client-credentials' && config.PARTNER_TOKEN_URL === undefined) {
     throw new ConfigRefused('PARTNER_TOKEN_URL is missing: with these PARTNER_AUTH tokens are fetched from there.')
+  }
+  if ((config.MAIL_URL === undefined) !== (config.MAIL_FROM === undefined)) {
+    throw new ConfigRefused('MAIL_URL and MAIL_FROM go together: set both, or neither.')
   }
   const keys = readKeysFile(config.SIGNING_KEYS_FILE)
   const problems = config.NODE_ENV === 'production' ? problemsOfProduction(config, keys) : []

@@ -7,7 +7,9 @@ import type { CourseSource } from './courses/course-source.ts'
 import type { EnrolmentPages } from './enrolments/loaders.ts'
 import type { NoticePartner, RegistrationPartner } from './enrolments/registration-partner.ts'
 import type { RateLimits } from './graph/limits/rate-limit.ts'
+import type { Seller } from './institutions/seller.ts'
 import type { AccountPartner } from './learners/account-partner.ts'
+import type { MailSender } from './messages/mail-sender.ts'
 import type { HeldBackReason } from './observability/metrics.ts'
 import type { PaymentProvider, ProviderName } from './payments/payment-provider.ts'
 import type { PaymentSubject } from './payments/payment-subject.ts'
@@ -33,6 +35,8 @@ export interface Settings {
   issuer: string
   /** The terms of sale that hold now. */
   terms: { version: string; url: string; effectiveFrom: Date; includesExpressRequest: boolean }
+  /** Who sells, as the register names them; null when it names none: then no receipts are made. */
+  seller: Seller | null
   /** How long a place is held for a payment, in minutes. */
   holdMinutes: number
   /** Mirrored facts older than this are marked stale, in minutes. */
@@ -48,6 +52,8 @@ export interface Parts {
   orm: { em: EntityManager }
   providers: Record<ProviderName, PaymentProvider>
   partner: CourseSource & AccountPartner & RegistrationPartner & NoticePartner
+  /** Null when no mail server is configured: messages wait. */
+  mail: MailSender | null
   /** What a payment pays for: told in the payment's own transaction. */
   paymentSubject: PaymentSubject
   /** Which courses count towards a qualification. */
@@ -83,6 +89,8 @@ export interface Context extends Parts {
   /** Aborted when the client has gone or the deadline has passed. */
   signal: AbortSignal
   correlationId: string
+  /** The languages that the client asks for, as it says so; null when it does not. */
+  acceptLanguage: string | null
 }
 
 /** Thrown by a job that is to be tried again after so many seconds: an upstream said when. */

@@ -16,9 +16,12 @@ import { RefundRun, RefundRunItem } from './enrolments/refund-run.ts'
 import { Institution } from './institutions/institution.ts'
 import { Qualification } from './institutions/qualification.ts'
 import { Learner, PartnerAccount } from './learners/learner.ts'
+import { OutgoingMessage } from './messages/outgoing-message.ts'
 import { PartnerEvent } from './partner-inbox/partner-event.ts'
 import { Dispute } from './payments/dispute.ts'
 import { MissingPermission } from './payments/missing-permission.ts'
+import { PaymentReference } from './payments/papers/payment-reference.ts'
+import { Receipt, ReceiptNumber } from './payments/papers/receipt.ts'
 import { Payment } from './payments/payment.ts'
 import { PaymentEvent } from './payments/payment-event.ts'
 import { Correction, Reconciliation } from './payments/reconciliation/reconciliation.ts'
@@ -32,6 +35,7 @@ import { CreditUse, TransferApplication } from './transfers/applications/transfe
 import { TransferPolicy } from './transfers/policies/transfer-policy.ts'
 
 export const storedClasses = [
+  OutgoingMessage,
   Institution,
   Qualification,
   Case,
@@ -46,6 +50,9 @@ export const storedClasses = [
   Payment,
   Refund,
   Dispute,
+  PaymentReference,
+  Receipt,
+  ReceiptNumber,
   PaymentEvent,
   MissingPermission,
   Reconciliation,

@@ -19,6 +19,7 @@ import { BadTokens } from './graph/limits/bad-tokens.ts'
 import { InFlight } from './graph/limits/in-flight.ts'
 import { TrustedDocuments } from './graph/limits/trusted-documents.ts'
 import { readManifestFile } from './graph/limits/trusted-manifest.ts'
+import { addDocuments } from './http/documents.ts'
 import type { DrainOptions } from './http/drain.ts'
 import { openGraphiql } from './http/graphiql/graphiql.ts'
 import type { HealthCheck } from './http/health.ts'
@@ -30,6 +31,8 @@ import { learnerIdOf } from './learners/record-learner.ts'
 import { receivePartnerEvent } from './partner-inbox/partner-inbox.ts'
 import { partnerJobs } from './partner-inbox/partner-jobs.ts'
 import { permissionsMissing } from './payments/loaders.ts'
+import { openDocument, openExport } from './payments/papers/open-document.ts'
+import { receiptPage } from './payments/papers/receipt-page.ts'
 import { receivePaymentEvent } from './payments/payment-inbox.ts'
 import { paymentJobs } from './payments/payment-jobs.ts'
 import { ProviderName } from './payments/payment-provider.ts'
@@ -147,6 +150,8 @@ export async function startGateway(app: App, config: Config, options: GatewayOpt
       if (config.SECURITY_CONTACT) {
         addSecurityText(routes, { contact: config.SECURITY_CONTACT, publicUrl: config.PUBLIC_URL, now: app.now })
       }
+      addDocuments(routes, '/documents', (token) => openDocument(app, token, pages))
+      addDocuments(routes, '/exports', (token) => openExport(app, token))
       routes.get('/.well-known/jwks.json', async (_request, reply) =>
         published(reply, KEYS_KEPT_FOR_SECONDS, 'application/jwk-set+json').send(app.signer.jwks),
       )
@@ -240,9 +245,13 @@ async function prepare(app: App, config: Config, progress: { migrated: boolean }
     await courseJobs.syncCatalogue.add(tx, {})
     await partnerJobs.syncRegistrations.add(tx, {})
     await paymentJobs.probePermissions.add(tx, {})
+    await paymentJobs.issueMissing.add(tx, {})
   })
   if (!jobsByHand) await app.worker.start()
 }
+
+/** What the documents' addresses lead to, by kind. */
+const pages = { receipt: receiptPage } as const
 
 function receivers(app: App) {
   const json = { maxBytes: WEBHOOK_BYTES, contentTypes: ['application/json'] }

@@ -12,12 +12,16 @@ import { runFoundJob, runGoneJob } from './enrolments/run-gone.ts'
 import { runMovedJob } from './enrolments/run-moved.ts'
 import { runReinstatedJob } from './enrolments/run-reinstated.ts'
 import { withdrawRegistrationJob } from './enrolments/withdraw-registration.ts'
+import { messageJobs } from './messages/message-jobs.ts'
+import { sendMessageJob, sendWaitingMessagesJob } from './messages/send-message.ts'
 import { handlePartnerEventJob } from './partner-inbox/partner-inbox.ts'
 import { partnerJobs } from './partner-inbox/partner-jobs.ts'
 import { syncRegistrationsJob } from './partner-inbox/sync-registrations.ts'
 import { advancePaymentJob } from './payments/advance-payment.ts'
 import { closePaymentJob } from './payments/close-payment.ts'
 import { openPaymentJob } from './payments/open-payment.ts'
+import { issueMissingPapersJob } from './payments/papers/issue-missing-papers.ts'
+import { learnSettlementJob, learnSettlementsJob } from './payments/papers/learn-settlement.ts'
 import { handlePaymentEventJob } from './payments/payment-inbox.ts'
 import { paymentJobs } from './payments/payment-jobs.ts'
 import { probePermissionsJob } from './payments/probe-permissions.ts'
@@ -37,6 +41,9 @@ export const jobs: readonly Job<Context>[] = [
   submitRefundJob,
   reconcileJob,
   probePermissionsJob,
+  issueMissingPapersJob,
+  learnSettlementJob,
+  learnSettlementsJob,
   registerEnrolmentJob,
   withdrawRegistrationJob,
   expireEnrolmentJob,
@@ -48,6 +55,8 @@ export const jobs: readonly Job<Context>[] = [
   runFoundJob,
   awardCreditJob,
   reviewCreditJob,
+  sendMessageJob,
+  sendWaitingMessagesJob,
 ]
 
 /** Cron lines of graphile-worker, in UTC: what runs by the clock. */
@@ -57,5 +66,7 @@ export function crontab(clock: { syncEveryMinutes: number }): string[] {
     partnerJobs.syncRegistrations.cronLine(`*/${clock.syncEveryMinutes} * * * *`),
     paymentJobs.reconcile.cronLine('*/15 * * * *'),
     paymentJobs.probePermissions.cronLine('0 * * * *'),
+    paymentJobs.learnSettlements.cronLine('30 3 * * *'),
+    messageJobs.sendWaiting.cronLine('20 * * * *'),
   ]
 }

@@ -1,10 +1,13 @@
 /** Starts the gateway from the environment and stops it in order on signals. */
 import 'reflect-metadata'
 import { openApp } from './app.ts'
+import { openClockFile } from './clock-file.ts'
 import { readConfig } from './config.ts'
 import { requireDatabaseUser } from './database-user.ts'
+import { followClock } from './follow-clock.ts'
 import { startGateway } from './gateway.ts'
 import { isLetGo } from './graph/execution/let-go.ts'
+import { crontab } from './jobs.ts'
 import { openLog } from './observability/log.ts'
 import { hearStrayErrors } from './observability/stray-errors.ts'
 import { reasonOfStartFailure } from './start-failure.ts'
@@ -14,13 +17,16 @@ async function main(): Promise<void> {
   await requireDatabaseUser(config)
   const log = openLog(config.LOG_LEVEL)
   hearStrayErrors(log, isLetGo, () => process.exit(1))
-  const app = await openApp(config, { log })
+  const clock = config.CLOCK_FILE ? openClockFile(config.CLOCK_FILE) : null
+  const app = await openApp(config, { log, ...(clock && { now: clock.now }) })
   const gateway = await startGateway(app, config)
+  let following: { close(): void } | undefined
   let stopping = false
   const stop = (signal: string) => {
     if (stopping) return
     stopping = true
     log.info({ signal }, 'stopping: finishing what was begun')
+    following?.close()
     gateway.close().then(
       () => process.exit(0),
       (error) => {
@@ -32,6 +38,9 @@ async function main(): Promise<void> {
   process.on('SIGTERM', stop)
   process.on('SIGINT', stop)
   await gateway.prepared
+  if (clock && config.CLOCK_FILE && !stopping) {
+    following = followClock(app, clock, config.CLOCK_FILE, crontab({ syncEveryMinutes: config.SYNC_EVERY_MINUTES }))
+  }
   log.info({ url: gateway.url, operationsUrl: gateway.operationsUrl }, 'gateway ready')
 }
 

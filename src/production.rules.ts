@@ -34,6 +34,7 @@ export type Config = Record<(typeof identifiers)[number], string> &
     PARTNER_TOKEN_URL?: string | undefined
     PAYPAL_WEBHOOK_CA_FILE?: string | undefined
     REGISTER_FILE?: string | undefined
+    CLOCK_FILE?: string | undefined
     SIGNING_KEYS_FILE: string
     CORS_ORIGINS: readonly string[]
     RETURN_URL_ORIGINS: readonly string[]
@@ -158,11 +159,12 @@ function keysProblems(file: string, { text, mode }: KeysFile): string[] {
   return problems
 }
 
-function leftovers({ PAYPAL_WEBHOOK_CA_FILE, REGISTER_FILE }: Config): string[] {
+function leftovers({ PAYPAL_WEBHOOK_CA_FILE, REGISTER_FILE, CLOCK_FILE }: Config): string[] {
   const problems: string[] = []
   if (PAYPAL_WEBHOOK_CA_FILE) {
     problems.push('PAYPAL_WEBHOOK_CA_FILE is for the sandbox; unset it, so that only public roots may sign.')
   }
+  if (CLOCK_FILE) problems.push('CLOCK_FILE is for the local world; unset it, so that the time is the real one.')
   if (REGISTER_FILE?.includes('sandbox/seed/')) problems.push("REGISTER_FILE is the sandbox's; set your own, or none.")
   return problems
 }

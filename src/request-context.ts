@@ -13,6 +13,7 @@ export class RequestContext implements Context {
   readonly orm: Parts['orm']
   readonly providers: Parts['providers']
   readonly partner: Parts['partner']
+  readonly mail: Parts['mail']
   readonly paymentSubject: Parts['paymentSubject']
   readonly countedCourses: Parts['countedCourses']
   readonly enrolmentsOf: Parts['enrolmentsOf']
@@ -26,6 +27,7 @@ export class RequestContext implements Context {
   readonly now: Parts['now']
   readonly viewer: Viewer
   readonly correlationId: string
+  readonly acceptLanguage: string | null
   private readonly request: ContextParts
   private ownEm: Parts['orm']['em'] | null = null
 
@@ -35,6 +37,7 @@ export class RequestContext implements Context {
     this.orm = parts.orm
     this.providers = parts.providers
     this.partner = parts.partner
+    this.mail = parts.mail
     this.paymentSubject = parts.paymentSubject
     this.countedCourses = parts.countedCourses
     this.enrolmentsOf = parts.enrolmentsOf
@@ -48,6 +51,7 @@ export class RequestContext implements Context {
     this.now = parts.now
     this.viewer = request.viewer
     this.correlationId = request.correlationId
+    this.acceptLanguage = request.acceptLanguage ?? null
     this.request = request
   }
 

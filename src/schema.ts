@@ -31,6 +31,7 @@ import {
 import { EnrolmentMutationsResolver } from './enrolments/mutations.resolver.ts'
 import { OperatorEnrolmentsResolver } from './enrolments/operator.resolver.ts'
 import { OperatorCasesResolver } from './enrolments/operator-cases.resolver.ts'
+import { EnrolmentReceiptsResolver, LearnerReceiptsResolver } from './enrolments/receipts.resolver.ts'
 import { RefundRightResolver, RunRefundRightResolver } from './enrolments/refund-right.ts'
 import { refundRunNode } from './enrolments/refund-run.loaders.ts'
 import {
@@ -82,6 +83,14 @@ import {
 import { CaseLearnerResolver, LearnerResolver, learnerNode, ViewerResolver } from './learners/resolver.ts'
 import { disputeNode, paymentNode, reconciliationNode, refundNode } from './payments/loaders.ts'
 import { CorrectionResolver, OperatorPaymentsResolver, ReconciliationResolver } from './payments/operator.resolver.ts'
+import { receiptNode } from './payments/papers/loaders.ts'
+import { OperatorPapersResolver } from './payments/papers/operator-papers.resolver.ts'
+import {
+  PaymentPapersResolver,
+  PaymentReferenceResolver,
+  ReceiptResolver,
+  RefundPapersResolver,
+} from './payments/papers/resolver.ts'
 import { DisputeResolver, PaymentActionResolver, PaymentResolver, RefundResolver } from './payments/resolver.ts'
 import { describeCauses } from './state-tables.ts'
 import { visibleApplication, visibleRecord } from './transfers/applications/application.loaders.ts'
@@ -122,6 +131,7 @@ const nodes: Record<NodeName, NodeLoader<Context>> = {
   Refund: refundNode,
   RefundRun: refundRunNode,
   Dispute: disputeNode,
+  Receipt: receiptNode,
   Reconciliation: reconciliationNode,
   Case: caseNode,
   CreditRecord: visibleRecord,
@@ -177,6 +187,13 @@ const resolvers: unknown[] = [
   PaymentActionResolver,
   RefundResolver,
   DisputeResolver,
+  ReceiptResolver,
+  OperatorPapersResolver,
+  PaymentReferenceResolver,
+  PaymentPapersResolver,
+  RefundPapersResolver,
+  EnrolmentReceiptsResolver,
+  LearnerReceiptsResolver,
   OperatorPaymentsResolver,
   ReconciliationResolver,
   CorrectionResolver,

@@ -6,6 +6,7 @@ import { Node } from '../graph/contract/node.ts'
 import { connectionOf } from '../graph/contract/page.ts'
 import { DateTime, TimeZone, Url } from '../graph/contract/scalars.ts'
 import { exactFrom, instant, minorUnits } from '../store/row.ts'
+import type { TaxTreatment } from '../values/tax.ts'
 import { Course } from './course.ts'
 
 export const RunStatus = {
@@ -89,6 +90,15 @@ export class CourseRun extends Node {
   /** Since when the partner does not know the run that it had; null while it does. */
   @Property({ ...instant, nullable: true })
   missedAt!: Date | null
+  /** Of its price; null where the partner does not say: then the seller's holds. */
+  @Property({ type: 'text', nullable: true })
+  taxTreatment!: TaxTreatment | null
+
+  @Property({ type: 'text', nullable: true })
+  taxRate!: string | null
+
+  @Property({ type: 'text', nullable: true })
+  taxNote!: string | null
 
   @Field(() => Url, { description: 'Where to register at the partner.' })
   @Property({ type: 'text' })

@@ -1,5 +1,6 @@
 /** Declares the port from which the catalogue's programs and runs are mirrored. */
 import type { CreditScheme, LevelFramework } from '../values/credit.ts'
+import type { Tax } from '../values/tax.ts'
 
 /** A program as the partner states it; what it does not state is null, never guessed. */
 export interface ProgramFacts {
@@ -42,6 +43,8 @@ export interface RunFacts {
   /** IANA name; where it is not stated, UTC is taken. */
   timeZone: string | null
   price: { amountMinor: number; currency: string } | null
+  /** Of the price; null where it is not stated. */
+  tax: Tax | null
   enrolmentOpensAt: Date | null
   enrolmentClosesAt: Date | null
   cancelled: boolean

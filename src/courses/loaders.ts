@@ -53,6 +53,7 @@ const runColumns = defineColumns('r', {
     viewerEnrolment: '',
     price: 'price_minor currency',
     paymentMethods: 'price_minor currency',
+    tax: 'price_minor currency tax_treatment tax_rate tax_note',
     refundDeadline: 'starts_at time_zone price_minor',
     refundRight: 'starts_at time_zone price_minor',
     liveEvents: '',

@@ -11,6 +11,7 @@ import { Course } from './course.ts'
 import { CourseRun, LiveEvent, RunStatus } from './course-run.ts'
 import { type CompleteRun, courseById, liveEventsOf, runById } from './loaders.ts'
 import { placesRemaining } from './places.ts'
+import { PriceTax, priceTax } from './price-tax.ts'
 import { openForEnrolment, runStatus } from './run-status.rules.ts'
 
 type RunRow = Pick<
@@ -26,6 +27,9 @@ type RunRow = Pick<
   | 'timeZone'
   | 'priceMinor'
   | 'currency'
+  | 'taxTreatment'
+  | 'taxRate'
+  | 'taxNote'
 > & { course?: Course | null }
 
 interface EventRow {
@@ -58,6 +62,11 @@ export class CourseRunResolver {
   @FieldResolver(() => DateTime, { description: 'First instant at which one can enrol.' })
   enrolmentOpensAt(@Root() { enrolmentOpensAt }: RunRow, @ReadersZone() timeZone: string | null): Date | string {
     return inReadersZone(enrolmentOpensAt, timeZone)
+  }
+
+  @FieldResolver(() => PriceTax, { nullable: true, description: 'The tax in the price; null for a free run.' })
+  tax(@Root() run: RunRow, @Ctx() { settings }: Context): PriceTax | null {
+    return priceTax(run, settings.seller)
   }
 
   @FieldResolver(() => DateTime, { description: 'Last instant at which one can enrol.' })

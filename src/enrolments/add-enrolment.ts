@@ -1,5 +1,6 @@
 /** Adds an enrolment's row and first history entry, reserved here or registered at the partner. */
 import type { EntityManager } from '@mikro-orm/postgresql'
+import { Language } from '../messages/language.ts'
 import { beginHistory, type MoveCause } from '../store/history.ts'
 import { newId } from '../store/row.ts'
 import { type EnrolmentCause, enrolmentStates } from './enrolment.states.ts'
@@ -19,7 +20,8 @@ type Beginning = Pick<
   | 'registrationUuid'
   | 'registeredAt'
   | 'createdAt'
->
+> &
+  Partial<Pick<Enrolment, 'language'>>
 
 /** Nothing is paid, studied or reported yet. The run is locked by the caller, who says so when there is no place. */
 export async function addEnrolment(
@@ -28,6 +30,7 @@ export async function addEnrolment(
   why: MoveCause<EnrolmentCause>,
 ): Promise<Enrolment> {
   const enrolment = tx.create(Enrolment, {
+    language: Language.ENGLISH,
     ...beginning,
     id: newId(),
     paymentId: null,

@@ -12,7 +12,6 @@ import type { OrderFacts, PaymentSubject } from '../payments/payment-subject.ts'
 import type { Refund } from '../payments/refund.ts'
 import { purchaseWindow, statutoryWindow } from '../payments/refund-window.rules.ts'
 import type { MoveCause } from '../store/history.ts'
-import { spokenDay } from '../values/dates.ts'
 import { reviewRun } from './advance-refund-run.ts'
 import { announceEnrolment } from './announce-enrolment.ts'
 import { hasSuccessor, lockEnrolment, moveEnrolment } from './change-enrolment.ts'
@@ -21,19 +20,12 @@ import type { EnrolmentCause } from './enrolment.states.ts'
 import { Enrolment } from './enrolment.ts'
 import { enrolmentJobs, givenUpAt } from './enrolment-jobs.ts'
 import { takeUp, unsettled } from './find-unsettled.ts'
+import { itemDescription } from './item-description.rules.ts'
 import { lookAtRegistrations } from './look-at-registrations.ts'
+import { receiptFacts } from './receipt-facts.ts'
 import { restoreAfterFailedRefund } from './restore-after-failed-refund.ts'
+import { tellLearner } from './tell-learner.ts'
 import { visibleEnrolment } from './visible-enrolment.ts'
-
-const LONGEST_ITEM_CHARACTERS = 120
-
-/** On the provider's page and on papers: the date is never cut off, the partner's code never shown. */
-function itemOf(title: string, { startsAt, timeZone }: CourseRun): string {
-  const starts = startsAt === null ? '' : `, starts ${spokenDay(startsAt, timeZone)}`
-  const room = LONGEST_ITEM_CHARACTERS - starts.length
-  const characters = [...title]
-  return `${characters.length > room ? `${characters.slice(0, room - 1).join('')}…` : title}${starts}`
-}
 
 async function orderFor(em: EntityManager, payment: Payment): Promise<OrderFacts> {
   const enrolment = await em.findOneOrFail(Enrolment, payment.enrolmentId)
@@ -41,7 +33,7 @@ async function orderFor(em: EntityManager, payment: Payment): Promise<OrderFacts
   const course = await em.findOneOrFail(Course, run.courseId)
   const { email } = await em.findOneOrFail(Learner, enrolment.learnerId)
   return {
-    description: itemOf(course.title, run),
+    description: itemDescription(course.title, run),
     buyerEmail: email || null,
     holdExpiresAt: enrolment.holdExpiresAt,
     awaitsPayment: enrolment.status === 'PENDING_PAYMENT',
@@ -98,6 +90,9 @@ async function takeMoney(
   for (const { id } of await tx.find(Payment, others)) {
     await paymentJobs.close.add(tx, { paymentId: id })
   }
+  const { id: paymentId, amountMinor, currency } = payment
+  const kind = 'PAYMENT_RECEIVED'
+  await tellLearner(tx, enrolment, { kind, amount: { amountMinor, currency }, paymentId, at: why.at })
 }
 
 async function refundStarted(tx: EntityManager, payment: Payment, refund: Refund, at: Date): Promise<void> {
@@ -117,13 +112,21 @@ async function refunded(tx: EntityManager, payment: Payment, refund: Refund, at:
   }
   await finishEnding(tx, enrolment, why)
   await reviewRun(tx, enrolment, at)
+  await tellOfRefund(tx, enrolment, refund, at)
 }
 
-async function refundFailed(tx: EntityManager, payment: Payment, _refund: Refund, at: Date): Promise<void> {
+async function refundFailed(tx: EntityManager, payment: Payment, refund: Refund, at: Date): Promise<void> {
   const enrolment = await lockEnrolment(tx, payment.enrolmentId)
   await restoreAfterFailedRefund(tx, enrolment, payment, at)
   if (enrolment.paymentId === payment.id) await enrolmentJobs.reviewCredit.add(tx, { enrolmentId: enrolment.id })
   await reviewRun(tx, enrolment, at)
+  await tellOfRefund(tx, enrolment, refund, at)
+}
+
+function tellOfRefund(tx: EntityManager, enrolment: Enrolment, refund: Refund, at: Date): Promise<void> {
+  const { amountMinor, currency, status, paymentId } = refund
+  const kind = status === 'SUCCEEDED' ? 'REFUND_SUCCEEDED' : 'REFUND_FAILED'
+  return tellLearner(tx, enrolment, { kind, amount: { amountMinor, currency }, paymentId, at })
 }
 
 async function disputed(tx: EntityManager, payment: Payment, dispute: Dispute, at: Date): Promise<void> {
@@ -147,6 +150,7 @@ export const enrolmentPaymentSubject: PaymentSubject = {
   orderFor,
   opened,
   paid,
+  receiptFacts,
   refundStarted,
   refunded,
   refundFailed,

@@ -7,6 +7,7 @@ import { Node } from '../graph/contract/node.ts'
 import { connectionOf } from '../graph/contract/page.ts'
 import { CalendarDate, DateTime, Decimal, Url } from '../graph/contract/scalars.ts'
 import { Learner } from '../learners/learner.ts'
+import { Language } from '../messages/language.ts'
 import { RefundBasis } from '../payments/refund-window.rules.ts'
 import { exactAmount, exactFrom, instant, minorUnits } from '../store/row.ts'
 
@@ -234,6 +235,10 @@ export class Enrolment extends Node {
   /** Where REVOKING goes back to when the refund fails. */
   @Property({ type: 'text', nullable: true })
   statusBeforeRevoking!: EnrolmentStatus | null
+
+  /** In which the learner is written to: as the client asked at `enrol`. */
+  @Enum({ items: () => Object.values(Language), default: Language.ENGLISH })
+  language!: Language
 
   @Field(() => DateTime, { description: 'When the place was reserved.' })
   @Property({ ...instant })

@@ -30,6 +30,7 @@ const columns = defineColumns('e', {
     termsAcceptance: 'terms_version terms_accepted_at express_request_at',
     payment: 'payment_id',
     payments: '',
+    receipts: '',
     progress: 'status registration_uuid steps_completed_ratio steps_completed progress_seen_at',
     result: 'result_outcome result_grade result_awarded_on result_identity_verified',
     refundability: 'run_id payment_id status stuck_reason registration_ended_at refund_until refund_basis',

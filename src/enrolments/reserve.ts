@@ -6,6 +6,7 @@ import type { CompleteRun } from '../courses/loaders.ts'
 import type { PlacesSeen } from '../courses/places.ts'
 import { RateLimited } from '../graph/contract/user-error.ts'
 import { lockLearner } from '../learners/lock-learner.ts'
+import { languageOf } from '../messages/language.ts'
 import { addPayment } from '../payments/add-payment.ts'
 import { holdUntil } from '../payments/hold-until.ts'
 import { type KeyedRequest, takeKey } from '../store/idempotent.ts'
@@ -76,7 +77,7 @@ async function refusalUnderLock(context: Context, tx: EntityManager, run: Comple
 }
 
 async function make(
-  { now, settings, viewer }: Context,
+  { now, settings, viewer, acceptLanguage }: Context,
   tx: EntityManager,
   run: CompleteRun,
   { learner, paymentMethod, returnUrl, expressRequest }: Reservation,
@@ -95,6 +96,7 @@ async function make(
     expressRequestAt: expressRequest || settings.terms.includesExpressRequest ? at : null,
     registrationUuid: null,
     registeredAt: null,
+    language: languageOf(acceptLanguage),
     createdAt: at,
   }
   const enrolment = await addEnrolment(tx, beginning, { cause: 'ENROLLED', actor: viewer.key, at })

@@ -244,7 +244,13 @@ export function addGraphqlRoute(fastify: FastifyInstance, route: GraphqlRoute): 
     try {
       const identified = route.authenticate(httpRequest.headers.authorization, httpRequest)
       const viewer = identified instanceof Promise ? await identified : identified
-      request = new GraphRequest(viewer, httpRequest.id, log, route.buildContext)
+      request = new GraphRequest(
+        viewer,
+        httpRequest.id,
+        log,
+        route.buildContext,
+        httpRequest.headers['accept-language'],
+      )
     } catch (error) {
       const refusal = publicError(error, httpRequest.id, log)
       recordRefused(log, route.metrics, httpRequest.id, refusal.status, refusal.code)

@@ -6,11 +6,14 @@ import { newId } from '../store/row.ts'
 import { ConfigRefused } from '../values/config-refused.ts'
 import { Institution } from './institution.ts'
 import { Qualification, QualificationKind } from './qualification.ts'
+import { seller } from './seller.ts'
 
 const slug = z.string().regex(/^[a-z0-9-]+$/)
 const amount = z.string().regex(/^\d+(\.\d{1,2})?$/)
 
 const register = z.object({
+  /** Without one no receipts are made. */
+  seller: seller.nullable().default(null),
   institutions: z.array(
     z.object({ slug, name: z.string().min(1), country: z.string().length(2), participating: z.boolean() }),
   ),

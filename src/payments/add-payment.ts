@@ -3,6 +3,7 @@ import type { EntityManager } from '@mikro-orm/postgresql'
 import { beginHistory } from '../store/history.ts'
 import { newId } from '../store/row.ts'
 import { providerOfMethod } from './methods-offered.ts'
+import { ownReferences, recordReferences } from './papers/record-references.ts'
 import { paymentStates } from './payment.states.ts'
 import { Payment, type PaymentMethod } from './payment.ts'
 import { paymentJobs } from './payment-jobs.ts'
@@ -52,11 +53,19 @@ export async function addPayment(tx: EntityManager, request: NewPayment): Promis
     capturedMinor: null,
     capturedCurrency: null,
     capturedAt: null,
+    feeMinor: null,
+    netMinor: null,
+    settlementCurrency: null,
+    exchangeRate: null,
+    availableAt: null,
+    payoutReference: null,
+    paidOutAt: null,
     createdAt: now,
     updatedAt: now,
   })
   beginHistory(tx, paymentStates, payment, { cause: 'PAYMENT_REQUESTED', actor, at: now })
   await tx.flush()
+  await recordReferences(tx, payment, ownReferences(payment))
   await paymentJobs.open.add(tx, { paymentId: id }, { afterMs: OPENED_BY_JOB_AFTER_MS })
   return payment
 }

@@ -6,13 +6,13 @@ import { lookCauses } from './payment.states.ts'
 export const disputeStates = {
   noun: 'Dispute',
   begins: { OPEN: ['DISPUTE_OPENED'] },
+  // The provider decides, and changes its mind in both directions.
   moves: {
-    // Providers close disputes that nobody answered without a review.
     OPEN: { UNDER_REVIEW: lookCauses, WON: lookCauses, LOST: lookCauses, WITHDRAWN: lookCauses },
-    UNDER_REVIEW: { WON: lookCauses, LOST: lookCauses, WITHDRAWN: lookCauses },
-    WON: {},
-    LOST: {},
-    WITHDRAWN: {},
+    UNDER_REVIEW: { OPEN: lookCauses, WON: lookCauses, LOST: lookCauses, WITHDRAWN: lookCauses },
+    WON: { OPEN: lookCauses, UNDER_REVIEW: lookCauses, LOST: lookCauses, WITHDRAWN: lookCauses },
+    LOST: { OPEN: lookCauses, UNDER_REVIEW: lookCauses, WON: lookCauses, WITHDRAWN: lookCauses },
+    WITHDRAWN: { OPEN: lookCauses, UNDER_REVIEW: lookCauses, WON: lookCauses, LOST: lookCauses },
   },
 } as const satisfies States<DisputeStatus>
 

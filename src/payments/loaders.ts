@@ -25,8 +25,7 @@ interface Asking extends Reading {
 }
 
 /** A payment as the graph reads it; `learnerId` says whose it is, unless its list has joined it. */
-export interface PaymentRow
-  extends Omit<Payment, 'description' | 'buyerEmail' | 'returnUrl' | 'openKey' | 'captureKey'> {
+export interface PaymentRow extends Omit<Payment, 'description' | 'returnUrl' | 'openKey' | 'captureKey'> {
   learnerId: string
   /** Its refunds, when the list has looked ahead. */
   refunds?: RefundAsJson[]
@@ -46,6 +45,11 @@ const columns = defineColumns('p', {
     failure: 'failure_code failure_message failure_retryable',
     providerReference: 'reference',
     refunds: '',
+    receipts: '',
+    buyerEmail: 'buyer_email',
+    references: '',
+    settlement:
+      'currency fee_minor net_minor settlement_currency exchange_rate available_at payout_reference paid_out_at',
     disputes: '',
     cases: '',
     history: '',
@@ -58,7 +62,7 @@ const paymentsWithLearner = 'payment p join enrolment e on e.id = p.enrolment_id
 const ofRefund = defineColumns('r', {
   always: 'id',
   plain: 'status origin reason failure_reason requested_at settled_at',
-  of: { payment: 'payment_id', amount: 'amount_minor currency' },
+  of: { payment: 'payment_id', amount: 'amount_minor currency', creditNote: '' },
   rest: 'keep_registration reference',
 })
 const refundColumns = allColumns(ofRefund)

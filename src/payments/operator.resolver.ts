@@ -9,7 +9,7 @@ import { ForwardArgs, type Page } from '../graph/contract/page.ts'
 import { Operator } from '../institutions/operator.ts'
 import { type Condition, readPage } from '../reading/list.ts'
 import { ListMark } from '../store/list-mark.ts'
-import { LONGEST_REFERENCE_CHARACTERS, MOST_STATUSES } from '../values/lengths.ts'
+import { LONGEST_REFERENCE_CHARACTERS, LONGEST_SEARCH_CHARACTERS, MOST_STATUSES } from '../values/lengths.ts'
 import {
   correctionsOf,
   disputeNode,
@@ -22,6 +22,8 @@ import {
   refundNode,
 } from './loaders.ts'
 import { MissingPermission } from './missing-permission.ts'
+import { namedPayments } from './papers/found-payments.rules.ts'
+import { PaymentFilter, paymentConditions, searchCondition } from './papers/payment-filter.ts'
 import { PaymentConnection, PaymentStatus } from './payment.ts'
 import {
   Correction,
@@ -62,17 +64,18 @@ export class OperatorPaymentsResolver {
     status: PaymentStatus[] | null,
     @Arg('providerReference', () => String, {
       nullable: true,
-      description: "Only that of this session, order, intent or capture, as the provider's dashboard shows it.",
+      description:
+        'Only that of this reference, whatever kind of reference it is; small and capital letters are alike.',
     })
     @AtMost({ characters: LONGEST_REFERENCE_CHARACTERS })
     providerReference: string | null,
+    @Arg('filter', () => PaymentFilter, { nullable: true, description: 'Narrows the list.' })
+    filter: PaymentFilter | null,
     @Ctx() context: Context,
   ): Promise<Page<unknown>> {
     requireOperator(context.viewer)
-    const conditions = statusIs('p.status', status)
-    if (providerReference != null) {
-      conditions.push({ sql: '? in (p.reference, p.capture_reference)', values: [providerReference.trim()] })
-    }
+    const conditions = [...statusIs('p.status', status), ...paymentConditions(filter)]
+    if (providerReference != null) conditions.push(namedPayments('p.id', providerReference))
     return readPage(context, paymentList, args, conditions)
   }
 
@@ -82,10 +85,14 @@ export class OperatorPaymentsResolver {
     @Arg('status', () => [RefundStatus], { nullable: true, description: 'Only those that stand so.' })
     @AtMost({ items: MOST_STATUSES })
     status: RefundStatus[] | null,
+    @Arg('search', () => String, { nullable: true, description: 'Any reference, name or e-mail address.' })
+    @AtMost({ characters: LONGEST_SEARCH_CHARACTERS })
+    search: string | null,
     @Ctx() context: Context,
   ): Promise<Page<unknown>> {
     requireOperator(context.viewer)
-    return readPage(context, refundList, args, statusIs('r.status', status))
+    const found = searchCondition('r.payment_id', search, ['search'])
+    return readPage(context, refundList, args, [...statusIs('r.status', status), ...found])
   }
 
   @FieldResolver(() => ReconciliationConnection, { description: 'All reconciliations, the newest first.' })

@@ -8,7 +8,7 @@ import { Refund } from './refund.ts'
 export type Paying = Pick<Context, 'em' | 'providers' | 'paymentSubject' | 'settings' | 'now' | 'log'>
 
 /** For what is done inside a transaction: nobody outside is called there. */
-export type Recording = Pick<Context, 'paymentSubject' | 'now' | 'log'>
+export type Recording = Pick<Context, 'paymentSubject' | 'settings' | 'now' | 'log'>
 
 /** The payment as it stands, not locked, for a look before a call. Throws when there is none: its id is from our rows. */
 export function findPayment(em: EntityManager, paymentId: string): Promise<Payment> {

@@ -37,6 +37,26 @@ export const paymentJobs = {
     key: ({ eventId }) => eventId,
     attempts: 100,
   }),
+  learnSettlement: defineJob({
+    task: 'learn_settlement',
+    payload: ofPayment,
+    key: ({ paymentId }) => paymentId,
+    // The daily look asks again.
+    attempts: 3,
+  }),
+  learnSettlements: defineJob({
+    task: 'learn_settlements',
+    payload: z.object({}),
+    key: () => null,
+    // The next one comes within the day.
+    attempts: 3,
+  }),
+  issueMissing: defineJob({
+    task: 'issue_missing_papers',
+    payload: z.object({}),
+    key: () => null,
+    attempts: 25,
+  }),
   probePermissions: defineJob({
     task: 'probe_permissions',
     payload: z.object({}),

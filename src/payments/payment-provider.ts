@@ -62,11 +62,30 @@ export interface UnreadPart extends UnreadEntry {
 export interface ProviderCapture {
   /** Stripe's payment intent, PayPal's capture: what is refunded. */
   reference: string
+  /** Stripe's charge, as the buyer's papers name it; null where the capture has that name itself. */
+  chargeReference: string | null
   amount: Money
   capturedAt: Date
   /** Null when it was not a card. */
   cardBrand: CardBrandName | null
   cardLast4: string | null
+}
+
+/** What the provider kept of a capture, and what it left, in the currency in which it settles. */
+export interface ProviderSettlement {
+  fee: Money
+  net: Money
+  /** Currency of settlement in units of the payment's currency's one; null when they are the same. */
+  exchangeRate: string | null
+  /** When it can be paid out; null when the provider does not say. */
+  availableAt: Date | null
+}
+
+/** What the provider paid out to the seller, and for which charges. */
+export interface ProviderPayout {
+  reference: string
+  paidAt: Date
+  chargeReferences: string[]
 }
 
 export interface ProviderRefund {
@@ -121,6 +140,10 @@ export interface PaymentProvider {
   /** Ends an open one so that it can no longer be paid (expires a session); answers how it stands after. */
   close(reference: string, key: string): Promise<ProviderPayment>
   refund(request: { refundId: string; captureReference: string; amount: Money; key: string }): Promise<ProviderRefund>
+  /** What became of the money at the provider; null until it says so. Beside the money: it is read by itself. */
+  settlementOf(capture: Pick<ProviderCapture, 'reference' | 'chargeReference'>): Promise<ProviderSettlement | null>
+  /** Payouts that were made since and are paid; none of a provider that does not say. */
+  paidPayouts(since: Date): AsyncIterable<ProviderPayout>
   /** All refunds of a capture, ours and those made elsewhere. */
   refundsOf(captureReference: string): Promise<ProviderRefund[]>
   /** One refund; null when the provider does not know it. */

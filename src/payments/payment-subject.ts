@@ -1,5 +1,6 @@
 /** Declares the port through which payments tell their subject how the money stands. */
 import type { EntityManager } from '@mikro-orm/postgresql'
+import type { Tax } from '../values/tax.ts'
 import type { Change } from './change.ts'
 import type { Dispute } from './dispute.ts'
 import type { Payment } from './payment.ts'
@@ -23,6 +24,8 @@ export interface PaymentSubject {
    * with `keepRegistration`, for whatever registration there is rests on another payment.
    */
   paid(tx: EntityManager, payment: Payment, at: Date): Promise<'wanted' | 'unwanted'>
+  /** What a receipt names, as it is now. Within a transaction, and reads only. */
+  receiptFacts(tx: EntityManager, context: SellerContext, payment: Payment): Promise<ReceiptFacts>
   /** A refund made at the provider was found; nothing is back yet. Of refunds asked for here, whoever asks knows. */
   refundStarted(tx: EntityManager, payment: Payment, refund: Refund, at: Date): Promise<void>
   /** The money of this refund is back. */
@@ -50,6 +53,18 @@ export interface PaymentSubject {
   lookAgain(context: WholeContext, apply: boolean, noted: (change: Change) => Promise<void>): Promise<number>
   /** What was paid for as a node of the graph; null when the caller may not see it. */
   node(context: WholeContext, id: string): Promise<object | null>
+}
+
+/** Who sells, with the tax of all prices. */
+export interface SellerContext {
+  settings: { seller: { tax: Tax } | null }
+}
+
+export interface ReceiptFacts {
+  description: string
+  buyerName: string
+  /** Null when nobody says. */
+  tax: Tax | null
 }
 
 export interface OrderFacts {

@@ -90,6 +90,12 @@ export class PaymentFailure {
 @Check({ name: 'payment_captured_exact', expression: exactFrom(0, 'captured_minor') })
 @Index({ properties: ['status', 'updatedAt'] })
 @Index({ properties: ['captureReference'] })
+@Index({ properties: ['cardLast4'] })
+@Index({
+  name: 'payment_buyer_email_lower',
+  expression: 'create index "payment_buyer_email_lower" on "payment" (lower("buyer_email"))',
+})
+@Index({ properties: ['capturedAt'] })
 export class Payment extends Node {
   @PrimaryKey({ type: 'uuid' })
   override id!: string
@@ -194,6 +200,29 @@ export class Payment extends Node {
   @Field(() => DateTime, { nullable: true, description: 'When the money was taken.' })
   @Property({ ...instant, nullable: true })
   capturedAt!: Date | null
+
+  /** What the provider kept of it, in the currency in which it settles; with the next two, null until it says so. */
+  @Property({ ...minorUnits, nullable: true })
+  feeMinor!: number | null
+
+  @Property({ ...minorUnits, nullable: true })
+  netMinor!: number | null
+
+  @Property({ type: 'text', nullable: true })
+  settlementCurrency!: string | null
+
+  /** Currency of settlement in units of the payment's currency's one; null when they are the same. */
+  @Property({ type: 'text', nullable: true })
+  exchangeRate!: string | null
+
+  @Property({ ...instant, nullable: true })
+  availableAt!: Date | null
+
+  @Property({ type: 'text', nullable: true })
+  payoutReference!: string | null
+
+  @Property({ ...instant, nullable: true })
+  paidOutAt!: Date | null
 
   @Property({ ...instant })
   updatedAt!: Date

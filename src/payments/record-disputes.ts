@@ -2,7 +2,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql'
 import { beginHistory, type MoveCause, move } from '../store/history.ts'
 import { newId } from '../store/row.ts'
-import { canMove } from '../store/states.ts'
 import { type Change, noteChange } from './change.ts'
 import { disputeStates, isOpenDispute } from './dispute.states.ts'
 import { Dispute } from './dispute.ts'
@@ -64,14 +63,8 @@ async function settleDispute(
   why: MoveCause<LookCause>,
 ): Promise<void> {
   if (dispute.status === state) return
-  if (!canMove(disputeStates, dispute.status, state)) {
-    // PayPal hands a case back and forth between the parties; for us it stays under review.
-    const facts = { disputeId: dispute.id, from: dispute.status, to: state }
-    context.log.warn(facts, 'the provider has a dispute where it cannot be')
-    return
-  }
   move(tx, disputeStates, dispute, state, why)
-  if (!isOpenDispute(state)) dispute.closedAt = closedAt ?? why.at
+  dispute.closedAt = isOpenDispute(state) ? null : (closedAt ?? why.at)
   await tx.flush()
   await context.paymentSubject.disputed(tx, payment, dispute, why.at)
 }

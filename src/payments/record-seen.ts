@@ -2,6 +2,8 @@
 import type { EntityManager } from '@mikro-orm/postgresql'
 import { inTransaction } from '../store/transaction.ts'
 import { type Change, noteChange } from './change.ts'
+import { issuePapers } from './papers/issue-papers.ts'
+import { ownReferences, recordReferences, seenReferences } from './papers/record-references.ts'
 import { lockPayment, type Paying, type Recording } from './paying.ts'
 import type { LookCause } from './payment.states.ts'
 import type { Payment } from './payment.ts'
@@ -47,7 +49,9 @@ export async function recordSeenWithin(
     ...(await importRefunds(tx, context, payment, seen.refunds, why)),
     ...(await recordDisputes(tx, context, payment, seen.disputes, why)),
   ]
-  if (changes.length > 0) await context.paymentSubject.changed(tx, payment)
+  await recordReferences(tx, payment, [...ownReferences(payment), ...seenReferences(seen)])
+  const isNewPaper = await issuePapers(tx, context, payment)
+  if (changes.length > 0 || isNewPaper) await context.paymentSubject.changed(tx, payment)
   return changes
 }
 

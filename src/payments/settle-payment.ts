@@ -94,6 +94,7 @@ async function settleCaptured(
   movePayment(tx, payment, conflict ? 'CONFLICTED' : 'SUCCEEDED', conflict ? { ...why, cause: conflict } : why)
   recordCapture(payment, capture)
   await tx.flush()
+  await paymentJobs.learnSettlement.add(tx, { paymentId: payment.id })
   if (conflict) {
     recordConflict(payment, conflict)
     await refundInFull(tx, payment, { reason: conflict, keepRegistration: false, now: why.at })

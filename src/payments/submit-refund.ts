@@ -7,6 +7,8 @@ import { isUpstreamFailure, UpstreamFailure } from '../values/upstream-failure.t
 import { addRefund, type RefundRequest } from './add-refund.ts'
 import { lookAt } from './advance-payment.ts'
 import { balanceOf } from './balance.ts'
+import { issuePapers } from './papers/issue-papers.ts'
+import { recordReferences } from './papers/record-references.ts'
 import { findPayment, lockRefund, type Paying, type Recording } from './paying.ts'
 import type { Payment } from './payment.ts'
 import { paymentJobs } from './payment-jobs.ts'
@@ -206,6 +208,9 @@ function locked<Result>(
   return inTransaction(context.em, async (tx) => {
     const { payment, refund } = await lockRefund(tx, refundId)
     const result = await work(tx, payment, refund)
+    await tx.flush()
+    await recordReferences(tx, payment, [{ kind: 'REFUND', value: refund.reference }])
+    await issuePapers(tx, context, payment)
     await context.paymentSubject.changed(tx, payment)
     return result
   })

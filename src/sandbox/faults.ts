@@ -131,7 +131,7 @@ function reset(reply: FastifyReply): FastifyReply {
  * An unknown operation or fault is refused with 400, the field's name and what was expected.
  */
 export function registerFaultControl(app: FastifyInstance, faults: Faults, operations: readonly string[]): void {
-  const request = z.object({
+  const request = z.strictObject({
     operation: z.enum(['*', ...operations]),
     fault: z.enum(faultNames),
     times: z.int().min(1).max(10_000).default(1),

@@ -8,6 +8,9 @@ export const paypalCaFile = (localFolder: string) => join(localFolder, 'paypal-c
 /** Where the gateway's private signing keys are kept. */
 export const signingKeysFile = (localFolder: string) => join(localFolder, 'signing-keys.json')
 
+/** Where the sandboxes keep the clock of the local world. */
+export const clockFile = (localFolder: string) => join(localFolder, 'clock.json')
+
 /** Front ends under work, on whatever port. */
 const loopbackOrigins = ['http://localhost:*', 'http://127.0.0.1:*', 'http://[::1]:*']
 
@@ -46,6 +49,7 @@ export function gatewayEnvironment(
     TERMS_FROM: '2026-09-01T00:00:00Z',
     TERMS_EXPRESS_REQUEST: 'off',
     SIGNING_KEYS_FILE: signingKeysFile(localFolder),
+    CLOCK_FILE: clockFile(localFolder),
     GRAPHIQL: 'on',
     ...(databaseUrl === undefined ? {} : { DATABASE_URL: databaseUrl }),
     ...(sandboxes.partner && { PARTNER_BASE_URL: `${local(sandboxes.partner)}/partners`, ...secrets('PARTNER_') }),
@@ -55,6 +59,10 @@ export function gatewayEnvironment(
       PAYPAL_WEB_BASE: local(sandboxes.paypal),
       PAYPAL_WEBHOOK_CA_FILE: paypalCaFile(localFolder),
       ...secrets('PAYPAL_'),
+    }),
+    ...(settings.smtpPort && {
+      MAIL_URL: `smtp://127.0.0.1:${settings.smtpPort}`,
+      MAIL_FROM: 'Microcredentials <no-reply@microcredentials.example>',
     }),
     ...(sandboxes.identity && { OIDC_ISSUER: local(sandboxes.identity), ...secrets('OIDC_') }),
   }

@@ -22,6 +22,7 @@ export const sandboxParts = [
     port: 4040,
     replacedBy: 'OIDC_ISSUER',
   },
+  { name: 'mail', title: 'the mail sandbox', variable: 'MAIL_PORT', port: 4060, replacedBy: 'MAIL_URL' },
 ] as const
 export type SandboxName = (typeof sandboxParts)[number]['name']
 
@@ -43,6 +44,8 @@ export type LocalSettings = {
   }
   /** Undefined when DATABASE_URL names a server of the reader's own. */
   postgresPort: number | undefined
+  /** Where the mail sandbox takes mail; undefined when MAIL_URL names another server. */
+  smtpPort: number | undefined
   /** The ports of the sandboxes that run; a replaced one is absent. */
   sandboxes: Partial<Record<SandboxName, number>>
   /** Every port the world is going to listen on. */
@@ -73,6 +76,7 @@ export function readLocalSettings(env: NodeJS.ProcessEnv): LocalSettings {
     localFolder: resolve(root, env.LOCAL_DIR || '.local'),
     gateway: { host, port, publicUrl: env.PUBLIC_URL || localUrl, localUrl, operationsPort, operationsUrl },
     postgresPort: env.DATABASE_URL ? undefined : want('POSTGRES_PORT', 4050, 'PostgreSQL'),
+    smtpPort: env.MAIL_URL ? undefined : want('SMTP_PORT', 4061, 'the mail server'),
     sandboxes,
     ports,
   }

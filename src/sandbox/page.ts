@@ -29,13 +29,18 @@ const pageStyle = `
   label, input { display: block; width: 100%; box-sizing: border-box } label { margin-top: 1rem }
   input, button { font: inherit; padding: .6rem; border: 1px solid; border-radius: .4rem }
   button { margin: 1.5rem .5rem 0 0; cursor: pointer } :focus-visible { outline: 3px solid #4063d8 }
+  body:has(main.wide) { max-width: 48rem }
+  h2 { font-size: 1.2rem; margin-top: 2rem } h3 { font-size: 1rem; margin: 1.5rem 0 0; overflow-wrap: anywhere }
+  dt { overflow-wrap: anywhere } dd { margin: 0 0 .75rem } section p { margin: .25rem 0 }
+  pre.text { white-space: pre-wrap; overflow-wrap: anywhere }
+  pre { overflow-x: auto; padding: .6rem; border: 1px solid #8886; border-radius: .4rem; margin: .5rem 0 }
   [role=alert] { border-left: .3rem solid #c0392b; padding: .5rem 1rem } small { opacity: .75 }`
 
 /**
  * A whole page: `lang`, one `h1`, readable at any width, no script.
- * `problem` is told first, as an alert, so that a screen reader says it.
+ * `problem` is told first, as an alert, so that a screen reader says it; `wide` has room for lines of code.
  */
-export function page(content: { title: string; body: Markup; problem?: string }): string {
+export function page(content: { title: string; body: Markup; problem?: string; wide?: boolean }): string {
   const alert = content.problem === undefined ? undefined : html`<p role="alert">${content.problem}</p>`
   return html`<!doctype html>
 <html lang="en-GB">
@@ -46,7 +51,7 @@ export function page(content: { title: string; body: Markup; problem?: string })
 <style>${new Markup(pageStyle)}</style>
 </head>
 <body>
-<main>
+<main class="${content.wide ? 'wide' : undefined}">
 <h1>${content.title}</h1>
 ${alert}
 ${content.body}

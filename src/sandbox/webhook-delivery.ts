@@ -174,7 +174,7 @@ function shuffled<T>(items: readonly T[]): T[] {
 
 /** Serves POST and GET /_sandbox/webhooks and POST /_sandbox/webhooks/flush. */
 export function registerWebhookControl(app: FastifyInstance, delivery: WebhookDelivery): void {
-  const request = z.object({ mode: z.enum(webhookModes) })
+  const request = z.strictObject({ mode: z.enum(webhookModes) })
   const state = () => ({ mode: delivery.mode, pending: delivery.pendingCount })
   app.get('/_sandbox/webhooks', async () => state())
   app.post('/_sandbox/webhooks', async (call, reply) => {

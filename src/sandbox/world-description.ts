@@ -7,7 +7,8 @@ export function describeWorld(settings: LocalSettings, databaseUrl: string | und
   const { gateway, localFolder, sandboxes } = settings
   const addresses = [
     ['GraphQL', `${gateway.publicUrl}/graphql (a browser shows GraphiQL there)`],
-    ['health, metrics', gateway.operationsUrl],
+    ['health', `${gateway.operationsUrl}/health/ready`],
+    ['metrics', `${gateway.operationsUrl}/metrics`],
     ...sandboxParts.flatMap(({ name, title, replacedBy }) => {
       const port = sandboxes[name]
       return [[title.replace(/^the /, ''), port ? `http://127.0.0.1:${port}` : `yours, because ${replacedBy} is set`]]

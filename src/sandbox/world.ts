@@ -68,7 +68,7 @@ async function startWorld(settings: LocalSettings, afterKilledWorld: boolean): P
   const environment = gatewayEnvironment(process.env, settings, databaseUrl)
   const sandboxes = Object.keys(settings.sandboxes)
   if (sandboxes.length > 0) keep(await startSandboxes(settings, process.env, signal), sandboxes.join(', '))
-  keep(await startGateway(settings, environment, signal), settings.gateway.publicUrl)
+  keep(await startGateway(settings, environment, signal), `${settings.gateway.publicUrl}/graphql`)
   console.log(describeWorld(settings, databaseUrl))
 }
 

@@ -1,5 +1,6 @@
 /** Defines a durable job once: how it is added, keyed, retried, read and run. */
 import type { EntityManager } from '@mikro-orm/postgresql'
+import { parseCrontab } from 'graphile-worker'
 import type { z } from 'zod'
 
 export interface JobFacts<Schema extends z.ZodObject> {
@@ -13,6 +14,7 @@ export interface JobFacts<Schema extends z.ZodObject> {
 
 /** When a job runs; at once when nothing is said. */
 export interface JobTime {
+  /** By the context's clock. */
   runAt?: Date
   /** So much later by the database's clock, the one that jobs run by; instead of `runAt`. */
   afterMs?: number
@@ -44,10 +46,13 @@ export interface JobDefinition<Payload> {
   runs<Context>(run: (context: Context, payload: Payload, attempt: Attempt) => Promise<void>): Job<Context>
 }
 
+/** Flags a job that is due at an instant of the context's clock; the worker goes by PostgreSQL's, and reads no flags. */
+export const BY_CONTEXT_CLOCK = 'by-context-clock'
+
 const addJob = `
   select graphile_worker.add_job(?, payload => ?::json,
     run_at => coalesce(?::timestamptz, now() + ? * interval '1 ms'),
-    max_attempts => ?, job_key => ?, job_key_mode => ?)`
+    max_attempts => ?, job_key => ?, job_key_mode => ?, flags => ?::text[])`
 
 /** A definition names no code, so it can lie with the lowest feature that adds the job, below the one that runs it. */
 export function defineJob<Schema extends z.ZodObject>(facts: JobFacts<Schema>): JobDefinition<z.output<Schema>> {
@@ -71,12 +76,21 @@ export function defineJob<Schema extends z.ZodObject>(facts: JobFacts<Schema>): 
     async add(tx, payload, { runAt, afterMs = 0, preserveRunAt = false } = {}) {
       const mode = preserveRunAt ? 'preserve_run_at' : 'replace'
       const text = JSON.stringify(payload)
-      await tx.execute(addJob, [task, text, runAt ?? null, afterMs, attempts, keyOf(payload), mode])
+      const flags = runAt ? `{${BY_CONTEXT_CLOCK}}` : null
+      await tx.execute(addJob, [task, text, runAt ?? null, afterMs, attempts, keyOf(payload), mode, flags])
     },
     cronLine: (schedule) => `${schedule} ${task} ?jobKey=${keyOf(read({}))}&max=${attempts}`,
     runs: (run) => ({
       task,
       run: async (context, payload, attempt) => run(context, read(payload), attempt),
     }),
+  }
+}
+
+/** Adds what a line of the crontab adds when its time has come. */
+export async function addByCronLine(tx: EntityManager, line: string): Promise<void> {
+  for (const { task, options } of parseCrontab(line)) {
+    const { maxAttempts = null, jobKey = null } = options
+    await tx.execute(addJob, [task, '{}', null, 0, maxAttempts, jobKey, 'replace', null])
   }
 }

@@ -15,7 +15,7 @@ export const FailureKind = {
 export type FailureKind = (typeof FailureKind)[keyof typeof FailureKind]
 
 /** Which upstream; also the name of its breaker, its metrics and its line in the log. */
-export const Upstream = { Partner: 'partner', Stripe: 'stripe', PayPal: 'paypal' } as const
+export const Upstream = { Partner: 'partner', Stripe: 'stripe', PayPal: 'paypal', Mail: 'mail' } as const
 export type Upstream = (typeof Upstream)[keyof typeof Upstream]
 
 export class UpstreamFailure extends Error {

@@ -8,6 +8,7 @@ import {
   invite,
   newRun,
   partner,
+  type Refused,
   type Thing,
 } from './partner-sandbox-caller.ts'
 
@@ -103,5 +104,21 @@ describe('faults', () => {
     })
     expect(answer.status).toBe(400)
     expect(answer.body.error).toContain('operation')
+  })
+})
+
+describe('addresses that the partner does not take', () => {
+  it('are refused by name when somebody is invited, until they are taken again', async () => {
+    expect((await call('/_sandbox/emails', { post: { refused: ['Grace@example.org'] } })).status).toBe(200)
+    const refused = await call<Refused>('/partners/organisation_memberships', { post: grace })
+    expect([refused.status, refused.body.error.code]).toEqual([400, 'invalid_email'])
+    expect(refused.body.error.message).toContain('grace@example.org')
+    await call('/_sandbox/emails', { post: { refused: [] } })
+    expect((await call('/partners/organisation_memberships', { post: grace })).status).toBe(201)
+  })
+
+  it.each([{ refused: 'grace@example.org' }, {}])('are a list: not %j', async (post) => {
+    const { status, body } = await call<ControlRefused>('/_sandbox/emails', { post })
+    expect([status, body.error]).toEqual([400, expect.stringContaining('refused')])
   })
 })

@@ -4,7 +4,7 @@ import { createProviderServer } from '../../src/sandbox/provider-server.ts'
 
 let done = 0
 let url: string
-const app = createProviderServer()
+const app = createProviderServer({ title: 'Any', intro: '', addresses: [], controls: [] })
 beforeAll(async () => {
   app.post('/_sandbox/clock', async () => ({ done: ++done }))
   app.get('/v1/charges', async () => ({ charges: [] }))

@@ -54,6 +54,7 @@ function run(n: number, changes: Partial<RunFacts> = {}): RunFacts {
     weeksCount: 6,
     timeZone: 'Europe/London',
     price: { amountMinor: 50_000 + n, currency: 'GBP' },
+    tax: null,
     cancelled: false,
     cancelledAt: null,
     enrolmentOpensAt: inDays(-10),

@@ -31,6 +31,7 @@ const kinds: Record<string, string> = {
   'EnrolInput.courseRunId': 'CourseRun',
   'InstitutionClient.transferApplications.qualificationId': 'Qualification',
   'InstitutionStaff.transferApplications.qualificationId': 'Qualification',
+  'PaymentFilter.courseRunId': 'CourseRun',
   'PublishTransferPolicyInput.qualificationId': 'Qualification',
   'Query.node.id': 'any',
   'Query.nodes.ids': 'any',
@@ -143,6 +144,13 @@ const queries: [place: string, persona: string | null, document: string, variabl
     courses,
     () => ({ f: { countsTowardsQualificationId: other } }),
     'filter.countsTowardsQualificationId',
+  ],
+  [
+    'PaymentFilter.courseRunId',
+    'operator',
+    'query ($f: PaymentFilter) { viewer { operator { payments(filter: $f) { totalCount } } } }',
+    () => ({ f: { courseRunId: other } }),
+    'filter.courseRunId',
   ],
   [
     'InstitutionStaff.transferApplications.qualificationId',

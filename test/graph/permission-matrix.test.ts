@@ -15,6 +15,7 @@ import {
 } from '../support/permissions/permission-matrix.ts'
 import { documentAt, makeSamples } from '../support/permissions/permission-samples.ts'
 import { permissionCounts, permissionTable } from '../support/permissions/permission-table.ts'
+import { inDays } from '../support/world/study.ts'
 import { digestOf } from '../support/world/untouched.ts'
 import { startWorld, type World } from '../support/world/world.ts'
 
@@ -52,6 +53,9 @@ function selectionOf(type: GraphQLObjectType, name: string): string {
   const args = [
     ...(field.args.some((arg) => arg.name === 'first') ? ['first: 1'] : []),
     ...(field.args.some((arg) => arg.name === 'scheme') ? ['scheme: ECTS'] : []),
+    ...(field.args.some((arg) => arg.name === 'to')
+      ? [`from: "${inDays(-1).slice(0, 10)}", to: "${inDays(1).slice(0, 10)}"`]
+      : []),
     ...(field.args.some((arg) => arg.name === 'framework') ? ['framework: EQF'] : []),
   ]
   return `${name}: ${name}${args.length ? `(${args.join(', ')})` : ''}${isLeafType(getNamedType(field.type)) ? '' : ' { __typename }'}`

@@ -20,6 +20,7 @@ const toolRank: Readonly<Record<string, number>> = {
 const featureRank: Readonly<Record<string, number>> = {
   institutions: 1,
   cases: 1,
+  messages: 1,
   courses: 2,
   learners: 2,
   payments: 2,
@@ -34,6 +35,7 @@ const ports = [
   'src/learners/account-partner.ts',
   'src/enrolments/registration-partner.ts',
   'src/payments/payment-provider.ts',
+  'src/messages/mail-sender.ts',
 ]
 const importPattern =
   /(?:^|\n)\s*(?:import\s*|(?:import|export)\b[^'"`;]*?\bfrom\s*)['"](\.{1,2}\/[^'"]+)['"]|\bimport\(\s*['"](\.{1,2}\/[^'"]+)['"]/g

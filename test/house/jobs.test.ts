@@ -44,5 +44,7 @@ it('what runs by the clock has the key and the retry limit that it has when it i
     '*/5 * * * * sync_registrations ?jobKey=sync_registrations&max=25',
     '*/15 * * * * reconcile ?jobKey=reconcile&max=3',
     '0 * * * * probe_permissions ?jobKey=probe_permissions&max=3',
+    '30 3 * * * learn_settlements ?jobKey=learn_settlements&max=3',
+    '20 * * * * send_waiting_messages ?jobKey=send_waiting_messages&max=1',
   ])
 })

@@ -67,6 +67,7 @@ describe('a real variable', () => {
     ['PAYPAL_CLIENT_ID', 'paypal', ['PAYPAL_API_BASE', 'PAYPAL_CLIENT_SECRET', 'PAYPAL_WEBHOOK_CA_FILE']],
     ['PARTNER_BASE_URL', 'partner', ['PARTNER_CONSUMER_KEY', 'PARTNER_SHARED_SECRET']],
     ['OIDC_ISSUER', 'identity', ['OIDC_AUDIENCE']],
+    ['MAIL_URL', 'mail', ['MAIL_FROM']],
   ] as const)('%s replaces its sandbox and leaves nothing of it behind', (variable, part, ofSandbox) => {
     const given = { [variable]: 'https://real.example' }
     expect(readLocalSettings(given).sandboxes).not.toHaveProperty(part)

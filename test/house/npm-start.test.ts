@@ -19,6 +19,8 @@ const variables = [
   'STRIPE_PORT',
   'PAYPAL_PORT',
   'IDENTITY_PORT',
+  'MAIL_PORT',
+  'SMTP_PORT',
   'POSTGRES_PORT',
 ]
 let npm: ChildProcess
@@ -66,8 +68,12 @@ function kill(signal: NodeJS.Signals): void {
 it('brings up a gateway that is ready, which commands find, and Ctrl-C takes everything down again', async () => {
   const world = await start()
   expect((await fetch(`${world.operationsUrl}/health/ready`)).status).toBe(200)
+  const addresses = [...world.printed().matchAll(/https?:\/\/[^\s)]+/g)].map(([address]) => address)
+  expect(addresses.length).toBeGreaterThanOrEqual(7)
+  for (const address of addresses) expect([address, (await fetch(address)).status]).not.toContain(404)
   const run = (...args: string[]) => promisify(execFile)('npm', ['run', '-s', ...args], { env: world.env })
   expect((await run('token', '--', 'ada')).stdout).toMatch(/^eyJ/)
+  expect((await run('clock', '--', '+15d')).stdout).toContain('1296000 s ahead of real time')
   expect((await run('reconcile', '--', '--dry-run')).stdout).toMatch(/^Examined \d+: nothing to correct/m)
   kill('SIGINT')
   kill('SIGINT')

@@ -54,6 +54,13 @@ const policyShape = z.strictObject({
   clauses: z.array(z.strictObject({ rule: z.enum(rules), text: z.string().min(1) })),
 })
 const registerShape = z.strictObject({
+  seller: z.strictObject({
+    name: z.string().min(1),
+    address: z.array(z.string().min(1)).min(1),
+    taxNumber: z.string().min(1),
+    timeZone: z.literal('Europe/London'),
+    tax: z.strictObject({ treatment: z.literal('EXEMPT'), note: z.string().min(1) }),
+  }),
   institutions: z.array(
     z.strictObject({
       slug: z.string().regex(/^[a-z]+(-[a-z]+)*$/),

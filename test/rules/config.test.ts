@@ -138,6 +138,7 @@ describe('production', () => {
     ['PAYPAL_WEB_BASE', 'https://www.sandbox.paypal.com', /names a sandbox/],
     ['PARTNER_TOKEN_URL', 'http://partner.example/token', /must begin with https/],
     ['PAYPAL_WEBHOOK_CA_FILE', fileOf('ca.pem', ''), /is for the sandbox/],
+    ['CLOCK_FILE', '/var/lib/gateway/clock.json', /is for the local world/],
     ['REGISTER_FILE', 'src/sandbox/seed/register.json', /is the sandbox's/],
     ['SIGNING_KEYS_FILE', fileOf('sandbox-keys.json', '{"keys":[{"kid": "sandbox-1"}]}'), /sandbox's own key/],
     ['SIGNING_KEYS_FILE', fileOf('group.json', '{"keys":[]}', 0o640), /\(mode 640\): chmod 600 .*group.json/],

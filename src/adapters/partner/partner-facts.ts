@@ -42,8 +42,10 @@ export function programFacts(reply: z.output<typeof program>): ProgramFacts {
   }
 }
 
+const treatments = { exempt: 'EXEMPT', taxed: 'TAXED', outside: 'OUTSIDE_SCOPE' } as const
+
 export function runFacts(reply: z.output<typeof programRun>): RunFacts {
-  const { price } = reply
+  const { price, tax } = reply
   return {
     uuid: reply.uuid,
     programUuid: reply.program.uuid,
@@ -52,6 +54,7 @@ export function runFacts(reply: z.output<typeof programRun>): RunFacts {
     weeksCount: reply.weeks_count,
     timeZone: reply.time_zone,
     price: price && { amountMinor: price.minor, currency: price.currency },
+    tax: tax && { treatment: treatments[tax.treatment], rate: tax.rate, note: tax.note },
     enrolmentOpensAt: reply.enrolment_opens_at,
     enrolmentClosesAt: reply.enrolment_closes_at,
     cancelled: reply.status === 'cancelled',

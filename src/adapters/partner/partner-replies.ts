@@ -82,6 +82,12 @@ const liveEvent = z.object({
   recording_url: maybe(url),
 })
 
+const tax = z.object({
+  treatment: z.enum(['exempt', 'taxed', 'outside']),
+  rate: maybe(decimal),
+  note: maybe(words),
+})
+
 export const programRun = z.object({
   uuid: text,
   program: reference,
@@ -92,6 +98,7 @@ export const programRun = z.object({
   price: maybe(
     z.object({ minor: z.int().min(0), currency: z.string().refine(isCurrency, 'expected an ISO 4217 currency code') }),
   ),
+  tax: maybe(tax),
   enrolment_opens_at: maybe(instant),
   enrolment_closes_at: maybe(instant),
   live_events: listOf(liveEvent),

@@ -49,7 +49,7 @@ export function payPalExchange(client: PayPalClient, call: UpstreamCall) {
   async function* eventPages(since: Date): AsyncGenerator<ReadEntries<PayPalEvent>> {
     const query = new URLSearchParams({ start_time: since.toISOString(), page_size: String(EVENTS_PER_PAGE) })
     for (let search: string | null = `?${query}`; search !== null; ) {
-      const page: z.output<typeof eventPage> = await get('webhooks-events.list', eventPage, `${eventsPath}${search}`)
+      const page: z.output<typeof eventPage> = await get('webhooks_events.list', eventPage, `${eventsPath}${search}`)
       yield readEntries(event, page.events)
       search = page.events.length > 0 ? nextSearch(page.links) : null
     }
@@ -111,7 +111,7 @@ export function payPalExchange(client: PayPalClient, call: UpstreamCall) {
       {
         permission: 'Webhooks: read',
         consequence: 'What a lost webhook told is not found.',
-        ask: () => get('webhooks-events.list', z.unknown(), `${eventsPath}?page_size=1`),
+        ask: () => get('webhooks_events.list', z.unknown(), `${eventsPath}?page_size=1`),
       },
       {
         permission: 'Disputes: read',

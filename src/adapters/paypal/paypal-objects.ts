@@ -29,12 +29,22 @@ export const refund = z.object({
 })
 export type PayPalRefund = z.output<typeof refund>
 
+/** In the currency of the account where that is another than the payment's. */
+const breakdown = z.object({
+  paypal_fee: amount,
+  net_amount: amount,
+  paypal_fee_in_receivable_currency: spare(amount),
+  receivable_amount: spare(amount),
+  exchange_rate: spare(z.object({ value: z.string().regex(/^\d+(\.\d+)?$/) })),
+})
+
 export const capture = z.object({
   id: z.string(),
   status: z.enum(['COMPLETED', 'DECLINED', 'PARTIALLY_REFUNDED', 'PENDING', 'REFUNDED', 'FAILED']),
   status_details: z.object({ reason: z.string().optional() }).optional(),
   amount,
   custom_id: z.string().optional(),
+  seller_receivable_breakdown: spare(breakdown),
   create_time: instant,
   supplementary_data: z.object({ related_ids: z.object({ order_id: z.string().optional() }).optional() }).optional(),
   links,

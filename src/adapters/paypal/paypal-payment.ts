@@ -4,6 +4,7 @@ import type {
   ProviderDispute,
   ProviderPayment,
   ProviderRefund,
+  ProviderSettlement,
 } from '../../payments/payment-provider.ts'
 import { unreadIn } from '../beside-money.ts'
 import type { PayPalCapture, PayPalDispute, PayPalOrder, PayPalRefund } from './paypal-objects.ts'
@@ -63,7 +64,18 @@ const orderStates = {
 
 function captureOf({ id, status, amount, create_time }: PayPalCapture): ProviderCapture | null {
   if (!tookMoney.has(status)) return null
-  return { reference: id, amount, capturedAt: create_time, cardBrand: null, cardLast4: null }
+  return { reference: id, chargeReference: null, amount, capturedAt: create_time, cardBrand: null, cardLast4: null }
+}
+
+/** PayPal says neither when the money can be paid out nor by which payout it was; null while it says no fee. */
+export function settlementOf({ status, seller_receivable_breakdown: said }: PayPalCapture): ProviderSettlement | null {
+  if (!tookMoney.has(status) || said === undefined) return null
+  return {
+    fee: said.paypal_fee_in_receivable_currency ?? said.paypal_fee,
+    net: said.receivable_amount ?? said.net_amount,
+    exchangeRate: said.exchange_rate?.value ?? null,
+    availableAt: null,
+  }
 }
 
 function failureOf({ status, status_details }: PayPalCapture): ProviderPayment['failure'] {

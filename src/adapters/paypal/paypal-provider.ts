@@ -23,7 +23,7 @@ import { disputeNews, eventOf, orderIn } from './paypal-event.ts'
 import { type PayPalExchange, payPalExchange } from './paypal-exchange.ts'
 import type { PayPalCapture } from './paypal-objects.ts'
 import { orderRequest, refundRequest } from './paypal-order.ts'
-import { captureIn, paymentOf, refundOf } from './paypal-payment.ts'
+import { captureIn, paymentOf, refundOf, settlementOf } from './paypal-payment.ts'
 import { verifyPayPalWebhook } from './paypal-webhook.ts'
 
 export interface PayPalOptions extends CallObservers {
@@ -94,6 +94,9 @@ export function payPalProvider(options: PayPalOptions): PaymentProvider & { stat
     // An order cannot be taken back; it is simply never captured, and PayPal forgets it.
     close: (reference) => lookOrRefuse(reference),
     refund: (request) => refund(payPal, request),
+    settlementOf: async ({ reference }) => settlementOf(await payPal.capture(reference)),
+    // PayPal says no payout.
+    paidPayouts: async function* () {},
     refundsOf: (captureReference) => refundsOf(payPal, captureReference),
     lookRefund: (reference) => lookRefund(payPal, reference),
     verifyEvent: async (rawBody, headers, now) =>

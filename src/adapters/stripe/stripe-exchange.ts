@@ -9,7 +9,7 @@ import { idOf, readEntries } from '../read-entries.ts'
 import { Effect, type UpstreamCall } from '../upstream-call.ts'
 import { MOST_REPLY_BYTES, malformed, readUpstreamReply, tooLargeReply } from '../upstream-reply.ts'
 import { stripeFailure } from './stripe-failure.ts'
-import { dispute, event, listedSession, page, refund, session } from './stripe-objects.ts'
+import { balanceTransaction, dispute, event, listedSession, page, payout, refund, session } from './stripe-objects.ts'
 import { stripeReadings } from './stripe-readings.ts'
 import { expandedPaths, SESSION_API_VERSION } from './stripe-session.ts'
 
@@ -111,6 +111,19 @@ export function stripeExchange(sdk: Stripe, call: UpstreamCall) {
       all('refunds.list', refund, (paging) => sdk.refunds.list({ ...paging, payment_intent: paymentIntent })),
     disputesOf: (paymentIntent: string) =>
       all('disputes.list', dispute, (paging) => sdk.disputes.list({ ...paging, payment_intent: paymentIntent })),
+    /** The original one of a charge: what came of it later has transactions of its own. */
+    balanceTransactionsOf: (charge: string) =>
+      all('balance_transactions.list', balanceTransaction, (paging) =>
+        sdk.balanceTransactions.list({ ...paging, source: charge }),
+      ),
+    paidPayouts: (since: Date) =>
+      pages('payouts.list', payout, (paging) =>
+        sdk.payouts.list({ ...paging, status: 'paid', created: { gte: secondsOf(since) } }),
+      ),
+    paidOutBy: (payoutId: string) =>
+      all('balance_transactions.list', balanceTransaction, (paging) =>
+        sdk.balanceTransactions.list({ ...paging, payout: payoutId }),
+      ),
     eventPages: (since: Date, types: readonly string[]) =>
       pages('events.list', event, (paging) =>
         sdk.events.list({ ...paging, created: { gte: secondsOf(since) }, types: [...types] }),

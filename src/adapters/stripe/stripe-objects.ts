@@ -96,6 +96,23 @@ export const dispute = z.object({
 })
 export type StripeDispute = z.output<typeof dispute>
 
+/** What moved the seller's balance: of a charge, with the fee. */
+export const balanceTransaction = z
+  .object({
+    id: z.string(),
+    type: z.string(),
+    source: reference,
+    fee: z.int(),
+    net: z.int(),
+    currency,
+    exchange_rate: z.number().positive().nullish(),
+    available_on: seconds,
+  })
+  .superRefine(inMinorUnits('net'))
+export type StripeBalanceTransaction = z.output<typeof balanceTransaction>
+
+export const payout = z.object({ id: z.string(), arrival_date: seconds })
+
 /** Seconds, or in thin events an ISO text. */
 const eventInstant = z
   .union([seconds, z.iso.datetime({ offset: true }).transform((text) => new Date(text))])

@@ -61,6 +61,7 @@ function captureOf({ id, status, latest_charge: charge }: StripePaymentIntent): 
   const card = charge.payment_method_details?.card
   return {
     reference: id,
+    chargeReference: charge.id,
     amount: moneyFromStripe(charge.amount_captured, charge.currency),
     capturedAt: charge.created,
     cardBrand: card ? brandOf(charge) : null,

@@ -19,6 +19,7 @@ import { type StripeExchange, stripeExchange, stripeSdk } from './stripe-exchang
 import type { StripeSession } from './stripe-objects.ts'
 import { paymentOf, refundOf } from './stripe-payment.ts'
 import { sessionRequest } from './stripe-session.ts'
+import { paidPayouts, settlementOf } from './stripe-settlement.ts'
 
 export interface StripeOptions extends CallObservers {
   secretKey: string
@@ -69,6 +70,8 @@ export function stripeProvider(options: StripeOptions): PaymentProvider & { stat
       }
     },
     refund: (request) => refund(stripe, request),
+    settlementOf: ({ chargeReference }) => settlementOf(stripe, chargeReference),
+    paidPayouts: (since) => paidPayouts(stripe, since),
     refundsOf: async (captureReference) =>
       readAll(Upstream.Stripe, await stripe.refundsOf(captureReference)).map(refundOf),
     lookRefund: async (reference) => {

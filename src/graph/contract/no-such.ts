@@ -18,6 +18,7 @@ const nodeNames = [
   'Refund',
   'RefundRun',
   'Dispute',
+  'Receipt',
   'Reconciliation',
   'Case',
   'CreditRecord',

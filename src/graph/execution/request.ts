@@ -19,6 +19,8 @@ export interface ContextParts {
   readonly correlationId: string
   readonly signal: AbortSignal
   readonly log: Logger
+  /** The header as it was sent. */
+  readonly acceptLanguage?: string | undefined
 }
 
 /** Nobody waits for the answer any more; what was under way for it ends with this. */
@@ -31,16 +33,24 @@ export class GraphRequest implements ContextParts {
   readonly viewer: Viewer
   readonly correlationId: string
   readonly facts: RequestFacts = { operationName: null, kind: null, codes: [], cacheControl: null }
+  readonly acceptLanguage: string | undefined
   readonly context: object
   private readonly parentLog: Logger
   private ownLog: Logger | null = null
   private controller: AbortController | null = null
   private abortReason: RequestEnded | null = null
 
-  constructor(viewer: Viewer, correlationId: string, log: Logger, buildContext: (parts: ContextParts) => object) {
+  constructor(
+    viewer: Viewer,
+    correlationId: string,
+    log: Logger,
+    buildContext: (parts: ContextParts) => object,
+    acceptLanguage?: string,
+  ) {
     this.viewer = viewer
     this.correlationId = correlationId
     this.parentLog = log
+    this.acceptLanguage = acceptLanguage
     this.context = buildContext(this)
   }
 

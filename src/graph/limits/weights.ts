@@ -111,6 +111,7 @@ export const works: Readonly<Record<string, Work>> = {
   'ReconciliationConnection.totalCount': OWN_COUNT_POINTS,
   'RefundRunConnection.totalCount': OWN_COUNT_POINTS,
   'RefundRunItemConnection.totalCount': DESK_COUNT_POINTS,
+  'ReceiptConnection.totalCount': OWN_COUNT_POINTS,
   'CreditRecordConnection.totalCount': OWN_COUNT_POINTS,
   'CreditShareConnection.totalCount': OWN_COUNT_POINTS,
   // Counted over the whole list: 5 to 10 ms with a filter, four times for its facets.
@@ -135,6 +136,9 @@ export const works: Readonly<Record<string, Work>> = {
   // Signing by an elliptic curve, 0.3 ms.
   'TransferEligibility.statement': 30,
   'CreditRecord.credential': 30,
+  'Receipt.documentUrl': 30,
+  // A year of them, summed over all that moved.
+  'Operator.moneyByDay': DESK_COUNT_POINTS,
   // Each of up to 2,000 applications is decided anew.
   'Query.transferPolicyDryRun': 2_000,
   // A signature is verified, 0.4 ms.
@@ -153,6 +157,8 @@ export const works: Readonly<Record<string, Work>> = {
   'Mutation.acknowledgeCase': WRITE_POINTS,
   // As many items as the run has enrolments, in one transaction.
   'Mutation.refundRun': UPSTREAM_POINTS,
+  // A year of a table is read when its address is opened.
+  'Mutation.exportMoney': WRITE_POINTS,
   'Mutation.shareCredit': WRITE_POINTS,
   'Mutation.revokeCreditShare': WRITE_POINTS,
   'Mutation.applyForTransfer': WRITE_POINTS,

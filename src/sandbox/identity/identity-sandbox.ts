@@ -5,9 +5,12 @@ import type { FastifyInstance } from 'fastify'
 import type { JWK } from 'jose'
 import type { Provider } from 'oidc-provider'
 import { z } from 'zod'
+import { registerClockControl } from '../clock/clock-control.ts'
+import type { LocalClock } from '../clock/local-clock.ts'
 import { createProviderServer } from '../provider-server.ts'
 import { StateFile } from '../state-file.ts'
 import { signAccessToken, type TokenGrant } from './access-token.ts'
+import { identityFrontPage } from './front-page.ts'
 import { serveLogin } from './login-page.ts'
 import { ACCESS_TOKEN_SECONDS, openidProvider } from './openid-provider.ts'
 import { findPersona, personaList, personas } from './persona.ts'
@@ -26,6 +29,8 @@ export interface IdentitySandboxOptions {
   /** Taken where the state has none; without it, a new one is made. */
   signingKey?: JWK
   now?: () => Date
+  /** That of the local world, which it serves and does not go by: nobody is logged out by a move. */
+  clock?: LocalClock
 }
 
 export interface IdentitySandbox {
@@ -45,18 +50,19 @@ export async function startIdentitySandbox(options: IdentitySandboxOptions): Pro
   await file.saved()
   const { signingKey, cookieKey } = file.state
 
-  const app = createProviderServer()
+  const app = createProviderServer(identityFrontPage)
   // The issuer is the address, and that is known only once the server listens.
   const openid = Promise.withResolvers<Provider>()
   const url = Promise.withResolvers<string>()
   app.addHook('onRequest', async (request, reply) => {
-    if (/^\/(_sandbox|interaction)\//.test(request.url)) return
+    if (/^\/(_sandbox|interaction)\/|^\/(\?|$)/.test(request.url)) return
     const answer = (await openid.promise).callback()
     reply.hijack()
     await answer(request.raw, reply.raw)
   })
   serveLogin(app, () => openid.promise)
   serveTokens(app, async () => ({ issuer: await url.promise, audience, signingKey, now: now() }))
+  if (options.clock) registerClockControl(app, options.clock)
   await app.listen({ host: options.host, port: options.port })
   const issuer = `http://${options.host}:${(app.server.address() as AddressInfo).port}`
   openid.resolve(openidProvider({ issuer, audience, signingKey, cookieKey, clientSecret, now }))

@@ -15,9 +15,14 @@ const invitation = z.object({
   return_url: z.url({ protocol: /^https?$/, error: 'expected an http or https URL' }).nullish(),
 })
 
-export function serveMemberships(serve: ServeOperation, world: PartnerWorld): void {
+export function serveMemberships(
+  serve: ServeOperation,
+  world: PartnerWorld,
+  isRefused: (email: string) => boolean,
+): void {
   serve('organisation_memberships.create', 'POST', '/organisation_memberships', ({ body }) => {
     const { return_url = null, ...person } = parse(invitation, body)
+    if (isRefused(person.email)) throw new ApiRefusal(400, 'invalid_email', `${person.email} cannot receive mail.`)
     const existing = membershipOf(world, person.external_learner_id)
     if (existing) {
       const reference = referenceTo(world, 'organisation_memberships', existing.uuid)

@@ -2,6 +2,8 @@
 import { createHmac } from 'node:crypto'
 import type { AddressInfo } from 'node:net'
 import type { FastifyError } from 'fastify'
+import { registerClockControl } from '../clock/clock-control.ts'
+import type { LocalClock } from '../clock/local-clock.ts'
 import { Faults, registerFaultControl, send } from '../faults.ts'
 import { createProviderServer } from '../provider-server.ts'
 import { StateFile } from '../state-file.ts'
@@ -11,11 +13,13 @@ import { apiRoutes, operations } from './api-routes.ts'
 import { serveCatalogue } from './catalogue-api.ts'
 import { serveControl } from './control.ts'
 import { serveEnrolments } from './enrolment-api.ts'
+import { partnerFrontPage } from './front-page.ts'
 import { serveInvitations } from './invitation-page.ts'
 import { serveMemberships } from './membership-api.ts'
 import { firstState, PartnerWorld } from './partner-world.ts'
 import { servePublicPages } from './public-pages.ts'
 import { Refusals, registerRefusals } from './refusals.ts'
+import { registerEmailControl } from './refused-emails.ts'
 
 export interface PartnerSandboxOptions {
   host: string
@@ -31,6 +35,8 @@ export interface PartnerSandboxOptions {
   /** When the seeded facts last changed; without it, now. */
   seededAt?: Date
   now?: () => Date
+  /** That of the local world, served too; instead of `now`. */
+  clock?: LocalClock
 }
 
 export interface PartnerSandbox {
@@ -42,7 +48,7 @@ export interface PartnerSandbox {
 
 /** Rejects when the port is taken or the state file is not JSON. */
 export async function startPartnerSandbox(options: PartnerSandboxOptions): Promise<PartnerSandbox> {
-  const now = options.now ?? (() => new Date())
+  const now = options.clock?.now ?? options.now ?? (() => new Date())
   const seededAt = options.seededAt ?? now()
   const file = await StateFile.open(options.stateFile, () => firstState(seededAt))
   const saved = () => file.saved()
@@ -54,7 +60,7 @@ export async function startPartnerSandbox(options: PartnerSandboxOptions): Promi
   })
   const world = new PartnerWorld(file, delivery, { now, seededAt })
   const faults = new Faults()
-  const app = createProviderServer()
+  const app = createProviderServer(partnerFrontPage)
   app.setNotFoundHandler((_request, reply) =>
     send(reply, refusal(404, 'not_found', 'There is nothing at this address.')),
   )
@@ -66,7 +72,7 @@ export async function startPartnerSandbox(options: PartnerSandboxOptions): Promi
   const refusals = new Refusals()
   const serve = apiRoutes({ app, consumer, faults, refusals, saved, now })
   serveCatalogue(serve, world)
-  serveMemberships(serve, world)
+  serveMemberships(serve, world, registerEmailControl(app))
   serveEnrolments(serve, world)
   serveInvitations(app, world, saved)
   servePublicPages(app, world)
@@ -74,6 +80,7 @@ export async function startPartnerSandbox(options: PartnerSandboxOptions): Promi
   registerFaultControl(app, faults, operations)
   registerRefusals(app, refusals, operations)
   registerWebhookControl(app, delivery)
+  if (options.clock) registerClockControl(app, options.clock)
 
   const close = async () => {
     delivery.close()

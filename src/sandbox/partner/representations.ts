@@ -44,6 +44,7 @@ export function runBody(world: PartnerWorld, run: ProgramRun): object {
     weeks_count: run.weeks_count,
     time_zone: run.time_zone,
     price: run.price,
+    tax: run.tax,
     enrolment_opens_at: run.enrolment_opens_at,
     enrolment_closes_at: run.enrolment_closes_at,
     live_events: run.live_events.map(({ recorded, ...event }) => ({

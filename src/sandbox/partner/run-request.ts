@@ -18,6 +18,16 @@ const liveEvent = z.strictObject({
   recorded: z.boolean().default(false),
 })
 
+const tax = z.strictObject({
+  treatment: z.enum(['exempt', 'taxed', 'outside']),
+  rate: z
+    .string()
+    .regex(/^\d{1,3}(\.\d{1,4})?$/, 'expected per cent as a decimal text, e.g. "20"')
+    .nullable()
+    .default(null),
+  note: z.string().min(1).nullable().default(null),
+})
+
 /** Facts of a run that can be given when it is made and changed later. */
 const runFacts = {
   start_time: instant.nullable(),
@@ -29,6 +39,7 @@ const runFacts = {
       currency: z.string().refine((code) => currencies.has(code), 'expected an ISO 4217 code, e.g. GBP'),
     })
     .nullable(),
+  tax: tax.nullable(),
   capacity: z.int().min(0).nullable(),
   enrolment_opens_at: instant.nullable(),
   enrolment_closes_at: instant.nullable(),
@@ -72,6 +83,7 @@ export function runFrom(
     weeks_count: program.weeks_count ?? 10,
     time_zone: 'Europe/London',
     price: { minor: 49_500, currency: 'GBP' },
+    tax: null,
     capacity: 100,
     status: 'scheduled',
     taken_elsewhere: 0,

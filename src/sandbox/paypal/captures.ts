@@ -58,7 +58,8 @@ export function refundedMinor({ state }: PaypalMerchant, capture: Capture, statu
     .reduce((sum, refund) => sum + minorOf(refund.amount), 0)
 }
 
-function captureOrder(merchant: PaypalMerchant, call: Call): Answer {
+/** Captures an approved order. Throws PaypalRefusal where it cannot be. */
+export function captureOrder(merchant: PaypalMerchant, call: Call): Answer {
   const order = findOrder(merchant, call.id)
   checkCapturable(merchant, order)
   const capture = newCapture(merchant, order)
@@ -104,14 +105,21 @@ function declineInstrument(merchant: PaypalMerchant, order: Order) {
 }
 
 function newCapture(merchant: PaypalMerchant, order: Order): Capture {
-  const pending = order.instrument === 'echeck' || order.captureWillPend || merchant.state.nextCapturePending
+  const held = order.captureWillPend || merchant.state.nextCapturePending
+  const pending = order.instrument === 'echeck' || held !== false
   merchant.state.nextCapturePending = false
   const at = wholeSeconds(merchant.now())
   return {
     id: newId(),
     orderId: order.id,
     status: pending ? 'PENDING' : order.instrument === 'denied' ? 'DECLINED' : 'COMPLETED',
-    reason: pending ? (order.instrument === 'echeck' ? 'ECHECK' : 'PENDING_REVIEW') : null,
+    reason: pending
+      ? typeof held === 'string'
+        ? held
+        : order.instrument === 'echeck'
+          ? 'ECHECK'
+          : 'PENDING_REVIEW'
+      : null,
     amount: moneyOf(minorOf(order.unit.amount), order.unit.amount.currency_code),
     customId: order.unit.custom_id ?? null,
     invoiceId: order.unit.invoice_id ?? null,

@@ -29,13 +29,15 @@ const rsa = {
   modulusLength: 2048,
 }
 const DAY_MS = 24 * 3_600_000
+/** Twice as long as the local world's clock can be moved. */
+const GOOD_FOR_DAYS = 3_652
 /** The name that PayPal's own sandbox has on its certificate. */
 const leafName = 'messageverificationcerts.sandbox.paypal.com'
 
-/** Makes a root and a leaf, good from yesterday for a year. */
+/** Makes a root and a leaf, good from yesterday for ten years. */
 export async function newCertificates(now: Date): Promise<Certificates> {
   const notBefore = new Date(now.getTime() - DAY_MS)
-  const notAfter = new Date(now.getTime() + 365 * DAY_MS)
+  const notAfter = new Date(now.getTime() + GOOD_FOR_DAYS * DAY_MS)
   const rootName = 'CN=PayPal sandbox root of the local world, O=Local world'
   const rootKeys = await webcrypto.subtle.generateKey(rsa, true, ['sign', 'verify'])
   const leafKeys = await webcrypto.subtle.generateKey(rsa, true, ['sign', 'verify'])

@@ -1,30 +1,37 @@
 /** Serves control calls for PayPal's buyers, banks and dashboard. */
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { z } from 'zod'
+import { namesOf } from '../our-id.ts'
 import { cancelUrlOf, returnUrlOf, waitsForBuyer } from './approval-page.ts'
 import { findCapture } from './captures.ts'
 import { chosenEvent, newsOfChoice } from './chosen-event.ts'
 import { minorOf } from './decimal-money.ts'
 import { disputeCapture, disputeOutcomes } from './disputes.ts'
-import { type Capture, instruments, type PaypalMerchant } from './merchant.ts'
+import { captureForeign, foreignCapture } from './foreign-capture.ts'
+import { type Capture, instruments, type Order, type PaypalMerchant, pendingReasons } from './merchant.ts'
 import { approveOrder, findOrder } from './orders.ts'
 import { refundView } from './payment-view.ts'
 import { makePending, pendingOutcomes } from './pending-captures.ts'
 import { refundCapture, settleRefund } from './refunds.ts'
 import { newDebugId, PaypalRefusal } from './refusal.ts'
 
-const money = z.object({ currency_code: z.string(), value: z.string() })
-const approval = z.object({ instrument: z.enum(instruments).default('balance') })
-const refund = z.object({
+const money = z.strictObject({ currency_code: z.string(), value: z.string() })
+const nothing = z.strictObject({})
+const approval = z.strictObject({ instrument: z.enum(instruments).default('balance') })
+const refund = z.strictObject({
   /** A decimal text in the capture's currency, or the amount with its currency. */
   amount: z.union([z.string().regex(/^\d+(\.\d{1,2})?$/), money]).optional(),
 })
-const dispute = z.object({
+const dispute = z.strictObject({
   outcome: z.enum(disputeOutcomes).default('open'),
   without_amount: z.boolean().default(false),
 })
-const pending = z.object({ outcome: z.enum(pendingOutcomes).optional() })
-const settlement = z.object({ outcome: z.enum(['completed', 'failed', 'cancelled']).default('completed') })
+const pending = z.strictObject({
+  reason: z.enum(pendingReasons).optional(),
+  outcome: z.enum(pendingOutcomes).optional(),
+})
+const balance = z.strictObject({ refunds: z.enum(['enough', 'refused']) })
+const settlement = z.strictObject({ outcome: z.enum(['completed', 'failed', 'cancelled']).default('completed') })
 
 interface ById {
   Params: { id: string }
@@ -38,13 +45,14 @@ export function registerControl(app: FastifyInstance, merchant: PaypalMerchant, 
   app.get('/_sandbox/ledger', async () => ledger(merchant))
   serve('/_sandbox/orders/:id/approve', (id, body) => {
     const { instrument } = read(approval, body)
-    const order = findOrder(merchant, id)
+    const order = orderOf(merchant, id)
     if (!waitsForBuyer(order)) throw conflict(`The order is ${order.status}; the buyer has decided already.`)
     approveOrder(merchant, order, instrument)
     return { url: returnUrlOf(order), redirectUrl: returnUrlOf(order), status: order.status }
   })
-  serve('/_sandbox/orders/:id/cancel', (id) => {
-    const order = findOrder(merchant, id)
+  serve('/_sandbox/orders/:id/cancel', (id, body) => {
+    read(nothing, body)
+    const order = orderOf(merchant, id)
     if (!waitsForBuyer(order)) throw conflict(`The order is ${order.status}; the buyer has decided already.`)
     return { url: cancelUrlOf(order), redirectUrl: cancelUrlOf(order), status: order.status }
   })
@@ -60,18 +68,37 @@ export function registerControl(app: FastifyInstance, merchant: PaypalMerchant, 
     return disputeCapture(merchant, captureOf(merchant, id), outcome, without_amount)
   })
   serve('/_sandbox/events', (_id, body) => newsOfChoice(merchant, read(chosenEvent, body)))
-  serve('/_sandbox/captures/:id/pending', (id, body) => makePending(merchant, id, read(pending, body).outcome))
+  serve('/_sandbox/captures', (_id, body) => captureForeign(merchant, read(foreignCapture, body)))
+  serve('/_sandbox/captures/:id/pending', (id, body) => {
+    const { outcome, reason } = read(pending, body)
+    return makePending(merchant, ourCapture(merchant, id)?.id ?? ourOrder(merchant, id)?.id ?? id, outcome, reason)
+  })
+  serve('/_sandbox/balance', (_id, body) => {
+    const { refunds } = read(balance, body)
+    merchant.state.refundBalance = refunds
+    merchant.changed()
+    return { refunds }
+  })
   serve('/_sandbox/refunds/:id/settle', (id, body) => {
     const outcome = read(settlement, body).outcome.toUpperCase() as 'COMPLETED' | 'FAILED' | 'CANCELLED'
     return refundView(merchant, settleRefund(merchant, id, outcome))
   })
 }
 
-/** The capture with this id, or that of the order with this id. Throws PaypalRefusal (404). */
+/** The capture with this id, or that of the order or of our payment with this id. Throws PaypalRefusal (404). */
 function captureOf(merchant: PaypalMerchant, id: string): Capture {
   const ofOrder = Object.values(merchant.state.captures).find((capture) => capture.orderId === id)
-  return ofOrder ?? findCapture(merchant, id)
+  return ofOrder ?? ourCapture(merchant, id) ?? findCapture(merchant, id)
 }
+
+const ourCapture = ({ state }: PaypalMerchant, id: string): Capture | undefined =>
+  Object.values(state.captures).findLast(({ customId }) => customId !== null && namesOf(id).includes(customId))
+
+/** The order with this id, or that of our payment with this id. Throws PaypalRefusal (404). */
+const orderOf = (merchant: PaypalMerchant, id: string): Order => ourOrder(merchant, id) ?? findOrder(merchant, id)
+
+const ourOrder = ({ state }: PaypalMerchant, id: string): Order | undefined =>
+  Object.values(state.orders).findLast(({ unit }) => unit.custom_id && namesOf(id).includes(unit.custom_id))
 
 function read<Schema extends z.ZodType>(schema: Schema, body: unknown): z.output<Schema> {
   const asked = schema.safeParse(body ?? {})

@@ -70,19 +70,19 @@ export function eventRoutes(merchant: PaypalMerchant, resend: (event: PaypalEven
     {
       method: 'GET',
       path: '/v1/notifications/webhooks-events',
-      operation: 'webhooks-events.list',
+      operation: 'webhooks_events.list',
       handle: ({ query }) => listEvents(merchant, query),
     },
     {
       method: 'GET',
       path: '/v1/notifications/webhooks-events/:id',
-      operation: 'webhooks-events.get',
+      operation: 'webhooks_events.get',
       handle: ({ id }) => ({ status: 200, body: find(id) }),
     },
     {
       method: 'POST',
       path: '/v1/notifications/webhooks-events/:id/resend',
-      operation: 'webhooks-events.resend',
+      operation: 'webhooks_events.resend',
       handle({ id }) {
         const event = find(id)
         resend(event)

@@ -7,6 +7,22 @@ import type { Money } from './decimal-money.ts'
 export const instruments = ['balance', 'echeck', 'declined', 'denied'] as const
 export type Instrument = (typeof instruments)[number]
 
+/** Why PayPal holds a capture (payments_payment_v2.json, capture_status_details). */
+export const pendingReasons = [
+  'BUYER_COMPLAINT',
+  'CHARGEBACK',
+  'ECHECK',
+  'INTERNATIONAL_WITHDRAWAL',
+  'OTHER',
+  'PENDING_REVIEW',
+  'RECEIVING_PREFERENCE_MANDATES_MANUAL_ACTION',
+  'REFUNDED',
+  'TRANSACTION_APPROVED_AWAITING_FUNDING',
+  'UNILATERAL',
+  'VERIFICATION_REQUIRED',
+] as const
+export type PendingReason = (typeof pendingReasons)[number]
+
 export interface Link {
   href: string
   rel: string
@@ -35,7 +51,7 @@ export interface Order {
   /** Chosen by the buyer when approving. */
   instrument: Instrument | null
   /** Its capture will be held for review. */
-  captureWillPend: boolean
+  captureWillPend: boolean | PendingReason
   payer: Payer | null
   createdAt: string
   updatedAt: string
@@ -53,7 +69,7 @@ export interface Capture {
   id: string
   orderId: string
   status: 'COMPLETED' | 'DECLINED' | 'PARTIALLY_REFUNDED' | 'PENDING' | 'REFUNDED'
-  reason: 'ECHECK' | 'PENDING_REVIEW' | 'REFUNDED' | 'CHARGEBACK' | null
+  reason: PendingReason | 'REFUNDED' | 'CHARGEBACK' | null
   amount: Money
   customId: string | null
   invoiceId: string | null
@@ -118,7 +134,9 @@ export interface PaypalState {
   /** Access tokens and until when they are good, in milliseconds since 1970. */
   accessTokens: Record<string, number>
   /** The next capture, whichever it is, will be PENDING. */
-  nextCapturePending: boolean
+  nextCapturePending: boolean | PendingReason
+  /** Whether there is money for refunds. */
+  refundBalance: 'enough' | 'refused'
   certificates: Certificates | null
   webhooks: WebhookState
 }
@@ -132,6 +150,7 @@ export const emptyState = (): PaypalState => ({
   keptReplies: {},
   accessTokens: {},
   nextCapturePending: false,
+  refundBalance: 'enough',
   certificates: null,
   webhooks: noWebhooks(),
 })

@@ -25,7 +25,8 @@ export function touch(merchant: PaypalMerchant, order: Order): void {
   merchant.changed()
 }
 
-function createOrder(merchant: PaypalMerchant, call: Call): Answer {
+/** An order that waits for its buyer. Throws PaypalRefusal for what PayPal does not take. */
+export function createOrder(merchant: PaypalMerchant, call: Call): Answer {
   const asked = checked(orderRequest, call.body)
   const [unit] = asked.purchase_units
   if (!unit) throw new Error('a request with one purchase unit has none')

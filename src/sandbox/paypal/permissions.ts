@@ -3,5 +3,5 @@ export const payPalPermissions = {
   orders: ['orders.create', 'orders.get', 'orders.capture'],
   refunds_write: ['captures.refund'],
   disputes: ['disputes.list', 'disputes.get'],
-  webhooks_events: ['webhooks-events.list', 'webhooks-events.get', 'webhooks-events.resend'],
+  webhooks_events: ['webhooks_events.list', 'webhooks_events.get', 'webhooks_events.resend'],
 }

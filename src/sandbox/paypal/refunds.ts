@@ -50,21 +50,37 @@ export function refundCapture(merchant: PaypalMerchant, capture: Capture, reques
   return refund
 }
 
-/** Ends a refund that is PENDING because the payment came by e-check. Throws PaypalRefusal where it is not. */
+/** Ends a refund that is PENDING; one that is COMPLETED can still fail at the bank. Throws PaypalRefusal otherwise. */
 export function settleRefund(
   merchant: PaypalMerchant,
   id: string,
   status: 'COMPLETED' | 'FAILED' | 'CANCELLED',
 ): Refund {
   const refund = findRefund(merchant, id)
-  if (refund.status !== 'PENDING') {
+  const bounced = refund.status === 'COMPLETED' && status === 'FAILED'
+  if (refund.status !== 'PENDING' && !bounced) {
     throw new PaypalRefusal(409, [{ issue: 'REFUND_NOT_PENDING', description: `The refund is ${refund.status}.` }])
   }
   refund.status = status
   refund.updatedAt = wholeSeconds(merchant.now())
   merchant.changed()
-  if (status === 'COMPLETED') complete(merchant, findCapture(merchant, refund.captureId), refund)
+  const capture = findCapture(merchant, refund.captureId)
+  if (status === 'COMPLETED') complete(merchant, capture, refund)
+  if (bounced) {
+    const rest = refundedMinor(merchant, capture, ['COMPLETED'])
+    setStatus(merchant, capture, rest === 0 ? 'COMPLETED' : 'PARTIALLY_REFUNDED')
+  }
+  if (status === 'FAILED') tellFailed(merchant, refund)
   return refund
+}
+
+function tellFailed(merchant: PaypalMerchant, refund: Refund): void {
+  merchant.emit({
+    type: 'PAYMENT.REFUND.FAILED',
+    resourceType: 'refund',
+    summary: `A ${shown(refund.amount)} capture payment refund failed`,
+    resource: refundView(merchant, refund),
+  })
 }
 
 function complete(merchant: PaypalMerchant, capture: Capture, refund: Refund): void {
@@ -88,6 +104,7 @@ function checkRefundable(merchant: PaypalMerchant, capture: Capture, amount: Mon
   if (amount.currency_code !== capture.amount.currency_code) throw refused('REFUND_CAPTURE_CURRENCY_MISMATCH')
   const minor = minorOf(amount)
   if (minor > left) throw refused('REFUND_AMOUNT_EXCEEDED', { field: '/amount/value', value: amount.value })
+  if (merchant.state.refundBalance === 'refused') throw refused('REFUND_FAILED_INSUFFICIENT_FUNDS')
   const dispute = disputeOf(merchant, capture)
   if (dispute && dispute.status !== 'RESOLVED' && minor < left) throw refused('TRANSACTION_DISPUTED')
 }

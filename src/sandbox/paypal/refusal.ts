@@ -1,4 +1,5 @@
 /** Builds PayPal's error answers and lists the issues that the sandbox gives. */
+import { z } from 'zod'
 import type { Answer } from '../faults.ts'
 import type { Link } from './merchant.ts'
 import { newId } from './new-id.ts'
@@ -129,4 +130,22 @@ export function refused(issue: Issue, more: { field?: string; value?: string; li
   const { links, ...where } = more
   const location = more.field === undefined ? {} : { location: 'body' as const }
   return new PaypalRefusal(422, [{ issue, description: issues[issue], ...where, ...location }], links)
+}
+
+/** What a refusal on request says: 422 with this issue, unless another status is asked for. */
+export const refusalOnRequest = {
+  fields: {
+    status: z.literal([400, 401, 403, 404, 409, 422]).default(422),
+    issue: z.enum(Object.keys(issues) as [Issue, ...Issue[]]),
+    message: z.string().optional(),
+  },
+  refusal({ status, issue, message }: RefusalFacts): PaypalRefusal {
+    return new PaypalRefusal(status, [{ issue, description: message ?? issues[issue] }])
+  },
+}
+
+interface RefusalFacts {
+  status: 400 | 401 | 403 | 404 | 409 | 422
+  issue: Issue
+  message?: string | undefined
 }

@@ -2,10 +2,10 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type Answer, answerWithFaults, type Faults, send } from '../faults.ts'
 import type { Permissions } from '../permissions.ts'
+import type { RefusalsOnRequest } from '../refusals-on-request.ts'
 import { checkToken } from './access-tokens.ts'
 import type { PaypalMerchant } from './merchant.ts'
 import { malformedJson, newDebugId, notPermitted, outage, PaypalRefusal } from './refusal.ts'
-import type { RefusalsOnRequest } from './refusals-on-request.ts'
 import { fingerprintOf, keepReply, keptReply, keyOf, previousInProgress } from './request-ids.ts'
 import type { Call, Route } from './route.ts'
 
@@ -13,7 +13,7 @@ export interface ServedBy {
   merchant: PaypalMerchant
   faults: Faults
   permissions: Permissions
-  refusals: RefusalsOnRequest
+  refusals: RefusalsOnRequest<PaypalRefusal>
   /** Settles once the state is safe. */
   saved(): Promise<void>
 }

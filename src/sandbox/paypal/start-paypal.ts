@@ -1,8 +1,11 @@
 /** Starts the PayPal sandbox: API, approval page, signed webhooks and control calls. */
 import type { AddressInfo } from 'node:net'
+import { registerClockControl } from '../clock/clock-control.ts'
+import type { LocalClock } from '../clock/local-clock.ts'
 import { answerWithFaults, Faults, registerFaultControl, send } from '../faults.ts'
 import { Permissions, registerPermissionControl } from '../permissions.ts'
 import { createProviderServer } from '../provider-server.ts'
+import { RefusalsOnRequest, registerRefusalControl } from '../refusals-on-request.ts'
 import { StateFile } from '../state-file.ts'
 import { registerWebhookControl, WebhookDelivery } from '../webhook-delivery.ts'
 import { type Client, grantToken } from './access-tokens.ts'
@@ -12,12 +15,12 @@ import { type Certificates, newCertificates } from './certificates.ts'
 import { registerControl } from './control.ts'
 import { disputeRoutes } from './disputes.ts'
 import { eventRoutes, newEvent } from './events.ts'
+import { paypalFrontPage } from './front-page.ts'
 import { emptyState, type PaypalEvent, type PaypalMerchant, type PaypalState } from './merchant.ts'
 import { expireOrders, orderRoutes } from './orders.ts'
 import { payPalPermissions } from './permissions.ts'
 import { refundRoutes } from './refunds.ts'
-import { malformedJson, newDebugId, noSuch, outage, PaypalRefusal } from './refusal.ts'
-import { RefusalsOnRequest, registerRefusalControl } from './refusals-on-request.ts'
+import { malformedJson, newDebugId, noSuch, outage, PaypalRefusal, refusalOnRequest } from './refusal.ts'
 import { forgetOldReplies } from './request-ids.ts'
 import { registerRoutes } from './routes.ts'
 import { transmissionHeaders } from './transmission.ts'
@@ -35,6 +38,8 @@ export interface PaypalSandboxOptions extends Client {
   /** Taken where the state has none; without them, new ones are made. */
   certificates?: Certificates
   now?: () => Date
+  /** That of the local world, served too; instead of `now`. */
+  clock?: LocalClock
 }
 
 export interface PaypalSandbox {
@@ -46,13 +51,14 @@ export interface PaypalSandbox {
 }
 
 const TICK_MS = 250
-const DAY_MS = 24 * 3_600_000
+/** Longer than the local world's clock can be moved. */
+const CERTIFICATES_GOOD_FOR_MS = 6 * 365 * 24 * 3_600_000
 
 /** Starts to listen; settles once the sandbox can be called. Rejects where the port is taken. */
 export async function startPaypalSandbox(options: PaypalSandboxOptions): Promise<PaypalSandbox> {
-  const now = options.now ?? (() => new Date())
+  const now = options.clock?.now ?? options.now ?? (() => new Date())
   const file = await StateFile.open(options.stateFile, emptyState)
-  const certificates = await certificatesOf(file, now(), options.certificates)
+  const certificates = await certificatesOf(file, new Date(), options.certificates)
   const merchant: PaypalMerchant = {
     state: file.state,
     url: '',
@@ -82,6 +88,7 @@ export async function startPaypalSandbox(options: PaypalSandboxOptions): Promise
   // Only now: a webhook that was left from before names the certificate's address, and that is known only now.
   if (options.webhookUrl !== undefined) delivery.setUrl(options.webhookUrl)
   const clock = setInterval(() => expireOrders(merchant), TICK_MS).unref()
+  options.clock?.onMoved(() => expireOrders(merchant))
   return {
     url: merchant.url,
     caPem: certificates.rootPem,
@@ -95,14 +102,15 @@ export async function startPaypalSandbox(options: PaypalSandboxOptions): Promise
   }
 }
 
-/** The kept certificates, else the given ones, or new ones where there are none or they end within a day. */
+/** The kept certificates, else the given ones, or new ones where a moved clock could outlive them. By real time. */
 async function certificatesOf(
   file: StateFile<PaypalState>,
   now: Date,
   given: Certificates | undefined,
 ): Promise<Certificates> {
   const kept = file.state.certificates ?? given
-  file.state.certificates = kept && kept.untilMs > now.getTime() + DAY_MS ? kept : await newCertificates(now)
+  file.state.certificates =
+    kept && kept.untilMs > now.getTime() + CERTIFICATES_GOOD_FOR_MS ? kept : await newCertificates(now)
   file.changed()
   return file.state.certificates
 }
@@ -116,9 +124,9 @@ interface Parts {
 }
 
 function buildServer(merchant: PaypalMerchant, { delivery, deliver, certificates, options, saved }: Parts) {
-  const app = createProviderServer()
+  const app = createProviderServer(paypalFrontPage)
   const faults = new Faults()
-  const refusals = new RefusalsOnRequest()
+  const refusals = new RefusalsOnRequest<PaypalRefusal>()
   const routes = [
     ...orderRoutes(merchant),
     ...captureRoutes(merchant),
@@ -149,9 +157,10 @@ function buildServer(merchant: PaypalMerchant, { delivery, deliver, certificates
   registerApprovalPage(app, merchant, saved)
   registerControl(app, merchant, saved)
   registerFaultControl(app, faults, [...operations, 'oauth2.token'])
-  registerRefusalControl(app, refusals, operations)
+  registerRefusalControl(app, refusals, operations, refusalOnRequest)
   registerPermissionControl(app, permissions)
   registerWebhookControl(app, delivery)
+  if (options.clock) registerClockControl(app, options.clock)
   app.setErrorHandler((problem: Error & { statusCode?: number }, _request, reply) => {
     const unreadable = problem.statusCode !== undefined && problem.statusCode < 500
     if (!unreadable) console.error(problem)

@@ -1,6 +1,6 @@
 /** Plans seeded runs relative to the start day, so that every kind exists. */
 import { Temporal } from 'temporal-polyfill'
-import type { RunKind, SeededProgram } from './program.ts'
+import type { RunKind, RunTax, SeededProgram } from './program.ts'
 import { stableUuid } from './stable-uuid.ts'
 
 export interface LiveEvent {
@@ -21,6 +21,8 @@ export interface ProgramRun {
   weeks_count: number
   time_zone: string
   price: { minor: number; currency: string } | null
+  /** Null where it is the seller's usual one. */
+  tax: RunTax | null
   enrolment_opens_at: string | null
   enrolment_closes_at: string | null
   live_events: LiveEvent[]
@@ -79,6 +81,7 @@ export function plannedRun(seeded: SeededProgram, kind: RunKind, now: Date): Pro
     weeks_count: weeks,
     time_zone: timeZone,
     price: seeded.price,
+    tax: seeded.tax,
     status: kind === 'cancelled' ? ('cancelled' as const) : ('scheduled' as const),
     updated_at: now.toISOString(),
   }

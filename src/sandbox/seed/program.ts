@@ -1,4 +1,5 @@
 /** Loads the seed's programs, one JSON file a subject, with their institutions. */
+
 import business from './programs/business-and-management.json' with { type: 'json' }
 import computing from './programs/computing-and-data-science.json' with { type: 'json' }
 import education from './programs/education-and-teaching.json' with { type: 'json' }
@@ -46,6 +47,13 @@ export interface Program {
   updated_at: string
 }
 
+/** How the price of a run is taxed. */
+export interface RunTax {
+  treatment: 'exempt' | 'taxed' | 'outside'
+  rate: string | null
+  note: string | null
+}
+
 /** What kind of run, relative to the day of the start; see `plannedRun`. */
 export type RunKind =
   | 'upcoming'
@@ -65,6 +73,7 @@ export interface SeededProgram {
   program: Program
   timeZone: string
   price: { minor: number; currency: string }
+  tax: RunTax | null
   runs: RunKind[]
 }
 
@@ -72,6 +81,7 @@ type Stated = Omit<Program, 'uuid' | 'organisation' | 'withdrawn_at' | 'updated_
   organisation: string
   time_zone: string
   price: { minor: number; currency: string }
+  tax?: RunTax | null
   runs: RunKind[]
 }
 
@@ -81,7 +91,7 @@ type Stated = Omit<Program, 'uuid' | 'organisation' | 'withdrawn_at' | 'updated_
  */
 export function seededPrograms(now: Date): SeededProgram[] {
   const stated = [business, computing, education, engineering, environment, health, law, psychology].flat() as Stated[]
-  return stated.map(({ time_zone, price, runs, organisation, ...facts }) => ({
+  return stated.map(({ time_zone, price, tax = null, runs, organisation, ...facts }) => ({
     program: {
       ...facts,
       uuid: stableUuid(`program/${facts.code}`),
@@ -91,6 +101,7 @@ export function seededPrograms(now: Date): SeededProgram[] {
     },
     timeZone: time_zone,
     price,
+    tax,
     runs,
   }))
 }

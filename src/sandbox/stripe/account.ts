@@ -14,7 +14,20 @@ export type Dispute = Omit<Stripe.Dispute, 'charge' | 'payment_intent'> & { char
 export type LineItem = Omit<Stripe.LineItem, 'price'> & {
   price: Omit<Stripe.Price, 'unit_amount_decimal'> & { unit_amount_decimal: string }
 }
-export type StripeObject = Session | PaymentIntent | Charge | Refund | Dispute
+export type Payout = Pick<
+  Stripe.Payout,
+  | 'id'
+  | 'object'
+  | 'amount'
+  | 'currency'
+  | 'status'
+  | 'created'
+  | 'arrival_date'
+  | 'automatic'
+  | 'livemode'
+  | 'metadata'
+>
+export type StripeObject = Session | PaymentIntent | Charge | Refund | Dispute | Payout
 
 /** An event as /v1/events lists it: a snapshot of the object at that moment. */
 export interface StripeEvent {
@@ -66,8 +79,13 @@ export interface StripeState {
   charges: Record<string, Charge>
   refunds: Record<string, Refund>
   disputes: Record<string, Dispute>
+  payouts: Record<string, Payout>
+  /** Charges that each payout carried. */
+  payoutCharges: Record<string, string[]>
   events: Record<string, StripeEvent>
   keptReplies: Record<string, KeptReply>
+  /** What the account's money does to refunds. */
+  balance: { refunds: 'enough' | 'refused' | 'pending' }
   /** By kind and id. */
   dueLater: Record<string, DueLater>
   webhooks: WebhookState
@@ -83,8 +101,11 @@ export const emptyState = (): StripeState => ({
   charges: {},
   refunds: {},
   disputes: {},
+  payouts: {},
+  payoutCharges: {},
   events: {},
   keptReplies: {},
+  balance: { refunds: 'enough' },
   dueLater: {},
   webhooks: noWebhooks(),
 })

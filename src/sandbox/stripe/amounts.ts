@@ -70,9 +70,14 @@ export function checkStep(amountMinor: number, currency: string, param: string):
   throw badParameter(param, `Invalid amount in ${currency}: it must be a multiple of ${step}.`)
 }
 
+/** Of Stripe's unit of the currency. */
+export function decimalsOf(currency: string): number {
+  return wholeUnits.has(currency) ? 0 : threeDecimals.has(currency) ? 3 : 2
+}
+
 /** The amount as a person reads it: `£12.00`. */
 export function shown(amountMinor: number, currency: string): string {
-  const decimals = wholeUnits.has(currency) ? 0 : threeDecimals.has(currency) ? 3 : 2
+  const decimals = decimalsOf(currency)
   const digits = sentWithTwoZeros.has(currency) ? 0 : decimals
   const format = new Intl.NumberFormat('en-GB', {
     style: 'currency',

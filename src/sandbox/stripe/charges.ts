@@ -1,5 +1,6 @@
 /** Creates the charge of a card attempt, paid or declined. */
 import { z } from 'zod'
+import { namesOf } from '../our-id.ts'
 import { type Charge, type PaymentIntent, type StripeAccount, seconds } from './account.ts'
 import { expanded } from './expand.ts'
 import { listPage, madeWithin } from './lists.ts'
@@ -66,7 +67,7 @@ export function newCharge(account: StripeAccount, intent: PaymentIntent, given: 
     paid: !decline,
     payment_intent: intent.id,
     payment_method: newId('pm_1'),
-    payment_method_details: { type: 'card', card: cardDetails(given, intent.amount) },
+    payment_method_details: methodDetails(given, intent.amount),
     receipt_email: intent.receipt_email,
     receipt_number: null,
     receipt_url: null,
@@ -86,6 +87,11 @@ export function newCharge(account: StripeAccount, intent: PaymentIntent, given: 
   account.changed('charges', id)
   account.changed('cardNumbers', id)
   return charge
+}
+
+function methodDetails(given: GivenCard, amount: number): Charge['payment_method_details'] {
+  if (given.card.brand === 'link') return { type: 'link', link: { country: 'GB' } }
+  return { type: 'card', card: cardDetails(given, amount) }
 }
 
 type CardDetails = NonNullable<NonNullable<Charge['payment_method_details']>['card']>
@@ -135,12 +141,20 @@ function authenticated(): CardDetails['three_d_secure'] {
   }
 }
 
-/** The charge with this id, or the paid charge of this payment intent or session. Throws StripeRefusal (404). */
+/** The charge with this id, or the one of this payment intent, session or payment of ours. Throws StripeRefusal (404). */
 export function findCharge({ state }: StripeAccount, id: string): Charge {
   const intentId = state.sessions[id]?.payment_intent ?? id
-  const charge = state.charges[id] ?? state.charges[state.paymentIntents[intentId]?.latest_charge ?? '']
+  const ofIntent = state.charges[state.paymentIntents[intentId]?.latest_charge ?? '']
+  const charge = state.charges[id] ?? ofIntent ?? chargeOfOurs(Object.values(state.charges), id)
   if (!charge) throw noSuch('charge', id)
   return charge
+}
+
+/** The latest, and rather a paid one. */
+function chargeOfOurs(charges: readonly Charge[], id: string): Charge | undefined {
+  const names = namesOf(id)
+  const ours = charges.filter(({ metadata }) => names.includes(metadata.paymentId ?? ''))
+  return ours.findLast(({ paid }) => paid) ?? ours.at(-1)
 }
 
 const chargeList = z.strictObject({

@@ -1,4 +1,4 @@
-/** Lists what this sandbox has none of: balance transactions, payouts, early fraud warnings. */
+/** Lists what this sandbox has none of: early fraud warnings. */
 
 import { z } from 'zod'
 import { listPage } from './lists.ts'
@@ -7,8 +7,6 @@ import type { Route } from './route.ts'
 
 const anyList = z.strictObject({ ...paging })
 const lists = {
-  'balance_transactions.list': '/v1/balance_transactions',
-  'payouts.list': '/v1/payouts',
   'early_fraud_warnings.list': '/v1/radar/early_fraud_warnings',
 }
 

@@ -18,7 +18,7 @@ export type Attempt =
 export function payWithCard(account: StripeAccount, session: Session, given: GivenCard): Attempt {
   const blocked = session.payment_method_options?.card?.restrictions?.brands_blocked ?? []
   const brand = blockableBrand(given.card.brand)
-  if (blocked.includes(brand)) {
+  if (brand !== null && blocked.includes(brand)) {
     const message = `${brandNames[brand]} cards are not accepted here. Please use another card.`
     return { outcome: 'refused', code: 'card_brand_not_accepted', message }
   }

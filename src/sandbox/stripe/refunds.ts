@@ -9,7 +9,7 @@ import type { Form } from './form.ts'
 import { listPage, madeWithin } from './lists.ts'
 import { newId } from './new-id.ts'
 import { checked, expandPaths, integer, metadata, paging, retrieval, timeRange } from './parameters.ts'
-import { badParameter, noSuch, refused } from './refusal.ts'
+import { badParameter, noSuch, refused, StripeRefusal } from './refusal.ts'
 import type { Route } from './route.ts'
 import { findTestCard } from './test-cards.ts'
 
@@ -48,7 +48,7 @@ export function refundCharge(account: StripeAccount, charge: Charge, request: Re
     reason: request.reason ?? null,
     receipt_number: null,
     source_transfer_reversal: null,
-    status: 'succeeded',
+    ...standingOf(account),
     transfer_reversal: null,
   }
   account.state.refunds[refund.id] = refund
@@ -63,23 +63,39 @@ export function refundCharge(account: StripeAccount, charge: Charge, request: Re
   return refund
 }
 
+/** At once, or when there is money for it. */
+function standingOf({ state }: StripeAccount): Pick<Refund, 'status' | 'pending_reason'> {
+  return state.balance.refunds === 'pending'
+    ? { status: 'pending', pending_reason: 'insufficient_funds' }
+    : { status: 'succeeded' }
+}
+
 /** The bank sends the money back: the refund has failed after it had succeeded. */
 export function bounceRefund(account: StripeAccount, id: string): void {
   const refund = account.state.refunds[id]
-  const charge = account.state.charges[refund?.charge ?? '']
-  if (!refund || !charge || refund.status !== 'succeeded') return
+  if (refund?.status === 'succeeded') refundFailed(account, refund, 'lost_or_stolen_card')
+}
+
+/** The refund has failed, on its way or at the bank, and the money is here. */
+export function refundFailed(account: StripeAccount, refund: Refund, reason: string): Refund {
   const previous = { status: refund.status }
   refund.status = 'failed'
-  refund.failure_reason = 'lost_or_stolen_card'
+  refund.failure_reason = reason
+  delete refund.pending_reason
   refund.failure_balance_transaction = newId('txn_3')
-  setRefunded(charge, charge.amount_refunded - refund.amount)
-  account.changed('charges', charge.id)
+  const charge = account.state.charges[String(refund.charge)]
+  if (charge) {
+    setRefunded(charge, charge.amount_refunded - refund.amount)
+    account.changed('charges', charge.id)
+  }
   account.emit('refund.failed', refund)
   account.emit('refund.updated', refund, previous)
   account.emit('charge.refund.updated', refund, previous)
+  return refund
 }
 
-function setRefunded(charge: Charge, amount: number): void {
+/** Notes how much of the charge has been refunded by now. */
+export function setRefunded(charge: Charge, amount: number): void {
   charge.amount_refunded = amount
   charge.refunded = amount === charge.amount
 }
@@ -97,10 +113,20 @@ function checkRefundable(account: StripeAccount, charge: Charge, amount: number,
     throw refused(`Charge ${charge.id} has already been refunded.`, { ...about, code: 'charge_already_refunded' })
   }
   checkStep(amount, charge.currency, 'amount')
-  if (amount <= left) return
-  const [asked, unrefunded] = [shown(amount, charge.currency), shown(left, charge.currency)]
-  const message = `Refund amount (${asked}) is greater than unrefunded amount on charge (${unrefunded})`
-  throw refused(message, { ...about, param: 'amount' })
+  if (amount > left) {
+    const [asked, unrefunded] = [shown(amount, charge.currency), shown(left, charge.currency)]
+    const message = `Refund amount (${asked}) is greater than unrefunded amount on charge (${unrefunded})`
+    throw refused(message, { ...about, param: 'amount' })
+  }
+  checkBalance(account)
+}
+
+/** No code, as Stripe says it. */
+function checkBalance({ state }: StripeAccount): void {
+  if (state.balance.refunds !== 'refused') return
+  const message = 'Insufficient funds in your Stripe balance to refund this amount.'
+  const message_code = 'insufficient_balance_for_refund'
+  throw new StripeRefusal(400, { type: 'invalid_request_error', message, message_code })
 }
 
 const refundRequest = z.strictObject({

@@ -1,10 +1,12 @@
 /** Builds Stripe's error answers and the refusals that several calls share. */
+import { z } from 'zod'
 import type { Answer } from '../faults.ts'
 
 export interface StripeErrorBody {
   type: 'api_error' | 'card_error' | 'idempotency_error' | 'invalid_request_error'
   message: string
   code?: string
+  message_code?: string
   param?: string
   charge?: string
 }
@@ -53,4 +55,25 @@ export function outage(status: 429 | 500 | 503): Answer {
       ? { type: 'invalid_request_error', code: 'rate_limit', message: 'Too many requests hit the API too quickly.' }
       : { type: 'api_error', message: 'Sorry, something went wrong. We have been notified of the problem.' }
   return { status, body: { error } }
+}
+
+/** What a refusal on request says, e.g. of a code that this sandbox never gives by itself. */
+export const refusalOnRequest = {
+  fields: {
+    status: z.int().min(400).max(499).default(400),
+    code: z.string().min(1).optional(),
+    messageCode: z.string().min(1).optional(),
+    message: z.string().default('Refused on request.'),
+  },
+  refusal({ status, code, messageCode, message }: RefusalFacts): StripeRefusal {
+    const codes = { ...(code && { code }), ...(messageCode && { message_code: messageCode }) }
+    return new StripeRefusal(status, { type: 'invalid_request_error', message, ...codes }, false)
+  },
+}
+
+interface RefusalFacts {
+  status: number
+  code?: string | undefined
+  messageCode?: string | undefined
+  message: string
 }

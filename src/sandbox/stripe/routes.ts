@@ -3,6 +3,7 @@ import { timingSafeEqual } from 'node:crypto'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type Answer, answerWithFaults, type Faults, send } from '../faults.ts'
 import type { Permissions } from '../permissions.ts'
+import type { RefusalsOnRequest } from '../refusals-on-request.ts'
 import type { StripeAccount } from './account.ts'
 import { API_VERSION } from './events.ts'
 import { decodeForm, type Form } from './form.ts'
@@ -15,6 +16,7 @@ export interface ServedBy {
   account: StripeAccount
   faults: Faults
   permissions: Permissions
+  refusals: RefusalsOnRequest<StripeRefusal>
   secretKey: string
   /** Settles once the state is safe. */
   saved(): Promise<void>
@@ -64,7 +66,7 @@ async function serve(
       perform: async () => {
         const lacked = by.permissions.lacks(route.operation)
         if (lacked !== null) return notPermitted(lacked).answer()
-        const answer = perform(route, call, by.account)
+        const answer = by.refusals.take(route.operation)?.answer() ?? perform(route, call, by.account)
         await by.saved()
         return answer
       },

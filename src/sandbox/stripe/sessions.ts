@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { type Session, type StripeAccount, schedule, seconds } from './account.ts'
 import { checkChargeable } from './amounts.ts'
+import { API_VERSION } from './events.ts'
 import { expanded } from './expand.ts'
 import type { Form } from './form.ts'
 import { newLineItems } from './line-items.ts'
@@ -32,7 +33,8 @@ export function expireSession(account: StripeAccount, session: Session): void {
   account.emit('checkout.session.expired', session)
 }
 
-function createSession(account: StripeAccount, params: Form, version: string): object {
+/** An open session. Throws StripeRefusal for what Stripe does not take. */
+export function createSession(account: StripeAccount, params: Form, version = API_VERSION): Session {
   const asked = checked(sessionRequest, params)
   checkMethodsName(asked, version)
   const now = account.now()
@@ -53,7 +55,7 @@ function createSession(account: StripeAccount, params: Form, version: string): o
   }
   for (const collection of ['sessions', 'lineItems', 'intentWishes'] as const) account.changed(collection, session.id)
   schedule(account, { atMs: expiresAt * 1000, kind: 'session_expires', id: session.id })
-  return expanded(account.state, session, asked.expand)
+  return session
 }
 
 /** Counted from this instant, not from the second it lies in: a caller that sends exactly 30 minutes is too late. */
@@ -85,7 +87,8 @@ export function sessionRoutes(account: StripeAccount): Route[] {
       method: 'POST',
       path: '/v1/checkout/sessions',
       operation: 'checkout.sessions.create',
-      handle: ({ params, version }) => createSession(account, params, version),
+      handle: ({ params, version }) =>
+        expanded(state, createSession(account, params, version), checked(sessionRequest, params).expand),
     },
     {
       method: 'GET',

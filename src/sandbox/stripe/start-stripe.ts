@@ -1,21 +1,27 @@
 /** Starts the Stripe sandbox: API, hosted pages, webhooks and control calls. */
 import type { AddressInfo } from 'node:net'
+import { registerClockControl } from '../clock/clock-control.ts'
+import type { LocalClock } from '../clock/local-clock.ts'
 import { Faults, registerFaultControl } from '../faults.ts'
 import { Permissions, registerPermissionControl } from '../permissions.ts'
 import { createProviderServer } from '../provider-server.ts'
+import { RefusalsOnRequest, registerRefusalControl } from '../refusals-on-request.ts'
 import { StateFile } from '../state-file.ts'
 import { registerWebhookControl, WebhookDelivery } from '../webhook-delivery.ts'
 import { emptyState, type StripeAccount } from './account.ts'
+import { balanceRoutes } from './balance.ts'
 import { chargeRoutes } from './charges.ts'
 import { catchUp } from './clock.ts'
 import { registerControl } from './control.ts'
 import { disputeRoutes } from './disputes.ts'
 import { emptyListRoutes } from './empty-lists.ts'
 import { eventRoutes, newEvent, stripeSignature } from './events.ts'
+import { stripeFrontPage } from './front-page.ts'
 import { registerHostedPage } from './hosted-page.ts'
 import { paymentIntentRoutes } from './payment-intents.ts'
 import { stripePermissions } from './permissions.ts'
 import { refundRoutes } from './refunds.ts'
+import { refusalOnRequest, type StripeRefusal } from './refusal.ts'
 import { registerRoutes } from './routes.ts'
 import { sessionRoutes } from './sessions.ts'
 
@@ -30,6 +36,8 @@ export interface StripeSandboxOptions {
   /** Keeps the state over restarts; without it, it is in memory only. */
   stateFile?: string
   now?: () => Date
+  /** That of the local world, served too; instead of `now`. */
+  clock?: LocalClock
 }
 
 export interface StripeSandbox {
@@ -46,11 +54,12 @@ const collections = {
   charge: 'charges',
   refund: 'refunds',
   dispute: 'disputes',
+  payout: 'payouts',
 } as const
 
 /** Starts to listen; settles once the sandbox can be called. Rejects where the port is taken. */
 export async function startStripeSandbox(options: StripeSandboxOptions): Promise<StripeSandbox> {
-  const now = options.now ?? (() => new Date())
+  const now = options.clock?.now ?? options.now ?? (() => new Date())
   const file = await StateFile.open(options.stateFile, emptyState)
   const delivery = new WebhookDelivery({
     state: file.state.webhooks,
@@ -84,6 +93,7 @@ export async function startStripeSandbox(options: StripeSandboxOptions): Promise
   await app.listen({ host: options.host, port: options.port })
   account.url = `http://${options.host}:${(app.server.address() as AddressInfo).port}`
   const clock = setInterval(() => catchUp(account), TICK_MS).unref()
+  options.clock?.onMoved(() => catchUp(account))
   return {
     url: account.url,
     setWebhookUrl: (url) => delivery.setUrl(url),
@@ -104,7 +114,7 @@ function buildServer(
   options: StripeSandboxOptions,
   saved: () => Promise<void>,
 ) {
-  const app = createProviderServer()
+  const app = createProviderServer(stripeFrontPage)
   const faults = new Faults()
   const routes = [
     ...sessionRoutes(account),
@@ -113,20 +123,21 @@ function buildServer(
     ...refundRoutes(account),
     ...disputeRoutes(account),
     ...eventRoutes(account),
+    ...balanceRoutes(account),
     ...emptyListRoutes(),
   ]
   const permissions = new Permissions(stripePermissions)
+  const refusals = new RefusalsOnRequest<StripeRefusal>()
+  const operations = routes.map((route) => route.operation)
   app.addHook('onRequest', async () => catchUp(account))
-  registerRoutes(app, routes, { account, faults, permissions, secretKey: options.secretKey, saved })
+  registerRoutes(app, routes, { account, faults, permissions, refusals, secretKey: options.secretKey, saved })
   registerHostedPage(app, account, saved)
   registerControl(app, account, saved)
-  registerFaultControl(
-    app,
-    faults,
-    routes.map((route) => route.operation),
-  )
+  registerFaultControl(app, faults, operations)
+  registerRefusalControl(app, refusals, operations, refusalOnRequest)
   registerPermissionControl(app, permissions)
   registerWebhookControl(app, delivery)
+  if (options.clock) registerClockControl(app, options.clock)
   app.setNotFoundHandler((request, reply) => {
     const message = `Unrecognized request URL (${request.method}: ${request.url.split('?')[0]}).`
     return reply.code(404).send({ error: { type: 'invalid_request_error', message } })

@@ -1,6 +1,17 @@
 /** Lists the test cards with their brand and outcome. */
 
-export type CardBrand = 'visa' | 'mastercard' | 'amex' | 'discover' | 'diners' | 'jcb' | 'unionpay'
+export type CardBrand =
+  | 'visa'
+  | 'mastercard'
+  | 'amex'
+  | 'discover'
+  | 'diners'
+  | 'jcb'
+  | 'unionpay'
+  | 'cartes_bancaires'
+  | 'eftpos_au'
+  /** No card: a wallet that says nothing of the one in it. */
+  | 'link'
 /** The names by which a session blocks brands: Discover's network carries Diners, JCB and UnionPay too. */
 export type BlockableBrand = 'american_express' | 'discover_global_network' | 'mastercard' | 'visa'
 
@@ -37,6 +48,9 @@ export const testCards: readonly TestCard[] = [
   { number: '3056930009020004', brand: 'diners', names: ['diners'] },
   { number: '3566002020360505', brand: 'jcb', names: ['jcb'] },
   { number: '6200000000000005', brand: 'unionpay', names: ['unionpay'] },
+  { number: '4000002500001001', brand: 'cartes_bancaires', names: ['cartes_bancaires'] },
+  { number: '4000050360000001', brand: 'eftpos_au', names: ['eftpos_au'], funding: 'debit' },
+  { number: '4000056655665564', brand: 'link', names: ['link'] },
   { number: '4000002760003184', brand: 'visa', names: ['three_d_secure', '3ds'], authentication: true },
   { number: '4000002500003155', brand: 'visa', names: [], authentication: true },
   {
@@ -96,8 +110,9 @@ export function passesLuhn(number: string): boolean {
   return /^\d{12,19}$/.test(number) && sum % 10 === 0
 }
 
-/** The name by which a session would block this brand. */
-export function blockableBrand(brand: CardBrand): BlockableBrand {
+/** The name by which a session would block this brand; null for one that none can block. */
+export function blockableBrand(brand: CardBrand): BlockableBrand | null {
+  if (brand === 'cartes_bancaires' || brand === 'eftpos_au' || brand === 'link') return null
   if (brand === 'visa' || brand === 'mastercard') return brand
   return brand === 'amex' ? 'american_express' : 'discover_global_network'
 }

@@ -62,7 +62,7 @@ const moments: Record<Method, Moments> = {
     ['full', 'compensate', [...both('paypal', 'captures.refund'), stored]],
     ['change', 'cancel', [called('paypal', 'orders.get')]],
     ['leave', 'leave', [called('paypal', 'orders.get'), stored]],
-    ['lost', 'reconcile', [called('paypal', 'webhooks-events.list'), ...both('paypal', 'orders.capture'), stored]],
+    ['lost', 'reconcile', [called('paypal', 'webhooks_events.list'), ...both('paypal', 'orders.capture'), stored]],
   ],
 }
 

@@ -52,7 +52,7 @@ const calls: Record<Method, Calls> = {
     ['full', 'compensate', 'paypal', ['captures.refund']],
     ['change', 'cancel', 'paypal', ['orders.get']],
     ['leave', 'leave', 'paypal', ['orders.get']],
-    ['lost', 'reconcile', 'paypal', ['webhooks-events.list', 'orders.capture']],
+    ['lost', 'reconcile', 'paypal', ['webhooks_events.list', 'orders.capture']],
   ],
 }
 const partnerCalls: Calls = [

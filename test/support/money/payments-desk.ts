@@ -107,6 +107,7 @@ async function openDesk(closers: (() => Promise<unknown> | undefined)[]) {
       publicUrl: 'http://127.0.0.1',
       returnUrlOrigins: ['*'],
       issuer: '',
+      seller: null,
       holdMinutes: 35,
       staleAfterMinutes: 60,
     },

@@ -18,6 +18,7 @@ export function pretendShop() {
       holdExpiresAt: null,
     }),
     opened: async () => undefined,
+    receiptFacts: async () => ({ description: 'Introduction to Data', buyerName: 'Ada', tax: null }),
     paid: async (_tx, payment) => {
       told.push({ what: 'paid', status: payment.status })
       return answers.wanted

@@ -73,6 +73,10 @@ export const mutations: Record<string, Deed> = {
       ...key,
     }),
   },
+  exportMoney: {
+    allowed: 'operator',
+    input: () => ({ kind: 'DAYS', from: inDays(-1).slice(0, 10), to: inDays(0).slice(0, 10) }),
+  },
   shareCredit: {
     allowed: 'owner',
     blind: ['other'],

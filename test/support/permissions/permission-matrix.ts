@@ -1,4 +1,5 @@
 /** Lists who may see which field of every type. */
+import { inDays } from '../world/study.ts'
 
 /** Those who ask. Things belong to `owner`, who applied to the institution of `staff` and `machine`, and shared credit with all. */
 export const personas = {
@@ -80,7 +81,8 @@ const things: Record<string, TypeEntry> = {
     at: 'Learner',
     fields: {
       owner: 'creditShares',
-      ownerAndOperator: 'id displayName email timeZone partnerAccount enrolments creditRecords transferApplications',
+      ownerAndOperator:
+        'id displayName email timeZone partnerAccount enrolments creditRecords transferApplications receipts',
     },
   },
   PartnerAccount: all('Learner > partnerAccount', 'ownerAndOperator', 'status invitationUrl linkedAt'),
@@ -89,8 +91,8 @@ const things: Record<string, TypeEntry> = {
   Operator: all(
     'viewer > operator',
     'operator',
-    `id displayName reconciliations lists missingPermissions stuckEnrolments enrolments payments refunds refundRuns cases
-      caseCounts`,
+    `id displayName reconciliations lists missingPermissions stuckEnrolments enrolments payments refunds refundRuns
+      moneyByDay cases caseCounts`,
   ),
   Institution: all('Institution', 'everybody', 'id slug name country participating qualifications'),
   Qualification: all(
@@ -134,7 +136,7 @@ const things: Record<string, TypeEntry> = {
   CourseRun: {
     at: 'CourseRun',
     fields: {
-      everybody: `id course startsAt endsAt timeZone enrolmentOpensAt enrolmentClosesAt openForEnrolment price paymentMethods
+      everybody: `id course startsAt endsAt timeZone enrolmentOpensAt enrolmentClosesAt openForEnrolment price paymentMethods tax
         placesRemaining enrolability refundDeadline refundRight cancelledAt status registrationUrl liveEvents`,
       owner: 'viewerEnrolment',
       operator: 'moneyHeld',
@@ -147,6 +149,7 @@ const things: Record<string, TypeEntry> = {
   ),
   WithdrawalOffer: all('Enrolment > withdrawal', 'ownerAndOperator', 'possible forgone message'),
   RunMoney: all('CourseRun > moneyHeld', 'operator', 'enrolments sums skipped'),
+  PriceTax: all('CourseRun > tax', 'everybody', 'treatment rate amount note'),
   Enrolability: all('Course > runs(first: 50) > nodes > enrolability', 'everybody', 'possible reasonCode reason'),
   LiveEvent: {
     at: 'LiveEvent',
@@ -159,7 +162,7 @@ const things: Record<string, TypeEntry> = {
     fields: {
       ownerAndOperator: `id learner run status holdExpiresAt price termsAcceptance payment payments createdAt
         registeredAt updatedAt studyUrl stuckReason registrationEndedAt registrationEndedBy progress result
-        refundability withdrawal history creditRecord`,
+        refundability withdrawal history creditRecord receipts`,
       operator: 'cases',
     },
   },
@@ -178,8 +181,8 @@ const things: Record<string, TypeEntry> = {
     at: 'Payment',
     fields: {
       ownerAndOperator: `id enrolment provider method status amount refunded cardBrand cardLast4 action failure refunds
-        disputes history createdAt capturedAt`,
-      operator: 'providerReference cases',
+        disputes history createdAt capturedAt receipts`,
+      operator: 'providerReference buyerEmail references settlement cases',
     },
   },
   PaymentAction: all('Payment > action', 'ownerAndOperator', 'redirectUrl expiresAt'),
@@ -187,8 +190,26 @@ const things: Record<string, TypeEntry> = {
   Refund: all(
     'Refund',
     'ownerAndOperator',
-    'id payment amount status origin reason failureReason requestedAt settledAt',
+    'id payment amount status origin reason failureReason requestedAt settledAt creditNote',
   ),
+  PaymentReference: all('Payment > references', 'operator', 'kind value dashboardUrl'),
+  PaymentSettlement: all(
+    'Payment > settlement',
+    'operator',
+    'fee net exchangeRate availableAt payoutReference paidOutAt',
+  ),
+  MoneyDay: all(
+    `viewer > operator > moneyByDay(from: "${inDays(-1).slice(0, 10)}", to: "${inDays(1).slice(0, 10)}")`,
+    'operator',
+    'date method currency payments captured refunded settledOutside disputed fees net',
+  ),
+  Receipt: all(
+    'Receipt',
+    'ownerAndOperator',
+    'id number kind issuedAt voidedAt payment refund corrects seller buyer lines total tax paidBy providerReference documentUrl',
+  ),
+  ReceiptParty: all('Receipt > seller', 'ownerAndOperator', 'name address email taxNumber'),
+  ReceiptLine: all('Receipt > lines', 'ownerAndOperator', 'description taxTreatment taxRate taxNote net tax gross'),
   Dispute: all('Dispute', 'ownerAndOperator', 'id payment amount status openedAt closedAt'),
   Reconciliation: all('Reconciliation', 'operator', 'id startedAt finishedAt examined dryRun lists corrections'),
   RefundRun: all(
@@ -272,6 +293,7 @@ const lists: [type: string, at: string, audience: Audience, more?: string, moreO
   ['CreditShare', 'Learner > creditShares(first: 1)', 'owner'],
   ['ShareAccess', 'CreditShare > accesses(first: 1)', 'owner'],
   ['TransferApplication', 'Learner > transferApplications(first: 1)', 'ownerAndOperator'],
+  ['Receipt', 'Learner > receipts(first: 1)', 'ownerAndOperator'],
   ['Payment', 'viewer > operator > payments(first: 1)', 'operator'],
   ['Refund', 'viewer > operator > refunds(first: 1)', 'operator'],
   ['Reconciliation', 'viewer > operator > reconciliations(first: 1)', 'operator'],

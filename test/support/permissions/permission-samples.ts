@@ -80,12 +80,17 @@ async function moneyBack(world: World) {
       ['SUCCEEDED'],
     )
   await disputed(world, rows[0]?.capture_reference)
-  const document = 'query ($id: ID!) { node(id: $id) { ... on Payment { refunds { id } disputes { id } } } }'
-  const { refunds, disputes } = (await answerOf(world, owner, document, { id: paymentId })) as Record<
+  const document =
+    'query ($id: ID!) { node(id: $id) { ... on Payment { refunds { id } disputes { id } receipts { id } } } }'
+  const { refunds, disputes, receipts } = (await answerOf(world, owner, document, { id: paymentId })) as Record<
     string,
     { id: string }[]
   >
-  return { Refund: refunds?.[0]?.id as string, Dispute: disputes?.[0]?.id as string }
+  return {
+    Refund: refunds?.[0]?.id as string,
+    Dispute: disputes?.[0]?.id as string,
+    Receipt: receipts?.[1]?.id as string,
+  }
 }
 
 async function disputed(world: World, intent: string): Promise<void> {
@@ -99,6 +104,10 @@ async function refusedCard(world: World): Promise<string> {
   const { payment } = await enrol(world, owner, (await newRun(world)).id)
   await pay(world, payment.action.redirectUrl, '4000000000000002')
   await world.settle()
+  // Stands for what a provider says of a payment that it took.
+  await world.app.orm.em
+    .fork()
+    .execute("update payment set fee_minor = 1, net_minor = 2, settlement_currency = 'GBP' where captured_at is null")
   return payment.id
 }
 

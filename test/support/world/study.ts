@@ -38,6 +38,7 @@ export interface RunFacts {
   enrolment_opens_at?: string
   enrolment_closes_at?: string
   price?: { minor: number; currency: string }
+  tax?: { treatment: string; rate?: string; note?: string }
   live_events?: { title: string; start_time: string; duration_minutes: number }[]
 }
 

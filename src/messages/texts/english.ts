@@ -1,0 +1,29 @@
+/** Words the messages to learners in English. */
+import type { MessageTexts } from '../message-kind.ts'
+
+export const english: MessageTexts = {
+  PAYMENT_RECEIVED: {
+    subject: 'We have received your payment for {course}',
+    text: `Hello {name},
+
+We have received your payment of {amount} for {course} ({run}). You are being registered, and will find the way to your course in your account.
+
+Please keep this message. If you write to us about the payment, name {reference}.`,
+  },
+  REFUND_SUCCEEDED: {
+    subject: 'Your refund for {course}',
+    text: `Hello {name},
+
+We have refunded {amount} of your payment for {course} ({run}). It goes back the way you paid; your bank may take a few days to show it.
+
+If you write to us about the refund, name {reference}.`,
+  },
+  REFUND_FAILED: {
+    subject: 'Your refund for {course} did not go through',
+    text: `Hello {name},
+
+We tried to refund {amount} of your payment for {course} ({run}), and the money came back to us. You need not do anything now: we look at it and come back to you.
+
+If you write to us about the refund, name {reference}.`,
+  },
+}

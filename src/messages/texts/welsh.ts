@@ -1,0 +1,29 @@
+/** Words the messages to learners in Welsh. */
+import type { MessageTexts } from '../message-kind.ts'
+
+export const welsh: MessageTexts = {
+  PAYMENT_RECEIVED: {
+    subject: 'Rydym wedi derbyn eich taliad am {course}',
+    text: `Helo {name},
+
+Rydym wedi derbyn eich taliad o {amount} am {course} ({run}). Rydych yn cael eich cofrestru, a bydd y ffordd i’ch cwrs yn eich cyfrif.
+
+Cadwch y neges hon. Os byddwch yn ysgrifennu atom am y taliad, nodwch {reference}.`,
+  },
+  REFUND_SUCCEEDED: {
+    subject: 'Eich ad-daliad am {course}',
+    text: `Helo {name},
+
+Rydym wedi ad-dalu {amount} o’ch taliad am {course} ({run}). Mae’n mynd yn ôl yr un ffordd ag y gwnaethoch dalu; gall gymryd ychydig ddyddiau i’ch banc ei ddangos.
+
+Os byddwch yn ysgrifennu atom am yr ad-daliad, nodwch {reference}.`,
+  },
+  REFUND_FAILED: {
+    subject: 'Nid aeth eich ad-daliad am {course} drwodd',
+    text: `Helo {name},
+
+Fe wnaethom geisio ad-dalu {amount} o’ch taliad am {course} ({run}), a daeth yr arian yn ôl atom. Nid oes angen i chi wneud dim nawr: byddwn yn edrych arno ac yn cysylltu â chi.
+
+Os byddwch yn ysgrifennu atom am yr ad-daliad, nodwch {reference}.`,
+  },
+}

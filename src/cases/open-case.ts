@@ -22,7 +22,7 @@ export interface CaseFacts {
 }
 
 /** The text by which a subject is found again. */
-export const subjectKeyOf = (subject: CaseSubject): string =>
+const subjectKeyOf = (subject: CaseSubject): string =>
   'key' in subject ? subject.key : `${subject.type}:${subject.id}`
 
 const changedFacts = '(message, amount_minor, currency) is distinct from (?, ?::bigint, ?)'

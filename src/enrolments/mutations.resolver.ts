@@ -2,7 +2,6 @@
 import { Arg, Ctx, Field, ID, InputType, Mutation, ObjectType, Resolver } from 'type-graphql'
 import type { Context } from '../context.ts'
 import { AtMost } from '../graph/contract/at-most.ts'
-import { MoneyInput } from '../graph/contract/money.ts'
 import { Refuses } from '../graph/contract/refuses.ts'
 import { SafeInt, Url } from '../graph/contract/scalars.ts'
 import {
@@ -22,6 +21,7 @@ import { LONGEST_KEY_CHARACTERS, LONGEST_REASON_CHARACTERS } from '../values/len
 import { cancelEnrolment } from './cancel-enrolment.ts'
 import { completePayment } from './complete-payment.ts'
 import { enrol } from './enrol.ts'
+import { EnrolInput } from './enrol-input.ts'
 import { Enrolment } from './enrolment.ts'
 import {
   AlreadyEnrolled,
@@ -42,50 +42,6 @@ import type { PaymentResult } from './pay.ts'
 import { requestRefund } from './request-refund.ts'
 import { retryPayment } from './retry-payment.ts'
 import { withdrawEnrolment } from './withdraw-enrolment.ts'
-
-@InputType({
-  description:
-    'The origin of returnUrl is on the allow-list; we append `payment=<id>` and `result=returned|cancelled`.',
-})
-class EnrolInput {
-  @Field(() => ID, { description: 'The run.' })
-  courseRunId!: string
-
-  @Field(() => PaymentMethod, { description: 'Card or PayPal.' })
-  paymentMethod!: PaymentMethod
-
-  @Field(() => Url, { description: 'Where the buyer comes back to; http or https.' })
-  returnUrl!: string
-
-  @Field(() => Boolean, { description: 'Has to be true.' })
-  termsAccepted!: boolean
-
-  @Field(() => String, {
-    nullable: true,
-    description:
-      'The version of the terms that was shown; refused with TermsChanged when it is another now. Not checked when it is not given.',
-  })
-  @AtMost({ characters: LONGEST_KEY_CHARACTERS, inUserErrors: true })
-  termsVersion?: string | null
-
-  @Field(() => Boolean, {
-    defaultValue: false,
-    description:
-      'The buyer asks expressly that study may begin inside the statutory period. Kept as evidence; nothing depends on it.',
-  })
-  expressRequest!: boolean
-
-  @Field(() => MoneyInput, {
-    nullable: true,
-    description:
-      'What the buyer was shown; refused with PriceChanged when it is another now. Not checked when it is not given.',
-  })
-  expectedPrice?: MoneyInput | null
-
-  @Field(() => String, { description: 'Any text but a blank one, new for each new request.' })
-  @AtMost({ characters: LONGEST_KEY_CHARACTERS, inUserErrors: true })
-  idempotencyKey!: string
-}
 
 @InputType({ description: 'Which payment the buyer comes back from.' })
 class CompletePaymentInput {

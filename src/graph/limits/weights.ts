@@ -96,6 +96,7 @@ export const works: Readonly<Record<string, Work>> = {
   'Query.courses': coursesPoints,
   'Query.course': READ_POINTS,
   'Query.institution': READ_POINTS,
+  'Query.terms': READ_POINTS,
   'Query.institutions': SHORT_LIST_POINTS,
   'Query.qualification': READ_POINTS,
   'Query.qualifications': SHORT_LIST_POINTS,

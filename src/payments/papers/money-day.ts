@@ -9,7 +9,7 @@ import { addDays, compareDates, isTimeZone } from '../../values/dates.ts'
 import { PaymentMethod } from '../payment.ts'
 
 /** A year, and a leap day. */
-export const MOST_DAYS = 366
+const MOST_DAYS = 366
 
 @ObjectType({ simpleResolvers: true, description: 'The money of one day, by one method, in one currency.' })
 export class MoneyDay {

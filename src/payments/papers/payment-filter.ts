@@ -59,7 +59,7 @@ export function searchCondition(column: string, search: string | null | undefine
 }
 
 /** Throws BAD_USER_INPUT for a range that is turned round. */
-export function refuseTurnedRound(
+function refuseTurnedRound(
   from: Date | number | null | undefined,
   to: Date | number | null | undefined,
   field: string[],

@@ -132,6 +132,7 @@ export const queries: Record<string, { allowed: Audience; ask(samples: Samples):
     ask: () => 'qualification(institutionSlug: "university-of-northmoor", slug: "msc-leadership") { id }',
   },
   courses: { allowed: 'everybody', ask: () => 'courses(first: 1) { totalCount }' },
+  terms: { allowed: 'everybody', ask: () => 'terms { version }' },
   course: { allowed: 'everybody', ask: () => 'course(slug: "evidence-based-coaching") { id }' },
   verify: { allowed: 'everybody', ask: () => 'verify(token: "a.b.c") { valid }' },
   creditShare: { allowed: 'institutions', ask: ({ code }) => `creditShare(code: "${code}") { id }` },

@@ -149,6 +149,8 @@ const things: Record<string, TypeEntry> = {
   ),
   WithdrawalOffer: all('Enrolment > withdrawal', 'ownerAndOperator', 'possible forgone message'),
   RunMoney: all('CourseRun > moneyHeld', 'operator', 'enrolments sums skipped'),
+  Terms: all('terms', 'everybody', 'version url effectiveFrom includesExpressRequest'),
+  TermsAcceptance: all('Enrolment > termsAcceptance', 'ownerAndOperator', 'version acceptedAt expressRequestAt'),
   PriceTax: all('CourseRun > tax', 'everybody', 'treatment rate amount note'),
   Enrolability: all('Course > runs(first: 50) > nodes > enrolability', 'everybody', 'possible reasonCode reason'),
   LiveEvent: {

@@ -43,7 +43,7 @@ export async function makeSamples(world: World): Promise<Samples> {
 async function studies(world: World) {
   const event = { title: 'Seminar', start_time: inDays(20), duration_minutes: 60 }
   const run = await newRun(world, { live_events: [event] })
-  const { enrolmentId } = await registered(world, owner, run.id)
+  const { enrolmentId } = await registered(world, owner, run.id, { termsVersion: 'trial' })
   const { enrolments } = await world.partnerLedger()
   const passed = { status: 'passed', grade: '64', identity_verified: true, awarded_on: inDays(-1).slice(0, 10) }
   await world.control('partner', `program_enrolments/${enrolments.at(-1)?.uuid}/result`, passed)

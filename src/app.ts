@@ -96,7 +96,7 @@ export async function migrate(url: string, log?: Logger): Promise<void> {
 const enrolmentsOf = defineEnrolmentPages([creditRecordJoin])
 
 /** What a case can be about. */
-const caseDesk: CaseDesk = {
+const caseDesk: CaseDesk<Context> = {
   subjects: {
     Enrolment: visibleEnrolment,
     Payment: paymentNode,

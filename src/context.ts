@@ -61,7 +61,7 @@ export interface Parts {
   /** A learner's enrolments, with what credit joins to them. */
   enrolmentsOf: EnrolmentPages
   /** What cases are about, handed over by the features that own it. */
-  caseDesk: CaseDesk
+  caseDesk: CaseDesk<Context>
   signer: Signer
   /** What callers may use up in a while: of this process, or of all replicas. */
   rateLimits: RateLimits

@@ -24,6 +24,6 @@ const actionsOfKind: Readonly<Record<CaseKind, readonly CaseAction[]>> = {
 }
 
 /** What can be done now: nothing about what is closed. */
-export function actionsOf({ kind, status }: { kind: CaseKind; status: string }): readonly CaseAction[] {
+export function caseActions({ kind, status }: { kind: CaseKind; status: string }): readonly CaseAction[] {
   return status === 'CLOSED' ? [] : actionsOfKind[kind]
 }

@@ -31,11 +31,14 @@ const queue = async (args = '') => {
   return data.viewer.operator
 }
 const stuckCase = async (args = '(kind: [ENROLMENT_STUCK])') => (await queue(args)).cases.nodes[0]
-const mutate = async (who: string | null, name: string, input: object) => {
-  const type = `${name[0]?.toUpperCase()}${name.slice(1)}Input`
-  const selection = `case { ${fields} } userErrors { __typename code field message }`
-  return world.ask(who, `mutation ($input: ${type}!) { ${name}(input: $input) { ${selection} } }`, { input })
-}
+const acknowledge = (input: object) =>
+  world.ask(
+    'operator',
+    `mutation ($input: AcknowledgeCaseInput!) {
+      acknowledgeCase(input: $input) { case { ${fields} } userErrors { __typename code field message } }
+    }`,
+    { input },
+  )
 
 it('an enrolment that is STUCK waits in the queue with what is at stake, and only operators see it', async () => {
   const one = await stuckCase()
@@ -68,7 +71,7 @@ it('a search of one character is refused', async () => {
 
 it('P5: an open case is acknowledged by the operator, with a note that is kept', async () => {
   const { id } = await stuckCase()
-  const { data } = await mutate('operator', 'acknowledgeCase', { caseId: id, note: ' I ask the bank. ' })
+  const { data } = await acknowledge({ caseId: id, note: ' I ask the bank. ' })
   expect(data.acknowledgeCase).toMatchObject({
     case: {
       status: 'ACKNOWLEDGED',
@@ -85,7 +88,7 @@ it.each([
   ['caseId', { caseId: 'nonsense' }, 'NotFound'],
 ])('a wrong %s is refused by name', async (name, wrong, type) => {
   const { id } = await stuckCase()
-  const { data } = await mutate('operator', 'acknowledgeCase', { caseId: id, ...wrong })
+  const { data } = await acknowledge({ caseId: id, ...wrong })
   expect(data.acknowledgeCase).toMatchObject({
     case: null,
     userErrors: [{ __typename: type, field: ['input', name] }],
@@ -105,6 +108,6 @@ it('the case closes by itself once the learner is registered, and is not taken i
     closedBy: null,
     actions: [],
   })
-  const { data } = await mutate('operator', 'acknowledgeCase', { caseId: id })
+  const { data } = await acknowledge({ caseId: id })
   expect(data.acknowledgeCase.userErrors).toMatchObject([{ __typename: 'IllegalTransition' }])
 })

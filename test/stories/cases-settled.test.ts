@@ -1,4 +1,4 @@
-/** Tests that what the clock, a list, a key or a job tells of becomes a case, and closes by itself. */
+/** Tests that cases found by passes and probes open once and close by themselves. */
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import { Case } from '../../src/cases/case.ts'
 import type { CaseKind } from '../../src/cases/case-kind.ts'

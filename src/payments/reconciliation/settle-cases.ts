@@ -5,13 +5,12 @@ import { type CaseFacts, closeCase, openCase } from '../../cases/open-case.ts'
 import type { Context } from '../../context.ts'
 import { inTransaction } from '../../store/transaction.ts'
 
-const HOUR_MS = 3_600_000
 /** Whoever is asked has said by then how it went. */
-const UNKNOWN_FOR_MS = HOUR_MS
+const UNKNOWN_FOR_MS = 60 * 60_000
 /** Banks and providers take some days; longer, somebody has to ask them. */
-const PROCESSING_FOR_MS = 72 * HOUR_MS
+const PROCESSING_FOR_MS = 72 * 60 * 60_000
 /** Five passes have failed by then. */
-const UNREAD_FOR_MS = HOUR_MS
+const UNREAD_FOR_MS = 60 * 60_000
 
 /** Each in its own transaction: one that fails takes none of the others with it. */
 export async function settleCases(context: Context): Promise<void> {

@@ -81,6 +81,8 @@ const suspending: readonly EnrolmentStatus[] = ['REVOKING', 'COMPENSATING', 'STU
 
 async function statusWanted(tx: EntityManager, enrolment: Enrolment): Promise<CreditRecordStatus> {
   if (enrolment.status === 'REVOKED' || enrolment.status === 'COMPENSATED') return 'REVOKED'
+  // The money came back, the place did not: what was revoked with it stays so until an operator gives the place back.
+  if (enrolment.stuckReason === 'DISPUTE_REVERSED') return 'REVOKED'
   if (suspending.includes(enrolment.status)) return 'SUSPENDED'
   return (await isContested(tx, enrolment.id)) ? 'SUSPENDED' : 'AWARDED'
 }

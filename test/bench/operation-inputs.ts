@@ -1,6 +1,7 @@
 /** Lists a mutation and a subscription of each kind, as the permission matrix asks them. */
+
+import { type PersonaName, personas } from '../support/permissions/audiences.ts'
 import { mutations, subscriptions } from '../support/permissions/permission-deeds.ts'
-import { type PersonaName, personas } from '../support/permissions/permission-matrix.ts'
 import type { Ground, WorstInput } from './worst-inputs.ts'
 
 const personaOf: Record<string, PersonaName> = { operator: 'operator', institution: 'staff' }

@@ -1,7 +1,7 @@
 /** Lists for each root field the inputs, within limits, that work it hardest. */
 
+import { personas } from '../support/permissions/audiences.ts'
 import type { Samples } from '../support/permissions/permission-deeds.ts'
-import { personas } from '../support/permissions/permission-matrix.ts'
 import { externalCredit } from '../support/world/awarded.ts'
 
 export interface WorstInput {

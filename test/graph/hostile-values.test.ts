@@ -11,8 +11,9 @@ import {
   parse,
   validate,
 } from 'graphql'
+import { type Audience, audiences, personas } from '../support/permissions/audiences.ts'
 import { mutations, type Samples } from '../support/permissions/permission-deeds.ts'
-import { type Audience, audiences, personas, readable } from '../support/permissions/permission-matrix.ts'
+import { readable } from '../support/permissions/permission-matrix.ts'
 import { documentAt, makeSamples } from '../support/permissions/permission-samples.ts'
 import { canary, spoilt } from '../support/world/hostile-values.ts'
 import { startWorld, type World } from '../support/world/world.ts'

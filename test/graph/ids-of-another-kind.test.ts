@@ -4,8 +4,8 @@ import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import { buildSchema, type GraphQLType, getNamedType, isInputObjectType, isObjectType } from 'graphql'
 import { globalId } from '../../src/graph/contract/global-id.ts'
+import { type Audience, audiences, personas } from '../support/permissions/audiences.ts'
 import { mutations, type Samples } from '../support/permissions/permission-deeds.ts'
-import { type Audience, audiences, personas } from '../support/permissions/permission-matrix.ts'
 import { makeSamples } from '../support/permissions/permission-samples.ts'
 import { startWorld, type World } from '../support/world/world.ts'
 
@@ -21,6 +21,7 @@ const other = globalId('Dispute', randomUUID())
 
 /** Every place of the schema that takes an id, and of which kind; `node` and `nodes` take any. */
 const kinds: Record<string, string> = {
+  'AcknowledgeCaseInput.caseId': 'Case',
   'ApplyForTransferInput.creditRecordIds': 'CreditRecord',
   'ApplyForTransferInput.qualificationId': 'Qualification',
   'CancelEnrolmentInput.enrolmentId': 'Enrolment',

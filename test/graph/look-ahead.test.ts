@@ -55,6 +55,8 @@ beforeAll(async () => {
   await world.settle()
   await requestRefund(world, 'learner:ahead', enrolmentId)
   await world.settle()
+  // Links to documents say until when they hold.
+  world.stopAt(world.now().toISOString())
 }, 60_000)
 afterAll(() => world?.close())
 

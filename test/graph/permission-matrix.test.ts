@@ -4,15 +4,9 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { buildSchema, type GraphQLObjectType, getNamedType, isLeafType, isObjectType } from 'graphql'
 import { createClient } from 'graphql-ws'
 import { WebSocket } from 'ws'
+import { type Audience, audiences, type PersonaName, personas } from '../support/permissions/audiences.ts'
 import { mutations, queries, type Samples, subscriptions } from '../support/permissions/permission-deeds.ts'
-import {
-  type Audience,
-  audiences,
-  type PersonaName,
-  personas,
-  readable,
-  type TypeEntry,
-} from '../support/permissions/permission-matrix.ts'
+import { readable, type TypeEntry } from '../support/permissions/permission-matrix.ts'
 import { documentAt, makeSamples } from '../support/permissions/permission-samples.ts'
 import { permissionCounts, permissionTable } from '../support/permissions/permission-table.ts'
 import { inDays } from '../support/world/study.ts'

@@ -1,7 +1,7 @@
 /** Lists who may run which query and mutation, and the others' refusal. */
 
 import { back, inDays } from '../world/study.ts'
-import type { Audience, PersonaName } from './permission-matrix.ts'
+import type { Audience, PersonaName } from './audiences.ts'
 
 /** Ids of things, by type: all of `owner`'s, or public. */
 export type Samples = Record<string, string>

@@ -4,8 +4,8 @@ import { reconcile } from '../../../src/payments/reconciliation/reconcile.ts'
 import { answerOf, awarded, qualificationId } from '../world/awarded.ts'
 import { enrol, inDays, linked, newKey, newRun, pay, registered, requestRefund } from '../world/study.ts'
 import type { World } from '../world/world.ts'
+import { personas } from './audiences.ts'
 import type { Samples } from './permission-deeds.ts'
-import { personas } from './permission-matrix.ts'
 
 const { owner } = personas
 

@@ -1,6 +1,8 @@
 /** Prints the permission matrix as Markdown. */
+
+import { type Audience, audiences, type PersonaName, personas } from './audiences.ts'
 import { mutations, queries, subscriptions } from './permission-deeds.ts'
-import { type Audience, audiences, type PersonaName, personas, readable } from './permission-matrix.ts'
+import { readable } from './permission-matrix.ts'
 
 const everybody = audiences.everybody
 const isIn = (persona: PersonaName, audience: Audience) => (audiences[audience] as readonly string[]).includes(persona)

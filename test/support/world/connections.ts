@@ -121,6 +121,7 @@ function listed({ learner, share, qualification }: Made): PagedList[] {
       variants: ['', 'status: [COMPLETED, PENDING_PAYMENT]'],
     },
     { ...ofLearner, name: 'Learner.creditRecords', table: 'credit_record' },
+    { ...ofLearner, name: 'Learner.receipts', table: 'receipt', backward: false },
     { ...ofLearner, name: 'Learner.creditShares', table: 'credit_share' },
     { ...ofLearner, name: 'Learner.transferApplications', table: 'transfer_application' },
     {

@@ -60,9 +60,11 @@ describe.each(['webhook', 'list'] as const)('heard by %s', (how) => {
 })
 
 it('N3: a place that the learner leaves there is WITHDRAWN, and its money goes back inside the deadline', async () => {
-  const start = new Date(world.now().getTime() - 5 * 86_400_000)
+  const start = new Date(world.now().getTime() + 3 * 86_400_000)
   start.setUTCMilliseconds(0)
   const { name, persona, enrolmentId, at } = await study(world, { start_time: start.toISOString(), time_zone: 'UTC' })
+  // The fifth day.
+  world.pass(8 * 24 * 60)
   await heard(world, 'webhook', () => end(world, at, 'learner'))
   const left = await enrolmentOf(world, persona, enrolmentId)
   expect(left).toMatchObject({

@@ -42,6 +42,7 @@ export async function addEnrolment(
     resultGrade: null,
     resultAwardedOn: null,
     resultIdentityVerified: null,
+    resultRegistrationUuid: null,
     stuckReason: null,
     registrationEndedAt: null,
     registrationEndedBy: null,

@@ -36,7 +36,7 @@ export async function applyNews(
 ): Promise<void> {
   const { enrolment } = locked
   const isKnown = enrolment.registrationUuid === registration.uuid
-  const isNew = isKnown && (await recordResult(tx, enrolment, registration.result, heard.at))
+  const isNew = isKnown && (await recordResult(tx, enrolment, registration, heard.at))
   if (isKnown) enrolment.registrationMissedAt = null
   const facts = await gather(tx, locked, registration, heard)
   await perform(tx, locked, registration, { news: placeNews(facts), facts, heard, isNew })

@@ -33,10 +33,7 @@ export async function applyRegistration(
     }
   }
   if (!isOnTheRun(enrolment.status)) return
-  // That another registration has no result takes none back.
-  const isSame = enrolment.registrationUuid === registration.uuid
-  const result = isSame ? registration.result : (registration.result ?? undefined)
-  const resultIsNew = await recordResult(tx, enrolment, result, why.at)
+  const resultIsNew = await recordResult(tx, enrolment, registration, why.at)
   await recordFacts(tx, enrolment, registration, { at: why.at, isNew: isNew || resultIsNew })
 }
 

@@ -192,6 +192,10 @@ export class Enrolment extends Node {
   @Property({ type: 'boolean', nullable: true })
   resultIdentityVerified!: boolean | null
 
+  /** Which registration reported it: only that one can take it back. */
+  @Property({ type: 'text', nullable: true })
+  resultRegistrationUuid!: string | null
+
   @Field(() => StuckReason, {
     nullable: true,
     description: 'Why an operator has to take it up; null unless it is STUCK.',

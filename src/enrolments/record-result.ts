@@ -6,21 +6,24 @@ import { moveEnrolment } from './change-enrolment.ts'
 import { enrolmentStates } from './enrolment.states.ts'
 import { type Enrolment, endedStatuses } from './enrolment.ts'
 import { enrolmentJobs } from './enrolment-jobs.ts'
-import type { RegistrationResult } from './registration-partner.ts'
+import type { Registration, RegistrationResult } from './registration-partner.ts'
 
 /**
  * Of a locked enrolment; answers whether anything is new. Undefined says nothing, and null that there is none: one that
- * was there is taken back. What it means for the credit that rests on it is the job's business, with both results.
+ * this registration reported is taken back. What it means for the credit that rests on it is the job's business, with both
+ * results.
  */
 export async function recordResult(
   tx: EntityManager,
   enrolment: Enrolment,
-  result: RegistrationResult | null | undefined,
+  { uuid, result }: Pick<Registration, 'uuid' | 'result'>,
   at: Date,
 ): Promise<boolean> {
   const before = resultOf(enrolment)
   if (result === undefined || isSame(before, result)) return false
+  if (result === null && enrolment.resultRegistrationUuid !== uuid) return false
   setResult(enrolment, result)
+  enrolment.resultRegistrationUuid = result === null ? null : uuid
   if (before !== null) await correct(tx, enrolment, before, result, at)
   if (result === null) {
     await withdrawResult(tx, enrolment, at)

@@ -125,7 +125,7 @@ describe('a lost dispute that the bank decides the other way', () => {
     expect(await casesOf(enrolmentId)).toEqual([['ENROLMENT_STUCK', 'OPEN', 49_500]])
     await resolveStuck(world, 'operator', enrolmentId, { resolution: 'RETRY_REGISTRATION' })
     await world.settle()
-    expect(await standing(persona, enrolmentId)).toMatchObject({ enrolment: 'REGISTERED', credit: 'AWARDED' })
+    expect(await standing(persona, enrolmentId)).toMatchObject({ enrolment: 'COMPLETED', credit: 'AWARDED' })
     expect((await atPartner(world, name)).active).toHaveLength(1)
     expect(await casesOf(enrolmentId)).toEqual([['ENROLMENT_STUCK', 'CLOSED', 49_500]])
   })

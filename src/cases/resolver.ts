@@ -11,8 +11,6 @@ import { inZone, isTimeZone } from '../values/dates.ts'
 import { LONGEST_SENTENCE_CHARACTERS } from '../values/lengths.ts'
 import { acknowledgeCase } from './acknowledge-case.ts'
 import { Case, CaseEntry } from './case.ts'
-import { CaseAction } from './case-action.ts'
-import { caseActions } from './case-actions.rules.ts'
 import { caseAnew, entriesOf } from './loaders.ts'
 
 @InputType({ description: 'Which case to take in hand, or to note something in.' })
@@ -65,13 +63,6 @@ export class CaseResolver {
   @FieldResolver(() => Money, { nullable: true, description: 'What is at stake; null when it is not money.' })
   amount(@Root() { amountMinor, currency }: Case): Money | null {
     return amountMinor === null || currency === null ? null : ({ amountMinor, currency } as Money)
-  }
-
-  @FieldResolver(() => [CaseAction], {
-    description: 'What can be done about it now; empty when only closing is left.',
-  })
-  actions(@Root() row: Case): readonly CaseAction[] {
-    return caseActions(row)
   }
 
   @FieldResolver(() => [CaseEntry], { description: 'Notes and deeds, oldest first.' })

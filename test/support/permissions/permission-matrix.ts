@@ -184,7 +184,7 @@ const things: Record<string, TypeEntry> = {
   Case: all(
     'Case',
     'operator',
-    `id number kind status since lastSeenAt dueAt subject learner run amount providerReference message detail actions
+    `id number kind status since lastSeenAt dueAt subject learner run amount providerReference message detail
       acknowledgedBy acknowledgedAt outcome closedBy closedAt log`,
   ),
   CaseEntry: all('Case > log', 'operator', 'at by action note'),

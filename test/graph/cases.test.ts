@@ -105,7 +105,6 @@ it('the case closes by itself once the learner is registered, and is not taken i
     status: 'CLOSED',
     outcome: 'BY_ITSELF',
     closedBy: null,
-    actions: [],
   })
   const { data } = await acknowledge({ caseId: id })
   expect(data.acknowledgeCase.userErrors).toMatchObject([{ __typename: 'IllegalTransition' }])

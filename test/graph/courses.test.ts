@@ -4,7 +4,7 @@ import { startWorld, type World } from '../support/world/world.ts'
 
 let world: World
 beforeAll(async () => {
-  world = await startWorld()
+  world = await startWorld({ limits: { breakerOpenMs: 500 } })
 })
 afterAll(() => world?.close())
 

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs'
 import { promisify } from 'node:util'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals'
 import { fastify } from 'fastify'
-import { type Browser, chromium, type Page } from 'playwright-core'
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
 import { openGraphiql } from '../../src/http/graphiql/graphiql.ts'
 import { needing } from '../support/world/needing.ts'
 import { enrol, linked, newRun } from '../support/world/study.ts'
@@ -105,17 +105,20 @@ describe('where it is shown', () => {
 
 inChromium('in Chromium', () => {
   let browser: Browser
+  /** One for all, so that what was fetched and compiled once is there. */
+  let context: BrowserContext
   let page: Page
   let complaints: string[]
   let outside: string[]
 
   beforeAll(async () => {
     browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] })
+    context = await browser.newContext({ viewport: { width: 1440, height: 900 } })
   })
   afterAll(() => browser?.close())
 
   beforeEach(async () => {
-    page = await browser.newPage({ viewport: { width: 1440, height: 900 } })
+    page = await context.newPage()
     complaints = []
     outside = []
     page.on('console', (message) => {
@@ -128,7 +131,11 @@ inChromium('in Chromium', () => {
     })
     await page.goto(`${world.url}/graphql`)
   })
-  afterEach(() => page?.close())
+  // Nobody finds what another has left open.
+  afterEach(async () => {
+    await page?.evaluate('localStorage.clear(), sessionStorage.clear()')
+    await page?.close()
+  })
 
   const shown = (name: string) => page.locator('.graphiql-query-editor').getByText(name, { exact: true }).waitFor()
   const tab = async (name: string) => {

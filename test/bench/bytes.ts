@@ -1,7 +1,8 @@
 /** Measures what compression saves in bytes, and costs in requests a second. */
 import { median, ROUND_SECONDS, ROUNDS } from './comparison.ts'
-import type { Contestant } from './contestants.ts'
+import { type Caller, type Contestant, graphql } from './contestants.ts'
 import { type Request, type Round, round } from './load.ts'
+import { catalogue, dashboard } from './workloads.ts'
 
 /** As clients say it; a client that asks for none must not be slower for those that do. */
 const encodings = ['identity', 'gzip', 'br'] as const
@@ -10,10 +11,20 @@ const asked = (request: Request, encoding: string): Request => ({
   headers: { ...request.headers, 'accept-encoding': encoding },
 })
 
-/** A line for each kind of answer and encoding; `kinds` are requests whose answers are alike. */
-export async function bytes(gateway: Contestant, kinds: Readonly<Record<string, readonly Request[]>>): Promise<string> {
+const page = (query: string, headers: Record<string, string>): Request => graphql(query, { first: 100 }, headers)
+
+/** Requests whose answers are alike, by what they answer. */
+const kindsFor = (callers: readonly Caller[]): Readonly<Record<string, readonly Request[]>> => ({
+  '100 courses, signed in': callers.map(({ token }) => page(catalogue, { authorization: `Bearer ${token}` })),
+  // From many addresses, for one has a rate limit.
+  '100 courses, to anybody': callers.map((_, n) => page(catalogue, { 'x-forwarded-for': `10.0.${n >> 8}.${n & 255}` })),
+  '100 enrolments': callers.map(({ token }) => page(dashboard, { authorization: `Bearer ${token}` })),
+})
+
+/** A line for each kind of answer and encoding. */
+export async function bytes(gateway: Contestant, callers: readonly Caller[]): Promise<string> {
   const lines = ['| answer | encoding | bytes | requests/s | : identity | CPU µs |', '|---|---|---|---|---|---|']
-  for (const [kind, requests] of Object.entries(kinds)) {
+  for (const [kind, requests] of Object.entries(kindsFor(callers))) {
     const rounds = new Map<string, Round[]>(encodings.map((encoding) => [encoding, []]))
     for (let number = 0; number <= ROUNDS; number++) {
       for (const encoding of number % 2 ? encodings : encodings.toReversed()) {

@@ -32,7 +32,7 @@ import { doubled } from './processes.ts'
 import { scans } from './scans.ts'
 import { soak } from './soak.ts'
 import { ways } from './ways.ts'
-import { catalogue, dashboard, eligibilityBatch, recordIds, schemaTour } from './workloads.ts'
+import { eligibilityBatch, recordIds, schemaTour } from './workloads.ts'
 
 const parts = [
   'comparison',
@@ -92,8 +92,6 @@ function environmentOf(databaseUrl: string, issuer: string): NodeJS.ProcessEnv {
     RETURN_URL_ORIGINS: 'https://app.example',
   }
 }
-
-const page = (query: string, headers: Record<string, string>): Request => graphql(query, { first: 100 }, headers)
 
 interface World {
   databases: Databases
@@ -157,14 +155,7 @@ const run: Record<(typeof parts)[number], (world: World) => Promise<string>> = {
 
   async bytes({ databases: { full }, callers, start }) {
     const gateway = await start('gateway', full)
-    const table = await bytes(gateway, {
-      '100 courses, signed in': callers.map(({ token }) => page(catalogue, { authorization: `Bearer ${token}` })),
-      // From many addresses, for one has a rate limit.
-      '100 courses, to anybody': callers.map((_, n) =>
-        page(catalogue, { 'x-forwarded-for': `10.0.${n >> 8}.${n & 255}` }),
-      ),
-      '100 enrolments': callers.map(({ token }) => page(dashboard, { authorization: `Bearer ${token}` })),
-    })
+    const table = await bytes(gateway, callers)
     await gateway.stop()
     return table
   },

@@ -8,15 +8,15 @@ import { runStatus } from '../courses/run-status.rules.ts'
 import { uuidOf } from '../graph/contract/global-id.ts'
 import type { Money } from '../graph/contract/money.ts'
 import { noSuch } from '../graph/contract/no-such.ts'
-import { IllegalTransition, InvalidInput, NotFound, type Refusal, refusal } from '../graph/contract/user-error.ts'
+import { IllegalTransition, NotFound, type Refusal, refusal } from '../graph/contract/user-error.ts'
 import { keyRefusal, takeKey } from '../store/idempotent.ts'
 import { newId } from '../store/row.ts'
 import { inTransaction } from '../store/transaction.ts'
-import { charactersOf, LONGEST_REASON_CHARACTERS } from '../values/lengths.ts'
 import { lockRun } from './change-enrolment.ts'
 import { RunMoneyChanged } from './enrolment-errors.ts'
 import { enrolmentJobs } from './enrolment-jobs.ts'
 import { type HeldMoney, heldOnRun, type Sum, sumsOf, totalOf } from './held-money.ts'
+import { reasonRefusal } from './reason-refusal.ts'
 import { RefundRun, RefundRunItem } from './refund-run.ts'
 
 export interface RefundRunRequest {
@@ -36,13 +36,9 @@ const field = ['input', 'courseRunId']
  */
 export async function beginRefundRun(context: Context, input: RefundRunRequest) {
   requireOperator(context.viewer)
-  const badKey = keyRefusal(input.idempotencyKey)
-  if (badKey) return refused(badKey)
+  const bad = keyRefusal(input.idempotencyKey) ?? reasonRefusal(input.reason)
+  if (bad) return refused(bad)
   const reason = input.reason.trim()
-  if (reason === '' || charactersOf(reason) > LONGEST_REASON_CHARACTERS) {
-    const message = `Give the reason in 1 to ${LONGEST_REASON_CHARACTERS} characters.`
-    return refused(refusal(InvalidInput, {}, message, ['input', 'reason']))
-  }
   const id = uuidOf('CourseRun', input.courseRunId)
   const known = id === null ? null : await context.em.fork({ clear: true }).findOne(CourseRun, id)
   if (!known?.complete) {

@@ -5,18 +5,18 @@ import { requireOperator } from '../auth/permissions.ts'
 import type { Context } from '../context.ts'
 import { uuidOf } from '../graph/contract/global-id.ts'
 import { noSuch } from '../graph/contract/no-such.ts'
-import { IllegalTransition, InvalidInput, NotFound, type Refusal, refusal } from '../graph/contract/user-error.ts'
+import { IllegalTransition, NotFound, type Refusal, refusal } from '../graph/contract/user-error.ts'
 import { balanceOf } from '../payments/balance.ts'
 import type { Payment } from '../payments/payment.ts'
 import type { MoveCause } from '../store/history.ts'
 import { keyRefusal, takeKey } from '../store/idempotent.ts'
 import { inTransaction } from '../store/transaction.ts'
-import { charactersOf, LONGEST_REASON_CHARACTERS } from '../values/lengths.ts'
 import { findEnrolment, lockEnrolment, moveEnrolment } from './change-enrolment.ts'
 import { lockPayments, sendBack } from './compensate.ts'
 import type { EnrolmentCause } from './enrolment.states.ts'
 import type { Enrolment } from './enrolment.ts'
 import { enrolmentJobs } from './enrolment-jobs.ts'
+import { reasonRefusal } from './reason-refusal.ts'
 
 export const StuckResolution = { RETRY_REGISTRATION: 'RETRY_REGISTRATION', RETRY_REFUND: 'RETRY_REFUND' } as const
 export type StuckResolution = (typeof StuckResolution)[keyof typeof StuckResolution]
@@ -34,13 +34,9 @@ const field = ['input', 'enrolmentId']
 /** The enrolment, going on. Throws UNAUTHENTICATED or FORBIDDEN for those who are no operators. */
 export async function resolveStuckEnrolment(context: Context, input: ResolveRequest) {
   requireOperator(context.viewer)
-  const badKey = keyRefusal(input.idempotencyKey)
-  if (badKey) return refused(badKey)
+  const bad = keyRefusal(input.idempotencyKey) ?? reasonRefusal(input.reason)
+  if (bad) return refused(bad)
   const reason = input.reason.trim()
-  if (reason === '' || charactersOf(reason) > LONGEST_REASON_CHARACTERS) {
-    const message = `Give the reason in 1 to ${LONGEST_REASON_CHARACTERS} characters.`
-    return refused(refusal(InvalidInput, {}, message, ['input', 'reason']))
-  }
   const id = uuidOf('Enrolment', input.enrolmentId)
   const known = id === null ? null : await findEnrolment(context.em, id)
   if (known === null) {

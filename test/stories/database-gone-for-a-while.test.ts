@@ -9,6 +9,7 @@ import { findFreePort } from '../../src/sandbox/ports.ts'
 import { recover } from '../support/money/chaos.ts'
 import { brokenInvariants } from '../support/money/invariants.ts'
 import { type GatewayProcess, startGatewayProcess } from '../support/world/gateway-process.ts'
+import { needing } from '../support/world/needing.ts'
 import { type SilentProxy, startSilentProxy } from '../support/world/silent-proxy.ts'
 import { back, linked, newRun } from '../support/world/study.ts'
 import { startWorld, type World } from '../support/world/world.ts'
@@ -209,7 +210,7 @@ it('cut again and again under load, it answers each client, keeps what it accept
   expect(broken).toEqual([])
 })
 
-const whenThere = withRedis ? it : it.skip
+const { it: whenThere } = needing(`Redis (${redisProgram})`, withRedis)
 whenThere('no request fails while Redis is frozen, nor when it is gone', async () => {
   const all = async () =>
     Promise.all(

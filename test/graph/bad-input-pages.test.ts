@@ -81,7 +81,9 @@ describe('texts and ids of queries', () => {
     ['{ course(slug: "a\\u0000b") { id } }', {}],
     ['query ($search: String) { courses(search: $search) { totalCount } }', { search: 'a\u0000' }],
     ['query ($f: CourseFilter) { courses(filter: $f) { totalCount } }', { f: { subjects: ['a\u0000'] } }],
-  ])('%s with a NUL is the fault of the query', async (document, variables) => {
+    ['query ($f: CourseFilter) { courses(filter: $f) { totalCount } }', { f: { subjects: ['\ud800'] } }],
+    ['query ($search: String) { courses(search: $search) { totalCount } }', { search: 'a\udc00b' }],
+  ])('%s, %j: what cannot be stored is the fault of the query', async (document, variables) => {
     const { errors } = await world.ask(null, document, variables)
     expect(errors).toMatchObject([{ message: expect.stringContaining('NUL'), extensions: { code: 'BAD_USER_INPUT' } }])
   })

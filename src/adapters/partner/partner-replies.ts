@@ -2,14 +2,12 @@
 import { z } from 'zod'
 import { CreditScheme, isLevel, LevelFramework, levelsExpected } from '../../values/credit.ts'
 import { isTimeZone } from '../../values/dates.ts'
+import { EXPECTED_STORABLE, isStorable } from '../../values/kept-text.ts'
 import { isCurrency } from '../../values/money.ts'
 
-/** PostgreSQL keeps no text with NUL in it. */
-const withoutNul = (value: string) => !value.includes('\u0000')
-const noNul = 'expected text without the character NUL'
-const words = z.string().refine(withoutNul, noNul)
-const text = z.string().min(1).refine(withoutNul, noNul)
-const url = z.url().refine(withoutNul, noNul)
+const words = z.string().refine(isStorable, EXPECTED_STORABLE)
+const text = z.string().min(1).refine(isStorable, EXPECTED_STORABLE)
+const url = z.url().refine(isStorable, EXPECTED_STORABLE)
 const instant = z.iso.datetime({ offset: true, error: 'expected an ISO instant' }).transform((value) => new Date(value))
 const maybe = <Shape extends z.ZodType>(shape: Shape) => shape.nullish().transform((value) => value ?? null)
 const listOf = <Shape extends z.ZodType>(shape: Shape) =>

@@ -1,5 +1,6 @@
 /** Encodes a row's order values as an opaque cursor and decodes them strictly. */
 import { crc32 } from 'node:zlib'
+import { isStorable } from '../../values/kept-text.ts'
 import { badUserInput } from './errors.ts'
 
 /** What a key of an order holds, as PostgreSQL calls it. */
@@ -20,7 +21,7 @@ function isDay(text: string): boolean {
 /** Whether PostgreSQL can read the text as that type: a changed cursor is the client's fault, never a fault of ours. */
 const fits: Readonly<Record<KeyType, (text: string) => boolean>> = {
   uuid: (text) => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text),
-  text: (text) => !text.includes('\u0000'),
+  text: isStorable,
   // Orders may hold instants that are none: a course without a coming run is the last, at one infinity or the other.
   timestamptz: (text) => /^-?infinity$/.test(text) || (instant.test(text) && isDay(text.slice(0, 10))),
   numeric: (text) => decimal.test(text),

@@ -84,9 +84,9 @@ export function tooLong(
   return new GraphError(ErrorCode.BadUserInput, message, { field, limit, found, allowed })
 }
 
-/** PostgreSQL keeps no text with it, and nobody types it: refused at the door, so that it is no fault of ours further in. */
-export function textWithNul(field: readonly string[] = []): GraphError {
-  return badUserInput('Texts may not contain the character NUL (U+0000).', field)
+/** PostgreSQL keeps no such text, and nobody types it: refused at the door, so that it is no fault of ours further in. */
+export function unstorableText(field: readonly string[] = []): GraphError {
+  return badUserInput('Texts may not contain the character NUL (U+0000), nor half of a surrogate pair.', field)
 }
 
 /** No such thing, or not one that the caller may see: both read the same. */

@@ -13,7 +13,8 @@ import {
   type ValueNode,
   valueFromAST,
 } from 'graphql'
-import { badUserInput, ErrorCode, GraphError, textWithNul, tooComplex } from '../contract/errors.ts'
+import { isStorable } from '../../values/kept-text.ts'
+import { badUserInput, ErrorCode, GraphError, tooComplex, unstorableText } from '../contract/errors.ts'
 import type { InputBounds } from './input-bounds.ts'
 
 export type Variables = Readonly<Record<string, unknown>>
@@ -34,13 +35,13 @@ const MOST_LEVELS = 32
 /** Ends reading at so many errors: making thousands of them is what a hostile list is for. */
 class EnoughErrors extends Error {}
 
-/** Looks at every value once. Throws TOO_COMPLEX beyond what anybody needs, BAD_USER_INPUT for a text with NUL in it. */
+/** Looks at every value once. Throws TOO_COMPLEX beyond what anybody needs, BAD_USER_INPUT for a text that cannot be stored. */
 class Inspection {
   private values = 0
 
   look(value: unknown, path: string[]): void {
     if (typeof value === 'string') {
-      if (value.includes('\u0000')) throw textWithNul([...path])
+      if (!isStorable(value)) throw unstorableText([...path])
     } else if (Array.isArray(value)) {
       this.open(value.length, path)
       for (let index = 0; index < value.length; index++) this.inside(`${index}`, value[index], path)

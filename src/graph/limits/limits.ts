@@ -7,7 +7,8 @@ import {
   type SelectionSetNode,
   visit,
 } from 'graphql'
-import { badUserInput, GraphError, textWithNul, tooComplex } from '../contract/errors.ts'
+import { isStorable } from '../../values/kept-text.ts'
+import { badUserInput, GraphError, tooComplex, unstorableText } from '../contract/errors.ts'
 
 export interface DocumentLimits {
   /** Characters of the document's text, and of each name in it. */
@@ -142,7 +143,7 @@ function checkTexts(document: DocumentNode, { nameCharacters }: DocumentLimits):
       if (length > nameCharacters) throw tooComplex('characters in one name', length, nameCharacters)
     },
     StringValue: ({ value }) => {
-      if (value.includes('\u0000')) throw textWithNul()
+      if (!isStorable(value)) throw unstorableText()
     },
   })
 }

@@ -94,7 +94,6 @@ function unfit(terms: PolicyTerms) {
     const message = `All lists and clauses together have ${text.length} characters; at most ${MOST_POLICY_CHARACTERS} fit.`
     return wrong(message, [])
   }
-  if (text.includes('\\u0000')) return wrong('Texts may not contain the character NUL.', [])
   return null
 }
 

@@ -15,6 +15,7 @@ import type { MoveCause } from '../store/history.ts'
 import { reviewRun } from './advance-refund-run.ts'
 import { announceEnrolment } from './announce-enrolment.ts'
 import { hasSuccessor, lockEnrolment, moveEnrolment } from './change-enrolment.ts'
+import { reviewDisputeCases } from './dispute-cases.ts'
 import { beginEnding, finishEnding } from './end-enrolment.ts'
 import type { EnrolmentCause } from './enrolment.states.ts'
 import { Enrolment } from './enrolment.ts'
@@ -24,7 +25,7 @@ import { itemDescription } from './item-description.rules.ts'
 import { lookAtRegistrations } from './look-at-registrations.ts'
 import { receiptFacts } from './receipt-facts.ts'
 import { restoreAfterFailedRefund } from './restore-after-failed-refund.ts'
-import { closeReversedDisputes, restoreAfterReversedDispute } from './restore-after-reversed-dispute.ts'
+import { restoreAfterReversedDispute } from './restore-after-reversed-dispute.ts'
 import { tellLearner } from './tell-learner.ts'
 import { visibleEnrolment } from './visible-enrolment.ts'
 
@@ -112,7 +113,7 @@ async function refunded(tx: EntityManager, payment: Payment, refund: Refund, at:
     await enrolmentJobs.reviewCredit.add(tx, { enrolmentId: enrolment.id })
   }
   await finishEnding(tx, enrolment, why)
-  await closeReversedDisputes(tx, payment, at)
+  await reviewDisputeCases(tx, enrolment, payment, at)
   await reviewRun(tx, enrolment, at)
   await tellOfRefund(tx, enrolment, refund, at)
 }
@@ -120,6 +121,7 @@ async function refunded(tx: EntityManager, payment: Payment, refund: Refund, at:
 async function refundFailed(tx: EntityManager, payment: Payment, refund: Refund, at: Date): Promise<void> {
   const enrolment = await lockEnrolment(tx, payment.enrolmentId)
   await restoreAfterFailedRefund(tx, enrolment, payment, at)
+  await reviewDisputeCases(tx, enrolment, payment, at)
   if (enrolment.paymentId === payment.id) await enrolmentJobs.reviewCredit.add(tx, { enrolmentId: enrolment.id })
   await reviewRun(tx, enrolment, at)
   await tellOfRefund(tx, enrolment, refund, at)
@@ -143,9 +145,13 @@ async function disputed(tx: EntityManager, payment: Payment, dispute: Dispute, a
     }
     await enrolmentJobs.reviewCredit.add(tx, { enrolmentId: enrolment.id })
   }
-  if (!lost) return
-  await finishEnding(tx, enrolment, why)
-  await closeReversedDisputes(tx, payment, at)
+  if (lost) await finishEnding(tx, enrolment, why)
+  await reviewDisputeCases(tx, enrolment, payment, at)
+  await announceEnrolment(tx, enrolment)
+}
+
+async function warnedOfFraud(tx: EntityManager, payment: Payment, at: Date): Promise<void> {
+  await reviewDisputeCases(tx, await lockEnrolment(tx, payment.enrolmentId), payment, at)
 }
 
 async function changed(tx: EntityManager, { enrolmentId }: Payment): Promise<void> {
@@ -163,6 +169,7 @@ export const enrolmentPaymentSubject: PaymentSubject = {
   refundFailed,
   changed,
   disputed,
+  warnedOfFraud,
   unsettled,
   takeUp,
   lookAgain: lookAtRegistrations,

@@ -12,7 +12,8 @@ import type { Enrolment } from './enrolment.ts'
 import { enrolmentJobs } from './enrolment-jobs.ts'
 import { restoreAfterFailedRefund } from './restore-after-failed-refund.ts'
 
-// The three sides: captured = registered, or back, or on its way back. What an operator has in hand is not reported.
+// The three sides: captured = registered, or back, or on its way back. What an operator has in hand is not reported, nor what
+// the bank decides about.
 const unsettledPayments = `
   select p.id as "paymentId", e.status
   from payment p
@@ -22,6 +23,8 @@ const unsettledPayments = `
     when e.status = 'STUCK' then false
     when e.payment_id = p.id and e.status in ('PAID', 'REGISTERING') then true
     when e.payment_id = p.id and e.status in ('REGISTERED', 'COMPLETED', 'WITHDRAWN') then false
+    when exists (select 1 from dispute d join operator_case c on c.subject_type = 'Dispute' and c.subject_id = d.id
+      where d.payment_id = p.id and c.holds) then false
     when e.payment_id = p.id and e.status in ('REVOKING', 'COMPENSATING') then balance.on_its_way_minor = 0
     else balance.left_minor > 0
   end

@@ -10,9 +10,9 @@ import { Operator } from '../institutions/operator.ts'
 import { type Condition, readPage } from '../reading/list.ts'
 import { ListMark } from '../store/list-mark.ts'
 import { LONGEST_REFERENCE_CHARACTERS, LONGEST_SEARCH_CHARACTERS, MOST_STATUSES } from '../values/lengths.ts'
+import { disputeNode } from './dispute.loaders.ts'
 import {
   correctionsOf,
-  disputeNode,
   listsRead,
   paymentList,
   paymentNode,

@@ -37,8 +37,10 @@ export interface PaymentSubject {
   refundFailed(tx: EntityManager, payment: Payment, refund: Refund, at: Date): Promise<void>
   /** Anything of the payment, its refunds or its disputes has changed: for whoever looks on. */
   changed(tx: EntityManager, payment: Payment): Promise<void>
-  /** A dispute was opened, or moved on. */
+  /** A dispute was opened or moved on, or what is known of it has changed. */
   disputed(tx: EntityManager, payment: Payment, dispute: Dispute, at: Date): Promise<void>
+  /** The card's network has warned of fraud for the first time. */
+  warnedOfFraud(tx: EntityManager, payment: Payment, at: Date): Promise<void>
   /**
    * Payments captured before `before` whose money is neither registered nor on its way back, nor with an operator: the
    * reconciliation's third side. Read only, outside any transaction.

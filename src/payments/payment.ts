@@ -224,6 +224,10 @@ export class Payment extends Node {
   @Property({ ...instant, nullable: true })
   paidOutAt!: Date | null
 
+  /** When the card's network warned of fraud; null while it has not. */
+  @Property({ ...instant, nullable: true })
+  fraudWarningAt!: Date | null
+
   @Property({ ...instant })
   updatedAt!: Date
 }

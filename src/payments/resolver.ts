@@ -9,9 +9,10 @@ import { inReadersZone, ReadersZone } from '../graph/contract/readers-zone.ts'
 import { DateTime } from '../graph/contract/scalars.ts'
 import type { Loaded } from '../reading/loader.ts'
 import { defineHistory, HistoryEntry } from '../store/history.ts'
-import { refundedMinor } from './balance.ts'
+import { hasSettled, refundedMinor } from './balance.ts'
+import { disputesOf } from './dispute.loaders.ts'
 import { Dispute } from './dispute.ts'
-import { disputesOf, type PaymentRow, paymentById, refundsOfPayment } from './loaders.ts'
+import { type PaymentRow, paymentById, refundsOfPayment } from './loaders.ts'
 import { Payment, PaymentAction, PaymentFailure } from './payment.ts'
 import { Refund } from './refund.ts'
 
@@ -22,6 +23,8 @@ interface OfPayment {
   amountMinor: number
   currency: string
 }
+
+type RefundRow = OfPayment & Pick<Refund, 'status' | 'requestedAt'>
 
 const historyOfPayment = defineHistory('Payment')
 
@@ -96,6 +99,14 @@ export class PaymentResolver {
     return ofPayment(payment, await disputesOf(context, payment.id))
   }
 
+  @FieldResolver(() => DateTime, {
+    nullable: true,
+    description: "When the card's network warned of fraud; null when it did not, or unless the caller is an operator.",
+  })
+  fraudWarningAt(@Root() { fraudWarningAt }: PaymentRow, @Ctx() { viewer }: Context): Date | null {
+    return isOperator(viewer) ? fraudWarningAt : null
+  }
+
   @FieldResolver(() => [Case], {
     nullable: true,
     description: 'Operators: what waits for a person about it; null for everybody else.',
@@ -121,17 +132,13 @@ export class RefundResolver {
   amount(@Root() refund: OfPayment): Money {
     return moneyOf(refund)
   }
-}
 
-@Resolver(() => Dispute)
-export class DisputeResolver {
-  @FieldResolver(() => Payment, { description: 'What is contested.' })
-  async payment(@Root() dispute: OfPayment, @Ctx() context: Context): Promise<object | null> {
-    return dispute.loaded ?? paymentById(context, dispute.paymentId)
-  }
-
-  @FieldResolver(() => Money, { description: 'How much of it.' })
-  amount(@Root() dispute: OfPayment): Money {
-    return moneyOf(dispute)
+  @FieldResolver(() => Dispute, {
+    nullable: true,
+    description: 'The dispute that this refund settled; null when none.',
+  })
+  async dispute(@Root() refund: RefundRow, @Ctx() context: Context): Promise<object | null> {
+    const disputes = await disputesOf(context, refund.paymentId)
+    return disputes.find((dispute) => hasSettled(refund, dispute)) ?? null
   }
 }

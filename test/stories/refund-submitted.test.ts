@@ -212,7 +212,7 @@ describe('a dispute', () => {
   ])('of a card that is $outcome is told from its beginning to its end', async ({ outcome, end }) => {
     const id = await paid('CARD')
     const charge = await desk.chargeOf(id)
-    if (outcome !== 'withdrawn') await desk.stripe(`charges/${charge}/dispute`, { outcome: 'open' })
+    await desk.stripe(`charges/${charge}/dispute`, { outcome: outcome === 'withdrawn' ? 'inquiry' : 'open' })
     await desk.settle()
     await desk.stripe(`charges/${charge}/dispute`, { outcome })
     await desk.settle()

@@ -107,6 +107,7 @@ export const works: Readonly<Record<string, Work>> = {
   'EnrolmentConnection.totalCount': DESK_COUNT_POINTS,
   'PaymentConnection.totalCount': DESK_COUNT_POINTS,
   'RefundConnection.totalCount': DESK_COUNT_POINTS,
+  'DisputeConnection.totalCount': DESK_COUNT_POINTS,
   'TransferApplicationConnection.totalCount': DESK_COUNT_POINTS,
   'CaseConnection.totalCount': DESK_COUNT_POINTS,
   'ReconciliationConnection.totalCount': OWN_COUNT_POINTS,

@@ -6,6 +6,7 @@ import { CalendarDate, CurrencyCode } from '../../graph/contract/scalars.ts'
 import type { ReadConnection } from '../../reading/connection/read-connection.ts'
 import { statement } from '../../reading/statement.ts'
 import { addDays, compareDates, isTimeZone } from '../../values/dates.ts'
+import { lostThroughSql } from '../balance.ts'
 import { PaymentMethod } from '../payment.ts'
 
 /** A year, and a leap day. */
@@ -100,8 +101,8 @@ const moneyOfDays = statement<DayRow>(
      where h.subject_kind = 'Refund' and h.at >= days.begins and h.at < days.ends
        and (h."to" in ('SUCCEEDED', 'SETTLED_OUTSIDE') or h."from" = 'SUCCEEDED')
      union all
-     select h.at, p.method, d.currency, 0, 0, 0, 0,
-       case when h."to" = 'LOST' then d.amount_minor else -d.amount_minor end, 0, true
+     select h.at, p.method, coalesce(p.captured_currency, p.currency), 0, 0, 0, 0,
+       case when h."to" = 'LOST' then ${lostThroughSql} else -${lostThroughSql} end, 0, true
      from history_entry h cross join days join dispute d on d.id = h.subject_id join payment p on p.id = d.payment_id
      where h.subject_kind = 'Dispute' and h.at >= days.begins and h.at < days.ends
        and (h."to" = 'LOST' or h."from" = 'LOST'))

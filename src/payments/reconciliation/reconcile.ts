@@ -15,6 +15,7 @@ import { paymentJobs } from '../payment-jobs.ts'
 import type { UnreadEntry, UnreadPart } from '../payment-provider.ts'
 import { openRefundStatuses } from '../refund.states.ts'
 import { Refund } from '../refund.ts'
+import { endedDisputes } from './ended-disputes.ts'
 import { comparePayment, healPayment } from './examine-payment.ts'
 import {
   isOursButUnknown,
@@ -42,6 +43,8 @@ interface Pass {
   id: string
   apply: boolean
   startedAt: Date
+  /** Payments of which it has recorded something: their jobs go on with it. */
+  moved: Set<string>
 }
 
 type Finding = Omit<Correction, 'id' | 'reconciliationId'>
@@ -51,7 +54,7 @@ type Finding = Omit<Correction, 'id' | 'reconciliationId'>
  * What could not be asked now is DEFERRED to the next pass. Answers the reconciliation's row.
  */
 export async function reconcile(context: Context, { apply }: { apply: boolean }): Promise<Reconciliation> {
-  const pass: Pass = { context, id: newId(), apply, startedAt: context.now() }
+  const pass: Pass = { context, id: newId(), apply, startedAt: context.now(), moved: new Set() }
   await begin(pass)
   const readings = await readLists(context, {
     missed: (missed) => takeMissedEvent(pass, missed),
@@ -72,7 +75,7 @@ export async function reconcile(context: Context, { apply }: { apply: boolean })
       )
   }
   const unsettled = await context.paymentSubject.unsettled(fork(context), before(pass, UNSETTLED_AFTER_MS))
-  for (const { paymentId, status } of unsettled) await takeUp(pass, paymentId, status)
+  for (const { paymentId, status } of unsettled) if (!pass.moved.has(paymentId)) await takeUp(pass, paymentId, status)
   const lookedAgain = await lookAgain(pass)
   if (apply) await settleCases(context)
   const listed = readings.reduce((sum, { examined }) => sum + examined, 0)
@@ -138,7 +141,8 @@ async function suspectPayments(pass: Pass): Promise<string[]> {
   const lost = { $lt: before(pass, LOST_AFTER_MS) }
   const refunds = await em.find(Refund, { status: { $in: [...openRefundStatuses] }, updatedAt: lost })
   const disputes = await em.find(Dispute, { status: { $in: [...openDisputeStatuses] } })
-  return [...payments.map(({ id }) => id), ...[...refunds, ...disputes].map(({ paymentId }) => paymentId)]
+  const ended = await endedDisputes(em, pass.startedAt)
+  return [...payments.map(({ id }) => id), ...[...refunds, ...disputes].map(({ paymentId }) => paymentId), ...ended]
 }
 
 async function takeMissedEvent(pass: Pass, missed: MissedEvent): Promise<void> {
@@ -199,6 +203,7 @@ async function examine(pass: Pass, paymentId: string): Promise<boolean> {
   try {
     const { changes, unread } = await (apply ? healPayment : comparePayment)(context, paymentId)
     for (const change of changes) await note(pass, changed(change, apply))
+    if (changes.length > 0) pass.moved.add(paymentId)
     for (const part of unread) await notePart(pass, paymentId, part)
     return unread.every(({ failure }) => failure === null)
   } catch (problem) {

@@ -30,6 +30,7 @@ export function pretendShop() {
     },
     refundFailed: async (_tx, _payment, refund) => void told.push({ what: 'refundFailed', status: refund.status }),
     disputed: async (_tx, _payment, dispute) => void told.push({ what: 'disputed', status: dispute.status }),
+    warnedOfFraud: async () => void told.push({ what: 'warnedOfFraud' }),
     unsettled: async () => answers.unsettled,
     changed: async () => undefined,
     takeUp: async () => true,

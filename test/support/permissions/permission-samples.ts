@@ -107,7 +107,9 @@ async function refusedCard(world: World): Promise<string> {
   // Stands for what a provider says of a payment that it took.
   await world.app.orm.em
     .fork()
-    .execute("update payment set fee_minor = 1, net_minor = 2, settlement_currency = 'GBP' where captured_at is null")
+    .execute(
+      "update payment set fee_minor = 1, net_minor = 2, settlement_currency = 'GBP', fraud_warning_at = now() where captured_at is null",
+    )
   return payment.id
 }
 

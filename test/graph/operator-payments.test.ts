@@ -2,7 +2,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import { probePermissions } from '../../src/payments/probe-permissions.ts'
 import { reconcile } from '../../src/payments/reconciliation/reconcile.ts'
-import { enrol, giveUpHolds, linked, newRun, pay, registered, requestRefund } from '../support/world/study.ts'
+import { enrol, giveUpHolds, inDays, linked, newRun, pay, registered, requestRefund } from '../support/world/study.ts'
 import { startWorld, type World } from '../support/world/world.ts'
 
 let world: World
@@ -73,6 +73,87 @@ it('all refunds come newest first, narrowed by status', async () => {
   )
   expect(refunds.nodes.map(({ amount }: { amount: { amountMinor: number } }) => amount.amountMinor)).toEqual([200, 100])
   expect((await asOperator('refunds(status: [FAILED]) { totalCount }')).refunds.totalCount).toBe(0)
+})
+
+describe('all disputes', () => {
+  const facts = 'status stage reason reasonCode evidenceDueBy evidenceSubmitted fee { amountMinor } dashboardUrl'
+  const due = (days: number) => `${inDays(days).slice(0, 10)}T12:00:00Z`
+  let ids: string[]
+
+  beforeAll(async () => {
+    ids = []
+    for (let made = 0; made < 4; made += 1) {
+      ids.push((await registered(world, persona, (await newRun(world)).id)).paymentId)
+    }
+    const [ended, later, sooner, undated] = ids
+    const to = (id: string | undefined, body: object) => world.control('stripe', `charges/${id}/dispute`, body)
+    await to(ended, { outcome: 'won', reason: 'duplicate' })
+    await to(later, { outcome: 'inquiry', due_by: due(9) })
+    await to(sooner, { outcome: 'under_review', due_by: due(4), reason: 'product_not_received', fee: 1_500 })
+    await to(undated, { outcome: 'lost' })
+    await world.settle()
+  })
+
+  const listed = async (args: string) => {
+    const { disputes } = await asOperator(`disputes${args} { totalCount nodes { payment { id } } }`)
+    return disputes.nodes.map(({ payment }: { payment: { id: string } }) => ids.indexOf(payment.id))
+  }
+
+  it('come as they are due, then those that have ended, the newest first', async () => {
+    expect(await listed('')).toEqual([2, 1, 3, 0])
+    const first = await asOperator(`disputes(first: 1) { totalCount nodes { ${facts} } }`)
+    expect(first.disputes).toEqual({
+      totalCount: 4,
+      nodes: [
+        {
+          status: 'UNDER_REVIEW',
+          stage: 'CHARGEBACK',
+          reason: 'NOT_RECEIVED',
+          reasonCode: '10.4',
+          evidenceDueBy: due(4),
+          evidenceSubmitted: true,
+          fee: { amountMinor: 1_500 },
+          dashboardUrl: expect.stringMatching(/^https:\/\/dashboard\.stripe\.com\/disputes\/du_/),
+        },
+      ],
+    })
+  })
+
+  it('are narrowed by status, stage, time and whatever names them', async () => {
+    expect(await listed('(status: [WON, LOST])')).toEqual([3, 0])
+    expect(await listed('(stage: [INQUIRY])')).toEqual([1])
+    expect(await listed(`(openedFrom: "${inDays(-1)}", openedUntil: "${inDays(1)}", search: "olga")`)).toHaveLength(4)
+    expect(await listed(`(openedUntil: "${inDays(-1)}")`)).toEqual([])
+    const { disputes } = await asOperator('disputes(status: [WON]) { nodes { providerReference } }')
+    expect(await listed(`(search: "${disputes.nodes[0].providerReference}")`)).toEqual([0])
+  })
+
+  it('tell their learner how they stand, and nothing of what is for operators', async () => {
+    const document = `query ($id: ID!) { node(id: $id) { ... on Payment { fraudWarningAt disputes { ${facts} providerReference
+      lost { amountMinor } refundable settledBy { id } history { to } } } } }`
+    const { data, errors } = await world.ask(persona, document, { id: ids[2] })
+    expect(errors).toBeUndefined()
+    expect(data.node).toEqual({
+      fraudWarningAt: null,
+      disputes: [
+        {
+          status: 'UNDER_REVIEW',
+          stage: 'CHARGEBACK',
+          refundable: 'NOTHING',
+          lost: { amountMinor: 0 },
+          settledBy: [],
+          history: [{ to: 'OPEN' }, { to: 'UNDER_REVIEW' }],
+          reason: null,
+          reasonCode: null,
+          evidenceDueBy: null,
+          evidenceSubmitted: null,
+          fee: null,
+          dashboardUrl: null,
+          providerReference: null,
+        },
+      ],
+    })
+  })
 })
 
 it('what our keys lack is said to operators, and at readiness, which it takes from nobody', async () => {

@@ -102,7 +102,9 @@ async function withAftermath(stripe: StripeExchange, session: StripeSession): Pr
     besideMoney('disputes', intent.id, stripe.disputesOf(intent.id)),
     besideMoney('fraud warnings', intent.id, stripe.fraudWarningsOf(intent.id)),
   ])
-  const unread = [...unreadIn('refunds', refunds.unread), ...disputes.unread, ...warnings.unread]
+  // Without the permission for warnings, which the probe names, all else of the payment is read as well as ever.
+  const unwarned = warnings.unread.filter(({ failure }) => failure?.kind !== 'NOT_PERMITTED')
+  const unread = [...unreadIn('refunds', refunds.unread), ...disputes.unread, ...unwarned]
   const fraudWarnedAt = warnings.entries[0]?.created ?? null
   return { ...paymentOf(session, refunds.entries, disputes.entries), fraudWarnedAt, unread }
 }

@@ -1,11 +1,10 @@
 /** Tests disputes as they come, end, and change their mind. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { readGlobalId } from '../../src/graph/contract/global-id.ts'
+import { exportLines } from '../../src/payments/papers/export-lines.ts'
 import { endedDisputes } from '../../src/payments/reconciliation/ended-disputes.ts'
-import { reconcile } from '../../src/payments/reconciliation/reconcile.ts'
-import { Correction } from '../../src/payments/reconciliation/reconciliation.ts'
 import { heardLives, lives } from '../support/world/disputed-lives.ts'
-import { day, disputed, play, seenOf } from '../support/world/disputing.ts'
+import { day, disputed, healed, play, seenOf } from '../support/world/disputing.ts'
 import { atPartner } from '../support/world/study.ts'
 import { startWorld, type World } from '../support/world/world.ts'
 
@@ -252,6 +251,29 @@ describe('a lost dispute that is decided the other way', () => {
   })
 })
 
+it('the day has what disputes took, less what came back, and so has what is exported', async () => {
+  const date = day(0).slice(0, 10)
+  const days = `moneyByDay(from: "${date}", to: "${date}", timeZone: "UTC") { method disputed { amountMinor } }`
+  const { data } = await world.ask('operator', `{ viewer { operator { ${days} } } }`)
+  type Day = { method: string; disputed: typeof whole }
+  const took = data.viewer.operator.moneyByDay.map(({ method, disputed }: Day) => [method, disputed.amountMinor])
+  expect(took).toEqual([
+    ['CARD', 5 * 49_500 + 39_500 + 49_388 + 20_000],
+    ['PAYPAL', 49_500 + 10_000],
+  ])
+  const payment = readGlobalId(delivered.all.unlisted.paymentId)?.uuid
+  const lines = []
+  const asked = { from: date, to: date, timeZone: 'UTC' }
+  for await (const one of exportLines(world.app.systemContext('disputes'), 'DISPUTES', asked)) lines.push(one)
+  expect(lines.find((one) => one.payment === payment)).toMatchObject({
+    status: 'LOST',
+    stage: 'CHARGEBACK',
+    reason: 'NOT_RECEIVED',
+    amount: '495.00',
+    lost: '100.00',
+  })
+})
+
 it('X9: what was decided is looked at daily for 180 days, although nothing tells of it', async () => {
   const won = { steps: [disputed('won')] }
   const { all } = await play(world, { mode: 'delivered', onDay: 4 }, { buyer: won, later: won })
@@ -259,22 +281,16 @@ it('X9: what was decided is looked at daily for 180 days, although nothing tells
   // Not even the list of events tells of it.
   await world.control('stripe', 'permissions', { missing: ['events'] })
   const decidedAnew = (one: keyof typeof all) => disputed('lost')(world, all[one])
-  const found = async () => {
-    const { id } = await reconcile(world.app.systemContext('disputes'), { apply: true })
-    await world.settle()
-    const corrections = await world.app.orm.em.fork().find(Correction, { reconciliationId: id, outcome: 'HEALED' })
-    return corrections.map(({ subjectKind, from, to }) => [subjectKind, from, to])
-  }
-  const [healed, nothing] = [[['Dispute', 'WON', 'LOST']], []]
+  const lost = [['Dispute', 'WON', 'LOST']]
   world.stopAt(day(24))
   await decidedAnew('buyer')
   world.stopAt(day(25))
-  expect(await found()).toEqual(healed)
+  expect(await healed(world)).toEqual(lost)
   expect(await seenOf(world, all.buyer)).toMatchObject({ status: 'REVOKED', dispute: { status: 'LOST' } })
-  expect(await found()).toEqual(nothing)
+  expect(await healed(world)).toEqual([])
   await decidedAnew('later')
   world.stopAt(day(25, 23 * 3_600_000))
-  expect(await found()).toEqual(nothing)
+  expect(await healed(world)).toEqual([])
   const em = world.app.orm.em.fork()
   const later = readGlobalId(all.later.paymentId)?.uuid
   expect(await endedDisputes(em, new Date(day(184)))).toContain(later)

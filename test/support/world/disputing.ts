@@ -1,5 +1,6 @@
 /** Plays what becomes of disputed money, for many buyers at once. */
 import { reconcile } from '../../../src/payments/reconciliation/reconcile.ts'
+import { Correction } from '../../../src/payments/reconciliation/reconciliation.ts'
 import { newName } from './partner-news.ts'
 import { atPartner, linking, newRun, paid, registered, requestRefund, resolveStuck } from './study.ts'
 import type { World } from './world.ts'
@@ -116,8 +117,15 @@ export async function play<Name extends string>(
 async function heard(world: World, mode: NewsMode): Promise<void> {
   await world.settle()
   if (mode === 'delivered') return
-  await reconcile(world.app.systemContext('disputes'), { apply: true })
+  await healed(world)
+}
+
+/** What one pass puts right. */
+export async function healed(world: World): Promise<(string | null)[][]> {
+  const { id } = await reconcile(world.app.systemContext('disputes'), { apply: true })
   await world.settle()
+  const corrections = await world.app.orm.em.fork().find(Correction, { reconciliationId: id, outcome: 'HEALED' })
+  return corrections.map(({ subjectKind, from, to }) => [subjectKind, from, to])
 }
 
 const facts = `status stage amount { amountMinor } lost { amountMinor } refundable reason reasonCode evidenceDueBy

@@ -128,6 +128,16 @@ describe('all disputes', () => {
     expect(await listed(`(search: "${disputes.nodes[0].providerReference}")`)).toEqual([0])
   })
 
+  it('take as many statements for four as for one', async () => {
+    const whole = 'lost { amountMinor } settledBy { id } history { to } payment { id amount { amountMinor } }'
+    const statements = async (first: number) => {
+      const before = world.app.read.sent
+      await asOperator(`disputes(first: ${first}) { nodes { ${whole} } }`)
+      return world.app.read.sent - before
+    }
+    expect(await statements(4)).toBe(await statements(1))
+  })
+
   it('tell their learner how they stand, and nothing of what is for operators', async () => {
     const document = `query ($id: ID!) { node(id: $id) { ... on Payment { fraudWarningAt disputes { ${facts} providerReference
       lost { amountMinor } refundable settledBy { id } history { to } } } } }`

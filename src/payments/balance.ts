@@ -3,13 +3,13 @@ import type { EntityManager } from '@mikro-orm/postgresql'
 import { isOpenDispute, openDisputeStatuses } from './dispute.states.ts'
 import { Dispute } from './dispute.ts'
 import { Payment } from './payment.ts'
-import { isOpenRefund, openRefundStatuses } from './refund.states.ts'
+import { backRefundStatuses, isBackRefund, isOpenRefund, openRefundStatuses } from './refund.states.ts'
 import { Refund } from './refund.ts'
 
 /** In minor units of the currency in which it was captured. */
 export interface Balance {
   capturedMinor: number
-  /** With the buyer again: refunds that succeeded, and disputes that were lost. */
+  /** With the buyer again: refunds that succeeded or were settled outside, and disputes that were lost. */
   backMinor: number
   /** Refunds that have not settled. */
   onItsWayMinor: number
@@ -41,7 +41,7 @@ export function balanceFrom(
 
 /** What refunds have brought back, without what disputes took. */
 export function refundedMinor(refunds: readonly RefundPart[]): number {
-  return sumMinor(refunds.filter(({ status }) => status === 'SUCCEEDED'))
+  return sumMinor(refunds.filter(({ status }) => isBackRefund(status)))
 }
 
 function sumMinor(parts: readonly { amountMinor: number }[]): number {
@@ -63,7 +63,7 @@ export const balanceJoin = `cross join lateral (
       greatest(0, coalesce(p.captured_minor, 0) - r.refunded - d.lost - r.on_its_way) as left_minor,
       d.contested
     from (
-      select coalesce(sum(amount_minor) filter (where status = 'SUCCEEDED'), 0) as refunded,
+      select coalesce(sum(amount_minor) filter (where status in (${listed(backRefundStatuses)})), 0) as refunded,
         coalesce(sum(amount_minor) filter (where status in (${listed(openRefundStatuses)})), 0) as on_its_way
       from refund where payment_id = p.id) r
     cross join (

@@ -16,6 +16,7 @@ export const RefundStatus = {
   FAILED: 'FAILED',
   CANCELLED: 'CANCELLED',
   UNKNOWN: 'UNKNOWN',
+  SETTLED_OUTSIDE: 'SETTLED_OUTSIDE',
 } as const
 export type RefundStatus = (typeof RefundStatus)[keyof typeof RefundStatus]
 publishEnum(
@@ -28,8 +29,9 @@ publishEnum(
     PENDING: 'With the provider, on its way to the buyer.',
     SUCCEEDED: 'The provider has sent the money.',
     FAILED: 'The money did not go back, or came back from the bank.',
-    CANCELLED: 'Called off at the provider.',
+    CANCELLED: 'Called off at the provider, or settled outside or written off while it waited.',
     UNKNOWN: 'The provider was asked and its answer is not known yet.',
+    SETTLED_OUTSIDE: 'Paid back some other way, e.g. by bank transfer; counts as back.',
   },
 )
 
@@ -54,10 +56,24 @@ publishEnum(
   },
 )
 
+/** What was paid back some other way says how; nothing else does. */
+const outsideWhole = `(status = 'SETTLED_OUTSIDE') = (outside_method is not null and outside_reference is not null
+  and outside_settled_on is not null and outside_reason is not null)`
+
+export const RefundWait = {
+  PROVIDER_BALANCE: 'PROVIDER_BALANCE',
+  PAYMENT_SETTLEMENT: 'PAYMENT_SETTLEMENT',
+  PROVIDER_PERMISSION: 'PROVIDER_PERMISSION',
+  PROVIDER_SILENT: 'PROVIDER_SILENT',
+  OPERATOR: 'OPERATOR',
+} as const
+export type RefundWait = (typeof RefundWait)[keyof typeof RefundWait]
+
 @ObjectType({ implements: Node, simpleResolvers: true, description: 'Money paid back, or on its way.' })
 @Entity({ tableName: 'refund' })
 @Index({ properties: ['status', 'updatedAt'] })
 @Check({ name: 'refund_amount_exact', expression: exactFrom(1, 'amount_minor') })
+@Check({ name: 'refund_outside_whole', expression: outsideWhole })
 export class Refund extends Node {
   @PrimaryKey({ type: 'uuid' })
   override id!: string
@@ -96,8 +112,42 @@ export class Refund extends Node {
   @Unique()
   callKey!: string
 
+  /** Counts the rows of its wish: each try is a row. */
   @Property({ type: 'integer', default: 1 })
   attempt!: number
+
+  /** Id of the first row of its wish. */
+  @Property({ type: 'uuid', index: true })
+  wishId!: string
+
+  /** When its wish was uttered: the instant that counts against the deadline. */
+  @Property({ ...instant })
+  askedAt!: Date
+
+  /** Why it is not on its way yet, or never will be; null when it is, or is over. */
+  @Enum({ items: () => Object.values(RefundWait), nullable: true })
+  waitingFor!: RefundWait | null
+
+  @Property({ ...instant, nullable: true })
+  nextTryAt!: Date | null
+
+  /** What the provider said, in its own words. */
+  @Property({ type: 'text', nullable: true })
+  providerMessage!: string | null
+
+  /** How it was paid back some other way, e.g. bank transfer. */
+  @Property({ type: 'text', nullable: true })
+  outsideMethod!: string | null
+
+  @Property({ type: 'text', nullable: true })
+  outsideReference!: string | null
+
+  @Property({ type: 'date', nullable: true })
+  outsideSettledOn!: string | null
+
+  /** In the operator's words, for operators. */
+  @Property({ type: 'text', nullable: true })
+  outsideReason!: string | null
 
   /** Since when somebody sends its call without having said how it went; null when nobody does. */
   @Property({ ...instant, nullable: true })

@@ -7,7 +7,14 @@ import type { Recording } from './paying.ts'
 import type { Payment } from './payment.ts'
 import { paymentJobs } from './payment-jobs.ts'
 import type { ProviderRefund } from './payment-provider.ts'
-import { isOpenRefund, type RefundCause, refundStates, refundSteps, voidRefundStatuses } from './refund.states.ts'
+import {
+  isBackRefund,
+  isOpenRefund,
+  type RefundCause,
+  refundStates,
+  refundSteps,
+  voidRefundStatuses,
+} from './refund.states.ts'
 import { Refund } from './refund.ts'
 
 /** How long until somebody asks again about a refund that the bank takes its time over. */
@@ -79,9 +86,9 @@ export async function endRefund(
   at: Date,
 ): Promise<void> {
   refund.settledAt = at
-  refund.failureReason = refund.status === 'SUCCEEDED' ? null : (failureReason ?? 'unknown').toUpperCase()
+  refund.failureReason = isBackRefund(refund.status) ? null : (failureReason ?? 'unknown').toUpperCase()
   await tx.flush()
-  if (refund.status === 'SUCCEEDED') {
+  if (isBackRefund(refund.status)) {
     await context.paymentSubject.refunded(tx, payment, refund, at)
   } else {
     const facts = { refundId: refund.id, paymentId: payment.id, reason: refund.failureReason }

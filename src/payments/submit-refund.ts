@@ -15,11 +15,15 @@ import { paymentJobs } from './payment-jobs.ts'
 import type { PaymentProvider, ProviderPayment, ProviderRefund, UnreadPart } from './payment-provider.ts'
 import { recordSeenWithin } from './record-seen.ts'
 import { isOpenRefund, type RefundCause, refundStates } from './refund.states.ts'
-import { Refund, type RefundOrigin } from './refund.ts'
+import { Refund, type RefundOrigin, type RefundWait } from './refund.ts'
 import { endRefund, settleRefund } from './settle-refund.ts'
 
 /** Refusals that time mends, in the providers' own words: tried again later, as a new row with a new key. */
-const mendedByTime = new Set(['REFUND_FAILED_INSUFFICIENT_FUNDS', 'PENDING_CAPTURE', 'INSUFFICIENT_FUNDS'])
+const mendedByTime = new Map<string, RefundWait>([
+  ['REFUND_FAILED_INSUFFICIENT_FUNDS', 'PROVIDER_BALANCE'],
+  ['INSUFFICIENT_FUNDS', 'PROVIDER_BALANCE'],
+  ['PENDING_CAPTURE', 'PAYMENT_SETTLEMENT'],
+])
 /** With one, two, four … hours between them this is a day and a half; after that a person has to see to it. */
 const MOST_ATTEMPTS = 6
 const MENDS_WITHIN_MS = 60 * 60_000
@@ -158,7 +162,7 @@ async function fail(
   refund.failureReason = code
   const { reason, keepRegistration, requestedBy } = refund
   // Whoever waits for the money hears of the last of them only: one request, however many rows.
-  await addRefund(tx, payment, { reason, keepRegistration, requestedBy, now: at, ...again })
+  await addRefund(tx, payment, { reason, keepRegistration, requestedBy, wish: refund, now: at, ...again })
 }
 
 /** These ask for the whole of what is left, whatever that was when they asked. */
@@ -170,17 +174,17 @@ async function nextAttempt(
   payment: Payment,
   { amountMinor, origin, attempt }: Refund,
   { code, seen }: { code: string; seen: ProviderPayment | null },
-): Promise<Pick<RefundRequest, 'origin' | 'amountMinor' | 'attempt' | 'afterMs'> | null> {
+): Promise<Pick<RefundRequest, 'origin' | 'amountMinor' | 'wait'> | null> {
   // What somebody made at the provider is not made anew from here.
   if (origin === 'PROVIDER' || attempt >= MOST_ATTEMPTS) return null
-  const next = attempt + 1
   const { leftMinor } = await balanceOf(tx, payment)
-  if (mendedByTime.has(code) && leftMinor >= amountMinor) {
-    return { origin, amountMinor, attempt: next, afterMs: waitBeforeMs(next) }
+  const waitingFor = mendedByTime.get(code)
+  if (waitingFor && leftMinor >= amountMinor) {
+    return { origin, amountMinor, wait: { waitingFor, afterMs: MENDS_WITHIN_MS * 2 ** (attempt - 1) } }
   }
   const restMinor = Math.min(leftMinor, seen === null ? 0 : heldBy(seen))
   if (!ofTheWhole.includes(origin) || restMinor === 0 || restMinor >= amountMinor) return null
-  return { origin, amountMinor: restMinor, attempt: next, afterMs: 0 }
+  return { origin, amountMinor: restMinor }
 }
 
 /** What its provider has not given back of it. */
@@ -189,14 +193,9 @@ function heldBy({ capture, refunds }: ProviderPayment): number {
   return Math.max(0, (capture?.amount.amountMinor ?? 0) - back.reduce((sum, { amount }) => sum + amount.amountMinor, 0))
 }
 
-/** How long time is given to mend what was refused, before this attempt. */
-function waitBeforeMs(attempt: number): number {
-  return attempt === 1 ? 0 : MENDS_WITHIN_MS * 2 ** (attempt - 2)
-}
-
 /** Whether the refund is submitted only later, for its last attempt was refused for now. */
-export function waitsForItsTurn({ status, attempt, requestedAt }: Refund, now: Date): boolean {
-  return status === 'REQUESTED' && now.getTime() < requestedAt.getTime() + waitBeforeMs(attempt)
+export function waitsForItsTurn({ status, nextTryAt }: Refund, now: Date): boolean {
+  return status === 'REQUESTED' && nextTryAt !== null && now < nextTryAt
 }
 
 /** Runs `work` in one transaction with the payment and then the refund locked, and tells what was paid for of it. */

@@ -39,6 +39,7 @@ export async function createRefund(
     paymentId: payment.id,
     failureReason: null,
     providerMessage: null,
+    writtenOffAt: null,
     outsideMethod: null,
     outsideReference: null,
     outsideSettledOn: null,

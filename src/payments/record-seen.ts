@@ -9,6 +9,7 @@ import type { LookCause } from './payment.states.ts'
 import type { Payment } from './payment.ts'
 import type { ProviderPayment } from './payment-provider.ts'
 import { recordDisputes } from './record-disputes.ts'
+import { settleRefundCases } from './refund-cases.ts'
 import { settlePayment } from './settle-payment.ts'
 import { importRefunds } from './settle-refund.ts'
 
@@ -50,6 +51,7 @@ export async function recordSeenWithin(
     ...(await recordDisputes(tx, context, payment, seen.disputes, why)),
   ]
   await recordReferences(tx, payment, [...ownReferences(payment), ...seenReferences(seen)])
+  if (changes.length > 0) await settleRefundCases(tx, why.at, payment.id)
   const isNewPaper = await issuePapers(tx, context, payment)
   if (changes.length > 0 || isNewPaper) await context.paymentSubject.changed(tx, payment)
   return changes

@@ -3,6 +3,9 @@ import { type CauseOf, type States, stepsTo } from '../store/states.ts'
 import { lookCauses } from './payment.states.ts'
 import type { RefundStatus } from './refund.ts'
 
+/** It waited, and nobody need send it any more. */
+const calledOff = ['SETTLED_OUTSIDE', 'WRITTEN_OFF'] as const
+
 /** The provider says how it stands, to whoever looked or in answer to its call. */
 const seen = [...lookCauses, 'PROVIDER_ANSWERED'] as const
 
@@ -21,7 +24,7 @@ export const refundStates = {
     REQUESTED: {
       SUBMITTED: ['REFUND_SUBMITTED', ...seen],
       SETTLED_OUTSIDE: ['SETTLED_OUTSIDE'],
-      CANCELLED: ['SETTLED_OUTSIDE'],
+      CANCELLED: calledOff,
     },
     SUBMITTED: {
       PENDING: seen,
@@ -29,7 +32,7 @@ export const refundStates = {
       FAILED: ['PROVIDER_REFUSED', ...seen],
       UNKNOWN: ['PROVIDER_SILENT'],
       // While it waits for a permission.
-      CANCELLED: ['SETTLED_OUTSIDE'],
+      CANCELLED: calledOff,
     },
     UNKNOWN: {
       // The same key again; a retry with a new key is a new row.

@@ -107,7 +107,7 @@ export class Refund extends Node {
   @Property({ type: 'boolean', default: false })
   keepRegistration!: boolean
 
-  /** Key of the call, stored before it: refund id and attempt number. */
+  /** Key of the call, stored before it: refund id and number of the call. */
   @Property({ type: 'text' })
   @Unique()
   callKey!: string
@@ -130,6 +130,10 @@ export class Refund extends Node {
 
   @Property({ ...instant, nullable: true })
   nextTryAt!: Date | null
+
+  /** When a person decided that nothing more is expected of the wish; null while it stands. */
+  @Property({ ...instant, nullable: true })
+  writtenOffAt!: Date | null
 
   /** What the provider said, in its own words. */
   @Property({ type: 'text', nullable: true })

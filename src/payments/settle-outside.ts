@@ -9,8 +9,10 @@ import { issuePapers } from './papers/issue-papers.ts'
 import { recordReferences } from './papers/record-references.ts'
 import type { Recording } from './paying.ts'
 import type { Payment } from './payment.ts'
-import { isBackRefund, isOpenRefund, type RefundCause, refundStates } from './refund.states.ts'
+import { isOpenRefund, type RefundCause, refundStates } from './refund.states.ts'
 import { Refund } from './refund.ts'
+import { settleRefundCases } from './refund-cases.ts'
+import { unfulfilledWish } from './refund-wish.rules.ts'
 import { endRefund } from './settle-refund.ts'
 
 export interface OutsideSettlement {
@@ -31,7 +33,7 @@ export interface OutsideSettlement {
 }
 
 /** A refund of the payment is with its provider, who may yet pay it. */
-class RefundWithProvider extends Error {
+export class RefundWithProvider extends Error {
   override readonly name = 'RefundWithProvider'
 }
 
@@ -56,48 +58,51 @@ export async function settleOutside(
   const mostMinor = leftMinor + (waiting?.amountMinor ?? 0)
   if (amountMinor > mostMinor) throw new RefundExceeds(mostMinor)
   const why: MoveCause<RefundCause> = { cause: 'SETTLED_OUTSIDE', actor, at: now }
-  if (waiting) await callOff(tx, payment, waiting, amountMinor, why)
+  if (waiting) callOff(tx, waiting, why)
   const refund = await addSettled(tx, payment, settlement, last, why)
-  if (last && amountMinor >= last.amountMinor) last.waitingFor = null
+  // What is not settled of it stays a wish, and its last row.
+  if (waiting && amountMinor < waiting.amountMinor) await addRest(tx, payment, waiting, amountMinor, now)
+  if (last && (waiting || amountMinor >= last.amountMinor)) last.waitingFor = null
+  if (last) last.nextTryAt = null
   await endRefund(tx, context, payment, refund, null, now)
   await tx.flush()
   await recordReferences(tx, payment, [{ kind: 'OUTSIDE', value: refund.outsideReference }])
   await issuePapers(tx, context, payment)
+  await settleRefundCases(tx, now, payment.id)
   await context.paymentSubject.changed(tx, payment)
   return refund
 }
 
 /** What has arrived is no wish any more. */
 function lastOfWish(refunds: readonly Refund[], wish: OutsideSettlement['wish']): Refund | null {
-  const last = refunds.findLast(({ wishId }) => wish === null || wishId === wish.wishId)
-  return last && !isBackRefund(last.status) ? last : null
+  return unfulfilledWish(wish ? refunds.filter(({ wishId }) => wishId === wish.wishId) : refunds)
 }
 
-/** Of a wish that was for more the rest is tried when the whole would have been. */
-async function callOff(
+function callOff(tx: EntityManager, waiting: Refund, why: MoveCause<RefundCause>): void {
+  move(tx, refundStates, waiting, 'CANCELLED', why)
+  waiting.settledAt = why.at
+}
+
+/** Tried when the whole would have been. */
+async function addRest(
   tx: EntityManager,
   payment: Payment,
-  waiting: Refund,
+  whole: Refund,
   settledMinor: number,
-  why: MoveCause<RefundCause>,
+  now: Date,
 ): Promise<void> {
-  const { amountMinor, origin, reason, keepRegistration, requestedBy, waitingFor, nextTryAt } = waiting
-  move(tx, refundStates, waiting, 'CANCELLED', why)
-  waiting.waitingFor = null
-  waiting.nextTryAt = null
-  waiting.settledAt = why.at
-  await tx.flush()
-  if (settledMinor >= amountMinor || origin === 'PROVIDER') return
-  const afterMs = Math.max(0, (nextTryAt ?? why.at).getTime() - why.at.getTime())
+  const { origin, reason, keepRegistration, requestedBy, waitingFor, nextTryAt } = whole
+  // Those of the provider are never here before they are there.
+  if (origin === 'PROVIDER') return
   await addRefund(tx, payment, {
-    amountMinor: amountMinor - settledMinor,
+    amountMinor: whole.amountMinor - settledMinor,
     origin,
     reason,
     keepRegistration,
     requestedBy,
-    wish: waiting,
-    wait: waitingFor ? { waitingFor, afterMs } : undefined,
-    now: why.at,
+    wish: whole,
+    wait: waitingFor && nextTryAt ? { waitingFor, until: nextTryAt } : undefined,
+    now,
   })
 }
 
@@ -115,7 +120,7 @@ async function addSettled(
     origin: 'OPERATOR',
     reason: null,
     keepRegistration,
-    ...(await placeInWish(tx, wish ?? undefined)),
+    ...(await placeInWish(tx, wish)),
     reference: null,
     requestedBy: actor,
     requestedAt: now,

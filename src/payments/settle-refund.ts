@@ -16,6 +16,7 @@ import {
   voidRefundStatuses,
 } from './refund.states.ts'
 import { Refund } from './refund.ts'
+import { failedFor } from './refund-refusal.rules.ts'
 
 /** How long until somebody asks again about a refund that the bank takes its time over. */
 const FOLLOWED_UP_AFTER_MS = 60_000
@@ -67,6 +68,7 @@ export async function settleRefund(
   }
   refund.reference ??= seen.reference
   for (const step of steps) move(tx, refundStates, refund, step, why)
+  if (refund.status === 'PENDING') refund.waitingFor = seen.waitingFor
   if (steps.length === 0) return
   if (isOpenRefund(refund.status)) {
     await tx.flush()
@@ -75,6 +77,8 @@ export async function settleRefund(
   }
   await endRefund(tx, context, payment, refund, seen.failureReason, why.at)
 }
+
+const arrived = { failureReason: null, waitingFor: null }
 
 /** A refund has just got to its end, or from success to failure: says when and why, and tells what was paid for. */
 export async function endRefund(
@@ -85,8 +89,10 @@ export async function endRefund(
   failureReason: string | null,
   at: Date,
 ): Promise<void> {
+  const ofTheWhole = refund.amountMinor === payment.capturedMinor
   refund.settledAt = at
-  refund.failureReason = isBackRefund(refund.status) ? null : (failureReason ?? 'unknown').toUpperCase()
+  refund.nextTryAt = null
+  Object.assign(refund, isBackRefund(refund.status) ? arrived : failedFor(failureReason ?? 'unknown', { ofTheWhole }))
   await tx.flush()
   if (isBackRefund(refund.status)) {
     await context.paymentSubject.refunded(tx, payment, refund, at)

@@ -81,6 +81,12 @@ const refundStates = {
   canceled: 'CANCELLED',
 } as const
 
+/** Stripe's words for what it waits for before it pays. */
+const waits: Readonly<Record<string, ProviderRefund['waitingFor']>> = {
+  insufficient_funds: 'PROVIDER_BALANCE',
+  charge_pending: 'PAYMENT_SETTLEMENT',
+}
+
 export function refundOf(refund: StripeRefund): ProviderRefund {
   return {
     reference: refund.id,
@@ -88,6 +94,7 @@ export function refundOf(refund: StripeRefund): ProviderRefund {
     amount: moneyFromStripe(refund.amount, refund.currency),
     state: refundStates[refund.status],
     failureReason: refund.failure_reason ?? null,
+    waitingFor: waits[refund.pending_reason ?? ''] ?? null,
     createdAt: refund.created,
   }
 }

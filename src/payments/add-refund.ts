@@ -1,12 +1,12 @@
 /** Adds a refund under the payment's lock, never above what was captured. */
 import type { EntityManager } from '@mikro-orm/postgresql'
 import { closeCase } from '../cases/open-case.ts'
-import { balanceOf } from './balance.ts'
+import { balanceOf, refundsOf } from './balance.ts'
 import { createRefund } from './create-refund.ts'
 import type { Payment } from './payment.ts'
 import { paymentJobs } from './payment-jobs.ts'
 import { Refund, type RefundWait } from './refund.ts'
-import { failedWish } from './refund-wish.rules.ts'
+import { failedWish } from './unfulfilled-wish.rules.ts'
 
 /** More was asked for than can still go back. */
 export class RefundExceeds extends Error {
@@ -74,7 +74,7 @@ export async function addRefund(tx: EntityManager, payment: Payment, request: Re
 
 /** Its case is over: somebody has asked again. */
 async function takeUpFailedWish(tx: EntityManager, payment: Payment, now: Date): Promise<Refund | null> {
-  const failed = failedWish(await tx.find(Refund, { paymentId: payment.id }, { orderBy: { id: 'asc' } }))
+  const failed = failedWish(await refundsOf(tx, payment))
   if (failed) await closeCase(tx, 'REFUND_FAILED', { type: 'Refund', id: failed.id }, now)
   return failed
 }

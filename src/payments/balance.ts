@@ -74,9 +74,15 @@ export const balanceJoin = `cross join lateral (
 
 /** The balance of a payment whose row is locked. */
 export async function balanceOf(tx: EntityManager, payment: Payment): Promise<Balance> {
-  await tx.flush()
-  const refunds = await tx.find(Refund, { paymentId: payment.id })
+  const refunds = await refundsOf(tx, payment)
   return balanceFrom(payment, refunds, await tx.find(Dispute, { paymentId: payment.id }))
+}
+
+/** The refunds of a payment whose row is locked, oldest first; none of what was never to be paid. */
+export async function refundsOf(tx: EntityManager, payment: Pick<Payment, 'id'> | null): Promise<Refund[]> {
+  if (payment === null) return []
+  await tx.flush()
+  return tx.find(Refund, { paymentId: payment.id }, { orderBy: { id: 'asc' } })
 }
 
 /** Whether everything that was ever paid for the enrolment is with the buyer again. */

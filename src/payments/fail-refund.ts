@@ -1,17 +1,17 @@
-/** Fails a refund that its provider refused, and adds the next try where time mends it. */
+/** Fails a refund that was refused, and adds the next try where time helps. */
 import type { EntityManager } from '@mikro-orm/postgresql'
 import { move } from '../store/history.ts'
 import type { UpstreamFailure } from '../values/upstream-failure.ts'
 import { addRefund, type RefundRequest } from './add-refund.ts'
+import { nextTryAfterMs, waitAfter } from './after-refusal.rules.ts'
 import { balanceOf } from './balance.ts'
 import type { Recording } from './paying.ts'
 import type { Payment } from './payment.ts'
 import type { ProviderPayment } from './payment-provider.ts'
 import { refundStates } from './refund.states.ts'
 import { Refund, type RefundOrigin } from './refund.ts'
-import { nextTryAfterMs, waitAfter } from './refund-refusal.rules.ts'
-import { triesUntil } from './refund-wish.rules.ts'
 import { endRefund } from './settle-refund.ts'
+import { triesUntil } from './unfulfilled-wish.rules.ts'
 
 interface Refused {
   failure: UpstreamFailure

@@ -1,10 +1,10 @@
 /** Stores a refund: money that goes back to the buyer. */
 import { Check, Entity, Enum, Index, ManyToOne, PrimaryKey, Property, Unique } from '@mikro-orm/decorators/legacy'
-import { Field, ObjectType } from 'type-graphql'
+import { Field, Int, ObjectType } from 'type-graphql'
 import { publishEnum } from '../graph/contract/enum.ts'
 import { Node } from '../graph/contract/node.ts'
 import { connectionOf } from '../graph/contract/page.ts'
-import { DateTime } from '../graph/contract/scalars.ts'
+import { CalendarDate, DateTime } from '../graph/contract/scalars.ts'
 import { exactFrom, instant, minorUnits } from '../store/row.ts'
 import { Payment } from './payment.ts'
 
@@ -68,10 +68,39 @@ export const RefundWait = {
   OPERATOR: 'OPERATOR',
 } as const
 export type RefundWait = (typeof RefundWait)[keyof typeof RefundWait]
+publishEnum(RefundWait, 'RefundWait', 'What a refund waits for.', {
+  PROVIDER_BALANCE: "The seller's balance at the provider is too low.",
+  PAYMENT_SETTLEMENT: 'The payment itself is not settled yet.',
+  PROVIDER_PERMISSION: 'The provider refuses our keys: an operator has to give a permission.',
+  PROVIDER_SILENT: 'The provider does not answer.',
+  OPERATOR: 'The provider can never make it: an operator pays it back some other way.',
+})
+
+@ObjectType({ simpleResolvers: true, description: 'A refund that did not go through a provider.' })
+export class OutsideSettlement {
+  @Field(() => String, { description: 'How, e.g. "bank transfer".' })
+  method!: string
+
+  @Field(() => String, { nullable: true, description: 'Its reference; null unless the caller is an operator.' })
+  reference!: string | null
+
+  @Field(() => CalendarDate, { description: 'On which day.' })
+  settledOn!: string
+
+  @Field(() => String, {
+    nullable: true,
+    description: "Why, in the operator's words; null unless the caller is an operator.",
+  })
+  reason!: string | null
+}
 
 @ObjectType({ implements: Node, simpleResolvers: true, description: 'Money paid back, or on its way.' })
 @Entity({ tableName: 'refund' })
 @Index({ properties: ['status', 'updatedAt'] })
+@Index({
+  name: 'refund_settled_outside',
+  expression: `create index "refund_settled_outside" on "refund" ("outside_settled_on") where outside_settled_on is not null`,
+})
 @Check({ name: 'refund_amount_exact', expression: exactFrom(1, 'amount_minor') })
 @Check({ name: 'refund_outside_whole', expression: outsideWhole })
 export class Refund extends Node {
@@ -113,6 +142,7 @@ export class Refund extends Node {
   callKey!: string
 
   /** Counts the rows of its wish: each try is a row. */
+  @Field(() => Int, { description: 'Number of this try, from 1.' })
   @Property({ type: 'integer', default: 1 })
   attempt!: number
 
@@ -120,11 +150,13 @@ export class Refund extends Node {
   @Property({ type: 'uuid', index: true })
   wishId!: string
 
-  /** When its wish was uttered: the instant that counts against the deadline. */
+  @Field(() => DateTime, {
+    description: 'When this money was first asked for, however many tries there were: the instant that counts.',
+  })
   @Property({ ...instant })
   askedAt!: Date
 
-  /** Why it is not on its way yet, or never will be; null when it is, or is over. */
+  @Field(() => RefundWait, { nullable: true, description: 'Why it is not on its way yet; null when it is.' })
   @Enum({ items: () => Object.values(RefundWait), nullable: true })
   waitingFor!: RefundWait | null
 

@@ -2,7 +2,7 @@
 import type { EntityManager } from '@mikro-orm/postgresql'
 import { type MoveCause, move } from '../store/history.ts'
 import { addRefund, placeInWish, RefundExceeds } from './add-refund.ts'
-import { balanceOf } from './balance.ts'
+import { balanceOf, refundsOf } from './balance.ts'
 import { createRefund } from './create-refund.ts'
 import { isWithProvider } from './outside-refusal.rules.ts'
 import { issuePapers } from './papers/issue-papers.ts'
@@ -12,8 +12,8 @@ import type { Payment } from './payment.ts'
 import { isOpenRefund, type RefundCause, refundStates } from './refund.states.ts'
 import { Refund } from './refund.ts'
 import { settleRefundCases } from './refund-cases.ts'
-import { unfulfilledWish } from './refund-wish.rules.ts'
 import { endRefund } from './settle-refund.ts'
+import { unfulfilledWish } from './unfulfilled-wish.rules.ts'
 
 export interface OutsideSettlement {
   amountMinor: number
@@ -49,8 +49,7 @@ export async function settleOutside(
   settlement: OutsideSettlement,
 ): Promise<Refund> {
   const { amountMinor, actor, now } = settlement
-  await tx.flush()
-  const refunds = await tx.find(Refund, { paymentId: payment.id }, { orderBy: { id: 'asc' }, refresh: true })
+  const refunds = await refundsOf(tx, payment)
   if (refunds.some(isWithProvider)) throw new RefundWithProvider()
   const last = lastOfWish(refunds, settlement.wish)
   const waiting = last !== null && isOpenRefund(last.status) ? last : null

@@ -1,6 +1,7 @@
 /** Settles a payment's refunds as its provider has them, dashboard refunds included. */
 import type { EntityManager } from '@mikro-orm/postgresql'
 import { type MoveCause, move } from '../store/history.ts'
+import { afterRefusal } from './after-refusal.rules.ts'
 import { type Change, noteChange } from './change.ts'
 import { createRefund } from './create-refund.ts'
 import type { Recording } from './paying.ts'
@@ -16,7 +17,6 @@ import {
   voidRefundStatuses,
 } from './refund.states.ts'
 import { Refund } from './refund.ts'
-import { failedFor } from './refund-refusal.rules.ts'
 
 /** How long until somebody asks again about a refund that the bank takes its time over. */
 const FOLLOWED_UP_AFTER_MS = 60_000
@@ -92,7 +92,10 @@ export async function endRefund(
   const ofTheWhole = refund.amountMinor === payment.capturedMinor
   refund.settledAt = at
   refund.nextTryAt = null
-  Object.assign(refund, isBackRefund(refund.status) ? arrived : failedFor(failureReason ?? 'unknown', { ofTheWhole }))
+  Object.assign(
+    refund,
+    isBackRefund(refund.status) ? arrived : afterRefusal(failureReason ?? 'unknown', { ofTheWhole }),
+  )
   await tx.flush()
   if (isBackRefund(refund.status)) {
     await context.paymentSubject.refunded(tx, payment, refund, at)

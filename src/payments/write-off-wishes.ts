@@ -1,13 +1,13 @@
 /** Ends the wishes for money back of a payment: nothing more is expected of them. */
 import type { EntityManager } from '@mikro-orm/postgresql'
 import { type MoveCause, move } from '../store/history.ts'
+import { refundsOf } from './balance.ts'
 import { isWithProvider } from './outside-refusal.rules.ts'
 import type { Payment } from './payment.ts'
 import { isOpenRefund, refundStates, voidRefundStatuses } from './refund.states.ts'
-import { Refund } from './refund.ts'
 import { settleRefundCases } from './refund-cases.ts'
-import { lastOfEachWish } from './refund-wish.rules.ts'
 import { RefundWithProvider } from './settle-outside.ts'
+import { lastOfEachWish } from './unfulfilled-wish.rules.ts'
 
 /** What waits is called off, and what failed stays so. The payment is locked. Throws RefundWithProvider. */
 export async function writeOffWishes(
@@ -15,8 +15,7 @@ export async function writeOffWishes(
   payment: Payment,
   { actor, at }: Pick<MoveCause<string>, 'actor' | 'at'>,
 ): Promise<void> {
-  await tx.flush()
-  const refunds = await tx.find(Refund, { paymentId: payment.id }, { orderBy: { id: 'asc' }, refresh: true })
+  const refunds = await refundsOf(tx, payment)
   if (refunds.some(isWithProvider)) throw new RefundWithProvider()
   for (const refund of lastOfEachWish(refunds)) {
     const waits = isOpenRefund(refund.status)

@@ -82,10 +82,10 @@ const refundStates = {
 } as const
 
 /** Stripe's words for what it waits for before it pays. */
-const waits: Readonly<Record<string, ProviderRefund['waitingFor']>> = {
-  insufficient_funds: 'PROVIDER_BALANCE',
-  charge_pending: 'PAYMENT_SETTLEMENT',
-}
+const waits = new Map<string, ProviderRefund['waitingFor']>([
+  ['insufficient_funds', 'PROVIDER_BALANCE'],
+  ['charge_pending', 'PAYMENT_SETTLEMENT'],
+])
 
 export function refundOf(refund: StripeRefund): ProviderRefund {
   return {
@@ -94,7 +94,7 @@ export function refundOf(refund: StripeRefund): ProviderRefund {
     amount: moneyFromStripe(refund.amount, refund.currency),
     state: refundStates[refund.status],
     failureReason: refund.failure_reason ?? null,
-    waitingFor: waits[refund.pending_reason ?? ''] ?? null,
+    waitingFor: waits.get(refund.pending_reason ?? '') ?? null,
     createdAt: refund.created,
   }
 }

@@ -1,6 +1,6 @@
 /** Tests what follows each refusal of a refund, and when it is tried again. */
 import { describe, expect, it } from '@jest/globals'
-import { failedFor, nextTryAfterMs, waitAfter } from '../../src/payments/refund-refusal.rules.ts'
+import { afterRefusal, nextTryAfterMs, waitAfter } from '../../src/payments/after-refusal.rules.ts'
 
 const HOUR_MS = 3_600_000
 const whole = { ofTheWhole: true }
@@ -29,7 +29,7 @@ describe('a refund that is refused', () => {
     'expired_or_canceled_card',
     'lost_or_stolen_card',
   ])('with %s can never be made, and is for an operator', (code) => {
-    expect(failedFor(code, whole)).toEqual({ failureReason: code.toUpperCase(), waitingFor: 'OPERATOR' })
+    expect(afterRefusal(code, whole)).toEqual({ failureReason: code.toUpperCase(), waitingFor: 'OPERATOR' })
   })
 
   it.each([
@@ -39,18 +39,18 @@ describe('a refund that is refused', () => {
     'refund_disputed_payment',
     'charge_for_pending_refund_disputed',
   ])('with %s is DISPUTED, whatever the provider calls it', (code) => {
-    expect(failedFor(code, whole)).toEqual({ failureReason: 'DISPUTED', waitingFor: null })
+    expect(afterRefusal(code, whole)).toEqual({ failureReason: 'DISPUTED', waitingFor: null })
   })
 
   it.each(['CAPTURE_FULLY_REFUNDED', 'charge_already_refunded', 'REFUND_AMOUNT_EXCEEDED', 'INVALID_REQUEST_ERROR'])(
     'with %s has failed, and may be tried again',
     (code) => {
-      expect(failedFor(code, whole)).toEqual({ failureReason: code.toUpperCase(), waitingFor: null })
+      expect(afterRefusal(code, whole)).toEqual({ failureReason: code.toUpperCase(), waitingFor: null })
     },
   )
 
   it('of a part may be asked for whole, where only parts are refused', () => {
-    expect(failedFor('PARTIAL_REFUND_NOT_ALLOWED', { ofTheWhole: false }).waitingFor).toBeNull()
+    expect(afterRefusal('PARTIAL_REFUND_NOT_ALLOWED', { ofTheWhole: false }).waitingFor).toBeNull()
   })
 
   it('is tried after 1, 2, 4, 8, 16, 24, 24 … hours for 30 days', () => {

@@ -6,7 +6,7 @@ import {
   triesUntil,
   unfulfilledWish,
   wasInTime,
-} from '../../src/payments/refund-wish.rules.ts'
+} from '../../src/payments/unfulfilled-wish.rules.ts'
 
 const row = (id: string, wishId: string, status: string, writtenOffAt: Date | null = null) =>
   ({ id, wishId, status, writtenOffAt }) as never

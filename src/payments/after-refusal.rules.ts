@@ -2,16 +2,16 @@
 import type { RefundWait } from './refund.ts'
 
 /** Kept in place of the provider's codes: whoever decides the dispute decides about the money. */
-export const DISPUTED = 'DISPUTED'
+const DISPUTED = 'DISPUTED'
 
 /** What time mends: tried again later, as a new row with a new key. */
-const mendedByTime: Readonly<Record<string, RefundWait>> = {
-  BALANCE_INSUFFICIENT: 'PROVIDER_BALANCE',
-  INSUFFICIENT_FUNDS: 'PROVIDER_BALANCE',
-  INSUFFICIENT_BALANCE_FOR_REFUND: 'PROVIDER_BALANCE',
-  REFUND_FAILED_INSUFFICIENT_FUNDS: 'PROVIDER_BALANCE',
-  PENDING_CAPTURE: 'PAYMENT_SETTLEMENT',
-}
+const mendedByTime = new Map<string, RefundWait>([
+  ['BALANCE_INSUFFICIENT', 'PROVIDER_BALANCE'],
+  ['INSUFFICIENT_FUNDS', 'PROVIDER_BALANCE'],
+  ['INSUFFICIENT_BALANCE_FOR_REFUND', 'PROVIDER_BALANCE'],
+  ['REFUND_FAILED_INSUFFICIENT_FUNDS', 'PROVIDER_BALANCE'],
+  ['PENDING_CAPTURE', 'PAYMENT_SETTLEMENT'],
+])
 
 /** What no try makes better, the last two when a bank sends the money back: a person pays it some other way. */
 const neverPossible = new Set([
@@ -32,10 +32,10 @@ const disputed = new Set([
 ])
 
 /** What it waits for until it is tried again by itself; null when it is not. */
-export const waitAfter = (code: string): RefundWait | null => mendedByTime[code] ?? null
+export const waitAfter = (code: string): RefundWait | null => mendedByTime.get(code) ?? null
 
 /** As which it has failed, and what of it stands: it is an operator's when the provider can never make it. */
-export function failedFor(
+export function afterRefusal(
   code: string,
   { ofTheWhole }: { ofTheWhole: boolean },
 ): { failureReason: string; waitingFor: RefundWait | null } {

@@ -3,13 +3,14 @@ import type { EntityManager } from '@mikro-orm/postgresql'
 import { Course } from '../courses/course.ts'
 import { CourseRun } from '../courses/course-run.ts'
 import { Learner } from '../learners/learner.ts'
+import type { MessageKind } from '../messages/message-kind.ts'
 import { balanceOf, isBack } from '../payments/balance.ts'
 import type { Dispute } from '../payments/dispute.ts'
 import { openPaymentStatuses } from '../payments/payment.states.ts'
 import { Payment } from '../payments/payment.ts'
 import { paymentJobs } from '../payments/payment-jobs.ts'
 import type { OrderFacts, PaymentSubject } from '../payments/payment-subject.ts'
-import type { Refund } from '../payments/refund.ts'
+import type { Refund, RefundStatus } from '../payments/refund.ts'
 import { purchaseWindow, statutoryWindow } from '../payments/refund-window.rules.ts'
 import type { MoveCause } from '../store/history.ts'
 import { reviewRun } from './advance-refund-run.ts'
@@ -127,9 +128,14 @@ async function refundFailed(tx: EntityManager, payment: Payment, refund: Refund,
   await tellOfRefund(tx, enrolment, refund, at)
 }
 
+const toldOf: Partial<Record<RefundStatus, MessageKind>> = {
+  SUCCEEDED: 'REFUND_SUCCEEDED',
+  SETTLED_OUTSIDE: 'REFUND_SETTLED_OUTSIDE',
+}
+
 function tellOfRefund(tx: EntityManager, enrolment: Enrolment, refund: Refund, at: Date): Promise<void> {
   const { amountMinor, currency, status, paymentId } = refund
-  const kind = status === 'SUCCEEDED' ? 'REFUND_SUCCEEDED' : 'REFUND_FAILED'
+  const kind = toldOf[status] ?? 'REFUND_FAILED'
   return tellLearner(tx, enrolment, { kind, amount: { amountMinor, currency }, paymentId, at })
 }
 

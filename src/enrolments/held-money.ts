@@ -66,7 +66,7 @@ function skipReason(row: HeldRow, now: Date): SkipReason | null {
   if (row.resultOutcome !== null) return 'HAS_RESULT'
   if (row.refundable === 'NOTHING') return 'DISPUTED'
   if (row.status === 'REVOKING' || row.status === 'COMPENSATING' || Number(row.leftMinor) === 0) return 'UNDER_WAY'
-  if (row.status === 'WITHDRAWN' && !isOpenWindow(enrolmentWindow(row, row, now), now)) return 'WINDOW_CLOSED'
+  if (row.status === 'WITHDRAWN' && !isOpenWindow(enrolmentWindow(row, row, now, []), now)) return 'WINDOW_CLOSED'
   return null
 }
 

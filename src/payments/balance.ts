@@ -4,7 +4,7 @@ import { isOpenDispute, openDisputeStatuses } from './dispute.states.ts'
 import { Dispute, type DisputeStatus } from './dispute.ts'
 import type { DisputeRefundable } from './dispute-stage.ts'
 import { Payment } from './payment.ts'
-import { isOpenRefund, openRefundStatuses } from './refund.states.ts'
+import { backRefundStatuses, isBackRefund, isOpenRefund, openRefundStatuses } from './refund.states.ts'
 import { Refund } from './refund.ts'
 
 /** In minor units of the currency in which it was captured. */
@@ -75,7 +75,7 @@ export function hasSettled(
 
 /** What refunds have brought back, without what disputes took. */
 export function refundedMinor(refunds: readonly Pick<RefundPart, 'status' | 'amountMinor'>[]): number {
-  return sumMinor(refunds.filter(({ status }) => status === 'SUCCEEDED'))
+  return sumMinor(refunds.filter(({ status }) => isBackRefund(status)))
 }
 
 function sumMinor(parts: readonly { amountMinor: number }[]): number {
@@ -109,7 +109,7 @@ export const balanceJoin = `cross join lateral (
         d.contested, d.open_dispute, d.refundable
       from (select coalesce(p.captured_minor, 0) as captured) c
       cross join (
-        select coalesce(sum(amount_minor) filter (where status = 'SUCCEEDED'), 0) as refunded,
+        select coalesce(sum(amount_minor) filter (where status in (${listed(backRefundStatuses)})), 0) as refunded,
           coalesce(sum(amount_minor) filter (where status in (${listed(openRefundStatuses)})), 0) as on_its_way
         from refund where payment_id = p.id) r
       cross join (
@@ -125,9 +125,15 @@ export const balanceJoin = `cross join lateral (
 
 /** The balance of a payment whose row is locked. */
 export async function balanceOf(tx: EntityManager, payment: Payment): Promise<Balance> {
-  await tx.flush()
-  const refunds = await tx.find(Refund, { paymentId: payment.id })
+  const refunds = await refundsOf(tx, payment)
   return balanceFrom(payment, refunds, await tx.find(Dispute, { paymentId: payment.id }))
+}
+
+/** The refunds of a payment whose row is locked, oldest first; none of what was never to be paid. */
+export async function refundsOf(tx: EntityManager, payment: Pick<Payment, 'id'> | null): Promise<Refund[]> {
+  if (payment === null) return []
+  await tx.flush()
+  return tx.find(Refund, { paymentId: payment.id }, { orderBy: { id: 'asc' } })
 }
 
 /** Whether everything that was ever paid for the enrolment is with the buyer again. */

@@ -31,7 +31,8 @@ export interface PaymentRow extends Omit<Payment, 'description' | 'returnUrl' | 
 }
 
 /** A refund that came as a part of its payment: instants are text in JSON. */
-type RefundAsJson = Omit<Refund, 'requestedAt' | 'settledAt'> & { requestedAt?: string; settledAt?: string | null }
+type RefundAsJson = Omit<Refund, RefundInstant> & { [Name in RefundInstant]?: string | null }
+type RefundInstant = 'requestedAt' | 'askedAt' | 'nextTryAt' | 'writtenOffAt' | 'settledAt'
 
 const columns = defineColumns('p', {
   always: 'id',
@@ -61,14 +62,18 @@ const paymentsWithLearner = 'payment p join enrolment e on e.id = p.enrolment_id
 
 const ofRefund = defineColumns('r', {
   always: 'id',
-  plain: 'status origin reason failure_reason requested_at settled_at',
+  plain: 'status origin reason failure_reason requested_at settled_at asked_at attempt waiting_for',
   of: {
     payment: 'payment_id',
     amount: 'amount_minor currency',
+    nextTryAt: 'next_try_at',
+    providerMessage: 'provider_message',
+    providerReference: 'reference',
+    outside: 'outside_method outside_reference outside_settled_on outside_reason',
     creditNote: '',
     dispute: 'payment_id status requested_at',
   },
-  rest: 'keep_registration reference',
+  rest: 'keep_registration wish_id written_off_at',
 })
 const refundColumns = allColumns(ofRefund)
 
@@ -140,8 +145,15 @@ export const paymentJoins = (whole: readonly string[]): readonly LookAheadJoin[]
 const instantIn = (text: string | null | undefined) => (text == null ? text : new Date(text))
 
 /** Only what was asked for is there. */
-const fromJson = ({ requestedAt, settledAt, ...refund }: RefundAsJson): Refund =>
-  ({ ...refund, requestedAt: instantIn(requestedAt), settledAt: instantIn(settledAt) }) as Refund
+const fromJson = ({ requestedAt, askedAt, nextTryAt, writtenOffAt, settledAt, ...refund }: RefundAsJson): Refund =>
+  ({
+    ...refund,
+    requestedAt: instantIn(requestedAt),
+    askedAt: instantIn(askedAt),
+    nextTryAt: instantIn(nextTryAt),
+    writtenOffAt: instantIn(writtenOffAt),
+    settledAt: instantIn(settledAt),
+  }) as Refund
 
 /** The refunds of a payment that is at hand, the oldest first. */
 export function refundsOfPayment(context: Reading, { id, refunds }: PaymentRow): Loaded<Refund[]> {

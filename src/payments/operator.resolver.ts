@@ -6,6 +6,7 @@ import type { Context } from '../context.ts'
 import { AtMost } from '../graph/contract/at-most.ts'
 import { Node } from '../graph/contract/node.ts'
 import { ForwardArgs, type Page } from '../graph/contract/page.ts'
+import { DateTime } from '../graph/contract/scalars.ts'
 import { Operator } from '../institutions/operator.ts'
 import { type Condition, readPage } from '../reading/list.ts'
 import { ListMark } from '../store/list-mark.ts'
@@ -32,7 +33,7 @@ import {
   Reconciliation,
   ReconciliationConnection,
 } from './reconciliation/reconciliation.ts'
-import { RefundConnection, RefundStatus } from './refund.ts'
+import { RefundConnection, RefundStatus, RefundWait } from './refund.ts'
 
 interface ReconciliationRow {
   id: string
@@ -88,11 +89,23 @@ export class OperatorPaymentsResolver {
     @Arg('search', () => String, { nullable: true, description: 'Any reference, name or e-mail address.' })
     @AtMost({ characters: LONGEST_SEARCH_CHARACTERS })
     search: string | null,
+    @Arg('waitingFor', () => [RefundWait], { nullable: true, description: 'Only those that wait for this.' })
+    @AtMost({ items: MOST_STATUSES })
+    waitingFor: RefundWait[] | null,
+    @Arg('requestedFrom', () => DateTime, { nullable: true, description: 'Asked for at or after.' })
+    requestedFrom: Date | null,
+    @Arg('requestedUntil', () => DateTime, { nullable: true, description: 'Asked for before.' })
+    requestedUntil: Date | null,
     @Ctx() context: Context,
   ): Promise<Page<unknown>> {
     requireOperator(context.viewer)
-    const found = searchCondition('r.payment_id', search, ['search'])
-    return readPage(context, refundList, args, [...statusIs('r.status', status), ...found])
+    return readPage(context, refundList, args, [
+      ...statusIs('r.status', status),
+      ...statusIs('r.waiting_for', waitingFor),
+      ...(requestedFrom == null ? [] : [{ sql: 'r.requested_at >= ?', values: [requestedFrom] }]),
+      ...(requestedUntil == null ? [] : [{ sql: 'r.requested_at < ?', values: [requestedUntil] }]),
+      ...searchCondition('r.payment_id', search, ['search']),
+    ])
   }
 
   @FieldResolver(() => ReconciliationConnection, { description: 'All reconciliations, the newest first.' })

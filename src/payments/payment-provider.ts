@@ -98,6 +98,8 @@ export interface ProviderRefund {
   amount: Money
   state: 'PENDING' | 'SUCCEEDED' | 'FAILED' | 'CANCELLED'
   failureReason: string | null
+  /** While it is PENDING: what it waits for, when the provider says so. */
+  waitingFor: 'PROVIDER_BALANCE' | 'PAYMENT_SETTLEMENT' | null
   createdAt: Date
 }
 

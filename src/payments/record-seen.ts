@@ -10,6 +10,7 @@ import type { Payment } from './payment.ts'
 import type { ProviderPayment } from './payment-provider.ts'
 import { recordDisputes } from './record-disputes.ts'
 import { recordFraudWarning } from './record-fraud-warning.ts'
+import { settleRefundCases } from './refund-cases.ts'
 import { settlePayment } from './settle-payment.ts'
 import { importRefunds } from './settle-refund.ts'
 
@@ -52,6 +53,7 @@ export async function recordSeenWithin(
   ]
   await recordFraudWarning(tx, context, payment, seen, why.at)
   await recordReferences(tx, payment, [...ownReferences(payment), ...seenReferences(seen)])
+  if (changes.length > 0) await settleRefundCases(tx, why.at, payment.id)
   const isNewPaper = await issuePapers(tx, context, payment)
   if (changes.length > 0 || isNewPaper) await context.paymentSubject.changed(tx, payment)
   return changes

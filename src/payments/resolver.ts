@@ -14,7 +14,7 @@ import { disputesOf } from './dispute.loaders.ts'
 import { Dispute } from './dispute.ts'
 import { type PaymentRow, paymentById, refundsOfPayment } from './loaders.ts'
 import { Payment, PaymentAction, PaymentFailure } from './payment.ts'
-import { Refund } from './refund.ts'
+import { OutsideSettlement, Refund } from './refund.ts'
 
 interface OfPayment {
   paymentId: string
@@ -52,7 +52,9 @@ export class PaymentResolver {
     return moneyOf(payment)
   }
 
-  @FieldResolver(() => Money, { description: 'The sum of all refunds that succeeded.' })
+  @FieldResolver(() => Money, {
+    description: 'The sum of all refunds that succeeded or were settled outside; disputes are not in it.',
+  })
   refunded(@Root() payment: PaymentRow, @Ctx() context: Context): Loaded<Money> {
     const refunds = refundsOfPayment(context, payment)
     return refunds instanceof Promise
@@ -131,6 +133,43 @@ export class RefundResolver {
   @FieldResolver(() => Money, { description: 'How much.' })
   amount(@Root() refund: OfPayment): Money {
     return moneyOf(refund)
+  }
+
+  @FieldResolver(() => DateTime, { nullable: true, description: 'When it is tried next; null when it is not waiting.' })
+  nextTryAt(@Root() { nextTryAt }: Refund, @ReadersZone() timeZone: string | null): Date | string | null {
+    return inReadersZone(nextTryAt, timeZone)
+  }
+
+  @FieldResolver(() => String, {
+    nullable: true,
+    description: 'What the provider said, in its own words; null unless the caller is an operator.',
+  })
+  providerMessage(@Root() { providerMessage }: Refund, @Ctx() { viewer }: Context): string | null {
+    return isOperator(viewer) ? providerMessage : null
+  }
+
+  @FieldResolver(() => String, {
+    nullable: true,
+    description: "The provider's reference; null unless the caller is an operator.",
+  })
+  providerReference(@Root() { reference }: Refund, @Ctx() { viewer }: Context): string | null {
+    return isOperator(viewer) ? reference : null
+  }
+
+  @FieldResolver(() => OutsideSettlement, {
+    nullable: true,
+    description: 'How it was paid back some other way; null unless SETTLED_OUTSIDE.',
+  })
+  outside(@Root() refund: Refund, @Ctx() { viewer }: Context): OutsideSettlement | null {
+    const { outsideMethod: method, outsideSettledOn: settledOn } = refund
+    if (method === null || settledOn === null) return null
+    const forOperators = isOperator(viewer)
+    return {
+      method,
+      settledOn,
+      reference: forOperators ? refund.outsideReference : null,
+      reason: forOperators ? refund.outsideReason : null,
+    }
   }
 
   @FieldResolver(() => Dispute, {

@@ -193,9 +193,12 @@ async function recorded(all: readonly MoneyFacts[]): Promise<string[]> {
     rows.filter(({ paysForIt }) => paysForIt).map(({ id }) => id),
   ])
   await insert(
-    'refund (id, payment_id, amount_minor, currency, status, origin, call_key, requested_at, updated_at)',
-    `gen_random_uuid(), one.id, "amountMinor", 'GBP', status, 'OPERATOR', gen_random_uuid()::text, "requestedAt", now()
-     ${ofEach('refunds', '"amountMinor" int, "requestedAt" timestamptz')}`,
+    `refund (id, wish_id, payment_id, amount_minor, currency, status, origin, call_key, requested_at, asked_at, updated_at,
+       outside_method, outside_reference, outside_settled_on, outside_reason)`,
+    `gen_random_uuid(), gen_random_uuid(), one.id, "amountMinor", 'GBP', status, 'OPERATOR', gen_random_uuid()::text,
+       "requestedAt", now(), now(), outside.text, outside.text, outside.day, outside.text
+     ${ofEach('refunds', '"amountMinor" int, "requestedAt" timestamptz')}
+     left join (values ('bank transfer', current_date)) outside (text, day) on status = 'SETTLED_OUTSIDE'`,
   )
   await insert(
     `dispute (id, payment_id, reference, amount_minor, currency, status, stage, reason, refundable, lost_minor,

@@ -116,6 +116,8 @@ export function refundOf(refund: PayPalRefund, customIdOfPayment: string | undef
     amount: refund.amount,
     state,
     failureReason: state === 'FAILED' || state === 'CANCELLED' ? (refund.status_details?.reason ?? null) : null,
+    // It says none of which a refund of ours waits: eCheck alone.
+    waitingFor: null,
     createdAt: refund.create_time,
   }
 }

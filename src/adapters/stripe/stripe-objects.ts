@@ -82,6 +82,7 @@ export const refund = z
     currency,
     created: seconds,
     failure_reason: z.string().nullish(),
+    pending_reason: spare(z.string()),
     metadata,
   })
   .superRefine(inMinorUnits('amount'))

@@ -82,6 +82,12 @@ const refundStates = {
   canceled: 'CANCELLED',
 } as const
 
+/** Stripe's words for what it waits for before it pays. */
+const waits = new Map<string, ProviderRefund['waitingFor']>([
+  ['insufficient_funds', 'PROVIDER_BALANCE'],
+  ['charge_pending', 'PAYMENT_SETTLEMENT'],
+])
+
 export function refundOf(refund: StripeRefund): ProviderRefund {
   return {
     reference: refund.id,
@@ -89,6 +95,7 @@ export function refundOf(refund: StripeRefund): ProviderRefund {
     amount: moneyFromStripe(refund.amount, refund.currency),
     state: refundStates[refund.status],
     failureReason: refund.failure_reason ?? null,
+    waitingFor: waits.get(refund.pending_reason ?? '') ?? null,
     createdAt: refund.created,
   }
 }

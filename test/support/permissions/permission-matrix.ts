@@ -148,11 +148,18 @@ const things: Record<string, TypeEntry> = {
   },
   PaymentAction: all('Payment > action', 'ownerAndOperator', 'redirectUrl expiresAt'),
   PaymentFailure: all('Payment > failure', 'ownerAndOperator', 'code message retryable'),
-  Refund: all(
-    'Refund',
-    'ownerAndOperator',
-    'id payment amount status origin reason failureReason requestedAt settledAt creditNote dispute',
-  ),
+  Refund: {
+    at: 'Refund',
+    fields: {
+      ownerAndOperator: `id payment amount status origin reason failureReason requestedAt settledAt creditNote askedAt dispute
+        attempt waitingFor nextTryAt outside`,
+      operator: 'providerMessage providerReference',
+    },
+  },
+  OutsideSettlement: {
+    at: 'Refund > outside',
+    fields: { ownerAndOperator: 'method settledOn', operator: 'reference reason' },
+  },
   PaymentReference: all('Payment > references', 'operator', 'kind value dashboardUrl'),
   PaymentSettlement: all(
     'Payment > settlement',

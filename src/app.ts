@@ -36,6 +36,7 @@ import { statement } from './reading/statement.ts'
 import { tracedReads } from './reading/traced-reads.ts'
 import { RequestContext } from './request-context.ts'
 import { addGauges } from './store/gauges.ts'
+import { inTurn } from './store/in-turn.ts'
 import { Notifications } from './store/notifications.ts'
 import { openSigner } from './store/signer.ts'
 import { CONNECTS_WITHIN_MS, patience, StoreClient } from './store/store-client.ts'
@@ -77,19 +78,14 @@ export interface App extends Parts {
 
 /** Applies the migrations that are not applied yet, and says which; replicas that start together take turns. */
 export async function migrate(url: string, log?: Logger): Promise<void> {
-  const turn = new StoreClient({ ...patience, connectionString: url })
-  await turn.connect()
-  try {
-    await turn.query("select pg_advisory_lock(hashtext('gateway-migrations'))")
+  await inTurn(url, 'gateway-migrations', async () => {
     const orm = await MikroORM.init(databaseOptions(url, { poolSize: 2, onLine: (line) => log?.info(line) }))
     try {
       await orm.migrator.up()
     } finally {
       await orm.close()
     }
-  } finally {
-    await turn.end()
-  }
+  })
 }
 
 /** Declared once for all: what is found for a document is kept by its list of parts. */
@@ -154,6 +150,7 @@ export async function openApp(config: Config, options: AppOptions): Promise<App>
     caseDesk,
     signer: await openSigner(config.SIGNING_KEYS_FILE, config.PUBLIC_URL),
     rateLimits,
+    inTurn: (name, work) => inTurn(config.DATABASE_URL, name, work),
     changesOf: (topic) => notifications.subscribe(topic),
     async publicChanged() {
       await answers.forget(true)

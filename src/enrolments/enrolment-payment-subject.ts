@@ -19,7 +19,7 @@ import { beginEnding, finishEnding } from './end-enrolment.ts'
 import type { EnrolmentCause } from './enrolment.states.ts'
 import { Enrolment } from './enrolment.ts'
 import { enrolmentJobs, givenUpAt } from './enrolment-jobs.ts'
-import { takeUp, unsettled } from './find-unsettled.ts'
+import { takeUp, unsettled, unsettledOf } from './find-unsettled.ts'
 import { itemDescription } from './item-description.rules.ts'
 import { lookAtRegistrations } from './look-at-registrations.ts'
 import { receiptFacts } from './receipt-facts.ts'
@@ -164,6 +164,7 @@ export const enrolmentPaymentSubject: PaymentSubject = {
   changed,
   disputed,
   unsettled,
+  unsettledOf,
   takeUp,
   lookAgain: lookAtRegistrations,
   node: visibleEnrolment,

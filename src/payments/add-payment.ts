@@ -60,6 +60,7 @@ export async function addPayment(tx: EntityManager, request: NewPayment): Promis
     availableAt: null,
     payoutReference: null,
     paidOutAt: null,
+    lookAgainAt: null,
     createdAt: now,
     updatedAt: now,
   })

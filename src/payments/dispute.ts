@@ -32,6 +32,7 @@ publishEnum(DisputeStatus, 'DisputeStatus', 'WON and LOST are as the seller sees
 @Unique({ properties: ['paymentId', 'reference'] })
 @Index({ properties: ['reference'] })
 @Index({ properties: ['status'] })
+@Index({ properties: ['closedAt'] })
 @Check({ name: 'dispute_amount_exact', expression: exactFrom(0, 'amount_minor') })
 export class Dispute extends Node {
   @PrimaryKey({ type: 'uuid' })

@@ -57,6 +57,7 @@ publishEnum(
 @ObjectType({ implements: Node, simpleResolvers: true, description: 'Money paid back, or on its way.' })
 @Entity({ tableName: 'refund' })
 @Index({ properties: ['status', 'updatedAt'] })
+@Index({ properties: ['updatedAt'] })
 @Check({ name: 'refund_amount_exact', expression: exactFrom(1, 'amount_minor') })
 export class Refund extends Node {
   @PrimaryKey({ type: 'uuid' })

@@ -1,5 +1,7 @@
 /** Tests that operators find all payments, refunds and reconciliations, explained. */
+import { randomUUID } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
+import { globalId } from '../../src/graph/contract/global-id.ts'
 import { probePermissions } from '../../src/payments/probe-permissions.ts'
 import { reconcile } from '../../src/payments/reconciliation/reconcile.ts'
 import { enrol, giveUpHolds, linked, newRun, pay, registered, requestRefund } from '../support/world/study.ts'
@@ -96,6 +98,15 @@ it('what our keys lack is said to operators, and at readiness, which it takes fr
   expect((await asOperator('missingPermissions { permission }')).missingPermissions).toEqual([])
 })
 
+/** Begins a pass by the graph; its job has not run yet. */
+async function lookNow(input: object) {
+  const document = `mutation ($input: ReconcileInput!) { reconcile(input: $input) {
+    reconciliation { id dryRun finishedAt lists { list } } userErrors { __typename field message } } }`
+  const { data, errors } = await world.ask('operator', document, { input })
+  expect(errors).toBeUndefined()
+  return data.reconcile
+}
+
 describe('reconciliations', () => {
   const report = `reconciliations(first: 1) { totalCount nodes { id startedAt finishedAt examined dryRun
     corrections(first: 10) { totalCount nodes { outcome from to note providerReference
@@ -124,6 +135,40 @@ describe('reconciliations', () => {
       },
     ])
     expect(reconciliations.totalCount).toBe(2)
+  })
+
+  it('are begun by an operator: of one payment, which a dry run only reports', async () => {
+    const { payment } = await enrol(world, persona, (await newRun(world)).id)
+    await world.control('stripe', 'webhooks', { mode: 'drop' })
+    await pay(world, payment.action.redirectUrl)
+    const other = await enrol(world, persona, (await newRun(world)).id)
+    await pay(world, other.payment.action.redirectUrl)
+    const found = []
+    for (const dryRun of [true, false]) {
+      const begun = await lookNow({ dryRun, paymentId: payment.id })
+      expect(begun).toMatchObject({ reconciliation: { dryRun, finishedAt: null, lists: [] }, userErrors: [] })
+      await world.settle()
+      const { reconciliations } = await asOperator(report)
+      const [newest] = reconciliations.nodes
+      expect(newest).toMatchObject({ id: begun.reconciliation.id, finishedAt: expect.any(String), examined: 1 })
+      found.push(newest.corrections.nodes)
+    }
+    const healed = { from: 'REQUIRES_ACTION', to: 'SUCCEEDED', subject: { id: payment.id } }
+    expect(found).toMatchObject([[{ ...healed, outcome: 'SKIPPED' }], [{ ...healed, outcome: 'HEALED' }]])
+    expect((await lookNow({ dryRun: false })).reconciliation).toMatchObject({ dryRun: false })
+    await world.settle()
+    await world.control('stripe', 'webhooks', { mode: 'hold' })
+    const { reconciliations } = await asOperator(report)
+    const [whole] = reconciliations.nodes
+    expect(whole.corrections.nodes).toMatchObject([{ ...healed, outcome: 'HEALED', subject: { id: other.payment.id } }])
+  })
+
+  it('of a payment that is not there are refused', async () => {
+    const { reconciliation, userErrors } = await lookNow({ paymentId: globalId('Payment', randomUUID()) })
+    expect(reconciliation).toBeNull()
+    expect(userErrors).toMatchObject([
+      { __typename: 'NotFound', field: ['input', 'paymentId'], message: 'There is no such payment.' },
+    ])
   })
 
   it('say how far each list was read, and operators see the same of every list', async () => {

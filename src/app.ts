@@ -11,6 +11,7 @@ import { stripeProvider } from './adapters/stripe/stripe-provider.ts'
 import type { CallLimits } from './adapters/upstream-call.ts'
 import { anonymousViewer, type Viewer } from './auth/viewer.ts'
 import type { CaseDesk } from './cases/case-desk.ts'
+import { addCaseGauges } from './cases/case-gauges.ts'
 import { type Config, termsOf } from './config.ts'
 import { type Context, type Parts, TryAgainLater } from './context.ts'
 import { runById } from './courses/loaders.ts'
@@ -31,6 +32,7 @@ import { Metrics } from './observability/metrics.ts'
 import { type Tracing, tracedWrites } from './observability/tracing.ts'
 import { upstreamCallObserver } from './observability/upstream-calls.ts'
 import { disputeNode, paymentNode, refundNode } from './payments/loaders.ts'
+import { addMoneyGauges } from './payments/money-gauges.ts'
 import { openReadConnection } from './reading/connection/read-connection.ts'
 import { statement } from './reading/statement.ts'
 import { tracedReads } from './reading/traced-reads.ts'
@@ -199,6 +201,8 @@ export async function openApp(config: Config, options: AppOptions): Promise<App>
   const breakers = () => ({ stripe: stripe.state(), paypal: payPal.state(), partner: partner.state() })
   const pools = { write: await orm.em.getConnection().getNativeClient(), worker: worker.pool }
   addMessageGauge(metrics, read, now)
+  addCaseGauges(metrics, read, now)
+  addMoneyGauges(metrics, read, now)
   addGauges(metrics, { read, pools, breakers, subscribers: () => notifications.subscribers })
   return {
     ...parts,

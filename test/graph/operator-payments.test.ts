@@ -171,6 +171,26 @@ describe('reconciliations', () => {
     ])
   })
 
+  it('leave what is not known in the metrics', async () => {
+    const shown = async () => (await fetch(`${world.url}/metrics`)).text()
+    await world.control('paypal', 'faults', { operation: 'disputes.list', fault: 'http_429' })
+    await reconcile(world.app.systemContext('test'), { apply: true })
+    const metrics = await shown()
+    expect(metrics).toMatch(/^gateway_list_unread_seconds\{source="PAYPAL",list="disputes"\} [\d.]+$/m)
+    expect(metrics).toMatch(/^gateway_list_unread_seconds\{source="STRIPE",list="events"\} 0$/m)
+    expect(metrics).toMatch(/^gateway_payments_unsettled 0$/m)
+    expect(metrics).toMatch(/^gateway_cases_open\{kind="LIST_NOT_READ"\} 0$/m)
+    world.pass(61)
+    await world.control('paypal', 'faults', { operation: 'disputes.list', fault: 'http_429' })
+    await reconcile(world.app.systemContext('test'), { apply: true })
+    const later = await shown()
+    expect(later).toMatch(/^gateway_cases_open\{kind="LIST_NOT_READ"\} 1$/m)
+    const [, oldest] = /^gateway_case_oldest_seconds\{kind="LIST_NOT_READ"\} (\S+)$/m.exec(later) ?? []
+    const [, unread] = /^gateway_list_unread_seconds\{source="PAYPAL",list="disputes"\} (\S+)$/m.exec(later) ?? []
+    expect(Number(oldest)).toBeLessThan(60)
+    expect(Number(unread)).toBeGreaterThanOrEqual(3_660)
+  })
+
   it('say how far each list was read, and operators see the same of every list', async () => {
     await world.control('paypal', 'faults', { operation: 'disputes.list', fault: 'http_429' })
     await reconcile(world.app.systemContext('test'), { apply: true })

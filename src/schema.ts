@@ -84,7 +84,7 @@ import { CaseLearnerResolver, LearnerResolver, learnerNode, ViewerResolver } fro
 import { disputeNode } from './payments/dispute.loaders.ts'
 import { DisputeResolver, OperatorDisputesResolver } from './payments/dispute.resolver.ts'
 import { paymentNode, reconciliationNode, refundNode } from './payments/loaders.ts'
-import { CorrectionResolver, OperatorPaymentsResolver, ReconciliationResolver } from './payments/operator.resolver.ts'
+import { CorrectionResolver, OperatorPaymentsResolver } from './payments/operator.resolver.ts'
 import { receiptNode } from './payments/papers/loaders.ts'
 import { OperatorPapersResolver } from './payments/papers/operator-papers.resolver.ts'
 import {
@@ -93,6 +93,7 @@ import {
   ReceiptResolver,
   RefundPapersResolver,
 } from './payments/papers/resolver.ts'
+import { ReconciliationResolver } from './payments/reconciliation/reconciliation.resolver.ts'
 import { PaymentActionResolver, PaymentResolver, RefundResolver } from './payments/resolver.ts'
 import { describeCauses } from './state-tables.ts'
 import { visibleApplication, visibleRecord } from './transfers/applications/application.loaders.ts'

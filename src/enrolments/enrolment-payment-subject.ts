@@ -21,7 +21,7 @@ import { beginEnding, finishEnding } from './end-enrolment.ts'
 import type { EnrolmentCause } from './enrolment.states.ts'
 import { Enrolment } from './enrolment.ts'
 import { enrolmentJobs, givenUpAt } from './enrolment-jobs.ts'
-import { takeUp, unsettled } from './find-unsettled.ts'
+import { takeUp, unsettled, unsettledOf } from './find-unsettled.ts'
 import { itemDescription } from './item-description.rules.ts'
 import { lookAtRegistrations } from './look-at-registrations.ts'
 import { receiptFacts } from './receipt-facts.ts'
@@ -177,6 +177,7 @@ export const enrolmentPaymentSubject: PaymentSubject = {
   disputed,
   warnedOfFraud,
   unsettled,
+  unsettledOf,
   takeUp,
   lookAgain: lookAtRegistrations,
   node: visibleEnrolment,

@@ -61,6 +61,7 @@ export async function addPayment(tx: EntityManager, request: NewPayment): Promis
     payoutReference: null,
     paidOutAt: null,
     fraudWarningAt: null,
+    lookAgainAt: null,
     createdAt: now,
     updatedAt: now,
   })

@@ -39,6 +39,7 @@ publishEnum(DisputeStatus, 'DisputeStatus', 'WON and LOST are as the seller sees
   name: 'dispute_ended',
   expression: 'create index "dispute_ended" on "dispute" ("closed_at", "looked_at") where closed_at is not null',
 })
+@Index({ properties: ['closedAt'] })
 @Check({ name: 'dispute_amount_exact', expression: exactFrom(0, 'amount_minor') })
 @Check({ name: 'dispute_lost_exact', expression: exactFrom(0, 'lost_minor') })
 @Check({ name: 'dispute_fee_exact', expression: exactFrom(0, 'fee_minor') })

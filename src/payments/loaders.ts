@@ -169,6 +169,12 @@ const reconciliationById = defineLoader<string, Reconciliation | null, Reading>(
   inOrder(ids, await read.rows(reconciliationsById, [ids]), (row) => row.id),
 )
 
+/** The same, read anew: for an answer after a write. */
+export function reconciliationAnew(context: Reading, id: string): Promise<Reconciliation | null> {
+  context.loads.clear()
+  return reconciliationById(context, id)
+}
+
 const newestFirst = (column: string) => [{ sql: column, as: 'id', type: 'uuid' as const, descending: true }]
 
 const listMarks = statement<ListMark>(

@@ -13,7 +13,6 @@ import { ListMark } from '../store/list-mark.ts'
 import { LONGEST_REFERENCE_CHARACTERS, LONGEST_SEARCH_CHARACTERS, MOST_STATUSES } from '../values/lengths.ts'
 import { disputeNode } from './dispute.loaders.ts'
 import {
-  correctionsOf,
   listsRead,
   paymentList,
   paymentNode,
@@ -26,19 +25,8 @@ import { MissingPermission } from './missing-permission.ts'
 import { namedPayments } from './papers/found-payments.rules.ts'
 import { PaymentFilter, paymentConditions, searchCondition } from './papers/payment-filter.ts'
 import { PaymentConnection, PaymentStatus } from './payment.ts'
-import {
-  Correction,
-  CorrectionConnection,
-  type KeptListRead,
-  Reconciliation,
-  ReconciliationConnection,
-} from './reconciliation/reconciliation.ts'
+import { Correction, ReconciliationConnection } from './reconciliation/reconciliation.ts'
 import { RefundConnection, RefundStatus, RefundWait } from './refund.ts'
-
-interface ReconciliationRow {
-  id: string
-  lists: KeptListRead[]
-}
 
 interface CorrectionRow {
   subjectKind: string | null
@@ -126,30 +114,6 @@ export class OperatorPaymentsResolver {
   missingPermissions(@Ctx() context: Context): Promise<MissingPermission[]> {
     requireOperator(context.viewer)
     return permissionsMissing(context)
-  }
-}
-
-@Resolver(() => Reconciliation)
-export class ReconciliationResolver {
-  @FieldResolver(() => CorrectionConnection, { description: 'What it found different, in the order it was found.' })
-  corrections(
-    @Root() reconciliation: ReconciliationRow,
-    @Args(() => ForwardArgs) args: ForwardArgs,
-    @Ctx() context: Context,
-  ): Promise<Page<unknown>> {
-    return correctionsOf(context, reconciliation.id, args)
-  }
-
-  @FieldResolver(() => [ListMark], { description: 'Each list that it read, and how far.' })
-  lists(@Root() reconciliation: ReconciliationRow): object[] {
-    const dated = (text: string | null) => (text === null ? null : new Date(text))
-    return reconciliation.lists.map(({ source, list, readUntil, succeededAt, problem }) => ({
-      source,
-      list,
-      readUntil: dated(readUntil),
-      succeededAt: dated(succeededAt),
-      problem,
-    }))
   }
 }
 

@@ -101,6 +101,7 @@ export class OutsideSettlement {
   name: 'refund_settled_outside',
   expression: `create index "refund_settled_outside" on "refund" ("outside_settled_on") where outside_settled_on is not null`,
 })
+@Index({ properties: ['updatedAt'] })
 @Check({ name: 'refund_amount_exact', expression: exactFrom(1, 'amount_minor') })
 @Check({ name: 'refund_outside_whole', expression: outsideWhole })
 export class Refund extends Node {

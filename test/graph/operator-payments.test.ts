@@ -1,5 +1,7 @@
 /** Tests that operators find all payments, refunds and reconciliations, explained. */
+import { randomUUID } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
+import { globalId } from '../../src/graph/contract/global-id.ts'
 import { probePermissions } from '../../src/payments/probe-permissions.ts'
 import { reconcile } from '../../src/payments/reconciliation/reconcile.ts'
 import { enrol, giveUpHolds, inDays, linked, newRun, pay, registered, requestRefund } from '../support/world/study.ts'
@@ -187,6 +189,15 @@ it('what our keys lack is said to operators, and at readiness, which it takes fr
   expect((await asOperator('missingPermissions { permission }')).missingPermissions).toEqual([])
 })
 
+/** Begins a pass by the graph; its job has not run yet. */
+async function lookNow(input: object) {
+  const document = `mutation ($input: ReconcileInput!) { reconcile(input: $input) {
+    reconciliation { id dryRun finishedAt lists { list } } userErrors { __typename field message } } }`
+  const { data, errors } = await world.ask('operator', document, { input })
+  expect(errors).toBeUndefined()
+  return data.reconcile
+}
+
 describe('reconciliations', () => {
   const report = `reconciliations(first: 1) { totalCount nodes { id startedAt finishedAt examined dryRun
     corrections(first: 10) { totalCount nodes { outcome from to note providerReference
@@ -215,6 +226,60 @@ describe('reconciliations', () => {
       },
     ])
     expect(reconciliations.totalCount).toBe(2)
+  })
+
+  it('are begun by an operator: of one payment, which a dry run only reports', async () => {
+    const { payment } = await enrol(world, persona, (await newRun(world)).id)
+    await world.control('stripe', 'webhooks', { mode: 'drop' })
+    await pay(world, payment.action.redirectUrl)
+    const other = await enrol(world, persona, (await newRun(world)).id)
+    await pay(world, other.payment.action.redirectUrl)
+    const found = []
+    for (const dryRun of [true, false]) {
+      const begun = await lookNow({ dryRun, paymentId: payment.id })
+      expect(begun).toMatchObject({ reconciliation: { dryRun, finishedAt: null, lists: [] }, userErrors: [] })
+      await world.settle()
+      const { reconciliations } = await asOperator(report)
+      const [newest] = reconciliations.nodes
+      expect(newest).toMatchObject({ id: begun.reconciliation.id, finishedAt: expect.any(String), examined: 1 })
+      found.push(newest.corrections.nodes)
+    }
+    const healed = { from: 'REQUIRES_ACTION', to: 'SUCCEEDED', subject: { id: payment.id } }
+    expect(found).toMatchObject([[{ ...healed, outcome: 'SKIPPED' }], [{ ...healed, outcome: 'HEALED' }]])
+    expect((await lookNow({ dryRun: false })).reconciliation).toMatchObject({ dryRun: false })
+    await world.settle()
+    await world.control('stripe', 'webhooks', { mode: 'hold' })
+    const { reconciliations } = await asOperator(report)
+    const [whole] = reconciliations.nodes
+    expect(whole.corrections.nodes).toMatchObject([{ ...healed, outcome: 'HEALED', subject: { id: other.payment.id } }])
+  })
+
+  it('of a payment that is not there are refused', async () => {
+    const { reconciliation, userErrors } = await lookNow({ paymentId: globalId('Payment', randomUUID()) })
+    expect(reconciliation).toBeNull()
+    expect(userErrors).toMatchObject([
+      { __typename: 'NotFound', field: ['input', 'paymentId'], message: 'There is no such payment.' },
+    ])
+  })
+
+  it('leave what is not known in the metrics', async () => {
+    const shown = async () => (await fetch(`${world.url}/metrics`)).text()
+    await world.control('paypal', 'faults', { operation: 'disputes.list', fault: 'http_429' })
+    await reconcile(world.app.systemContext('test'), { apply: true })
+    const metrics = await shown()
+    expect(metrics).toMatch(/^gateway_list_unread_seconds\{source="PAYPAL",list="disputes"\} [\d.]+$/m)
+    expect(metrics).toMatch(/^gateway_list_unread_seconds\{source="STRIPE",list="events"\} 0$/m)
+    expect(metrics).toMatch(/^gateway_payments_unsettled 0$/m)
+    expect(metrics).toMatch(/^gateway_cases_open\{kind="LIST_NOT_READ"\} 0$/m)
+    world.pass(61)
+    await world.control('paypal', 'faults', { operation: 'disputes.list', fault: 'http_429' })
+    await reconcile(world.app.systemContext('test'), { apply: true })
+    const later = await shown()
+    expect(later).toMatch(/^gateway_cases_open\{kind="LIST_NOT_READ"\} 1$/m)
+    const [, oldest] = /^gateway_case_oldest_seconds\{kind="LIST_NOT_READ"\} (\S+)$/m.exec(later) ?? []
+    const [, unread] = /^gateway_list_unread_seconds\{source="PAYPAL",list="disputes"\} (\S+)$/m.exec(later) ?? []
+    expect(Number(oldest)).toBeLessThan(60)
+    expect(Number(unread)).toBeGreaterThanOrEqual(3_660)
   })
 
   it('say how far each list was read, and operators see the same of every list', async () => {

@@ -60,7 +60,7 @@ it('the reconciliation finds unsettled exactly the money that is left, or that n
   await fc.assert(
     fc.asyncProperty(payments, async (all) => {
       const ids = await recorded(all)
-      const found = await unsettled(desk.context.em.fork({ clear: true }), new Date())
+      const { found } = await unsettled(desk.context.em.fork({ clear: true }), new Date(), null)
       const expected = all.map((facts, index) => (isUnsettled(facts) ? ids[index] : null))
       const foundIds = new Set(found.map(({ paymentId }) => paymentId))
       expect(ids.map((id) => (foundIds.has(id) ? id : null))).toEqual(expected)

@@ -139,33 +139,6 @@ describe('all disputes', () => {
     }
     expect(await statements(4)).toBe(await statements(1))
   })
-
-  it('tell their learner how they stand, and nothing of what is for operators', async () => {
-    const document = `query ($id: ID!) { node(id: $id) { ... on Payment { fraudWarningAt disputes { ${facts} providerReference
-      lost { amountMinor } refundable settledBy { id } history { to } } } } }`
-    const { data, errors } = await world.ask(persona, document, { id: ids[2] })
-    expect(errors).toBeUndefined()
-    expect(data.node).toEqual({
-      fraudWarningAt: null,
-      disputes: [
-        {
-          status: 'UNDER_REVIEW',
-          stage: 'CHARGEBACK',
-          refundable: 'NOTHING',
-          lost: { amountMinor: 0 },
-          settledBy: [],
-          history: [{ to: 'OPEN' }, { to: 'UNDER_REVIEW' }],
-          reason: null,
-          reasonCode: null,
-          evidenceDueBy: null,
-          evidenceSubmitted: null,
-          fee: null,
-          dashboardUrl: null,
-          providerReference: null,
-        },
-      ],
-    })
-  })
 })
 
 it('what our keys lack is said to operators, and at readiness, which it takes from nobody', async () => {

@@ -11,6 +11,7 @@ import { stripeProvider } from './adapters/stripe/stripe-provider.ts'
 import type { CallLimits } from './adapters/upstream-call.ts'
 import { anonymousViewer, type Viewer } from './auth/viewer.ts'
 import type { CaseDesk } from './cases/case-desk.ts'
+import { addCaseGauges } from './cases/case-gauges.ts'
 import { type Config, termsOf } from './config.ts'
 import { type Context, type Parts, TryAgainLater } from './context.ts'
 import { runById } from './courses/loaders.ts'
@@ -30,12 +31,15 @@ import { addMessageGauge } from './messages/message-gauges.ts'
 import { Metrics } from './observability/metrics.ts'
 import { type Tracing, tracedWrites } from './observability/tracing.ts'
 import { upstreamCallObserver } from './observability/upstream-calls.ts'
-import { disputeNode, paymentNode, refundNode } from './payments/loaders.ts'
+import { disputeNode } from './payments/dispute.loaders.ts'
+import { paymentNode, refundNode } from './payments/loaders.ts'
+import { addMoneyGauges } from './payments/money-gauges.ts'
 import { openReadConnection } from './reading/connection/read-connection.ts'
 import { statement } from './reading/statement.ts'
 import { tracedReads } from './reading/traced-reads.ts'
 import { RequestContext } from './request-context.ts'
 import { addGauges } from './store/gauges.ts'
+import { inTurn } from './store/in-turn.ts'
 import { Notifications } from './store/notifications.ts'
 import { openSigner } from './store/signer.ts'
 import { CONNECTS_WITHIN_MS, patience, StoreClient } from './store/store-client.ts'
@@ -77,19 +81,14 @@ export interface App extends Parts {
 
 /** Applies the migrations that are not applied yet, and says which; replicas that start together take turns. */
 export async function migrate(url: string, log?: Logger): Promise<void> {
-  const turn = new StoreClient({ ...patience, connectionString: url })
-  await turn.connect()
-  try {
-    await turn.query("select pg_advisory_lock(hashtext('gateway-migrations'))")
+  await inTurn(url, 'gateway-migrations', async () => {
     const orm = await MikroORM.init(databaseOptions(url, { poolSize: 2, onLine: (line) => log?.info(line) }))
     try {
       await orm.migrator.up()
     } finally {
       await orm.close()
     }
-  } finally {
-    await turn.end()
-  }
+  })
 }
 
 /** Declared once for all: what is found for a document is kept by its list of parts. */
@@ -154,6 +153,7 @@ export async function openApp(config: Config, options: AppOptions): Promise<App>
     caseDesk,
     signer: await openSigner(config.SIGNING_KEYS_FILE, config.PUBLIC_URL),
     rateLimits,
+    inTurn: (name, work) => inTurn(config.DATABASE_URL, name, work),
     changesOf: (topic) => notifications.subscribe(topic),
     async publicChanged() {
       await answers.forget(true)
@@ -202,6 +202,8 @@ export async function openApp(config: Config, options: AppOptions): Promise<App>
   const breakers = () => ({ stripe: stripe.state(), paypal: payPal.state(), partner: partner.state() })
   const pools = { write: await orm.em.getConnection().getNativeClient(), worker: worker.pool }
   addMessageGauge(metrics, read, now)
+  addCaseGauges(metrics, read, now)
+  addMoneyGauges(metrics, read, now)
   addGauges(metrics, { read, pools, breakers, subscribers: () => notifications.subscribers })
   return {
     ...parts,

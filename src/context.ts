@@ -65,6 +65,8 @@ export interface Parts {
   signer: Signer
   /** What callers may use up in a while: of this process, or of all replicas. */
   rateLimits: RateLimits
+  /** Works once nobody else, in any process, does work of that name. Throws when its turn does not come within an hour. */
+  inTurn<Result>(name: string, work: () => Promise<Result>): Promise<Result>
   /**
    * One event after each change of a topic that `announce` tells of, on whichever replica, e.g. `enrolment:<uuid>`; of one
    * thing of many, `<topic>/<uuid>`.

@@ -25,7 +25,7 @@ import { learnSettlementJob, learnSettlementsJob } from './payments/papers/learn
 import { handlePaymentEventJob } from './payments/payment-inbox.ts'
 import { paymentJobs } from './payments/payment-jobs.ts'
 import { probePermissionsJob } from './payments/probe-permissions.ts'
-import { reconcileJob } from './payments/reconciliation/reconcile.ts'
+import { reconcileAskedJob, reconcileJob } from './payments/reconciliation/reconcile.ts'
 import { submitRefundJob } from './payments/submit-refund.ts'
 import type { Job } from './store/define-job.ts'
 
@@ -39,6 +39,7 @@ export const jobs: readonly Job<Context>[] = [
   closePaymentJob,
   handlePaymentEventJob,
   submitRefundJob,
+  reconcileAskedJob,
   reconcileJob,
   probePermissionsJob,
   issueMissingPapersJob,

@@ -20,6 +20,7 @@ export class RequestContext implements Context {
   readonly caseDesk: Parts['caseDesk']
   readonly signer: Parts['signer']
   readonly rateLimits: Parts['rateLimits']
+  readonly inTurn: Parts['inTurn']
   readonly changesOf: Parts['changesOf']
   readonly publicChanged: Parts['publicChanged']
   readonly heldBack: Parts['heldBack']
@@ -44,6 +45,7 @@ export class RequestContext implements Context {
     this.caseDesk = parts.caseDesk
     this.signer = parts.signer
     this.rateLimits = parts.rateLimits
+    this.inTurn = parts.inTurn
     this.changesOf = parts.changesOf
     this.publicChanged = parts.publicChanged
     this.heldBack = parts.heldBack

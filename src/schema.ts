@@ -81,8 +81,10 @@ import {
   QualificationResolver,
 } from './institutions/resolver.ts'
 import { CaseLearnerResolver, LearnerResolver, learnerNode, ViewerResolver } from './learners/resolver.ts'
-import { disputeNode, paymentNode, reconciliationNode, refundNode } from './payments/loaders.ts'
-import { CorrectionResolver, OperatorPaymentsResolver, ReconciliationResolver } from './payments/operator.resolver.ts'
+import { disputeNode } from './payments/dispute.loaders.ts'
+import { DisputeResolver, OperatorDisputesResolver } from './payments/dispute.resolver.ts'
+import { paymentNode, reconciliationNode, refundNode } from './payments/loaders.ts'
+import { CorrectionResolver, OperatorPaymentsResolver } from './payments/operator.resolver.ts'
 import { receiptNode } from './payments/papers/loaders.ts'
 import { OperatorPapersResolver } from './payments/papers/operator-papers.resolver.ts'
 import {
@@ -91,7 +93,8 @@ import {
   ReceiptResolver,
   RefundPapersResolver,
 } from './payments/papers/resolver.ts'
-import { DisputeResolver, PaymentActionResolver, PaymentResolver, RefundResolver } from './payments/resolver.ts'
+import { ReconciliationResolver } from './payments/reconciliation/reconciliation.resolver.ts'
+import { PaymentActionResolver, PaymentResolver, RefundResolver } from './payments/resolver.ts'
 import { describeCauses } from './state-tables.ts'
 import { visibleApplication, visibleRecord } from './transfers/applications/application.loaders.ts'
 import {
@@ -187,6 +190,7 @@ const resolvers: unknown[] = [
   PaymentActionResolver,
   RefundResolver,
   DisputeResolver,
+  OperatorDisputesResolver,
   ReceiptResolver,
   OperatorPapersResolver,
   PaymentReferenceResolver,

@@ -29,6 +29,7 @@ export const FailureCode = {
 export function failureOfStatus(upstream: Upstream, reply: ErrorReply): UpstreamFailure {
   const { status } = reply
   const code = reply.code ?? `http_${status}`
+  const said = reply.message || null
   const text = `${upstream} answered ${status} ${code}: ${reply.message}`
   const retryAfterSeconds = secondsToWait(reply.retryAfter)
   if (status === 429) {
@@ -36,14 +37,15 @@ export function failureOfStatus(upstream: Upstream, reply: ErrorReply): Upstream
   }
   // Our key is wrong or may not, so nothing was done; once it is put right the same call works. No learner may lose a
   // place for it.
-  if (status === 401) return new UpstreamFailure(FailureKind.NotPermitted, upstream, FailureCode.Misconfigured, text)
-  if (status === 403) return new UpstreamFailure(FailureKind.NotPermitted, upstream, code, text)
+  if (status === 401)
+    return new UpstreamFailure(FailureKind.NotPermitted, upstream, FailureCode.Misconfigured, text, { said })
+  if (status === 403) return new UpstreamFailure(FailureKind.NotPermitted, upstream, code, text, { said })
   if (status === 503) return new UpstreamFailure(FailureKind.Unavailable, upstream, code, text, { retryAfterSeconds })
   // 408: the upstream gave up waiting for the rest of the request, or says that it did.
   if (status >= 500 || status === 408 || status < 400) {
     return new UpstreamFailure(FailureKind.Unknown, upstream, code, text, { retryAfterSeconds })
   }
-  return new UpstreamFailure(FailureKind.Refused, upstream, code, text)
+  return new UpstreamFailure(FailureKind.Refused, upstream, code, text, { said })
 }
 
 /** Whole seconds of a Retry-After header, which may also be a date; null when there is none or it cannot be read. */

@@ -83,3 +83,16 @@ export async function closeCase(tx: EntityManager, kind: CaseKind, subject: Case
     [at, kind, subjectKeyOf(subject)],
   )
 }
+
+/** What it is about goes on as another row: the case with it, as it stands. */
+export async function followSubject(
+  tx: EntityManager,
+  kind: CaseKind,
+  from: Exclude<CaseSubject, { key: string }>,
+  to: Exclude<CaseSubject, { key: string }>,
+): Promise<void> {
+  await tx.execute(
+    'update operator_case set subject_key = ?, subject_type = ?, subject_id = ? where kind = ? and subject_key = ? and holds',
+    [subjectKeyOf(to), to.type, to.id, kind, subjectKeyOf(from)],
+  )
+}

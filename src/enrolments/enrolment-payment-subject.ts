@@ -3,28 +3,30 @@ import type { EntityManager } from '@mikro-orm/postgresql'
 import { Course } from '../courses/course.ts'
 import { CourseRun } from '../courses/course-run.ts'
 import { Learner } from '../learners/learner.ts'
+import type { MessageKind } from '../messages/message-kind.ts'
 import { balanceOf, isBack } from '../payments/balance.ts'
 import type { Dispute } from '../payments/dispute.ts'
 import { openPaymentStatuses } from '../payments/payment.states.ts'
 import { Payment } from '../payments/payment.ts'
 import { paymentJobs } from '../payments/payment-jobs.ts'
 import type { OrderFacts, PaymentSubject } from '../payments/payment-subject.ts'
-import type { Refund } from '../payments/refund.ts'
+import type { Refund, RefundStatus } from '../payments/refund.ts'
 import { purchaseWindow, statutoryWindow } from '../payments/refund-window.rules.ts'
 import type { MoveCause } from '../store/history.ts'
 import { reviewRun } from './advance-refund-run.ts'
 import { announceEnrolment } from './announce-enrolment.ts'
 import { hasSuccessor, lockEnrolment, moveEnrolment } from './change-enrolment.ts'
+import { reviewDisputeCases } from './dispute-cases.ts'
 import { beginEnding, finishEnding } from './end-enrolment.ts'
 import type { EnrolmentCause } from './enrolment.states.ts'
 import { Enrolment } from './enrolment.ts'
 import { enrolmentJobs, givenUpAt } from './enrolment-jobs.ts'
-import { takeUp, unsettled } from './find-unsettled.ts'
+import { takeUp, unsettled, unsettledOf } from './find-unsettled.ts'
 import { itemDescription } from './item-description.rules.ts'
 import { lookAtRegistrations } from './look-at-registrations.ts'
 import { receiptFacts } from './receipt-facts.ts'
 import { restoreAfterFailedRefund } from './restore-after-failed-refund.ts'
-import { closeReversedDisputes, restoreAfterReversedDispute } from './restore-after-reversed-dispute.ts'
+import { restoreAfterReversedDispute } from './restore-after-reversed-dispute.ts'
 import { tellLearner } from './tell-learner.ts'
 import { visibleEnrolment } from './visible-enrolment.ts'
 
@@ -112,7 +114,7 @@ async function refunded(tx: EntityManager, payment: Payment, refund: Refund, at:
     await enrolmentJobs.reviewCredit.add(tx, { enrolmentId: enrolment.id })
   }
   await finishEnding(tx, enrolment, why)
-  await closeReversedDisputes(tx, payment, at)
+  await reviewDisputeCases(tx, enrolment, payment, at)
   await reviewRun(tx, enrolment, at)
   await tellOfRefund(tx, enrolment, refund, at)
 }
@@ -120,14 +122,20 @@ async function refunded(tx: EntityManager, payment: Payment, refund: Refund, at:
 async function refundFailed(tx: EntityManager, payment: Payment, refund: Refund, at: Date): Promise<void> {
   const enrolment = await lockEnrolment(tx, payment.enrolmentId)
   await restoreAfterFailedRefund(tx, enrolment, payment, at)
+  await reviewDisputeCases(tx, enrolment, payment, at)
   if (enrolment.paymentId === payment.id) await enrolmentJobs.reviewCredit.add(tx, { enrolmentId: enrolment.id })
   await reviewRun(tx, enrolment, at)
   await tellOfRefund(tx, enrolment, refund, at)
 }
 
+const toldOf: Partial<Record<RefundStatus, MessageKind>> = {
+  SUCCEEDED: 'REFUND_SUCCEEDED',
+  SETTLED_OUTSIDE: 'REFUND_SETTLED_OUTSIDE',
+}
+
 function tellOfRefund(tx: EntityManager, enrolment: Enrolment, refund: Refund, at: Date): Promise<void> {
   const { amountMinor, currency, status, paymentId } = refund
-  const kind = status === 'SUCCEEDED' ? 'REFUND_SUCCEEDED' : 'REFUND_FAILED'
+  const kind = toldOf[status] ?? 'REFUND_FAILED'
   return tellLearner(tx, enrolment, { kind, amount: { amountMinor, currency }, paymentId, at })
 }
 
@@ -143,9 +151,13 @@ async function disputed(tx: EntityManager, payment: Payment, dispute: Dispute, a
     }
     await enrolmentJobs.reviewCredit.add(tx, { enrolmentId: enrolment.id })
   }
-  if (!lost) return
-  await finishEnding(tx, enrolment, why)
-  await closeReversedDisputes(tx, payment, at)
+  if (lost) await finishEnding(tx, enrolment, why)
+  await reviewDisputeCases(tx, enrolment, payment, at)
+  await announceEnrolment(tx, enrolment)
+}
+
+async function warnedOfFraud(tx: EntityManager, payment: Payment, at: Date): Promise<void> {
+  await reviewDisputeCases(tx, await lockEnrolment(tx, payment.enrolmentId), payment, at)
 }
 
 async function changed(tx: EntityManager, { enrolmentId }: Payment): Promise<void> {
@@ -163,7 +175,9 @@ export const enrolmentPaymentSubject: PaymentSubject = {
   refundFailed,
   changed,
   disputed,
+  warnedOfFraud,
   unsettled,
+  unsettledOf,
   takeUp,
   lookAgain: lookAtRegistrations,
   node: visibleEnrolment,

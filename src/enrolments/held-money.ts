@@ -1,6 +1,7 @@
 /** Finds whose money of a run can go back, and whose is left out. */
 import type { EntityManager } from '@mikro-orm/postgresql'
 import { balanceJoin } from '../payments/balance.ts'
+import type { DisputeRefundable } from '../payments/dispute-stage.ts'
 import { isOpenWindow } from '../payments/refund-window.rules.ts'
 import type { Enrolment } from './enrolment.ts'
 import { enrolmentWindow } from './enrolment-window.rules.ts'
@@ -23,7 +24,7 @@ export type HeldRow = Pick<
 > & {
   leftMinor: string
   currency: string
-  contested: boolean
+  refundable: DisputeRefundable
   cancelled: boolean
   cancelledAt: Date | null
   startsAt: Date
@@ -34,7 +35,7 @@ export type HeldRow = Pick<
 export const heldOnRuns = (runs: string, narrowed = ''): string => `
   select e.id, e.run_id as "runId", e.status, e.stuck_reason as "stuckReason",
     e.registration_ended_at as "registrationEndedAt", e.refund_until as "refundUntil", e.refund_basis as "refundBasis",
-    e.result_outcome as "resultOutcome", balance.left_minor as "leftMinor", balance.contested,
+    e.result_outcome as "resultOutcome", balance.left_minor as "leftMinor", balance.refundable,
     coalesce(p.captured_currency, p.currency) as currency,
     r.cancelled, r.cancelled_at as "cancelledAt", r.starts_at as "startsAt", r.time_zone as "timeZone"
   from enrolment e join course_run r on r.id = e.run_id join payment p on p.id = e.payment_id ${balanceJoin}
@@ -63,9 +64,9 @@ export function heldMoney(row: HeldRow, now: Date): HeldMoney {
 /** The first that holds. */
 function skipReason(row: HeldRow, now: Date): SkipReason | null {
   if (row.resultOutcome !== null) return 'HAS_RESULT'
-  if (row.contested) return 'DISPUTED'
+  if (row.refundable === 'NOTHING') return 'DISPUTED'
   if (row.status === 'REVOKING' || row.status === 'COMPENSATING' || Number(row.leftMinor) === 0) return 'UNDER_WAY'
-  if (row.status === 'WITHDRAWN' && !isOpenWindow(enrolmentWindow(row, row, now), now)) return 'WINDOW_CLOSED'
+  if (row.status === 'WITHDRAWN' && !isOpenWindow(enrolmentWindow(row, row, now, []), now)) return 'WINDOW_CLOSED'
   return null
 }
 

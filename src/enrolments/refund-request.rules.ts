@@ -67,9 +67,19 @@ function moneyRefusal(request: RefundRequest) {
     const message = 'Everything that was paid is back already, or on its way back.'
     return refusal(RefundAmountExceeded, { maximum }, message, ['input', 'enrolmentId'])
   }
-  if (balance.contested) {
+  const { openDispute, refundable } = balance
+  if (openDispute !== null && refundable === 'NOTHING') {
     const message = 'The payment is disputed at the bank or PayPal, who decide about the money.'
-    return refusal(IllegalTransition, { from, to: 'REVOKING' }, message, ['input', 'enrolmentId'])
+    return refusal(IllegalTransition, { from: openDispute, to: 'REVOKING' }, message, ['input', 'enrolmentId'])
+  }
+  if (
+    openDispute !== null &&
+    refundable === 'WHOLE_ONLY' &&
+    (amountMinor ?? maximum.amountMinor) < maximum.amountMinor
+  ) {
+    const message =
+      'While the payment is disputed only the whole of what is left can go back; leave the amountMinor out.'
+    return refusal(IllegalTransition, { from: openDispute, to: 'REVOKING' }, message, ['input', 'amountMinor'])
   }
   if ((amountMinor ?? 0) <= maximum.amountMinor) return null
   const message = `The amountMinor must be at most ${maximum.amountMinor}: more cannot go back.`

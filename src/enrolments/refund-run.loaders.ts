@@ -41,12 +41,11 @@ export const refundRunList: List = {
 const standing = `refund_run_item i
   left join refund f on f.id = i.refund_id
   left join lateral (
-    select w.* from refund w where w.payment_id = f.payment_id and w.origin = 'RUN_CANCELLED' and w.id >= f.id
-    order by w.id desc limit 1) l on true
+    select w.* from refund w where w.wish_id = f.wish_id order by w.id desc limit 1) l on true
   cross join lateral (select case
     when i.skipped is not null then 'SKIPPED'
     when l.id is null then 'WAITING'
-    when l.status = 'SUCCEEDED' then 'DONE'
+    when l.status in ('SUCCEEDED', 'SETTLED_OUTSIDE') then 'DONE'
     when l.status in ('FAILED', 'CANCELLED') then 'FAILED'
     else 'UNDER_WAY' end as status) s`
 

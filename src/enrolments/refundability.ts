@@ -93,7 +93,7 @@ export function refundabilityOf(
   ownZone: string | null = null,
 ): Refundability {
   const balance = payment && balanceFrom(payment, refunds, disputes)
-  const window = enrolmentWindow(enrolment, run, now)
+  const window = enrolmentWindow(enrolment, run, now, refunds)
   const bounced = enrolment.stuckReason === 'REFUND_BOUNCED'
   const timeZone = ownZone ?? run.timeZone
   const { refundable, deadline, basis, reasonCode, maximumMinor } = refundability({

@@ -8,7 +8,7 @@ import { uuidOf } from '../graph/contract/global-id.ts'
 import { noSuch } from '../graph/contract/no-such.ts'
 import { NotFound, type Refusal, refusal } from '../graph/contract/user-error.ts'
 import { addRefund } from '../payments/add-refund.ts'
-import { balanceOf } from '../payments/balance.ts'
+import { balanceOf, refundsOf } from '../payments/balance.ts'
 import type { Payment } from '../payments/payment.ts'
 import { keyRefusal, takeKey } from '../store/idempotent.ts'
 import { inTransaction } from '../store/transaction.ts'
@@ -114,7 +114,7 @@ async function gather(
     paymentStatus: payment?.status ?? null,
     balance: payment && (await balanceOf(tx, payment)),
     currency,
-    window: enrolmentWindow(enrolment, run, now),
+    window: enrolmentWindow(enrolment, run, now, await refundsOf(tx, payment)),
     bounced: enrolment.stuckReason === 'REFUND_BOUNCED',
     timeZone: run.timeZone,
     now,

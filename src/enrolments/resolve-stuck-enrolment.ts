@@ -8,6 +8,7 @@ import { noSuch } from '../graph/contract/no-such.ts'
 import { IllegalTransition, NotFound, type Refusal, refusal } from '../graph/contract/user-error.ts'
 import { balanceOf } from '../payments/balance.ts'
 import type { Payment } from '../payments/payment.ts'
+import { writeOffWishes } from '../payments/write-off-wishes.ts'
 import type { MoveCause } from '../store/history.ts'
 import { keyRefusal, takeKey } from '../store/idempotent.ts'
 import { inTransaction } from '../store/transaction.ts'
@@ -65,7 +66,7 @@ async function resolve(
   log.info({ enrolmentId, resolution, reason }, 'an operator takes up a stuck enrolment')
   const why = { cause: causeOf[resolution], actor: viewer.key, at }
   if (resolution === 'RETRY_REFUND') await sendBack(tx, enrolment, payments, { reason, why })
-  else await registerAgain(tx, enrolment, why)
+  else await registerAgain(tx, enrolment, payments, why)
   await enrolmentJobs.reviewCredit.add(tx, { enrolmentId })
   return { enrolmentId, refusals: [] }
 }
@@ -91,7 +92,14 @@ async function refusalOf(
   return refusal(IllegalTransition, { from, to }, message, ['input', 'resolution'])
 }
 
-async function registerAgain(tx: EntityManager, enrolment: Enrolment, why: MoveCause<EnrolmentCause>): Promise<void> {
+/** The place it is, then, and not the money. */
+async function registerAgain(
+  tx: EntityManager,
+  enrolment: Enrolment,
+  payments: readonly Payment[],
+  why: MoveCause<EnrolmentCause>,
+): Promise<void> {
+  for (const payment of payments) await writeOffWishes(tx, payment, why)
   enrolment.holdExpiresAt = null
   await moveEnrolment(tx, enrolment, 'REGISTERING', why)
   await enrolmentJobs.register.add(tx, { enrolmentId: enrolment.id })

@@ -8,7 +8,7 @@ import { uuidOf } from '../graph/contract/global-id.ts'
 import type { Money } from '../graph/contract/money.ts'
 import { noSuch } from '../graph/contract/no-such.ts'
 import { IllegalTransition, InvalidInput, NotFound, type Refusal, refusal } from '../graph/contract/user-error.ts'
-import { balanceOf } from '../payments/balance.ts'
+import { balanceOf, refundsOf } from '../payments/balance.ts'
 import type { Payment } from '../payments/payment.ts'
 import { refundability } from '../payments/refund-window.rules.ts'
 import { keyRefusal, takeKey } from '../store/idempotent.ts'
@@ -89,7 +89,7 @@ async function refusalOf(
   const { refundable, maximumMinor } = refundability({
     paymentStatus: payment?.status ?? null,
     balance: payment && (await balanceOf(tx, payment)),
-    window: enrolmentWindow(enrolment, run, at),
+    window: enrolmentWindow(enrolment, run, at, await refundsOf(tx, payment)),
     bounced: enrolment.stuckReason === 'REFUND_BOUNCED',
     timeZone: run.timeZone,
     now: at,

@@ -3,6 +3,7 @@ export const MessageKind = {
   PAYMENT_RECEIVED: 'PAYMENT_RECEIVED',
   REFUND_SUCCEEDED: 'REFUND_SUCCEEDED',
   REFUND_FAILED: 'REFUND_FAILED',
+  REFUND_SETTLED_OUTSIDE: 'REFUND_SETTLED_OUTSIDE',
 } as const
 export type MessageKind = (typeof MessageKind)[keyof typeof MessageKind]
 
@@ -11,6 +12,7 @@ export interface MessageParams {
   PAYMENT_RECEIVED: MoneyFacts
   REFUND_SUCCEEDED: MoneyFacts
   REFUND_FAILED: MoneyFacts
+  REFUND_SETTLED_OUTSIDE: MoneyFacts
 }
 
 interface MoneyFacts {

@@ -60,6 +60,8 @@ export async function addPayment(tx: EntityManager, request: NewPayment): Promis
     availableAt: null,
     payoutReference: null,
     paidOutAt: null,
+    fraudWarningAt: null,
+    lookAgainAt: null,
     createdAt: now,
     updatedAt: now,
   })

@@ -1,10 +1,12 @@
 /** Adds a refund under the payment's lock, never above what was captured. */
 import type { EntityManager } from '@mikro-orm/postgresql'
-import { balanceOf } from './balance.ts'
+import { closeCase } from '../cases/open-case.ts'
+import { balanceOf, refundsOf } from './balance.ts'
 import { createRefund } from './create-refund.ts'
 import type { Payment } from './payment.ts'
 import { paymentJobs } from './payment-jobs.ts'
-import { Refund } from './refund.ts'
+import { Refund, type RefundWait } from './refund.ts'
+import { failedWish } from './unfulfilled-wish.rules.ts'
 
 /** More was asked for than can still go back. */
 export class RefundExceeds extends Error {
@@ -35,10 +37,10 @@ export interface RefundRequest {
   /** Viewer key of whoever asked; null for this gateway itself. */
   requestedBy: string | null
   now: Date
-  /** Counts the rows of one request: a retry after a refusal that time mends is a new row with a new key. */
-  attempt?: number
-  /** So much later it is submitted; at once when it is not said. */
-  afterMs?: number
+  /** A row before it of the same wish: each try is a new row with a new key. Who asks again after a failure wishes the same. */
+  wish?: Pick<Refund, 'wishId' | 'askedAt'>
+  /** What it waits for, and until when; it is submitted at once when it is not said. */
+  wait?: { waitingFor: RefundWait; until: Date }
 }
 
 /**
@@ -46,9 +48,10 @@ export interface RefundRequest {
  * requests are added up one after the other. What is paid for is not told: whoever asks knows. Throws RefundExceeds.
  */
 export async function addRefund(tx: EntityManager, payment: Payment, request: RefundRequest): Promise<Refund> {
-  const { now, attempt = 1, afterMs = 0, ...facts } = request
+  const { now, wait, wish: given, ...facts } = request
   const { leftMinor } = await balanceOf(tx, payment)
   if (facts.amountMinor > leftMinor) throw new RefundExceeds(leftMinor)
+  const wish = given ?? (await takeUpFailedWish(tx, payment, now))
   const why = { cause: causeBy[facts.origin], actor: facts.requestedBy, at: now }
   const refund = await createRefund(
     tx,
@@ -57,14 +60,30 @@ export async function addRefund(tx: EntityManager, payment: Payment, request: Re
       ...facts,
       currency: payment.capturedCurrency ?? payment.currency,
       status: 'REQUESTED',
-      attempt,
+      ...(await placeInWish(tx, wish)),
       reference: null,
       requestedAt: now,
+      waitingFor: wait?.waitingFor ?? null,
+      nextTryAt: wait?.until ?? null,
     },
     why,
   )
-  await paymentJobs.submitRefund.add(tx, { refundId: refund.id }, { afterMs })
+  await paymentJobs.submitRefund.add(tx, { refundId: refund.id }, wait ? { runAt: wait.until } : {})
   return refund
+}
+
+/** Its case is over: somebody has asked again. */
+async function takeUpFailedWish(tx: EntityManager, payment: Payment, now: Date): Promise<Refund | null> {
+  const failed = failedWish(await refundsOf(tx, payment))
+  if (failed) await closeCase(tx, 'REFUND_FAILED', { type: 'Refund', id: failed.id }, now)
+  return failed
+}
+
+/** The facts that tie a new row to the rows before it; it is the first when there is none. */
+export async function placeInWish(tx: EntityManager, wish: Pick<Refund, 'wishId' | 'askedAt'> | null) {
+  if (!wish) return { attempt: 1 }
+  const { wishId, askedAt } = wish
+  return { attempt: (await tx.count(Refund, { wishId })) + 1, wishId, askedAt }
 }
 
 /** Refunds whatever is left of a payment that is not to be kept; null when nothing is left. The payment is locked. */

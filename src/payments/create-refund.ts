@@ -18,9 +18,10 @@ type RefundFacts = Pick<
   | 'reference'
   | 'requestedBy'
   | 'requestedAt'
->
+> &
+  Partial<Pick<Refund, 'wishId' | 'askedAt' | 'waitingFor' | 'nextTryAt'>>
 
-/** Nothing of it is sent or settled yet; its key is fixed here, before any call. */
+/** The first row of a wish names it, unless the facts say whose it is. Nothing of it is sent or settled yet; its key is fixed here, before any call. */
 export async function createRefund(
   tx: EntityManager,
   payment: Payment,
@@ -29,10 +30,20 @@ export async function createRefund(
 ): Promise<Refund> {
   const id = newId()
   const refund = tx.create(Refund, {
+    wishId: id,
+    askedAt: facts.requestedAt,
+    waitingFor: null,
+    nextTryAt: null,
     ...facts,
     id,
     paymentId: payment.id,
     failureReason: null,
+    providerMessage: null,
+    writtenOffAt: null,
+    outsideMethod: null,
+    outsideReference: null,
+    outsideSettledOn: null,
+    outsideReason: null,
     callKey: `${id}:refund:1`,
     sendingSince: null,
     settledAt: null,

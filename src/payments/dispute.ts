@@ -3,8 +3,10 @@ import { Check, Entity, Enum, Index, ManyToOne, PrimaryKey, Property, Unique } f
 import { Field, ObjectType } from 'type-graphql'
 import { publishEnum } from '../graph/contract/enum.ts'
 import { Node } from '../graph/contract/node.ts'
+import { connectionOf } from '../graph/contract/page.ts'
 import { DateTime } from '../graph/contract/scalars.ts'
 import { exactFrom, instant, minorUnits } from '../store/row.ts'
+import { DisputeReason, DisputeRefundable, DisputeStage } from './dispute-stage.ts'
 import { Payment } from './payment.ts'
 
 export const DisputeStatus = {
@@ -32,7 +34,19 @@ publishEnum(DisputeStatus, 'DisputeStatus', 'WON and LOST are as the seller sees
 @Unique({ properties: ['paymentId', 'reference'] })
 @Index({ properties: ['reference'] })
 @Index({ properties: ['status'] })
+@Index({ properties: ['openedAt'] })
+@Index({
+  name: 'dispute_ended',
+  expression: 'create index "dispute_ended" on "dispute" ("closed_at", "looked_at") where closed_at is not null',
+})
+@Index({ properties: ['closedAt'] })
 @Check({ name: 'dispute_amount_exact', expression: exactFrom(0, 'amount_minor') })
+@Check({ name: 'dispute_lost_exact', expression: exactFrom(0, 'lost_minor') })
+@Check({ name: 'dispute_fee_exact', expression: exactFrom(0, 'fee_minor') })
+@Check({
+  name: 'dispute_closed_once_decided',
+  expression: "(closed_at is null) = (status in ('OPEN', 'UNDER_REVIEW'))",
+})
 export class Dispute extends Node {
   @PrimaryKey({ type: 'uuid' })
   override id!: string
@@ -53,6 +67,41 @@ export class Dispute extends Node {
   @Enum({ items: () => Object.values(DisputeStatus) })
   status!: DisputeStatus
 
+  @Field(() => DisputeStage, { description: 'How far it has got at the provider.' })
+  @Enum({ items: () => Object.values(DisputeStage) })
+  stage!: DisputeStage
+
+  @Enum({ items: () => Object.values(DisputeReason) })
+  reason!: DisputeReason
+
+  /** The provider's or network's own; null when there is none. */
+  @Property({ type: 'text', nullable: true })
+  reasonCode!: string | null
+
+  @Property({ ...instant, nullable: true })
+  evidenceDueBy!: Date | null
+
+  @Property({ type: 'boolean', default: false })
+  evidenceSubmitted!: boolean
+
+  @Field(() => DisputeRefundable, { description: 'What may be refunded meanwhile.' })
+  @Enum({ items: () => Object.values(DisputeRefundable) })
+  refundable!: DisputeRefundable
+
+  /** What went back through it, in the payment's currency, as the provider said when it was last lost. */
+  @Property({ ...minorUnits, default: 0 })
+  lostMinor!: number
+
+  /** Whether refunds that were made since it was opened are among what the provider says went back. */
+  @Property({ type: 'boolean', default: false })
+  countsRefunds!: boolean
+
+  @Property({ ...minorUnits, nullable: true })
+  feeMinor!: number | null
+
+  @Property({ type: 'text', nullable: true })
+  feeCurrency!: string | null
+
   @Field(() => DateTime, { description: 'When it was opened.' })
   @Property({ ...instant })
   openedAt!: Date
@@ -60,4 +109,10 @@ export class Dispute extends Node {
   @Field(() => DateTime, { nullable: true, description: 'When it was settled.' })
   @Property({ ...instant, nullable: true })
   closedAt!: Date | null
+
+  /** When the provider was last asked about it. */
+  @Property({ ...instant })
+  lookedAt!: Date
 }
+
+export const DisputeConnection = connectionOf(() => Dispute, 'Dispute', 'disputes')

@@ -1,4 +1,4 @@
-/** Reads payments, refunds, disputes and reconciliations, batched and paged. */
+/** Reads payments, refunds and reconciliations, batched and paged. */
 import { isLearnerOrOperator, isOperator, isOwnerOrOperator } from '../auth/permissions.ts'
 import type { Viewer } from '../auth/viewer.ts'
 import { allColumns, defineColumns, jsonColumns } from '../reading/columns.ts'
@@ -9,7 +9,6 @@ import type { LookAheadJoin } from '../reading/look-ahead-join.ts'
 import { nothingWanted } from '../reading/selection.ts'
 import { statement } from '../reading/statement.ts'
 import type { ListMark } from '../store/list-mark.ts'
-import type { Dispute } from './dispute.ts'
 import type { MissingPermission } from './missing-permission.ts'
 import type { Payment } from './payment.ts'
 import type { Correction, Reconciliation } from './reconciliation/reconciliation.ts'
@@ -32,7 +31,8 @@ export interface PaymentRow extends Omit<Payment, 'description' | 'returnUrl' | 
 }
 
 /** A refund that came as a part of its payment: instants are text in JSON. */
-type RefundAsJson = Omit<Refund, 'requestedAt' | 'settledAt'> & { requestedAt?: string; settledAt?: string | null }
+type RefundAsJson = Omit<Refund, RefundInstant> & { [Name in RefundInstant]?: string | null }
+type RefundInstant = 'requestedAt' | 'askedAt' | 'nextTryAt' | 'writtenOffAt' | 'settledAt'
 
 const columns = defineColumns('p', {
   always: 'id',
@@ -51,6 +51,7 @@ const columns = defineColumns('p', {
     settlement:
       'currency fee_minor net_minor settlement_currency exchange_rate available_at payout_reference paid_out_at',
     disputes: '',
+    fraudWarningAt: 'fraud_warning_at',
     cases: '',
     history: '',
   },
@@ -61,13 +62,20 @@ const paymentsWithLearner = 'payment p join enrolment e on e.id = p.enrolment_id
 
 const ofRefund = defineColumns('r', {
   always: 'id',
-  plain: 'status origin reason failure_reason requested_at settled_at',
-  of: { payment: 'payment_id', amount: 'amount_minor currency', creditNote: '' },
-  rest: 'keep_registration reference',
+  plain: 'status origin reason failure_reason requested_at settled_at asked_at attempt waiting_for',
+  of: {
+    payment: 'payment_id',
+    amount: 'amount_minor currency',
+    nextTryAt: 'next_try_at',
+    providerMessage: 'provider_message',
+    providerReference: 'reference',
+    outside: 'outside_method outside_reference outside_settled_on outside_reason',
+    creditNote: '',
+    dispute: 'payment_id status requested_at',
+  },
+  rest: 'keep_registration wish_id written_off_at',
 })
 const refundColumns = allColumns(ofRefund)
-
-const disputeColumns = 'd.id, d.payment_id, d.reference, d.amount_minor, d.currency, d.status, d.opened_at, d.closed_at'
 
 const paymentsById = statement<PaymentRow>(
   'payments-by-id',
@@ -103,7 +111,7 @@ const refundsByPayment = statement<Refund>(
 )
 
 /** The refunds of a payment, the oldest first. */
-const refundsOf = defineLoader<string, Refund[], Reading>(async ({ read }, ids) =>
+export const refundsOf = defineLoader<string, Refund[], Reading>(async ({ read }, ids) =>
   grouped(ids, await read.rows(refundsByPayment, [ids]), (row) => row.paymentId),
 )
 
@@ -137,31 +145,20 @@ export const paymentJoins = (whole: readonly string[]): readonly LookAheadJoin[]
 const instantIn = (text: string | null | undefined) => (text == null ? text : new Date(text))
 
 /** Only what was asked for is there. */
-const fromJson = ({ requestedAt, settledAt, ...refund }: RefundAsJson): Refund =>
-  ({ ...refund, requestedAt: instantIn(requestedAt), settledAt: instantIn(settledAt) }) as Refund
+const fromJson = ({ requestedAt, askedAt, nextTryAt, writtenOffAt, settledAt, ...refund }: RefundAsJson): Refund =>
+  ({
+    ...refund,
+    requestedAt: instantIn(requestedAt),
+    askedAt: instantIn(askedAt),
+    nextTryAt: instantIn(nextTryAt),
+    writtenOffAt: instantIn(writtenOffAt),
+    settledAt: instantIn(settledAt),
+  }) as Refund
 
 /** The refunds of a payment that is at hand, the oldest first. */
 export function refundsOfPayment(context: Reading, { id, refunds }: PaymentRow): Loaded<Refund[]> {
   return refunds ? refunds.map(fromJson) : refundsOf(context, id)
 }
-
-const disputesById = statement<Dispute>(
-  'disputes-by-id',
-  `select ${disputeColumns} from dispute d where d.id = any($1::uuid[])`,
-)
-const disputeById = defineLoader<string, Dispute | null, Reading>(async ({ read }, ids) =>
-  inOrder(ids, await read.rows(disputesById, [ids]), (row) => row.id),
-)
-
-const disputesByPayment = statement<Dispute>(
-  'disputes-by-payment',
-  `select ${disputeColumns} from dispute d where d.payment_id = any($1::uuid[]) order by d.id`,
-)
-
-/** The disputes of a payment, the oldest first. */
-export const disputesOf = defineLoader<string, Dispute[], Reading>(async ({ read }, ids) =>
-  grouped(ids, await read.rows(disputesByPayment, [ids]), (row) => row.paymentId),
-)
 
 const reconciliationColumns = 'r.id, r.started_at, r.finished_at, r.examined, r.dry_run, r.lists'
 const reconciliationsById = statement<Reconciliation>(
@@ -171,6 +168,12 @@ const reconciliationsById = statement<Reconciliation>(
 const reconciliationById = defineLoader<string, Reconciliation | null, Reading>(async ({ read }, ids) =>
   inOrder(ids, await read.rows(reconciliationsById, [ids]), (row) => row.id),
 )
+
+/** The same, read anew: for an answer after a write. */
+export function reconciliationAnew(context: Reading, id: string): Promise<Reconciliation | null> {
+  context.loads.clear()
+  return reconciliationById(context, id)
+}
 
 const newestFirst = (column: string) => [{ sql: column, as: 'id', type: 'uuid' as const, descending: true }]
 
@@ -231,12 +234,6 @@ export async function paymentNode(context: Asking, uuid: string): Promise<Paymen
 export async function refundNode(context: Asking, uuid: string): Promise<Refund | null> {
   const refund = await refundById(context, uuid)
   return refund && (await paymentNode(context, refund.paymentId)) ? refund : null
-}
-
-/** A dispute by id: for whoever may see its payment. */
-export async function disputeNode(context: Asking, uuid: string): Promise<Dispute | null> {
-  const dispute = await disputeById(context, uuid)
-  return dispute && (await paymentNode(context, dispute.paymentId)) ? dispute : null
 }
 
 /** A reconciliation by id: for operators. */

@@ -7,7 +7,8 @@ import { findPayment, lockPayment, type Paying } from './paying.ts'
 import type { Payment } from './payment.ts'
 import { paymentJobs } from './payment-jobs.ts'
 import type { ProviderPayment } from './payment-provider.ts'
-import { recordSeen } from './record-seen.ts'
+import { closePermissionCase, openPermissionCase } from './permission-case.ts'
+import { recordSeenWithin } from './record-seen.ts'
 
 /** The payment as it stands now. `failure` says why there is no page yet; null when there is, or none is needed. */
 export interface Opened {
@@ -40,7 +41,7 @@ export async function openPayment(context: Paying, paymentId: string): Promise<O
   let failure: UpstreamFailure | null = null
   try {
     const seen = await ask(context, payment)
-    if (seen) await recordSeen(context, paymentId, seen, { cause: 'PAYMENT_OPENED', lookedAt })
+    if (seen) await recordOpened(context, payment, seen, lookedAt)
     else await recordNeverOpened(context, paymentId)
   } catch (error) {
     if (!isUpstreamFailure(error)) throw error
@@ -64,6 +65,13 @@ async function ask(context: Paying, payment: Payment): Promise<ProviderPayment |
   if (found) return found
   const ordered = await fixOrder(context, payment)
   return ordered && provider.open(orderOf(ordered))
+}
+
+async function recordOpened(context: Paying, payment: Payment, seen: ProviderPayment, lookedAt: Date): Promise<void> {
+  await inTransaction(context.em, async (tx) => {
+    await recordSeenWithin(tx, context, payment.id, seen, { cause: 'PAYMENT_OPENED', lookedAt })
+    await closePermissionCase(tx, payment.provider, 'open', context.now())
+  })
 }
 
 function recordNeverOpened(context: Paying, paymentId: string): Promise<void> {
@@ -93,6 +101,8 @@ function recordFailure(context: Paying, paymentId: string, failure: UpstreamFail
       movePayment(tx, payment, 'UNKNOWN', { cause: 'PROVIDER_SILENT', at })
       await tx.flush()
       await paymentJobs.open.add(tx, { paymentId }, { afterMs: ASKED_AGAIN_AFTER_MS })
+    } else if (failure.kind === 'NOT_PERMITTED') {
+      await openPermissionCase(tx, payment.provider, 'open', failure.said, at)
     }
     await context.paymentSubject.changed(tx, payment)
   })

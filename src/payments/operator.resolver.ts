@@ -6,13 +6,13 @@ import type { Context } from '../context.ts'
 import { AtMost } from '../graph/contract/at-most.ts'
 import { Node } from '../graph/contract/node.ts'
 import { ForwardArgs, type Page } from '../graph/contract/page.ts'
+import { DateTime } from '../graph/contract/scalars.ts'
 import { Operator } from '../institutions/operator.ts'
 import { type Condition, readPage } from '../reading/list.ts'
 import { ListMark } from '../store/list-mark.ts'
 import { LONGEST_REFERENCE_CHARACTERS, LONGEST_SEARCH_CHARACTERS, MOST_STATUSES } from '../values/lengths.ts'
+import { disputeNode } from './dispute.loaders.ts'
 import {
-  correctionsOf,
-  disputeNode,
   listsRead,
   paymentList,
   paymentNode,
@@ -25,19 +25,8 @@ import { MissingPermission } from './missing-permission.ts'
 import { namedPayments } from './papers/found-payments.rules.ts'
 import { PaymentFilter, paymentConditions, searchCondition } from './papers/payment-filter.ts'
 import { PaymentConnection, PaymentStatus } from './payment.ts'
-import {
-  Correction,
-  CorrectionConnection,
-  type KeptListRead,
-  Reconciliation,
-  ReconciliationConnection,
-} from './reconciliation/reconciliation.ts'
-import { RefundConnection, RefundStatus } from './refund.ts'
-
-interface ReconciliationRow {
-  id: string
-  lists: KeptListRead[]
-}
+import { Correction, ReconciliationConnection } from './reconciliation/reconciliation.ts'
+import { RefundConnection, RefundStatus, RefundWait } from './refund.ts'
 
 interface CorrectionRow {
   subjectKind: string | null
@@ -88,11 +77,23 @@ export class OperatorPaymentsResolver {
     @Arg('search', () => String, { nullable: true, description: 'Any reference, name or e-mail address.' })
     @AtMost({ characters: LONGEST_SEARCH_CHARACTERS })
     search: string | null,
+    @Arg('waitingFor', () => [RefundWait], { nullable: true, description: 'Only those that wait for this.' })
+    @AtMost({ items: MOST_STATUSES })
+    waitingFor: RefundWait[] | null,
+    @Arg('requestedFrom', () => DateTime, { nullable: true, description: 'Asked for at or after.' })
+    requestedFrom: Date | null,
+    @Arg('requestedUntil', () => DateTime, { nullable: true, description: 'Asked for before.' })
+    requestedUntil: Date | null,
     @Ctx() context: Context,
   ): Promise<Page<unknown>> {
     requireOperator(context.viewer)
-    const found = searchCondition('r.payment_id', search, ['search'])
-    return readPage(context, refundList, args, [...statusIs('r.status', status), ...found])
+    return readPage(context, refundList, args, [
+      ...statusIs('r.status', status),
+      ...statusIs('r.waiting_for', waitingFor),
+      ...(requestedFrom == null ? [] : [{ sql: 'r.requested_at >= ?', values: [requestedFrom] }]),
+      ...(requestedUntil == null ? [] : [{ sql: 'r.requested_at < ?', values: [requestedUntil] }]),
+      ...searchCondition('r.payment_id', search, ['search']),
+    ])
   }
 
   @FieldResolver(() => ReconciliationConnection, { description: 'All reconciliations, the newest first.' })
@@ -113,30 +114,6 @@ export class OperatorPaymentsResolver {
   missingPermissions(@Ctx() context: Context): Promise<MissingPermission[]> {
     requireOperator(context.viewer)
     return permissionsMissing(context)
-  }
-}
-
-@Resolver(() => Reconciliation)
-export class ReconciliationResolver {
-  @FieldResolver(() => CorrectionConnection, { description: 'What it found different, in the order it was found.' })
-  corrections(
-    @Root() reconciliation: ReconciliationRow,
-    @Args(() => ForwardArgs) args: ForwardArgs,
-    @Ctx() context: Context,
-  ): Promise<Page<unknown>> {
-    return correctionsOf(context, reconciliation.id, args)
-  }
-
-  @FieldResolver(() => [ListMark], { description: 'Each list that it read, and how far.' })
-  lists(@Root() reconciliation: ReconciliationRow): object[] {
-    const dated = (text: string | null) => (text === null ? null : new Date(text))
-    return reconciliation.lists.map(({ source, list, readUntil, succeededAt, problem }) => ({
-      source,
-      list,
-      readUntil: dated(readUntil),
-      succeededAt: dated(succeededAt),
-      problem,
-    }))
   }
 }
 

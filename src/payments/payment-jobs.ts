@@ -71,4 +71,11 @@ export const paymentJobs = {
     // The next pass begins where this one did.
     attempts: 3,
   }),
+  reconcileAsked: defineJob({
+    task: 'reconcile_asked',
+    payload: z.object({ reconciliationId: z.uuid(), apply: z.boolean(), paymentId: z.uuid().nullable() }),
+    key: ({ reconciliationId }) => reconciliationId,
+    // An operator waits for it, and can ask again.
+    attempts: 3,
+  }),
 }

@@ -1,6 +1,7 @@
 /** Declares the port that every payment provider implements. */
 import type { Money } from '../values/money.ts'
 import type { UpstreamFailure } from '../values/upstream-failure.ts'
+import type { DisputeReason, DisputeRefundable, DisputeStage } from './dispute-stage.ts'
 
 export { WebhookRefused } from '../values/webhook-refused.ts'
 
@@ -41,6 +42,8 @@ export interface ProviderPayment {
   failure: { code: string; message: string; retryable: boolean } | null
   refunds: ProviderRefund[]
   disputes: ProviderDispute[]
+  /** When the card's network warned of fraud; null when it did not. */
+  fraudWarnedAt: Date | null
   /** What stands beside the money and could not be read: it takes nothing of the above with it. */
   unread: UnreadPart[]
 }
@@ -55,7 +58,7 @@ export interface UnreadEntry {
 
 /** An entry that cannot be read, or with `failure` the whole of its list. */
 export interface UnreadPart extends UnreadEntry {
-  part: 'refunds' | 'disputes'
+  part: 'refunds' | 'disputes' | 'fraud warnings'
   failure: UpstreamFailure | null
 }
 
@@ -95,6 +98,8 @@ export interface ProviderRefund {
   amount: Money
   state: 'PENDING' | 'SUCCEEDED' | 'FAILED' | 'CANCELLED'
   failureReason: string | null
+  /** While it is PENDING: what it waits for, when the provider says so. */
+  waitingFor: 'PROVIDER_BALANCE' | 'PAYMENT_SETTLEMENT' | null
   createdAt: Date
 }
 
@@ -103,6 +108,21 @@ export interface ProviderDispute {
   /** Null when the provider does not say: then it is about all that was captured. */
   amount: Money | null
   state: 'OPEN' | 'UNDER_REVIEW' | 'WON' | 'LOST' | 'WITHDRAWN'
+  /** Null when the provider does not say: as far as it had got. */
+  stage: DisputeStage | null
+  /** Its stage once it had ended here and is open again, from a provider that has no word for that. */
+  stageTakenUpAgain: DisputeStage | null
+  reason: DisputeReason
+  reasonCode: string | null
+  evidenceDueBy: Date | null
+  evidenceSubmitted: boolean
+  refundable: DisputeRefundable
+  /** What went back through it, should it be lost: ALL of its amount, or what the provider says. */
+  lost: Money | 'ALL' | 'NOTHING'
+  /** Whether the provider counts refunds since it was opened into that. */
+  countsRefunds: boolean
+  /** Null when the provider does not say. */
+  fee: Money | null
   /** Null when the provider does not say. */
   openedAt: Date | null
   closedAt: Date | null

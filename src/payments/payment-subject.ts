@@ -37,13 +37,17 @@ export interface PaymentSubject {
   refundFailed(tx: EntityManager, payment: Payment, refund: Refund, at: Date): Promise<void>
   /** Anything of the payment, its refunds or its disputes has changed: for whoever looks on. */
   changed(tx: EntityManager, payment: Payment): Promise<void>
-  /** A dispute was opened, or moved on. */
+  /** A dispute was opened or moved on, or what is known of it has changed. */
   disputed(tx: EntityManager, payment: Payment, dispute: Dispute, at: Date): Promise<void>
+  /** The card's network has warned of fraud for the first time. */
+  warnedOfFraud(tx: EntityManager, payment: Payment, at: Date): Promise<void>
   /**
-   * Payments captured before `before` whose money is neither registered nor on its way back, nor with an operator: the
-   * reconciliation's third side. Read only, outside any transaction.
+   * Payments whose money is for some minutes neither registered nor on its way back, nor with an operator: the
+   * reconciliation's third side, of all that moves and of the part of the rest behind `sweptTo`. Read only, outside any
+   * transaction; so is the next one, for a single payment.
    */
-  unsettled(em: EntityManager, before: Date): Promise<Unsettled[]>
+  unsettled(em: EntityManager, now: Date, sweptTo: string | null): Promise<UnsettledPart>
+  unsettledOf(em: EntityManager, now: Date, paymentId: string): Promise<Unsettled[]>
   /** Adds the job that takes such a payment up again. Answers whether it did; false when only a person can. */
   takeUp(tx: EntityManager, payment: Payment, at: Date): Promise<boolean>
   /**
@@ -81,4 +85,10 @@ export interface Unsettled {
   paymentId: string
   /** Status of what it pays for. */
   status: string
+}
+
+export interface UnsettledPart {
+  found: Unsettled[]
+  /** Where the next part begins; null for the first one. */
+  sweptTo: string | null
 }

@@ -96,6 +96,10 @@ export class PaymentFailure {
   expression: 'create index "payment_buyer_email_lower" on "payment" (lower("buyer_email"))',
 })
 @Index({ properties: ['capturedAt'] })
+@Index({
+  name: 'payment_look_again',
+  expression: 'create index payment_look_again on payment (provider, look_again_at) where look_again_at is not null',
+})
 export class Payment extends Node {
   @PrimaryKey({ type: 'uuid' })
   override id!: string
@@ -223,6 +227,14 @@ export class Payment extends Node {
 
   @Property({ ...instant, nullable: true })
   paidOutAt!: Date | null
+
+  /** When the card's network warned of fraud; null while it has not. */
+  @Property({ ...instant, nullable: true })
+  fraudWarningAt!: Date | null
+
+  /** When the reconciliation asks about it although all seems well; null before it is captured, and half a year later. */
+  @Property({ ...instant, nullable: true })
+  lookAgainAt!: Date | null
 
   @Property({ ...instant })
   updatedAt!: Date

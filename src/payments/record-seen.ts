@@ -9,6 +9,8 @@ import type { LookCause } from './payment.states.ts'
 import type { Payment } from './payment.ts'
 import type { ProviderPayment } from './payment-provider.ts'
 import { recordDisputes } from './record-disputes.ts'
+import { recordFraudWarning } from './record-fraud-warning.ts'
+import { settleRefundCases } from './refund-cases.ts'
 import { settlePayment } from './settle-payment.ts'
 import { importRefunds } from './settle-refund.ts'
 
@@ -49,7 +51,9 @@ export async function recordSeenWithin(
     ...(await importRefunds(tx, context, payment, seen.refunds, why)),
     ...(await recordDisputes(tx, context, payment, seen.disputes, why)),
   ]
+  await recordFraudWarning(tx, context, payment, seen, why.at)
   await recordReferences(tx, payment, [...ownReferences(payment), ...seenReferences(seen)])
+  if (changes.length > 0) await settleRefundCases(tx, why.at, payment.id)
   const isNewPaper = await issuePapers(tx, context, payment)
   if (changes.length > 0 || isNewPaper) await context.paymentSubject.changed(tx, payment)
   return changes

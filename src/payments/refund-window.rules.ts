@@ -94,7 +94,8 @@ function refusal({ paymentStatus, balance, window, bounced, now }: RefundFacts):
   if (!holdingMoney.includes(paymentStatus) || !balance?.capturedMinor) return RefundRefusal.NOT_PAID
   if (isBack(balance)) return RefundRefusal.ALREADY_REFUNDED
   if (bounced || balance.onItsWayMinor > 0) return RefundRefusal.REFUND_IN_PROGRESS
-  if (balance.contested) return RefundRefusal.DISPUTED
+  // Whoever asks in time asks for the whole.
+  if (balance.refundable === 'NOTHING') return RefundRefusal.DISPUTED
   return isOpenWindow(window, now) ? null : RefundRefusal.WINDOW_CLOSED
 }
 

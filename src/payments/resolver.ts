@@ -9,11 +9,12 @@ import { inReadersZone, ReadersZone } from '../graph/contract/readers-zone.ts'
 import { DateTime } from '../graph/contract/scalars.ts'
 import type { Loaded } from '../reading/loader.ts'
 import { defineHistory, HistoryEntry } from '../store/history.ts'
-import { refundedMinor } from './balance.ts'
+import { hasSettled, refundedMinor } from './balance.ts'
+import { disputesOf } from './dispute.loaders.ts'
 import { Dispute } from './dispute.ts'
-import { disputesOf, type PaymentRow, paymentById, refundsOfPayment } from './loaders.ts'
+import { type PaymentRow, paymentById, refundsOfPayment } from './loaders.ts'
 import { Payment, PaymentAction, PaymentFailure } from './payment.ts'
-import { Refund } from './refund.ts'
+import { OutsideSettlement, Refund } from './refund.ts'
 
 interface OfPayment {
   paymentId: string
@@ -22,6 +23,8 @@ interface OfPayment {
   amountMinor: number
   currency: string
 }
+
+type RefundRow = OfPayment & Pick<Refund, 'status' | 'requestedAt'>
 
 const historyOfPayment = defineHistory('Payment')
 
@@ -49,7 +52,9 @@ export class PaymentResolver {
     return moneyOf(payment)
   }
 
-  @FieldResolver(() => Money, { description: 'The sum of all refunds that succeeded.' })
+  @FieldResolver(() => Money, {
+    description: 'The sum of all refunds that succeeded or were settled outside; disputes are not in it.',
+  })
   refunded(@Root() payment: PaymentRow, @Ctx() context: Context): Loaded<Money> {
     const refunds = refundsOfPayment(context, payment)
     return refunds instanceof Promise
@@ -96,6 +101,14 @@ export class PaymentResolver {
     return ofPayment(payment, await disputesOf(context, payment.id))
   }
 
+  @FieldResolver(() => DateTime, {
+    nullable: true,
+    description: "When the card's network warned of fraud; null when it did not, or unless the caller is an operator.",
+  })
+  fraudWarningAt(@Root() { fraudWarningAt }: PaymentRow, @Ctx() { viewer }: Context): Date | null {
+    return isOperator(viewer) ? fraudWarningAt : null
+  }
+
   @FieldResolver(() => [Case], {
     nullable: true,
     description: 'Operators: what waits for a person about it; null for everybody else.',
@@ -121,17 +134,50 @@ export class RefundResolver {
   amount(@Root() refund: OfPayment): Money {
     return moneyOf(refund)
   }
-}
 
-@Resolver(() => Dispute)
-export class DisputeResolver {
-  @FieldResolver(() => Payment, { description: 'What is contested.' })
-  async payment(@Root() dispute: OfPayment, @Ctx() context: Context): Promise<object | null> {
-    return dispute.loaded ?? paymentById(context, dispute.paymentId)
+  @FieldResolver(() => DateTime, { nullable: true, description: 'When it is tried next; null when it is not waiting.' })
+  nextTryAt(@Root() { nextTryAt }: Refund, @ReadersZone() timeZone: string | null): Date | string | null {
+    return inReadersZone(nextTryAt, timeZone)
   }
 
-  @FieldResolver(() => Money, { description: 'How much of it.' })
-  amount(@Root() dispute: OfPayment): Money {
-    return moneyOf(dispute)
+  @FieldResolver(() => String, {
+    nullable: true,
+    description: 'What the provider said, in its own words; null unless the caller is an operator.',
+  })
+  providerMessage(@Root() { providerMessage }: Refund, @Ctx() { viewer }: Context): string | null {
+    return isOperator(viewer) ? providerMessage : null
+  }
+
+  @FieldResolver(() => String, {
+    nullable: true,
+    description: "The provider's reference; null unless the caller is an operator.",
+  })
+  providerReference(@Root() { reference }: Refund, @Ctx() { viewer }: Context): string | null {
+    return isOperator(viewer) ? reference : null
+  }
+
+  @FieldResolver(() => OutsideSettlement, {
+    nullable: true,
+    description: 'How it was paid back some other way; null unless SETTLED_OUTSIDE.',
+  })
+  outside(@Root() refund: Refund, @Ctx() { viewer }: Context): OutsideSettlement | null {
+    const { outsideMethod: method, outsideSettledOn: settledOn } = refund
+    if (method === null || settledOn === null) return null
+    const forOperators = isOperator(viewer)
+    return {
+      method,
+      settledOn,
+      reference: forOperators ? refund.outsideReference : null,
+      reason: forOperators ? refund.outsideReason : null,
+    }
+  }
+
+  @FieldResolver(() => Dispute, {
+    nullable: true,
+    description: 'The dispute that this refund settled; null when none.',
+  })
+  async dispute(@Root() refund: RefundRow, @Ctx() context: Context): Promise<object | null> {
+    const disputes = await disputesOf(context, refund.paymentId)
+    return disputes.find((dispute) => hasSettled(refund, dispute)) ?? null
   }
 }

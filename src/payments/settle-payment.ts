@@ -3,6 +3,7 @@ import type { EntityManager } from '@mikro-orm/postgresql'
 import type { MoveCause } from '../store/history.ts'
 import { refundInFull } from './add-refund.ts'
 import { correctToMatchTheProvider, movePayment } from './move-payment.ts'
+import { nextLook } from './next-look.rules.ts'
 import type { Recording } from './paying.ts'
 import { type ConflictCause, isEndedPayment, isOpenPayment, type LookCause, paymentSteps } from './payment.states.ts'
 import type { Payment, PaymentStatus } from './payment.ts'
@@ -108,6 +109,7 @@ function recordCapture(payment: Payment, capture: ProviderCapture): void {
   payment.capturedMinor = capture.amount.amountMinor
   payment.capturedCurrency = capture.amount.currency
   payment.capturedAt = capture.capturedAt
+  payment.lookAgainAt = nextLook(capture.capturedAt, capture.capturedAt)
   payment.cardBrand = capture.cardBrand
   payment.cardLast4 = capture.cardLast4
   payment.failureCode = null

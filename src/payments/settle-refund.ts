@@ -1,13 +1,21 @@
 /** Settles a payment's refunds as its provider has them, dashboard refunds included. */
 import type { EntityManager } from '@mikro-orm/postgresql'
 import { type MoveCause, move } from '../store/history.ts'
+import { afterRefusal } from './after-refusal.rules.ts'
 import { type Change, noteChange } from './change.ts'
 import { createRefund } from './create-refund.ts'
 import type { Recording } from './paying.ts'
 import type { Payment } from './payment.ts'
 import { paymentJobs } from './payment-jobs.ts'
 import type { ProviderRefund } from './payment-provider.ts'
-import { isOpenRefund, type RefundCause, refundStates, refundSteps, voidRefundStatuses } from './refund.states.ts'
+import {
+  isBackRefund,
+  isOpenRefund,
+  type RefundCause,
+  refundStates,
+  refundSteps,
+  voidRefundStatuses,
+} from './refund.states.ts'
 import { Refund } from './refund.ts'
 
 /** How long until somebody asks again about a refund that the bank takes its time over. */
@@ -60,6 +68,7 @@ export async function settleRefund(
   }
   refund.reference ??= seen.reference
   for (const step of steps) move(tx, refundStates, refund, step, why)
+  if (refund.status === 'PENDING') refund.waitingFor = seen.waitingFor
   if (steps.length === 0) return
   if (isOpenRefund(refund.status)) {
     await tx.flush()
@@ -68,6 +77,8 @@ export async function settleRefund(
   }
   await endRefund(tx, context, payment, refund, seen.failureReason, why.at)
 }
+
+const arrived = { failureReason: null, waitingFor: null }
 
 /** A refund has just got to its end, or from success to failure: says when and why, and tells what was paid for. */
 export async function endRefund(
@@ -78,10 +89,15 @@ export async function endRefund(
   failureReason: string | null,
   at: Date,
 ): Promise<void> {
+  const ofTheWhole = refund.amountMinor === payment.capturedMinor
   refund.settledAt = at
-  refund.failureReason = refund.status === 'SUCCEEDED' ? null : (failureReason ?? 'unknown').toUpperCase()
+  refund.nextTryAt = null
+  Object.assign(
+    refund,
+    isBackRefund(refund.status) ? arrived : afterRefusal(failureReason ?? 'unknown', { ofTheWhole }),
+  )
   await tx.flush()
-  if (refund.status === 'SUCCEEDED') {
+  if (isBackRefund(refund.status)) {
     await context.paymentSubject.refunded(tx, payment, refund, at)
   } else {
     const facts = { refundId: refund.id, paymentId: payment.id, reason: refund.failureReason }

@@ -1,32 +1,29 @@
 /** Submits a refund with its stored key, after looking for one under way. */
 import type { EntityManager } from '@mikro-orm/postgresql'
-import { TryAgainLater } from '../context.ts'
 import { type MoveCause, move } from '../store/history.ts'
 import { inTransaction } from '../store/transaction.ts'
 import { isUpstreamFailure, UpstreamFailure } from '../values/upstream-failure.ts'
-import { addRefund, type RefundRequest } from './add-refund.ts'
 import { lookAt } from './advance-payment.ts'
-import { balanceOf } from './balance.ts'
+import { failRefund } from './fail-refund.ts'
 import { issuePapers } from './papers/issue-papers.ts'
 import { recordReferences } from './papers/record-references.ts'
-import { findPayment, lockRefund, type Paying, type Recording } from './paying.ts'
+import { findPayment, lockRefund, type Paying } from './paying.ts'
 import type { Payment } from './payment.ts'
 import { paymentJobs } from './payment-jobs.ts'
-import type { PaymentProvider, ProviderPayment, ProviderRefund, UnreadPart } from './payment-provider.ts'
+import type { PaymentProvider, ProviderRefund, UnreadPart } from './payment-provider.ts'
+import { closePermissionCase, openPermissionCase } from './permission-case.ts'
 import { recordSeenWithin } from './record-seen.ts'
 import { isOpenRefund, type RefundCause, refundStates } from './refund.states.ts'
-import { Refund, type RefundOrigin } from './refund.ts'
-import { endRefund, settleRefund } from './settle-refund.ts'
+import { Refund } from './refund.ts'
+import { settleRefundCases } from './refund-cases.ts'
+import { settleRefund } from './settle-refund.ts'
 
-/** Refusals that time mends, in the providers' own words: tried again later, as a new row with a new key. */
-const mendedByTime = new Set(['REFUND_FAILED_INSUFFICIENT_FUNDS', 'PENDING_CAPTURE', 'INSUFFICIENT_FUNDS'])
-/** With one, two, four … hours between them this is a day and a half; after that a person has to see to it. */
-const MOST_ATTEMPTS = 6
-const MENDS_WITHIN_MS = 60 * 60_000
 /** How long a provider may take to settle what it has accepted before it is asked again, in seconds. */
 const PENDING_LOOK_SECONDS = 30 * 60
 /** Longer than the call may take: whoever has not said by then how it went is dead. */
 const CLAIM_LASTS_MS = 15_000
+/** How often it is asked whether the permission is there by now. */
+const PERMISSION_LOOK_SECONDS = 15 * 60
 
 /**
  * Brings a refund to its end or as far as it goes today: REQUESTED is submitted; SUBMITTED and UNKNOWN, whose answer was
@@ -38,16 +35,26 @@ export async function submitRefund(context: Paying, refundId: string): Promise<n
   const refund = await context.em.fork({ clear: true }).findOneOrFail(Refund, refundId)
   if (!isOpenRefund(refund.status)) return null
   const payment = await findPayment(context.em, refund.paymentId)
-  const found = refund.status === 'REQUESTED' ? null : await find(context, payment, refund)
-  if (found) return record(context, refundId, found)
-  if (refund.status === 'PENDING') return PENDING_LOOK_SECONDS
-  if (!(await claim(context, refundId))) return CLAIM_LASTS_MS / 1000
   try {
-    return await record(context, refundId, await send(context, payment, refund))
+    const found = refund.status === 'REQUESTED' ? null : await find(context, payment, refund)
+    if (found) return await record(context, refundId, found)
+    if (refund.status === 'PENDING') return PENDING_LOOK_SECONDS
+    const key = await claim(context, refundId)
+    if (key === null) return CLAIM_LASTS_MS / 1000
+    return await sendWith(context, payment, refund, key)
   } catch (failure) {
-    if (!isUpstreamFailure(failure)) throw failure
-    if (failure.kind === 'REFUSED') return refused(context, payment, refundId, failure)
-    await release(context, refundId, failure)
+    if (!isUpstreamFailure(failure, 'NOT_PERMITTED')) throw failure
+    return waitForPermission(context, refundId, failure)
+  }
+}
+
+async function sendWith(context: Paying, payment: Payment, refund: Refund, key: string): Promise<number | null> {
+  try {
+    return await record(context, refund.id, await send(context, payment, refund, key))
+  } catch (failure) {
+    if (!isUpstreamFailure(failure) || failure.kind === 'NOT_PERMITTED') throw failure
+    if (failure.kind === 'REFUSED') return refused(context, payment, refund.id, failure)
+    await release(context, refund.id, failure)
     throw failure
   }
 }
@@ -64,28 +71,36 @@ function ours(refunds: readonly ProviderRefund[], refundId: string): ProviderRef
 }
 
 /**
- * Transaction 1: SUBMITTED, and being sent. False when it has got further meanwhile, or when somebody else is sending it:
- * of two calls with one key a provider may refuse one and grant the other.
+ * Transaction 1: SUBMITTED, and being sent. The key to send with; null when it has got further meanwhile, or when
+ * somebody else is sending it: of two calls with one key a provider may refuse one and grant the other.
  */
-function claim(context: Paying, refundId: string): Promise<boolean> {
+function claim(context: Paying, refundId: string): Promise<string | null> {
   const at = context.now()
-  return locked(context, refundId, async (tx, _payment, refund) => {
+  return inTransaction(context.em, async (tx) => {
+    const { payment, refund } = await lockRefund(tx, refundId)
     const { status, sendingSince } = refund
     const taken = sendingSince !== null && at.getTime() - sendingSince.getTime() < CLAIM_LASTS_MS
-    if (!isOpenRefund(status) || status === 'PENDING' || taken) return false
+    if (!isOpenRefund(status) || status === 'PENDING' || taken) return null
     refund.sendingSince = at
+    refund.nextTryAt = null
     if (status !== 'SUBMITTED') move(tx, refundStates, refund, 'SUBMITTED', { cause: 'REFUND_SUBMITTED', at })
-    return true
+    await tx.flush()
+    await context.paymentSubject.changed(tx, payment)
+    return refund.callKey
   })
 }
 
-/** With the key that is stored. */
-function send({ providers }: Paying, payment: Payment, refund: Refund): ReturnType<PaymentProvider['refund']> {
+function send(
+  { providers }: Paying,
+  payment: Payment,
+  refund: Refund,
+  key: string,
+): ReturnType<PaymentProvider['refund']> {
   return providers[payment.provider].refund({
     refundId: refund.id,
     captureReference: payment.captureReference as string,
     amount: { amountMinor: refund.amountMinor, currency: refund.currency },
-    key: refund.callKey,
+    key,
   })
 }
 
@@ -95,18 +110,44 @@ function record(context: Paying, refundId: string, seen: ProviderRefund): Promis
   return locked(context, refundId, async (tx, payment, refund) => {
     refund.sendingSince = null
     await settleRefund(tx, context, payment, refund, seen, why)
+    await closePermissionCase(tx, payment.provider, 'refund', why.at)
     return seen.state === 'PENDING' ? PENDING_LOOK_SECONDS : null
   })
 }
 
 /** Nobody sends it any more; whether it was done nobody may know. */
-function release(context: Paying, refundId: string, { kind }: UpstreamFailure): Promise<void> {
+function release(context: Paying, refundId: string, { kind, said }: UpstreamFailure): Promise<void> {
   const at = context.now()
   return locked(context, refundId, async (tx, _payment, refund) => {
     refund.sendingSince = null
-    if (kind !== 'UNKNOWN' || refund.status !== 'SUBMITTED') return
-    move(tx, refundStates, refund, 'UNKNOWN', { cause: 'PROVIDER_SILENT', at })
+    if (refund.status !== 'SUBMITTED') return
+    refund.waitingFor = 'PROVIDER_SILENT'
+    refund.providerMessage = said ?? refund.providerMessage
+    if (kind === 'UNKNOWN') move(tx, refundStates, refund, 'UNKNOWN', { cause: 'PROVIDER_SILENT', at })
   })
+}
+
+/**
+ * Our key may not: nothing was done, and nothing is decided. With the next key, for the answer to this one may be kept;
+ * of what may have been done before, with the same. Answers in how many seconds it is tried again.
+ */
+function waitForPermission(context: Paying, refundId: string, { said }: UpstreamFailure): Promise<number> {
+  const at = context.now()
+  return locked(context, refundId, async (tx, payment, refund) => {
+    if (!isOpenRefund(refund.status)) return PERMISSION_LOOK_SECONDS
+    if (refund.status === 'SUBMITTED' && refund.sendingSince !== null) refund.callKey = keyAfter(refund.callKey)
+    refund.sendingSince = null
+    refund.waitingFor = 'PROVIDER_PERMISSION'
+    refund.nextTryAt = new Date(at.getTime() + PERMISSION_LOOK_SECONDS * 1000)
+    refund.providerMessage = said ?? refund.providerMessage
+    await openPermissionCase(tx, payment.provider, 'refund', said, at)
+    return PERMISSION_LOOK_SECONDS
+  })
+}
+
+/** The key of the next call: it ends in the number of the call. */
+function keyAfter(key: string): string {
+  return key.replace(/\d+$/, (call) => String(Number(call) + 1))
 }
 
 /**
@@ -122,7 +163,7 @@ async function refused(context: Paying, payment: Payment, refundId: string, fail
     refund.sendingSince = null
     const arrived = seen !== null && ours(seen.refunds, refundId) !== null
     // First the failure, then what came instead: money that is back has the last word.
-    if (!arrived) await fail(tx, context, paid, refund, { code: failure.code.toUpperCase(), seen })
+    if (!arrived) await failRefund(tx, context, paid, refund, { failure, seen })
     if (seen) await recordSeenWithin(tx, context, paid.id, seen, look)
     return null
   })
@@ -141,62 +182,9 @@ async function notKnown(
   throw unknown
 }
 
-async function fail(
-  tx: EntityManager,
-  context: Recording,
-  payment: Payment,
-  refund: Refund,
-  { code, seen }: { code: string; seen: ProviderPayment | null },
-): Promise<void> {
-  if (refund.status !== 'SUBMITTED' && refund.status !== 'UNKNOWN') return
-  const at = context.now()
-  move(tx, refundStates, refund, 'FAILED', { cause: 'PROVIDER_REFUSED', at })
-  await tx.flush()
-  const again = await nextAttempt(tx, payment, refund, { code, seen })
-  if (again === null) return endRefund(tx, context, payment, refund, code, at)
-  refund.settledAt = at
-  refund.failureReason = code
-  const { reason, keepRegistration, requestedBy } = refund
-  // Whoever waits for the money hears of the last of them only: one request, however many rows.
-  await addRefund(tx, payment, { reason, keepRegistration, requestedBy, now: at, ...again })
-}
-
-/** These ask for the whole of what is left, whatever that was when they asked. */
-const ofTheWhole: readonly RefundOrigin[] = ['LEARNER', 'COMPENSATION', 'RUN_CANCELLED']
-
-/** The next row of the request: later for what time mends, of less where part had gone back unheard; null when it is over. */
-async function nextAttempt(
-  tx: EntityManager,
-  payment: Payment,
-  { amountMinor, origin, attempt }: Refund,
-  { code, seen }: { code: string; seen: ProviderPayment | null },
-): Promise<Pick<RefundRequest, 'origin' | 'amountMinor' | 'attempt' | 'afterMs'> | null> {
-  // What somebody made at the provider is not made anew from here.
-  if (origin === 'PROVIDER' || attempt >= MOST_ATTEMPTS) return null
-  const next = attempt + 1
-  const { leftMinor } = await balanceOf(tx, payment)
-  if (mendedByTime.has(code) && leftMinor >= amountMinor) {
-    return { origin, amountMinor, attempt: next, afterMs: waitBeforeMs(next) }
-  }
-  const restMinor = Math.min(leftMinor, seen === null ? 0 : heldBy(seen))
-  if (!ofTheWhole.includes(origin) || restMinor === 0 || restMinor >= amountMinor) return null
-  return { origin, amountMinor: restMinor, attempt: next, afterMs: 0 }
-}
-
-/** What its provider has not given back of it. */
-function heldBy({ capture, refunds }: ProviderPayment): number {
-  const back = refunds.filter(({ state }) => state === 'PENDING' || state === 'SUCCEEDED')
-  return Math.max(0, (capture?.amount.amountMinor ?? 0) - back.reduce((sum, { amount }) => sum + amount.amountMinor, 0))
-}
-
-/** How long time is given to mend what was refused, before this attempt. */
-function waitBeforeMs(attempt: number): number {
-  return attempt === 1 ? 0 : MENDS_WITHIN_MS * 2 ** (attempt - 2)
-}
-
-/** Whether the refund is submitted only later, for its last attempt was refused for now. */
-export function waitsForItsTurn({ status, attempt, requestedAt }: Refund, now: Date): boolean {
-  return status === 'REQUESTED' && now.getTime() < requestedAt.getTime() + waitBeforeMs(attempt)
+/** Whether the refund is submitted only later, for its last call was refused for now. */
+export function waitsForItsTurn({ nextTryAt }: Refund, now: Date): boolean {
+  return nextTryAt !== null && now < nextTryAt
 }
 
 /** Runs `work` in one transaction with the payment and then the refund locked, and tells what was paid for of it. */
@@ -211,13 +199,16 @@ function locked<Result>(
     await tx.flush()
     await recordReferences(tx, payment, [{ kind: 'REFUND', value: refund.reference }])
     await issuePapers(tx, context, payment)
+    await settleRefundCases(tx, context.now(), payment.id)
     await context.paymentSubject.changed(tx, payment)
     return result
   })
 }
 
-/** Submits a refund, or follows one that is under way. */
+/** Submits a refund, or follows one that is under way: whoever looks again begins to count its tries anew. */
 export const submitRefundJob = paymentJobs.submitRefund.runs(async (context: Paying, { refundId }) => {
   const seconds = await submitRefund(context, refundId)
-  if (seconds !== null) throw new TryAgainLater('the refund is under way', seconds)
+  if (seconds === null) return
+  const runAt = new Date(context.now().getTime() + seconds * 1000)
+  await inTransaction(context.em, (tx) => paymentJobs.submitRefund.add(tx, { refundId }, { runAt }))
 })

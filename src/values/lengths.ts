@@ -10,6 +10,8 @@ export const LONGEST_SEARCH_CHARACTERS = 200
 export const LONGEST_KEY_CHARACTERS = 200
 /** Names that providers give to sessions, orders and captures: Stripe's longest here has 66. */
 export const LONGEST_REFERENCE_CHARACTERS = 200
+/** How something was paid, e.g. bank transfer. */
+export const LONGEST_METHOD_CHARACTERS = 100
 /** Language tags: BCP 47 asks for room for 35. */
 export const LONGEST_TAG_CHARACTERS = 64
 /** What a person writes in answer to a person, a paragraph at most. */

@@ -25,13 +25,15 @@ export class UpstreamFailure extends Error {
   readonly code: string
   /** How long the upstream asked us to wait, in whole seconds; null when it did not say. */
   readonly retryAfterSeconds: number | null
+  /** The upstream's own sentence; null when it said none. */
+  readonly said: string | null
 
   constructor(
     kind: FailureKind,
     upstream: Upstream,
     code: string,
     message: string,
-    options: { retryAfterSeconds?: number | null; cause?: unknown } = {},
+    options: { retryAfterSeconds?: number | null; said?: string | null; cause?: unknown } = {},
   ) {
     super(message, { cause: options.cause })
     this.name = 'UpstreamFailure'
@@ -39,6 +41,7 @@ export class UpstreamFailure extends Error {
     this.upstream = upstream
     this.code = code
     this.retryAfterSeconds = options.retryAfterSeconds ?? null
+    this.said = options.said ?? null
   }
 }
 

@@ -174,8 +174,10 @@ describe('replies fit the official documents', () => {
   it('of disputes', async () => {
     const id = await captured()
     await call(DISPUTES, DISPUTES_LIST, { query: `?disputed_transaction_id=${id}` })
-    for (const outcome of ['open', 'under_review', 'lost']) {
-      const { json } = await paypal.control(`captures/${id}/dispute`, { outcome })
+    const facts = { due_by: '2026-12-24T00:00:00Z', fee: '14.00', allowed_refund: '50.00', reason: 'UNAUTHORISED' }
+    const outcomes = ['open', 'waiting_for_seller', 'waiting_for_buyer', 'under_review', 'lost', 'appeal', 'payout']
+    for (const outcome of outcomes) {
+      const { json } = await paypal.control(`captures/${id}/dispute`, { outcome, ...facts })
       await call(DISPUTES, DISPUTE, { id: json.dispute_id as string })
       await call(DISPUTES, DISPUTES_LIST, { query: `?disputed_transaction_id=${id}` })
     }

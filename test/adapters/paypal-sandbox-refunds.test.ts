@@ -94,6 +94,62 @@ describe('a dispute', () => {
     const told = (await paypal.eventTypes()).filter((type) => type.startsWith('CUSTOMER') || type.endsWith('REVERSED'))
     const names = ['CREATED', 'UPDATED', 'RESOLVED'].map((name) => `CUSTOMER.DISPUTE.${name}`)
     expect(told).toEqual(outcome === 'lost' ? [...names, 'PAYMENT.CAPTURE.REVERSED'] : names)
-    expect(await paypal.control(`captures/${capture.id}/dispute`, { outcome: 'won' })).toMatchObject({ status: 409 })
+  })
+
+  it('is taken up again, and decided the other way, which brings the money back', async () => {
+    const { capture } = await paid(paypal)
+    const to = (outcome: string) => paypal.control(`captures/${capture.id}/dispute`, { outcome })
+    expect(await to('appeal')).toMatchObject({ status: 409 })
+    await to('open')
+    expect(await to('appeal')).toMatchObject({ status: 409 })
+    await to('lost')
+    expect((await paypal.captureOf(capture.id)).result.status).toBe('REFUNDED')
+    expect((await to('appeal')).json).toMatchObject({ status: 'UNDER_REVIEW' })
+    expect((await to('won')).json).toMatchObject({ status: 'RESOLVED' })
+    expect((await paypal.captureOf(capture.id)).result.status).toBe('COMPLETED')
+  })
+
+  it('that is lost in part shows it among the refunds, or leaves the capture as it is', async () => {
+    const wish = { outcome: 'lost', refunded: '100.00' }
+    const [listed, unlisted] = [await paid(paypal), await paid(paypal, { invoice_id: 'another' })]
+    const { json } = await paypal.control(`captures/${listed.capture.id}/dispute`, { ...wish, listed: true })
+    expect(json).toMatchObject({ dispute_outcome: { amount_refunded: { value: '100.00' } } })
+    await paypal.control(`captures/${unlisted.capture.id}/dispute`, wish)
+    expect((await paypal.captureOf(listed.capture.id)).result.status).toBe('PARTIALLY_REFUNDED')
+    expect((await paypal.captureOf(unlisted.capture.id)).result.status).toBe('COMPLETED')
+    const ledger = await fetch(`${paypal.sandbox.url}/_sandbox/ledger`)
+    const { refunds, disputes } = (await ledger.json()) as Record<'refunds' | 'disputes', object[]>
+    expect(refunds).toMatchObject([{ capture: listed.capture.id, amount: 10_000, status: 'COMPLETED' }])
+    expect(disputes).toMatchObject([
+      { capture: listed.capture.id, amount: 12_500, status: 'RESOLVED' },
+      { capture: unlisted.capture.id, amount: 12_500, status: 'RESOLVED' },
+    ])
+    const rest = { amount: { currency_code: 'GBP', value: '25.00' } }
+    expect(
+      await refusal(paypal.refund(unlisted.capture.id, { amount: { currency_code: 'GBP', value: '25.01' } })),
+    ).toMatchObject({ issue: 'REFUND_AMOUNT_EXCEEDED' })
+    expect((await paypal.refund(unlisted.capture.id, rest)).statusCode).toBe(201)
+  })
+
+  it('says its stage, reason, due date, fee and what may be refunded meanwhile, and refuses what it does not know', async () => {
+    const { capture } = await paid(paypal)
+    const facts = { stage: 'INQUIRY', amount: '60.00', reason: 'UNAUTHORISED', due_by: '2026-12-24T00:00:00Z' }
+    const dispute = (wish: object) => paypal.control(`captures/${capture.id}/dispute`, wish)
+    const { json } = await dispute({ outcome: 'open', ...facts, fee: '14.00', allowed_refund: '50.00' })
+    expect(json).toMatchObject({
+      dispute_life_cycle_stage: 'INQUIRY',
+      dispute_amount: { value: '60.00' },
+      reason: 'UNAUTHORISED',
+      seller_response_due_date: '2026-12-24T00:00:00Z',
+      money_movements: [{ affected_party: 'SELLER', type: 'DEBIT', reason: 'DISPUTE_FEE', amount: { value: '14.00' } }],
+      refund_details: { allowed_refund_amount: { value: '50.00' } },
+    })
+    expect(
+      await refusal(paypal.refund(capture.id, { amount: { currency_code: 'GBP', value: '50.01' } })),
+    ).toMatchObject({ issue: 'TRANSACTION_DISPUTED' })
+    expect((await paypal.refund(capture.id, { amount: { currency_code: 'GBP', value: '50.00' } })).statusCode).toBe(201)
+    for (const wrong of [{ outcome: 'prevented' }, { stage: 'APPEAL' }, { amount: 60 }, { refund: '1.00' }]) {
+      expect(await dispute(wrong)).toMatchObject({ status: 400 })
+    }
   })
 })

@@ -53,6 +53,16 @@ describe('Stripe over HTTP', () => {
     expect(await at.provider.close(session, 'close:2')).toMatchObject({ state: 'EXPIRED' })
   })
 
+  it('a warning of fraud is seen, and without the permission for it all else is', async () => {
+    const session = await open()
+    await at.pay(session)
+    await post(`${at.url}/_sandbox/charges/${session}/fraud_warning`, {})
+    const warned = await at.provider.look(session)
+    expect(warned).toMatchObject({ state: 'SUCCEEDED', fraudWarnedAt: expect.any(Date), unread: [] })
+    await post(`${at.url}/_sandbox/permissions`, { missing: ['fraud_warnings'] })
+    expect(await at.provider.look(session)).toEqual({ ...warned, fraudWarnedAt: null })
+  })
+
   it('closing what was paid in the meantime tells that it was paid', async () => {
     const session = await open()
     await at.pay(session)

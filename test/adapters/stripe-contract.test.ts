@@ -64,6 +64,7 @@ async function allAnswers(): Promise<Answered[]> {
   await stripe.pay(declined.id, { card: 'declined' })
   const refund = await stripe.stripe.refunds.create({ payment_intent: intent.id, amount: 100 })
   const { json: dispute } = await stripe.control(`charges/${charge.id}/dispute`)
+  await stripe.control(`charges/${charge.id}/fraud_warning`)
   const waiting = await stripe.open()
   await stripe.pay(waiting.id, { card: '3ds', authentication: 'leave' })
   const unpaid = await get(`checkout/sessions/${declined.id}?expand[]=payment_intent.latest_charge`)

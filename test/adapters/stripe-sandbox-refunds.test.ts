@@ -1,5 +1,6 @@
 /** Tests the sandbox's Stripe refunds and disputes through Stripe's SDK. */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
+import type { Dispute } from '../../src/sandbox/stripe/account.ts'
 import { openStripe, refusal, type StripeCaller } from './stripe-sandbox-caller.ts'
 
 let caller: StripeCaller
@@ -69,6 +70,83 @@ describe('refunds and disputes', () => {
     expect(await caller.stripe.disputes.retrieve(json.id as string)).toMatchObject({ status })
     const types = await caller.eventTypes()
     expect(types).toEqual(expect.arrayContaining(['charge.dispute.created', 'charge.dispute.closed']))
+  })
+
+  it('a dispute goes wherever it is sent, ended ones too, and its money and fee with it', async () => {
+    const { charge } = await caller.paid('visa')
+    const to = async (outcome: string, more: object = {}) => {
+      const { json } = await caller.control(`charges/${charge.id}/dispute`, { outcome, ...more })
+      const { status, amount, is_charge_refundable: refundable, balance_transactions: moved } = json as never as Dispute
+      return [status, amount, refundable, moved.map((one) => [one.amount, one.fee])]
+    }
+    expect(await to('inquiry')).toEqual(['warning_needs_response', 12_500, true, []])
+    expect(await to('open', { amount: 10_000, fee: 1_500 })).toEqual([
+      'needs_response',
+      10_000,
+      false,
+      [[-10_000, 1_500]],
+    ])
+    const taken = [-10_000, 1_500]
+    expect(await to('won')).toEqual(['won', 10_000, true, [taken, [10_000, 0]]])
+    expect(await to('lost', { amount: 4_000 })).toEqual(['lost', 4_000, false, [taken, [10_000, 0], [-4_000, 0]]])
+    const open = await to('appeal_open', { refundable: true })
+    expect(open.slice(0, 3)).toEqual(['appeal_needs_response', 4_000, true])
+    expect((await to('appeal_under_review')).slice(0, 3)).toEqual(['appeal_under_review', 4_000, false])
+    const prevented = await to('prevented')
+    expect(prevented.slice(0, 3)).toEqual(['prevented', 4_000, true])
+    expect(prevented[3]).toHaveLength(4)
+    expect((await to('inquiry_review', { reason: 'duplicate', due_by: '2026-12-24T00:00:00Z' }))[0]).toBe(
+      'warning_under_review',
+    )
+    const [dispute] = (await caller.stripe.disputes.list({ charge: charge.id })).data
+    expect(dispute).toMatchObject({
+      reason: 'duplicate',
+      evidence_details: { due_by: 1_798_070_400, submission_count: 1 },
+    })
+    const types = (await caller.eventTypes()).filter((type) => type.startsWith('charge.dispute'))
+    expect(new Set(types)).toEqual(
+      new Set(
+        ['created', 'updated', 'closed', 'funds_withdrawn', 'funds_reinstated'].map((name) => `charge.dispute.${name}`),
+      ),
+    )
+    for (const wrong of [{ outcome: 'payout' }, { amount: 0 }, { reason: 'no_such' }, { stage: 'INQUIRY' }]) {
+      expect(await caller.control(`charges/${charge.id}/dispute`, wrong)).toMatchObject({ status: 400 })
+    }
+  })
+
+  it('an inquiry leaves the charge to be refunded, and the whole of that closes it; what was lost is not refunded besides', async () => {
+    const { charge } = await caller.paid('visa')
+    await caller.control(`charges/${charge.id}/dispute`, { outcome: 'inquiry' })
+    await caller.stripe.refunds.create({ charge: charge.id, amount: 2_500 })
+    expect((await caller.stripe.disputes.list({ charge: charge.id })).data[0]?.status).toBe('warning_needs_response')
+    await caller.stripe.refunds.create({ charge: charge.id })
+    expect((await caller.stripe.disputes.list({ charge: charge.id })).data[0]?.status).toBe('warning_closed')
+    const other = await caller.paid('visa')
+    await caller.control(`charges/${other.charge.id}/dispute`, { outcome: 'lost', amount: 10_000 })
+    expect(await refusal(caller.stripe.refunds.create({ charge: other.charge.id, amount: 2_501 }))).toMatchObject({
+      param: 'amount',
+    })
+    await caller.stripe.refunds.create({ charge: other.charge.id })
+    const ledger = await fetch(`${caller.sandbox.url}/_sandbox/ledger`)
+    const { refunds, disputes } = (await ledger.json()) as Record<'refunds' | 'disputes', object[]>
+    expect(refunds.at(-1)).toMatchObject({ charge: other.charge.id, amount: 2_500 })
+    expect(disputes).toMatchObject([
+      { charge: charge.id, amount: 12_500, status: 'warning_closed' },
+      { charge: other.charge.id, amount: 10_000, status: 'lost' },
+    ])
+  })
+
+  it("the card's network warns of fraud, once for each charge", async () => {
+    const { charge, intent } = await caller.paid('visa')
+    const warn = (body: object) => caller.control(`charges/${charge.id}/fraud_warning`, body)
+    expect((await warn({ actionable: true })).json).toMatchObject({ charge: charge.id, actionable: true })
+    await warn({ actionable: false })
+    const { data } = await caller.stripe.radar.earlyFraudWarnings.list({ payment_intent: intent.id })
+    expect(data).toMatchObject([{ charge: charge.id, payment_intent: intent.id, actionable: false }])
+    expect(await caller.eventTypes()).toEqual(
+      expect.arrayContaining(['radar.early_fraud_warning.created', 'radar.early_fraud_warning.updated']),
+    )
+    expect(await warn({ why: 'no' })).toMatchObject({ status: 400 })
   })
 
   it('refunds from the dashboard show in the ledger like those by call', async () => {

@@ -99,8 +99,10 @@ const payments = `insert into payment (id, enrolment_id, provider, method, statu
     'bench-open-' || n, 'cs_' || n, 'pi_' || n, 'VISA', '4242', 12000, 'GBP', at, at, at
   from generate_series(0, $1::int - 1) n, lateral (select $2::timestamptz - (60 + n % 1700) * interval '1 day' as at) d`
 
-const refunds = `insert into refund (id, payment_id, amount_minor, currency, status, origin, call_key, reference, requested_at, settled_at, updated_at)
-  select ${uuid(kind.refund, 'n')}, ${uuid(kind.payment, 'n * $2::int')}, 2000, 'GBP', 'SUCCEEDED', 'LEARNER', 'bench-refund-' || n, 're_' || n, $3, $3, $3
+const refunds = `insert into refund (id, payment_id, amount_minor, currency, status, origin, call_key, reference, requested_at, settled_at, updated_at,
+    wish_id, asked_at)
+  select ${uuid(kind.refund, 'n')}, ${uuid(kind.payment, 'n * $2::int')}, 2000, 'GBP', 'SUCCEEDED', 'LEARNER', 'bench-refund-' || n, 're_' || n, $3, $3, $3,
+    ${uuid(kind.refund, 'n')}, $3
   from generate_series(0, $1::int - 1) n`
 
 /** Of every so many enrolments in a row the first ones are completed, and each of those has earned credit. */

@@ -36,6 +36,7 @@ const kinds: Record<string, string> = {
   'PublishTransferPolicyInput.qualificationId': 'Qualification',
   'Query.node.id': 'any',
   'Query.nodes.ids': 'any',
+  'ReconcileInput.paymentId': 'Payment',
   'RefundRunInput.courseRunId': 'CourseRun',
   'RequestRefundInput.enrolmentId': 'Enrolment',
   'RequestRefundInput.paymentId': 'Payment',

@@ -2,10 +2,9 @@
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
 import { type RefundRequest, refundRefusal } from '../../src/enrolments/refund-request.rules.ts'
-import { type Balance, balanceFrom } from '../../src/payments/balance.ts'
-import { DisputeStatus } from '../../src/payments/dispute.ts'
-import { RefundStatus } from '../../src/payments/refund.ts'
+import { type Balance, balanceFrom, type DisputePart, isBack, lostThrough } from '../../src/payments/balance.ts'
 import { contractualWindow } from '../../src/payments/refund-window.rules.ts'
+import { disputeParts, refundParts } from '../support/money/money-parts.ts'
 
 const untouched: Balance = {
   capturedMinor: 49_500,
@@ -13,6 +12,8 @@ const untouched: Balance = {
   onItsWayMinor: 0,
   leftMinor: 49_500,
   contested: false,
+  openDispute: null,
+  refundable: 'ANY',
 }
 const learner: RefundRequest = {
   byOperator: false,
@@ -100,23 +101,54 @@ describe('nobody', () => {
       { balance: { ...untouched, onItsWayMinor: 49_500, leftMinor: 0 } },
       'REFUND_AMOUNT_EXCEEDED',
     ],
-    ['the bank decides', { balance: { ...untouched, contested: true } }, 'ILLEGAL_TRANSITION'],
+    [
+      'the bank decides',
+      { balance: { ...untouched, openDispute: 'OPEN', refundable: 'NOTHING' } },
+      'ILLEGAL_TRANSITION',
+    ],
   ])('is refunded when %s', (_, facts, code) => {
     for (const who of [learner, operator]) expect(refundRefusal({ ...who, ...facts })?.code).toBe(code)
   })
 })
 
+describe('while a dispute is open', () => {
+  const balance: Balance = { ...untouched, openDispute: 'UNDER_REVIEW', refundable: 'WHOLE_ONLY' }
+
+  it('the whole of what is left can go back where only that can, and no part', () => {
+    for (const who of [learner, operator]) expect(refundRefusal({ ...who, balance })).toBeNull()
+    expect(refundRefusal({ ...operator, balance, amountMinor: 49_500 })).toBeNull()
+    expect(refundRefusal({ ...operator, balance, amountMinor: 49_499 })).toMatchObject({
+      code: 'ILLEGAL_TRANSITION',
+      from: 'UNDER_REVIEW',
+      field: ['input', 'amountMinor'],
+    })
+  })
+
+  it('any amount can where the provider says so, and the dispute is named where nothing can', () => {
+    const any = { ...balance, refundable: 'ANY' } as const
+    expect(refundRefusal({ ...operator, balance: any, amountMinor: 1 })).toBeNull()
+    const nothing = { ...balance, refundable: 'NOTHING' } as const
+    for (const who of [learner, operator]) {
+      expect(refundRefusal({ ...who, balance: nothing })).toMatchObject({ from: 'UNDER_REVIEW' })
+    }
+  })
+})
+
 describe('the balance', () => {
   const amountMinor = fc.integer({ min: 1, max: 60_000 })
-  const refunds = fc.array(fc.record({ status: fc.constantFrom(...Object.values(RefundStatus)), amountMinor }))
-  const disputes = fc.array(fc.record({ status: fc.constantFrom(...Object.values(DisputeStatus)), amountMinor }))
+  const refunds = refundParts(amountMinor, 6)
+  const disputes = disputeParts(amountMinor, 3)
 
   it('never leaves more than what is neither back nor on its way, nor less than nothing', () => {
     fc.assert(
       fc.property(fc.option(amountMinor), refunds, disputes, (capturedMinor, some, others) => {
         const balance = balanceFrom({ capturedMinor }, some, others)
-        expect(balance.leftMinor).toBe(Math.max(0, balance.capturedMinor - balance.backMinor - balance.onItsWayMinor))
+        const { backMinor, onItsWayMinor, leftMinor } = balance
         expect(balance.capturedMinor).toBe(capturedMinor ?? 0)
+        const rest = Math.max(0, balance.capturedMinor - backMinor - onItsWayMinor)
+        const trifle = others.some(({ status }) => status === 'LOST') && rest <= balance.capturedMinor * 0.02
+        expect(leftMinor).toBe(trifle ? 0 : rest)
+        expect(backMinor).toBeLessThanOrEqual(balance.capturedMinor)
       }),
     )
   })
@@ -130,12 +162,58 @@ describe('the balance', () => {
     )
   })
 
-  it('counts a lost dispute as money that went back, and an open one as contested', () => {
-    const one = (status: DisputeStatus) => balanceFrom({ capturedMinor: 500 }, [], [{ status, amountMinor: 500 }])
-    expect(one('LOST')).toMatchObject({ backMinor: 500, leftMinor: 0, contested: false })
-    for (const open of ['OPEN', 'UNDER_REVIEW'] as const) expect(one(open)).toMatchObject({ contested: true })
-    for (const kept of ['WON', 'WITHDRAWN'] as const) {
-      expect(one(kept)).toMatchObject({ leftMinor: 500, contested: false })
+  const openedAt = new Date('2026-12-01T10:00:00Z')
+  const lost: DisputePart = {
+    status: 'LOST',
+    stage: 'CHARGEBACK',
+    refundable: 'NOTHING',
+    lostMinor: 49_500,
+    countsRefunds: false,
+    openedAt,
+  }
+  const of = (disputes: readonly DisputePart[], refunds: Parameters<typeof balanceFrom>[1] = []) =>
+    balanceFrom({ capturedMinor: 49_500 }, refunds, disputes)
+
+  it('counts a lost dispute as money that went back, and an open claim, but no question, as contested', () => {
+    expect(of([lost])).toMatchObject({ backMinor: 49_500, leftMinor: 0, contested: false, openDispute: null })
+    for (const status of ['OPEN', 'UNDER_REVIEW'] as const) {
+      const open = { ...lost, status }
+      expect(of([open])).toMatchObject({ leftMinor: 49_500, contested: true, openDispute: status })
+      expect(of([{ ...open, stage: 'INQUIRY' }])).toMatchObject({ contested: false, openDispute: status })
     }
+    for (const status of ['WON', 'WITHDRAWN'] as const) {
+      const kept = { leftMinor: 49_500, contested: false, openDispute: null, refundable: 'ANY' }
+      expect(of([{ ...lost, status }])).toMatchObject(kept)
+    }
+  })
+
+  it('lets be refunded what the strictest of the open disputes lets', () => {
+    const open = (refundable: DisputePart['refundable']) => ({ ...lost, status: 'OPEN', refundable }) as const
+    expect(of([open('ANY'), open('WHOLE_ONLY')]).refundable).toBe('WHOLE_ONLY')
+    expect(of([open('WHOLE_ONLY'), open('NOTHING'), open('ANY')]).refundable).toBe('NOTHING')
+  })
+
+  it.each([
+    [49_500, 49_500, 0],
+    [48_510, 49_500, 0],
+    [48_509, 48_509, 991],
+    [20_000, 20_000, 29_500],
+  ])('after a dispute that was lost for %i of 49500 has %i back and %i left', (lostMinor, backMinor, leftMinor) => {
+    const balance = of([{ ...lost, lostMinor }])
+    expect(balance).toMatchObject({ backMinor, leftMinor })
+    expect(isBack(balance)).toBe(leftMinor === 0)
+  })
+
+  it('counts once what went back by refunds since a dispute was opened, where the provider counts them into it', () => {
+    const refund = (amountMinor: number, requestedAt: Date) =>
+      ({ status: 'SUCCEEDED', amountMinor, requestedAt }) as const
+    const before = refund(5_000, new Date(openedAt.getTime() - 1))
+    const since = refund(10_000, openedAt)
+    const failed = { ...refund(9_000, openedAt), status: 'FAILED' } as const
+    const counting = { ...lost, lostMinor: 15_000, countsRefunds: true }
+    expect(lostThrough(counting, [before, since, failed])).toBe(5_000)
+    expect(lostThrough({ ...counting, lostMinor: 8_000 }, [since])).toBe(0)
+    expect(lostThrough({ ...counting, countsRefunds: false }, [before, since])).toBe(15_000)
+    expect(of([counting], [before, since, failed])).toMatchObject({ backMinor: 20_000, leftMinor: 29_500 })
   })
 })

@@ -2,6 +2,7 @@
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
 import {
+  isBackRefund,
   isOpenRefund,
   openRefundStatuses,
   refundStates,
@@ -18,13 +19,14 @@ describe('the states of a refund', () => {
   it('has exactly the moves that the rules name', () => {
     const moves = statuses.map((from) => [from, movesFrom(refundStates, from).toSorted()])
     expect(Object.fromEntries(moves)).toEqual({
-      REQUESTED: ['SUBMITTED'],
-      SUBMITTED: ['FAILED', 'PENDING', 'SUCCEEDED', 'UNKNOWN'],
+      REQUESTED: ['CANCELLED', 'SETTLED_OUTSIDE', 'SUBMITTED'],
+      SUBMITTED: ['CANCELLED', 'FAILED', 'PENDING', 'SUCCEEDED', 'UNKNOWN'],
       UNKNOWN: ['FAILED', 'PENDING', 'SUBMITTED', 'SUCCEEDED'],
       PENDING: ['CANCELLED', 'FAILED', 'SUCCEEDED'],
       SUCCEEDED: ['FAILED'],
       FAILED: [],
       CANCELLED: [],
+      SETTLED_OUTSIDE: [],
     })
   })
 
@@ -42,8 +44,12 @@ describe('the states of a refund', () => {
     for (const gone of voidRefundStatuses) expect(movesFrom(refundStates, gone)).toEqual([])
   })
 
-  it('submits nothing that was not recorded as submitted first', () => {
-    expect(movesFrom(refundStates, 'REQUESTED')).toEqual(['SUBMITTED'])
+  it('submits nothing that was not recorded as submitted first, and calls nothing off that a provider may have', () => {
+    expect(statuses.filter((from) => canMove(refundStates, from, 'CANCELLED'))).toEqual([
+      'REQUESTED',
+      'SUBMITTED',
+      'PENDING',
+    ])
     expect(refundSteps('REQUESTED', 'SUCCEEDED')).toEqual(['SUBMITTED', 'SUCCEEDED'])
     expect(refundSteps('REQUESTED', 'CANCELLED')).toEqual(['SUBMITTED', 'PENDING', 'CANCELLED'])
   })
@@ -66,5 +72,11 @@ describe('the states of a refund', () => {
 
   it('counts as open exactly what has not settled', () => {
     expect(statuses.filter(isOpenRefund)).toEqual(['REQUESTED', 'SUBMITTED', 'PENDING', 'UNKNOWN'])
+  })
+
+  it('counts each status as open, as back with the buyer, or as come to nothing', () => {
+    const kinds = [isOpenRefund, isBackRefund, (one: RefundStatus) => voidRefundStatuses.includes(one)]
+    for (const one of statuses) expect(kinds.filter((is) => is(one))).toHaveLength(1)
+    expect(statuses.filter(isBackRefund)).toEqual(['SUCCEEDED', 'SETTLED_OUTSIDE'])
   })
 })

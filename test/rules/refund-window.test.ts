@@ -19,7 +19,7 @@ const deadline = new Date('2026-11-02T09:00:00Z')
 /** All of it here, but for what is said. */
 function money(change: Partial<Balance>): Balance {
   const untouched = { capturedMinor: 39_900, backMinor: 0, onItsWayMinor: 0, leftMinor: 39_900, contested: false }
-  return { ...untouched, ...change }
+  return { ...untouched, openDispute: null, refundable: 'ANY', ...change }
 }
 const paid: RefundFacts = {
   paymentStatus: 'SUCCEEDED',
@@ -68,7 +68,7 @@ describe('refundability', () => {
     ['NOT_PAID', { paymentStatus: null, balance: null }, /Nothing has been paid/],
     ['ALREADY_REFUNDED', { balance: money({ backMinor: 39_900 }) }, /already been refunded/],
     ['REFUND_IN_PROGRESS', { balance: money({ onItsWayMinor: 100 }) }, /on its way/],
-    ['DISPUTED', { balance: money({ contested: true }) }, /dispute/],
+    ['DISPUTED', { balance: money({ refundable: 'NOTHING' }) }, /dispute/],
   ] as const)('says %s', (reasonCode, change, sentence) => {
     const answer = refundability({ ...paid, ...change })
     expect(answer).toMatchObject({ refundable: false, reasonCode })
@@ -76,15 +76,22 @@ describe('refundability', () => {
   })
 
   it('names the first reason that holds when several do', () => {
-    const wrong = { contested: true, onItsWayMinor: 1, backMinor: 39_900 }
+    const wrong = { refundable: 'NOTHING', onItsWayMinor: 1, backMinor: 39_900 } as const
     const late = { now: new Date('2026-12-01T00:00:00Z') }
     const unpaid = { paymentStatus: 'FAILED', balance: money({ ...wrong, capturedMinor: 0 }) } as const
     const code = (change: Partial<RefundFacts>) => refundability({ ...paid, ...change }).reasonCode
     expect(code({ ...unpaid, ...late })).toBe('NOT_PAID')
     expect(code({ ...late, balance: money(wrong) })).toBe('ALREADY_REFUNDED')
     expect(code({ ...late, balance: money({ ...wrong, backMinor: 0 }) })).toBe('REFUND_IN_PROGRESS')
-    expect(code({ ...late, balance: money({ contested: true }) })).toBe('DISPUTED')
+    expect(code({ ...late, balance: money({ refundable: 'NOTHING' }) })).toBe('DISPUTED')
     expect(code(late)).toBe('WINDOW_CLOSED')
+  })
+
+  it('is still there while a dispute is open that a refund of the whole would end', () => {
+    const open = { contested: true, openDispute: 'OPEN' } as const
+    for (const refundable of ['WHOLE_ONLY', 'ANY'] as const) {
+      expect(refundability({ ...paid, balance: money({ ...open, refundable }) }).refundable).toBe(true)
+    }
   })
 
   it('knows no deadline where there is none, and says what the bank sent back', () => {

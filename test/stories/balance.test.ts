@@ -9,13 +9,14 @@ import { type RefundRequest, refundRefusal } from '../../src/enrolments/refund-r
 import { refundabilityOf } from '../../src/enrolments/refundability.ts'
 import { addRefund, refundInFull } from '../../src/payments/add-refund.ts'
 import { type Balance, balanceFrom, balanceJoin, balanceOf, isBack } from '../../src/payments/balance.ts'
-import { Dispute, DisputeStatus } from '../../src/payments/dispute.ts'
+import type { Dispute } from '../../src/payments/dispute.ts'
 import type { PaymentRow } from '../../src/payments/loaders.ts'
 import { lockPayment } from '../../src/payments/paying.ts'
-import { Refund, RefundStatus } from '../../src/payments/refund.ts'
+import type { Refund } from '../../src/payments/refund.ts'
 import { contractualWindow } from '../../src/payments/refund-window.rules.ts'
 import { PaymentResolver } from '../../src/payments/resolver.ts'
 import { inTransaction } from '../../src/store/transaction.ts'
+import { disputeParts, refundParts } from '../support/money/money-parts.ts'
 import { openPaymentsDesk, type PaymentsDesk } from '../support/money/payments-desk.ts'
 
 let desk: PaymentsDesk
@@ -27,12 +28,12 @@ afterAll(() => desk?.close())
 /** Of few sizes, so that often nothing is left to the penny. */
 const sized = (least: number, most: number) => fc.integer({ min: least, max: most }).map((times) => times * 5_000)
 const amountMinor = sized(1, 4)
-const partsIn = <Status extends string>(statuses: Record<string, Status>, maxLength: number) =>
-  fc.array(fc.record({ status: fc.constantFrom(...Object.values(statuses)), amountMinor }), { maxLength })
+/** Some a trifle less than a round sum. */
+const lostMinor = fc.tuple(sized(1, 10), fc.constantFrom(0, 0, 100, 1_000)).map(([round, less]) => round - less)
 const money = fc.record({
   capturedMinor: fc.option(sized(0, 10), { freq: 8 }),
-  refunds: partsIn(RefundStatus, 6),
-  disputes: partsIn(DisputeStatus, 3),
+  refunds: refundParts(amountMinor, 6),
+  disputes: disputeParts(lostMinor, 3),
   enrolment: fc.constantFrom(...Object.values(EnrolmentStatus)),
   paysForIt: fc.boolean(),
 })
@@ -59,7 +60,7 @@ it('the reconciliation finds unsettled exactly the money that is left, or that n
   await fc.assert(
     fc.asyncProperty(payments, async (all) => {
       const ids = await recorded(all)
-      const found = await unsettled(desk.context.em.fork({ clear: true }), new Date())
+      const { found } = await unsettled(desk.context.em.fork({ clear: true }), new Date(), null)
       const expected = all.map((facts, index) => (isUnsettled(facts) ? ids[index] : null))
       const foundIds = new Set(found.map(({ paymentId }) => paymentId))
       expect(ids.map((id) => (foundIds.has(id) ? id : null))).toEqual(expected)
@@ -123,10 +124,13 @@ it('what is left is what a learner is offered, and the most that an operator may
       )
       expect(shown.maximum.amountMinor).toBe(balance.leftMinor)
       expect(shown.refundable).toBe(
-        balance.capturedMinor > 0 && !isBack(balance) && balance.onItsWayMinor === 0 && !balance.contested,
+        balance.capturedMinor > 0 &&
+          !isBack(balance) &&
+          balance.onItsWayMinor === 0 &&
+          balance.refundable !== 'NOTHING',
       )
       const no = refundRefusal({ ...operatorsWish, balance, amountMinor: balance.leftMinor + 1 })
-      if (balance.capturedMinor > 0 && !balance.contested) {
+      if (balance.capturedMinor > 0 && balance.refundable !== 'NOTHING') {
         expect(no).toMatchObject({ maximum: { amountMinor: balance.leftMinor, currency: 'GBP' } })
       }
     }),
@@ -153,7 +157,7 @@ it('what is shown as refunded is what is back, without what disputes took', () =
   fc.assert(
     fc.property(money, (facts) => {
       const row = { currency: 'GBP', capturedCurrency: null, refunds: facts.refunds } as unknown as PaymentRow
-      const { backMinor } = balanceFrom(facts, facts.refunds, [])
+      const { backMinor } = balanceFrom({ capturedMinor: 1_000_000 }, facts.refunds, [])
       const shown = new PaymentResolver().refunded(row, {} as Context)
       expect(shown).toEqual({ amountMinor: backMinor, currency: 'GBP' })
     }),
@@ -169,8 +173,8 @@ async function recorded(all: readonly MoneyFacts[]): Promise<string[]> {
   const insert = (into: string, select: string) =>
     desk.sql.query(`insert into ${into} select ${select}`, [JSON.stringify(rows)])
   const each = 'from jsonb_to_recordset($1) one (id uuid, "capturedMinor" int, enrolment text, "paysForIt" boolean)'
-  const ofEach = (parts: string) => `from jsonb_to_recordset($1) one (id uuid, ${parts} jsonb)
-    cross join jsonb_to_recordset(one.${parts}) part (status text, "amountMinor" int)`
+  const ofEach = (parts: string, facts: string) => `from jsonb_to_recordset($1) one (id uuid, ${parts} jsonb)
+    cross join jsonb_to_recordset(one.${parts}) part (status text, ${facts})`
   await insert(
     'course_run (id, course_id, partner_uuid, code, time_zone, registration_url, fetched_at)',
     `id, (select id from course limit 1), id::text, id::text, 'Europe/London', 'https://x.example', now() ${each}`,
@@ -189,13 +193,19 @@ async function recorded(all: readonly MoneyFacts[]): Promise<string[]> {
     rows.filter(({ paysForIt }) => paysForIt).map(({ id }) => id),
   ])
   await insert(
-    'refund (id, payment_id, amount_minor, currency, status, origin, call_key, requested_at, updated_at)',
-    `gen_random_uuid(), one.id, "amountMinor", 'GBP', status, 'OPERATOR', gen_random_uuid()::text, now(), now()
-     ${ofEach('refunds')}`,
+    `refund (id, wish_id, payment_id, amount_minor, currency, status, origin, call_key, requested_at, asked_at, updated_at,
+       outside_method, outside_reference, outside_settled_on, outside_reason)`,
+    `gen_random_uuid(), gen_random_uuid(), one.id, "amountMinor", 'GBP', status, 'OPERATOR', gen_random_uuid()::text,
+       "requestedAt", now(), now(), outside.text, outside.text, outside.day, outside.text
+     ${ofEach('refunds', '"amountMinor" int, "requestedAt" timestamptz')}
+     left join (values ('bank transfer', current_date)) outside (text, day) on status = 'SETTLED_OUTSIDE'`,
   )
   await insert(
-    'dispute (id, payment_id, reference, amount_minor, currency, status, opened_at)',
-    `gen_random_uuid(), one.id, gen_random_uuid()::text, "amountMinor", 'GBP', status, now() ${ofEach('disputes')}`,
+    `dispute (id, payment_id, reference, amount_minor, currency, status, stage, reason, refundable, lost_minor,
+       counts_refunds, opened_at, closed_at, looked_at)`,
+    `gen_random_uuid(), one.id, gen_random_uuid()::text, "lostMinor", 'GBP', status, stage, 'OTHER', refundable,
+       "lostMinor", "countsRefunds", "openedAt", case when status not in ('OPEN', 'UNDER_REVIEW') then now() end, now()
+     ${ofEach('disputes', 'stage text, refundable text, "lostMinor" int, "countsRefunds" bool, "openedAt" timestamptz')}`,
   )
   return rows.map(({ id }) => id)
 }
@@ -207,4 +217,6 @@ const inNumbers = (row: Record<string, unknown>): Balance => ({
   onItsWayMinor: Number(row.on_its_way_minor),
   leftMinor: Number(row.left_minor),
   contested: row.contested as boolean,
+  openDispute: row.open_dispute as Balance['openDispute'],
+  refundable: row.refundable as Balance['refundable'],
 })

@@ -5,6 +5,8 @@ import { Correction, Reconciliation } from '../../src/payments/reconciliation/re
 import { submitRefund } from '../../src/payments/submit-refund.ts'
 import { openPaymentsDesk, type PaymentsDesk } from '../support/money/payments-desk.ts'
 
+const DAY_MS = 24 * 3_600_000
+
 let desk: PaymentsDesk
 beforeAll(async () => {
   desk = await openPaymentsDesk()
@@ -31,6 +33,9 @@ async function pass(apply: boolean) {
   }
 }
 
+/** Payments are looked at side by side: what is found of one comes in between another's. */
+const sorted = (found: readonly object[]) => found.map((one) => JSON.stringify(one)).toSorted()
+
 /** Everything that is kept about money, to compare before and after. */
 async function books(): Promise<unknown> {
   const tables = ['payment', 'refund', 'dispute', 'payment_event', 'history_entry', 'graphile_worker._private_jobs']
@@ -53,12 +58,13 @@ describe('with all webhooks dropped', () => {
   it('one pass puts everything right, says what it did, and the next finds nothing', async () => {
     const { card, paypal } = await happenUnheard()
     const { row, outcomes, corrections } = await pass(true)
-    expect(outcomes).toEqual([
+    const found = [
       { subjectKind: 'Payment', from: 'REQUIRES_ACTION', to: 'SUCCEEDED', outcome: 'HEALED' },
       { subjectKind: 'Refund', from: 'absent', to: 'SUCCEEDED', outcome: 'HEALED' },
       { subjectKind: 'Dispute', from: 'absent', to: 'OPEN', outcome: 'HEALED' },
       { subjectKind: 'Payment', from: 'REQUIRES_ACTION', to: 'SUCCEEDED', outcome: 'HEALED' },
-    ])
+    ]
+    expect(sorted(outcomes)).toEqual(sorted(found))
     for (const { providerReference, note } of corrections) {
       expect(providerReference).toEqual(expect.any(String))
       expect(note).toMatch(/\.$/)
@@ -79,12 +85,13 @@ describe('with all webhooks dropped', () => {
     const { row, outcomes } = await pass(false)
     expect(await books()).toEqual(before)
     expect(row.dryRun).toBe(true)
-    expect(outcomes).toEqual([
+    const found = [
       { subjectKind: 'Payment', from: 'REQUIRES_ACTION', to: 'SUCCEEDED', outcome: 'SKIPPED' },
       { subjectKind: 'Refund', from: 'absent', to: 'SUCCEEDED', outcome: 'SKIPPED' },
       { subjectKind: 'Dispute', from: 'absent', to: 'OPEN', outcome: 'SKIPPED' },
       { subjectKind: 'Payment', from: 'REQUIRES_ACTION', to: 'PROCESSING', outcome: 'SKIPPED' },
-    ])
+    ]
+    expect(sorted(outcomes)).toEqual(sorted(found))
     expect((await pass(true)).outcomes.map(({ outcome }) => outcome)).toEqual(outcomes.map(() => 'HEALED'))
   })
 
@@ -186,6 +193,71 @@ it('a payment that its provider does not know any more is QUARANTINED, and the p
   expect(corrections).toContainEqual(expect.objectContaining({ subjectId: broken, outcome: 'QUARANTINED' }))
   expect(corrections).toContainEqual(expect.objectContaining({ subjectId: fine, outcome: 'HEALED' }))
   await desk.sql.query(`update payment set status = 'FAILED', captured_at = null where id = $1`, [broken])
+})
+
+it('passes take turns: the next begins when the one that runs has ended', async () => {
+  const passes = await Promise.all([1, 2, 3].map(() => reconcile(desk.context, { apply: true })))
+  const [first, second, third] = passes.toSorted((one, other) => Number(one.startedAt) - Number(other.startedAt))
+  expect(Number(second?.startedAt)).toBeGreaterThanOrEqual(Number(first?.finishedAt))
+  expect(Number(third?.startedAt)).toBeGreaterThanOrEqual(Number(second?.finishedAt))
+})
+
+it('asks upstreams about eight payments at a time', async () => {
+  for (let count = 0; count < 10; count += 1) await desk.open('CARD')
+  desk.travel(6 * 60_000)
+  const stripe = desk.context.providers.STRIPE
+  const { look } = stripe
+  const inFlight = { now: 0, most: 0 }
+  stripe.look = async (reference) => {
+    inFlight.now += 1
+    inFlight.most = Math.max(inFlight.most, inFlight.now)
+    return look.call(stripe, reference).finally(() => {
+      inFlight.now -= 1
+    })
+  }
+  await pass(true)
+  stripe.look = look
+  expect(inFlight.most).toBe(8)
+})
+
+describe('captured payments', () => {
+  const lookAgainAt = async (id: string) => (await desk.payment(id)).lookAgainAt?.getTime()
+
+  async function captured(): Promise<string> {
+    const id = await desk.open('CARD')
+    await desk.pay(id)
+    await pass(true)
+    return id
+  }
+
+  it('are asked about again after a week although nothing told of them', async () => {
+    const id = await captured()
+    const capturedAt = Number((await desk.payment(id)).capturedAt)
+    expect(await lookAgainAt(id)).toBe(capturedAt + 7 * DAY_MS)
+    await desk.stripe(`charges/${await desk.chargeOf(id)}/refund`, { amount: 5_000 })
+    // The lists are known until after that, as if they had passed it over.
+    await desk.sql.query('update list_mark set read_until = $1', [new Date(capturedAt + 6 * DAY_MS)])
+    desk.travel(6 * DAY_MS)
+    await pass(true)
+    expect(await desk.refunds(id)).toEqual([])
+    desk.travel(DAY_MS)
+    const { row, outcomes } = await pass(true)
+    expect(outcomes).toEqual([{ subjectKind: 'Refund', from: 'absent', to: 'SUCCEEDED', outcome: 'HEALED' }])
+    expect(await lookAgainAt(id)).toBe(row.startedAt.getTime() + 7 * DAY_MS)
+  })
+
+  it('stay in turn after a dry run, and when they could not be asked about', async () => {
+    const id = await captured()
+    const due = await lookAgainAt(id)
+    desk.travel(8 * DAY_MS)
+    await pass(false)
+    expect(await lookAgainAt(id)).toBe(due)
+    await desk.stripe('faults', { operation: 'checkout.sessions.retrieve', fault: 'http_429', times: 20 })
+    expect((await pass(true)).corrections).toContainEqual(
+      expect.objectContaining({ subjectId: id, outcome: 'DEFERRED' }),
+    )
+    expect(await lookAgainAt(id)).toBe(due)
+  })
 })
 
 describe('money that came and led nowhere', () => {

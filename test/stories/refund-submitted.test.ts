@@ -175,7 +175,9 @@ describe('a refund that PayPal refuses', () => {
     await refuse('REFUND_TIME_LIMIT_EXCEEDED')
     await desk.refund(id, 19_900)
     await desk.settle()
-    expect(await desk.refunds(id)).toMatchObject([{ status: 'FAILED', failureReason: 'REFUND_TIME_LIMIT_EXCEEDED' }])
+    expect(await desk.refunds(id)).toMatchObject([
+      { status: 'FAILED', failureReason: 'REFUND_TIME_LIMIT_EXCEEDED', waitingFor: 'OPERATOR', nextTryAt: null },
+    ])
     expect(desk.shop.heard()).toEqual(['refundFailed'])
   })
 
@@ -194,12 +196,15 @@ describe('a refund that PayPal refuses', () => {
     expect(desk.shop.heard()).toEqual(['refunded'])
   })
 
-  it('for want of funds is given up one day, and that is told', async () => {
+  it('for want of funds is given up after 30 days, and that is told', async () => {
     const id = await paid('PAYPAL')
-    await refuse('REFUND_FAILED_INSUFFICIENT_FUNDS', 6)
+    await refuse('REFUND_FAILED_INSUFFICIENT_FUNDS', 2)
     await desk.refund(id, 19_900)
-    await desk.settle(10)
-    expect((await desk.refunds(id)).map(({ status }) => status)).toEqual(Array.from({ length: 6 }, () => 'FAILED'))
+    await desk.settle(1)
+    desk.travel(30 * 86_400_000)
+    await desk.settle()
+    desk.travel(-30 * 86_400_000)
+    expect((await desk.refunds(id)).map(({ status }) => status)).toEqual(['FAILED', 'FAILED'])
     expect(desk.shop.heard()).toEqual(['refundFailed'])
   })
 })
@@ -212,7 +217,7 @@ describe('a dispute', () => {
   ])('of a card that is $outcome is told from its beginning to its end', async ({ outcome, end }) => {
     const id = await paid('CARD')
     const charge = await desk.chargeOf(id)
-    if (outcome !== 'withdrawn') await desk.stripe(`charges/${charge}/dispute`, { outcome: 'open' })
+    await desk.stripe(`charges/${charge}/dispute`, { outcome: outcome === 'withdrawn' ? 'inquiry' : 'open' })
     await desk.settle()
     await desk.stripe(`charges/${charge}/dispute`, { outcome })
     await desk.settle()
@@ -239,7 +244,7 @@ describe('a dispute', () => {
     await desk.stripe(`charges/${await desk.chargeOf(id)}/dispute`, { outcome: 'open' })
     await desk.refund(id, 19_900)
     await desk.settle()
-    expect(await desk.refunds(id)).toMatchObject([{ status: 'FAILED', failureReason: 'CHARGE_DISPUTED' }])
+    expect(await desk.refunds(id)).toMatchObject([{ status: 'FAILED', failureReason: 'DISPUTED', waitingFor: null }])
   })
 })
 

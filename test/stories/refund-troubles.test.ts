@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { readGlobalId } from '../../src/graph/contract/global-id.ts'
 import { Payment } from '../../src/payments/payment.ts'
 import { reconcile } from '../../src/payments/reconciliation/reconcile.ts'
+import { casesOf } from '../support/world/partner-news.ts'
 import {
   atPartner,
   enrolmentOf,
@@ -51,6 +52,19 @@ it('F3: a refund that the bank sends back registers nobody against their will, a
   expect(refundability).toMatchObject(bounced)
   const { userErrors } = await requestRefund(world, persona, enrolmentId)
   expect(userErrors).toMatchObject([{ code: 'ILLEGAL_TRANSITION', from: 'STUCK' }])
+  const papers = `query ($id: ID!) { node(id: $id) { ... on Enrolment { receipts { kind voidedAt }
+    payment { refunds { id status failureReason waitingFor } } } } }`
+  const { receipts, payment } = (await world.ask(persona, papers, { id: enrolmentId })).data.node
+  expect(receipts).toEqual([
+    { kind: 'RECEIPT', voidedAt: null },
+    { kind: 'CREDIT_NOTE', voidedAt: expect.any(String) },
+  ])
+  expect(payment.refunds).toEqual([
+    { id: expect.any(String), status: 'FAILED', failureReason: 'LOST_OR_STOLEN_CARD', waitingFor: 'OPERATOR' },
+  ])
+  await reconcile(world.app.systemContext('test'), { apply: true })
+  const cases = [...(await casesOf(world, enrolmentId)), ...(await casesOf(world, payment.refunds[0].id))]
+  expect(cases).toMatchObject([{ kind: 'ENROLMENT_STUCK', status: 'OPEN' }])
 })
 
 it('a refund that is sent back while nobody knows whether the registration has ended is for an operator once it has', async () => {

@@ -52,6 +52,7 @@ export function tokenFailure(error: unknown): UpstreamFailure {
   const kind = denied ? FailureKind.NotPermitted : FailureKind.Unavailable
   return new UpstreamFailure(kind, Upstream.PayPal, code, text, {
     retryAfterSeconds: known?.retryAfterSeconds ?? null,
+    said: known?.said ?? null,
     cause: error,
   })
 }

@@ -81,8 +81,18 @@ export const listedDispute = z.object({ dispute_id: keptText })
 export const dispute = z.object({
   dispute_id: z.string(),
   status: z.string(),
+  dispute_life_cycle_stage: spare(keptText),
+  reason: spare(keptText),
+  external_reason_code: spare(keptText),
   dispute_amount: spare(amount),
-  dispute_outcome: z.object({ outcome_code: z.string().optional() }).optional(),
+  dispute_outcome: spare(z.object({ outcome_code: spare(keptText), amount_refunded: spare(amount) })),
+  seller_response_due_date: spare(instant.pipe(keptInstant)),
+  evidences: spareList(z.object({ source: spare(keptText) })),
+  /** What may be refunded meanwhile. */
+  refund_details: spare(z.object({ allowed_refund_amount: spare(amount) })),
+  money_movements: spareList(
+    z.object({ affected_party: spare(keptText), type: spare(keptText), reason: spare(keptText), amount }),
+  ),
   create_time: spare(instant.pipe(keptInstant)),
   update_time: spare(instant.pipe(keptInstant)),
   disputed_transactions: spareList(z.object({ seller_transaction_id: spare(keptText), custom: spare(keptText) })),

@@ -1,12 +1,13 @@
-/** Translates the status of PayPal's orders, refunds and disputes into the port's words. */
+/** Translates the status of PayPal's orders and refunds into the port's words. */
 import type {
   ProviderCapture,
-  ProviderDispute,
   ProviderPayment,
   ProviderRefund,
   ProviderSettlement,
 } from '../../payments/payment-provider.ts'
+import { sum } from '../../values/money.ts'
 import { unreadIn } from '../beside-money.ts'
+import { disputeOf } from './paypal-dispute.ts'
 import type { PayPalCapture, PayPalDispute, PayPalOrder, PayPalRefund } from './paypal-objects.ts'
 
 /** The order with what was captured by it, refunded and disputed since. `webUrl` is where buyers approve. */
@@ -24,9 +25,23 @@ export function paymentOf(order: PayPalOrder, disputes: readonly PayPalDispute[]
     capture: capture && captureOf(capture),
     failure: capture && failureOf(capture),
     refunds: (unit.payments?.refunds.entries ?? []).map((refund) => refundOf(refund, unit.custom_id)),
-    disputes: disputes.map(disputeOf),
+    disputes: disputes.map((dispute) => disputeOf(dispute, leftOf(order))),
+    fraudWarnedAt: null,
     unread: unreadIn('refunds', unit.payments?.refunds.unread ?? []),
   }
+}
+
+/** What of the capture is neither back nor on its way back, in minor units. */
+function leftOf(order: PayPalOrder): number {
+  const refunds = order.purchase_units[0].payments?.refunds.entries ?? []
+  const captured = captureIn(order)?.amount
+  if (captured === undefined) return 0
+  const back = refunds
+    .filter(
+      ({ status, amount }) => status !== 'FAILED' && status !== 'CANCELLED' && amount.currency === captured.currency,
+    )
+    .map(({ amount }) => amount)
+  return captured.amountMinor - sum(back, captured.currency).amountMinor
 }
 
 /** Where the buyer approves this order, also a second time after a refused instrument. */
@@ -101,30 +116,8 @@ export function refundOf(refund: PayPalRefund, customIdOfPayment: string | undef
     amount: refund.amount,
     state,
     failureReason: state === 'FAILED' || state === 'CANCELLED' ? (refund.status_details?.reason ?? null) : null,
+    // It says none of which a refund of ours waits: eCheck alone.
+    waitingFor: null,
     createdAt: refund.create_time,
-  }
-}
-
-/** How a resolved dispute ended: ACCEPTED and DENIED are PayPal's, of the buyer's claim; NONE: closed for another one. */
-const stateOfOutcome: Readonly<Record<string, ProviderDispute['state']>> = {
-  RESOLVED_BUYER_FAVOUR: 'LOST',
-  ACCEPTED: 'LOST',
-  RESOLVED_SELLER_FAVOUR: 'WON',
-  // PayPal pays the buyer out of its own pocket.
-  RESOLVED_WITH_PAYOUT: 'WON',
-  DENIED: 'WON',
-  CANCELED_BY_BUYER: 'WITHDRAWN',
-  NONE: 'WITHDRAWN',
-}
-
-function disputeOf(dispute: PayPalDispute): ProviderDispute {
-  const resolved = dispute.status === 'RESOLVED'
-  const open = dispute.status === 'UNDER_REVIEW' ? 'UNDER_REVIEW' : 'OPEN'
-  return {
-    reference: dispute.dispute_id,
-    amount: dispute.dispute_amount ?? null,
-    state: resolved ? (stateOfOutcome[dispute.dispute_outcome?.outcome_code ?? 'NONE'] ?? 'UNDER_REVIEW') : open,
-    openedAt: dispute.create_time ?? null,
-    closedAt: resolved ? (dispute.update_time ?? null) : null,
   }
 }

@@ -7,7 +7,7 @@ import { event, type StripeEventObject } from './stripe-objects.ts'
 /** Stripe's own default: older than that is a replay, or our clock is wrong. */
 const TOLERANCE_SECONDS = 300
 
-/** What a payment, its refunds or its disputes can turn on. */
+/** What a payment, its refunds or its disputes can turn on: twenty, for a list is asked for no more. */
 export const relevantTypes: readonly string[] = [
   'checkout.session.completed',
   'checkout.session.expired',
@@ -25,6 +25,10 @@ export const relevantTypes: readonly string[] = [
   'charge.dispute.created',
   'charge.dispute.updated',
   'charge.dispute.closed',
+  'charge.dispute.funds_withdrawn',
+  'charge.dispute.funds_reinstated',
+  'radar.early_fraud_warning.created',
+  'radar.early_fraud_warning.updated',
 ]
 
 export interface SignedWebhook {

@@ -9,7 +9,17 @@ import { idOf, readEntries } from '../read-entries.ts'
 import { Effect, type UpstreamCall } from '../upstream-call.ts'
 import { MOST_REPLY_BYTES, malformed, readUpstreamReply, tooLargeReply } from '../upstream-reply.ts'
 import { stripeFailure } from './stripe-failure.ts'
-import { balanceTransaction, dispute, event, listedSession, page, payout, refund, session } from './stripe-objects.ts'
+import {
+  balanceTransaction,
+  dispute,
+  event,
+  fraudWarning,
+  listedSession,
+  page,
+  payout,
+  refund,
+  session,
+} from './stripe-objects.ts'
 import { stripeReadings } from './stripe-readings.ts'
 import { expandedPaths, SESSION_API_VERSION } from './stripe-session.ts'
 
@@ -111,6 +121,10 @@ export function stripeExchange(sdk: Stripe, call: UpstreamCall) {
       all('refunds.list', refund, (paging) => sdk.refunds.list({ ...paging, payment_intent: paymentIntent })),
     disputesOf: (paymentIntent: string) =>
       all('disputes.list', dispute, (paging) => sdk.disputes.list({ ...paging, payment_intent: paymentIntent })),
+    fraudWarningsOf: (paymentIntent: string) =>
+      all('early_fraud_warnings.list', fraudWarning, (paging) =>
+        sdk.radar.earlyFraudWarnings.list({ ...paging, payment_intent: paymentIntent }),
+      ),
     /** The original one of a charge: what came of it later has transactions of its own. */
     balanceTransactionsOf: (charge: string) =>
       all('balance_transactions.list', balanceTransaction, (paging) =>

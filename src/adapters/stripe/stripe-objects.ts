@@ -82,6 +82,7 @@ export const refund = z
     currency,
     created: seconds,
     failure_reason: z.string().nullish(),
+    pending_reason: spare(z.string()),
     metadata,
   })
   .superRefine(inMinorUnits('amount'))
@@ -93,8 +94,18 @@ export const dispute = z.object({
   amount: spare(z.int()),
   currency: spare(currency),
   created: spare(seconds),
+  reason: spare(keptText),
+  network_reason_code: spare(keptText),
+  is_charge_refundable: spare(z.boolean()),
+  evidence_details: spare(
+    z.object({ due_by: spare(seconds.pipe(keptInstant)), submission_count: spare(z.int().min(0)) }),
+  ),
+  /** What moved for it: nothing for an inquiry. */
+  balance_transactions: spare(z.array(z.object({ fee: spare(z.int().min(0)), currency: spare(currency) }).catch({}))),
 })
 export type StripeDispute = z.output<typeof dispute>
+
+export const fraudWarning = z.object({ id: z.string(), created: seconds.pipe(keptInstant) })
 
 /** What moved the seller's balance: of a charge, with the fee. */
 export const balanceTransaction = z

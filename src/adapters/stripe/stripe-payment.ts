@@ -1,12 +1,12 @@
-/** Translates the status of Stripe's sessions, refunds and disputes into the port's words. */
+/** Translates the status of Stripe's sessions and refunds into the port's words. */
 import type {
   CardBrandName,
   ProviderCapture,
-  ProviderDispute,
   ProviderPayment,
   ProviderRefund,
 } from '../../payments/payment-provider.ts'
 import { moneyFromStripe } from './stripe-amount.ts'
+import { disputeOf } from './stripe-dispute.ts'
 import type { StripeCharge, StripeDispute, StripePaymentIntent, StripeRefund, StripeSession } from './stripe-objects.ts'
 
 /** Stripe's words for the brands that are sold by; every other one is OTHER, to be refunded. */
@@ -34,6 +34,7 @@ export function paymentOf(
     failure: intent && failureOf(intent),
     refunds: refunds.map(refundOf),
     disputes: disputes.map(disputeOf),
+    fraudWarnedAt: null,
     unread: [],
   }
 }
@@ -81,6 +82,12 @@ const refundStates = {
   canceled: 'CANCELLED',
 } as const
 
+/** Stripe's words for what it waits for before it pays. */
+const waits = new Map<string, ProviderRefund['waitingFor']>([
+  ['insufficient_funds', 'PROVIDER_BALANCE'],
+  ['charge_pending', 'PAYMENT_SETTLEMENT'],
+])
+
 export function refundOf(refund: StripeRefund): ProviderRefund {
   return {
     reference: refund.id,
@@ -88,39 +95,7 @@ export function refundOf(refund: StripeRefund): ProviderRefund {
     amount: moneyFromStripe(refund.amount, refund.currency),
     state: refundStates[refund.status],
     failureReason: refund.failure_reason ?? null,
+    waitingFor: waits.get(refund.pending_reason ?? '') ?? null,
     createdAt: refund.created,
-  }
-}
-
-/** docs.stripe.com/api/disputes/object: `warning_*` are inquiries, which take no money and close without a loss. */
-const disputeStates: Readonly<Record<string, ProviderDispute['state']>> = {
-  needs_response: 'OPEN',
-  warning_needs_response: 'OPEN',
-  under_review: 'UNDER_REVIEW',
-  warning_under_review: 'UNDER_REVIEW',
-  won: 'WON',
-  lost: 'LOST',
-  warning_closed: 'WITHDRAWN',
-  prevented: 'WITHDRAWN',
-}
-
-/** What cannot be read of a dispute does not take the money with it. */
-function amountOf({ amount, currency }: StripeDispute): ProviderDispute['amount'] {
-  try {
-    return amount === undefined || currency === undefined ? null : moneyFromStripe(amount, currency)
-  } catch (error) {
-    if (error instanceof RangeError) return null
-    throw error
-  }
-}
-
-function disputeOf(dispute: StripeDispute): ProviderDispute {
-  return {
-    reference: dispute.id,
-    amount: amountOf(dispute),
-    state: disputeStates[dispute.status] ?? 'OPEN',
-    openedAt: dispute.created ?? null,
-    // Stripe does not say when a dispute was closed; its event's time is the nearest there is.
-    closedAt: null,
   }
 }

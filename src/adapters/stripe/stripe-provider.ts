@@ -96,13 +96,17 @@ async function withAftermath(stripe: StripeExchange, session: StripeSession): Pr
   const intent = session.payment_intent
   const charge = intent?.latest_charge
   if (!intent || charge?.status !== 'succeeded') return paymentOf(session, [], [])
-  const [refunds, disputes] = await Promise.all([
+  const [refunds, disputes, warnings] = await Promise.all([
     stripe.refundsOf(intent.id),
     // Whatever the charge says of itself: an inquiry does not always show there.
     besideMoney('disputes', intent.id, stripe.disputesOf(intent.id)),
+    besideMoney('fraud warnings', intent.id, stripe.fraudWarningsOf(intent.id)),
   ])
-  const unread = [...unreadIn('refunds', refunds.unread), ...disputes.unread]
-  return { ...paymentOf(session, refunds.entries, disputes.entries), unread }
+  // Without the permission for warnings, which the probe names, all else of the payment is read as well as ever.
+  const unwarned = warnings.unread.filter(({ failure }) => failure?.kind !== 'NOT_PERMITTED')
+  const unread = [...unreadIn('refunds', refunds.unread), ...disputes.unread, ...unwarned]
+  const fraudWarnedAt = warnings.entries[0]?.created ?? null
+  return { ...paymentOf(session, refunds.entries, disputes.entries), fraudWarnedAt, unread }
 }
 
 async function refund(

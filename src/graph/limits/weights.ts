@@ -107,6 +107,7 @@ export const works: Readonly<Record<string, Work>> = {
   'EnrolmentConnection.totalCount': DESK_COUNT_POINTS,
   'PaymentConnection.totalCount': DESK_COUNT_POINTS,
   'RefundConnection.totalCount': DESK_COUNT_POINTS,
+  'DisputeConnection.totalCount': DESK_COUNT_POINTS,
   'TransferApplicationConnection.totalCount': DESK_COUNT_POINTS,
   'CaseConnection.totalCount': DESK_COUNT_POINTS,
   'ReconciliationConnection.totalCount': OWN_COUNT_POINTS,
@@ -157,6 +158,7 @@ export const works: Readonly<Record<string, Work>> = {
   'Mutation.resolveStuckEnrolment': WRITE_POINTS,
   'Mutation.acknowledgeCase': WRITE_POINTS,
   // As many items as the run has enrolments, in one transaction.
+  'Mutation.reconcile': UPSTREAM_POINTS,
   'Mutation.refundRun': UPSTREAM_POINTS,
   // A year of a table is read when its address is opened.
   'Mutation.exportMoney': WRITE_POINTS,

@@ -26,4 +26,12 @@ We tried to refund {amount} of your payment for {course} ({run}), and the money 
 
 If you write to us about the refund, name {reference}.`,
   },
+  REFUND_SETTLED_OUTSIDE: {
+    subject: 'Your refund for {course}',
+    text: `Hello {name},
+
+We have paid back {amount} of your payment for {course} ({run}) another way than you paid, for example by bank transfer.
+
+If you write to us about the refund, name {reference}.`,
+  },
 }

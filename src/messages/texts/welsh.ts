@@ -26,4 +26,12 @@ Fe wnaethom geisio ad-dalu {amount} o’ch taliad am {course} ({run}), a daeth y
 
 Os byddwch yn ysgrifennu atom am yr ad-daliad, nodwch {reference}.`,
   },
+  REFUND_SETTLED_OUTSIDE: {
+    subject: 'Eich ad-daliad am {course}',
+    text: `Helo {name},
+
+Rydym wedi talu {amount} o’ch taliad am {course} ({run}) yn ôl mewn ffordd wahanol i’r ffordd y gwnaethoch dalu, er enghraifft drwy drosglwyddiad banc.
+
+Os byddwch yn ysgrifennu atom am yr ad-daliad, nodwch {reference}.`,
+  },
 }

@@ -2,6 +2,7 @@
 import type { ReadConnection } from '../../reading/connection/read-connection.ts'
 import { type Statement, statement } from '../../reading/statement.ts'
 import { majorUnits } from '../../values/money.ts'
+import { lostThroughSql } from '../balance.ts'
 import { type Days, moneyByDay } from './money-day.ts'
 
 export const ExportKind = {
@@ -64,8 +65,8 @@ const tables: Record<Exclude<ExportKind, 'DAYS'>, Statement<KeptLine>> = {
     'disputes',
     'd.opened_at',
     'd.id',
-    `d.opened_at, d.id as dispute, d.payment_id as payment, p.provider, p.method, d.status, d.amount_minor, d.currency,
-     ${names}, d.reference, d.closed_at`,
+    `d.opened_at, d.id as dispute, d.payment_id as payment, p.provider, p.method, d.status, d.stage, d.reason,
+     d.amount_minor, case d.status when 'LOST' then ${lostThroughSql} else 0 end as lost_minor, d.currency, ${names}, d.reference, d.closed_at`,
     `dispute d join payment p on p.id = d.payment_id ${boughtBy}`,
   ),
   RECEIPTS: pagesOf(

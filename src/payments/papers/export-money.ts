@@ -65,8 +65,8 @@ const columns: Record<ExportKind, string> = {
     reference captureReference receipt fee net settlementCurrency exchangeRate availableAt payoutReference paidOutAt`,
   REFUNDS: `requestedAt refund payment provider method status origin amount currency buyer buyerEmail course runStartsAt reason
     failureReason reference settledAt creditNote`,
-  DISPUTES: `openedAt dispute payment provider method status amount currency buyer buyerEmail course runStartsAt reference
-    closedAt`,
+  DISPUTES: `openedAt dispute payment provider method status stage reason amount lost currency buyer buyerEmail course
+    runStartsAt reference closedAt`,
   RECEIPTS: `issuedAt number kind voidedAt payment corrects buyer buyerEmail description taxTreatment taxRate withoutTax tax
     total currency paidBy providerReference`,
   DAYS: 'date method currency payments captured refunded settledOutside disputed fees net',

@@ -5,6 +5,7 @@ import { dateIn } from '../../values/dates.ts'
 import { taxIn } from '../../values/tax.ts'
 import type { Recording } from '../paying.ts'
 import type { CardBrand, Payment } from '../payment.ts'
+import { isBackRefund } from '../refund.states.ts'
 import { Refund } from '../refund.ts'
 import { PaymentReference } from './payment-reference.ts'
 import { type KeptLine, Receipt, type ReceiptKind } from './receipt.ts'
@@ -38,7 +39,7 @@ export async function issuePapers(tx: EntityManager, context: Recording, payment
   let issued = before === 0
   for (const refund of refunds) {
     const note = noted.get(refund.id)
-    const back = isBackWithBuyer(refund)
+    const back = isBackRefund(refund.status)
     if (note && !back) note.voidedAt ??= at
     if (note || !back) continue
     await issueCreditNote(tx, context, payment, refund, receipt, at)
@@ -46,11 +47,6 @@ export async function issuePapers(tx: EntityManager, context: Recording, payment
   }
   await tx.flush()
   return issued
-}
-
-/** Through the provider, or some other way. */
-function isBackWithBuyer({ status }: Refund): boolean {
-  return status === 'SUCCEEDED' || (status as string) === 'SETTLED_OUTSIDE'
 }
 
 async function issueReceipt(tx: EntityManager, context: Recording, payment: Payment, at: Date): Promise<Receipt> {

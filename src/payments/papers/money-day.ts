@@ -6,6 +6,7 @@ import { CalendarDate, CurrencyCode } from '../../graph/contract/scalars.ts'
 import type { ReadConnection } from '../../reading/connection/read-connection.ts'
 import { statement } from '../../reading/statement.ts'
 import { addDays, compareDates, isTimeZone } from '../../values/dates.ts'
+import { lostThroughSql } from '../balance.ts'
 import { PaymentMethod } from '../payment.ts'
 
 /** A year, and a leap day. */
@@ -80,7 +81,7 @@ interface DayRow {
 
 /**
  * What came on the day of its capture; what went back on the day when it was known to, as its history says, so that a refund
- * that bounced counts on both its days.
+ * that bounced counts on both its days; what was paid back some other way counts on the day that was said of it.
  */
 const moneyOfDays = statement<DayRow>(
   'money-of-days',
@@ -94,14 +95,17 @@ const moneyOfDays = statement<DayRow>(
      from payment p, days where p.captured_at >= days.begins and p.captured_at < days.ends
      union all
      select h.at, p.method, r.currency, 0, 0,
-       case when h."to" = 'SUCCEEDED' then r.amount_minor when h."from" = 'SUCCEEDED' then -r.amount_minor else 0 end,
-       case when h."to" = 'SETTLED_OUTSIDE' then r.amount_minor else 0 end, 0, 0, true
+       case when h."to" = 'SUCCEEDED' then r.amount_minor else -r.amount_minor end, 0, 0, 0, true
      from history_entry h cross join days join refund r on r.id = h.subject_id join payment p on p.id = r.payment_id
      where h.subject_kind = 'Refund' and h.at >= days.begins and h.at < days.ends
-       and (h."to" in ('SUCCEEDED', 'SETTLED_OUTSIDE') or h."from" = 'SUCCEEDED')
+       and (h."to" = 'SUCCEEDED' or h."from" = 'SUCCEEDED')
      union all
-     select h.at, p.method, d.currency, 0, 0, 0, 0,
-       case when h."to" = 'LOST' then d.amount_minor else -d.amount_minor end, 0, true
+     select r.outside_settled_on::timestamp at time zone $3, p.method, r.currency, 0, 0, 0, r.amount_minor, 0, 0, true
+     from refund r join payment p on p.id = r.payment_id
+     where r.outside_settled_on >= $1::date and r.outside_settled_on <= $2::date
+     union all
+     select h.at, p.method, coalesce(p.captured_currency, p.currency), 0, 0, 0, 0,
+       case when h."to" = 'LOST' then ${lostThroughSql} else -${lostThroughSql} end, 0, true
      from history_entry h cross join days join dispute d on d.id = h.subject_id join payment p on p.id = d.payment_id
      where h.subject_kind = 'Dispute' and h.at >= days.begins and h.at < days.ends
        and (h."to" = 'LOST' or h."from" = 'LOST'))

@@ -1,21 +1,21 @@
 /** Reconciles the books with the providers, correcting or only reporting differences. */
-import type { EntityManager } from '@mikro-orm/postgresql'
+import { bulkhead } from 'cockatiel'
 import { openCase } from '../../cases/open-case.ts'
 import type { Context } from '../../context.ts'
 import type { ListName } from '../../store/list-mark.ts'
 import { newId } from '../../store/row.ts'
 import { inTransaction } from '../../store/transaction.ts'
 import { isUpstreamFailure } from '../../values/upstream-failure.ts'
-import type { Change } from '../change.ts'
-import { openDisputeStatuses } from '../dispute.states.ts'
-import { Dispute } from '../dispute.ts'
-import { lockPayment } from '../paying.ts'
+import { nextLook } from '../next-look.rules.ts'
+import { findPayment, lockPayment } from '../paying.ts'
 import { Payment } from '../payment.ts'
 import { paymentJobs } from '../payment-jobs.ts'
 import type { UnreadEntry, UnreadPart } from '../payment-provider.ts'
-import { openRefundStatuses } from '../refund.states.ts'
-import { Refund } from '../refund.ts'
+import type { Unsettled } from '../payment-subject.ts'
+import { endedDisputes } from './ended-disputes.ts'
 import { comparePayment, healPayment } from './examine-payment.ts'
+import { suspectPayments } from './find-suspects.ts'
+import { changed, type Finding, fork, note, noteOnce, type Pass } from './pass.ts'
 import {
   isOursButUnknown,
   type ListReading,
@@ -25,34 +25,50 @@ import {
   recordMissedEvent,
   settleMark,
 } from './read-lists.ts'
-import { Correction, Reconciliation, type ReconciliationOutcome } from './reconciliation.ts'
+import { newReconciliation, Reconciliation } from './reconciliation.ts'
 import { settleCases } from './settle-cases.ts'
 
-/** Open payments that nobody touched for so long are asked about: whoever pays is done by then, or has left. */
-const STALE_AFTER_MS = 5 * 60_000
-/** A refund whose job has not even begun by then has lost it. */
-const LOST_AFTER_MS = 60_000
-/** Money that leads nowhere is waited for so long: registering takes seconds when the partner answers. */
-const UNSETTLED_AFTER_MS = 10 * 60_000
-/** Money that has just come is looked at again: refunds and disputes follow it closest. */
-const JUST_CAPTURED_MS = 60 * 60_000
+/** Upstreams are asked about so many payments at a time. */
+const LOOKS_AT_ONCE = 8
 
-interface Pass {
-  context: Context
-  id: string
+/** What a reconciliation is asked to do. */
+export interface ReconciliationOrder {
+  /** Whether what is found different is put right; without, nothing is written but the report itself. */
   apply: boolean
-  startedAt: Date
+  /** Only this payment; everything when it is left out. */
+  paymentId?: string | null
+  /** The row that was made for it when it was asked for; a new one when it is left out. */
+  reconciliationId?: string
 }
 
-type Finding = Omit<Correction, 'id' | 'reconciliationId'>
-
 /**
- * One pass. With `apply` everything found different is put right; without, nothing is written but the report itself.
- * What could not be asked now is DEFERRED to the next pass. Answers the reconciliation's row.
+ * One pass, once the one that runs has ended. What could not be asked now is DEFERRED to the next pass. Answers the
+ * reconciliation's row.
  */
-export async function reconcile(context: Context, { apply }: { apply: boolean }): Promise<Reconciliation> {
-  const pass: Pass = { context, id: newId(), apply, startedAt: context.now() }
-  await begin(pass)
+export function reconcile(context: Context, { apply, ...order }: ReconciliationOrder): Promise<Reconciliation> {
+  return context.inTurn('reconciliation', async () => {
+    const pass: Pass = {
+      context,
+      id: order.reconciliationId ?? newId(),
+      apply,
+      startedAt: context.now(),
+      moved: new Set(),
+    }
+    await begin(pass)
+    return order.paymentId ? onePayment(pass, order.paymentId) : everything(pass)
+  })
+}
+
+async function onePayment(pass: Pass, paymentId: string): Promise<Reconciliation> {
+  const { context } = pass
+  await examine(pass, paymentId)
+  for (const found of await context.paymentSubject.unsettledOf(fork(context), pass.startedAt, paymentId))
+    await takeUp(pass, found)
+  return finish(pass, { lists: [], sweptTo: await lastSweptTo(context), examined: 1 })
+}
+
+async function everything(pass: Pass): Promise<Reconciliation> {
+  const { context, apply, startedAt } = pass
   const readings = await readLists(context, {
     missed: (missed) => takeMissedEvent(pass, missed),
     unread: (list, entry) => takeUnreadEntry(pass, list, entry),
@@ -60,9 +76,10 @@ export async function reconcile(context: Context, { apply }: { apply: boolean })
   for (const reading of readings) if (reading.problem !== null) await note(pass, listNotRead(reading))
   const missedFor = readings.flatMap(({ missed }) => missed.flatMap(({ paymentId }) => paymentId ?? []))
   const inGaps = new Map(await Promise.all(readings.map(async (one) => [one, await paymentsInGap(pass, one)] as const)))
-  const suspects = new Set([...missedFor, ...(await suspectPayments(pass)), ...[...inGaps.values()].flat()])
-  const notSeen = new Set<string>()
-  for (const paymentId of suspects) if (!(await examine(pass, paymentId))) notSeen.add(paymentId)
+  const suspected = await suspectPayments(fork(context), startedAt)
+  const ended = await endedDisputes(fork(context), startedAt)
+  const suspects = new Set([...missedFor, ...suspected, ...ended, ...[...inGaps.values()].flat()])
+  const notSeen = await examineAll(pass, suspects)
   if (apply) {
     for (const [reading, ids] of inGaps)
       await settleMark(
@@ -71,12 +88,15 @@ export async function reconcile(context: Context, { apply }: { apply: boolean })
         ids.every((id) => !notSeen.has(id)),
       )
   }
-  const unsettled = await context.paymentSubject.unsettled(fork(context), before(pass, UNSETTLED_AFTER_MS))
-  for (const { paymentId, status } of unsettled) await takeUp(pass, paymentId, status)
+  const sweptTo = await lastSweptTo(context)
+  const part = await context.paymentSubject.unsettled(fork(context), startedAt, sweptTo)
+  for (const found of part.found) await takeUp(pass, found)
   const lookedAgain = await lookAgain(pass)
   if (apply) await settleCases(context)
   const listed = readings.reduce((sum, { examined }) => sum + examined, 0)
-  return finish(pass, readings, listed + suspects.size + unsettled.length + lookedAgain)
+  const lists = await Promise.all(readings.map((reading) => listRead(context, reading)))
+  const examined = listed + suspects.size + part.found.length + lookedAgain
+  return finish(pass, { lists, sweptTo: apply ? part.sweptTo : sweptTo, examined })
 }
 
 /** What the partner says of what was paid for; while it does not answer, the next pass goes on. */
@@ -93,28 +113,29 @@ async function lookAgain(pass: Pass): Promise<number> {
   }
 }
 
-const fork = (context: Context): EntityManager => context.em.fork({ clear: true })
-const before = ({ startedAt }: Pass, ms: number): Date => new Date(startedAt.getTime() - ms)
-
+/** Made when it was asked for, or now. */
 function begin({ context, id, apply, startedAt }: Pass): Promise<void> {
   return inTransaction(context.em, async (tx) => {
-    tx.create(Reconciliation, { id, startedAt, finishedAt: null, examined: 0, dryRun: !apply, lists: [] })
+    const asked = await tx.findOne(Reconciliation, id)
+    if (asked) asked.startedAt = startedAt
+    else tx.create(Reconciliation, newReconciliation({ id, startedAt, dryRun: !apply }))
   })
 }
 
-async function finish(
-  { context, id }: Pass,
-  readings: readonly ListReading[],
-  examined: number,
-): Promise<Reconciliation> {
-  const lists = await Promise.all(readings.map((reading) => listRead(context, reading)))
+type Done = Pick<Reconciliation, 'examined' | 'lists' | 'sweptTo'>
+
+async function finish({ context, id }: Pass, done: Done): Promise<Reconciliation> {
   return inTransaction(context.em, async (tx) => {
     const row = await tx.findOneOrFail(Reconciliation, id)
-    row.examined = examined
-    row.lists = lists
-    row.finishedAt = context.now()
-    return row
+    return tx.assign(row, { ...done, finishedAt: context.now() })
   })
+}
+
+/** Where comparing all payments, in order of id, has stopped; passes that only look, or at one payment, pass it on. */
+async function lastSweptTo(context: Context): Promise<string | null> {
+  const ended = { finishedAt: { $ne: null } }
+  const [last] = await fork(context).find(Reconciliation, ended, { orderBy: { id: 'desc' }, limit: 1 })
+  return last?.sweptTo ?? null
 }
 
 /** Payments of a time of which the list may have lost entries. */
@@ -122,23 +143,6 @@ async function paymentsInGap(pass: Pass, { source: provider, gapSince }: ListRea
   if (gapSince === null) return []
   const touched = await fork(pass.context).find(Payment, { provider, updatedAt: { $gte: gapSince } })
   return touched.map(({ id }) => id)
-}
-
-/** Payments that are open too long, that have refunds or disputes under way, or whose money has just come. */
-async function suspectPayments(pass: Pass): Promise<string[]> {
-  const em = fork(pass.context)
-  const stale = { $lt: before(pass, STALE_AFTER_MS) }
-  const payments = await em.find(Payment, {
-    $or: [
-      { status: { $in: ['PROCESSING', 'UNKNOWN'] } },
-      { status: { $in: ['CREATED', 'REQUIRES_ACTION'] }, updatedAt: stale },
-      { status: { $in: ['SUCCEEDED', 'CONFLICTED'] }, capturedAt: { $gte: before(pass, JUST_CAPTURED_MS) } },
-    ],
-  })
-  const lost = { $lt: before(pass, LOST_AFTER_MS) }
-  const refunds = await em.find(Refund, { status: { $in: [...openRefundStatuses] }, updatedAt: lost })
-  const disputes = await em.find(Dispute, { status: { $in: [...openDisputeStatuses] } })
-  return [...payments.map(({ id }) => id), ...[...refunds, ...disputes].map(({ paymentId }) => paymentId)]
 }
 
 async function takeMissedEvent(pass: Pass, missed: MissedEvent): Promise<void> {
@@ -183,14 +187,17 @@ function notePart(pass: Pass, paymentId: string, { part, reference, problem, fai
   return noteOnce(pass, { ...finding, outcome: 'QUARANTINED' })
 }
 
-/** What a person has to look at is said once, however many passes come by it. */
-async function noteOnce(pass: Pass, finding: Finding): Promise<void> {
-  const said = await fork(pass.context).execute<object[]>(
-    `select 1 from correction c join reconciliation r on r.id = c.reconciliation_id
-     where c.outcome = 'QUARANTINED' and c.provider_reference = ? and c.note = ? and not r.dry_run limit 1`,
-    [finding.providerReference, finding.note],
+/** Eight at a time. Answers those whose provider could not be asked. */
+async function examineAll(pass: Pass, paymentIds: Iterable<string>): Promise<Set<string>> {
+  const notSeen = new Set<string>()
+  const few = bulkhead(LOOKS_AT_ONCE, Number.POSITIVE_INFINITY)
+  const looks = Array.from(paymentIds, (paymentId) =>
+    few.execute(async () => {
+      if (!(await examine(pass, paymentId))) notSeen.add(paymentId)
+    }),
   )
-  if (said.length === 0) await note(pass, finding)
+  await Promise.all(looks)
+  return notSeen
 }
 
 /** Whether its provider could be asked; what a person has to look at counts as asked. */
@@ -199,20 +206,24 @@ async function examine(pass: Pass, paymentId: string): Promise<boolean> {
   try {
     const { changes, unread } = await (apply ? healPayment : comparePayment)(context, paymentId)
     for (const change of changes) await note(pass, changed(change, apply))
+    if (changes.length > 0) pass.moved.add(paymentId)
     for (const part of unread) await notePart(pass, paymentId, part)
+    if (apply) await setNextLook(pass, paymentId)
     return unread.every(({ failure }) => failure === null)
   } catch (problem) {
     await note(pass, await notExamined(context, paymentId, problem))
-    return !isUpstreamFailure(problem)
+    // What could only not be asked now is asked about in the next pass; the rest has to leave others their turn.
+    const canBeAsked = !isUpstreamFailure(problem)
+    if (apply && (canBeAsked || problem.kind === 'REFUSED')) await setNextLook(pass, paymentId)
+    return canBeAsked
   }
 }
 
-function changed({ subjectKind, subjectId, reference, from, to }: Change, apply: boolean): Finding {
-  const outcome: ReconciliationOutcome = apply ? 'HEALED' : 'SKIPPED'
-  const text = apply
-    ? `The ${subjectKind.toLowerCase()} now stands as the ${subjectKind === 'Enrolment' ? 'partner' : 'provider'} has it.`
-    : `The ${subjectKind === 'Enrolment' ? 'partner' : 'provider'} has the ${subjectKind.toLowerCase()} further on; a dry run changes nothing.`
-  return { subjectKind, subjectId, providerReference: reference, outcome, from, to, note: text }
+async function setNextLook({ context, startedAt }: Pass, paymentId: string): Promise<void> {
+  const { capturedAt, lookAgainAt } = await findPayment(context.em, paymentId)
+  if (capturedAt === null || lookAgainAt === null || lookAgainAt > startedAt) return
+  const next = { lookAgainAt: nextLook(capturedAt, startedAt) }
+  await inTransaction(context.em, (tx) => tx.nativeUpdate(Payment, paymentId, next))
 }
 
 async function notExamined(context: Context, paymentId: string, problem: unknown): Promise<Finding> {
@@ -226,8 +237,9 @@ async function notExamined(context: Context, paymentId: string, problem: unknown
   return { ...about, outcome: 'QUARANTINED', note: text }
 }
 
-async function takeUp(pass: Pass, paymentId: string, status: string): Promise<void> {
-  const { context, apply } = pass
+async function takeUp(pass: Pass, { paymentId, status }: Unsettled): Promise<void> {
+  const { context, apply, moved } = pass
+  if (moved.has(paymentId)) return
   const about = { subjectKind: 'Payment', subjectId: paymentId, from: status, to: status }
   const { captureReference: providerReference } = await fork(context).findOneOrFail(Payment, paymentId)
   if (!apply) {
@@ -243,15 +255,14 @@ async function takeUp(pass: Pass, paymentId: string, status: string): Promise<vo
   await note(pass, { ...about, providerReference, outcome: taken ? 'HEALED' : 'QUARANTINED', note: text })
 }
 
-/** Each correction is kept as it is found: a pass that is cut short has still said what it did. */
-function note({ context, id }: Pass, finding: Finding): Promise<void> {
-  return inTransaction(context.em, async (tx) => {
-    tx.create(Correction, { ...finding, id: newId(), reconciliationId: id })
-  })
-}
-
 /** The pass that runs by the clock. */
 export const reconcileJob = paymentJobs.reconcile.runs(async (context: Context) => {
   const { id, examined } = await reconcile(context, { apply: true })
   context.log.info({ reconciliationId: id, examined }, 'reconciled')
+})
+
+/** The pass that an operator has asked for. */
+export const reconcileAskedJob = paymentJobs.reconcileAsked.runs(async (context: Context, order) => {
+  const { id, examined } = await reconcile(context, order)
+  context.log.info({ reconciliationId: id, examined }, 'reconciled as asked')
 })

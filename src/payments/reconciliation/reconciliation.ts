@@ -55,6 +55,15 @@ export class Reconciliation extends Node {
   /** How far each list was known once this pass had ended; instants are texts in JSON. */
   @Property({ type: 'json', default: '[]' })
   lists!: KeptListRead[]
+
+  /** The last payment of its part of all; the next pass goes on behind it. Null when it came to the end, or only looked. */
+  @Property({ type: 'uuid', nullable: true })
+  sweptTo!: string | null
+}
+
+/** A row for a pass that has looked at nothing yet. */
+export function newReconciliation(facts: Pick<Reconciliation, 'id' | 'startedAt' | 'dryRun'>) {
+  return { ...facts, finishedAt: null, examined: 0, lists: [], sweptTo: null }
 }
 
 export interface KeptListRead {

@@ -4,6 +4,7 @@ import type { CaseKind } from '../../cases/case-kind.ts'
 import { type CaseFacts, closeCase, openCase } from '../../cases/open-case.ts'
 import type { Context } from '../../context.ts'
 import { inTransaction } from '../../store/transaction.ts'
+import { settleRefundCases } from '../refund-cases.ts'
 
 /** Whoever is asked has said by then how it went. */
 const UNKNOWN_FOR_MS = 60 * 60_000
@@ -17,8 +18,18 @@ export async function settleCases(context: Context): Promise<void> {
   const now = context.now()
   const em = context.em.fork({ clear: true })
   await settleKind(context, 'PAYMENT_UNSETTLED', await unsettledPayments(em, now), now)
+  await inTransaction(context.em, (tx) => settleRefundCases(tx, now))
   await settleKind(context, 'LIST_NOT_READ', await unreadLists(em, now), now)
   await settleKind(context, 'JOB_GIVEN_UP', await givenUpJobs(em), now)
+  await inTransaction(em, seeOpenDisputes)
+}
+
+/** Every pass looks at them; what has changed of one is told when it is recorded. */
+async function seeOpenDisputes(tx: EntityManager): Promise<void> {
+  await tx.execute(
+    `update operator_case c set last_seen_at = d.looked_at from dispute d
+     where c.kind = 'DISPUTE_OPEN' and c.status <> 'CLOSED' and c.subject_id = d.id and c.last_seen_at < d.looked_at`,
+  )
 }
 
 type Found = Omit<CaseFacts, 'kind'>

@@ -5,10 +5,18 @@ import { namesOf } from '../our-id.ts'
 import { cancelUrlOf, returnUrlOf, waitsForBuyer } from './approval-page.ts'
 import { findCapture } from './captures.ts'
 import { chosenEvent, newsOfChoice } from './chosen-event.ts'
-import { minorOf } from './decimal-money.ts'
+import { type Money, minorOf, moneyOf } from './decimal-money.ts'
 import { disputeCapture, disputeOutcomes } from './disputes.ts'
 import { captureForeign, foreignCapture } from './foreign-capture.ts'
-import { type Capture, instruments, type Order, type PaypalMerchant, pendingReasons } from './merchant.ts'
+import {
+  type Capture,
+  disputeReasons,
+  disputeStages,
+  instruments,
+  type Order,
+  type PaypalMerchant,
+  pendingReasons,
+} from './merchant.ts'
 import { approveOrder, findOrder } from './orders.ts'
 import { refundView } from './payment-view.ts'
 import { makePending, pendingOutcomes } from './pending-captures.ts'
@@ -16,14 +24,23 @@ import { refundCapture, settleRefund } from './refunds.ts'
 import { newDebugId, PaypalRefusal } from './refusal.ts'
 
 const money = z.strictObject({ currency_code: z.string(), value: z.string() })
+const decimal = z.string().regex(/^\d+(\.\d{1,2})?$/, 'expected a decimal text, e.g. "100.00"')
 const nothing = z.strictObject({})
 const approval = z.strictObject({ instrument: z.enum(instruments).default('balance') })
 const refund = z.strictObject({
   /** A decimal text in the capture's currency, or the amount with its currency. */
-  amount: z.union([z.string().regex(/^\d+(\.\d{1,2})?$/), money]).optional(),
+  amount: z.union([decimal, money]).optional(),
 })
 const dispute = z.strictObject({
   outcome: z.enum(disputeOutcomes).default('open'),
+  stage: z.enum(disputeStages).optional(),
+  amount: decimal.optional(),
+  refunded: decimal.optional(),
+  listed: z.boolean().default(false),
+  reason: z.enum(disputeReasons).optional(),
+  due_by: z.iso.datetime({ offset: true }).optional(),
+  fee: decimal.optional(),
+  allowed_refund: decimal.optional(),
   without_amount: z.boolean().default(false),
 })
 const pending = z.strictObject({
@@ -64,8 +81,21 @@ export function registerControl(app: FastifyInstance, merchant: PaypalMerchant, 
     return refundView(merchant, refundCapture(merchant, capture, { amount: refunded }))
   })
   serve('/_sandbox/captures/:id/dispute', (id, body) => {
-    const { outcome, without_amount } = read(dispute, body)
-    return disputeCapture(merchant, captureOf(merchant, id), outcome, without_amount)
+    const asked = read(dispute, body)
+    const capture = captureOf(merchant, id)
+    const money = (value: string | undefined) => (value === undefined ? value : inCurrencyOf(capture, value))
+    return disputeCapture(merchant, capture, {
+      outcome: asked.outcome,
+      stage: asked.stage,
+      amount: money(asked.amount),
+      refunded: money(asked.refunded),
+      listed: asked.listed,
+      reason: asked.reason,
+      dueAt: asked.due_by,
+      fee: money(asked.fee),
+      allowedRefund: money(asked.allowed_refund),
+      withoutAmount: asked.without_amount,
+    })
   })
   serve('/_sandbox/events', (_id, body) => newsOfChoice(merchant, read(chosenEvent, body)))
   serve('/_sandbox/captures', (_id, body) => captureForeign(merchant, read(foreignCapture, body)))
@@ -83,6 +113,10 @@ export function registerControl(app: FastifyInstance, merchant: PaypalMerchant, 
     const outcome = read(settlement, body).outcome.toUpperCase() as 'COMPLETED' | 'FAILED' | 'CANCELLED'
     return refundView(merchant, settleRefund(merchant, id, outcome))
   })
+}
+
+function inCurrencyOf({ amount: { currency_code } }: Capture, value: string): Money {
+  return moneyOf(minorOf({ currency_code, value }), currency_code)
 }
 
 /** The capture with this id, or that of the order or of our payment with this id. Throws PaypalRefusal (404). */
@@ -141,6 +175,12 @@ function ledger({ state }: PaypalMerchant): object {
       currency: amount.currency_code,
       status,
       metadata: { custom_id: customId, invoice_id: invoiceId },
+    })),
+    disputes: Object.values(state.disputes).map(({ id, captureId: capture, amount, status }) => ({
+      id,
+      capture,
+      amount: minorOf(amount),
+      status,
     })),
   }
 }

@@ -1,22 +1,43 @@
-/** Opens, reviews, resolves and withdraws PayPal disputes. */
+/** Brings PayPal disputes to an outcome, from wherever they are, and lists them. */
 import type { Answer } from '../faults.ts'
-import { refundedMinor, setStatus, tellCapture } from './captures.ts'
+import type { Money } from './decimal-money.ts'
 import { minorOf, moneyOf } from './decimal-money.ts'
+import { giveBack, takeBack } from './dispute-money.ts'
 import { disputeSummary, disputeView } from './dispute-view.ts'
 import { type Capture, type Dispute, type PaypalMerchant, wholeSeconds } from './merchant.ts'
 import { newId } from './new-id.ts'
 import { noSuch, PaypalRefusal, refused } from './refusal.ts'
 import type { Route } from './route.ts'
 
-/** How a dispute can stand, in the words of the control call. */
-export const disputeOutcomes = ['open', 'under_review', 'won', 'lost', 'withdrawn'] as const
-export type DisputeOutcome = (typeof disputeOutcomes)[number]
+/** How a dispute can stand, in the words of the control call, and PayPal's for it. */
+const standings = {
+  open: { status: 'OPEN', outcome: null },
+  waiting_for_seller: { status: 'WAITING_FOR_SELLER_RESPONSE', outcome: null },
+  waiting_for_buyer: { status: 'WAITING_FOR_BUYER_RESPONSE', outcome: null },
+  under_review: { status: 'UNDER_REVIEW', outcome: null },
+  appeal: { status: 'UNDER_REVIEW', outcome: null },
+  won: { status: 'RESOLVED', outcome: 'RESOLVED_SELLER_FAVOUR' },
+  lost: { status: 'RESOLVED', outcome: 'RESOLVED_BUYER_FAVOUR' },
+  withdrawn: { status: 'RESOLVED', outcome: 'CANCELED_BY_BUYER' },
+  payout: { status: 'RESOLVED', outcome: 'RESOLVED_WITH_PAYOUT' },
+} as const satisfies Record<string, Pick<Dispute, 'status' | 'outcome'>>
+type DisputeOutcome = keyof typeof standings
+export const disputeOutcomes = Object.keys(standings) as [DisputeOutcome, ...DisputeOutcome[]]
 
-const outcomeCodes = {
-  won: 'RESOLVED_SELLER_FAVOUR',
-  lost: 'RESOLVED_BUYER_FAVOUR',
-  withdrawn: 'CANCELED_BY_BUYER',
-} as const
+export interface DisputeWish {
+  outcome: DisputeOutcome
+  stage?: Dispute['stage'] | undefined
+  amount?: Money | undefined
+  /** How much went back when it is lost, refunds made since it was opened among it; all that is disputed without it. */
+  refunded?: Money | undefined
+  /** Whether what went back shows among the order's refunds. */
+  listed: boolean
+  reason?: Dispute['reason'] | undefined
+  dueAt?: string | undefined
+  fee?: Money | undefined
+  allowedRefund?: Money | undefined
+  withoutAmount: boolean
+}
 
 /** The dispute of this capture, if there is one. */
 export function disputeOf({ state }: PaypalMerchant, capture: Capture): Dispute | undefined {
@@ -24,73 +45,65 @@ export function disputeOf({ state }: PaypalMerchant, capture: Capture): Dispute 
 }
 
 /**
- * Brings the capture's dispute to this outcome, opening one first where there is none.
- * Throws PaypalRefusal where the capture was not completed, or its dispute is resolved already.
+ * Brings the capture's dispute to this outcome, opening one where there is none. Throws PaypalRefusal where the capture was
+ * not completed, or where it would be taken up again without having been resolved.
  */
-export function disputeCapture(
-  merchant: PaypalMerchant,
-  capture: Capture,
-  outcome: DisputeOutcome,
-  withoutAmount = false,
-): object {
+export function disputeCapture(merchant: PaypalMerchant, capture: Capture, wish: DisputeWish): object {
   if (capture.status === 'PENDING' || capture.status === 'DECLINED') throw refused('TRANSACTION_REFUSED')
   const existing = disputeOf(merchant, capture)
-  if (existing?.status === 'RESOLVED') {
-    const description = `The dispute is resolved: ${existing.outcome}.`
-    throw new PaypalRefusal(409, [{ issue: 'DISPUTE_RESOLVED', description }])
+  if (wish.outcome === 'appeal' && existing?.status !== 'RESOLVED') {
+    const description = 'Only a dispute that is resolved can be appealed.'
+    throw new PaypalRefusal(409, [{ issue: 'DISPUTE_NOT_RESOLVED', description }])
   }
-  const dispute = existing ?? openDispute(merchant, capture, withoutAmount)
-  if (outcome === 'under_review') {
-    move(merchant, dispute, 'UNDER_REVIEW', null)
-    tell(merchant, dispute, 'UPDATED')
-  } else if (outcome !== 'open') {
-    resolve(merchant, capture, dispute, outcome)
-  }
+  const dispute = existing ?? openDispute(merchant, capture, wish)
+  if (existing || wish.outcome !== 'open') settle(merchant, capture, dispute, wish)
   return disputeView(merchant, dispute)
 }
 
-function openDispute(merchant: PaypalMerchant, capture: Capture, withoutAmount: boolean): Dispute {
+function openDispute(merchant: PaypalMerchant, capture: Capture, wish: DisputeWish): Dispute {
   const at = wholeSeconds(merchant.now())
-  const left = minorOf(capture.amount) - refundedMinor(merchant, capture, ['COMPLETED', 'PENDING'])
+  const back = Object.values(merchant.state.refunds)
+    .filter(({ captureId, status }) => captureId === capture.id && (status === 'COMPLETED' || status === 'PENDING'))
+    .reduce((sum, { amount }) => sum + minorOf(amount), 0)
   const dispute: Dispute = {
     id: `PP-D-${newId(8)}`,
     captureId: capture.id,
     status: 'OPEN',
     outcome: null,
-    amount: moneyOf(left, capture.amount.currency_code),
-    ...(withoutAmount && { withoutAmount }),
+    stage: 'CHARGEBACK',
+    reason: 'MERCHANDISE_OR_SERVICE_NOT_RECEIVED',
+    amount: moneyOf(minorOf(capture.amount) - back, capture.amount.currency_code),
+    ...(wish.withoutAmount && { withoutAmount: true }),
     createdAt: at,
     updatedAt: at,
   }
+  applyFacts(dispute, wish)
   merchant.state.disputes[dispute.id] = dispute
   tell(merchant, dispute, 'CREATED')
   return dispute
 }
 
-/** A lost dispute takes the money back: the capture is reversed, without a refund of the merchant's own. */
-function resolve(
-  merchant: PaypalMerchant,
-  capture: Capture,
-  dispute: Dispute,
-  outcome: keyof typeof outcomeCodes,
-): void {
-  move(merchant, dispute, 'RESOLVED', outcomeCodes[outcome])
-  tell(merchant, dispute, 'RESOLVED')
-  if (outcome !== 'lost') return
-  setStatus(merchant, capture, 'REFUNDED', 'CHARGEBACK')
-  tellCapture(merchant, capture, 'REVERSED')
+function applyFacts(dispute: Dispute, { stage, amount, reason, dueAt, fee, allowedRefund }: DisputeWish): void {
+  dispute.stage = stage ?? dispute.stage
+  dispute.amount = amount ?? dispute.amount
+  dispute.reason = reason ?? dispute.reason
+  if (dueAt !== undefined) dispute.dueAt = dueAt
+  if (fee !== undefined) dispute.fee = fee
+  if (allowedRefund !== undefined) dispute.allowedRefund = allowedRefund
 }
 
-function move(
-  merchant: PaypalMerchant,
-  dispute: Dispute,
-  status: Dispute['status'],
-  outcome: Dispute['outcome'],
-): void {
+function settle(merchant: PaypalMerchant, capture: Capture, dispute: Dispute, wish: DisputeWish): void {
+  const wasLost = dispute.outcome === 'RESOLVED_BUYER_FAVOUR'
+  const { status, outcome } = standings[wish.outcome]
+  applyFacts(dispute, wish)
   dispute.status = status
   dispute.outcome = outcome
   dispute.updatedAt = wholeSeconds(merchant.now())
+  if (wasLost) giveBack(merchant, capture, dispute)
+  if (wish.outcome === 'lost') dispute.refunded = wish.refunded ?? dispute.amount
   merchant.changed()
+  tell(merchant, dispute, status === 'RESOLVED' ? 'RESOLVED' : 'UPDATED')
+  if (wish.outcome === 'lost') takeBack(merchant, capture, dispute, wish.listed)
 }
 
 function tell(merchant: PaypalMerchant, dispute: Dispute, what: 'CREATED' | 'UPDATED' | 'RESOLVED'): void {

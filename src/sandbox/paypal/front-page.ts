@@ -38,8 +38,11 @@ export const paypalFrontPage: FrontPage = {
     {
       method: 'POST',
       path: '/_sandbox/captures/:id/dispute',
-      does: 'Brings the capture’s dispute to an outcome.',
-      examples: [{ outcome: 'open' }, { outcome: 'won' }],
+      does: 'Brings the capture’s dispute to an outcome, from wherever it is: open, waiting_for_seller, waiting_for_buyer, under_review, won, lost, withdrawn, payout; appeal takes a resolved one up again.',
+      examples: [
+        { outcome: 'open', stage: 'INQUIRY' },
+        { outcome: 'lost', refunded: '100.00', listed: true },
+      ],
     },
     {
       method: 'POST',

@@ -92,12 +92,39 @@ export interface Refund {
   updatedAt: string
 }
 
+/** How far a dispute has got, in PayPal's words. */
+export const disputeStages = ['INQUIRY', 'CHARGEBACK', 'PRE_ARBITRATION', 'ARBITRATION'] as const
+/** Why a buyer disputes, in PayPal's words. */
+export const disputeReasons = [
+  'MERCHANDISE_OR_SERVICE_NOT_RECEIVED',
+  'MERCHANDISE_OR_SERVICE_NOT_AS_DESCRIBED',
+  'UNAUTHORISED',
+  'CREDIT_NOT_PROCESSED',
+  'DUPLICATE_TRANSACTION',
+  'INCORRECT_AMOUNT',
+  'PAYMENT_BY_OTHER_MEANS',
+  'CANCELED_RECURRING_BILLING',
+  'PROBLEM_WITH_REMITTANCE',
+  'OTHER',
+] as const
+
 export interface Dispute {
   id: string
   captureId: string
-  status: 'OPEN' | 'UNDER_REVIEW' | 'RESOLVED'
-  outcome: 'RESOLVED_BUYER_FAVOUR' | 'RESOLVED_SELLER_FAVOUR' | 'CANCELED_BY_BUYER' | null
+  status: 'OPEN' | 'WAITING_FOR_SELLER_RESPONSE' | 'WAITING_FOR_BUYER_RESPONSE' | 'UNDER_REVIEW' | 'RESOLVED'
+  outcome: 'RESOLVED_BUYER_FAVOUR' | 'RESOLVED_SELLER_FAVOUR' | 'RESOLVED_WITH_PAYOUT' | 'CANCELED_BY_BUYER' | null
+  stage: (typeof disputeStages)[number]
+  reason: (typeof disputeReasons)[number]
   amount: Money
+  /** Of a lost one, what went back by it and by refunds since it was opened. */
+  refunded?: Money
+  /** Of that, what went back without a refund. */
+  takenMinor?: number
+  /** By when the seller has to answer. */
+  dueAt?: string
+  fee?: Money
+  /** What may be refunded meanwhile. */
+  allowedRefund?: Money
   /** It says nothing of its amount. */
   withoutAmount?: true
   createdAt: string

@@ -4,7 +4,7 @@ import { payableAmount } from './amounts.ts'
 import { findCapture, refundedMinor, setStatus } from './captures.ts'
 import { type Money, minorOf, moneyOf, shown } from './decimal-money.ts'
 import { disputeOf } from './disputes.ts'
-import { type Capture, type PaypalMerchant, type Refund, wholeSeconds } from './merchant.ts'
+import { type Capture, type Dispute, type PaypalMerchant, type Refund, wholeSeconds } from './merchant.ts'
 import { newId } from './new-id.ts'
 import { minimalRefund, refundView } from './payment-view.ts'
 import { noSuch, PaypalRefusal, refused } from './refusal.ts'
@@ -27,7 +27,7 @@ interface RefundRequest {
 export function refundCapture(merchant: PaypalMerchant, capture: Capture, request: RefundRequest): Refund {
   const back = refundedMinor(merchant, capture, onItsWay)
   const { currency_code } = capture.amount
-  const left = minorOf(capture.amount) - back
+  const left = minorOf(capture.amount) - back - (disputeOf(merchant, capture)?.takenMinor ?? 0)
   const amount = request.amount ? payableAmount(request.amount, '/amount') : moneyOf(left, currency_code)
   checkRefundable(merchant, capture, amount, left)
   checkInvoice(merchant, request.invoice_id)
@@ -106,7 +106,13 @@ function checkRefundable(merchant: PaypalMerchant, capture: Capture, amount: Mon
   if (minor > left) throw refused('REFUND_AMOUNT_EXCEEDED', { field: '/amount/value', value: amount.value })
   if (merchant.state.refundBalance === 'refused') throw refused('REFUND_FAILED_INSUFFICIENT_FUNDS')
   const dispute = disputeOf(merchant, capture)
-  if (dispute && dispute.status !== 'RESOLVED' && minor < left) throw refused('TRANSACTION_DISPUTED')
+  if (dispute && dispute.status !== 'RESOLVED' && !isAllowed(dispute, minor, left))
+    throw refused('TRANSACTION_DISPUTED')
+}
+
+/** The whole, or up to what PayPal allows meanwhile. */
+function isAllowed({ allowedRefund }: Dispute, minor: number, left: number): boolean {
+  return allowedRefund === undefined ? minor === left : minor <= minorOf(allowedRefund)
 }
 
 function checkInvoice({ state }: PaypalMerchant, invoiceId: string | undefined): void {

@@ -11,6 +11,10 @@ export type Refund = Omit<Stripe.Refund, 'charge' | 'payment_intent' | 'metadata
   metadata: Stripe.Metadata
 }
 export type Dispute = Omit<Stripe.Dispute, 'charge' | 'payment_intent'> & { charge: string; payment_intent: string }
+export type FraudWarning = Omit<Stripe.Radar.EarlyFraudWarning, 'charge' | 'payment_intent'> & {
+  charge: string
+  payment_intent: string
+}
 export type LineItem = Omit<Stripe.LineItem, 'price'> & {
   price: Omit<Stripe.Price, 'unit_amount_decimal'> & { unit_amount_decimal: string }
 }
@@ -27,7 +31,7 @@ export type Payout = Pick<
   | 'livemode'
   | 'metadata'
 >
-export type StripeObject = Session | PaymentIntent | Charge | Refund | Dispute | Payout
+export type StripeObject = Session | PaymentIntent | Charge | Refund | Dispute | FraudWarning | Payout
 
 /** An event as /v1/events lists it: a snapshot of the object at that moment. */
 export interface StripeEvent {
@@ -79,6 +83,7 @@ export interface StripeState {
   charges: Record<string, Charge>
   refunds: Record<string, Refund>
   disputes: Record<string, Dispute>
+  fraudWarnings: Record<string, FraudWarning>
   payouts: Record<string, Payout>
   /** Charges that each payout carried. */
   payoutCharges: Record<string, string[]>
@@ -101,6 +106,7 @@ export const emptyState = (): StripeState => ({
   charges: {},
   refunds: {},
   disputes: {},
+  fraudWarnings: {},
   payouts: {},
   payoutCharges: {},
   events: {},

@@ -17,7 +17,7 @@ export function catchUp(account: StripeAccount): void {
     const [session, charge] = [state.sessions[id], state.charges[id]]
     if (kind === 'session_expires' && session?.status === 'open') expireSession(account, session)
     if (kind === 'refund_fails') bounceRefund(account, id)
-    if (kind === 'charge_disputed' && charge && !charge.disputed) disputeCharge(account, charge, 'open')
+    if (kind === 'charge_disputed' && charge && !charge.disputed) disputeCharge(account, charge, { outcome: 'open' })
   }
   forgetOldReplies(account)
 }

@@ -2,12 +2,14 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { z } from 'zod'
 import { namesOf } from '../our-id.ts'
-import type { StripeAccount } from './account.ts'
+import { type StripeAccount, seconds } from './account.ts'
 import { feeOf, payOut } from './balance.ts'
 import { findCharge } from './charges.ts'
 import { chosenEvent, newsOfChoice } from './chosen-event.ts'
+import { disputeReasons } from './dispute-reasons.ts'
 import { disputeCharge, disputeOutcomes } from './disputes.ts'
 import { foreignCharge, payForeign } from './foreign-charge.ts'
+import { warnOfFraud } from './fraud-warnings.ts'
 import { type Attempt, finishAuthentication, payWithCard } from './pay.ts'
 import { balanceRequest, setBalance, settlement, settleRefund } from './refund-control.ts'
 import { refundCharge } from './refunds.ts'
@@ -32,7 +34,20 @@ const payment = z.strictObject({
 })
 const foreign = foreignCharge(testCard)
 const refund = z.strictObject({ amount: z.int().min(1).optional() })
-const dispute = z.strictObject({ outcome: z.enum(disputeOutcomes).default('open') })
+const dispute = z
+  .strictObject({
+    outcome: z.enum(disputeOutcomes).default('open'),
+    amount: z.int().min(1).optional(),
+    reason: z.enum(disputeReasons).optional(),
+    /** Seconds since 1970, as Stripe writes it, or an instant. */
+    due_by: z
+      .union([z.int().min(0), z.iso.datetime({ offset: true }).transform((text) => seconds(new Date(text)))])
+      .optional(),
+    fee: z.int().min(0).optional(),
+    refundable: z.boolean().optional(),
+  })
+  .transform(({ due_by: dueBy, ...wish }) => ({ ...wish, dueBy }))
+const fraudWarning = z.strictObject({ actionable: z.boolean().default(true) })
 
 interface ById {
   Params: { id: string }
@@ -86,8 +101,12 @@ export function registerControl(app: FastifyInstance, account: StripeAccount, sa
   )
 
   app.post<ById>('/_sandbox/charges/:id/dispute', (call, reply) =>
+    control(reply, saved, () => disputeCharge(account, findCharge(account, call.params.id), read(dispute, call.body))),
+  )
+
+  app.post<ById>('/_sandbox/charges/:id/fraud_warning', (call, reply) =>
     control(reply, saved, () =>
-      disputeCharge(account, findCharge(account, call.params.id), read(dispute, call.body).outcome),
+      warnOfFraud(account, findCharge(account, call.params.id), read(fraudWarning, call.body).actionable),
     ),
   )
 }
@@ -144,6 +163,7 @@ function ledger({ state }: StripeAccount): object {
       payment_intent: charge.payment_intent,
       fee: charge.status === 'succeeded' ? feeOf(charge) : 0,
     })),
+    disputes: Object.values(state.disputes).map(({ id, charge, amount, status }) => ({ id, charge, amount, status })),
     payouts: Object.values(state.payouts).map(({ id, amount }) => ({ id, amount })),
     refunds: Object.values(state.refunds).map(({ id, charge, amount, currency, metadata, status }) => ({
       id,

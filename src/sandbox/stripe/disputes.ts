@@ -1,6 +1,7 @@
-/** Opens, reviews, wins, loses and withdraws Stripe disputes. */
+/** Brings Stripe disputes to an outcome, from wherever they are, and lists them. */
 import { z } from 'zod'
 import type { Charge, Dispute, StripeAccount } from './account.ts'
+import { moveMoney, takenBy } from './dispute-money.ts'
 import { expanded } from './expand.ts'
 import { listPage, madeWithin } from './lists.ts'
 import { newDispute } from './new-dispute.ts'
@@ -9,68 +10,103 @@ import { noSuch, refused } from './refusal.ts'
 import type { Route } from './route.ts'
 
 /** How a dispute can stand, in the words of the control call, and Stripe's status for it. */
-export const disputeOutcomes = ['open', 'under_review', 'won', 'lost', 'withdrawn'] as const
-export type DisputeOutcome = (typeof disputeOutcomes)[number]
-
-/** Stripe has no "withdrawn": an inquiry that is closed without becoming a chargeback is the nearest. */
-const statusOfOutcome: Record<DisputeOutcome, Dispute['status']> = {
+const statusOfOutcome = {
+  inquiry: 'warning_needs_response',
+  inquiry_review: 'warning_under_review',
   open: 'needs_response',
   under_review: 'under_review',
   won: 'won',
   lost: 'lost',
+  // Stripe has no "withdrawn": an inquiry that is closed without becoming a chargeback is the nearest.
   withdrawn: 'warning_closed',
-}
-const closedStatuses = new Set(['won', 'lost', 'warning_closed'])
-/** Banks take up again what they have decided. */
-const decidedAnew: ReadonlySet<DisputeOutcome> = new Set(['under_review', 'won', 'lost'])
-/** While money is taken back by the bank, or is gone, nothing can be refunded besides. */
-const blocksRefunds = new Set(['needs_response', 'under_review', 'lost'])
+  prevented: 'prevented',
+  appeal_open: 'appeal_needs_response',
+  appeal_under_review: 'appeal_under_review',
+} as const
+export type DisputeOutcome = keyof typeof statusOfOutcome
+export const disputeOutcomes = Object.keys(statusOfOutcome) as [DisputeOutcome, ...DisputeOutcome[]]
 
-/** The dispute because of which this charge cannot be refunded, if there is one. */
-export function disputeThatBlocksRefunds({ state }: StripeAccount, charge: Charge): Dispute | undefined {
-  return Object.values(state.disputes).find(
-    (dispute) => dispute.charge === charge.id && blocksRefunds.has(dispute.status),
-  )
+const inquiries = new Set(['warning_needs_response', 'warning_under_review'])
+const reviews = new Set(['warning_under_review', 'under_review', 'appeal_under_review'])
+const closed = new Set(['won', 'lost', 'warning_closed', 'prevented'])
+/** The bank has the money back. */
+const taking = new Set(['needs_response', 'under_review', 'lost', 'appeal_needs_response', 'appeal_under_review'])
+/** Those that begin with a question, or before it came to a claim. */
+const beginAsInquiry: ReadonlySet<DisputeOutcome> = new Set(['inquiry', 'inquiry_review', 'withdrawn', 'prevented'])
+
+export interface DisputeWish {
+  outcome: DisputeOutcome
+  /** In Stripe's unit; without it all that is left of the charge, or what it was before. */
+  amount?: number | undefined
+  reason?: string | undefined
+  dueBy?: number | undefined
+  fee?: number | undefined
+  refundable?: boolean | undefined
 }
+
+/** The dispute because of which nothing of this charge can be refunded now, if there is one. */
+export function disputeThatBlocksRefunds({ state }: StripeAccount, charge: Charge): Dispute | undefined {
+  return disputesOf(state, charge).find((dispute) => !closed.has(dispute.status) && !dispute.is_charge_refundable)
+}
+
+/** What the bank has taken back of the charge by disputes: it cannot be refunded besides. */
+export function takenFrom({ state }: StripeAccount, charge: Charge): number {
+  return disputesOf(state, charge).reduce((sum, dispute) => sum + takenBy(dispute), 0)
+}
+
+const disputesOf = (state: StripeAccount['state'], charge: Charge): Dispute[] =>
+  Object.values(state.disputes).filter((dispute) => dispute.charge === charge.id)
 
 /**
- * Brings the charge's dispute to this outcome, opening one first where there is none; one that has ended is reviewed or
- * decided anew. Throws StripeRefusal where the charge was not paid, or its dispute has ended and would be opened or withdrawn.
+ * Brings the charge's dispute to this outcome, beginning one where there is none. Throws StripeRefusal where the charge was
+ * not paid.
  */
-export function disputeCharge(account: StripeAccount, charge: Charge, outcome: DisputeOutcome): Dispute {
+export function disputeCharge(account: StripeAccount, charge: Charge, wish: DisputeWish): Dispute {
   if (!charge.paid) throw refused(`Charge ${charge.id} was not paid; it cannot be disputed.`)
-  const existing = Object.values(account.state.disputes).find((dispute) => dispute.charge === charge.id)
-  if (existing && closedStatuses.has(existing.status) && !decidedAnew.has(outcome)) {
-    throw refused(`The dispute of charge ${charge.id} is closed: ${existing.status}.`)
-  }
-  const dispute = existing ?? openDispute(account, charge, outcome === 'withdrawn')
-  if (outcome !== 'open') settle(account, charge, dispute, outcome)
-  return dispute
-}
-
-function openDispute(account: StripeAccount, charge: Charge, asInquiry: boolean): Dispute {
-  const dispute = newDispute(account, charge, asInquiry)
+  const [existing] = disputesOf(account.state, charge)
+  if (existing) return settle(account, charge, existing, wish)
+  const begun = beginAsInquiry.has(wish.outcome) ? 'inquiry' : 'open'
+  const dispute = newDispute(account, charge, begun === 'inquiry')
   account.state.disputes[dispute.id] = dispute
   charge.disputed = true
   account.changed('charges', charge.id)
+  apply(charge, dispute, { ...wish, outcome: begun })
   account.emit('charge.dispute.created', dispute)
-  if (!asInquiry) account.emit('charge.dispute.funds_withdrawn', dispute)
+  follow(account, dispute, wish.fee)
+  return begun === wish.outcome ? dispute : settle(account, charge, dispute, wish)
+}
+
+/** The whole of an inquired charge has gone back: there is nothing left to ask about. */
+export function closeInquiry(account: StripeAccount, charge: Charge): void {
+  const inquiry = disputesOf(account.state, charge).find(({ status }) => inquiries.has(status))
+  if (inquiry) settle(account, charge, inquiry, { outcome: 'withdrawn' })
+}
+
+function settle(account: StripeAccount, charge: Charge, dispute: Dispute, wish: DisputeWish): Dispute {
+  const previous = { status: dispute.status }
+  apply(charge, dispute, wish)
+  const ended = closed.has(dispute.status) && dispute.status !== previous.status
+  account.emit(ended ? 'charge.dispute.closed' : 'charge.dispute.updated', dispute, previous)
+  follow(account, dispute, wish.fee)
   return dispute
 }
 
-function settle(account: StripeAccount, charge: Charge, dispute: Dispute, outcome: DisputeOutcome): void {
-  const previous = { status: dispute.status }
-  dispute.status = statusOfOutcome[outcome]
-  dispute.is_charge_refundable = !blocksRefunds.has(dispute.status) && !charge.refunded
-  if (outcome === 'under_review') {
-    dispute.evidence_details = { ...dispute.evidence_details, has_evidence: true, submission_count: 1 }
-    account.emit('charge.dispute.updated', dispute, previous)
-    return
-  }
-  account.emit('charge.dispute.closed', dispute, previous)
-  const wasTaken = blocksRefunds.has(previous.status)
-  if (outcome !== 'lost' && wasTaken) account.emit('charge.dispute.funds_reinstated', dispute)
-  if (outcome === 'lost' && !wasTaken) account.emit('charge.dispute.funds_withdrawn', dispute)
+function apply(charge: Charge, dispute: Dispute, wish: DisputeWish): void {
+  const { amount, reason, dueBy, refundable, outcome } = wish
+  const status = statusOfOutcome[outcome]
+  dispute.status = status
+  dispute.amount = amount ?? dispute.amount
+  dispute.reason = reason ?? dispute.reason
+  dispute.is_charge_refundable = refundable ?? (!taking.has(status) && !charge.refunded)
+  const details = { ...dispute.evidence_details, due_by: dueBy ?? dispute.evidence_details.due_by }
+  dispute.evidence_details = reviews.has(status) ? { ...details, has_evidence: true, submission_count: 1 } : details
+}
+
+/** The money is where the status says: taken by the bank, or here again. */
+function follow(account: StripeAccount, dispute: Dispute, fee?: number): void {
+  const moved = moveMoney(account, dispute, taking.has(dispute.status) ? dispute.amount : 0, fee)
+  if (moved === 0) return
+  account.emit(moved < 0 ? 'charge.dispute.funds_withdrawn' : 'charge.dispute.funds_reinstated', dispute)
 }
 
 const disputeList = z.strictObject({

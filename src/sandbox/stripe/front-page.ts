@@ -31,8 +31,8 @@ export const stripeFrontPage: FrontPage = {
     {
       method: 'POST',
       path: '/_sandbox/charges/:id/dispute',
-      does: 'Brings the charge’s dispute to an outcome.',
-      examples: [{ outcome: 'open' }, { outcome: 'won' }],
+      does: 'Brings the charge’s dispute to an outcome, from wherever it is: inquiry, inquiry_review, open, under_review, won, lost, withdrawn, prevented, appeal_open, appeal_under_review.',
+      examples: [{ outcome: 'inquiry' }, { outcome: 'open', amount: 20_000, fee: 2000 }, { outcome: 'lost' }],
     },
     {
       method: 'POST',

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { type Charge, type Refund, type StripeAccount, schedule, seconds } from './account.ts'
 import { checkStep, shown } from './amounts.ts'
 import { findCharge } from './charges.ts'
-import { disputeThatBlocksRefunds } from './disputes.ts'
+import { closeInquiry, disputeThatBlocksRefunds, takenFrom } from './disputes.ts'
 import { expanded } from './expand.ts'
 import type { Form } from './form.ts'
 import { listPage, madeWithin } from './lists.ts'
@@ -25,7 +25,7 @@ interface RefundRequest {
 
 /** Refunds a charge. Throws StripeRefusal where it was not paid, is disputed, or has less left than asked. */
 export function refundCharge(account: StripeAccount, charge: Charge, request: RefundRequest): Refund {
-  const left = charge.amount_captured - charge.amount_refunded
+  const left = Math.max(0, charge.amount_captured - charge.amount_refunded - takenFrom(account, charge))
   const amount = request.amount ?? left
   checkRefundable(account, charge, amount, left)
   const refund: Refund = {
@@ -56,6 +56,7 @@ export function refundCharge(account: StripeAccount, charge: Charge, request: Re
   setRefunded(charge, before + amount)
   account.emit('refund.created', refund)
   account.emit('charge.refunded', charge, { amount_refunded: before })
+  if (charge.refunded) closeInquiry(account, charge)
   if (findTestCard(account.state.cardNumbers[charge.id] ?? '')?.afterwards === 'refund_fails') {
     const atMs = account.now().getTime() + BOUNCES_AFTER_MS
     schedule(account, { atMs, kind: 'refund_fails', id: refund.id })
@@ -105,7 +106,7 @@ function checkRefundable(account: StripeAccount, charge: Charge, amount: number,
   if (!charge.paid) {
     throw refused(`Charge ${charge.id} was not paid; there is nothing to refund.`, about)
   }
-  if (disputeThatBlocksRefunds(account, charge)) {
+  if (disputeThatBlocksRefunds(account, charge) || (left === 0 && takenFrom(account, charge) > 0)) {
     const message = `Charge ${charge.id} has been charged back; cannot issue a refund.`
     throw refused(message, { ...about, code: 'charge_disputed' })
   }

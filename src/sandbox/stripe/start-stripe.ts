@@ -14,8 +14,8 @@ import { chargeRoutes } from './charges.ts'
 import { catchUp } from './clock.ts'
 import { registerControl } from './control.ts'
 import { disputeRoutes } from './disputes.ts'
-import { emptyListRoutes } from './empty-lists.ts'
 import { eventRoutes, newEvent, stripeSignature } from './events.ts'
+import { fraudWarningRoutes } from './fraud-warnings.ts'
 import { stripeFrontPage } from './front-page.ts'
 import { registerHostedPage } from './hosted-page.ts'
 import { paymentIntentRoutes } from './payment-intents.ts'
@@ -54,6 +54,7 @@ const collections = {
   charge: 'charges',
   refund: 'refunds',
   dispute: 'disputes',
+  'radar.early_fraud_warning': 'fraudWarnings',
   payout: 'payouts',
 } as const
 
@@ -124,7 +125,7 @@ function buildServer(
     ...disputeRoutes(account),
     ...eventRoutes(account),
     ...balanceRoutes(account),
-    ...emptyListRoutes(),
+    ...fraudWarningRoutes(account),
   ]
   const permissions = new Permissions(stripePermissions)
   const refusals = new RefusalsOnRequest<StripeRefusal>()

@@ -45,12 +45,15 @@ export interface DisputeRow {
   id: string
   payment: string
   status: string
-  amount: number
+  stage: string
+  /** What is gone through it besides refunds, should it be lost. */
+  lost: number
 }
 
 export interface EnrolmentRow {
   id: string
   status: string
+  stuck: string | null
   payment: string | null
   learner: string
   run: string
@@ -78,6 +81,8 @@ export interface Books {
   history: HistoryRow[]
   /** Payments that a reconciliation has told operators of. */
   quarantined: string[]
+  /** Payments about whose disputes a case holds. */
+  inDispute: string[]
   /** Events in the inbox that nobody has dealt with, and jobs that have been given up. */
   leftOver: string[]
 }
@@ -87,13 +92,18 @@ const queries = {
     from payment order by created_at`,
   refunds: `select id, payment_id as payment, status, amount_minor::int as amount, reference,
     keep_registration as keeps from refund`,
-  disputes: `select id, payment_id as payment, status, amount_minor::int as amount from dispute`,
-  enrolments: `select e.id, e.status, e.payment_id as payment, l.subject as learner, r.partner_uuid as run,
+  // PayPal counts refunds since the dispute was opened into what it says went back.
+  disputes: `select d.id, d.payment_id as payment, d.status, d.stage, greatest(0, d.lost_minor - coalesce((
+    select sum(r.amount_minor) from refund r join payment p on p.id = r.payment_id and p.provider = 'PAYPAL'
+    where r.payment_id = d.payment_id and r.status = 'SUCCEEDED' and r.requested_at >= d.opened_at), 0))::int as lost
+    from dispute d`,
+  enrolments: `select e.id, e.status, e.stuck_reason as stuck, e.payment_id as payment, l.subject as learner, r.partner_uuid as run,
     e.registration_uuid as registration, c.status as credit from enrolment e
     join learner l on l.id = e.learner_id join course_run r on r.id = e.run_id
     left join credit_record c on c.enrolment_id = e.id`,
   history: `select subject_kind as noun, subject_id as id, "from", "to", cause from history_entry order by history_entry.id`,
   quarantined: `select subject_id as id from correction where outcome = 'QUARANTINED' and subject_kind = 'Payment'`,
+  inDispute: `select d.payment_id as id from operator_case c join dispute d on d.id = c.subject_id where c.holds`,
 }
 
 export async function openBooks({ databaseUrl, environment: at }: World): Promise<Books> {
@@ -116,6 +126,7 @@ export async function openBooks({ databaseUrl, environment: at }: World): Promis
       enrolments: await rows<EnrolmentRow>(queries.enrolments),
       history: await rows<HistoryRow>(queries.history),
       quarantined: (await rows<{ id: string }>(queries.quarantined)).map(({ id }) => id),
+      inDispute: (await rows<{ id: string }>(queries.inDispute)).map(({ id }) => id),
       leftOver: await leftOver(sql),
     }
   } finally {

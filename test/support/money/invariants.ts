@@ -38,16 +38,23 @@ const restless = {
 }
 
 /** Nothing is left under way, and STUCK is only what somebody has definitively refused to take back. */
-function atRest({ payments, refunds, enrolments }: Books): string[] {
+function atRest({ payments, refunds, enrolments, inDispute }: Books): string[] {
   const on = (noun: keyof typeof restless, rows: { id: string; status: string }[]) =>
     rows.filter(({ status }) => restless[noun].includes(status)).map(({ id, status }) => `${noun} ${id} is ${status}`)
   const refused = (enrolment: EnrolmentRow) =>
     payments.some((one) => one.enrolment === enrolment.id && isRefused({ refunds }, one))
-  const stranded = enrolments.filter((one) => one.status === 'STUCK' && !refused(one))
+  const stranded = enrolments.filter(
+    (one) => one.status === 'STUCK' && one.stuck !== 'DISPUTE_REVERSED' && !refused(one),
+  )
+  // What was lost and is contested again ends once that is decided.
+  const waits = ({ payment }: EnrolmentRow) => payment !== null && inDispute.includes(payment)
   return [
     ...on('payment', payments),
     ...on('refund', refunds),
-    ...on('enrolment', enrolments),
+    ...on(
+      'enrolment',
+      enrolments.filter((one) => !waits(one)),
+    ),
     ...stranded.map(({ id }) => `enrolment ${id} is STUCK although nobody refused anything`),
   ]
 }
@@ -113,7 +120,7 @@ const sum = (all: { amount: number }[]) => all.reduce((total, { amount }) => tot
 /** What of a payment's money is still here. */
 function kept({ refunds, disputes }: Books, { id, captured }: PaymentRow): number {
   const lost = disputes.filter((one) => one.payment === id && one.status === 'LOST')
-  return captured - sum(notVoid(refunds, id)) - sum(lost)
+  return captured - sum(notVoid(refunds, id)) - lost.reduce((total, one) => total + one.lost, 0)
 }
 
 const placed = ['REGISTERED', 'COMPLETED']
@@ -125,6 +132,7 @@ function paidForOnce(books: Books): string[] {
     if (left <= 0) return []
     const enrolment = books.enrolments.find(({ id }) => id === payment.enrolment)
     const paysForIt = enrolment?.payment === payment.id && [...placed, 'STUCK'].includes(enrolment.status)
+    if (books.inDispute.includes(payment.id)) return []
     const inHand = enrolment?.status === 'STUCK' || books.quarantined.includes(payment.id)
     if (paysForIt || (isRefused(books, payment) && inHand)) return []
     const rests = `${enrolment?.status} by payment ${enrolment?.payment}`
@@ -167,10 +175,13 @@ function creditAsEnrolled({ enrolments, payments, disputes }: Books): string[] {
     payments.some(
       (payment) =>
         payment.enrolment === id &&
-        disputes.some((one) => one.payment === payment.id && ['OPEN', 'UNDER_REVIEW'].includes(one.status)),
+        disputes.some(
+          ({ payment: id, status, stage }) =>
+            id === payment.id && ['OPEN', 'UNDER_REVIEW'].includes(status) && stage !== 'INQUIRY',
+        ),
     )
   const due = (row: EnrolmentRow) => {
-    if (row.status === 'REVOKED' || row.status === 'COMPENSATED') return 'REVOKED'
+    if (['REVOKED', 'COMPENSATED'].includes(row.status) || row.stuck === 'DISPUTE_REVERSED') return 'REVOKED'
     return row.status === 'STUCK' || contested(row) ? 'SUSPENDED' : 'AWARDED'
   }
   return enrolments

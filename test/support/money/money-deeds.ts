@@ -79,6 +79,12 @@ function refundKey(one: Begun, again: boolean): string {
   return one.refundKeys.at(-1) as string
 }
 
+/** From wherever it is: banks change their minds. */
+const disputeOutcomes = ['inquiry', 'open', 'under_review', 'won', 'lost', 'withdrawn', 'appeal'] as const
+const atStripe: Readonly<Record<string, string>> = { appeal: 'appeal_under_review' }
+const atPayPal = (outcome: string) =>
+  outcome === 'inquiry' ? { outcome: 'open', stage: 'INQUIRY' } : { outcome, stage: 'CHARGEBACK' }
+
 /** At a payment's page, or in the dashboard; what its provider refuses is no matter. */
 const upstreams = [
   of('pay', { at, which: at, by: fc.constantFrom(...cards, ...instruments) }, async (real, { at, which, by }) => {
@@ -89,8 +95,15 @@ const upstreams = [
   of('refund in the dashboard', { at, part: fc.boolean() }, (real, { at, part }) =>
     inDashboard(real, at, 'refund', (name) => (part ? { amount: name === 'stripe' ? 20_000 : '200.00' } : {})),
   ),
-  of('dispute', { at, outcome: fc.constantFrom('open', 'under_review', 'won', 'lost', 'withdrawn') }, (real, facts) =>
-    inDashboard(real, facts.at, 'dispute', () => ({ outcome: facts.outcome })),
+  of(
+    'dispute',
+    { at, outcome: fc.constantFrom(...disputeOutcomes), part: fc.boolean(), listed: fc.boolean() },
+    (real, { at, outcome, part, listed }) =>
+      inDashboard(real, at, 'dispute', (name) =>
+        name === 'stripe'
+          ? { outcome: atStripe[outcome] ?? outcome, ...(part && { amount: 20_000 }) }
+          : { ...atPayPal(outcome), listed, ...(part && { refunded: '200.00' }) },
+      ),
   ),
   of('hold the next capture', {}, ({ world }) => world.control('paypal', 'captures/next/pending'), false),
   of('settle what PayPal holds', { outcome: fc.constantFrom('completed', 'denied') }, (real, { outcome }) =>

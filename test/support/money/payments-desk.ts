@@ -24,6 +24,7 @@ import { submitRefundJob } from '../../../src/payments/submit-refund.ts'
 import { startPaypalSandbox } from '../../../src/sandbox/paypal/start-paypal.ts'
 import { startStripeSandbox } from '../../../src/sandbox/stripe/start-stripe.ts'
 import { HistoryEntry } from '../../../src/store/history.ts'
+import { inTurn } from '../../../src/store/in-turn.ts'
 import { inTransaction } from '../../../src/store/transaction.ts'
 import { openWorker } from '../../../src/store/worker.ts'
 import { post } from '../../adapters/sandbox-inbox.ts'
@@ -87,6 +88,7 @@ async function openDesk(closers: (() => Promise<unknown> | undefined)[]) {
   const parts = {
     orm,
     now,
+    inTurn: <Result>(name: string, work: () => Promise<Result>) => inTurn(database.url, name, work),
     paymentSubject: shop.thing,
     providers: {
       STRIPE: stripeProvider({

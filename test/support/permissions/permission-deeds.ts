@@ -63,6 +63,7 @@ export const mutations: Record<string, Deed> = {
     }),
   },
   acknowledgeCase: { allowed: 'operator', input: ({ Case }) => ({ caseId: Case, note: 'for the matrix' }) },
+  reconcile: { allowed: 'operator', input: () => ({ dryRun: true }) },
   refundRun: {
     allowed: 'operator',
     input: ({ CourseRun }) => ({

@@ -50,7 +50,7 @@ const things: Record<string, TypeEntry> = {
   Operator: all(
     'viewer > operator',
     'operator',
-    `id displayName reconciliations lists missingPermissions stuckEnrolments enrolments payments refunds refundRuns
+    `id displayName reconciliations lists missingPermissions stuckEnrolments enrolments payments refunds disputes refundRuns
       moneyByDay cases caseCounts`,
   ),
   Institution: all('Institution', 'everybody', 'id slug name country participating qualifications'),
@@ -143,16 +143,23 @@ const things: Record<string, TypeEntry> = {
     fields: {
       ownerAndOperator: `id enrolment provider method status amount refunded cardBrand cardLast4 action failure refunds
         disputes history createdAt capturedAt receipts`,
-      operator: 'providerReference buyerEmail references settlement cases',
+      operator: 'providerReference buyerEmail references settlement fraudWarningAt cases',
     },
   },
   PaymentAction: all('Payment > action', 'ownerAndOperator', 'redirectUrl expiresAt'),
   PaymentFailure: all('Payment > failure', 'ownerAndOperator', 'code message retryable'),
-  Refund: all(
-    'Refund',
-    'ownerAndOperator',
-    'id payment amount status origin reason failureReason requestedAt settledAt creditNote',
-  ),
+  Refund: {
+    at: 'Refund',
+    fields: {
+      ownerAndOperator: `id payment amount status origin reason failureReason requestedAt settledAt creditNote askedAt dispute
+        attempt waitingFor nextTryAt outside`,
+      operator: 'providerMessage providerReference',
+    },
+  },
+  OutsideSettlement: {
+    at: 'Refund > outside',
+    fields: { ownerAndOperator: 'method settledOn', operator: 'reference reason' },
+  },
   PaymentReference: all('Payment > references', 'operator', 'kind value dashboardUrl'),
   PaymentSettlement: all(
     'Payment > settlement',
@@ -171,7 +178,13 @@ const things: Record<string, TypeEntry> = {
   ),
   ReceiptParty: all('Receipt > seller', 'ownerAndOperator', 'name address email taxNumber'),
   ReceiptLine: all('Receipt > lines', 'ownerAndOperator', 'description taxTreatment taxRate taxNote net tax gross'),
-  Dispute: all('Dispute', 'ownerAndOperator', 'id payment amount status openedAt closedAt'),
+  Dispute: {
+    at: 'Dispute',
+    fields: {
+      ownerAndOperator: 'id payment amount status stage refundable lost settledBy history openedAt closedAt',
+      operator: 'reason reasonCode evidenceDueBy evidenceSubmitted fee providerReference dashboardUrl',
+    },
+  },
   Reconciliation: all('Reconciliation', 'operator', 'id startedAt finishedAt examined dryRun lists corrections'),
   RefundRun: all(
     'RefundRun',
@@ -257,6 +270,7 @@ const lists: [type: string, at: string, audience: Audience, more?: string, moreO
   ['Receipt', 'Learner > receipts(first: 1)', 'ownerAndOperator'],
   ['Payment', 'viewer > operator > payments(first: 1)', 'operator'],
   ['Refund', 'viewer > operator > refunds(first: 1)', 'operator'],
+  ['Dispute', 'viewer > operator > disputes(first: 1)', 'operator'],
   ['Reconciliation', 'viewer > operator > reconciliations(first: 1)', 'operator'],
   ['Case', 'viewer > operator > cases(first: 1)', 'operator'],
   ['Correction', corrections, 'operator'],

@@ -1,6 +1,11 @@
 /** Makes one learner with everything that the permission matrix asks about. */
+
+import { globalId, readGlobalId } from '../../../src/graph/contract/global-id.ts'
+import { lockPayment } from '../../../src/payments/paying.ts'
 import { probePermissions } from '../../../src/payments/probe-permissions.ts'
 import { reconcile } from '../../../src/payments/reconciliation/reconcile.ts'
+import { settleOutside } from '../../../src/payments/settle-outside.ts'
+import { inTransaction } from '../../../src/store/transaction.ts'
 import { answerOf, awarded, qualificationId } from '../world/awarded.ts'
 import { enrol, inDays, linked, newKey, newRun, pay, registered, requestRefund } from '../world/study.ts'
 import type { World } from '../world/world.ts'
@@ -73,6 +78,7 @@ async function moneyBack(world: World) {
   const { enrolmentId, paymentId } = await registered(world, owner, (await newRun(world)).id)
   await requestRefund(world, 'operator', enrolmentId, { amountMinor: 100, reason: 'A courtesy.' })
   await world.settle()
+  const refundId = await settledOutside(world, paymentId)
   const rows = await world.app.orm.em
     .getConnection()
     .execute(
@@ -80,17 +86,37 @@ async function moneyBack(world: World) {
       ['SUCCEEDED'],
     )
   await disputed(world, rows[0]?.capture_reference)
-  const document =
-    'query ($id: ID!) { node(id: $id) { ... on Payment { refunds { id } disputes { id } receipts { id } } } }'
-  const { refunds, disputes, receipts } = (await answerOf(world, owner, document, { id: paymentId })) as Record<
+  const document = 'query ($id: ID!) { node(id: $id) { ... on Payment { disputes { id } receipts { id } } } }'
+  const { disputes, receipts } = (await answerOf(world, owner, document, { id: paymentId })) as Record<
     string,
     { id: string }[]
   >
   return {
-    Refund: refunds?.[0]?.id as string,
+    Refund: globalId('Refund', refundId),
     Dispute: disputes?.[0]?.id as string,
     Receipt: receipts?.[1]?.id as string,
   }
+}
+
+/** With what a provider had said of it before. */
+async function settledOutside(world: World, paymentId: string): Promise<string> {
+  const context = world.app.systemContext('test')
+  return inTransaction(context.em, async (tx) => {
+    const payment = await lockPayment(tx, readGlobalId(paymentId)?.uuid as string)
+    const { id } = await settleOutside(tx, context, payment, {
+      amountMinor: 100,
+      keepRegistration: true,
+      method: 'bank transfer',
+      reference: 'BACS 1',
+      settledOn: inDays(0).slice(0, 10),
+      reason: 'a sample',
+      wish: null,
+      actor: 'user:op',
+      now: world.now(),
+    })
+    await tx.execute(`update refund set provider_message = 'No.', reference = 're_sample' where id = ?`, [id])
+    return id
+  })
 }
 
 async function disputed(world: World, intent: string): Promise<void> {
@@ -107,7 +133,9 @@ async function refusedCard(world: World): Promise<string> {
   // Stands for what a provider says of a payment that it took.
   await world.app.orm.em
     .fork()
-    .execute("update payment set fee_minor = 1, net_minor = 2, settlement_currency = 'GBP' where captured_at is null")
+    .execute(
+      "update payment set fee_minor = 1, net_minor = 2, settlement_currency = 'GBP', fraud_warning_at = now() where captured_at is null",
+    )
   return payment.id
 }
 

@@ -146,6 +146,18 @@ function listed({ learner, share, qualification }: Made): PagedList[] {
     { ...ofOperator, name: 'Operator.refunds', table: 'refund', variants: ['', 'status: [REQUESTED, SUCCEEDED]'] },
     {
       ...ofOperator,
+      name: 'Operator.disputes',
+      table: 'dispute',
+      variants: [
+        '',
+        'status: [OPEN, WITHDRAWN]',
+        'stage: [INQUIRY]',
+        'search: "pia"',
+        'openedFrom: "2020-01-01T00:00:00Z"',
+      ],
+    },
+    {
+      ...ofOperator,
       name: 'Operator.cases',
       table: 'operator_case',
       variants: ['', 'status: [OPEN]', 'search: "pia"'],

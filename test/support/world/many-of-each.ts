@@ -48,7 +48,9 @@ export async function manyOfEach(world: World): Promise<Made> {
 
 async function refunded(world: World, learner: string, currency: string): Promise<void> {
   const run = await newRun(world, { price: { minor: 10_000, currency } })
-  const { enrolmentId } = await paid(world, learner, run.id)
+  const { enrolmentId, paymentId } = await paid(world, learner, run.id)
+  await world.settle()
+  await world.control('stripe', `charges/${paymentId}/dispute`, { outcome: 'inquiry' })
   await world.settle()
   await requestRefund(world, learner, enrolmentId)
 }

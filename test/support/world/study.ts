@@ -5,6 +5,13 @@ export const back = 'https://app.example/back'
 
 /** An account that is linked at the partner; answers the persona. */
 export async function linked(world: World, name: string): Promise<string> {
+  const persona = await linking(world, name)
+  await world.settle()
+  return persona
+}
+
+/** The same, of which the gateway has not heard yet. */
+export async function linking(world: World, name: string): Promise<string> {
   const persona = `learner:${name}`
   const { data } = await world.ask(
     persona,
@@ -12,7 +19,6 @@ export async function linked(world: World, name: string): Promise<string> {
   )
   const { invitationUrl } = data.linkPartnerAccount.partnerAccount
   if (invitationUrl !== null) await followInvitation(invitationUrl)
-  await world.settle()
   return persona
 }
 

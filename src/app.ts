@@ -31,7 +31,7 @@ import { addMessageGauge } from './messages/message-gauges.ts'
 import { Metrics } from './observability/metrics.ts'
 import { type Tracing, tracedWrites } from './observability/tracing.ts'
 import { upstreamCallObserver } from './observability/upstream-calls.ts'
-import { disputeNode, paymentNode, refundNode } from './payments/loaders.ts'
+import { disputeNode, paymentNode, providerObjectNode, refundNode } from './payments/loaders.ts'
 import { addMoneyGauges } from './payments/money-gauges.ts'
 import { openReadConnection } from './reading/connection/read-connection.ts'
 import { statement } from './reading/statement.ts'
@@ -100,6 +100,7 @@ const caseDesk: CaseDesk<Context> = {
     Payment: paymentNode,
     Refund: refundNode,
     Dispute: disputeNode,
+    ProviderObject: providerObjectNode,
     CourseRun: runById,
   },
 }

@@ -81,8 +81,8 @@ import {
   QualificationResolver,
 } from './institutions/resolver.ts'
 import { CaseLearnerResolver, LearnerResolver, learnerNode, ViewerResolver } from './learners/resolver.ts'
-import { disputeNode, paymentNode, reconciliationNode, refundNode } from './payments/loaders.ts'
-import { CorrectionResolver, OperatorPaymentsResolver } from './payments/operator.resolver.ts'
+import { disputeNode, paymentNode, providerObjectNode, reconciliationNode, refundNode } from './payments/loaders.ts'
+import { CorrectionResolver, OperatorPaymentsResolver, ProviderObjectResolver } from './payments/operator.resolver.ts'
 import { receiptNode } from './payments/papers/loaders.ts'
 import { OperatorPapersResolver } from './payments/papers/operator-papers.resolver.ts'
 import {
@@ -132,6 +132,7 @@ const nodes: Record<NodeName, NodeLoader<Context>> = {
   Refund: refundNode,
   RefundRun: refundRunNode,
   Dispute: disputeNode,
+  ProviderObject: providerObjectNode,
   Receipt: receiptNode,
   Reconciliation: reconciliationNode,
   Case: caseNode,
@@ -198,6 +199,7 @@ const resolvers: unknown[] = [
   OperatorPaymentsResolver,
   ReconciliationResolver,
   CorrectionResolver,
+  ProviderObjectResolver,
   EnrolmentResolver,
   LearnerEnrolmentsResolver,
   RunEnrolmentResolver,

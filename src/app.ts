@@ -32,7 +32,7 @@ import { Metrics } from './observability/metrics.ts'
 import { type Tracing, tracedWrites } from './observability/tracing.ts'
 import { upstreamCallObserver } from './observability/upstream-calls.ts'
 import { disputeNode } from './payments/dispute.loaders.ts'
-import { paymentNode, refundNode } from './payments/loaders.ts'
+import { paymentNode, providerObjectNode, refundNode } from './payments/loaders.ts'
 import { addMoneyGauges } from './payments/money-gauges.ts'
 import { openReadConnection } from './reading/connection/read-connection.ts'
 import { statement } from './reading/statement.ts'
@@ -101,6 +101,7 @@ const caseDesk: CaseDesk<Context> = {
     Payment: paymentNode,
     Refund: refundNode,
     Dispute: disputeNode,
+    ProviderObject: providerObjectNode,
     CourseRun: runById,
   },
 }

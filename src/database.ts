@@ -24,6 +24,7 @@ import { PaymentReference } from './payments/papers/payment-reference.ts'
 import { Receipt, ReceiptNumber } from './payments/papers/receipt.ts'
 import { Payment } from './payments/payment.ts'
 import { PaymentEvent } from './payments/payment-event.ts'
+import { ProviderObject } from './payments/provider-object.ts'
 import { Correction, Reconciliation } from './payments/reconciliation/reconciliation.ts'
 import { Refund } from './payments/refund.ts'
 import { HistoryEntry } from './store/history.ts'
@@ -55,6 +56,7 @@ export const storedClasses = [
   ReceiptNumber,
   PaymentEvent,
   MissingPermission,
+  ProviderObject,
   Reconciliation,
   Correction,
   Enrolment,

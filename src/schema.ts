@@ -83,8 +83,8 @@ import {
 import { CaseLearnerResolver, LearnerResolver, learnerNode, ViewerResolver } from './learners/resolver.ts'
 import { disputeNode } from './payments/dispute.loaders.ts'
 import { DisputeResolver, OperatorDisputesResolver } from './payments/dispute.resolver.ts'
-import { paymentNode, reconciliationNode, refundNode } from './payments/loaders.ts'
-import { CorrectionResolver, OperatorPaymentsResolver } from './payments/operator.resolver.ts'
+import { paymentNode, providerObjectNode, reconciliationNode, refundNode } from './payments/loaders.ts'
+import { CorrectionResolver, OperatorPaymentsResolver, ProviderObjectResolver } from './payments/operator.resolver.ts'
 import { receiptNode } from './payments/papers/loaders.ts'
 import { OperatorPapersResolver } from './payments/papers/operator-papers.resolver.ts'
 import {
@@ -134,6 +134,7 @@ const nodes: Record<NodeName, NodeLoader<Context>> = {
   Refund: refundNode,
   RefundRun: refundRunNode,
   Dispute: disputeNode,
+  ProviderObject: providerObjectNode,
   Receipt: receiptNode,
   Reconciliation: reconciliationNode,
   Case: caseNode,
@@ -201,6 +202,7 @@ const resolvers: unknown[] = [
   OperatorPaymentsResolver,
   ReconciliationResolver,
   CorrectionResolver,
+  ProviderObjectResolver,
   EnrolmentResolver,
   LearnerEnrolmentsResolver,
   RunEnrolmentResolver,

@@ -11,6 +11,7 @@ import { statement } from '../reading/statement.ts'
 import type { ListMark } from '../store/list-mark.ts'
 import type { MissingPermission } from './missing-permission.ts'
 import type { Payment } from './payment.ts'
+import type { ProviderObject } from './provider-object.ts'
 import type { Correction, Reconciliation } from './reconciliation/reconciliation.ts'
 import type { Refund } from './refund.ts'
 
@@ -234,6 +235,21 @@ export async function paymentNode(context: Asking, uuid: string): Promise<Paymen
 export async function refundNode(context: Asking, uuid: string): Promise<Refund | null> {
   const refund = await refundById(context, uuid)
   return refund && (await paymentNode(context, refund.paymentId)) ? refund : null
+}
+
+const providerObjectsById = statement<ProviderObject>(
+  'provider-objects-by-id',
+  `select o.id, o.provider, o.reference, o.payment_id, o.captured_minor, o.refunded_minor, o.currency, o.captured_at,
+     o.buyer_email
+   from provider_object o where o.id = any($1::uuid[])`,
+)
+const providerObjectById = defineLoader<string, ProviderObject | null, Reading>(async ({ read }, ids) =>
+  inOrder(ids, await read.rows(providerObjectsById, [ids]), (row) => row.id),
+)
+
+/** A payment that is in no book here, by its id: for operators. */
+export async function providerObjectNode(context: Asking, uuid: string): Promise<ProviderObject | null> {
+  return isOperator(context.viewer) ? providerObjectById(context, uuid) : null
 }
 
 /** A reconciliation by id: for operators. */

@@ -4,6 +4,7 @@ import { Arg, Args, Ctx, FieldResolver, Resolver, Root } from 'type-graphql'
 import { requireOperator } from '../auth/permissions.ts'
 import type { Context } from '../context.ts'
 import { AtMost } from '../graph/contract/at-most.ts'
+import { Money } from '../graph/contract/money.ts'
 import { Node } from '../graph/contract/node.ts'
 import { ForwardArgs, type Page } from '../graph/contract/page.ts'
 import { DateTime } from '../graph/contract/scalars.ts'
@@ -25,6 +26,7 @@ import { MissingPermission } from './missing-permission.ts'
 import { namedPayments } from './papers/found-payments.rules.ts'
 import { PaymentFilter, paymentConditions, searchCondition } from './papers/payment-filter.ts'
 import { PaymentConnection, PaymentStatus } from './payment.ts'
+import { ProviderObject } from './provider-object.ts'
 import { Correction, ReconciliationConnection } from './reconciliation/reconciliation.ts'
 import { RefundConnection, RefundStatus, RefundWait } from './refund.ts'
 
@@ -127,5 +129,18 @@ export class CorrectionResolver {
     const load = subjects[subjectKind ?? '']
     const row = load && subjectId ? await load(context, subjectId) : null
     return row && { ...row, __typename: subjectKind }
+  }
+}
+
+@Resolver(() => ProviderObject)
+export class ProviderObjectResolver {
+  @FieldResolver(() => Money, { nullable: true, description: 'What was taken; null when nothing was.' })
+  captured(@Root() { capturedMinor, currency }: ProviderObject): Money {
+    return { amountMinor: capturedMinor, currency } as Money
+  }
+
+  @FieldResolver(() => Money, { nullable: true, description: 'What of it went back there.' })
+  refunded(@Root() { refundedMinor, currency }: ProviderObject): Money {
+    return { amountMinor: refundedMinor, currency } as Money
   }
 }

@@ -33,6 +33,8 @@ export interface ProviderPayment {
   reference: string
   /** Our payment's id as the provider keeps it; null when the object was not made by us. */
   paymentId: string | null
+  /** As the buyer gave it there; null when the provider does not say. */
+  buyerEmail: string | null
   /** APPROVED: the buyer agreed and the money waits for `capture` (PayPal). */
   state: 'REQUIRES_ACTION' | 'APPROVED' | 'PROCESSING' | 'SUCCEEDED' | 'FAILED' | 'CANCELLED' | 'EXPIRED'
   /** Where the buyer pays, while there is something to do. */

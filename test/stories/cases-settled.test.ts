@@ -1,8 +1,10 @@
 /** Tests that cases found by passes and probes open once and close by themselves. */
+import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import { Case } from '../../src/cases/case.ts'
 import type { CaseKind } from '../../src/cases/case-kind.ts'
 import { probePermissions } from '../../src/payments/probe-permissions.ts'
+import { ProviderObject } from '../../src/payments/provider-object.ts'
 import { reconcile } from '../../src/payments/reconciliation/reconcile.ts'
 import { settleCases } from '../../src/payments/reconciliation/settle-cases.ts'
 import { holdMark, moveMark } from '../../src/store/list-mark.ts'
@@ -91,4 +93,32 @@ it('C3: an entry that cannot be read is one ENTRY_UNREADABLE, and a dry run open
   const [one, ...others] = await ofKind('ENTRY_UNREADABLE')
   expect(others).toEqual([])
   expect(one).toMatchObject({ status: 'OPEN', providerReference: expect.stringMatching(/^evt_/) })
+})
+
+it('C5: money that carries our id and is not here is one PAYMENT_NOT_HERE, followed until it is back', async () => {
+  const paymentId = randomUUID()
+  await desk.stripe('webhooks', { mode: 'shuffle' })
+  const asked = { amount: 49_500, currency: 'gbp', metadata: { paymentId }, email: 'ada@example.org' }
+  const made = (await desk.stripe('charges', asked)) as { session: string; charge: string }
+  await desk.stripe('webhooks', { mode: 'deliver' })
+  await reconcile(desk.context, { apply: true })
+  expect(await ofKind('PAYMENT_NOT_HERE')).toEqual([])
+  desk.travel(61_000)
+  await reconcile(desk.context, { apply: false })
+  expect(await ofKind('PAYMENT_NOT_HERE')).toEqual([])
+  for (const _ of [1, 2]) await reconcile(desk.context, { apply: true })
+  const [found, ...others] = await ofKind('PAYMENT_NOT_HERE')
+  expect(others).toEqual([])
+  const message = `STRIPE has taken money for payment ${paymentId}, which is in no book here.`
+  expect(found).toMatchObject({ status: 'OPEN', message, amountMinor: 49_500, providerReference: made.session })
+  const object = () => desk.context.em.fork({ clear: true }).findOneOrFail(ProviderObject, found?.subjectId ?? '')
+  const kept = { paymentId, reference: made.session, capturedMinor: 49_500, currency: 'GBP', refundedMinor: 0 }
+  expect(await object()).toMatchObject({ ...kept, provider: 'STRIPE', buyerEmail: 'ada@example.org' })
+  await desk.stripe(`charges/${made.charge}/refund`, { amount: 10_000 })
+  await reconcile(desk.context, { apply: true })
+  expect(await object()).toMatchObject({ refundedMinor: 10_000 })
+  expect((await ofKind('PAYMENT_NOT_HERE')).map(({ amountMinor }) => amountMinor)).toEqual([39_500])
+  await desk.stripe(`charges/${made.charge}/refund`)
+  await reconcile(desk.context, { apply: true })
+  expect(await ofKind('PAYMENT_NOT_HERE')).toMatchObject([{ status: 'CLOSED', outcome: 'BY_ITSELF' }])
 })

@@ -70,6 +70,7 @@ export const order = z.object({
   status: z.enum(['CREATED', 'SAVED', 'APPROVED', 'VOIDED', 'COMPLETED', 'PAYER_ACTION_REQUIRED']),
   purchase_units: z.tuple([purchaseUnit]),
   create_time: instant,
+  payer: spare(z.object({ email_address: spare(keptText) })),
   links,
 })
 export type PayPalOrder = z.output<typeof order>

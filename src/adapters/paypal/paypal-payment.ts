@@ -18,6 +18,7 @@ export function paymentOf(order: PayPalOrder, disputes: readonly PayPalDispute[]
   return {
     reference: order.id,
     paymentId: unit.custom_id ?? null,
+    buyerEmail: order.payer?.email_address ?? null,
     state,
     redirectUrl: state === 'REQUIRES_ACTION' ? approvalUrl(order, webUrl) : null,
     // PayPal forgets an order some hours after it was made, and does not say when.

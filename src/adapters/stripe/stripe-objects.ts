@@ -64,6 +64,7 @@ export const session = z.object({
   expires_at: seconds,
   metadata,
   payment_intent: paymentIntent.nullable(),
+  customer_details: z.object({ email: z.string().nullish() }).nullish().catch(null),
 })
 export type StripeSession = z.output<typeof session>
 

@@ -27,6 +27,7 @@ export function paymentOf(
   return {
     reference: session.id,
     paymentId: session.metadata.paymentId ?? null,
+    buyerEmail: session.customer_details?.email ?? null,
     state,
     redirectUrl: state === 'REQUIRES_ACTION' ? session.url : null,
     expiresAt: session.expires_at,

@@ -18,6 +18,7 @@ const nodeNames = [
   'Refund',
   'RefundRun',
   'Dispute',
+  'ProviderObject',
   'Receipt',
   'Reconciliation',
   'Case',

@@ -15,6 +15,7 @@ import type { Unsettled } from '../payment-subject.ts'
 import { endedDisputes } from './ended-disputes.ts'
 import { comparePayment, healPayment } from './examine-payment.ts'
 import { suspectPayments } from './find-suspects.ts'
+import { findMoneyNotHere } from './money-not-here.ts'
 import { changed, type Finding, fork, note, noteOnce, type Pass } from './pass.ts'
 import {
   isOursButUnknown,
@@ -89,13 +90,22 @@ async function everything(pass: Pass): Promise<Reconciliation> {
       )
   }
   const sweptTo = await lastSweptTo(context)
+  const notHere = readings.flatMap(({ source: provider, missed }) =>
+    missed.filter(isOursButUnknown).map(({ event: { paymentId, createdAt: since } }) => ({
+      provider,
+      paymentId,
+      reference: null,
+      since,
+    })),
+  )
+  const lookedFor = await findMoneyNotHere(pass, notHere)
   const part = await context.paymentSubject.unsettled(fork(context), startedAt, sweptTo)
   for (const found of part.found) await takeUp(pass, found)
   const lookedAgain = await lookAgain(pass)
   if (apply) await settleCases(context)
   const listed = readings.reduce((sum, { examined }) => sum + examined, 0)
   const lists = await Promise.all(readings.map((reading) => listRead(context, reading)))
-  const examined = listed + suspects.size + part.found.length + lookedAgain
+  const examined = listed + suspects.size + part.found.length + lookedFor + lookedAgain
   return finish(pass, { lists, sweptTo: apply ? part.sweptTo : sweptTo, examined })
 }
 
@@ -146,11 +156,6 @@ async function paymentsInGap(pass: Pass, { source: provider, gapSince }: ListRea
 }
 
 async function takeMissedEvent(pass: Pass, missed: MissedEvent): Promise<void> {
-  const { event } = missed
-  if (isOursButUnknown(missed)) {
-    const text = `${event.type} is about payment ${event.paymentId}, which is not here; a person has to find out whose it is.`
-    await note(pass, { ...nothing, providerReference: event.references[0] ?? event.id, to: event.type, note: text })
-  }
   if (pass.apply) await recordMissedEvent(pass.context, missed)
 }
 

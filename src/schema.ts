@@ -83,6 +83,7 @@ import {
 import { CaseLearnerResolver, LearnerResolver, learnerNode, ViewerResolver } from './learners/resolver.ts'
 import { disputeNode, paymentNode, reconciliationNode, refundNode } from './payments/loaders.ts'
 import { CorrectionResolver, OperatorPaymentsResolver, ReconciliationResolver } from './payments/operator.resolver.ts'
+import { AcknowledgementResolver } from './payments/papers/acknowledgement.resolver.ts'
 import { receiptNode } from './payments/papers/loaders.ts'
 import { OperatorPapersResolver } from './payments/papers/operator-papers.resolver.ts'
 import {
@@ -188,6 +189,7 @@ const resolvers: unknown[] = [
   RefundResolver,
   DisputeResolver,
   ReceiptResolver,
+  AcknowledgementResolver,
   OperatorPapersResolver,
   PaymentReferenceResolver,
   PaymentPapersResolver,

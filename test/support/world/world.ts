@@ -1,4 +1,5 @@
 /** Starts a world for a test file: gateway, own database and four sandboxes. */
+
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -14,6 +15,7 @@ import { startPaypalSandbox } from '../../../src/sandbox/paypal/start-paypal.ts'
 import { sandboxSecrets } from '../../../src/sandbox/sandbox-secrets.ts'
 import { ensureSigningKeys } from '../../../src/sandbox/signing-keys.ts'
 import { startStripeSandbox } from '../../../src/sandbox/stripe/start-stripe.ts'
+import { BY_CONTEXT_CLOCK } from '../../../src/store/define-job.ts'
 import { keptCertificates, keptSigningKey } from './kept-keys.ts'
 import { createSynchronised, registerFile } from './synchronised-database.ts'
 
@@ -180,12 +182,13 @@ export async function startWorld(options: Pick<AppOptions, 'limits' | 'liveWaitM
     }
     return token
   }
-  /** Retries are due at once. */
+  /** Retries are due at once; and so is what was added for at once, where this clock is behind the database's. */
   const wake = async () => {
     const { rows } = await pool.query(
       `update graphile_worker._private_jobs set run_at = now() where locked_at is null and attempts < 6
-       and (run_at <= $1::timestamptz or attempts > 0) returning id`,
-      [now()],
+       and (run_at <= $1::timestamptz or attempts > 0 or (run_at <= now() and not coalesce(flags ? $2, false)))
+       returning id`,
+      [now(), BY_CONTEXT_CLOCK],
     )
     return rows.length
   }

@@ -91,3 +91,18 @@ it('calls off what waits for its turn, and leaves the rest of the wish waiting',
   expect(await desk.refundedAtProvider(id)).toEqual([14_900])
   expect(desk.shop.told.map(({ backMinor }) => backMinor)).toEqual([5_000, 19_900])
 })
+
+it('that the provider pays all the same makes more go back than came, which a person sees until it bounces', async () => {
+  const id = await paid('CARD')
+  await settle(id, 19_900)
+  await desk.stripe(`charges/${await desk.chargeOf(id)}/refund`)
+  await desk.settle()
+  const cases = async () =>
+    (await desk.sql.query('select kind, status, outcome, amount_minor from operator_case where subject_id = $1', [id]))
+      .rows
+  expect(await cases()).toEqual([{ kind: 'PAYMENT_DIFFERS', status: 'OPEN', outcome: null, amount_minor: '19900' }])
+  const { reference } = (await desk.refunds(id)).at(-1) as { reference: string }
+  await desk.stripe(`refunds/${reference}/settle`, { outcome: 'failed' })
+  await desk.settle()
+  expect(await cases()).toMatchObject([{ status: 'CLOSED', outcome: 'BY_ITSELF' }])
+})

@@ -225,5 +225,7 @@ export const submitRefundJob = paymentJobs.submitRefund.runs(async (context: Pay
   const seconds = await submitRefund(context, refundId)
   if (seconds === null) return
   const runAt = new Date(context.now().getTime() + seconds * 1000)
-  await inTransaction(context.em, (tx) => paymentJobs.submitRefund.add(tx, { refundId }, { runAt }))
+  // One that was added meanwhile comes sooner.
+  const time = { runAt, preserveRunAt: true }
+  await inTransaction(context.em, (tx) => paymentJobs.submitRefund.add(tx, { refundId }, time))
 })

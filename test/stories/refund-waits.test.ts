@@ -68,8 +68,8 @@ it('F1: a refund waits until the balance is enough, as one wish of several tries
   for (const hours of [1, 2]) {
     world.stopAt(new Date(world.now().getTime() + hours * HOURS * 60_000).toISOString())
     await world.settle()
-    await pass()
   }
+  await pass()
   expect((await refundsOf(one.persona, one.enrolmentId)).map(({ status }: { status: string }) => status)).toEqual([
     'FAILED',
     'FAILED',
@@ -103,8 +103,8 @@ it('a refund that waits for a day is one case for a person, until it has arrived
   for (const hours of [1, 2, 4, 8, 16]) {
     world.pass(hours * HOURS)
     await world.settle()
-    await pass()
   }
+  await pass()
   const last = (await refundsOf(persona, enrolmentId)).at(-1)
   expect(last).toMatchObject({ attempt: 7, waitingFor: 'PROVIDER_BALANCE' })
   expect(await casesOf(world, last.id)).toMatchObject([{ kind: 'REFUND_WAITING', status: 'OPEN', amountMinor: 49_500 }])

@@ -20,6 +20,7 @@ import { OutgoingMessage } from './messages/outgoing-message.ts'
 import { PartnerEvent } from './partner-inbox/partner-event.ts'
 import { Dispute } from './payments/dispute.ts'
 import { MissingPermission } from './payments/missing-permission.ts'
+import { Acknowledgement } from './payments/papers/acknowledgement.ts'
 import { PaymentReference } from './payments/papers/payment-reference.ts'
 import { Receipt, ReceiptNumber } from './payments/papers/receipt.ts'
 import { Payment } from './payments/payment.ts'
@@ -53,6 +54,7 @@ export const storedClasses = [
   Dispute,
   PaymentReference,
   Receipt,
+  Acknowledgement,
   ReceiptNumber,
   PaymentEvent,
   MissingPermission,

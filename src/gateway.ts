@@ -31,6 +31,7 @@ import { learnerIdOf } from './learners/record-learner.ts'
 import { receivePartnerEvent } from './partner-inbox/partner-inbox.ts'
 import { partnerJobs } from './partner-inbox/partner-jobs.ts'
 import { permissionsMissing } from './payments/loaders.ts'
+import { acknowledgementPage } from './payments/papers/acknowledgement-page.ts'
 import { openDocument, openExport } from './payments/papers/open-document.ts'
 import { receiptPage } from './payments/papers/receipt-page.ts'
 import { receivePaymentEvent } from './payments/payment-inbox.ts'
@@ -251,7 +252,7 @@ async function prepare(app: App, config: Config, progress: { migrated: boolean }
 }
 
 /** What the documents' addresses lead to, by kind. */
-const pages = { receipt: receiptPage } as const
+const pages = { receipt: receiptPage, acknowledgement: acknowledgementPage } as const
 
 function receivers(app: App) {
   const json = { maxBytes: WEBHOOK_BYTES, contentTypes: ['application/json'] }

@@ -85,6 +85,7 @@ import { disputeNode } from './payments/dispute.loaders.ts'
 import { DisputeResolver, OperatorDisputesResolver } from './payments/dispute.resolver.ts'
 import { paymentNode, providerObjectNode, reconciliationNode, refundNode } from './payments/loaders.ts'
 import { CorrectionResolver, OperatorPaymentsResolver, ProviderObjectResolver } from './payments/operator.resolver.ts'
+import { AcknowledgementResolver } from './payments/papers/acknowledgement.resolver.ts'
 import { receiptNode } from './payments/papers/loaders.ts'
 import { OperatorPapersResolver } from './payments/papers/operator-papers.resolver.ts'
 import {
@@ -193,6 +194,7 @@ const resolvers: unknown[] = [
   DisputeResolver,
   OperatorDisputesResolver,
   ReceiptResolver,
+  AcknowledgementResolver,
   OperatorPapersResolver,
   PaymentReferenceResolver,
   PaymentPapersResolver,

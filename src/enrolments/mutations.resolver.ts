@@ -15,6 +15,8 @@ import {
   UserError,
 } from '../graph/contract/user-error.ts'
 import { paymentById, refundById } from '../payments/loaders.ts'
+import { Acknowledgement } from '../payments/papers/acknowledgement.ts'
+import { acknowledgementById } from '../payments/papers/loaders.ts'
 import { Payment, PaymentMethod } from '../payments/payment.ts'
 import { Refund } from '../payments/refund.ts'
 import { LONGEST_KEY_CHARACTERS, LONGEST_REASON_CHARACTERS } from '../values/lengths.ts'
@@ -146,12 +148,25 @@ class WithdrawEnrolmentInput {
 }
 
 @ObjectType({ simpleResolvers: true, description: 'The enrolment, given up.' })
-class WithdrawEnrolmentPayload extends CancelEnrolmentPayload {}
+class WithdrawEnrolmentPayload extends CancelEnrolmentPayload {
+  @Field(() => Acknowledgement, {
+    nullable: true,
+    description: 'What the learner declared, confirmed; null when it was not done, or an operator did it.',
+  })
+  acknowledgement!: Acknowledgement | null
+}
 
 @ObjectType({ simpleResolvers: true, description: 'The refund on its way.' })
 class RequestRefundPayload extends CancelEnrolmentPayload {
   @Field(() => Refund, { nullable: true, description: 'The refund, as it stands.' })
   refund!: Refund | null
+
+  @Field(() => Acknowledgement, {
+    nullable: true,
+    description:
+      'What the learner asked, confirmed: to be shown and kept. Null when it was not done, or an operator did it.',
+  })
+  acknowledgement!: Acknowledgement | null
 }
 
 /** What a repeat or a refusal answers too: the rows as they stand now, read after the write. */
@@ -245,7 +260,10 @@ export class EnrolmentMutationsResolver {
     @Arg('input', () => WithdrawEnrolmentInput, { description: 'Which.' }) input: WithdrawEnrolmentInput,
     @Ctx() context: Context,
   ): Promise<object> {
-    return payload(context, { ...(await withdrawEnrolment(context, input)), paymentId: null })
+    const result = await withdrawEnrolment(context, input)
+    const { acknowledgementId: id } = result
+    const acknowledgement = id === null ? null : await acknowledgementById(context, id)
+    return { ...(await payload(context, { ...result, paymentId: null })), acknowledgement }
   }
 
   @Mutation(() => RequestRefundPayload, {
@@ -267,7 +285,9 @@ export class EnrolmentMutationsResolver {
     @Ctx() context: Context,
   ): Promise<object> {
     const result = await requestRefund(context, input)
-    const refund = result.refundId ? await refundById(context, result.refundId) : null
-    return { ...(await payload(context, { ...result, paymentId: null })), refund }
+    const { refundId, acknowledgementId: id } = result
+    const refund = refundId ? await refundById(context, refundId) : null
+    const acknowledgement = id === null ? null : await acknowledgementById(context, id)
+    return { ...(await payload(context, { ...result, paymentId: null })), refund, acknowledgement }
   }
 }

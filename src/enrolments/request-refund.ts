@@ -12,6 +12,7 @@ import { balanceOf, refundsOf } from '../payments/balance.ts'
 import type { Payment } from '../payments/payment.ts'
 import { keyRefusal, takeKey } from '../store/idempotent.ts'
 import { inTransaction } from '../store/transaction.ts'
+import { acknowledge } from './acknowledge.ts'
 import { announceEnrolment } from './announce-enrolment.ts'
 import { lockEnrolment } from './change-enrolment.ts'
 import { lockPayments } from './compensate.ts'
@@ -33,6 +34,7 @@ export interface RefundInput {
 const refused = <Name extends string>(refusal: Refusal<Name>) => ({
   refundId: null,
   enrolmentId: null,
+  acknowledgementId: null,
   refusals: [refusal],
 })
 const enrolmentField = ['input', 'enrolmentId']
@@ -52,12 +54,13 @@ export async function requestRefund(context: Context, input: RefundInput) {
     const taken = await takeKey(tx, { caller: viewer.key, operation: 'requestRefund', key, request, now })
     if (taken.kind === 'conflict') return refused(taken.refusal)
     if (taken.kind === 'repeat') {
-      const { refundId = null, enrolmentId = null } = taken.result
-      return { refundId, enrolmentId, refusals: [] }
+      const { refundId = null, enrolmentId = null, acknowledgementId = null } = taken.result
+      return { refundId, enrolmentId, acknowledgementId, refusals: [] }
     }
     const result = await decide(context, tx, input, now)
-    const { refundId, enrolmentId } = result
-    if (refundId !== null && enrolmentId !== null) taken.keep({ refundId, enrolmentId })
+    const { refundId, enrolmentId, acknowledgementId } = result
+    if (refundId === null || enrolmentId === null) return result
+    taken.keep(acknowledgementId === null ? { refundId, enrolmentId } : { refundId, enrolmentId, acknowledgementId })
     return result
   })
 }
@@ -80,8 +83,10 @@ async function decide(context: Context, tx: EntityManager, input: RefundInput, n
   }
   const request = await gather(context, tx, { enrolment, payment, input, now })
   const firstRefusal = refundRefusal(request)
-  if (firstRefusal || payment === null)
-    return { refundId: null, enrolmentId: enrolment.id, refusals: firstRefusal ? [firstRefusal] : [] }
+  if (firstRefusal || payment === null) {
+    const nothing = { refundId: null, enrolmentId: enrolment.id, acknowledgementId: null }
+    return { ...nothing, refusals: firstRefusal ? [firstRefusal] : [] }
+  }
   return add(context, tx, { enrolment, payment, request, now })
 }
 
@@ -142,6 +147,9 @@ async function add({ viewer }: Context, tx: EntityManager, { enrolment, payment,
     await beginEnding(tx, enrolment, { cause: causeBy[origin], actor: viewer.key, at: now })
     await enrolmentJobs.reviewCredit.add(tx, { enrolmentId: enrolment.id })
   }
+  const declared = { kind: 'WITHDRAWAL_WITH_REFUND', payment, backMinor: amountMinor, at: now } as const
+  // An operator declares nothing.
+  const acknowledgementId = request.byOperator ? null : await acknowledge(tx, enrolment, declared)
   await announceEnrolment(tx, enrolment)
-  return { refundId: refund.id, enrolmentId: enrolment.id, refusals: [] }
+  return { refundId: refund.id, enrolmentId: enrolment.id, acknowledgementId, refusals: [] }
 }

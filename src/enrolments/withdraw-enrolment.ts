@@ -14,6 +14,7 @@ import { refundability } from '../payments/refund-window.rules.ts'
 import { keyRefusal, takeKey } from '../store/idempotent.ts'
 import { inTransaction } from '../store/transaction.ts'
 import { charactersOf, LONGEST_REASON_CHARACTERS } from '../values/lengths.ts'
+import { acknowledge } from './acknowledge.ts'
 import { findEnrolment, lockEnrolment, moveEnrolment } from './change-enrolment.ts'
 import { lockPayments } from './compensate.ts'
 import type { Enrolment } from './enrolment.ts'
@@ -29,7 +30,11 @@ export interface WithdrawRequest {
   idempotencyKey: string
 }
 
-const refused = <Name extends string>(refusal: Refusal<Name>) => ({ enrolmentId: null, refusals: [refusal] })
+const refused = <Name extends string>(refusal: Refusal<Name>) => ({
+  enrolmentId: null,
+  acknowledgementId: null,
+  refusals: [refusal],
+})
 const field = ['input', 'enrolmentId']
 
 /**
@@ -65,17 +70,23 @@ async function withdraw(
   const at = now()
   const taken = await takeKey(tx, { caller: viewer.key, operation: 'withdrawEnrolment', key, request, now: at })
   if (taken.kind === 'conflict') return refused(taken.refusal)
-  if (taken.kind === 'repeat') return { enrolmentId, refusals: [] }
+  if (taken.kind === 'repeat') {
+    return { enrolmentId, acknowledgementId: taken.result.acknowledgementId ?? null, refusals: [] }
+  }
   const payments = await lockPayments(tx, enrolmentId)
   const enrolment = await lockEnrolment(tx, enrolmentId)
   const firstRefusal = await refusalOf(tx, enrolment, payments, { request, at })
-  if (firstRefusal) return { enrolmentId, refusals: [firstRefusal] }
-  taken.keep({ enrolmentId })
+  if (firstRefusal) return { enrolmentId, acknowledgementId: null, refusals: [firstRefusal] }
   log.info({ enrolmentId, reason: request.reason ?? null }, 'a place is given up without money back')
   const cause = isOperator(viewer) ? ('WITHDRAWN_BY_OPERATOR' as const) : ('WITHDRAWN_BY_LEARNER' as const)
   await moveEnrolment(tx, enrolment, 'WITHDRAWN', { cause, actor: viewer.key, at })
   if (enrolment.registrationEndSeenAt === null) await enrolmentJobs.withdrawRegistration.add(tx, { enrolmentId })
-  return { enrolmentId, refusals: [] }
+  const payment = payments.find(({ id }) => id === enrolment.paymentId) ?? null
+  const declared = { kind: 'WITHDRAWAL_WITHOUT_REFUND', payment, backMinor: 0, at } as const
+  // An operator declares nothing.
+  const acknowledgementId = isOperator(viewer) ? null : await acknowledge(tx, enrolment, declared)
+  taken.keep(acknowledgementId === null ? { enrolmentId } : { enrolmentId, acknowledgementId })
+  return { enrolmentId, acknowledgementId, refusals: [] }
 }
 
 async function refusalOf(

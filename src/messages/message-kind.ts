@@ -4,6 +4,8 @@ export const MessageKind = {
   REFUND_SUCCEEDED: 'REFUND_SUCCEEDED',
   REFUND_FAILED: 'REFUND_FAILED',
   REFUND_SETTLED_OUTSIDE: 'REFUND_SETTLED_OUTSIDE',
+  WITHDRAWAL_WITH_REFUND: 'WITHDRAWAL_WITH_REFUND',
+  WITHDRAWAL_WITHOUT_REFUND: 'WITHDRAWAL_WITHOUT_REFUND',
 } as const
 export type MessageKind = (typeof MessageKind)[keyof typeof MessageKind]
 
@@ -13,6 +15,20 @@ export interface MessageParams {
   REFUND_SUCCEEDED: MoneyFacts
   REFUND_FAILED: MoneyFacts
   REFUND_SETTLED_OUTSIDE: MoneyFacts
+  WITHDRAWAL_WITH_REFUND: DeclaredFacts & { /** With its currency. */ back: string }
+  WITHDRAWAL_WITHOUT_REFUND: DeclaredFacts
+}
+
+interface DeclaredFacts {
+  name: string
+  /** By which the contract is found again: the receipt's number, where there is one. */
+  contract: string
+  course: string
+  run: string
+  /** What was paid, with its currency. */
+  amount: string
+  /** To the second, with its zone. */
+  received: string
 }
 
 interface MoneyFacts {

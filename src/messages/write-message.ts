@@ -15,8 +15,11 @@ export interface Telling<Kind extends MessageKind> {
   at: Date
 }
 
-/** Both commit or neither: what is told has happened, and what has happened is told. */
-export async function writeMessage<Kind extends MessageKind>(tx: EntityManager, telling: Telling<Kind>): Promise<void> {
+/** Both commit or neither: what is told has happened, and what has happened is told. Answers its id. */
+export async function writeMessage<Kind extends MessageKind>(
+  tx: EntityManager,
+  telling: Telling<Kind>,
+): Promise<string> {
   const { kind, to, language, params, at } = telling
   const id = newId()
   const { subject, text } = messageText(kind, language, params)
@@ -35,6 +38,7 @@ export async function writeMessage<Kind extends MessageKind>(tx: EntityManager, 
   })
   await tx.flush()
   await messageJobs.send.add(tx, { messageId: id })
+  return id
 }
 
 /** Of the ids, which name no machine. */

@@ -6,7 +6,7 @@ import { createRefund } from './create-refund.ts'
 import type { Payment } from './payment.ts'
 import { paymentJobs } from './payment-jobs.ts'
 import { Refund, type RefundWait } from './refund.ts'
-import { failedWish } from './unfulfilled-wish.rules.ts'
+import { failedWish, fulfils } from './unfulfilled-wish.rules.ts'
 
 /** More was asked for than can still go back. */
 export class RefundExceeds extends Error {
@@ -51,7 +51,10 @@ export async function addRefund(tx: EntityManager, payment: Payment, request: Re
   const { now, wait, wish: given, ...facts } = request
   const { leftMinor } = await balanceOf(tx, payment)
   if (facts.amountMinor > leftMinor) throw new RefundExceeds(leftMinor)
-  const wish = given ?? (await takeUpFailedWish(tx, payment, now))
+  const failed = given ? null : failedWish(await refundsOf(tx, payment))
+  const whole = failed === null || fulfils(facts.amountMinor, failed, leftMinor)
+  // Its case is over: somebody has asked again.
+  if (failed && whole) await closeCase(tx, 'REFUND_FAILED', { type: 'Refund', id: failed.id }, now)
   const why = { cause: causeBy[facts.origin], actor: facts.requestedBy, at: now }
   const refund = await createRefund(
     tx,
@@ -60,7 +63,7 @@ export async function addRefund(tx: EntityManager, payment: Payment, request: Re
       ...facts,
       currency: payment.capturedCurrency ?? payment.currency,
       status: 'REQUESTED',
-      ...(await placeInWish(tx, wish)),
+      ...(await placeInWish(tx, given ?? failed, whole)),
       reference: null,
       requestedAt: now,
       waitingFor: wait?.waitingFor ?? null,
@@ -72,17 +75,14 @@ export async function addRefund(tx: EntityManager, payment: Payment, request: Re
   return refund
 }
 
-/** Its case is over: somebody has asked again. */
-async function takeUpFailedWish(tx: EntityManager, payment: Payment, now: Date): Promise<Refund | null> {
-  const failed = failedWish(await refundsOf(tx, payment))
-  if (failed) await closeCase(tx, 'REFUND_FAILED', { type: 'Refund', id: failed.id }, now)
-  return failed
-}
-
-/** The facts that tie a new row to the rows before it; it is the first when there is none. */
-export async function placeInWish(tx: EntityManager, wish: Pick<Refund, 'wishId' | 'askedAt'> | null) {
+/**
+ * The facts that tie a new row to the rows before it; it is the first when there is none. A part (not the `whole`) has only
+ * the instant of the wish, whose rest goes on standing as it does.
+ */
+export async function placeInWish(tx: EntityManager, wish: Pick<Refund, 'wishId' | 'askedAt'> | null, whole: boolean) {
   if (!wish) return { attempt: 1 }
   const { wishId, askedAt } = wish
+  if (!whole) return { attempt: 1, askedAt }
   return { attempt: (await tx.count(Refund, { wishId })) + 1, wishId, askedAt }
 }
 

@@ -3,34 +3,35 @@ import type { EntityManager } from '@mikro-orm/postgresql'
 import { closeCase, openCase } from '../cases/open-case.ts'
 import type { ProviderName } from './payment-provider.ts'
 
-/** What writes, and cannot be probed without doing it. */
-type Write = 'open' | 'refund'
+/** What writes cannot be probed without doing it; `look`: for a refund that may have been made. */
+type Call = 'open' | 'refund' | 'look'
 
-const permissions: Record<ProviderName, Record<Write, string>> = {
-  STRIPE: { open: 'Checkout Sessions: write', refund: 'Refunds: write' },
-  PAYPAL: { open: 'Orders: write', refund: 'Refunds: write' },
+const permissions: Record<ProviderName, Record<Call, string>> = {
+  STRIPE: { open: 'Checkout Sessions: write', refund: 'Refunds: write', look: 'Refunds: read' },
+  PAYPAL: { open: 'Orders: write', refund: 'Refunds: write', look: 'Orders: read' },
 }
 
-const consequences: Record<Write, string> = {
+const consequences: Record<Call, string> = {
   open: 'No payment can be opened.',
   refund: 'Refunds cannot be made: they wait.',
+  look: 'Nobody knows what became of refunds that were sent: they wait.',
 }
 
-const about = (provider: ProviderName, write: Write) => ({ key: `${provider} ${permissions[provider][write]}` })
+const about = (provider: ProviderName, call: Call) => ({ key: `${provider} ${permissions[provider][call]}` })
 
 /** `said` is the provider's own sentence. */
 export function openPermissionCase(
   tx: EntityManager,
   provider: ProviderName,
-  write: Write,
+  call: Call,
   said: string | null,
   at: Date,
 ): Promise<void> {
-  const message = `${provider} lacks "${permissions[provider][write]}": ${consequences[write]}`
-  return openCase(tx, { kind: 'PERMISSION_MISSING', subject: about(provider, write), message, detail: said }, at)
+  const message = `${provider} lacks "${permissions[provider][call]}": ${consequences[call]}`
+  return openCase(tx, { kind: 'PERMISSION_MISSING', subject: about(provider, call), message, detail: said }, at)
 }
 
 /** The provider has just done it. */
-export function closePermissionCase(tx: EntityManager, provider: ProviderName, write: Write, at: Date): Promise<void> {
-  return closeCase(tx, 'PERMISSION_MISSING', about(provider, write), at)
+export function closePermissionCase(tx: EntityManager, provider: ProviderName, call: Call, at: Date): Promise<void> {
+  return closeCase(tx, 'PERMISSION_MISSING', about(provider, call), at)
 }

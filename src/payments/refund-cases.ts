@@ -27,17 +27,17 @@ const listed = (statuses: readonly string[]) => statuses.map((status) => `'${sta
 const unfulfilled = `
   select case when l.status in (${listed(voidRefundStatuses)}) then 'REFUND_FAILED' else 'REFUND_WAITING' end as kind,
     l.id, p.provider, l.failure_reason as reason, l.waiting_for, l.provider_message as said, l.asked_at,
-    least(l.amount_minor, case when l.status in (${listed(openRefundStatuses)}) then l.amount_minor else balance.left_minor end) as amount_minor,
+    case when l.status in (${listed(voidRefundStatuses)}) then least(l.amount_minor, balance.left_minor) else l.amount_minor end as amount_minor,
     l.currency, e.learner_id, e.run_id
   from refund l join payment p on p.id = l.payment_id join enrolment e on e.id = p.enrolment_id ${balanceJoin}
   where (?::uuid is null or l.payment_id = ?::uuid)
     and not exists (select 1 from refund n where n.wish_id = l.wish_id and n.id > l.id)
-    and case when l.status in (${listed(voidRefundStatuses)})
-      then l.written_off_at is null and balance.left_minor > 0 and e.status <> 'STUCK'
-      else l.waiting_for is not null and l.status in (${listed(openRefundStatuses)}) and ?::timestamptz >= (
+    and (
+      l.status in (${listed(voidRefundStatuses)}) and l.written_off_at is null and balance.left_minor > 0
+        and e.status <> 'STUCK'
+      or l.status in (${listed(openRefundStatuses)}) and l.waiting_for is not null and ?::timestamptz >= (
         select max(f.requested_at) from refund f where f.wish_id = l.wish_id
-          and not exists (select 1 from refund o where o.wish_id = f.wish_id and o.settled_at = f.requested_at))
-    end
+          and not exists (select 1 from refund o where o.wish_id = f.wish_id and o.settled_at = f.requested_at)))
   order by l.id`
 
 /** Those of one payment, whose row is locked, or of all. */

@@ -13,7 +13,7 @@ import { isOpenRefund, type RefundCause, refundStates } from './refund.states.ts
 import { Refund } from './refund.ts'
 import { settleRefundCases } from './refund-cases.ts'
 import { endRefund } from './settle-refund.ts'
-import { unfulfilledWish } from './unfulfilled-wish.rules.ts'
+import { fulfils, unfulfilledWish } from './unfulfilled-wish.rules.ts'
 
 export interface OutsideSettlement {
   amountMinor: number
@@ -58,10 +58,12 @@ export async function settleOutside(
   if (amountMinor > mostMinor) throw new RefundExceeds(mostMinor)
   const why: MoveCause<RefundCause> = { cause: 'SETTLED_OUTSIDE', actor, at: now }
   if (waiting) callOff(tx, waiting, why)
-  const refund = await addSettled(tx, payment, settlement, last, why)
+  const whole = waiting !== null || (last !== null && fulfils(amountMinor, last, leftMinor))
+  const place = await placeInWish(tx, last, whole)
+  const refund = await addSettled(tx, payment, settlement, place, why)
   // What is not settled of it stays a wish, and its last row.
   if (waiting && amountMinor < waiting.amountMinor) await addRest(tx, payment, waiting, amountMinor, now)
-  if (last && (waiting || amountMinor >= last.amountMinor)) last.waitingFor = null
+  if (last && whole) last.waitingFor = null
   if (last) last.nextTryAt = null
   await endRefund(tx, context, payment, refund, null, now)
   await tx.flush()
@@ -109,7 +111,7 @@ async function addSettled(
   tx: EntityManager,
   payment: Payment,
   { amountMinor, keepRegistration, method, reference, settledOn, reason, actor, now }: OutsideSettlement,
-  wish: Refund | null,
+  place: Awaited<ReturnType<typeof placeInWish>>,
   why: MoveCause<RefundCause>,
 ): Promise<Refund> {
   const facts = {
@@ -119,7 +121,7 @@ async function addSettled(
     origin: 'OPERATOR',
     reason: null,
     keepRegistration,
-    ...(await placeInWish(tx, wish)),
+    ...place,
     reference: null,
     requestedBy: actor,
     requestedAt: now,

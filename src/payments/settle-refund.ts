@@ -4,6 +4,7 @@ import { type MoveCause, move } from '../store/history.ts'
 import { afterRefusal } from './after-refusal.rules.ts'
 import { type Change, noteChange } from './change.ts'
 import { createRefund } from './create-refund.ts'
+import { closeExcessCase, openExcessCase } from './excess-case.ts'
 import type { Recording } from './paying.ts'
 import type { Payment } from './payment.ts'
 import { paymentJobs } from './payment-jobs.ts'
@@ -99,10 +100,12 @@ export async function endRefund(
   await tx.flush()
   if (isBackRefund(refund.status)) {
     await context.paymentSubject.refunded(tx, payment, refund, at)
+    await openExcessCase(tx, payment, at)
   } else {
     const facts = { refundId: refund.id, paymentId: payment.id, reason: refund.failureReason }
     context.log.warn(facts, 'a refund has failed: the money is here, or here again')
     await context.paymentSubject.refundFailed(tx, payment, refund, at)
+    await closeExcessCase(tx, payment, at)
   }
 }
 

@@ -35,24 +35,26 @@ export async function submitRefund(context: Paying, refundId: string): Promise<n
   const refund = await context.em.fork({ clear: true }).findOneOrFail(Refund, refundId)
   if (!isOpenRefund(refund.status)) return null
   const payment = await findPayment(context.em, refund.paymentId)
+  let found: ProviderRefund | null
   try {
-    const found = refund.status === 'REQUESTED' ? null : await find(context, payment, refund)
-    if (found) return await record(context, refundId, found)
-    if (refund.status === 'PENDING') return PENDING_LOOK_SECONDS
-    const key = await claim(context, refundId)
-    if (key === null) return CLAIM_LASTS_MS / 1000
-    return await sendWith(context, payment, refund, key)
+    found = refund.status === 'REQUESTED' ? null : await find(context, payment, refund)
   } catch (failure) {
     if (!isUpstreamFailure(failure, 'NOT_PERMITTED')) throw failure
-    return waitForPermission(context, refundId, failure)
+    return waitForPermission(context, refundId, 'look', failure)
   }
+  if (found) return record(context, refundId, found, ['look'])
+  if (refund.status === 'PENDING') return PENDING_LOOK_SECONDS
+  const key = await claim(context, refundId)
+  return key === null ? CLAIM_LASTS_MS / 1000 : sendWith(context, payment, refund, key)
 }
 
 async function sendWith(context: Paying, payment: Payment, refund: Refund, key: string): Promise<number | null> {
   try {
-    return await record(context, refund.id, await send(context, payment, refund, key))
+    const done = refund.status === 'REQUESTED' ? (['refund'] as const) : (['look', 'refund'] as const)
+    return await record(context, refund.id, await send(context, payment, refund, key), done)
   } catch (failure) {
-    if (!isUpstreamFailure(failure) || failure.kind === 'NOT_PERMITTED') throw failure
+    if (!isUpstreamFailure(failure)) throw failure
+    if (failure.kind === 'NOT_PERMITTED') return waitForPermission(context, refund.id, 'refund', failure)
     if (failure.kind === 'REFUSED') return refused(context, payment, refund.id, failure)
     await release(context, refund.id, failure)
     throw failure
@@ -104,13 +106,18 @@ function send(
   })
 }
 
-/** Answers in how many seconds it has to be looked at again. */
-function record(context: Paying, refundId: string, seen: ProviderRefund): Promise<number | null> {
+/** `done`: what our key was just let do. Answers in how many seconds it has to be looked at again. */
+function record(
+  context: Paying,
+  refundId: string,
+  seen: ProviderRefund,
+  done: readonly ('look' | 'refund')[],
+): Promise<number | null> {
   const why: MoveCause<RefundCause> = { cause: 'PROVIDER_ANSWERED', at: context.now() }
   return locked(context, refundId, async (tx, payment, refund) => {
     refund.sendingSince = null
     await settleRefund(tx, context, payment, refund, seen, why)
-    await closePermissionCase(tx, payment.provider, 'refund', why.at)
+    for (const call of done) await closePermissionCase(tx, payment.provider, call, why.at)
     return seen.state === 'PENDING' ? PENDING_LOOK_SECONDS : null
   })
 }
@@ -128,19 +135,27 @@ function release(context: Paying, refundId: string, { kind, said }: UpstreamFail
 }
 
 /**
- * Our key may not: nothing was done, and nothing is decided. With the next key, for the answer to this one may be kept;
- * of what may have been done before, with the same. Answers in how many seconds it is tried again.
+ * Our key may not: nothing was done, and nothing is decided. It is sent with the next key, for the answer to this one may
+ * be kept. One that may only not be looked for may have been made: nothing is said of its last call, which stays with the
+ * provider. Answers in how many seconds it is tried again.
  */
-function waitForPermission(context: Paying, refundId: string, { said }: UpstreamFailure): Promise<number> {
+function waitForPermission(
+  context: Paying,
+  refundId: string,
+  doing: 'look' | 'refund',
+  { said }: UpstreamFailure,
+): Promise<number> {
   const at = context.now()
   return locked(context, refundId, async (tx, payment, refund) => {
     if (!isOpenRefund(refund.status)) return PERMISSION_LOOK_SECONDS
-    if (refund.status === 'SUBMITTED' && refund.sendingSince !== null) refund.callKey = keyAfter(refund.callKey)
-    refund.sendingSince = null
+    if (doing === 'refund') {
+      refund.callKey = keyAfter(refund.callKey)
+      refund.sendingSince = null
+    }
     refund.waitingFor = 'PROVIDER_PERMISSION'
     refund.nextTryAt = new Date(at.getTime() + PERMISSION_LOOK_SECONDS * 1000)
     refund.providerMessage = said ?? refund.providerMessage
-    await openPermissionCase(tx, payment.provider, 'refund', said, at)
+    await openPermissionCase(tx, payment.provider, doing, said, at)
     return PERMISSION_LOOK_SECONDS
   })
 }
@@ -210,5 +225,7 @@ export const submitRefundJob = paymentJobs.submitRefund.runs(async (context: Pay
   const seconds = await submitRefund(context, refundId)
   if (seconds === null) return
   const runAt = new Date(context.now().getTime() + seconds * 1000)
-  await inTransaction(context.em, (tx) => paymentJobs.submitRefund.add(tx, { refundId }, { runAt }))
+  // One that was added meanwhile comes sooner.
+  const time = { runAt, preserveRunAt: true }
+  await inTransaction(context.em, (tx) => paymentJobs.submitRefund.add(tx, { refundId }, time))
 })

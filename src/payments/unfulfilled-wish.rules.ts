@@ -22,6 +22,11 @@ export function unfulfilledWish<Any extends Row & Pick<Refund, 'writtenOffAt'>>(
   return lastOfEachWish(refunds).findLast(({ status }) => isOpenRefund(status)) ?? failedWish(refunds)
 }
 
+/** Whether so much is all of the wish that can still go back; a part leaves the rest of it unfulfilled. */
+export function fulfils(amountMinor: number, wish: Pick<Refund, 'amountMinor'>, leftMinor: number): boolean {
+  return amountMinor >= Math.min(wish.amountMinor, leftMinor)
+}
+
 /** The tries of a wish that followed each other by themselves, the given one last: each began as the one before ended. */
 export function triesUntil<Any extends Pick<Refund, 'id' | 'requestedAt' | 'settledAt'>>(
   wish: readonly Any[],

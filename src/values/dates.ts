@@ -81,6 +81,12 @@ export function spokenDay(instant: Date, timeZone: string): string {
   return new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone }).format(instant)
 }
 
+/** The instant to the second, as it is said in the language: 7 December 2026 at 09:00:00. */
+export function spokenInstant(instant: Date, timeZone: string, language: 'en' | 'cy'): string {
+  const locale = language === 'cy' ? 'cy' : 'en-GB'
+  return new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeStyle: 'medium', timeZone }).format(instant)
+}
+
 /** Days after the day of the contract during which the law lets a consumer withdraw. */
 const STATUTORY_DAYS = 14
 

@@ -197,3 +197,49 @@ it('those who neither study nor operate may not ask', async () => {
   expect(await codeFor(null)).toBe('UNAUTHENTICATED')
   expect(await codeFor('institution-client')).toBe('FORBIDDEN')
 })
+
+// The last: the clock stays where it is stopped, ahead of the one by which jobs are added.
+it('S3: a learner’s declaration is acknowledged to the second, on a page to keep and by one mail', async () => {
+  const year = new Date().getUTCFullYear() + 1
+  world.stopAt(`${year}-12-01T10:00:00Z`)
+  const run = await newRun(world, { start_time: `${year + 1}-01-04T09:00:00Z`, time_zone: 'Europe/London' })
+  const { enrolmentId } = await registered(world, persona, run.id)
+  const fields = 'id kind receivedAt(timeZone: "Asia/Singapore") text documentUrl sentAt'
+  const document = `mutation ($input: RequestRefundInput!) { requestRefund(input: $input) {
+    acknowledgement { ${fields} } refund { askedAt } userErrors { code } } }`
+  const input = { enrolmentId, idempotencyKey: newKey() }
+  const ask = async (who: string, said: object) => (await world.ask(who, document, { input: said })).data.requestRefund
+  const { acknowledgement, refund, userErrors } = await ask(persona, input)
+  expect([userErrors, refund.askedAt]).toEqual([[], `${year}-12-01T10:00:00Z`])
+  expect(acknowledgement).toMatchObject({
+    kind: 'WITHDRAWAL_WITH_REFUND',
+    receivedAt: `${year}-12-01T18:00:00+08:00`,
+    sentAt: null,
+  })
+  const mine = `query ($id: ID!) { viewer { learner { displayName } } node(id: $id) { ... on Enrolment {
+    acknowledgements { ${fields} } receipts { number } run { course { title } } } } }`
+  const { viewer, node } = (await world.ask(persona, mine, { id: enrolmentId })).data
+  const instant = [`1 December ${year} at 10:00:00 (Europe/London)`, `${year}-12-01T10:00:00Z`]
+  const named = [viewer.learner.displayName, node.receipts[0].number, node.run.course.title, 'GBP 495.00', ...instant]
+  for (const one of named) expect(acknowledgement.text).toContain(one)
+  const { documentUrl: _, ...kept } = acknowledgement
+  expect(node.acknowledgements).toMatchObject([kept])
+  expect((await ask(persona, input)).acknowledgement).toMatchObject(kept)
+
+  const page = await fetch(`${world.url}${new URL(acknowledgement.documentUrl).pathname}`)
+  expect([page.status, page.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8'])
+  const html = await page.text()
+  for (const one of [node.receipts[0].number, 'GBP 495.00', ...instant]) expect(html).toContain(one)
+  expect(html).not.toContain('<script')
+
+  const sql = world.app.orm.em.getConnection()
+  const mails = `select text, to_address from outgoing_message where kind = 'WITHDRAWAL_WITH_REFUND' and text = ?`
+  expect(await sql.execute(mails, [acknowledgement.text])).toEqual([
+    { text: acknowledgement.text, to_address: expect.stringContaining('@') },
+  ])
+  await expect(sql.execute(`update acknowledgement set text = 'nothing'`)).rejects.toThrow('never changed')
+
+  const other = await registered(world, await linked(world, 'ruth'), run.id)
+  const byOperator = await ask('operator', { enrolmentId: other.enrolmentId, reason, idempotencyKey: newKey() })
+  expect(byOperator).toMatchObject({ acknowledgement: null, userErrors: [] })
+})

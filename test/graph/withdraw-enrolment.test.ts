@@ -33,6 +33,7 @@ it('W1: a free place is given up at once, ended at the partner, and free again',
   expect(await offer(persona, enrolmentId)).toMatchObject({ possible: true, forgone: { amountMinor: 0 } })
   expect(await withdrawEnrolment(world, persona, enrolmentId)).toMatchObject({
     enrolment: { status: 'WITHDRAWN' },
+    acknowledgement: { id: expect.any(String), kind: 'WITHDRAWAL_WITHOUT_REFUND' },
     userErrors: [],
   })
   await world.settle()
@@ -52,7 +53,7 @@ it('W2: inside the deadline it is asked for expressly, and the money can still b
     field: ['input', 'forgoMoney'],
     amount: { amountMinor: 49_500, currency: 'GBP' },
   }
-  expect(no).toMatchObject({ enrolment: { status: 'REGISTERED' }, userErrors: [forgone] })
+  expect(no).toMatchObject({ enrolment: { status: 'REGISTERED' }, acknowledgement: null, userErrors: [forgone] })
   const idempotencyKey = newKey()
   const yes = await withdrawEnrolment(world, persona, enrolmentId, { forgoMoney: true, idempotencyKey })
   expect(yes).toMatchObject({ enrolment: { status: 'WITHDRAWN' }, userErrors: [] })

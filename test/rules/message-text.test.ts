@@ -5,12 +5,18 @@ import { MessageKind } from '../../src/messages/message-kind.ts'
 import { messageText } from '../../src/messages/message-text.rules.ts'
 
 const params = { name: 'Zoë', course: 'Evidence', run: 'autumn', amount: 'GBP 495.00', reference: 'payment-1' }
+const { reference: _reference, ...shared } = params
+const declared = { ...shared, contract: 'R-2026-000001', received: '1 December 2026 at 10:00:00' }
+const paramsOf = (kind: MessageKind) => {
+  if (kind === 'WITHDRAWAL_WITH_REFUND') return { ...declared, back: 'GBP 400.00' }
+  return kind === 'WITHDRAWAL_WITHOUT_REFUND' ? declared : params
+}
 
 describe.each(Object.values(Language))('a text in %s', (language) => {
   it.each(Object.values(MessageKind))('of %s says everything that it is given', (kind) => {
-    const { subject, text } = messageText(kind, language, params)
+    const { subject, text } = messageText(kind, language, paramsOf(kind) as never)
     expect(subject).toContain('Evidence')
-    for (const value of Object.values(params)) expect(text).toContain(value)
+    for (const value of Object.values(paramsOf(kind))) expect(text).toContain(value)
     expect(subject + text).not.toMatch(/[{}]/)
   })
 })

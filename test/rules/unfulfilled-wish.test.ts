@@ -2,6 +2,7 @@
 import { describe, expect, it } from '@jest/globals'
 import {
   failedWish,
+  fulfils,
   lastOfEachWish,
   triesUntil,
   unfulfilledWish,
@@ -22,6 +23,12 @@ describe('a wish', () => {
     expect(unfulfilledWish([row('1', 'a', 'REQUESTED'), row('2', 'b', 'FAILED')])).toMatchObject({ id: '1' })
     expect(unfulfilledWish([row('1', 'a', 'SETTLED_OUTSIDE'), row('2', 'b', 'SUCCEEDED')])).toBeNull()
     expect(failedWish([row('1', 'a', 'FAILED', at(1))])).toBeNull()
+  })
+
+  it('is fulfilled by all of it that can still go back, and not by less', () => {
+    expect(fulfils(500, { amountMinor: 500 }, 900)).toBe(true)
+    expect(fulfils(499, { amountMinor: 500 }, 900)).toBe(false)
+    expect(fulfils(300, { amountMinor: 500 }, 300)).toBe(true)
   })
 
   it('counts the tries that followed each other by themselves, not those that somebody asked for', () => {

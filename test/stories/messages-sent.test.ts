@@ -118,17 +118,19 @@ describe('a learner', () => {
     await sendOnce()
     expect((await received()).map(({ subject }) => subject)).toEqual([
       confirmation?.subject,
+      expect.stringMatching(/^Rydym wedi derbyn eich hysbysiad tynnu’n ôl o /),
       expect.stringMatching(/^Eich ad-daliad am /),
     ])
     expect(await written('nia')).toMatchObject([
       { kind: 'PAYMENT_RECEIVED', attempts: 1, sent_at: expect.any(Date) },
+      { kind: 'WITHDRAWAL_WITH_REFUND', attempts: 1, sent_at: expect.any(Date) },
       { kind: 'REFUND_SUCCEEDED', attempts: 1, sent_at: expect.any(Date) },
     ])
     // A job that was done and is done again, as after a kill.
     const messageId = confirmation?.messageId.slice(1).split('@')[0]
     await sendMessageJob.run(sender.app.systemContext('test'), { messageId }, { number: 2 })
     await sendOnce()
-    expect(await received()).toHaveLength(2)
+    expect(await received()).toHaveLength(3)
   })
 
   it('hears in English when nothing else is asked for, also that a refund came back', async () => {
@@ -143,6 +145,7 @@ describe('a learner', () => {
       'PAYMENT_RECEIVED',
       'REFUND_FAILED',
       'REFUND_SUCCEEDED',
+      'WITHDRAWAL_WITH_REFUND',
     ])
     const subjects = (await received()).filter(({ to }) => to.startsWith('bea@')).map(({ subject }) => subject)
     expect(subjects).toContainEqual(expect.stringMatching(/did not go through$/))

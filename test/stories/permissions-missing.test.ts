@@ -2,10 +2,13 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import { MissingPermission } from '../../src/payments/missing-permission.ts'
 import { openPayment } from '../../src/payments/open-payment.ts'
+import { lockPayment } from '../../src/payments/paying.ts'
 import { probePermissions } from '../../src/payments/probe-permissions.ts'
 import { reconcile } from '../../src/payments/reconciliation/reconcile.ts'
 import { Correction } from '../../src/payments/reconciliation/reconciliation.ts'
+import { settleOutside } from '../../src/payments/settle-outside.ts'
 import { submitRefund } from '../../src/payments/submit-refund.ts'
+import { inTransaction } from '../../src/store/transaction.ts'
 import { openPaymentsDesk, type PaymentsDesk } from '../support/money/payments-desk.ts'
 
 let desk: PaymentsDesk
@@ -96,4 +99,36 @@ it('a 403 decides nothing: the payment is not failed, the refund not refused, an
   expect((await desk.payment(opening)).status).toBe('REQUIRES_ACTION')
   expect((await desk.refunds(paid)).map(({ status }) => status)).toEqual(['SUCCEEDED'])
   expect(await desk.refundedAtProvider(paid)).toEqual([19_900])
+})
+
+it('a refund whose sender died is still with its provider while our key may not even look', async () => {
+  const paid = await desk.paid('CARD')
+  const { id, callKey } = await desk.refund(paid, 19_900)
+  const died = new Date(desk.context.now().getTime() - 60_000)
+  await desk.sql.query(`update refund set status = 'SUBMITTED', sending_since = $2 where id = $1`, [id, died])
+  await desk.stripe('permissions', { missing: ['refunds'] })
+  expect(await submitRefund(desk.context, id)).toBe(15 * 60)
+  expect(await desk.refunds(paid)).toMatchObject([
+    { status: 'SUBMITTED', waitingFor: 'PROVIDER_PERMISSION', callKey, sendingSince: died },
+  ])
+  const settled = inTransaction(desk.context.em, async (tx) =>
+    settleOutside(tx, desk.context, await lockPayment(tx, paid), {
+      amountMinor: 19_900,
+      keepRegistration: false,
+      method: 'bank transfer',
+      reference: 'BACS 1',
+      settledOn: '2026-12-01',
+      reason: 'It was not seen.',
+      wish: null,
+      actor: 'user:op',
+      now: desk.context.now(),
+    }),
+  )
+  await expect(settled).rejects.toMatchObject({ name: 'RefundWithProvider' })
+  const held = `select subject_key from operator_case where kind = 'PERMISSION_MISSING' and holds`
+  expect((await desk.sql.query(held)).rows).toEqual([{ subject_key: 'STRIPE Refunds: read' }])
+  await desk.stripe('permissions', { missing: [] })
+  await desk.settle()
+  expect((await desk.refunds(paid)).map(({ status }) => status)).toEqual(['SUCCEEDED'])
+  expect((await desk.sql.query(held)).rows).toEqual([])
 })

@@ -91,3 +91,42 @@ it('calls off what waits for its turn, and leaves the rest of the wish waiting',
   expect(await desk.refundedAtProvider(id)).toEqual([14_900])
   expect(desk.shop.told.map(({ backMinor }) => backMinor)).toEqual([5_000, 19_900])
 })
+
+it('in part of what can never be made leaves the rest a wish for a person, until that is settled too', async () => {
+  const id = await paid('PAYPAL')
+  await desk.paypal('refusals', { operation: 'captures.refund', issue: 'REFUND_NOT_ALLOWED', times: 1 })
+  await desk.refund(id, 19_900)
+  await desk.settle()
+  const cases = async () =>
+    (
+      await desk.sql.query(
+        `select c.kind, c.status, c.amount_minor from operator_case c join refund r on r.id = c.subject_id where r.payment_id = $1`,
+        [id],
+      )
+    ).rows
+  const open = { kind: 'REFUND_FAILED', status: 'OPEN' }
+  expect(await cases()).toEqual([{ ...open, amount_minor: '19900' }])
+  await settle(id, 5_000)
+  const [failed, part] = await desk.refunds(id)
+  expect(failed).toMatchObject({ status: 'FAILED', waitingFor: 'OPERATOR' })
+  expect(part).toMatchObject({ status: 'SETTLED_OUTSIDE', askedAt: failed?.askedAt })
+  expect(await cases()).toEqual([{ ...open, amount_minor: '14900' }])
+  await settle(id, 14_900)
+  expect((await desk.refunds(id))[0]).toMatchObject({ status: 'FAILED', waitingFor: null })
+  expect(await cases()).toEqual([{ ...open, status: 'CLOSED', amount_minor: '14900' }])
+})
+
+it('that the provider pays all the same makes more go back than came, which a person sees until it bounces', async () => {
+  const id = await paid('CARD')
+  await settle(id, 19_900)
+  await desk.stripe(`charges/${await desk.chargeOf(id)}/refund`)
+  await desk.settle()
+  const cases = async () =>
+    (await desk.sql.query('select kind, status, outcome, amount_minor from operator_case where subject_id = $1', [id]))
+      .rows
+  expect(await cases()).toEqual([{ kind: 'PAYMENT_DIFFERS', status: 'OPEN', outcome: null, amount_minor: '19900' }])
+  const { reference } = (await desk.refunds(id)).at(-1) as { reference: string }
+  await desk.stripe(`refunds/${reference}/settle`, { outcome: 'failed' })
+  await desk.settle()
+  expect(await cases()).toMatchObject([{ status: 'CLOSED', outcome: 'BY_ITSELF' }])
+})

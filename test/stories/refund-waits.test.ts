@@ -68,8 +68,8 @@ it('F1: a refund waits until the balance is enough, as one wish of several tries
   for (const hours of [1, 2]) {
     world.stopAt(new Date(world.now().getTime() + hours * HOURS * 60_000).toISOString())
     await world.settle()
-    await pass()
   }
+  await pass()
   expect((await refundsOf(one.persona, one.enrolmentId)).map(({ status }: { status: string }) => status)).toEqual([
     'FAILED',
     'FAILED',
@@ -103,8 +103,8 @@ it('a refund that waits for a day is one case for a person, until it has arrived
   for (const hours of [1, 2, 4, 8, 16]) {
     world.pass(hours * HOURS)
     await world.settle()
-    await pass()
   }
+  await pass()
   const last = (await refundsOf(persona, enrolmentId)).at(-1)
   expect(last).toMatchObject({ attempt: 7, waitingFor: 'PROVIDER_BALANCE' })
   expect(await casesOf(world, last.id)).toMatchObject([{ kind: 'REFUND_WAITING', status: 'OPEN', amountMinor: 49_500 }])
@@ -171,6 +171,29 @@ it('F2: what PayPal can never give back is settled outside, and ends the place',
   ])
   expect(data.viewer.operator.found.nodes).toEqual([{ status: 'SETTLED_OUTSIDE' }])
   expect(data.viewer.operator.none.nodes).toEqual([])
+})
+
+it('F3: a refund that bounces after the deadline, unheard, leaves the money here and the place ended', async () => {
+  const { persona, enrolmentId } = await study('fiona')
+  world.pass(47 * DAYS)
+  await requestRefund(world, persona, enrolmentId)
+  await world.settle()
+  expect(await statusOf(persona, enrolmentId)).toBe('REVOKED')
+  await stripe('webhooks', { mode: 'drop' })
+  world.pass(8 * DAYS)
+  const [{ id, providerReference }] = await refundsOf('operator', enrolmentId)
+  await stripe(`refunds/${providerReference}/settle`, { outcome: 'failed', reason: 'expired_or_canceled_card' })
+  await pass()
+  await world.settle()
+  await stripe('webhooks', { mode: 'hold' })
+  const { status, stuckReason, refundability } = await enrolmentOf(world, persona, enrolmentId)
+  expect([status, stuckReason]).toEqual(['STUCK', 'REFUND_BOUNCED'])
+  const bounced = { refundable: false, reasonCode: 'REFUND_IN_PROGRESS', basis: 'ASKED_IN_TIME', deadline: null }
+  expect(refundability).toMatchObject(bounced)
+  const account = { status: 'FAILED', failureReason: 'EXPIRED_OR_CANCELED_CARD', waitingFor: 'OPERATOR' }
+  expect(await refundsOf(persona, enrolmentId)).toMatchObject([account])
+  const cases = [...(await casesOf(world, enrolmentId)), ...(await casesOf(world, id))]
+  expect(cases).toMatchObject([{ kind: 'ENROLMENT_STUCK', status: 'OPEN', amountMinor: 49_500 }])
 })
 
 it('F4: what our key may not do waits for the permission, and goes on once it is there', async () => {

@@ -34,4 +34,30 @@ We have paid back {amount} of your payment for {course} ({run}) another way than
 
 If you write to us about the refund, name {reference}.`,
   },
+  WITHDRAWAL_WITH_REFUND: {
+    subject: 'We have received your withdrawal from {course}',
+    text: `We have received this declaration.
+
+From: {name}
+Contract: {contract}, {course} ({run}), {amount} paid
+Declared: I withdraw from this contract and ask for the money back.
+Received: {received}
+
+What follows: {back} goes back the way it was paid, and the place on the course ends once it is back. If it cannot go back that way, we pay it another way.
+
+Please keep this message: it is your proof of the withdrawal.`,
+  },
+  WITHDRAWAL_WITHOUT_REFUND: {
+    subject: 'You have given up your place on {course}',
+    text: `We have received this declaration.
+
+From: {name}
+Contract: {contract}, {course} ({run}), {amount} paid
+Declared: I give up my place on this course, and do not ask for money back with it.
+Received: {received}
+
+What follows: the place has ended. What was paid stays with us; while the time for it lasts, it can still be asked back.
+
+Please keep this message: it is your proof of what you declared.`,
+  },
 }

@@ -34,4 +34,30 @@ Rydym wedi talu {amount} o’ch taliad am {course} ({run}) yn ôl mewn ffordd wa
 
 Os byddwch yn ysgrifennu atom am yr ad-daliad, nodwch {reference}.`,
   },
+  WITHDRAWAL_WITH_REFUND: {
+    subject: 'Rydym wedi derbyn eich hysbysiad tynnu’n ôl o {course}',
+    text: `Rydym wedi derbyn y datganiad hwn.
+
+Oddi wrth: {name}
+Contract: {contract}, {course} ({run}), talwyd {amount}
+Datganwyd: Rwy’n tynnu’n ôl o’r contract hwn ac yn gofyn am yr arian yn ôl.
+Derbyniwyd: {received}
+
+Beth sy’n dilyn: mae {back} yn mynd yn ôl yr un ffordd ag y cafodd ei dalu, a daw’r lle ar y cwrs i ben pan fydd yr arian yn ôl. Os na all fynd yn ôl felly, byddwn yn ei dalu mewn ffordd arall.
+
+Cadwch y neges hon: hi yw eich prawf eich bod wedi tynnu’n ôl.`,
+  },
+  WITHDRAWAL_WITHOUT_REFUND: {
+    subject: 'Rydych wedi ildio eich lle ar {course}',
+    text: `Rydym wedi derbyn y datganiad hwn.
+
+Oddi wrth: {name}
+Contract: {contract}, {course} ({run}), talwyd {amount}
+Datganwyd: Rwy’n ildio fy lle ar y cwrs hwn, ac nid wyf yn gofyn am arian yn ôl gydag ef.
+Derbyniwyd: {received}
+
+Beth sy’n dilyn: mae’r lle wedi dod i ben. Mae’r hyn a dalwyd yn aros gyda ni; tra bo’r amser yn caniatáu, gellir gofyn amdano yn ôl o hyd.
+
+Cadwch y neges hon: hi yw eich prawf o’r hyn a ddatganwyd gennych.`,
+  },
 }

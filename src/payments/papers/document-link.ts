@@ -34,6 +34,13 @@ export async function signedAddress(
   return `${settings.publicUrl}/${path}/${token}`
 }
 
+const DOCUMENT_HOLDS_MS = 24 * 3_600_000
+
+/** Of a page to print. */
+export function documentAddress(context: Signing & Pick<Context, 'now'>, what: string, of: string): Promise<string> {
+  return signedAddress(context, 'documents', { what, of, until: new Date(context.now().getTime() + DOCUMENT_HOLDS_MS) })
+}
+
 /** What a token opens; FORGED when none of our keys signed it for this, EXPIRED when its time is over. */
 export async function openLink(
   { signer, now }: Pick<Context, 'signer' | 'now'>,

@@ -58,7 +58,8 @@ const tables: Record<Exclude<ExportKind, 'DAYS'>, Statement<KeptLine>> = {
     'b.requested_at',
     'b.id',
     `b.requested_at, b.id as refund, b.payment_id as payment, p.provider, p.method, b.status, b.origin, b.amount_minor,
-     b.currency, ${names}, b.reason, b.failure_reason, b.reference, b.settled_at, f.number as credit_note`,
+     b.currency, ${names}, b.reason, b.failure_reason,
+     coalesce(b.reference, b.outside_reference) as reference, b.settled_at, f.number as credit_note`,
     `refund b join payment p on p.id = b.payment_id ${boughtBy} left join receipt f on f.refund_id = b.id`,
   ),
   DISPUTES: pagesOf(

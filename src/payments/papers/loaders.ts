@@ -6,6 +6,7 @@ import { definePages } from '../../reading/list.ts'
 import { defineLoader, grouped, inOrder, type Loads } from '../../reading/loader.ts'
 import { statement } from '../../reading/statement.ts'
 import { paymentNode } from '../loaders.ts'
+import type { Acknowledgement } from './acknowledgement.ts'
 import type { PaymentReference } from './payment-reference.ts'
 import type { Receipt } from './receipt.ts'
 
@@ -86,3 +87,29 @@ export async function receiptNode(context: Asking, uuid: string): Promise<Receip
   const receipt = await receiptById(context, uuid)
   return receipt && (await paymentNode(context, receipt.paymentId)) ? receipt : null
 }
+
+/** An acknowledgement with what became of the mail that says the same. */
+export interface AcknowledgementRow extends Acknowledgement {
+  sentAt: Date | null
+}
+
+const acknowledgements = `select a.id, a.enrolment_id, a.kind, a.received_at, a.subject, a.text, a.language, a.message_id, m.sent_at
+  from acknowledgement a left join outgoing_message m on m.id = a.message_id`
+
+const acknowledgementsById = statement<AcknowledgementRow>(
+  'acknowledgements-by-id',
+  `${acknowledgements} where a.id = any($1::uuid[])`,
+)
+export const acknowledgementById = defineLoader<string, AcknowledgementRow | null, Reading>(async ({ read }, ids) =>
+  inOrder(ids, await read.rows(acknowledgementsById, [ids]), (row) => row.id),
+)
+
+const acknowledgementsByEnrolment = statement<AcknowledgementRow>(
+  'acknowledgements-by-enrolment',
+  `${acknowledgements} where a.enrolment_id = any($1::uuid[]) order by a.id`,
+)
+
+/** What was declared about an enrolment, the oldest first. */
+export const acknowledgementsOf = defineLoader<string, AcknowledgementRow[], Reading>(async ({ read }, ids) =>
+  grouped(ids, await read.rows(acknowledgementsByEnrolment, [ids]), (row) => row.enrolmentId),
+)

@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream'
 import type { Context } from '../../context.ts'
 import { openLink } from './document-link.ts'
 import { exportFile } from './export-money.ts'
-import type { Page } from './receipt-page.ts'
+import type { Page } from './print-page.ts'
 
 type Opening = Pick<Context, 'read' | 'signer' | 'settings' | 'now' | 'log'>
 type NotOpened = 'FORGED' | 'EXPIRED' | 'GONE'

@@ -3,18 +3,10 @@ import type { ReadConnection } from '../../reading/connection/read-connection.ts
 import { dateIn } from '../../values/dates.ts'
 import { formatted } from '../../values/money.ts'
 import { receiptById } from './loaders.ts'
+import { escaped, type Page, printPage } from './print-page.ts'
 import type { KeptLine, Receipt, ReceiptParty } from './receipt.ts'
 
-/** A page as the documents' address serves it. */
-export interface Page {
-  html: string
-  fileName: string
-}
-
 const LOCALE = 'en-GB'
-const escapes: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
-const escaped = (text: string): string => text.replace(/[&<>"']/g, (letter) => escapes[letter] as string)
-
 /** The page of the receipt with this id; null when there is none. */
 export async function receiptPage(
   { read, timeZone }: { read: ReadConnection; timeZone: string },
@@ -36,25 +28,7 @@ function htmlOf(receipt: Receipt, timeZone: string): string {
     ? `<p><strong>Void since ${dateIn(voidedAt, timeZone)}: the money came back.</strong></p>`
     : ''
   const reference = receipt.providerReference ? `<p>Reference: ${escaped(receipt.providerReference)}</p>` : ''
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<meta name="robots" content="noindex">
-<title>${escaped(title)}</title>
-<style>
-body { font: 1rem/1.5 sans-serif; max-width: 48rem; margin: 2rem auto; padding: 0 1rem; color: #111; background: #fff }
-table { width: 100%; border-collapse: collapse }
-th, td { text-align: right; padding: .4rem; border-bottom: 1px solid #767676; vertical-align: top }
-th:first-child, td:first-child { text-align: left }
-@media print { body { margin: 0; max-width: none } }
-</style>
-</head>
-<body>
-<main>
-<h1>${escaped(title)}</h1>
-<p>Issued ${dateIn(issuedAt, timeZone)}</p>
+  const body = `<p>Issued ${dateIn(issuedAt, timeZone)}</p>
 ${voided}
 <h2>Seller</h2>
 ${party(seller)}
@@ -66,11 +40,8 @@ ${party(buyer)}
 <tfoot><tr><th scope="row">Total</th><td></td><td>${amount(totalMinor - taxMinor)}</td><td>${amount(taxMinor)}</td><td>${amount(totalMinor)}</td></tr></tfoot>
 </table>
 <p>${escaped(receipt.paidBy)}</p>
-${reference}
-</main>
-</body>
-</html>
-`
+${reference}`
+  return printPage({ title, language: 'en', body })
 }
 
 function party({ name, address, email, taxNumber }: ReceiptParty): string {

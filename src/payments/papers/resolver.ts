@@ -9,13 +9,11 @@ import { type PaymentRow, paymentById, refundById } from '../loaders.ts'
 import { Payment } from '../payment.ts'
 import { Refund } from '../refund.ts'
 import { dashboardUrl } from './dashboard-url.ts'
-import { signedAddress } from './document-link.ts'
+import { documentAddress } from './document-link.ts'
 import { creditNoteOf, receiptById, receiptsOfPayment, referencesOf } from './loaders.ts'
 import { PaymentReference } from './payment-reference.ts'
 import { PaymentSettlement, settlementOf } from './payment-settlement.ts'
 import { Receipt, ReceiptLine } from './receipt.ts'
-
-const DOCUMENT_HOLDS_MS = 24 * 3_600_000
 
 /** In the reader's zone where that is one. */
 function shownIn(instant: Date, timeZone: string | null): Date | string {
@@ -85,8 +83,7 @@ export class ReceiptResolver {
     description: 'The same as a page to print; the link lasts 24 hours, ask again for another.',
   })
   documentUrl(@Root() { id }: Receipt, @Ctx() context: Context): Promise<string> {
-    const until = new Date(context.now().getTime() + DOCUMENT_HOLDS_MS)
-    return signedAddress(context, 'documents', { what: 'receipt', of: id, until })
+    return documentAddress(context, 'receipt', id)
   }
 }
 

@@ -1,8 +1,13 @@
 /** Lists what clients, buyers, banks, time and faults can do to money. */
 import fc from 'fast-check'
+import { readGlobalId } from '../../../src/graph/contract/global-id.ts'
+import { RefundExceeds } from '../../../src/payments/add-refund.ts'
+import { lockPayment } from '../../../src/payments/paying.ts'
 import { reconcile } from '../../../src/payments/reconciliation/reconcile.ts'
+import { RefundWithProvider, settleOutside } from '../../../src/payments/settle-outside.ts'
 import { faultNames } from '../../../src/sandbox/faults.ts'
 import { webhookModes } from '../../../src/sandbox/webhook-delivery.ts'
+import { inTransaction } from '../../../src/store/transaction.ts'
 import { cancelEnrolment, completePayment, pay, requestRefund, resolveStuck, retryPayment } from '../world/study.ts'
 import { openBooks } from './books.ts'
 import { type Begun, type Deed, deed, enrolAs, keepPage, pick, type Real } from './money-model.ts'
@@ -10,6 +15,7 @@ import { type Begun, type Deed, deed, enrolAs, keepPage, pick, type Real } from 
 const at = fc.nat({ max: 7 })
 const method = fc.constantFrom('CARD', 'PAYPAL')
 const box = fc.constantFrom('stripe', 'paypal', 'partner')
+const payer = fc.constantFrom('stripe', 'paypal')
 /** The last of them has its refunds sent back by the bank. */
 export const payingCards = ['4242424242424242', '5555555555554444', '4000000000005126']
 const cards = [...payingCards, '4000000000000002', '6011111111111117']
@@ -114,6 +120,21 @@ const upstreams = [
     { issue: fc.constantFrom('REFUND_FAILED_INSUFFICIENT_FUNDS', 'REFUND_NOT_ALLOWED') },
     (real, how) => real.world.control('paypal', 'refusals', { operation: 'captures.refund', times: 1, ...how }),
   ),
+  of(
+    'balance',
+    { box: payer, refunds: fc.constantFrom('enough', 'refused') },
+    ({ world }, { box, refunds }) => world.control(box as 'stripe', 'balance', { refunds }),
+    false,
+  ),
+  of(
+    'permissions',
+    { box: payer, missing: fc.constantFrom<string[]>([], ['refunds_write']) },
+    ({ world }, { box, missing }) => world.control(box as 'stripe', 'permissions', { missing }),
+    false,
+  ),
+  of('settle outside', { at, amountMinor: fc.constantFrom(1, 20_000, 49_500) }, (real, { at, amountMinor }) =>
+    settledOutside(real, pick(real, at).payments.at(-1)?.id ?? '', amountMinor),
+  ),
   of('result', { at, status: fc.constantFrom('passed', 'failed') }, async ({ world, ...real }, { at, status }) => {
     const { persona, run } = pick({ world, ...real }, at)
     const name = persona.slice('learner:'.length)
@@ -129,6 +150,21 @@ const upstreams = [
     false,
   ),
 ]
+
+/** By an operator, of what is left; while the provider may yet pay, nothing is done. */
+async function settledOutside({ world }: Pick<Real, 'world'>, paymentId: string, amountMinor: number): Promise<void> {
+  const context = world.app.systemContext('lives')
+  const said = { method: 'bank transfer', reference: 'BACS 1', reason: 'Random.' }
+  const facts = { keepRegistration: false, wish: null, actor: 'user:op', settledOn: '2026-12-01', now: world.now() }
+  try {
+    await inTransaction(context.em, async (tx) => {
+      const payment = await lockPayment(tx, readGlobalId(paymentId)?.uuid as string)
+      await settleOutside(tx, context, payment, { amountMinor, ...said, ...facts })
+    })
+  } catch (error) {
+    if (!(error instanceof RefundExceeds) && !(error instanceof RefundWithProvider)) throw error
+  }
+}
 
 /** A card for Stripe's page, an instrument for PayPal's. */
 function fitting(page: string, by: string): string {

@@ -62,6 +62,10 @@ async function comeToRest(world: World): Promise<void> {
     await world.clearFaults(box)
     await world.control(box, 'webhooks', { mode: 'hold' })
   }
+  for (const payer of ['stripe', 'paypal'] as const) {
+    await world.control(payer, 'permissions', { missing: [] })
+    await world.control(payer, 'balance', { refunds: 'enough' })
+  }
   await fetch(`${new URL(world.environment.PAYPAL_API_BASE ?? '').origin}/_sandbox/refusals`, { method: 'DELETE' })
   await world.settle()
   world.pass(1)
@@ -83,6 +87,6 @@ async function comeToRest(world: World): Promise<void> {
 }
 
 async function isRefundWaiting(world: World): Promise<boolean> {
-  const waiting = `select 1 from refund where status = 'REQUESTED' and attempt > 1`
+  const waiting = `select 1 from refund where next_try_at is not null`
   return (await world.app.orm.em.fork().execute(waiting)).length > 0
 }

@@ -123,10 +123,15 @@ const things: Record<string, TypeEntry> = {
     fields: {
       ownerAndOperator: `id learner run status holdExpiresAt price termsAcceptance payment payments createdAt
         registeredAt updatedAt studyUrl stuckReason registrationEndedAt registrationEndedBy progress result
-        refundability withdrawal history creditRecord receipts`,
+        refundability withdrawal history creditRecord receipts acknowledgements`,
       operator: 'cases',
     },
   },
+  Acknowledgement: all(
+    'Enrolment > acknowledgements',
+    'ownerAndOperator',
+    'id kind receivedAt text documentUrl sentAt',
+  ),
   AssessmentResult: all('Enrolment > result', 'ownerAndOperator', 'outcome grade awardedOn identityVerified'),
   Progress: all('Enrolment > progress', 'ownerAndOperator', 'stepsCompleted stepsCompletedRatio freshness'),
   Refundability: all(

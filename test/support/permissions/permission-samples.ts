@@ -1,5 +1,7 @@
 /** Makes one learner with everything that the permission matrix asks about. */
 
+import { acknowledge } from '../../../src/enrolments/acknowledge.ts'
+import { Enrolment } from '../../../src/enrolments/enrolment.ts'
 import { globalId, readGlobalId } from '../../../src/graph/contract/global-id.ts'
 import { lockPayment } from '../../../src/payments/paying.ts'
 import { probePermissions } from '../../../src/payments/probe-permissions.ts'
@@ -53,12 +55,23 @@ async function studies(world: World) {
   const passed = { status: 'passed', grade: '64', identity_verified: true, awarded_on: inDays(-1).slice(0, 10) }
   await world.control('partner', `program_enrolments/${enrolments.at(-1)?.uuid}/result`, passed)
   await world.settle()
+  await acknowledged(world, enrolmentId)
   const document = 'query ($id: ID!) { node(id: $id) { ... on CourseRun { course { id } liveEvents { id } } } }'
   const node = (await answerOf(world, owner, document, { id: run.id })) as {
     course: { id: string }
     liveEvents: { id: string }[]
   }
   return { enrolmentId, runId: run.id, courseId: node.course.id, eventId: node.liveEvents[0]?.id as string }
+}
+
+/** As if its learner had declared something, with a mail that was sent. */
+async function acknowledged(world: World, enrolmentId: string): Promise<void> {
+  await inTransaction(world.app.orm.em, async (tx) => {
+    const enrolment = await tx.findOneOrFail(Enrolment, readGlobalId(enrolmentId)?.uuid as string)
+    const declared = { kind: 'WITHDRAWAL_WITHOUT_REFUND', payment: null, backMinor: 0, at: world.now() } as const
+    await acknowledge(tx, enrolment, declared)
+    await tx.execute(`update outgoing_message set sent_at = now() where kind = 'WITHDRAWAL_WITHOUT_REFUND'`)
+  })
 }
 
 /** Of a run of which nothing goes back, for its result is known. */

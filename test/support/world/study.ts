@@ -130,7 +130,7 @@ export function requestRefund(world: World, persona: string | null, enrolmentId:
 }
 
 export function withdrawEnrolment(world: World, persona: string | null, enrolmentId: string, more: object = {}) {
-  return mutate(world, persona, 'withdrawEnrolment', 'enrolment { id status }', {
+  return mutate(world, persona, 'withdrawEnrolment', 'enrolment { id status } acknowledgement { id kind }', {
     enrolmentId,
     idempotencyKey: newKey(),
     ...more,

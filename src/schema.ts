@@ -13,8 +13,11 @@ import { VerifyResolver } from './credit/credentials/verify.resolver.ts'
 import { CreditRecordResolver, EnrolmentCreditResolver, LearnerCreditResolver } from './credit/resolver.ts'
 import { shareNode } from './credit/sharing/share.loaders.ts'
 import { CreditShareResolver, LearnerSharesResolver, ShareAccessResolver } from './credit/sharing/share.resolver.ts'
+import { DeferralMutationsResolver, EnrolmentDeferralResolver } from './enrolments/deferral.resolver.ts'
+import { DeferralOfferResolver } from './enrolments/deferral-offer.ts'
 import {
   AlreadyEnrolled,
+  DeferralRefused,
   EnrolmentClosed,
   MoneyForgone,
   PartnerAccountRequired,
@@ -208,10 +211,13 @@ const resolvers: unknown[] = [
   RunRefundRightResolver,
   RefundRightResolver,
   RefundabilityResolver,
+  DeferralOfferResolver,
   RefundRunResolver,
   RefundRunItemResolver,
   OperatorRefundRunsResolver,
   EnrolmentMutationsResolver,
+  EnrolmentDeferralResolver,
+  DeferralMutationsResolver,
   CreditRecordResolver,
   LearnerCreditResolver,
   EnrolmentCreditResolver,
@@ -257,6 +263,7 @@ const orphanedTypes: unknown[] = [
   AlreadyEnrolled,
   RunFull,
   RunMoneyChanged,
+  DeferralRefused,
   MoneyForgone,
   RefundWindowClosed,
   CreditAlreadyUsed,

@@ -18,7 +18,8 @@ const unsettledPayments = `
   from payment p
   join enrolment e on e.id = p.enrolment_id
   ${balanceJoin}
-  where p.captured_minor > 0 and p.captured_at < ? and case
+  -- What was moved to another run began anew there.
+  where p.captured_minor > 0 and greatest(p.captured_at, e.created_at) < ? and case
     when e.status = 'STUCK' then false
     when e.payment_id = p.id and e.status in ('PAID', 'REGISTERING') then true
     when e.payment_id = p.id and e.status in ('REGISTERED', 'COMPLETED', 'WITHDRAWN') then false

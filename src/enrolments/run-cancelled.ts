@@ -3,7 +3,7 @@ import { type Context, TryAgainLater } from '../context.ts'
 import { courseJobs } from '../courses/course-jobs.ts'
 import { CourseRun } from '../courses/course-run.ts'
 import { inTransaction } from '../store/transaction.ts'
-import { lockEnrolment, moveEnrolment } from './change-enrolment.ts'
+import { lockAfterOrigin, lockEnrolment, moveEnrolment } from './change-enrolment.ts'
 import { lockPayments, sendBack } from './compensate.ts'
 import { endLateRegistration } from './end-enrolment.ts'
 import { Enrolment, type EnrolmentStatus } from './enrolment.ts'
@@ -48,7 +48,7 @@ export function compensateForRun(context: Context, enrolmentId: string): Promise
   const at = context.now()
   return inTransaction(context.em, async (tx) => {
     const payments = await lockPayments(tx, enrolmentId)
-    const enrolment = await lockEnrolment(tx, enrolmentId)
+    const enrolment = await lockAfterOrigin(tx, enrolmentId)
     if (enrolment.status !== 'PAID' && enrolment.status !== 'REGISTERING') return
     if (enrolment.status === 'REGISTERING') await endLateRegistration(tx, enrolment)
     await sendBack(tx, enrolment, payments, { reason: 'RUN_CANCELLED', why: { cause: 'RUN_CANCELLED', at } })

@@ -18,10 +18,13 @@ export const runMovedJob = courseJobs.runMoved.runs((context: Context, { runId, 
     const { timeZone } = await tx.findOneOrFail(CourseRun, runId)
     const { basis, until } = contractualWindow(new Date(to), timeZone)
     const lockMode = LockMode.PESSIMISTIC_WRITE
-    const paid = await tx.find(Enrolment, { runId, paymentId: { $ne: null } }, { orderBy: { id: 'asc' }, lockMode })
+    const held = { runId, $or: [{ paymentId: { $ne: null } }, { status: 'DEFERRING' as const }] }
+    const paid = await tx.find(Enrolment, held, { orderBy: { id: 'asc' }, lockMode })
     const isFar = Math.abs(Date.parse(to) - Date.parse(from)) > DAY_MS
     for (const enrolment of paid) {
-      if (until !== null && enrolment.refundUntil !== null && until > enrolment.refundUntil) {
+      // The terms give it from the start of the run that was bought.
+      const bought = enrolment.deferredFromId === null
+      if (bought && until !== null && enrolment.refundUntil !== null && until > enrolment.refundUntil) {
         enrolment.refundUntil = until
         enrolment.refundBasis = basis
       }

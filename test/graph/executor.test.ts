@@ -83,16 +83,7 @@ describe('a compiled query', () => {
     const schema = smallSchema()
     const executor = smallExecutor(schema, { compile: { atUse: 1 } })
     server = await startSmallServer({ schema, executor })
-    const odd = [
-      '"',
-      '\\',
-      '\n\t\u0001\u001f',
-      '\u007f\u2028\u2029',
-      'é–漢',
-      '😀',
-      '\ue000\ufffd',
-      '</script>',
-    ]
+    const odd = ['"', '\\', '\n\t\u0001\u001f', '\u007f\u2028\u2029', 'é–漢', '😀', '\ue000\ufffd', '</script>']
     for (const name of [...odd, odd.join(' ')]) {
       const { data } = await server.ask('query Q($name: String) { hello(name: $name) }', { name })
       expect(data).toEqual({ hello: `hello ${name}` })

@@ -37,6 +37,8 @@ const kinds: Record<string, string> = {
   'Query.node.id': 'any',
   'Query.nodes.ids': 'any',
   'RefundRunInput.courseRunId': 'CourseRun',
+  'DeferEnrolmentInput.courseRunId': 'CourseRun',
+  'DeferEnrolmentInput.enrolmentId': 'Enrolment',
   'RequestRefundInput.enrolmentId': 'Enrolment',
   'RequestRefundInput.paymentId': 'Payment',
   'ResolveStuckEnrolmentInput.enrolmentId': 'Enrolment',

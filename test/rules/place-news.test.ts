@@ -20,6 +20,7 @@ const ended: PlaceFacts = {
   nothingPaid: false,
   bounced: false,
   runCancelled: false,
+  wasTarget: false,
 }
 /** The same, given back: asked for after its end was kept. */
 const back: PlaceFacts = { ...ended, active: true, endSeen: true, askedSince: true }

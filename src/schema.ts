@@ -13,8 +13,7 @@ import { VerifyResolver } from './credit/credentials/verify.resolver.ts'
 import { CreditRecordResolver, EnrolmentCreditResolver, LearnerCreditResolver } from './credit/resolver.ts'
 import { shareNode } from './credit/sharing/share.loaders.ts'
 import { CreditShareResolver, LearnerSharesResolver, ShareAccessResolver } from './credit/sharing/share.resolver.ts'
-import { DeferralMutationsResolver, EnrolmentDeferralResolver } from './enrolments/deferral.resolver.ts'
-import { DeferralOfferResolver } from './enrolments/deferral-offer.ts'
+import { DeferralOfferResolver, EnrolmentDeferralResolver } from './enrolments/deferral.resolver.ts'
 import {
   AlreadyEnrolled,
   DeferralRefused,
@@ -217,7 +216,6 @@ const resolvers: unknown[] = [
   OperatorRefundRunsResolver,
   EnrolmentMutationsResolver,
   EnrolmentDeferralResolver,
-  DeferralMutationsResolver,
   CreditRecordResolver,
   LearnerCreditResolver,
   EnrolmentCreditResolver,

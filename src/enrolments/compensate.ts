@@ -8,9 +8,9 @@ import type { MoveCause } from '../store/history.ts'
 import { inTransaction } from '../store/transaction.ts'
 import { lockAfterOrigin, moveEnrolment } from './change-enrolment.ts'
 import { finishEnding } from './end-enrolment.ts'
-import { undoMove } from './end-move.ts'
 import { type EnrolmentCause, isMoveTarget } from './enrolment.states.ts'
 import type { Enrolment } from './enrolment.ts'
+import { undoMove } from './finish-move.ts'
 
 /** Compensates an enrolment that is still REGISTERING, under the lock: another run of the job may have registered it. */
 export function compensate(

@@ -3,19 +3,71 @@ import { Arg, Ctx, Field, FieldResolver, ID, InputType, Mutation, ObjectType, Re
 import { isOperator } from '../auth/permissions.ts'
 import { zoneOf } from '../auth/viewer.ts'
 import type { Context } from '../context.ts'
+import { CourseRun } from '../courses/course-run.ts'
 import { type CompleteRun, openRunAfter, runById } from '../courses/loaders.ts'
 import { AtMost } from '../graph/contract/at-most.ts'
+import { publishEnum } from '../graph/contract/enum.ts'
+import { inReadersZone, ReadersZone, readersZone } from '../graph/contract/readers-zone.ts'
 import { Refuses } from '../graph/contract/refuses.ts'
+import { DateTime } from '../graph/contract/scalars.ts'
 import { IdempotencyConflict, InvalidInput, NotFound, UserError } from '../graph/contract/user-error.ts'
 import { LONGEST_KEY_CHARACTERS, LONGEST_REASON_CHARACTERS } from '../values/lengths.ts'
 import { deferEnrolment } from './defer-enrolment.ts'
-import { deferralRefusal } from './deferral-offer.rules.ts'
-import { DeferralOffer } from './deferral-offer.ts'
+import { DeferralRefusal, deferralRefusal, deferralRefusalInWords } from './deferral-refusal.rules.ts'
 import { isMoving } from './enrolment.states.ts'
 import { Enrolment } from './enrolment.ts'
 import { AlreadyEnrolled, DeferralRefused, RunFull } from './enrolment-errors.ts'
 import { type EnrolmentRow, enrolmentAnew, enrolmentById, enrolmentMovedTo, timesMoved } from './loaders.ts'
 import { refundabilityOfRow } from './refundability-of-row.ts'
+
+publishEnum(DeferralRefusal, 'DeferralRefusal', 'Why a place cannot be moved.', {
+  ALREADY_DEFERRED: 'It was moved once already.',
+  NOT_REGISTERED: 'The learner is not on the run.',
+  HAS_RESULT: 'The result is known.',
+  RUN_ENDED: 'The run is over.',
+  NO_RUN: 'There is no later run, or none that is open.',
+  MONEY_NOT_HERE: 'Nothing was paid here, or the money is back, on its way back, or disputed.',
+})
+
+@ObjectType({
+  simpleResolvers: true,
+  description: 'Whether the place can be moved to the next run, and to which.',
+})
+class DeferralOffer {
+  @Field(() => Boolean, { description: 'Whether it can now.' })
+  possible!: boolean
+
+  @Field(() => CourseRun, { nullable: true, description: 'The next run; null when there is none.' })
+  nextRun!: CourseRun | null
+
+  until!: Date | null
+
+  @Field(() => DeferralRefusal, { nullable: true, description: 'Why not; null when possible.' })
+  reasonCode!: DeferralRefusal | null
+
+  moving!: boolean
+  endsAt!: Date
+
+  /** In which the reason is said unless its reader asks for another. */
+  timeZone!: string
+}
+
+@Resolver(() => DeferralOffer)
+export class DeferralOfferResolver {
+  @FieldResolver(() => DateTime, {
+    nullable: true,
+    description: 'Until when it can be asked for; null when it never can.',
+  })
+  until(@Root() { until }: DeferralOffer, @ReadersZone() timeZone: string | null): Date | string | null {
+    return inReadersZone(until, timeZone)
+  }
+
+  @FieldResolver(() => String, { nullable: true, description: 'The same in one sentence; null when possible.' })
+  reason(@Root() { reasonCode, ...offer }: DeferralOffer, @ReadersZone() timeZone: string | null): string | null {
+    if (reasonCode === null) return null
+    return deferralRefusalInWords(reasonCode, { ...offer, timeZone: readersZone(timeZone) ?? offer.timeZone })
+  }
+}
 
 @InputType({ description: 'Which place to move, and where.' })
 class DeferEnrolmentInput {
@@ -49,8 +101,8 @@ class DeferEnrolmentPayload {
   userErrors!: UserError[]
 }
 
-@Resolver()
-export class DeferralMutationsResolver {
+@Resolver(() => Enrolment)
+export class EnrolmentDeferralResolver {
   @Mutation(() => DeferEnrolmentPayload, {
     nullable: true,
     description: 'Moves a place to the next run, once and at no further fee.',
@@ -74,10 +126,7 @@ export class DeferralMutationsResolver {
     ])
     return { enrolment: enrolment || null, deferred: deferred || null, userErrors }
   }
-}
 
-@Resolver(() => Enrolment)
-export class EnrolmentDeferralResolver {
   @FieldResolver(() => DeferralOffer, { description: 'Whether the place can be moved to the next run.' })
   async deferral(@Root() enrolment: EnrolmentRow, @Ctx() context: Context): Promise<DeferralOffer> {
     const [from, nextRun, moves, { refundable, reasonCode: why }] = await Promise.all([

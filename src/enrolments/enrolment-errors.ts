@@ -5,7 +5,7 @@ import { DateTime } from '../graph/contract/scalars.ts'
 import { UserError } from '../graph/contract/user-error.ts'
 import { PartnerAccount } from '../learners/learner.ts'
 import { PaymentMethod, PaymentStatus } from '../payments/payment.ts'
-import { DeferralRefusal } from './deferral-offer.rules.ts'
+import { DeferralRefusal } from './deferral-refusal.rules.ts'
 import { Enrolment } from './enrolment.ts'
 import { Terms } from './terms.ts'
 

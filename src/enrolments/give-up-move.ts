@@ -4,10 +4,10 @@ import { inTransaction } from '../store/transaction.ts'
 import { lockAfterOrigin } from './change-enrolment.ts'
 import { lockPayments } from './compensate.ts'
 import { endLateRegistration } from './end-enrolment.ts'
-import { undoMove } from './end-move.ts'
 import { isMoveTarget } from './enrolment.states.ts'
 import type { Enrolment } from './enrolment.ts'
 import { enrolmentJobs } from './enrolment-jobs.ts'
+import { undoMove } from './finish-move.ts'
 
 /** A learner who waits longer does not know which of two runs to go to. */
 const DECIDED_WITHIN_MS = 15 * 60_000

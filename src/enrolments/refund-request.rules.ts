@@ -2,7 +2,7 @@
 import { Forbidden, IllegalTransition, InvalidInput, refusal } from '../graph/contract/user-error.ts'
 import { type RefundFacts, refundability } from '../payments/refund-window.rules.ts'
 import { charactersOf, LONGEST_REASON_CHARACTERS } from '../values/lengths.ts'
-import { BEING_MOVED } from './deferral-offer.rules.ts'
+import { BEING_MOVED } from './deferral-refusal.rules.ts'
 import type { EnrolmentStatus } from './enrolment.ts'
 import { RefundAmountExceeded, RefundWindowClosed } from './enrolment-errors.ts'
 

@@ -1,4 +1,4 @@
-/** Withdraws a registration at the partner once its money is back, or its place is given up. */
+/** Withdraws a registration at the partner once its place is given up. */
 import type { EntityManager } from '@mikro-orm/postgresql'
 import { type Context, TryAgainLater } from '../context.ts'
 import { CourseRun } from '../courses/course-run.ts'

@@ -1,5 +1,5 @@
 /** Decides whether a place can be given up without money back, and what is forgone. */
-import { BEING_MOVED } from './deferral-offer.rules.ts'
+import { BEING_MOVED } from './deferral-refusal.rules.ts'
 import type { EnrolmentStatus, StuckReason } from './enrolment.ts'
 
 export interface WithdrawalFacts {

@@ -1,4 +1,4 @@
-/** Ends a move to another run: the new place is there, or the old one stays. */
+/** Finishes a move to another run, or undoes it. */
 import type { EntityManager } from '@mikro-orm/postgresql'
 import { CourseRun } from '../courses/course-run.ts'
 import { balanceOf } from '../payments/balance.ts'

@@ -58,7 +58,7 @@ const looks = new JoinedLooks<ProviderPayment | null>()
 async function forget(context: Paying, payment: Payment, reference: string, look: Look): Promise<readonly Change[]> {
   if (payment.capturedAt !== null) throw new Error(`${payment.provider} does not know ${reference} any more`)
   const gone = { reference, paymentId: payment.id, state: 'EXPIRED' as const, redirectUrl: null, expiresAt: null }
-  const nothing = { capture: null, failure: null, refunds: [], disputes: [], unread: [] }
+  const nothing = { capture: null, pending: null, failure: null, refunds: [], disputes: [], unread: [] }
   return recordSeen(context, payment.id, { ...gone, ...nothing }, look)
 }
 

@@ -142,10 +142,14 @@ const things: Record<string, TypeEntry> = {
   Payment: {
     at: 'Payment',
     fields: {
-      ownerAndOperator: `id enrolment provider method status amount refunded cardBrand cardLast4 action failure refunds
+      ownerAndOperator: `id enrolment provider method status amount refunded cardBrand cardLast4 action pending failure refunds
         disputes history createdAt capturedAt receipts`,
       operator: 'providerReference buyerEmail references settlement cases',
     },
+  },
+  PaymentPending: {
+    at: 'Payment > pending',
+    fields: { ownerAndOperator: 'reason message since expectedBy', operator: 'needsOperator' },
   },
   PaymentAction: all('Payment > action', 'ownerAndOperator', 'redirectUrl expiresAt'),
   PaymentFailure: all('Payment > failure', 'ownerAndOperator', 'code message retryable'),

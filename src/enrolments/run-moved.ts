@@ -8,6 +8,7 @@ import { HistoryEntry, noteInHistory } from '../store/history.ts'
 import { inTransaction } from '../store/transaction.ts'
 import { enrolmentStates } from './enrolment.states.ts'
 import { Enrolment, endedStatuses } from './enrolment.ts'
+import { tellOfMovedRun } from './tell-learner.ts'
 
 const DAY_MS = 86_400_000
 
@@ -31,6 +32,7 @@ export const runMovedJob = courseJobs.runMoved.runs((context: Context, { runId, 
       const ended = (endedStatuses as readonly string[]).includes(enrolment.status)
       if (!isFar || ended || (await isNoted(enrolment.id))) continue
       noteInHistory(tx, enrolmentStates, enrolment, { from, to }, { cause: 'RUN_MOVED', at })
+      await tellOfMovedRun(tx, enrolment, { from: new Date(from), to: new Date(to), at })
     }
 
     /** By the same job, which may run twice. */

@@ -3,6 +3,8 @@ export const MessageKind = {
   PAYMENT_RECEIVED: 'PAYMENT_RECEIVED',
   REFUND_SUCCEEDED: 'REFUND_SUCCEEDED',
   REFUND_FAILED: 'REFUND_FAILED',
+  RUN_CANCELLED: 'RUN_CANCELLED',
+  RUN_MOVED: 'RUN_MOVED',
 } as const
 export type MessageKind = (typeof MessageKind)[keyof typeof MessageKind]
 
@@ -11,16 +13,27 @@ export interface MessageParams {
   PAYMENT_RECEIVED: MoneyFacts
   REFUND_SUCCEEDED: MoneyFacts
   REFUND_FAILED: MoneyFacts
+  RUN_CANCELLED: RunFacts
+  RUN_MOVED: RunFacts & Dates
 }
 
-interface MoneyFacts {
+interface RunFacts {
   name: string
   course: string
   run: string
-  /** With its currency, e.g. GBP 495.00. */
-  amount: string
   /** What to name when asking about it. */
   reference: string
+}
+
+interface MoneyFacts extends RunFacts {
+  /** With its currency, e.g. GBP 495.00. */
+  amount: string
+}
+
+/** In words of the language and in the zone of the run, e.g. 4 January 2027. */
+interface Dates {
+  from: string
+  to: string
 }
 
 export interface MessageText {

@@ -13,12 +13,14 @@ export interface Telling<Kind extends MessageKind> {
   language: Language
   params: MessageParams[Kind]
   at: Date
+  /** Of what a job that may run twice tells: written once. */
+  id?: string
 }
 
 /** Both commit or neither: what is told has happened, and what has happened is told. */
 export async function writeMessage<Kind extends MessageKind>(tx: EntityManager, telling: Telling<Kind>): Promise<void> {
-  const { kind, to, language, params, at } = telling
-  const id = newId()
+  const { kind, to, language, params, at, id = newId() } = telling
+  if (telling.id !== undefined && (await tx.count(OutgoingMessage, { id })) > 0) return
   const { subject, text } = messageText(kind, language, params)
   tx.create(OutgoingMessage, {
     id,

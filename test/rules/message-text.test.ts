@@ -5,12 +5,16 @@ import { MessageKind } from '../../src/messages/message-kind.ts'
 import { messageText } from '../../src/messages/message-text.rules.ts'
 
 const params = { name: 'Zoë', course: 'Evidence', run: 'autumn', amount: 'GBP 495.00', reference: 'payment-1' }
+const days = { from: '4 January 2027', to: '1 March 2027' }
+const { amount: _, ...ofRun } = params
+/** What each kind is given; of money, unless it is here. */
+const given: Partial<Record<MessageKind, object>> = { RUN_CANCELLED: ofRun, RUN_MOVED: { ...ofRun, ...days } }
 
 describe.each(Object.values(Language))('a text in %s', (language) => {
   it.each(Object.values(MessageKind))('of %s says everything that it is given', (kind) => {
-    const { subject, text } = messageText(kind, language, params)
+    const { subject, text } = messageText(kind, language, (given[kind] ?? params) as typeof params & typeof days)
     expect(subject).toContain('Evidence')
-    for (const value of Object.values(params)) expect(text).toContain(value)
+    for (const value of Object.values(given[kind] ?? params)) expect(text).toContain(value)
     expect(subject + text).not.toMatch(/[{}]/)
   })
 })
@@ -30,8 +34,7 @@ it('keeps the subject to one line', () => {
 })
 
 it('is not written with a gap', () => {
-  const { amount: _, ...rest } = params
-  expect(() => messageText('REFUND_FAILED', 'en', rest as typeof params)).toThrow('{amount}')
+  expect(() => messageText('REFUND_FAILED', 'en', ofRun as typeof params)).toThrow('{amount}')
 })
 
 it.each<[string | null, string]>([

@@ -26,4 +26,20 @@ Fe wnaethom geisio ad-dalu {amount} o’ch taliad am {course} ({run}), a daeth y
 
 Os byddwch yn ysgrifennu atom am yr ad-daliad, nodwch {reference}.`,
   },
+  RUN_CANCELLED: {
+    subject: 'Ni fydd {course} yn cael ei gynnal fel y bwriadwyd',
+    text: `Helo {name},
+
+Mae’r rhediad {run} o {course} y mae gennych le arno wedi’i ganslo. Gallwch gael eich arian yn ôl unrhyw bryd, y cyfan a dalwyd gennych, neu symud i rediad arall o’r cwrs os oes un ar agor: mae’r ddau yn eich cyfrif. Ni fydd dim yn digwydd ohono’i hun.
+
+Os byddwch yn ysgrifennu atom amdano, nodwch {reference}.`,
+  },
+  RUN_MOVED: {
+    subject: 'Mae {course} yn dechrau ar ddiwrnod arall',
+    text: `Helo {name},
+
+Roedd y rhediad {run} o {course} y mae gennych le arno i ddechrau ar {from}. Mae’n dechrau ar {to} bellach. Mae’r dyddiad olaf i ofyn am eich arian yn ôl yn eich cyfrif; nid yw wedi dod yn gynharach.
+
+Os byddwch yn ysgrifennu atom amdano, nodwch {reference}.`,
+  },
 }

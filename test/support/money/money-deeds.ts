@@ -3,9 +3,18 @@ import fc from 'fast-check'
 import { reconcile } from '../../../src/payments/reconciliation/reconcile.ts'
 import { faultNames } from '../../../src/sandbox/faults.ts'
 import { webhookModes } from '../../../src/sandbox/webhook-delivery.ts'
-import { cancelEnrolment, completePayment, pay, requestRefund, resolveStuck, retryPayment } from '../world/study.ts'
+import {
+  cancelEnrolment,
+  completePayment,
+  inDays,
+  pay,
+  requestRefund,
+  resolveStuck,
+  retryPayment,
+  withdrawEnrolment,
+} from '../world/study.ts'
 import { openBooks } from './books.ts'
-import { type Begun, type Deed, deed, enrolAs, keepPage, pick, type Real } from './money-model.ts'
+import { type Begun, type Deed, deed, deferAs, enrolAs, keepPage, pick, type Real } from './money-model.ts'
 
 const at = fc.nat({ max: 7 })
 const method = fc.constantFrom('CARD', 'PAYPAL')
@@ -13,6 +22,13 @@ const box = fc.constantFrom('stripe', 'paypal', 'partner')
 /** The last of them has its refunds sent back by the bank. */
 export const payingCards = ['4242424242424242', '5555555555554444', '4000000000005126']
 const cards = [...payingCards, '4000000000000002', '6011111111111117']
+/** Called off, taking place after all, and starting on another day. */
+const runChanges = [
+  { status: 'cancelled' },
+  { status: 'scheduled' },
+  { start_time: inDays(30) },
+  { start_time: inDays(60) },
+]
 const instruments = ['balance', 'echeck', 'declined']
 
 /** A deed from facts that are chosen at random. */
@@ -51,6 +67,12 @@ const clients = [
     'refund by operator',
     { at, amountMinor: fc.constantFrom(null, 1, 10_000, 49_499, 49_500, 60_000), keepRegistration: fc.boolean() },
     (real, { at, ...more }) => requestRefund(real.world, 'operator', pick(real, at).id, { ...more, reason: 'Random.' }),
+  ),
+  of('give up', { at, forgoMoney: fc.boolean() }, (real, { at, forgoMoney }) =>
+    withdrawEnrolment(real.world, pick(real, at).persona, pick(real, at).id, { forgoMoney }),
+  ),
+  of('move to the next run', { at, byOperator: fc.boolean() }, (real, { at, byOperator }, model) =>
+    deferAs(real, model, pick(real, at), byOperator),
   ),
   of('resolve', { at, resolution: fc.constantFrom('RETRY_REFUND', 'RETRY_REGISTRATION') }, (real, { at, resolution }) =>
     resolveStuck(real.world, 'operator', pick(real, at).id, { resolution }),
@@ -101,14 +123,19 @@ const upstreams = [
     { issue: fc.constantFrom('REFUND_FAILED_INSUFFICIENT_FUNDS', 'REFUND_NOT_ALLOWED') },
     (real, how) => real.world.control('paypal', 'refusals', { operation: 'captures.refund', times: 1, ...how }),
   ),
-  of('result', { at, status: fc.constantFrom('passed', 'failed') }, async ({ world, ...real }, { at, status }) => {
-    const { persona, run } = pick({ world, ...real }, at)
-    const name = persona.slice('learner:'.length)
-    const place = (await openBooks(world)).places.find(
-      (one) => one.external_learner_id === name && one.program_run === run.uuid && one.status === 'active',
-    )
-    if (place) await world.control('partner', `program_enrolments/${place.uuid}/result`, { status, grade: '70' })
-  }),
+  of('result', { at, status: fc.constantFrom('passed', 'failed') }, (real, { at, status }) =>
+    atPlace(real, at, 'result', { status, grade: '70' }),
+  ),
+  of('end of the place', { at, by: fc.constantFrom('partner', 'learner', 'unsaid') }, (real, { at, by }) =>
+    atPlace(real, at, 'end', { by }),
+  ),
+  of('place given back', { at }, (real, { at }) => atPlace(real, at, 'reactivate', {})),
+  of(
+    'run',
+    { run: fc.nat({ max: 1 }), facts: fc.constantFrom<object>(...runChanges) },
+    ({ world, runs }, { run, facts }) => world.control('partner', `program_runs/${runs[run]?.uuid}`, facts),
+    false,
+  ),
   of(
     'capacity',
     { run: fc.nat({ max: 1 }), capacity: fc.constantFrom(0, 1, 100) },
@@ -116,6 +143,16 @@ const upstreams = [
     false,
   ),
 ]
+
+/** Of the buyer's last place on the run, standing or ended; what the partner refuses is no matter. */
+async function atPlace(real: Real, at: number, what: string, body: object): Promise<void> {
+  const { persona, run } = pick(real, at)
+  const name = persona.slice('learner:'.length)
+  const place = (await openBooks(real.world)).places.findLast(
+    (one) => one.external_learner_id === name && one.program_run === run.uuid,
+  )
+  if (place) await real.world.control('partner', `program_enrolments/${place.uuid}/${what}`, body)
+}
 
 /** A card for Stripe's page, an instrument for PayPal's. */
 function fitting(page: string, by: string): string {
@@ -163,7 +200,12 @@ const circumstances = [
     false,
   ),
   of('flush', { box }, ({ world }, { box }) => world.control(box as 'stripe', 'webhooks/flush'), false),
-  of('time', { minutes: fc.constantFrom(1, 1, 6, 36) }, async ({ world }, { minutes }) => world.pass(minutes), false),
+  of(
+    'time',
+    { minutes: fc.constantFrom(1, 1, 6, 16, 36, 25 * 60) },
+    async ({ world }, { minutes }) => world.pass(minutes),
+    false,
+  ),
   of('jobs', {}, ({ world }) => runJobs({ world }), false),
   of('settle', {}, ({ world }) => world.settle(), false),
   of(

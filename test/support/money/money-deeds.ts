@@ -71,9 +71,6 @@ const clients = [
   of('give up', { at, forgoMoney: fc.boolean() }, (real, { at, forgoMoney }) =>
     withdrawEnrolment(real.world, pick(real, at).persona, pick(real, at).id, { forgoMoney }),
   ),
-  of('move to the next run', { at, byOperator: fc.boolean() }, (real, { at, byOperator }, model) =>
-    deferAs(real, model, pick(real, at), byOperator),
-  ),
   of('resolve', { at, resolution: fc.constantFrom('RETRY_REFUND', 'RETRY_REGISTRATION') }, (real, { at, resolution }) =>
     resolveStuck(real.world, 'operator', pick(real, at).id, { resolution }),
   ),
@@ -126,16 +123,6 @@ const upstreams = [
   of('result', { at, status: fc.constantFrom('passed', 'failed') }, (real, { at, status }) =>
     atPlace(real, at, 'result', { status, grade: '70' }),
   ),
-  of('end of the place', { at, by: fc.constantFrom('partner', 'learner', 'unsaid') }, (real, { at, by }) =>
-    atPlace(real, at, 'end', { by }),
-  ),
-  of('place given back', { at }, (real, { at }) => atPlace(real, at, 'reactivate', {})),
-  of(
-    'run',
-    { run: fc.nat({ max: 1 }), facts: fc.constantFrom<object>(...runChanges) },
-    ({ world, runs }, { run, facts }) => world.control('partner', `program_runs/${runs[run]?.uuid}`, facts),
-    false,
-  ),
   of(
     'capacity',
     { run: fc.nat({ max: 1 }), capacity: fc.constantFrom(0, 1, 100) },
@@ -144,14 +131,13 @@ const upstreams = [
   ),
 ]
 
-/** Of the buyer's last place on the run, standing or ended; what the partner refuses is no matter. */
-async function atPlace(real: Real, at: number, what: string, body: object): Promise<void> {
-  const { persona, run } = pick(real, at)
-  const name = persona.slice('learner:'.length)
-  const place = (await openBooks(real.world)).places.findLast(
-    (one) => one.external_learner_id === name && one.program_run === run.uuid,
+/** One of the places of this life, standing or ended; what the partner refuses is no matter. */
+async function atPlace({ world, learners }: Real, at: number, what: string, body: object): Promise<void> {
+  const places = (await openBooks(world)).places.filter((one) =>
+    learners.includes(`learner:${one.external_learner_id}`),
   )
-  if (place) await real.world.control('partner', `program_enrolments/${place.uuid}/${what}`, body)
+  const place = places[at % places.length]
+  if (place) await world.control('partner', `program_enrolments/${place.uuid}/${what}`, body)
 }
 
 /** A card for Stripe's page, an instrument for PayPal's. */
@@ -185,6 +171,23 @@ export async function settlePayPal({ world }: Pick<Real, 'world'>, outcome: 'com
   for (const { id } of onTheirWay) await world.control('paypal', `refunds/${id}/settle`, settled)
   return held.length + onTheirWay.length
 }
+
+/** What the partner says of places and runs, and what learners make of it. */
+const news = [
+  of('move to the next run', { at, byOperator: fc.boolean() }, (real, { at, byOperator }, model) =>
+    deferAs(real, model, pick(real, at), byOperator),
+  ),
+  of('end of the place', { at, by: fc.constantFrom('partner', 'learner', 'unsaid') }, (real, { at, by }) =>
+    atPlace(real, at, 'end', { by }),
+  ),
+  of('place given back', { at }, (real, { at }) => atPlace(real, at, 'reactivate', {})),
+  of(
+    'run',
+    { run: fc.nat({ max: 1 }), facts: fc.constantFrom<object>(...runChanges) },
+    ({ world, runs }, { run, facts }) => world.control('partner', `program_runs/${runs[run]?.uuid}`, facts),
+    false,
+  ),
+]
 
 const circumstances = [
   of(
@@ -228,6 +231,7 @@ const [enrolling, ...others] = clients as [fc.Arbitrary<Deed>, ...fc.Arbitrary<D
 export const anyDeed: fc.Arbitrary<Deed> = fc.oneof(
   ...weighed(4, [enrolling, upstreams[0] as fc.Arbitrary<Deed>]),
   ...weighed(2, [...others, ...upstreams.slice(1, 3), atOnce]),
+  ...weighed(3, news),
   ...weighed(1, upstreams.slice(3)),
   ...weighed(2, circumstances),
 )

@@ -65,8 +65,8 @@ export interface GatewayOptions {
 
 /** Roots whose answers are the same for anybody, and for how long others may keep them. */
 const publicSeconds = { courses: 10, course: 10 }
-/** Said as of this moment. */
-const live = new Set(['placesRemaining', 'freshness', 'enrolability'])
+/** Said as of this moment; what whoever buys now has is another from midnight on. */
+const live = new Set(['placesRemaining', 'freshness', 'enrolability', 'refundRight', 'refundDeadline'])
 
 const WEBHOOK_BYTES = 512 * 1024
 const KEYS_KEPT_FOR_SECONDS = 300

@@ -5,6 +5,7 @@ import { syncCatalogueJob } from './courses/sync-catalogue.ts'
 import { awardCreditJob, reviewCreditJob } from './credit/award-credit.ts'
 import { advanceRefundRunJob } from './enrolments/advance-refund-run.ts'
 import { expireEnrolmentJob } from './enrolments/expire.ts'
+import { giveUpMoveJob } from './enrolments/give-up-move.ts'
 import { fetchRegistrationJob } from './enrolments/record-registration.ts'
 import { registerEnrolmentJob } from './enrolments/register.ts'
 import { runCancelledJob } from './enrolments/run-cancelled.ts'
@@ -48,6 +49,7 @@ export const jobs: readonly Job<Context>[] = [
   registerEnrolmentJob,
   withdrawRegistrationJob,
   expireEnrolmentJob,
+  giveUpMoveJob,
   advanceRefundRunJob,
   runCancelledJob,
   runReinstatedJob,

@@ -6,15 +6,17 @@ import { buildSchemaSync, type NonEmptyArray } from 'type-graphql'
 import { caseNode } from './cases/loaders.ts'
 import { CaseResolver } from './cases/resolver.ts'
 import type { Context } from './context.ts'
-import { courseById, courseBySlug, liveEventById, runById } from './courses/loaders.ts'
+import { courseById, liveEventById, runById } from './courses/loaders.ts'
 import { CourseConnectionResolver, CourseEdgeResolver, CourseResolver } from './courses/resolver.ts'
 import { CaseRunResolver, CourseRunResolver, LiveEventResolver } from './courses/run.resolver.ts'
 import { VerifyResolver } from './credit/credentials/verify.resolver.ts'
 import { CreditRecordResolver, EnrolmentCreditResolver, LearnerCreditResolver } from './credit/resolver.ts'
 import { shareNode } from './credit/sharing/share.loaders.ts'
 import { CreditShareResolver, LearnerSharesResolver, ShareAccessResolver } from './credit/sharing/share.resolver.ts'
+import { DeferralOfferResolver, EnrolmentDeferralResolver } from './enrolments/deferral.resolver.ts'
 import {
   AlreadyEnrolled,
+  DeferralRefused,
   EnrolmentClosed,
   MoneyForgone,
   PartnerAccountRequired,
@@ -52,8 +54,8 @@ import { RunMoneyResolver } from './enrolments/run-money.resolver.ts'
 import { EnrolmentSubscriptionResolver } from './enrolments/subscription.resolver.ts'
 import { TermsResolver } from './enrolments/terms.ts'
 import { visibleEnrolment } from './enrolments/visible-enrolment.ts'
+import { furtherKeys } from './further-keys.ts'
 import { CreditResolver } from './graph/contract/credit.ts'
-import { globalId } from './graph/contract/global-id.ts'
 import { MoneyResolver } from './graph/contract/money.ts'
 import type { NodeName } from './graph/contract/no-such.ts'
 import type { NodeLoader } from './graph/contract/node.ts'
@@ -63,6 +65,7 @@ import {
   IllegalTransition,
   InvalidInput,
   NotFound,
+  ProviderRefused,
   ProviderUnavailable,
   RateLimited,
   TooComplex,
@@ -71,8 +74,8 @@ import { resolverObjects } from './graph/schema-build/call-directly.ts'
 import { finishSchema } from './graph/schema-build/finish-schema.ts'
 import { nodeResolver } from './graph/schema-build/node.resolver.ts'
 import { printWithDirectives } from './graph/schema-build/print-with-directives.ts'
-import { asSubgraph, type FurtherKey } from './graph/schema-build/subgraph.ts'
-import { institutionById, institutionBySlug, qualificationById, qualificationBySlug } from './institutions/loaders.ts'
+import { asSubgraph } from './graph/schema-build/subgraph.ts'
+import { institutionById, qualificationById } from './institutions/loaders.ts'
 import { clientNode, operatorNode, staffNode } from './institutions/own-roles.ts'
 import {
   InstitutionClientResolver,
@@ -94,6 +97,7 @@ import {
   ReceiptResolver,
   RefundPapersResolver,
 } from './payments/papers/resolver.ts'
+import { PaymentPendingResolver, PendingPaymentResolver } from './payments/payment-pending.resolver.ts'
 import { ReconciliationResolver } from './payments/reconciliation/reconciliation.resolver.ts'
 import { PaymentActionResolver, PaymentResolver, RefundResolver } from './payments/resolver.ts'
 import { describeCauses } from './state-tables.ts'
@@ -145,29 +149,6 @@ const nodes: Record<NodeName, NodeLoader<Context>> = {
   TransferApplication: visibleApplication,
 }
 
-/** By what routers name a thing when they do not know its id. */
-const furtherKeys: Record<string, FurtherKey<Context>> = {
-  Course: bySlug('Course', courseBySlug),
-  Institution: bySlug('Institution', institutionBySlug),
-  Qualification: {
-    fields: 'slug institution { slug }',
-    idOf(context, { slug, institution }) {
-      const institutionSlug = (institution as { slug?: unknown } | null | undefined)?.slug
-      if (typeof slug !== 'string' || typeof institutionSlug !== 'string') return undefined
-      return qualificationBySlug(context, { institutionSlug, slug }).then(
-        (row) => row && globalId('Qualification', row.id),
-      )
-    },
-  },
-}
-
-function bySlug(name: string, load: (context: Context, slug: string) => Promise<{ id: string } | null>) {
-  const fields = 'slug'
-  const idOf: FurtherKey<Context>['idOf'] = (context, { slug }) =>
-    typeof slug === 'string' ? load(context, slug).then((row) => row && globalId(name, row.id)) : undefined
-  return { fields, idOf }
-}
-
 const resolvers: unknown[] = [
   nodeResolver<Context>(nodes),
   InstitutionResolver,
@@ -190,6 +171,8 @@ const resolvers: unknown[] = [
   CaseRunResolver,
   EnrolmentCasesResolver,
   PaymentActionResolver,
+  PaymentPendingResolver,
+  PendingPaymentResolver,
   RefundResolver,
   DisputeResolver,
   OperatorDisputesResolver,
@@ -216,10 +199,12 @@ const resolvers: unknown[] = [
   RunRefundRightResolver,
   RefundRightResolver,
   RefundabilityResolver,
+  DeferralOfferResolver,
   RefundRunResolver,
   RefundRunItemResolver,
   OperatorRefundRunsResolver,
   EnrolmentMutationsResolver,
+  EnrolmentDeferralResolver,
   CreditRecordResolver,
   LearnerCreditResolver,
   EnrolmentCreditResolver,
@@ -250,6 +235,7 @@ const orphanedTypes: unknown[] = [
   NotFound,
   Forbidden,
   IdempotencyConflict,
+  ProviderRefused,
   ProviderUnavailable,
   RateLimited,
   IllegalTransition,
@@ -265,6 +251,7 @@ const orphanedTypes: unknown[] = [
   AlreadyEnrolled,
   RunFull,
   RunMoneyChanged,
+  DeferralRefused,
   MoneyForgone,
   RefundWindowClosed,
   CreditAlreadyUsed,

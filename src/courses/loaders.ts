@@ -149,6 +149,22 @@ export const nextRunOf = defineLoader<string, CompleteRun | null, Reading>(async
   inOrder(courseIds, await read.rows(nextRuns, [courseIds, now()]), (row) => row.courseId),
 )
 
+const runsAfter = statement<CompleteRun & { afterRunId: string }>(
+  'open-runs-after',
+  `select x.*, b.id as after_run_id from course_run b join course c on c.id = b.course_id and c.withdrawn_at is null
+   cross join lateral (
+     select ${allOfRun} from course_run r
+     where r.course_id = b.course_id and r.complete and not r.cancelled and r.starts_at > b.starts_at
+       and r.ends_at > $2::timestamptz and $2::timestamptz between r.enrolment_opens_at and r.enrolment_closes_at
+     order by r.starts_at, r.id limit 1) x
+   where b.id = any($1::uuid[])`,
+)
+
+/** The first later run of the same course on which one can enrol now; null when there is none. */
+export const openRunAfter = defineLoader<string, CompleteRun | null, Reading>(async ({ read, now }, runIds) =>
+  inOrder(runIds, await read.rows(runsAfter, [runIds, now()]), (row) => row.afterRunId),
+)
+
 const eventsOfRuns = statement<LiveEvent & { timeZone: string }>(
   'live-events-of-runs',
   `select e.id, e.run_id, e.title, e.starts_at, e.duration_minutes, e.join_url, e.recording_url, r.time_zone

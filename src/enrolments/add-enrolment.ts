@@ -21,7 +21,7 @@ type Beginning = Pick<
   | 'registeredAt'
   | 'createdAt'
 > &
-  Partial<Pick<Enrolment, 'language'>>
+  Partial<Pick<Enrolment, 'language' | 'deferredFromId' | 'paymentId' | 'refundUntil' | 'refundBasis'>>
 
 /** Nothing is paid, studied or reported yet. The run is locked by the caller, who says so when there is no place. */
 export async function addEnrolment(
@@ -31,9 +31,12 @@ export async function addEnrolment(
 ): Promise<Enrolment> {
   const enrolment = tx.create(Enrolment, {
     language: Language.ENGLISH,
+    deferredFromId: null,
+    paymentId: null,
+    refundUntil: null,
+    refundBasis: null,
     ...beginning,
     id: newId(),
-    paymentId: null,
     studyUrl: null,
     stepsCompletedRatio: null,
     stepsCompleted: null,
@@ -49,8 +52,6 @@ export async function addEnrolment(
     registrationEndSeenAt: null,
     registrationMissedAt: null,
     partnerLookedAt: null,
-    refundUntil: null,
-    refundBasis: null,
     statusBeforeRevoking: null,
     updatedAt: why.at,
   })

@@ -69,6 +69,7 @@ async function gather(
     nothingPaid: payment === undefined,
     bounced: payment !== undefined && (await hasBounced(tx, payment.id)),
     runCancelled: run.cancelled,
+    wasTarget: enrolment.deferredFromId !== null,
   }
 }
 

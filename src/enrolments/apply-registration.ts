@@ -3,9 +3,10 @@ import type { EntityManager } from '@mikro-orm/postgresql'
 import type { MoveCause } from '../store/history.ts'
 import { announceEnrolment } from './announce-enrolment.ts'
 import { moveEnrolment } from './change-enrolment.ts'
-import { type EnrolmentCause, isOnTheRun } from './enrolment.states.ts'
+import { type EnrolmentCause, isMoveTarget, isOnTheRun } from './enrolment.states.ts'
 import { Enrolment } from './enrolment.ts'
 import { enrolmentJobs } from './enrolment-jobs.ts'
+import { finishMove } from './finish-move.ts'
 import { recordResult } from './record-result.ts'
 import type { Registration } from './registration-partner.ts'
 
@@ -22,10 +23,12 @@ export async function applyRegistration(
   isNew = false,
 ): Promise<void> {
   if (enrolment.status === 'REGISTERING') {
+    const isMove = isMoveTarget(enrolment)
     enrolment.registeredAt = registration.activatedAt ?? why.at
     enrolment.holdExpiresAt = null
     forgetEnd(enrolment)
     await moveEnrolment(tx, enrolment, 'REGISTERED', why)
+    if (isMove) await finishMove(tx, enrolment, why.at)
     // Registered again by an operator: the result that it had still stands.
     if (enrolment.resultOutcome !== null) {
       await moveEnrolment(tx, enrolment, 'COMPLETED', why)
@@ -63,7 +66,13 @@ export async function recordFacts(
 
 /** Whoever enrols anew before a place that was given up has ended takes its registration over. */
 async function takeOver(tx: EntityManager, { id, learnerId, runId }: Enrolment, registrationUuid: string) {
-  const before = { id: { $ne: id }, learnerId, runId, registrationUuid, status: 'WITHDRAWN' as const }
+  const before = {
+    id: { $ne: id },
+    learnerId,
+    runId,
+    registrationUuid,
+    status: { $in: ['WITHDRAWN', 'DEFERRED', 'CANCELLED'] as const },
+  }
   for (const other of await tx.find(Enrolment, before)) other.registrationUuid = null
   await tx.flush()
 }

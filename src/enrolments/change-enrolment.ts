@@ -17,6 +17,13 @@ export function lockEnrolment(tx: EntityManager, id: string): Promise<Enrolment>
   return tx.findOneOrFail(Enrolment, id, { lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true })
 }
 
+/** The same, after the place that it was moved from: both move when the move ends. */
+export async function lockAfterOrigin(tx: EntityManager, id: string): Promise<Enrolment> {
+  const { deferredFromId } = await tx.findOneOrFail(Enrolment, id)
+  if (deferredFromId !== null) await lockEnrolment(tx, deferredFromId)
+  return lockEnrolment(tx, id)
+}
+
 /** Locks the run, so that places on it are given one after the other. */
 export function lockRun(tx: EntityManager, id: string): Promise<CourseRun> {
   return tx.findOneOrFail(CourseRun, id, { lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true })

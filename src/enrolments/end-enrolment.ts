@@ -4,7 +4,7 @@ import { balanceOf, isAllBack, isBack } from '../payments/balance.ts'
 import { Payment } from '../payments/payment.ts'
 import type { MoveCause } from '../store/history.ts'
 import { moveEnrolment } from './change-enrolment.ts'
-import type { EnrolmentCause } from './enrolment.states.ts'
+import { type EnrolmentCause, isMoving } from './enrolment.states.ts'
 import type { Enrolment } from './enrolment.ts'
 import { enrolmentJobs } from './enrolment-jobs.ts'
 
@@ -13,13 +13,14 @@ const REGISTERED_MEANWHILE_AFTER_MS = 15_000
 
 /**
  * The money is going back, or is back: REVOKING when the learner is on the run, COMPENSATING when not yet. One that is
- * ending or has ended already is left. The enrolment is locked.
+ * ending or has ended already is left; one that is being moved, until the move has ended. The enrolment is locked.
  */
 export async function beginEnding(
   tx: EntityManager,
   enrolment: Enrolment,
   why: MoveCause<EnrolmentCause>,
 ): Promise<void> {
+  if (isMoving(enrolment)) return
   switch (enrolment.status) {
     case 'REGISTERED':
     case 'COMPLETED':

@@ -6,6 +6,7 @@ import { type CompleteRun, courseById, runById } from '../courses/loaders.ts'
 import { uuidOf } from '../graph/contract/global-id.ts'
 import { noSuch } from '../graph/contract/no-such.ts'
 import { InvalidInput, NotFound, refusal } from '../graph/contract/user-error.ts'
+import { emailRefusal } from '../learners/email-refusal.ts'
 import type { PartnerAccount } from '../learners/learner.ts'
 import { ensureInvitation } from '../learners/link-partner-account.ts'
 import { findPartnerAccount } from '../learners/loaders.ts'
@@ -113,7 +114,7 @@ async function refusalNow(
     return enrolmentRefusal({ ...facts, partnerAccount: await partnerAccountNow(context, learner) })
   } catch (failure) {
     if (!isUpstreamFailure(failure)) throw failure
-    return unavailable(failure)
+    return emailRefusal(failure, learner) ?? unavailable(failure)
   }
 }
 

@@ -5,6 +5,7 @@ import { DateTime } from '../graph/contract/scalars.ts'
 import { UserError } from '../graph/contract/user-error.ts'
 import { PartnerAccount } from '../learners/learner.ts'
 import { PaymentMethod, PaymentStatus } from '../payments/payment.ts'
+import { DeferralRefusal } from './deferral-refusal.rules.ts'
 import { Enrolment } from './enrolment.ts'
 import { Terms } from './terms.ts'
 
@@ -141,4 +142,12 @@ export class MoneyForgone extends UserError {
 
   @Field(() => Money, { description: 'How much.' })
   amount!: Money
+}
+
+@ObjectType({ implements: UserError, simpleResolvers: true, description: 'The place cannot be moved.' })
+export class DeferralRefused extends UserError {
+  declare readonly __typename: 'DeferralRefused'
+
+  @Field(() => DeferralRefusal, { description: 'Why.' })
+  reason!: DeferralRefusal
 }

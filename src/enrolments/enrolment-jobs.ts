@@ -46,6 +46,13 @@ export const enrolmentJobs = {
     key: ({ refundRunId }) => refundRunId,
     attempts: PATIENT_ATTEMPTS,
   }),
+  /** Of the target of a move, which the partner has not decided in time. */
+  giveUpMove: defineJob({
+    task: 'give_up_move',
+    payload: ofEnrolment,
+    key: ({ enrolmentId }) => enrolmentId,
+    attempts: 25,
+  }),
   expire: defineJob({
     task: 'expire_enrolment',
     payload: ofEnrolment,

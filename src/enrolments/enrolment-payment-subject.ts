@@ -3,7 +3,6 @@ import type { EntityManager } from '@mikro-orm/postgresql'
 import { Course } from '../courses/course.ts'
 import { CourseRun } from '../courses/course-run.ts'
 import { Learner } from '../learners/learner.ts'
-import type { MessageKind } from '../messages/message-kind.ts'
 import { balanceOf, isBack } from '../payments/balance.ts'
 import type { Dispute } from '../payments/dispute.ts'
 import { openPaymentStatuses } from '../payments/payment.states.ts'
@@ -27,7 +26,7 @@ import { lookAtRegistrations } from './look-at-registrations.ts'
 import { receiptFacts } from './receipt-facts.ts'
 import { restoreAfterFailedRefund } from './restore-after-failed-refund.ts'
 import { restoreAfterReversedDispute } from './restore-after-reversed-dispute.ts'
-import { tellLearner } from './tell-learner.ts'
+import { type MoneyMessage, tellLearner } from './tell-learner.ts'
 import { visibleEnrolment } from './visible-enrolment.ts'
 
 async function orderFor(em: EntityManager, payment: Payment): Promise<OrderFacts> {
@@ -128,7 +127,7 @@ async function refundFailed(tx: EntityManager, payment: Payment, refund: Refund,
   await tellOfRefund(tx, enrolment, refund, at)
 }
 
-const toldOf: Partial<Record<RefundStatus, MessageKind>> = {
+const toldOf: Partial<Record<RefundStatus, MoneyMessage>> = {
   SUCCEEDED: 'REFUND_SUCCEEDED',
   SETTLED_OUTSIDE: 'REFUND_SETTLED_OUTSIDE',
 }

@@ -22,26 +22,40 @@ const notRegistered = [
   'MEMBERSHIP_UNKNOWN',
   'REGISTRATION_REFUSED',
 ] as const
+/** The learner's or an operator's wish to be on another run. */
+const moveAsked = ['DEFERRED_BY_LEARNER', 'DEFERRED_BY_OPERATOR'] as const
+/** The new place is not there, so the old one stays. */
+const notMoved = [...notRegistered, 'NOT_DECIDED_IN_TIME'] as const
 /** The place is given up, here or at the partner, and no money goes back by it. */
 const placeGivenUp = ['LEFT_AT_PARTNER', 'ENDED_AT_PARTNER', 'WITHDRAWN_BY_LEARNER', 'WITHDRAWN_BY_OPERATOR'] as const
 
 export const enrolmentStates = {
   noun: 'Enrolment',
   notes: ['RESULT_CORRECTED', 'RUN_MOVED'],
-  begins: { PENDING_PAYMENT: ['ENROLLED'], REGISTERED: ['REGISTERED_AT_PARTNER'] },
+  begins: { PENDING_PAYMENT: ['ENROLLED'], REGISTERED: ['REGISTERED_AT_PARTNER'], PAID: moveAsked },
   moves: {
     PENDING_PAYMENT: {
       PAID: ['PAYMENT_SUCCEEDED', 'NOTHING_TO_PAY'],
       CANCELLED: ['CANCELLED_BY_LEARNER', 'RUN_CANCELLED'],
       EXPIRED: ['HOLD_ENDED'],
     },
-    PAID: { REGISTERING: ['REGISTRATION_STARTED'], COMPENSATING: [...moneyGoesBack, 'RUN_CANCELLED'] },
-    REGISTERING: { REGISTERED: ['PARTNER_REGISTERED'], COMPENSATING: [...moneyGoesBack, ...notRegistered] },
+    // CANCELLED only as the target of a move that fails.
+    PAID: {
+      REGISTERING: ['REGISTRATION_STARTED'],
+      COMPENSATING: [...moneyGoesBack, 'RUN_CANCELLED'],
+      CANCELLED: notMoved,
+    },
+    REGISTERING: {
+      REGISTERED: ['PARTNER_REGISTERED'],
+      COMPENSATING: [...moneyGoesBack, ...notRegistered],
+      CANCELLED: notMoved,
+    },
     // Registered again after its refund bounced, it has its result already.
     REGISTERED: {
       COMPLETED: ['RESULT_REPORTED', 'PARTNER_REGISTERED'],
       REVOKING: moneyGoesBack,
       WITHDRAWN: placeGivenUp,
+      DEFERRING: moveAsked,
       STUCK: ['REGISTRATION_ENDED', 'REFUND_FAILED'],
     },
     COMPLETED: { REVOKING: moneyGoesBack, REGISTERED: ['RESULT_WITHDRAWN'] },
@@ -66,6 +80,8 @@ export const enrolmentStates = {
     // Back to whichever it was when the money stays after all.
     REVOKING: { REVOKED: ['REGISTRATION_ENDED'], REGISTERED: moneyStays, COMPLETED: moneyStays },
     REVOKED: { STUCK: moneyStays },
+    DEFERRING: { DEFERRED: ['PARTNER_REGISTERED'], REGISTERED: notMoved },
+    DEFERRED: {},
   },
 } as const satisfies States<EnrolmentStatus>
 
@@ -74,9 +90,28 @@ export type EnrolmentCause = CauseOf<Pick<typeof enrolmentStates, 'begins' | 'mo
 /** The learner has, or is being given, a place that is paid for. */
 export const isUnderWay = (status: EnrolmentStatus): boolean => status === 'PAID' || status === 'REGISTERING'
 
+export interface Moved {
+  status: EnrolmentStatus
+  deferredFromId: string | null
+  registeredAt: Date | null
+}
+
+/** It takes the place of one on another run, and the partner has not decided yet. */
+export const isMoveTarget = ({ status, deferredFromId, registeredAt }: Moved): boolean =>
+  deferredFromId !== null && registeredAt === null && isUnderWay(status)
+
+/** Either side of a move that is under way: its money waits until the move has ended. */
+export const isMoving = (enrolment: Moved): boolean => enrolment.status === 'DEFERRING' || isMoveTarget(enrolment)
+
+/** Its money is on another run, or about to be there or back. */
+export const isMoved = (enrolment: Moved): boolean => enrolment.status === 'DEFERRED' || isMoving(enrolment)
+
 /** The learner is on the run. */
 export const isOnTheRun = (status: EnrolmentStatus): boolean => status === 'REGISTERED' || status === 'COMPLETED'
 
-/** Its money went back, is to, or should have: a place that the partner gives it after all is given up again. */
-export const isGivenUp = (status: EnrolmentStatus): boolean =>
-  status === 'COMPENSATING' || status === 'COMPENSATED' || status === 'STUCK'
+/** Its money went back, is to, or should have, or it stayed where it was to be moved from: a place that the partner gives it after all is given up again. */
+export const isGivenUp = ({ status, deferredFromId }: Pick<Moved, 'status' | 'deferredFromId'>): boolean =>
+  status === 'COMPENSATING' ||
+  status === 'COMPENSATED' ||
+  status === 'STUCK' ||
+  (status === 'CANCELLED' && deferredFromId !== null)

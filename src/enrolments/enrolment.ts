@@ -24,6 +24,8 @@ export const EnrolmentStatus = {
   REVOKING: 'REVOKING',
   REVOKED: 'REVOKED',
   WITHDRAWN: 'WITHDRAWN',
+  DEFERRING: 'DEFERRING',
+  DEFERRED: 'DEFERRED',
   STUCK: 'STUCK',
 } as const
 export type EnrolmentStatus = (typeof EnrolmentStatus)[keyof typeof EnrolmentStatus]
@@ -44,6 +46,8 @@ publishEnum(
     REVOKING: 'Refunded: the registration is being withdrawn.',
     REVOKED: 'Refunded, and no longer registered.',
     WITHDRAWN: 'Given up with no money back, or none was paid; the money can still be asked back inside the deadline.',
+    DEFERRING: 'Moving to another run; this place is kept until that one is there.',
+    DEFERRED: 'Moved to another run.',
     STUCK: 'An operator has to take it up.',
   },
 )
@@ -96,7 +100,7 @@ export class AssessmentResult {
 }
 
 /** Statuses in which an enrolment no longer holds the learner's place on the run. */
-export const endedStatuses = ['CANCELLED', 'EXPIRED', 'COMPENSATED', 'REVOKED', 'WITHDRAWN'] as const
+export const endedStatuses = ['CANCELLED', 'EXPIRED', 'COMPENSATED', 'REVOKED', 'WITHDRAWN', 'DEFERRED'] as const
 
 @ObjectType({ implements: Node, simpleResolvers: true, description: "A learner's place on a run." })
 @Entity({ tableName: 'enrolment' })
@@ -105,7 +109,12 @@ export const endedStatuses = ['CANCELLED', 'EXPIRED', 'COMPENSATED', 'REVOKED', 
 @Unique({
   name: 'enrolment_one_active_per_learner_and_run',
   expression:
-    "create unique index enrolment_one_active_per_learner_and_run on enrolment (learner_id, run_id) where status not in ('CANCELLED', 'EXPIRED', 'COMPENSATED', 'REVOKED', 'WITHDRAWN')",
+    "create unique index enrolment_one_active_per_learner_and_run on enrolment (learner_id, run_id) where status not in ('CANCELLED', 'EXPIRED', 'COMPENSATED', 'REVOKED', 'WITHDRAWN', 'DEFERRED')",
+})
+@Unique({
+  name: 'enrolment_moved_once_at_a_time',
+  expression:
+    "create unique index enrolment_moved_once_at_a_time on enrolment (deferred_from_id) where status <> 'CANCELLED'",
 })
 @Check({
   name: 'enrolment_hold_while_pending',
@@ -239,6 +248,16 @@ export class Enrolment extends Node {
   /** Where REVOKING goes back to when the refund fails. */
   @Property({ type: 'text', nullable: true })
   statusBeforeRevoking!: EnrolmentStatus | null
+
+  /** The place on another run that this one was moved from; null when it was not moved. */
+  @ManyToOne(() => Enrolment, {
+    mapToPk: true,
+    fieldName: 'deferred_from_id',
+    deleteRule: 'restrict',
+    nullable: true,
+    index: true,
+  })
+  deferredFromId!: string | null
 
   /** In which the learner is written to: as the client asked at `enrol`. */
   @Enum({ items: () => Object.values(Language), default: Language.ENGLISH })

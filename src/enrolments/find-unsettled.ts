@@ -40,8 +40,9 @@ const partAndRecent = `
 // Who is registered is told without adding up: that is nearly everybody.
 const unsettledAmong = (payments: string) => `
   select p.id as "paymentId", e.status
+  -- What was moved to another run began anew there.
   from payment p join enrolment e on e.id = p.enrolment_id
-  where p.id in (${payments}) and p.captured_minor > 0 and p.captured_at < ?
+  where p.id in (${payments}) and p.captured_minor > 0 and greatest(p.captured_at, e.created_at) < ?
     and case
       when e.status = 'STUCK' then false
       when e.payment_id = p.id and e.status in ('PAID', 'REGISTERING') then true

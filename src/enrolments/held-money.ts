@@ -3,6 +3,7 @@ import type { EntityManager } from '@mikro-orm/postgresql'
 import { balanceJoin } from '../payments/balance.ts'
 import type { DisputeRefundable } from '../payments/dispute-stage.ts'
 import { isOpenWindow } from '../payments/refund-window.rules.ts'
+import { isMoving } from './enrolment.states.ts'
 import type { Enrolment } from './enrolment.ts'
 import { enrolmentWindow } from './enrolment-window.rules.ts'
 
@@ -20,7 +21,16 @@ export interface HeldMoney {
 
 export type HeldRow = Pick<
   Enrolment,
-  'id' | 'runId' | 'status' | 'stuckReason' | 'registrationEndedAt' | 'refundUntil' | 'refundBasis' | 'resultOutcome'
+  | 'id'
+  | 'runId'
+  | 'status'
+  | 'stuckReason'
+  | 'registrationEndedAt'
+  | 'refundUntil'
+  | 'refundBasis'
+  | 'resultOutcome'
+  | 'deferredFromId'
+  | 'registeredAt'
 > & {
   leftMinor: string
   currency: string
@@ -35,7 +45,8 @@ export type HeldRow = Pick<
 export const heldOnRuns = (runs: string, narrowed = ''): string => `
   select e.id, e.run_id as "runId", e.status, e.stuck_reason as "stuckReason",
     e.registration_ended_at as "registrationEndedAt", e.refund_until as "refundUntil", e.refund_basis as "refundBasis",
-    e.result_outcome as "resultOutcome", balance.left_minor as "leftMinor", balance.refundable,
+    e.result_outcome as "resultOutcome", e.deferred_from_id as "deferredFromId", e.registered_at as "registeredAt",
+    balance.left_minor as "leftMinor", balance.refundable,
     coalesce(p.captured_currency, p.currency) as currency,
     r.cancelled, r.cancelled_at as "cancelledAt", r.starts_at as "startsAt", r.time_zone as "timeZone"
   from enrolment e join course_run r on r.id = e.run_id join payment p on p.id = e.payment_id ${balanceJoin}
@@ -65,6 +76,7 @@ export function heldMoney(row: HeldRow, now: Date): HeldMoney {
 function skipReason(row: HeldRow, now: Date): SkipReason | null {
   if (row.resultOutcome !== null) return 'HAS_RESULT'
   if (row.refundable === 'NOTHING') return 'DISPUTED'
+  if (isMoving(row)) return 'UNDER_WAY'
   if (row.status === 'REVOKING' || row.status === 'COMPENSATING' || Number(row.leftMinor) === 0) return 'UNDER_WAY'
   if (row.status === 'WITHDRAWN' && !isOpenWindow(enrolmentWindow(row, row, now, []), now)) return 'WINDOW_CLOSED'
   return null

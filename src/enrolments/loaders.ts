@@ -18,6 +18,9 @@ interface Reading {
   viewer: Viewer
 }
 
+const ofRefund =
+  'run_id payment_id status stuck_reason registration_ended_at refund_until refund_basis deferred_from_id registered_at'
+
 const columns = defineColumns('e', {
   always: 'id',
   plain:
@@ -33,8 +36,11 @@ const columns = defineColumns('e', {
     receipts: '',
     progress: 'status registration_uuid steps_completed_ratio steps_completed progress_seen_at',
     result: 'result_outcome result_grade result_awarded_on result_identity_verified',
-    refundability: 'run_id payment_id status stuck_reason registration_ended_at refund_until refund_basis',
-    withdrawal: 'run_id payment_id status stuck_reason registration_ended_at refund_until refund_basis',
+    refundability: ofRefund,
+    withdrawal: ofRefund,
+    deferral: `${ofRefund} result_outcome`,
+    deferredFrom: 'deferred_from_id',
+    deferredTo: '',
     creditRecord: '',
     cases: '',
     history: '',
@@ -58,6 +64,33 @@ export function enrolmentAnew(context: Reading, id: string): Promise<Enrolment |
   return enrolmentById(context, id)
 }
 
+const movedTo = statement<Enrolment>(
+  'enrolments-moved-to',
+  `select ${enrolmentColumns} from enrolment e where e.deferred_from_id = any($1::uuid[]) and e.status <> 'CANCELLED'`,
+)
+
+/** The enrolment that took, or is about to take, the place of one; null when none. */
+export const enrolmentMovedTo = defineLoader<string, Enrolment | null, Reading>(async ({ read }, ids) =>
+  inOrder(ids, await read.rows(movedTo, [ids]), (row) => row.deferredFromId as string),
+)
+
+/** How often places were moved, chains and all; away from a cancelled run does not count. The one parameter is an array of uuids. */
+export const countMoves = (ids: string): string => `
+  with recursive chain (id, from_id) as (
+    select e.id, e.deferred_from_id from enrolment e where e.id = any(${ids}::uuid[])
+    union all select c.id, o.deferred_from_id from chain c join enrolment o on o.id = c.from_id)
+  select c.id, count(*)::int as moves
+  from chain c join enrolment o on o.id = c.from_id join course_run r on r.id = o.run_id
+  where not r.cancelled group by c.id`
+
+const movesOf = statement<{ id: string; moves: number }>('moves-of-enrolments', countMoves('$1'))
+
+/** How often the place has been moved. */
+export const timesMoved = defineLoader<string, number, Reading>(async ({ read }, ids) => {
+  const rows = new Map((await read.rows(movesOf, [ids])).map(({ id, moves }) => [id, moves]))
+  return ids.map((id) => rows.get(id) ?? 0)
+})
+
 /** An enrolment with what a list that looked ahead has joined. */
 export interface EnrolmentRow extends Enrolment {
   run?: (CompleteRun & { course?: Course | null }) | null
@@ -66,9 +99,9 @@ export interface EnrolmentRow extends Enrolment {
 
 /** What a refund would be is told from the run, the payment and its refunds, whole. */
 const ownJoins: readonly LookAheadJoin[] = [
-  runJoin('run', ['refundability', 'withdrawal']),
+  runJoin('run', ['refundability', 'withdrawal', 'deferral']),
   courseJoin('run.course', 'r'),
-  ...paymentJoins(['refundability', 'withdrawal']),
+  ...paymentJoins(['refundability', 'withdrawal', 'deferral']),
 ]
 
 /** Declares a learner's enrolments, newest first; `joins` are what features that depend on enrolments join to them. */

@@ -26,6 +26,8 @@ export interface PlaceFacts {
   nothingPaid: boolean
   bounced: boolean
   runCancelled: boolean
+  /** Whether it was to take the place of one on another run. */
+  wasTarget: boolean
 }
 
 /**
@@ -81,8 +83,10 @@ function activeNews(facts: PlaceFacts): PlaceNews {
     case 'PENDING_PAYMENT':
     case 'PAID':
     case 'REVOKING':
+    case 'DEFERRING':
       return 'NOTHING'
     case 'CANCELLED':
+      return facts.wasTarget ? activeAfterTheEnd(facts) : 'UNPAID'
     case 'EXPIRED':
       return 'UNPAID'
     default:
@@ -90,7 +94,7 @@ function activeNews(facts: PlaceFacts): PlaceNews {
   }
 }
 
-/** WITHDRAWN, STUCK, COMPENSATING, COMPENSATED and REVOKED. */
+/** WITHDRAWN, STUCK, COMPENSATING, COMPENSATED, REVOKED and DEFERRED, and CANCELLED where it was to be moved to. */
 function activeAfterTheEnd(facts: PlaceFacts): PlaceNews {
   const { status, stuckReason, isKnown, endSeen, askedSince, nothingPaid, moneyHere } = facts
   const isBack = isKnown && endSeen && askedSince
@@ -105,7 +109,10 @@ function activeAfterTheEnd(facts: PlaceFacts): PlaceNews {
     case 'COMPENSATING':
       return isBack ? 'NOTHING' : 'END_AGAIN'
     case 'COMPENSATED':
+    case 'CANCELLED':
       return isBack ? 'UNPAID' : 'END_AGAIN'
+    case 'DEFERRED':
+      return isKnown && !isBack ? 'END_AGAIN' : 'UNPAID'
     default:
       return 'UNPAID'
   }

@@ -11,7 +11,7 @@ import { addEnrolment } from './add-enrolment.ts'
 import { announceEnrolment } from './announce-enrolment.ts'
 import { applyNews } from './apply-news.ts'
 import { applyRegistration } from './apply-registration.ts'
-import { lockEnrolment, lockRun } from './change-enrolment.ts'
+import { lockAfterOrigin, lockRun } from './change-enrolment.ts'
 import { lockPayments } from './compensate.ts'
 import { Enrolment, endedStatuses } from './enrolment.ts'
 import { enrolmentJobs } from './enrolment-jobs.ts'
@@ -61,7 +61,7 @@ function apply(context: Context, enrolmentId: string, registration: Registration
   const at = context.now()
   return inTransaction(context.em, async (tx): Promise<Recorded> => {
     const payments = await lockPayments(tx, enrolmentId)
-    const enrolment = await lockEnrolment(tx, enrolmentId)
+    const enrolment = await lockAfterOrigin(tx, enrolmentId)
     await applyNews(tx, { enrolment, payments }, registration, { askedAt, at })
     return 'RECORDED'
   })

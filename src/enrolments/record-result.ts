@@ -30,7 +30,7 @@ export async function recordResult(
     return true
   }
   await completeWith(tx, enrolment, at)
-  const stands = !(endedStatuses as readonly string[]).includes(enrolment.status)
+  const stands = enrolment.status !== 'DEFERRING' && !(endedStatuses as readonly string[]).includes(enrolment.status)
   if (result.outcome === 'PASSED' && stands) await enrolmentJobs.awardCredit.add(tx, { enrolmentId: enrolment.id })
   return true
 }

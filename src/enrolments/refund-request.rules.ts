@@ -2,6 +2,7 @@
 import { Forbidden, IllegalTransition, InvalidInput, refusal } from '../graph/contract/user-error.ts'
 import { type RefundFacts, refundability } from '../payments/refund-window.rules.ts'
 import { charactersOf, LONGEST_REASON_CHARACTERS } from '../values/lengths.ts'
+import { BEING_MOVED } from './deferral-refusal.rules.ts'
 import type { EnrolmentStatus } from './enrolment.ts'
 import { RefundAmountExceeded, RefundWindowClosed } from './enrolment-errors.ts'
 
@@ -19,7 +20,8 @@ export interface RefundRequest extends RefundFacts {
 
 /** Why not; null when the refund may be made. */
 export function refundRefusal(request: RefundRequest) {
-  return (request.byOperator ? operatorsRefusal(request) : learnersRefusal(request)) ?? moneyRefusal(request)
+  const own = request.byOperator ? operatorsRefusal(request) : learnersRefusal(request)
+  return own ?? movedRefusal(request) ?? moneyRefusal(request)
 }
 
 const wrong = (name: string, message: string) => refusal(InvalidInput, {}, message, ['input', name])
@@ -53,6 +55,13 @@ function learnersRefusal(request: RefundRequest) {
   }
   if (answer.reasonCode !== 'WINDOW_CLOSED' || answer.deadline === null) return null
   return refusal(RefundWindowClosed, { closedAt: answer.deadline }, answer.reason ?? '', field)
+}
+
+/** Whoever asks: the money follows the place. */
+function movedRefusal({ moved, enrolmentStatus: from }: RefundRequest) {
+  if (!moved) return null
+  const message = from === 'DEFERRED' ? 'This place was moved to another run: ask there.' : BEING_MOVED
+  return refusal(IllegalTransition, { from, to: 'REVOKING' }, message, ['input', 'enrolmentId'])
 }
 
 /** What of the money can go back, whoever asks. */

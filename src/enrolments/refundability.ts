@@ -16,10 +16,12 @@ import {
   refundability,
   refusalInWords,
 } from '../payments/refund-window.rules.ts'
+import { isMoved, type Moved } from './enrolment.states.ts'
 import { enrolmentWindow, type Standing } from './enrolment-window.rules.ts'
 
 publishEnum(RefundRefusal, 'RefundRefusal', 'Why no refund can be asked for.', {
   WINDOW_CLOSED: 'The last instant at which one could ask has passed.',
+  DEFERRED: 'The place was moved to another run, or is being moved: the money goes with it.',
   NOT_PAID: 'Nothing has been paid yet.',
   ALREADY_REFUNDED: 'All of it is back.',
   REFUND_IN_PROGRESS: 'A refund is on its way.',
@@ -86,7 +88,7 @@ publishEnum(RefundBasis, 'RefundBasis', 'Why the money can be asked back.', {
 
 /** The answer at `now`, from what was paid; `payment` is null when nothing was ever to be paid. */
 export function refundabilityOf(
-  enrolment: Standing,
+  enrolment: Standing & Moved,
   run: CompleteRun,
   { payment, refunds, disputes }: { payment: PaymentRow | null; refunds: Refund[]; disputes: Dispute[] },
   now: Date,
@@ -101,6 +103,7 @@ export function refundabilityOf(
     balance,
     window,
     bounced,
+    moved: isMoved(enrolment),
     timeZone,
     now,
   })

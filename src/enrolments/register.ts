@@ -6,11 +6,12 @@ import { ensureInvitation } from '../learners/link-partner-account.ts'
 import { inTransaction } from '../store/transaction.ts'
 import { isUpstreamFailure } from '../values/upstream-failure.ts'
 import { applyNews } from './apply-news.ts'
-import { lockEnrolment, lockRun, moveEnrolment, patience } from './change-enrolment.ts'
+import { lockAfterOrigin, lockEnrolment, lockRun, moveEnrolment, patience } from './change-enrolment.ts'
 import { compensate, lockPayments } from './compensate.ts'
 import { type EnrolmentCause, isGivenUp, isUnderWay } from './enrolment.states.ts'
 import type { Enrolment } from './enrolment.ts'
 import { enrolmentJobs } from './enrolment-jobs.ts'
+import { giveUpMove, isOverdue } from './give-up-move.ts'
 import { freePlaces, lookForPlaces } from './places.ts'
 import type { Registration } from './registration-partner.ts'
 import { compensateForRun } from './run-cancelled.ts'
@@ -30,6 +31,7 @@ interface RegistrationRequest {
 export async function register(context: Context, enrolmentId: string): Promise<void> {
   const request = await begin(context, enrolmentId)
   if (request === null) return
+  if (isOverdue(request.enrolment, context.now())) return giveUpMove(context, enrolmentId)
   if (request.run.cancelled) return compensateForRun(context, enrolmentId)
   const found = await lookUp(context, request)
   if (found) return record(context, enrolmentId, found)
@@ -104,8 +106,8 @@ function record(context: Context, enrolmentId: string, registration: Registratio
   const at = context.now()
   return inTransaction(context.em, async (tx) => {
     const payments = await lockPayments(tx, enrolmentId)
-    const enrolment = await lockEnrolment(tx, enrolmentId)
-    if (isUnderWay(enrolment.status) || isGivenUp(enrolment.status)) {
+    const enrolment = await lockAfterOrigin(tx, enrolmentId)
+    if (isUnderWay(enrolment.status) || isGivenUp(enrolment)) {
       await applyNews(tx, { enrolment, payments }, registration, { askedAt: at, at })
     }
   })

@@ -17,6 +17,7 @@ import { announceEnrolment } from './announce-enrolment.ts'
 import { lockEnrolment } from './change-enrolment.ts'
 import { lockPayments } from './compensate.ts'
 import { beginEnding } from './end-enrolment.ts'
+import { isMoved } from './enrolment.states.ts'
 import { Enrolment } from './enrolment.ts'
 import { enrolmentJobs } from './enrolment-jobs.ts'
 import { enrolmentWindow } from './enrolment-window.rules.ts'
@@ -121,6 +122,7 @@ async function gather(
     currency,
     window: enrolmentWindow(enrolment, run, now, await refundsOf(tx, payment)),
     bounced: enrolment.stuckReason === 'REFUND_BOUNCED',
+    moved: isMoved(enrolment),
     timeZone: run.timeZone,
     now,
   }

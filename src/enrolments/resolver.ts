@@ -3,7 +3,6 @@
 import type { GraphQLResolveInfo } from 'graphql'
 import { Arg, Args, Ctx, Field, FieldResolver, Info, ObjectType, Resolver, Root } from 'type-graphql'
 import { learnerIdOf, requireOwnerOrOperator } from '../auth/permissions.ts'
-import { zoneOf } from '../auth/viewer.ts'
 import { Case } from '../cases/case.ts'
 import { casesAbout } from '../cases/loaders.ts'
 import type { Context } from '../context.ts'
@@ -16,8 +15,7 @@ import { inReadersZone, ReadersZone } from '../graph/contract/readers-zone.ts'
 import { DateTime, Url } from '../graph/contract/scalars.ts'
 import { Learner } from '../learners/learner.ts'
 import { learnerById } from '../learners/loaders.ts'
-import { disputesOf } from '../payments/dispute.loaders.ts'
-import { type PaymentRow, paymentsOfEnrolment, refundsOfPayment } from '../payments/loaders.ts'
+import { type PaymentRow, paymentsOfEnrolment } from '../payments/loaders.ts'
 import { methodsOffered } from '../payments/methods-offered.ts'
 import { Payment, PaymentMethod } from '../payments/payment.ts'
 import type { Loaded } from '../reading/loader.ts'
@@ -25,12 +23,13 @@ import { wantedOfRows } from '../reading/selection.ts'
 import { defineHistory, HistoryEntry } from '../store/history.ts'
 import { MOST_STATUSES } from '../values/lengths.ts'
 import { Enrolability, enrolabilityOf } from './enrolability.ts'
-import { isOnTheRun } from './enrolment.states.ts'
+import { isMoving, isOnTheRun } from './enrolment.states.ts'
 import { AssessmentResult, Enrolment, EnrolmentConnection, EnrolmentStatus } from './enrolment.ts'
 import { type EnrolmentRow, enrolmentById, statusIs, viewerEnrolmentOn } from './loaders.ts'
 import { priceOf } from './price-refusal.ts'
 import { Progress, progressOf } from './progress.ts'
-import { Refundability, refundabilityOf } from './refundability.ts'
+import { Refundability } from './refundability.ts'
+import { paymentOf, refundabilityOfRow } from './refundability-of-row.ts'
 import { withdrawalOffer } from './withdrawal-offer.rules.ts'
 
 interface Row {
@@ -50,16 +49,6 @@ class WithdrawalOffer {
 }
 
 const historyOf = defineHistory('Enrolment')
-
-/** The payment that paid for it; before that, the last one. */
-function paymentOf(context: Context, enrolment: EnrolmentRow): Loaded<PaymentRow | null> {
-  return enrolment.payment === undefined ? loadPayment(context, enrolment) : enrolment.payment
-}
-
-async function loadPayment(context: Context, { id, paymentId }: EnrolmentRow): Promise<PaymentRow | null> {
-  const payments = await paymentsOfEnrolment(context, id)
-  return payments.find((payment) => payment.id === paymentId) ?? payments.at(-1) ?? null
-}
 
 @Resolver(() => Enrolment)
 export class EnrolmentResolver {
@@ -128,28 +117,16 @@ export class EnrolmentResolver {
   }
 
   @FieldResolver(() => Refundability, { description: 'Whether a refund can be asked for, and how much can go back.' })
-  async refundability(@Root() enrolment: EnrolmentRow, @Ctx() context: Context): Promise<Refundability> {
-    const [run, payment] = await Promise.all([
-      enrolment.run ?? runById(context, enrolment.runId),
-      paymentOf(context, enrolment),
-    ])
-    const [refunds, disputes] = payment
-      ? await Promise.all([refundsOfPayment(context, payment), disputesOf(context, payment.id)])
-      : [[], []]
-    return refundabilityOf(
-      enrolment,
-      run as CompleteRun,
-      { payment, refunds, disputes },
-      context.now(),
-      zoneOf(context.viewer),
-    )
+  refundability(@Root() enrolment: EnrolmentRow, @Ctx() context: Context): Promise<Refundability> {
+    return refundabilityOfRow(context, enrolment)
   }
 
   @FieldResolver(() => WithdrawalOffer, { description: 'Whether the place can be given up without money back.' })
   async withdrawal(@Root() enrolment: EnrolmentRow, @Ctx() context: Context): Promise<WithdrawalOffer> {
-    const { refundable, maximum } = await this.refundability(enrolment, context)
+    const { refundable, maximum } = await refundabilityOfRow(context, enrolment)
     const { status, stuckReason } = enrolment
-    const facts = { status, stuckReason, refundable, maximumMinor: maximum.amountMinor }
+    const moving = isMoving(enrolment)
+    const facts = { status, stuckReason, moving, refundable, maximumMinor: maximum.amountMinor }
     const { forgoneMinor, ...offer } = withdrawalOffer(facts)
     return { ...offer, forgone: { amountMinor: forgoneMinor, currency: maximum.currency } as Money }
   }
@@ -211,7 +188,7 @@ export class LiveEventJoinResolver {
   async joinUrl(@Root() event: EventRow, @Ctx() context: Context): Promise<string | null> {
     if (event.joinUrl === null || learnerIdOf(context.viewer) === null) return null
     const enrolment = await viewerEnrolmentOn(context, event.runId)
-    return enrolment && isOnTheRun(enrolment.status) ? event.joinUrl : null
+    return enrolment && (isOnTheRun(enrolment.status) || enrolment.status === 'DEFERRING') ? event.joinUrl : null
   }
 }
 

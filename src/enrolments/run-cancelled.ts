@@ -3,12 +3,13 @@ import { type Context, TryAgainLater } from '../context.ts'
 import { courseJobs } from '../courses/course-jobs.ts'
 import { CourseRun } from '../courses/course-run.ts'
 import { inTransaction } from '../store/transaction.ts'
-import { lockEnrolment, moveEnrolment } from './change-enrolment.ts'
+import { lockAfterOrigin, lockEnrolment, moveEnrolment } from './change-enrolment.ts'
 import { lockPayments, sendBack } from './compensate.ts'
 import { endLateRegistration } from './end-enrolment.ts'
 import { Enrolment, type EnrolmentStatus } from './enrolment.ts'
 import { closeOpenPayments } from './expire.ts'
 import { reviewRunCase } from './run-case.ts'
+import { tellOfCancelledRun } from './tell-learner.ts'
 
 /** Money that is on its way decides by itself. */
 const LOOK_AGAIN_SECONDS = 60
@@ -25,6 +26,7 @@ async function closeRun(context: Context, runId: string): Promise<void> {
     else await cancelUnpaid(context, id)
   }
   for (const id of await standing(context, runId, ['PAID', 'REGISTERING'])) await compensateForRun(context, id)
+  for (const id of await standing(context, runId, ['REGISTERED'])) await tellRegistered(context, id)
   await inTransaction(context.em, (tx) => reviewRunCase(tx, runId, context.now()))
   if (isProcessing) throw new TryAgainLater('a payment is being processed', LOOK_AGAIN_SECONDS)
 }
@@ -32,6 +34,15 @@ async function closeRun(context: Context, runId: string): Promise<void> {
 async function standing({ em }: Context, runId: string, status: EnrolmentStatus[]): Promise<string[]> {
   const found = await em.fork({ clear: true }).find(Enrolment, { runId, status: { $in: status } }, { fields: ['id'] })
   return found.map(({ id }) => id)
+}
+
+/** Nothing goes back by itself: whoever stays may ask, or move. */
+function tellRegistered(context: Context, enrolmentId: string): Promise<void> {
+  const at = context.now()
+  return inTransaction(context.em, async (tx) => {
+    const enrolment = await lockEnrolment(tx, enrolmentId)
+    if (enrolment.status === 'REGISTERED') await tellOfCancelledRun(tx, enrolment, at)
+  })
 }
 
 function cancelUnpaid(context: Context, enrolmentId: string): Promise<void> {
@@ -48,7 +59,7 @@ export function compensateForRun(context: Context, enrolmentId: string): Promise
   const at = context.now()
   return inTransaction(context.em, async (tx) => {
     const payments = await lockPayments(tx, enrolmentId)
-    const enrolment = await lockEnrolment(tx, enrolmentId)
+    const enrolment = await lockAfterOrigin(tx, enrolmentId)
     if (enrolment.status !== 'PAID' && enrolment.status !== 'REGISTERING') return
     if (enrolment.status === 'REGISTERING') await endLateRegistration(tx, enrolment)
     await sendBack(tx, enrolment, payments, { reason: 'RUN_CANCELLED', why: { cause: 'RUN_CANCELLED', at } })

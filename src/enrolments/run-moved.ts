@@ -8,6 +8,7 @@ import { HistoryEntry, noteInHistory } from '../store/history.ts'
 import { inTransaction } from '../store/transaction.ts'
 import { enrolmentStates } from './enrolment.states.ts'
 import { Enrolment, endedStatuses } from './enrolment.ts'
+import { tellOfMovedRun } from './tell-learner.ts'
 
 const DAY_MS = 86_400_000
 
@@ -18,16 +19,20 @@ export const runMovedJob = courseJobs.runMoved.runs((context: Context, { runId, 
     const { timeZone } = await tx.findOneOrFail(CourseRun, runId)
     const { basis, until } = contractualWindow(new Date(to), timeZone)
     const lockMode = LockMode.PESSIMISTIC_WRITE
-    const paid = await tx.find(Enrolment, { runId, paymentId: { $ne: null } }, { orderBy: { id: 'asc' }, lockMode })
+    const held = { runId, $or: [{ paymentId: { $ne: null } }, { status: 'DEFERRING' as const }] }
+    const paid = await tx.find(Enrolment, held, { orderBy: { id: 'asc' }, lockMode })
     const isFar = Math.abs(Date.parse(to) - Date.parse(from)) > DAY_MS
     for (const enrolment of paid) {
-      if (until !== null && enrolment.refundUntil !== null && until > enrolment.refundUntil) {
+      // The terms give it from the start of the run that was bought.
+      const bought = enrolment.deferredFromId === null
+      if (bought && until !== null && enrolment.refundUntil !== null && until > enrolment.refundUntil) {
         enrolment.refundUntil = until
         enrolment.refundBasis = basis
       }
       const ended = (endedStatuses as readonly string[]).includes(enrolment.status)
       if (!isFar || ended || (await isNoted(enrolment.id))) continue
       noteInHistory(tx, enrolmentStates, enrolment, { from, to }, { cause: 'RUN_MOVED', at })
+      await tellOfMovedRun(tx, enrolment, { from: new Date(from), to: new Date(to), at })
     }
 
     /** By the same job, which may run twice. */

@@ -2,25 +2,22 @@
 import type { EntityManager } from '@mikro-orm/postgresql'
 import { isOperator, isOwnerOrOperator, requireLearnerOrOperator } from '../auth/permissions.ts'
 import type { Context } from '../context.ts'
-import { CourseRun } from '../courses/course-run.ts'
-import type { CompleteRun } from '../courses/loaders.ts'
 import { uuidOf } from '../graph/contract/global-id.ts'
 import type { Money } from '../graph/contract/money.ts'
 import { noSuch } from '../graph/contract/no-such.ts'
 import { IllegalTransition, InvalidInput, NotFound, type Refusal, refusal } from '../graph/contract/user-error.ts'
-import { balanceOf, refundsOf } from '../payments/balance.ts'
 import type { Payment } from '../payments/payment.ts'
-import { refundability } from '../payments/refund-window.rules.ts'
 import { keyRefusal, takeKey } from '../store/idempotent.ts'
 import { inTransaction } from '../store/transaction.ts'
 import { charactersOf, LONGEST_REASON_CHARACTERS } from '../values/lengths.ts'
 import { acknowledge } from './acknowledge.ts'
 import { findEnrolment, lockEnrolment, moveEnrolment } from './change-enrolment.ts'
 import { lockPayments } from './compensate.ts'
+import { isMoving } from './enrolment.states.ts'
 import type { Enrolment } from './enrolment.ts'
 import { MoneyForgone } from './enrolment-errors.ts'
 import { enrolmentJobs } from './enrolment-jobs.ts'
-import { enrolmentWindow } from './enrolment-window.rules.ts'
+import { refundabilityOfLocked } from './refundability-of-locked.ts'
 import { withdrawalOffer } from './withdrawal-offer.rules.ts'
 
 export interface WithdrawRequest {
@@ -95,21 +92,14 @@ async function refusalOf(
   payments: readonly Payment[],
   { request, at }: { request: Pick<WithdrawRequest, 'forgoMoney'>; at: Date },
 ) {
-  const run = (await tx.findOneOrFail(CourseRun, enrolment.runId)) as CompleteRun
-  const payment = payments.find(({ id }) => id === enrolment.paymentId) ?? null
-  const { refundable, maximumMinor } = refundability({
-    paymentStatus: payment?.status ?? null,
-    balance: payment && (await balanceOf(tx, payment)),
-    window: enrolmentWindow(enrolment, run, at, await refundsOf(tx, payment)),
-    bounced: enrolment.stuckReason === 'REFUND_BOUNCED',
-    timeZone: run.timeZone,
-    now: at,
-  })
+  const { refundable, maximumMinor, currency } = await refundabilityOfLocked(tx, { enrolment, payments }, at)
   const { status: from, stuckReason } = enrolment
-  const { possible, forgoneMinor, message } = withdrawalOffer({ status: from, stuckReason, refundable, maximumMinor })
+  const moving = isMoving(enrolment)
+  const facts = { status: from, stuckReason, moving, refundable, maximumMinor }
+  const { possible, forgoneMinor, message } = withdrawalOffer(facts)
   if (!possible) return refusal(IllegalTransition, { from, to: 'WITHDRAWN' }, message, field)
   if (forgoneMinor === 0 || request.forgoMoney) return null
-  const amount = { amountMinor: forgoneMinor, currency: payment?.capturedCurrency ?? run.currency } as Money
+  const amount = { amountMinor: forgoneMinor, currency } as Money
   const said = 'The money can still be asked back: use requestRefund, or say forgoMoney if it is not wanted.'
   return refusal(MoneyForgone, { amount }, said, ['input', 'forgoMoney'])
 }

@@ -1,4 +1,4 @@
-/** Withdraws a registration at the partner once its money is back. */
+/** Withdraws a registration at the partner once its place is given up. */
 import type { EntityManager } from '@mikro-orm/postgresql'
 import { type Context, TryAgainLater } from '../context.ts'
 import { CourseRun } from '../courses/course-run.ts'
@@ -13,6 +13,7 @@ import { Enrolment, endedStatuses } from './enrolment.ts'
 import { enrolmentJobs } from './enrolment-jobs.ts'
 
 const withdrawalReason = 'The payment for this enrolment went back to the learner.'
+const moveReason = 'The learner has moved to another run.'
 
 /**
  * Ends the registration of an enrolment that is REVOKING and whose money is back, or that was given up. Repeating it
@@ -23,7 +24,7 @@ async function withdrawRegistration(context: Context, enrolmentId: string): Prom
   if (enrolment === null) return
   const registrationUuid = await registrationOf(context, enrolment)
   if (registrationUuid !== null && !(await coversAnother(context, enrolment, registrationUuid))) {
-    await deactivate(context, registrationUuid)
+    await deactivate(context, registrationUuid, enrolment.status === 'DEFERRED' ? moveReason : withdrawalReason)
   }
   await record(context, enrolmentId)
 }
@@ -34,8 +35,9 @@ function toBeWithdrawn(context: Context, enrolmentId: string): Promise<Enrolment
     const enrolment = await lockEnrolment(tx, enrolmentId)
     if (enrolment.status === 'REVOKING') return (await isPaymentBack(tx, enrolment)) ? enrolment : null
     waitWhileUnderWay(enrolment)
-    const leaves = enrolment.status === 'WITHDRAWN' && enrolment.registrationEndSeenAt === null
-    return leaves || isGivenUp(enrolment.status) ? enrolment : null
+    const { status, registrationEndSeenAt } = enrolment
+    const leaves = (status === 'WITHDRAWN' || status === 'DEFERRED') && registrationEndSeenAt === null
+    return leaves || isGivenUp(enrolment) ? enrolment : null
   })
 }
 
@@ -71,9 +73,9 @@ async function coversAnother({ em }: Context, enrolment: Enrolment, registration
 }
 
 /** A refusal is looked into: what is gone or ended needs no ending. */
-async function deactivate({ partner }: Context, registrationUuid: string): Promise<void> {
+async function deactivate({ partner }: Context, registrationUuid: string, reason: string): Promise<void> {
   try {
-    await partner.deactivate(registrationUuid, withdrawalReason)
+    await partner.deactivate(registrationUuid, reason)
   } catch (failure) {
     if (!isUpstreamFailure(failure, 'REFUSED')) throw failure
     const now = await partner.registration(registrationUuid)

@@ -20,13 +20,14 @@ import type { Context } from '../context.ts'
 import { globalId } from '../graph/contract/global-id.ts'
 import { Refuses } from '../graph/contract/refuses.ts'
 import { Url } from '../graph/contract/scalars.ts'
-import { InvalidInput, ProviderUnavailable, refusal, UserError } from '../graph/contract/user-error.ts'
+import { InvalidInput, ProviderRefused, ProviderUnavailable, refusal, UserError } from '../graph/contract/user-error.ts'
 import { ownClient, ownOperator, ownStaff } from '../institutions/own-roles.ts'
 import type { Loaded } from '../reading/loader.ts'
 import { type Wanted, wantedBelow } from '../reading/selection.ts'
 import { stableUuid } from '../store/stable-uuid.ts'
 import { returnUrlProblem } from '../values/return-url.ts'
 import { isUpstreamFailure } from '../values/upstream-failure.ts'
+import { emailRefusal } from './email-refusal.ts'
 import { Learner, PartnerAccount } from './learner.ts'
 import { ensureInvitation } from './link-partner-account.ts'
 import { findPartnerAccount, learnerById } from './loaders.ts'
@@ -101,7 +102,7 @@ export class LearnerResolver {
     nullable: true,
     description: 'Starts linking the learner to an account at the registration partner.',
   })
-  @Refuses<typeof linkAccount>({ InvalidInput, ProviderUnavailable })
+  @Refuses<typeof linkAccount>({ InvalidInput, ProviderRefused, ProviderUnavailable })
   async linkPartnerAccount(
     @Arg('input', () => LinkPartnerAccountInput, { description: 'Where the learner comes back to.' })
     input: LinkPartnerAccountInput,
@@ -134,6 +135,8 @@ async function linkAccount(context: Context, returnUrl: string) {
     return { partnerAccount, learner: await learnerById(context, learner.id), refusals: [] }
   } catch (error) {
     if (!isUpstreamFailure(error)) throw error
+    const refused = emailRefusal(error, learner)
+    if (refused) return { ...nothing, refusals: [refused] }
     const { retryAfterSeconds } = error
     const message = 'The registration partner does not answer right now; try again in a moment.'
     return { ...nothing, refusals: [refusal(ProviderUnavailable, { provider: 'PARTNER', retryAfterSeconds }, message)] }

@@ -6,6 +6,8 @@ export const MessageKind = {
   REFUND_SETTLED_OUTSIDE: 'REFUND_SETTLED_OUTSIDE',
   WITHDRAWAL_WITH_REFUND: 'WITHDRAWAL_WITH_REFUND',
   WITHDRAWAL_WITHOUT_REFUND: 'WITHDRAWAL_WITHOUT_REFUND',
+  RUN_CANCELLED: 'RUN_CANCELLED',
+  RUN_MOVED: 'RUN_MOVED',
 } as const
 export type MessageKind = (typeof MessageKind)[keyof typeof MessageKind]
 
@@ -17,6 +19,8 @@ export interface MessageParams {
   REFUND_SETTLED_OUTSIDE: MoneyFacts
   WITHDRAWAL_WITH_REFUND: DeclaredFacts & { /** With its currency. */ back: string }
   WITHDRAWAL_WITHOUT_REFUND: DeclaredFacts
+  RUN_CANCELLED: RunFacts
+  RUN_MOVED: RunFacts & Dates
 }
 
 interface DeclaredFacts {
@@ -31,14 +35,23 @@ interface DeclaredFacts {
   received: string
 }
 
-interface MoneyFacts {
+interface RunFacts {
   name: string
   course: string
   run: string
-  /** With its currency, e.g. GBP 495.00. */
-  amount: string
   /** What to name when asking about it. */
   reference: string
+}
+
+interface MoneyFacts extends RunFacts {
+  /** With its currency, e.g. GBP 495.00. */
+  amount: string
+}
+
+/** In words of the language and in the zone of the run, e.g. 4 January 2027. */
+interface Dates {
+  from: string
+  to: string
 }
 
 export interface MessageText {

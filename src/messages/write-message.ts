@@ -13,6 +13,8 @@ export interface Telling<Kind extends MessageKind> {
   language: Language
   params: MessageParams[Kind]
   at: Date
+  /** Of what a job that may run twice tells: written once. */
+  id?: string
 }
 
 /** Both commit or neither: what is told has happened, and what has happened is told. Answers its id. */
@@ -20,8 +22,8 @@ export async function writeMessage<Kind extends MessageKind>(
   tx: EntityManager,
   telling: Telling<Kind>,
 ): Promise<string> {
-  const { kind, to, language, params, at } = telling
-  const id = newId()
+  const { kind, to, language, params, at, id = newId() } = telling
+  if (telling.id !== undefined && (await tx.count(OutgoingMessage, { id })) > 0) return id
   const { subject, text } = messageText(kind, language, params)
   tx.create(OutgoingMessage, {
     id,

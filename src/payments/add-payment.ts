@@ -43,6 +43,8 @@ export async function addPayment(tx: EntityManager, request: NewPayment): Promis
     captureKey: null,
     reference: null,
     captureReference: null,
+    pendingReason: null,
+    pendingSince: null,
     redirectUrl: null,
     actionExpiresAt: null,
     cardBrand: null,

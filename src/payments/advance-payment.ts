@@ -61,6 +61,7 @@ async function forget(context: Paying, payment: Payment, reference: string, look
   const nothing = {
     buyerEmail: null,
     capture: null,
+    pending: null,
     failure: null,
     refunds: [],
     disputes: [],

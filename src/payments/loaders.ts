@@ -43,6 +43,7 @@ const columns = defineColumns('p', {
     amount: 'amount_minor currency',
     refunded: 'currency captured_currency',
     action: 'status redirect_url action_expires_at',
+    pending: 'status pending_reason pending_since',
     failure: 'failure_code failure_message failure_retryable',
     providerReference: 'reference',
     refunds: '',

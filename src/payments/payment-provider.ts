@@ -41,6 +41,8 @@ export interface ProviderPayment {
   redirectUrl: string | null
   expiresAt: Date | null
   capture: ProviderCapture | null
+  /** Why the provider holds the money while it is PROCESSING; null when it is not held, or nothing is said of it. */
+  pending: ProviderPending | null
   failure: { code: string; message: string; retryable: boolean } | null
   refunds: ProviderRefund[]
   disputes: ProviderDispute[]
@@ -62,6 +64,22 @@ export interface UnreadEntry {
 export interface UnreadPart extends UnreadEntry {
   part: 'refunds' | 'disputes' | 'fraud warnings'
   failure: UpstreamFailure | null
+}
+
+export type PendingReasonName =
+  | 'BANK_TRANSFER'
+  | 'PROVIDER_REVIEW'
+  | 'SELLER_MUST_ACCEPT'
+  | 'SELLER_ACCOUNT'
+  | 'BUYER_VERIFICATION'
+  | 'PROCESSING'
+  | 'OTHER'
+
+export interface ProviderPending {
+  reason: PendingReasonName
+  since: Date
+  /** Stripe's payment intent, PayPal's capture: its name from the first moment. */
+  captureReference: string
 }
 
 export interface ProviderCapture {

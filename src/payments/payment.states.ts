@@ -24,6 +24,7 @@ export type ConflictCause = (typeof conflicts)[number]
 
 export const paymentStates = {
   noun: 'Payment',
+  notes: ['DEFERRED'],
   begins: { CREATED: ['PAYMENT_REQUESTED'] },
   moves: {
     CREATED: {
@@ -68,7 +69,7 @@ export const paymentStates = {
   },
 } as const satisfies States<PaymentStatus>
 
-export type PaymentCause = CauseOf<typeof paymentStates>
+export type PaymentCause = CauseOf<Pick<typeof paymentStates, 'begins' | 'moves'>>
 
 const corrected = ['CORRECTED_TO_MATCH_PROVIDER'] as const
 

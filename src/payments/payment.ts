@@ -71,6 +71,17 @@ export class PaymentAction {
   expiresAt!: Date
 }
 
+export const PendingReason = {
+  BANK_TRANSFER: 'BANK_TRANSFER',
+  PROVIDER_REVIEW: 'PROVIDER_REVIEW',
+  SELLER_MUST_ACCEPT: 'SELLER_MUST_ACCEPT',
+  SELLER_ACCOUNT: 'SELLER_ACCOUNT',
+  BUYER_VERIFICATION: 'BUYER_VERIFICATION',
+  PROCESSING: 'PROCESSING',
+  OTHER: 'OTHER',
+} as const
+export type PendingReason = (typeof PendingReason)[keyof typeof PendingReason]
+
 @ObjectType({ simpleResolvers: true, description: 'Why a payment did not succeed.' })
 export class PaymentFailure {
   @Field(() => String, { description: 'Stable code, e.g. CARD_DECLINED.' })
@@ -89,6 +100,7 @@ export class PaymentFailure {
 @Check({ name: 'payment_amount_exact', expression: exactFrom(1, 'amount_minor') })
 @Check({ name: 'payment_captured_exact', expression: exactFrom(0, 'captured_minor') })
 @Index({ properties: ['status', 'updatedAt'] })
+@Check({ name: 'payment_pending_since', expression: '(pending_reason is null) = (pending_since is null)' })
 @Index({ properties: ['captureReference'] })
 @Index({ properties: ['cardLast4'] })
 @Index({
@@ -181,6 +193,13 @@ export class Payment extends Node {
   @Field(() => String, { nullable: true, description: 'Last four digits of the card that paid.' })
   @Property({ type: 'text', nullable: true })
   cardLast4!: string | null
+
+  /** Why the provider holds the money, and since when; null when it does not. */
+  @Enum({ items: () => Object.values(PendingReason), nullable: true })
+  pendingReason!: PendingReason | null
+
+  @Property({ ...instant, nullable: true })
+  pendingSince!: Date | null
 
   @Property({ type: 'text', nullable: true })
   failureCode!: string | null

@@ -4,6 +4,7 @@ import { type Balance, isBack } from './balance.ts'
 import type { PaymentStatus } from './payment.ts'
 
 export const RefundRefusal = {
+  DEFERRED: 'DEFERRED',
   WINDOW_CLOSED: 'WINDOW_CLOSED',
   NOT_PAID: 'NOT_PAID',
   ALREADY_REFUNDED: 'ALREADY_REFUNDED',
@@ -34,6 +35,8 @@ export interface RefundFacts {
   readonly window: RefundWindow
   /** Its refund came back from the bank: it is for an operator to send it another way. */
   readonly bounced: boolean
+  /** Its money is on another run, or about to be. */
+  readonly moved: boolean
   /** The zone whose clocks the window follows. */
   readonly timeZone: string
   readonly now: Date
@@ -90,7 +93,8 @@ export function refundability(facts: RefundFacts): RefundAnswer {
   }
 }
 
-function refusal({ paymentStatus, balance, window, bounced, now }: RefundFacts): RefundRefusal | null {
+function refusal({ paymentStatus, balance, window, bounced, moved, now }: RefundFacts): RefundRefusal | null {
+  if (moved) return RefundRefusal.DEFERRED
   if (!holdingMoney.includes(paymentStatus) || !balance?.capturedMinor) return RefundRefusal.NOT_PAID
   if (isBack(balance)) return RefundRefusal.ALREADY_REFUNDED
   if (bounced || balance.onItsWayMinor > 0) return RefundRefusal.REFUND_IN_PROGRESS
@@ -109,6 +113,8 @@ export function refusalInWords(
       const from = window.basis === RefundBasis.STATUTORY_FROM_PURCHASE ? 'the day of the purchase' : 'the start'
       return `Refunds could be asked for until ${spoken(window.until as Date, timeZone)} (${timeZone}), 14 days after ${from}.`
     }
+    case 'DEFERRED':
+      return 'This place was moved to another run, or is being moved: the money goes with it; ask there.'
     case 'NOT_PAID':
       return 'Nothing has been paid yet, so there is nothing to refund.'
     case 'ALREADY_REFUNDED':

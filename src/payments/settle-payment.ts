@@ -9,6 +9,7 @@ import { type ConflictCause, isEndedPayment, isOpenPayment, type LookCause, paym
 import type { Payment, PaymentStatus } from './payment.ts'
 import { paymentJobs } from './payment-jobs.ts'
 import type { ProviderCapture, ProviderPayment } from './payment-provider.ts'
+import { openUnsettledCase } from './unsettled-payments.ts'
 
 /** Why and when somebody looked. */
 export interface Sighting extends MoveCause<LookCause> {
@@ -42,6 +43,9 @@ export async function settlePayment(
     await context.paymentSubject.opened(tx, payment, payment.actionExpiresAt)
   }
   recordFailure(payment, seen)
+  recordPending(payment, seen)
+  await tx.flush()
+  await openUnsettledCase(tx, payment, why.at)
 }
 
 /** The row moved while this look was on its way: which of the two is the newer is found out by another one. */
@@ -68,6 +72,13 @@ function statusOf(payment: Payment, { state, capture }: ProviderPayment): Paymen
 function recordAction(payment: Payment, { redirectUrl, expiresAt }: ProviderPayment): void {
   payment.redirectUrl = redirectUrl ?? payment.redirectUrl
   payment.actionExpiresAt = expiresAt ?? payment.actionExpiresAt ?? payment.closesAt
+}
+
+/** The capture has its name from the first moment, though nothing is taken by it yet. */
+function recordPending(payment: Payment, { pending }: Pick<ProviderPayment, 'pending'>): void {
+  payment.pendingReason = pending?.reason ?? null
+  payment.pendingSince = pending?.since ?? null
+  payment.captureReference = pending?.captureReference ?? payment.captureReference
 }
 
 function recordFailure(payment: Payment, { failure }: ProviderPayment): void {
@@ -112,6 +123,7 @@ function recordCapture(payment: Payment, capture: ProviderCapture): void {
   payment.lookAgainAt = nextLook(capture.capturedAt, capture.capturedAt)
   payment.cardBrand = capture.cardBrand
   payment.cardLast4 = capture.cardLast4
+  recordPending(payment, { pending: null })
   payment.failureCode = null
   payment.failureMessage = null
   payment.failureRetryable = null

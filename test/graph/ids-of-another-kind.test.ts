@@ -38,6 +38,8 @@ const kinds: Record<string, string> = {
   'Query.nodes.ids': 'any',
   'ReconcileInput.paymentId': 'Payment',
   'RefundRunInput.courseRunId': 'CourseRun',
+  'DeferEnrolmentInput.courseRunId': 'CourseRun',
+  'DeferEnrolmentInput.enrolmentId': 'Enrolment',
   'RequestRefundInput.enrolmentId': 'Enrolment',
   'RequestRefundInput.paymentId': 'Payment',
   'ResolveStuckEnrolmentInput.enrolmentId': 'Enrolment',

@@ -110,8 +110,26 @@ describe('kept answers', () => {
     ['what the partner says of this moment', `{ course(slug: "${slug}") { freshness { fetchedAt } } }`],
     ['anything but the catalogue', '{ qualifications(first: 1) { nodes { title } } }'],
     ['the catalogue beside something else', `{ viewer { __typename } course(slug: "${slug}") { title } }`],
+    ['the right of whoever buys now', `{ course(slug: "${slug}") { nextRun { refundRight { deadline } } } }`],
   ])('does not keep %s', async (_what, document) => {
     await ask(null, document)
     expect(world.app.answers.size).toBe(0)
   })
+})
+
+it('at midnight in the zone of the run whoever buys has a day more', async () => {
+  const facts = { start_time: inDays(1), time_zone: 'UTC', enrolment_closes_at: inDays(30) }
+  const { id } = await newRun(world, facts)
+  const right =
+    'query ($slug: String!) { course(slug: $slug) { runs(last: 50) { nodes { id refundRight { statutoryDeadline } } } } }'
+  const deadline = async () => {
+    const { nodes } = (await ask(null, right)).data.course.runs
+    return Date.parse(nodes.find((run: { id: string }) => run.id === id).refundRight.statutoryDeadline)
+  }
+  const midnight = new Date(world.now())
+  midnight.setUTCHours(24, 0, 0, 0)
+  world.stopAt(new Date(midnight.getTime() - 1).toISOString())
+  const before = await deadline()
+  world.stopAt(midnight.toISOString())
+  expect((await deadline()) - before).toBe(86_400_000)
 })

@@ -13,9 +13,9 @@ describe('the states of an enrolment', () => {
     const moves = statuses.map((from) => [from, movesFrom(enrolmentStates, from).toSorted()])
     expect(Object.fromEntries(moves)).toEqual({
       PENDING_PAYMENT: ['CANCELLED', 'EXPIRED', 'PAID'],
-      PAID: ['COMPENSATING', 'REGISTERING'],
-      REGISTERING: ['COMPENSATING', 'REGISTERED'],
-      REGISTERED: ['COMPLETED', 'REVOKING', 'STUCK', 'WITHDRAWN'],
+      PAID: ['CANCELLED', 'COMPENSATING', 'REGISTERING'],
+      REGISTERING: ['CANCELLED', 'COMPENSATING', 'REGISTERED'],
+      REGISTERED: ['COMPLETED', 'DEFERRING', 'REVOKING', 'STUCK', 'WITHDRAWN'],
       COMPLETED: ['REGISTERED', 'REVOKING'],
       CANCELLED: ['COMPENSATING', 'PAID'],
       EXPIRED: ['COMPENSATING', 'PAID'],
@@ -25,6 +25,8 @@ describe('the states of an enrolment', () => {
       STUCK: ['COMPENSATING', 'COMPLETED', 'REGISTERED', 'REGISTERING', 'WITHDRAWN'],
       REVOKING: ['COMPLETED', 'REGISTERED', 'REVOKED'],
       REVOKED: ['STUCK'],
+      DEFERRING: ['DEFERRED', 'REGISTERED'],
+      DEFERRED: [],
     })
   })
 
@@ -53,7 +55,7 @@ describe('the states of an enrolment', () => {
   })
 
   it('gives money back for a registration only by way of REVOKING, an operator, or whoever gave it up', () => {
-    const ways = ['REVOKING', 'STUCK', 'WITHDRAWN']
+    const ways = ['REVOKING', 'STUCK', 'WITHDRAWN', 'DEFERRING']
     for (const from of ['REGISTERED', 'COMPLETED'] as const) {
       expect([...reachable(from, (to) => ways.includes(to))].filter((to) => !isOnTheRun(to))).toEqual([])
     }

@@ -7,16 +7,21 @@ import { messageText } from '../../src/messages/message-text.rules.ts'
 const params = { name: 'Zoë', course: 'Evidence', run: 'autumn', amount: 'GBP 495.00', reference: 'payment-1' }
 const { reference: _reference, ...shared } = params
 const declared = { ...shared, contract: 'R-2026-000001', received: '1 December 2026 at 10:00:00' }
-const paramsOf = (kind: MessageKind) => {
-  if (kind === 'WITHDRAWAL_WITH_REFUND') return { ...declared, back: 'GBP 400.00' }
-  return kind === 'WITHDRAWAL_WITHOUT_REFUND' ? declared : params
+const { amount: _amount, ...ofRun } = params
+/** What each kind is given; of money, unless it is here. */
+const given: Partial<Record<MessageKind, object>> = {
+  WITHDRAWAL_WITH_REFUND: { ...declared, back: 'GBP 400.00' },
+  WITHDRAWAL_WITHOUT_REFUND: declared,
+  RUN_CANCELLED: ofRun,
+  RUN_MOVED: { ...ofRun, from: '4 January 2027', to: '1 March 2027' },
 }
 
 describe.each(Object.values(Language))('a text in %s', (language) => {
   it.each(Object.values(MessageKind))('of %s says everything that it is given', (kind) => {
-    const { subject, text } = messageText(kind, language, paramsOf(kind) as never)
+    const facts = given[kind] ?? params
+    const { subject, text } = messageText(kind, language, facts as never)
     expect(subject).toContain('Evidence')
-    for (const value of Object.values(paramsOf(kind))) expect(text).toContain(value)
+    for (const value of Object.values(facts)) expect(text).toContain(value)
     expect(subject + text).not.toMatch(/[{}]/)
   })
 })
@@ -36,8 +41,7 @@ it('keeps the subject to one line', () => {
 })
 
 it('is not written with a gap', () => {
-  const { amount: _, ...rest } = params
-  expect(() => messageText('REFUND_FAILED', 'en', rest as typeof params)).toThrow('{amount}')
+  expect(() => messageText('REFUND_FAILED', 'en', ofRun as typeof params)).toThrow('{amount}')
 })
 
 it.each<[string | null, string]>([

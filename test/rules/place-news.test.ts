@@ -20,6 +20,7 @@ const ended: PlaceFacts = {
   nothingPaid: false,
   bounced: false,
   runCancelled: false,
+  wasTarget: false,
 }
 /** The same, given back: asked for after its end was kept. */
 const back: PlaceFacts = { ...ended, active: true, endSeen: true, askedSince: true }
@@ -36,6 +37,8 @@ describe('ended', () => {
     ['LEAVE', { moneyHere: false, endedBy: 'PARTNER' }],
     ['KEEP_END', { status: 'COMPLETED', endedBy: 'PARTNER' }],
     ['KEEP_END', { status: 'REVOKED', endedBy: 'GATEWAY' }],
+    ['KEEP_END', { status: 'DEFERRING', endedBy: 'PARTNER' }],
+    ['KEEP_END', { status: 'DEFERRED', endedBy: 'GATEWAY' }],
     ['REGISTER_AGAIN', { status: 'REGISTERING', ...unknown }],
     ['NOTHING', { status: 'REGISTERING', endSeen: true }],
     ['REFUSED', { status: 'REGISTERING', isKnown: false, endSeen: true }],
@@ -67,6 +70,12 @@ describe('active', () => {
     ['UNPAID', { status: 'CANCELLED', ...unknown, endSeen: false }],
     ['NOTHING', { status: 'PAID', ...unknown, endSeen: false }],
     ['NOTHING', { status: 'REVOKING' }],
+    ['NOTHING', { status: 'DEFERRING' }],
+    ['UNPAID', { status: 'DEFERRED' }],
+    ['UNPAID', { status: 'DEFERRED', ...unknown, endSeen: false }],
+    ['END_AGAIN', { status: 'DEFERRED', endSeen: false, askedSince: false }],
+    ['END_AGAIN', { status: 'CANCELLED', wasTarget: true, ...unknown, endSeen: false }],
+    ['UNPAID', { status: 'CANCELLED', wasTarget: true }],
   ])('%s of %j', (news, change) => {
     expect(placeNews({ ...back, ...change })).toBe(news)
   })

@@ -27,6 +27,7 @@ const learner: RefundRequest = {
   currency: 'GBP',
   window: contractualWindow(new Date('2026-10-19T08:00:00Z'), 'Europe/London'),
   bounced: false,
+  moved: false,
   timeZone: 'Europe/London',
   now: new Date('2026-10-20T12:00:00Z'),
 }

@@ -26,6 +26,7 @@ const paid: RefundFacts = {
   balance: money({}),
   window: contractualWindow(startsAt, london),
   bounced: false,
+  moved: false,
   timeZone: london,
   now: new Date('2026-10-20T12:00:00Z'),
 }

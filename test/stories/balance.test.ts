@@ -149,6 +149,7 @@ const operatorsWish: RefundRequest = {
   currency: run.currency,
   window: contractualWindow(run.startsAt, run.timeZone),
   bounced: false,
+  moved: false,
   timeZone: run.timeZone,
   now,
 }

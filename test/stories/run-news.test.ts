@@ -1,6 +1,7 @@
 /** Tests that runs cancelled, moved, reinstated or gone reach their enrolments. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { courseJobs } from '../../src/courses/course-jobs.ts'
+import { uuidOf } from '../../src/graph/contract/global-id.ts'
 import { inTransaction } from '../../src/store/transaction.ts'
 import { casesOf, heard, newName, partner, study } from '../support/world/partner-news.ts'
 import { enrol, enrolmentOf, linked, newRun, paid, requestRefund } from '../support/world/study.ts'
@@ -46,6 +47,13 @@ async function cancelled(how: 'webhook' | 'list' = 'webhook') {
   return { run, three, fourth, open, fifth }
 }
 
+/** How many messages of that kind were written to a learner. */
+async function written(kind: string, name: string): Promise<number> {
+  const sql = 'select count(*)::int as many from outgoing_message where kind = ? and to_address like ?'
+  const [row] = await world.app.orm.em.fork().execute<{ many: number }[]>(sql, [kind, `${name}@%`])
+  return row?.many ?? 0
+}
+
 const refunds = async (persona: string, id: string) =>
   (await enrolmentOf(world, persona, id)).payments.flatMap(({ refunds: all }: { refunds: object[] }) => all)
 
@@ -65,6 +73,12 @@ describe.each(['webhook', 'list'] as const)('R1: a run that is cancelled, heard 
       expect(await refunds(persona, enrolmentId)).toEqual([])
     }
     expect((await enrolmentOf(world, fifth.persona, fifth.enrolmentId)).status).toBe('COMPLETED')
+    // The job may run twice; its message is written once.
+    const runId = uuidOf('CourseRun', run.id) as string
+    await inTransaction(world.app.orm.em, (tx) => courseJobs.runCancelled.add(tx, { runId }))
+    await world.settle()
+    for (const { name } of three) expect(await written('RUN_CANCELLED', name)).toBe(1)
+    expect(await written('RUN_CANCELLED', fifth.name)).toBe(0)
     expect(await runOf(run.id)).toEqual({
       status: 'CANCELLED',
       cancelledAt: expect.any(String),
@@ -96,7 +110,7 @@ it('R4: whoever is on a cancelled run has the money back whenever they ask', asy
 
 it('R5: whoever has paid keeps the later deadline when the run is moved, and finds it in the history', async () => {
   const start = days(34)
-  const { persona, enrolmentId, run } = await study(world, { start_time: start, time_zone: 'UTC' })
+  const { name, persona, enrolmentId, run } = await study(world, { start_time: start, time_zone: 'UTC' })
   const seen = () => enrolmentOf(world, persona, enrolmentId)
   expect((await seen()).refundability.deadline).toBe(days(48))
   await told('webhook', run.uuid, { start_time: days(-15), enrolment_closes_at: days(20) })
@@ -107,6 +121,7 @@ it('R5: whoever has paid keeps the later deadline when the run is moved, and fin
   await told('webhook', run.uuid, { start_time: days(90.5) })
   const { history, refundability } = await seen()
   expect(refundability.deadline).toBe(days(104.5))
+  expect(await written('RUN_MOVED', name)).toBe(2)
   const moves = history.filter(({ cause }: { cause: string }) => cause === 'RUN_MOVED')
   expect(moves.map(({ from, to }: { from: string; to: string }) => [Date.parse(from), Date.parse(to)])).toEqual([
     [Date.parse(start), Date.parse(days(-15))],

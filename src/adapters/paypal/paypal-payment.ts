@@ -1,5 +1,6 @@
 /** Translates the status of PayPal's orders and refunds into the port's words. */
 import type {
+  PendingReasonName,
   ProviderCapture,
   ProviderPayment,
   ProviderRefund,
@@ -24,6 +25,7 @@ export function paymentOf(order: PayPalOrder, disputes: readonly PayPalDispute[]
     // PayPal forgets an order some hours after it was made, and does not say when.
     expiresAt: null,
     capture: capture && captureOf(capture),
+    pending: capture && pendingOf(capture),
     failure: capture && failureOf(capture),
     refunds: (unit.payments?.refunds.entries ?? []).map((refund) => refundOf(refund, unit.custom_id)),
     disputes: disputes.map((dispute) => disputeOf(dispute, leftOf(order))),
@@ -81,6 +83,23 @@ const orderStates = {
 function captureOf({ id, status, amount, create_time }: PayPalCapture): ProviderCapture | null {
   if (!tookMoney.has(status)) return null
   return { reference: id, chargeReference: null, amount, capturedAt: create_time, cardBrand: null, cardLast4: null }
+}
+
+/** PayPal's reasons for holding a capture, in the port's words; every other one is OTHER. */
+const pendingReasons: Readonly<Record<string, PendingReasonName>> = {
+  ECHECK: 'BANK_TRANSFER',
+  TRANSACTION_APPROVED_AWAITING_FUNDING: 'BANK_TRANSFER',
+  PENDING_REVIEW: 'PROVIDER_REVIEW',
+  BUYER_COMPLAINT: 'PROVIDER_REVIEW',
+  RECEIVING_PREFERENCE_MANDATES_MANUAL_ACTION: 'SELLER_MUST_ACCEPT',
+  UNILATERAL: 'SELLER_ACCOUNT',
+  INTERNATIONAL_WITHDRAWAL: 'SELLER_ACCOUNT',
+  VERIFICATION_REQUIRED: 'BUYER_VERIFICATION',
+}
+
+function pendingOf({ id, status, status_details, create_time: since }: PayPalCapture): ProviderPayment['pending'] {
+  if (status !== 'PENDING') return null
+  return { reason: pendingReasons[status_details?.reason ?? ''] ?? 'OTHER', since, captureReference: id }
 }
 
 /** PayPal says neither when the money can be paid out nor by which payout it was; null while it says no fee. */

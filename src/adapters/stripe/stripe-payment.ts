@@ -32,6 +32,7 @@ export function paymentOf(
     redirectUrl: state === 'REQUIRES_ACTION' ? session.url : null,
     expiresAt: session.expires_at,
     capture: intent === null ? null : captureOf(intent),
+    pending: intent && pendingOf(intent),
     failure: intent && failureOf(intent),
     refunds: refunds.map(refundOf),
     disputes: disputes.map(disputeOf),
@@ -56,6 +57,12 @@ function failureOf({ last_payment_error: error }: StripePaymentIntent): Provider
   if (error === null) return null
   const code = error.decline_code ?? error.code ?? 'unknown'
   return { code, message: error.message ?? 'The card was not accepted.', retryable: true }
+}
+
+/** Stripe does not say why: a card's network or bank has not answered yet. */
+function pendingOf({ id, status, latest_charge: charge }: StripePaymentIntent): ProviderPayment['pending'] {
+  if (status !== 'processing' || charge === null) return null
+  return { reason: 'PROCESSING', since: charge.created, captureReference: id }
 }
 
 function captureOf({ id, status, latest_charge: charge }: StripePaymentIntent): ProviderCapture | null {

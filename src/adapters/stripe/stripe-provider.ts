@@ -1,6 +1,7 @@
 /** Implements the payment provider port with Stripe's hosted Checkout sessions. */
 import {
   type ListPage,
+  type PaymentOrder,
   type PaymentProvider,
   ProviderName,
   type ProviderPayment,
@@ -51,7 +52,7 @@ export function stripeProvider(options: StripeOptions): PaymentProvider & { stat
     state: call.state,
     expresses: stripeExpresses,
     takes: stripeTakes,
-    open: async (order) => paymentOf(await stripe.createSession(sessionRequest(order), order.key), [], []),
+    open: async (order) => paymentOf(await openSession(stripe, order), [], []),
     look,
     findByPaymentId: async (paymentId, since) => {
       const sessions = readAll(Upstream.Stripe, await stripe.sessionsSince(new Date(since.getTime() - CLOCK_SKEW_MS)))
@@ -107,6 +108,17 @@ async function withAftermath(stripe: StripeExchange, session: StripeSession): Pr
   const unread = [...unreadIn('refunds', refunds.unread), ...disputes.unread, ...unwarned]
   const fraudWarnedAt = warnings.entries[0]?.created ?? null
   return { ...paymentOf(session, refunds.entries, disputes.entries), fraudWarnedAt, unread }
+}
+
+/** The address only fills a field of the page in: without it the buyer types one that Stripe takes. */
+async function openSession(stripe: StripeExchange, order: PaymentOrder) {
+  try {
+    return await stripe.createSession(sessionRequest(order), order.key)
+  } catch (error) {
+    const isAddress = isUpstreamFailure(error, 'REFUSED') && error.code === 'email_invalid' && order.buyerEmail !== null
+    if (!isAddress) throw error
+    return stripe.createSession(sessionRequest({ ...order, buyerEmail: null }), `${order.key}:no-email`)
+  }
 }
 
 async function refund(

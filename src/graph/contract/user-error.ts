@@ -67,6 +67,21 @@ export class ProviderUnavailable extends UserError {
 @ObjectType({
   implements: UserError,
   simpleResolvers: true,
+  description: 'The partner or a provider said a definite no; asking again changes nothing.',
+})
+export class ProviderRefused extends UserError {
+  declare readonly __typename: 'ProviderRefused'
+
+  @Field(() => String, { description: '"STRIPE", "PAYPAL" or "PARTNER".' })
+  provider!: string
+
+  @Field(() => String, { description: 'What it did not take, e.g. EMAIL_NOT_ACCEPTED.' })
+  reason!: string
+}
+
+@ObjectType({
+  implements: UserError,
+  simpleResolvers: true,
   description: 'The thing is in a state from which this is not possible.',
 })
 export class IllegalTransition extends UserError {

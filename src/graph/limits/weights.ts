@@ -155,6 +155,7 @@ export const works: Readonly<Record<string, Work>> = {
   'Mutation.cancelEnrolment': WRITE_POINTS,
   'Mutation.requestRefund': UPSTREAM_POINTS,
   'Mutation.withdrawEnrolment': WRITE_POINTS,
+  'Mutation.deferEnrolment': UPSTREAM_POINTS,
   'Mutation.resolveStuckEnrolment': WRITE_POINTS,
   'Mutation.acknowledgeCase': WRITE_POINTS,
   // As many items as the run has enrolments, in one transaction.

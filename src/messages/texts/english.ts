@@ -60,4 +60,20 @@ What follows: the place has ended. What was paid stays with us; while the time f
 
 Please keep this message: it is your proof of what you declared.`,
   },
+  RUN_CANCELLED: {
+    subject: '{course} does not take place as planned',
+    text: `Hello {name},
+
+The run {run} of {course} that you have a place on has been cancelled. You can have your money back at any time, all of what you paid, or move to another run of the course where one is open: both are in your account. Nothing happens by itself.
+
+If you write to us about it, name {reference}.`,
+  },
+  RUN_MOVED: {
+    subject: '{course} starts on another day',
+    text: `Hello {name},
+
+The run {run} of {course} that you have a place on was to start on {from}. It starts on {to} now. Until when you can ask for your money back is in your account; it has not become any earlier.
+
+If you write to us about it, name {reference}.`,
+  },
 }

@@ -60,4 +60,20 @@ Beth sy’n dilyn: mae’r lle wedi dod i ben. Mae’r hyn a dalwyd yn aros gyda
 
 Cadwch y neges hon: hi yw eich prawf o’r hyn a ddatganwyd gennych.`,
   },
+  RUN_CANCELLED: {
+    subject: 'Ni fydd {course} yn cael ei gynnal fel y bwriadwyd',
+    text: `Helo {name},
+
+Mae’r rhediad {run} o {course} y mae gennych le arno wedi’i ganslo. Gallwch gael eich arian yn ôl unrhyw bryd, y cyfan a dalwyd gennych, neu symud i rediad arall o’r cwrs os oes un ar agor: mae’r ddau yn eich cyfrif. Ni fydd dim yn digwydd ohono’i hun.
+
+Os byddwch yn ysgrifennu atom amdano, nodwch {reference}.`,
+  },
+  RUN_MOVED: {
+    subject: 'Mae {course} yn dechrau ar ddiwrnod arall',
+    text: `Helo {name},
+
+Roedd y rhediad {run} o {course} y mae gennych le arno i ddechrau ar {from}. Mae’n dechrau ar {to} bellach. Mae’r dyddiad olaf i ofyn am eich arian yn ôl yn eich cyfrif; nid yw wedi dod yn gynharach.
+
+Os byddwch yn ysgrifennu atom amdano, nodwch {reference}.`,
+  },
 }

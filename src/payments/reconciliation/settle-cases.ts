@@ -5,11 +5,8 @@ import { type CaseFacts, closeCase, openCase } from '../../cases/open-case.ts'
 import type { Context } from '../../context.ts'
 import { inTransaction } from '../../store/transaction.ts'
 import { settleRefundCases } from '../refund-cases.ts'
+import { unsettledPayments } from '../unsettled-payments.ts'
 
-/** Whoever is asked has said by then how it went. */
-const UNKNOWN_FOR_MS = 60 * 60_000
-/** Banks and providers take some days; longer, somebody has to ask them. */
-const PROCESSING_FOR_MS = 72 * 60 * 60_000
 /** Five passes have failed by then. */
 const UNREAD_FOR_MS = 60 * 60_000
 
@@ -44,39 +41,6 @@ async function settleKind(context: Context, kind: CaseKind, found: readonly Foun
     )
     for (const { subject_key: key } of over) await closeCase(tx, kind, { key }, now)
   })
-}
-
-interface UnsettledRow {
-  id: string
-  provider: string
-  status: string
-  amount_minor: string
-  currency: string
-  reference: string | null
-  learner_id: string
-  run_id: string
-}
-
-async function unsettledPayments(em: EntityManager, now: Date): Promise<Found[]> {
-  const rows = await em.execute<UnsettledRow[]>(
-    `select p.id, p.provider, p.status, p.amount_minor, p.currency, coalesce(p.capture_reference, p.reference) as reference,
-       e.learner_id, e.run_id
-     from payment p join enrolment e on e.id = p.enrolment_id
-     where (p.status = 'UNKNOWN' and p.updated_at <= ?) or (p.status = 'PROCESSING' and p.updated_at <= ?)
-     order by p.id`,
-    [new Date(now.getTime() - UNKNOWN_FOR_MS), new Date(now.getTime() - PROCESSING_FOR_MS)],
-  )
-  return rows.map(({ id, provider, status, reference, ...row }) => ({
-    subject: { type: 'Payment', id },
-    message:
-      status === 'UNKNOWN'
-        ? `${provider} has not said for an hour how the payment went.`
-        : `${provider} has been processing the payment for three days.`,
-    amount: { amountMinor: Number(row.amount_minor), currency: row.currency },
-    providerReference: reference,
-    learnerId: row.learner_id,
-    courseRunId: row.run_id,
-  }))
 }
 
 async function unreadLists(em: EntityManager, now: Date): Promise<Found[]> {

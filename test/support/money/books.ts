@@ -58,6 +58,9 @@ export interface EnrolmentRow {
   learner: string
   run: string
   registration: string | null
+  /** Whether the partner has ended it, and whether its run was called off. */
+  ended: boolean
+  cancelled: boolean
   credit: string | null
 }
 
@@ -79,6 +82,8 @@ export interface Books {
   enrolments: EnrolmentRow[]
   /** Of everything that has states, oldest first. */
   history: HistoryRow[]
+  /** What waits for a person: the uuid of what it is about. */
+  cases: { kind: string; about: string | null; reference: string | null }[]
   /** Payments that a reconciliation has told operators of. */
   quarantined: string[]
   /** Payments about whose disputes a case holds. */
@@ -98,10 +103,12 @@ const queries = {
     where r.payment_id = d.payment_id and r.status = 'SUCCEEDED' and r.requested_at >= d.opened_at), 0))::int as lost
     from dispute d`,
   enrolments: `select e.id, e.status, e.stuck_reason as stuck, e.payment_id as payment, l.subject as learner, r.partner_uuid as run,
-    e.registration_uuid as registration, c.status as credit from enrolment e
+    e.registration_uuid as registration, e.registration_end_seen_at is not null as ended, r.cancelled,
+    c.status as credit from enrolment e
     join learner l on l.id = e.learner_id join course_run r on r.id = e.run_id
     left join credit_record c on c.enrolment_id = e.id`,
   history: `select subject_kind as noun, subject_id as id, "from", "to", cause from history_entry order by history_entry.id`,
+  cases: `select kind, subject_id as about, provider_reference as reference from operator_case where status <> 'CLOSED'`,
   quarantined: `select subject_id as id from correction where outcome = 'QUARANTINED' and subject_kind = 'Payment'`,
   inDispute: `select d.payment_id as id from operator_case c join dispute d on d.id = c.subject_id where c.holds`,
 }
@@ -125,6 +132,7 @@ export async function openBooks({ databaseUrl, environment: at }: World): Promis
       disputes: await rows<DisputeRow>(queries.disputes),
       enrolments: await rows<EnrolmentRow>(queries.enrolments),
       history: await rows<HistoryRow>(queries.history),
+      cases: await rows<Books['cases'][number]>(queries.cases),
       quarantined: (await rows<{ id: string }>(queries.quarantined)).map(({ id }) => id),
       inDispute: (await rows<{ id: string }>(queries.inDispute)).map(({ id }) => id),
       leftOver: await leftOver(sql),

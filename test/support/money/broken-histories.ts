@@ -5,7 +5,8 @@ import type { Books, HistoryRow } from './books.ts'
 /** What is wrong with the histories, in words. */
 export function brokenHistories({ history, payments, refunds, disputes, enrolments }: Books): string[] {
   const statusOf = new Map([...payments, ...refunds, ...disputes, ...enrolments].map(({ id, status }) => [id, status]))
-  return [...Map.groupBy(history, ({ id }) => id)].flatMap(([id, entries]) => {
+  const moves = history.filter(({ noun, cause, from }) => from === null || !isNote(noun, cause))
+  return [...Map.groupBy(moves, ({ id }) => id)].flatMap(([id, entries]) => {
     const noun = entries[0]?.noun as string
     const told = entries.at(-1)?.to
     const stands = statusOf.get(id) ?? told
@@ -15,6 +16,10 @@ export function brokenHistories({ history, payments, refunds, disputes, enrolmen
     ]
   })
 }
+
+/** Of something else that changed while the status stayed. */
+const isNote = (noun: string, cause: string): boolean =>
+  stateTables.some((table) => table.noun === noun && table.notes?.includes(cause))
 
 function wrongMove({ noun, id, from, to, cause }: HistoryRow, before: string | null): string[] {
   if (from !== before) return [`${noun} ${id} goes on from ${from} after ${before}`]

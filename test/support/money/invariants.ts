@@ -34,18 +34,20 @@ const brokenNow = (books: Books) => [
 const restless = {
   payment: ['CREATED', 'PROCESSING', 'UNKNOWN'],
   refund: ['REQUESTED', 'SUBMITTED', 'UNKNOWN'],
-  enrolment: ['PAID', 'REGISTERING', 'COMPENSATING', 'REVOKING'],
+  enrolment: ['PAID', 'REGISTERING', 'COMPENSATING', 'REVOKING', 'DEFERRING'],
 }
 
-/** Nothing is left under way, and STUCK is only what somebody has definitively refused to take back. */
-function atRest({ payments, refunds, enrolments, inDispute }: Books): string[] {
+/** Nothing is left under way, and STUCK is only what somebody has refused, ended or decided anew, with its one case. */
+function atRest({ payments, refunds, enrolments, cases, inDispute }: Books): string[] {
   const on = (noun: keyof typeof restless, rows: { id: string; status: string }[]) =>
     rows.filter(({ status }) => restless[noun].includes(status)).map(({ id, status }) => `${noun} ${id} is ${status}`)
   const refused = (enrolment: EnrolmentRow) =>
     payments.some((one) => one.enrolment === enrolment.id && isRefused({ refunds }, one))
-  const stranded = enrolments.filter(
-    (one) => one.status === 'STUCK' && one.stuck !== 'DISPUTE_REVERSED' && !refused(one),
-  )
+  const stuck = enrolments.filter(({ status }) => status === 'STUCK')
+  const byOthers = ['REGISTRATION_ENDED', 'DISPUTE_REVERSED']
+  const stranded = stuck.filter((one) => !byOthers.includes(one.stuck ?? '') && !refused(one))
+  const casesOf = (id: string) => cases.filter(({ kind, about }) => kind === 'ENROLMENT_STUCK' && about === id)
+  const unseen = stuck.filter(({ id }) => casesOf(id).length !== 1)
   // What was lost and is contested again ends once that is decided.
   const waits = ({ payment }: EnrolmentRow) => payment !== null && inDispute.includes(payment)
   return [
@@ -56,6 +58,7 @@ function atRest({ payments, refunds, enrolments, inDispute }: Books): string[] {
       enrolments.filter((one) => !waits(one)),
     ),
     ...stranded.map(({ id }) => `enrolment ${id} is STUCK although nobody refused anything`),
+    ...unseen.map(({ id }) => `enrolment ${id} is STUCK, with ${casesOf(id).length} cases`),
   ]
 }
 
@@ -134,7 +137,7 @@ function paidForOnce(books: Books): string[] {
     const left = kept(books, payment)
     if (left <= 0) return []
     const enrolment = books.enrolments.find(({ id }) => id === payment.enrolment)
-    const paysForIt = enrolment?.payment === payment.id && [...placed, 'STUCK'].includes(enrolment.status)
+    const paysForIt = enrolment?.payment === payment.id && [...placed, 'STUCK', 'WITHDRAWN'].includes(enrolment.status)
     if (books.inDispute.includes(payment.id)) return []
     const inHand = enrolment?.status === 'STUCK' || books.quarantined.includes(payment.id)
     if (paysForIt || (isRefused(books, payment) && inHand)) return []
@@ -162,10 +165,19 @@ function registeredAsPaid(books: Books): string[] {
     const granted = refunds.some((refund) => refund.payment === row.payment && refund.keeps)
     return payment && kept(books, payment) <= 0 && !granted
   })
-  const forNothing = active(books).filter((place) => !holders.some(({ registration }) => registration === place.uuid))
+  // What the partner ended of a cancelled run, or after the result, stays; what it gave back unpaid is for a person.
+  const endedThere = (row: EnrolmentRow) => row.ended && (row.cancelled || row.status === 'COMPLETED')
+  const inHand = (uuid: string) =>
+    books.cases.some(
+      ({ about, reference }) =>
+        reference === uuid || enrolments.some(({ id, registration }) => id === about && registration === uuid),
+    )
+  const forNothing = active(books).filter(
+    ({ uuid }) => !holders.some(({ registration }) => registration === uuid) && !inHand(uuid),
+  )
   return [
     ...holders
-      .filter((row) => placeOf(row).length !== 1)
+      .filter((row) => placeOf(row).length !== 1 && !endedThere(row))
       .map((row) => `enrolment ${row.id} is ${row.status} with ${placeOf(row).length} places at the partner`),
     ...free.map(({ id, status }) => `enrolment ${id} is ${status} although all its money went back`),
     ...forNothing.map(({ uuid }) => `the partner has a place ${uuid} that no enrolment rests on`),

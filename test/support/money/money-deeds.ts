@@ -8,9 +8,18 @@ import { RefundWithProvider, settleOutside } from '../../../src/payments/settle-
 import { faultNames } from '../../../src/sandbox/faults.ts'
 import { webhookModes } from '../../../src/sandbox/webhook-delivery.ts'
 import { inTransaction } from '../../../src/store/transaction.ts'
-import { cancelEnrolment, completePayment, pay, requestRefund, resolveStuck, retryPayment } from '../world/study.ts'
+import {
+  cancelEnrolment,
+  completePayment,
+  inDays,
+  pay,
+  requestRefund,
+  resolveStuck,
+  retryPayment,
+  withdrawEnrolment,
+} from '../world/study.ts'
 import { openBooks } from './books.ts'
-import { type Begun, type Deed, deed, enrolAs, keepPage, pick, type Real } from './money-model.ts'
+import { type Begun, type Deed, deed, deferAs, enrolAs, keepPage, pick, type Real } from './money-model.ts'
 
 const at = fc.nat({ max: 7 })
 const method = fc.constantFrom('CARD', 'PAYPAL')
@@ -19,6 +28,13 @@ const payer = fc.constantFrom('stripe', 'paypal')
 /** The last of them has its refunds sent back by the bank. */
 export const payingCards = ['4242424242424242', '5555555555554444', '4000000000005126']
 const cards = [...payingCards, '4000000000000002', '6011111111111117']
+/** Called off, taking place after all, and starting on another day. */
+const runChanges = [
+  { status: 'cancelled' },
+  { status: 'scheduled' },
+  { start_time: inDays(30) },
+  { start_time: inDays(60) },
+]
 const instruments = ['balance', 'echeck', 'declined']
 
 /** A deed from facts that are chosen at random. */
@@ -57,6 +73,9 @@ const clients = [
     'refund by operator',
     { at, amountMinor: fc.constantFrom(null, 1, 10_000, 49_499, 49_500, 60_000), keepRegistration: fc.boolean() },
     (real, { at, ...more }) => requestRefund(real.world, 'operator', pick(real, at).id, { ...more, reason: 'Random.' }),
+  ),
+  of('give up', { at, forgoMoney: fc.boolean() }, (real, { at, forgoMoney }) =>
+    withdrawEnrolment(real.world, pick(real, at).persona, pick(real, at).id, { forgoMoney }),
   ),
   of('resolve', { at, resolution: fc.constantFrom('RETRY_REFUND', 'RETRY_REGISTRATION') }, (real, { at, resolution }) =>
     resolveStuck(real.world, 'operator', pick(real, at).id, { resolution }),
@@ -135,14 +154,9 @@ const upstreams = [
   of('settle outside', { at, amountMinor: fc.constantFrom(1, 20_000, 49_500) }, (real, { at, amountMinor }) =>
     settledOutside(real, pick(real, at).payments.at(-1)?.id ?? '', amountMinor),
   ),
-  of('result', { at, status: fc.constantFrom('passed', 'failed') }, async ({ world, ...real }, { at, status }) => {
-    const { persona, run } = pick({ world, ...real }, at)
-    const name = persona.slice('learner:'.length)
-    const place = (await openBooks(world)).places.find(
-      (one) => one.external_learner_id === name && one.program_run === run.uuid && one.status === 'active',
-    )
-    if (place) await world.control('partner', `program_enrolments/${place.uuid}/result`, { status, grade: '70' })
-  }),
+  of('result', { at, status: fc.constantFrom('passed', 'failed') }, (real, { at, status }) =>
+    atPlace(real, at, 'result', { status, grade: '70' }),
+  ),
   of(
     'capacity',
     { run: fc.nat({ max: 1 }), capacity: fc.constantFrom(0, 1, 100) },
@@ -164,6 +178,15 @@ async function settledOutside({ world }: Pick<Real, 'world'>, paymentId: string,
   } catch (error) {
     if (!(error instanceof RefundExceeds) && !(error instanceof RefundWithProvider)) throw error
   }
+}
+
+/** One of the places of this life, standing or ended; what the partner refuses is no matter. */
+async function atPlace({ world, learners }: Real, at: number, what: string, body: object): Promise<void> {
+  const places = (await openBooks(world)).places.filter((one) =>
+    learners.includes(`learner:${one.external_learner_id}`),
+  )
+  const place = places[at % places.length]
+  if (place) await world.control('partner', `program_enrolments/${place.uuid}/${what}`, body)
 }
 
 /** A card for Stripe's page, an instrument for PayPal's. */
@@ -198,6 +221,23 @@ export async function settlePayPal({ world }: Pick<Real, 'world'>, outcome: 'com
   return held.length + onTheirWay.length
 }
 
+/** What the partner says of places and runs, and what learners make of it. */
+const news = [
+  of('move to the next run', { at, byOperator: fc.boolean() }, (real, { at, byOperator }, model) =>
+    deferAs(real, model, pick(real, at), byOperator),
+  ),
+  of('end of the place', { at, by: fc.constantFrom('partner', 'learner', 'unsaid') }, (real, { at, by }) =>
+    atPlace(real, at, 'end', { by }),
+  ),
+  of('place given back', { at }, (real, { at }) => atPlace(real, at, 'reactivate', {})),
+  of(
+    'run',
+    { run: fc.nat({ max: 1 }), facts: fc.constantFrom<object>(...runChanges) },
+    ({ world, runs }, { run, facts }) => world.control('partner', `program_runs/${runs[run]?.uuid}`, facts),
+    false,
+  ),
+]
+
 const circumstances = [
   of(
     'fault',
@@ -212,7 +252,12 @@ const circumstances = [
     false,
   ),
   of('flush', { box }, ({ world }, { box }) => world.control(box as 'stripe', 'webhooks/flush'), false),
-  of('time', { minutes: fc.constantFrom(1, 1, 6, 36) }, async ({ world }, { minutes }) => world.pass(minutes), false),
+  of(
+    'time',
+    { minutes: fc.constantFrom(1, 1, 6, 16, 36, 25 * 60) },
+    async ({ world }, { minutes }) => world.pass(minutes),
+    false,
+  ),
   of('jobs', {}, ({ world }) => runJobs({ world }), false),
   of('settle', {}, ({ world }) => world.settle(), false),
   of(
@@ -235,6 +280,7 @@ const [enrolling, ...others] = clients as [fc.Arbitrary<Deed>, ...fc.Arbitrary<D
 export const anyDeed: fc.Arbitrary<Deed> = fc.oneof(
   ...weighed(4, [enrolling, upstreams[0] as fc.Arbitrary<Deed>]),
   ...weighed(2, [...others, ...upstreams.slice(1, 3), atOnce]),
+  ...weighed(3, news),
   ...weighed(1, upstreams.slice(3)),
   ...weighed(2, circumstances),
 )

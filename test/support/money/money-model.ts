@@ -1,6 +1,7 @@
 /** Models random lives as commands for fast-check. */
 import fc from 'fast-check'
-import { completePayment, enrol, linked, newRun, pay } from '../world/study.ts'
+import { uuidOf } from '../../../src/graph/contract/global-id.ts'
+import { completePayment, deferEnrolment, enrol, linked, newRun, pay } from '../world/study.ts'
 import type { World } from '../world/world.ts'
 import { brokenMeanwhile } from './invariants.ts'
 
@@ -101,6 +102,32 @@ export async function enrolAs(
   keepPage(made, payment)
   begun.push(made)
   model.enrolments += 1
+}
+
+/** To the run that is shown as the next one, whichever life made it. */
+export async function deferAs({ world, begun }: Real, model: Model, one: Begun, byOperator: boolean): Promise<void> {
+  const document = 'query ($id: ID!) { node(id: $id) { ... on Enrolment { deferral { nextRun { id } } } } }'
+  const { nextRun } = (await world.ask(one.persona, document, { id: one.id })).data.node.deferral
+  if (nextRun === null) return
+  const by = byOperator ? { who: 'operator', reason: 'Random.' } : { who: one.persona }
+  const { who, ...more } = by
+  const { enrolment } = await deferEnrolment(world, who, one.id, { courseRunId: nextRun.id, ...more })
+  if (enrolment === null || begun.some(({ id }) => id === enrolment.id)) return
+  begun.push({
+    ...one,
+    run: { id: nextRun.id, uuid: await uuidOfRun(world, nextRun.id) },
+    id: enrolment.id,
+    refundKeys: [],
+  })
+  model.enrolments += 1
+}
+
+/** The partner's name of a run. */
+async function uuidOfRun(world: World, id: string): Promise<string> {
+  const rows = await world.app.orm.em
+    .fork()
+    .execute<{ uuid: string }[]>('select partner_uuid as uuid from course_run where id = ?', [uuidOf('CourseRun', id)])
+  return rows[0]?.uuid ?? ''
 }
 
 /** A payment, and its page once that is known. */

@@ -53,6 +53,16 @@ export const mutations: Record<string, Deed> = {
     blind: ['other'],
     input: ({ Enrolment }) => ({ enrolmentId: Enrolment, reason: 'for the matrix', ...key }),
   },
+  deferEnrolment: {
+    allowed: 'ownerAndOperator',
+    blind: ['other'],
+    input: ({ Enrolment, CourseRun }) => ({
+      enrolmentId: Enrolment,
+      courseRunId: CourseRun,
+      reason: 'for the matrix',
+      ...key,
+    }),
+  },
   resolveStuckEnrolment: {
     allowed: 'operator',
     input: ({ Enrolment }) => ({

@@ -107,6 +107,7 @@ const things: Record<string, TypeEntry> = {
     'deadline basis contractualDeadline statutoryDeadline summary',
   ),
   WithdrawalOffer: all('Enrolment > withdrawal', 'ownerAndOperator', 'possible forgone message'),
+  DeferralOffer: all('Enrolment > deferral', 'ownerAndOperator', 'possible nextRun until reasonCode reason'),
   RunMoney: all('CourseRun > moneyHeld', 'operator', 'enrolments sums skipped'),
   Terms: all('terms', 'everybody', 'version url effectiveFrom includesExpressRequest'),
   TermsAcceptance: all('Enrolment > termsAcceptance', 'ownerAndOperator', 'version acceptedAt expressRequestAt'),
@@ -123,7 +124,7 @@ const things: Record<string, TypeEntry> = {
     fields: {
       ownerAndOperator: `id learner run status holdExpiresAt price termsAcceptance payment payments createdAt
         registeredAt updatedAt studyUrl stuckReason registrationEndedAt registrationEndedBy progress result
-        refundability withdrawal history creditRecord receipts acknowledgements`,
+        refundability withdrawal deferral deferredFrom deferredTo history creditRecord receipts acknowledgements`,
       operator: 'cases',
     },
   },
@@ -146,10 +147,14 @@ const things: Record<string, TypeEntry> = {
   Payment: {
     at: 'Payment',
     fields: {
-      ownerAndOperator: `id enrolment provider method status amount refunded cardBrand cardLast4 action failure refunds
+      ownerAndOperator: `id enrolment provider method status amount refunded cardBrand cardLast4 action pending failure refunds
         disputes history createdAt capturedAt receipts`,
       operator: 'providerReference buyerEmail references settlement fraudWarningAt cases',
     },
+  },
+  PaymentPending: {
+    at: 'Payment > pending',
+    fields: { ownerAndOperator: 'reason message since expectedBy', operator: 'needsOperator' },
   },
   PaymentAction: all('Payment > action', 'ownerAndOperator', 'redirectUrl expiresAt'),
   PaymentFailure: all('Payment > failure', 'ownerAndOperator', 'code message retryable'),

@@ -75,6 +75,7 @@ const errors = `userErrors { __typename code message field
   ... on RefundWindowClosed { closedAt }
   ... on RefundAmountExceeded { maximum { amountMinor currency } }
   ... on IllegalTransition { from to }
+  ... on DeferralRefused { reason }
   ... on MoneyForgone { amount { amountMinor currency } }
   ... on RateLimited { retryAfter }
   ... on ProviderUnavailable { provider retryAfterSeconds } }`
@@ -135,6 +136,12 @@ export function withdrawEnrolment(world: World, persona: string | null, enrolmen
     idempotencyKey: newKey(),
     ...more,
   })
+}
+
+/** Moves a place to that run. */
+export function deferEnrolment(world: World, persona: string | null, enrolmentId: string, more: object = {}) {
+  const result = 'enrolment { id status } deferred { id status }'
+  return mutate(world, persona, 'deferEnrolment', result, { enrolmentId, idempotencyKey: newKey(), ...more })
 }
 
 export function resolveStuck(world: World, persona: string | null, enrolmentId: string, more: object = {}) {

@@ -1,13 +1,8 @@
 /** Builds every part of the product from one Config and joins them. */
 import 'reflect-metadata'
-import { readFileSync } from 'node:fs'
 import { MikroORM } from '@mikro-orm/postgresql'
 import type { Logger } from 'pino'
-import type { CallObservers } from './adapters/call-log.ts'
 import { smtpMail } from './adapters/mail/smtp-mail.ts'
-import { partnerAdapter } from './adapters/partner/partner-adapter.ts'
-import { payPalProvider } from './adapters/paypal/paypal-provider.ts'
-import { stripeProvider } from './adapters/stripe/stripe-provider.ts'
 import type { CallLimits } from './adapters/upstream-call.ts'
 import { anonymousViewer, type Viewer } from './auth/viewer.ts'
 import type { CaseDesk } from './cases/case-desk.ts'
@@ -31,6 +26,7 @@ import { addMessageGauge } from './messages/message-gauges.ts'
 import { Metrics } from './observability/metrics.ts'
 import { type Tracing, tracedWrites } from './observability/tracing.ts'
 import { upstreamCallObserver } from './observability/upstream-calls.ts'
+import { openUpstreams } from './open-upstreams.ts'
 import { disputeNode } from './payments/dispute.loaders.ts'
 import { paymentNode, providerObjectNode, refundNode } from './payments/loaders.ts'
 import { addMoneyGauges } from './payments/money-gauges.ts'
@@ -267,35 +263,4 @@ const systemViewer: Viewer = { ...anonymousViewer('system'), key: 'system' }
 function retryAfter(error: unknown): number | null {
   if (error instanceof TryAgainLater) return error.afterSeconds
   return isUpstreamFailure(error) ? error.retryAfterSeconds : null
-}
-
-/** The adapters, each with its own breaker, on one log and one clock. */
-function openUpstreams(config: Config, observed: CallObservers & Pick<AppOptions, 'limits'>, now: () => Date) {
-  return {
-    stripe: stripeProvider({
-      ...observed,
-      secretKey: config.STRIPE_SECRET_KEY,
-      webhookSecrets: config.STRIPE_WEBHOOK_SECRET,
-      baseUrl: config.STRIPE_API_BASE,
-    }),
-    payPal: payPalProvider({
-      ...observed,
-      clientId: config.PAYPAL_CLIENT_ID,
-      clientSecret: config.PAYPAL_CLIENT_SECRET,
-      webhookId: config.PAYPAL_WEBHOOK_ID,
-      baseUrl: config.PAYPAL_API_BASE,
-      webUrl: config.PAYPAL_WEB_BASE,
-      extraCa: config.PAYPAL_WEBHOOK_CA_FILE ? readFileSync(config.PAYPAL_WEBHOOK_CA_FILE, 'utf8') : null,
-    }),
-    partner: partnerAdapter({
-      ...observed,
-      baseUrl: config.PARTNER_BASE_URL,
-      consumerKey: config.PARTNER_CONSUMER_KEY,
-      sharedSecret: config.PARTNER_SHARED_SECRET,
-      webhookSecrets: config.PARTNER_WEBHOOK_SECRET,
-      auth: config.PARTNER_AUTH,
-      tokenUrl: config.PARTNER_TOKEN_URL,
-      now,
-    }),
-  }
 }

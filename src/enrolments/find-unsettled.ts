@@ -19,7 +19,7 @@ const UNSETTLED_AFTER_MS = 10 * 60_000
 /** A pass sees what was captured, refunded or decided since then, whatever part of all payments is its turn. */
 const RECENT_MS = 2 * 24 * 60 * 60_000
 /** So many in id's order are compared in each pass: all there are within days, at a cost that does not grow with them. */
-const MOST_SWEPT = 20_000
+const MOST_IDS_COMPARED = 20_000
 
 const inOrderOfId = `
   select max(id::text) as "sweptTo", count(*)::int as swept
@@ -66,12 +66,12 @@ export function unsettledOf(em: EntityManager, now: Date, paymentId: string): Pr
  */
 export async function unsettled(em: EntityManager, now: Date, sweptTo: string | null): Promise<UnsettledPart> {
   const from = sweptTo ?? NIL
-  const [part] = await em.execute<{ sweptTo: string | null; swept: number }[]>(inOrderOfId, [from, MOST_SWEPT])
+  const [part] = await em.execute<{ sweptTo: string | null; swept: number }[]>(inOrderOfId, [from, MOST_IDS_COMPARED])
   const to = part?.sweptTo ?? from
   const recent = before(now, RECENT_MS)
   const values = [from, to, recent, recent, recent, before(now, UNSETTLED_AFTER_MS)]
   const found = await em.execute<Unsettled[]>(unsettledAmong(partAndRecent), values)
-  return { found, sweptTo: part?.swept === MOST_SWEPT ? to : null }
+  return { found, sweptTo: part?.swept === MOST_IDS_COMPARED ? to : null }
 }
 
 const before = (now: Date, ms: number): Date => new Date(now.getTime() - ms)

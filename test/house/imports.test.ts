@@ -20,7 +20,7 @@ describe('the source', () => {
       to.filter((one) => !imports.has(one) && !one.endsWith('.json')).map((one) => [from, one]),
     )
     expect(missing).toEqual([])
-    expect(imports.get('src/app.ts')).toContain('src/adapters/stripe/stripe-provider.ts')
+    expect(imports.get('src/open-upstreams.ts')).toContain('src/adapters/stripe/stripe-provider.ts')
     expect(imports.get('src/app.ts')).toContain('src/observability/otlp-traces.ts')
   })
 

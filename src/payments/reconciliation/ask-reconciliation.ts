@@ -3,18 +3,12 @@ import { requireOperator } from '../../auth/permissions.ts'
 import type { Context } from '../../context.ts'
 import { uuidOf } from '../../graph/contract/global-id.ts'
 import { noSuch } from '../../graph/contract/no-such.ts'
-import { NotFound, type Refusal, refusal } from '../../graph/contract/user-error.ts'
+import { NotFound, refusal } from '../../graph/contract/user-error.ts'
 import { newId } from '../../store/row.ts'
 import { inTransaction } from '../../store/transaction.ts'
 import { Payment } from '../payment.ts'
 import { paymentJobs } from '../payment-jobs.ts'
 import { newReconciliation, Reconciliation } from './reconciliation.ts'
-
-/** Without ids: `reconciliationId` null exactly when it was refused. */
-interface Asked {
-  reconciliationId: string | null
-  refusals: Refusal<'NotFound'>[]
-}
 
 /**
  * Stores the pass and the job that does it once the one that runs has ended. Throws UNAUTHENTICATED or FORBIDDEN for those
@@ -23,7 +17,7 @@ interface Asked {
 export async function askReconciliation(
   { viewer, em, now }: Context,
   input: { dryRun: boolean; paymentId?: string | null },
-): Promise<Asked> {
+) {
   requireOperator(viewer)
   const { dryRun, paymentId: asked = null } = input
   const paymentId = asked === null ? null : uuidOf('Payment', asked)

@@ -1,4 +1,4 @@
-/** Finds money at providers that carries our id and is in no book here, for a person to decide. */
+/** Finds money at providers that carries our id and is in no book here. */
 import { closeCase, openCase } from '../../cases/open-case.ts'
 import { newId } from '../../store/row.ts'
 import { inTransaction } from '../../store/transaction.ts'
@@ -12,7 +12,7 @@ const LEFT_ALONE_MS = 60_000
 /** As long before its event as an order can have been made. */
 const MADE_BEFORE_MS = 24 * 3_600_000
 /** What is left is for the next pass, the oldest first. */
-const MOST_LOOKED_AT = 100
+const MOST_QUESTIONS = 100
 
 /** A payment by the id in its events, or by the reference by which it is known already. */
 interface Sought {
@@ -32,12 +32,12 @@ const soughtByEvent = `
     and e.payment_id ~ ${ourKind}
     and not exists (select from payment p where p.id = case when e.payment_id ~ ${ourKind} then e.payment_id::uuid end)
     and not exists (select from provider_object o where o.provider = e.provider and o.payment_id = e.payment_id)
-  group by e.provider, e.payment_id order by 4 limit ${MOST_LOOKED_AT}`
+  group by e.provider, e.payment_id order by 4 limit ${MOST_QUESTIONS}`
 
 const keptOpen = `
   select o.provider, o.payment_id as "paymentId", o.reference, o.captured_at as since
   from operator_case c join provider_object o on o.id = c.subject_id
-  where c.kind = 'PAYMENT_NOT_HERE' and c.status <> 'CLOSED' order by c.last_seen_at limit ${MOST_LOOKED_AT}`
+  where c.kind = 'PAYMENT_NOT_HERE' and c.status <> 'CLOSED' order by c.last_seen_at limit ${MOST_QUESTIONS}`
 
 /**
  * Asks providers about what events named and nothing here has, and about what is known of it already. `missed` are those

@@ -14,7 +14,6 @@ import type { UnreadEntry, UnreadPart } from '../payment-provider.ts'
 import type { Unsettled } from '../payment-subject.ts'
 import { endedDisputes } from './ended-disputes.ts'
 import { comparePayment, healPayment } from './examine-payment.ts'
-import { suspectPayments } from './find-suspects.ts'
 import { findMoneyNotHere } from './money-not-here.ts'
 import { changed, type Finding, fork, note, noteOnce, type Pass } from './pass.ts'
 import {
@@ -28,9 +27,10 @@ import {
 } from './read-lists.ts'
 import { newReconciliation, Reconciliation } from './reconciliation.ts'
 import { settleCases } from './settle-cases.ts'
+import { suspectPayments } from './suspect-payments.ts'
 
 /** Upstreams are asked about so many payments at a time. */
-const LOOKS_AT_ONCE = 8
+const QUESTIONS_AT_ONCE = 8
 
 /** What a reconciliation is asked to do. */
 export interface ReconciliationOrder {
@@ -195,7 +195,7 @@ function notePart(pass: Pass, paymentId: string, { part, reference, problem, fai
 /** Eight at a time. Answers those whose provider could not be asked. */
 async function examineAll(pass: Pass, paymentIds: Iterable<string>): Promise<Set<string>> {
   const notSeen = new Set<string>()
-  const few = bulkhead(LOOKS_AT_ONCE, Number.POSITIVE_INFINITY)
+  const few = bulkhead(QUESTIONS_AT_ONCE, Number.POSITIVE_INFINITY)
   const looks = Array.from(paymentIds, (paymentId) =>
     few.execute(async () => {
       if (!(await examine(pass, paymentId))) notSeen.add(paymentId)

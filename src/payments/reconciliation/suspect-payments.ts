@@ -10,11 +10,11 @@ const LOST_AFTER_MS = 60_000
 /** Money that has just come is looked at again: refunds and disputes follow it closest. */
 const JUST_CAPTURED_MS = 60 * 60_000
 /** Of each provider, so that one which does not answer keeps none of the other's from their turn. */
-const MOST_LOOKED_AT_AGAIN = 50
+const MOST_QUESTIONS_AGAIN = 50
 
 const ofProvider = (provider: string) => `
   (select id from payment where provider = '${provider}' and look_again_at <= ?
-   order by look_again_at limit ${MOST_LOOKED_AT_AGAIN})`
+   order by look_again_at limit ${MOST_QUESTIONS_AGAIN})`
 
 const suspects = `
   select id from payment where status in ('PROCESSING', 'UNKNOWN')

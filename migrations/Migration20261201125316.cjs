@@ -11,17 +11,13 @@ class Migration20261201125316 extends Migration {
     this.addSql(`create index "acknowledgement_enrolment_id_index" on "acknowledgement" ("enrolment_id");`);
 
     this.addSql(`alter table "acknowledgement" add constraint "acknowledgement_kind_check" check ("kind" in ('WITHDRAWAL_WITH_REFUND', 'WITHDRAWAL_WITHOUT_REFUND', 'DEFERRAL'));`);
-    // What was declared is never changed.
-    this.addSql(`create function "refuse_change_of_acknowledgement"() returns trigger language plpgsql as $$
-begin
-  raise exception 'an acknowledgement is never changed';
-end $$;`);
-    this.addSql(`create trigger "acknowledgement_unchangeable" before update on "acknowledgement" for each row execute function "refuse_change_of_acknowledgement"();`);
+    this.addSql(`create or replace function "acknowledgement_acknowledgement_unchangeable_fn"() returns trigger as $$ begin raise exception 'an acknowledgement is never changed'; end; $$ language plpgsql;`);
+    this.addSql(`create trigger "acknowledgement_unchangeable" BEFORE UPDATE on "acknowledgement" for each ROW execute function "acknowledgement_acknowledgement_unchangeable_fn"();`);
   }
 
   async down() {
-    this.addSql(`drop function if exists "refuse_change_of_acknowledgement" cascade;`);
     this.addSql(`drop table if exists "acknowledgement" cascade;`);
+    this.addSql(`drop function if exists "acknowledgement_acknowledgement_unchangeable_fn"();`);
   }
 
 }

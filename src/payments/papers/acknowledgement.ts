@@ -1,5 +1,5 @@
 /** Stores what buyers and learners declared, as it was received. */
-import { Entity, Enum, Index, PrimaryKey, Property } from '@mikro-orm/decorators/legacy'
+import { Entity, Enum, Index, PrimaryKey, Property, Trigger } from '@mikro-orm/decorators/legacy'
 import { Field, ObjectType } from 'type-graphql'
 import { publishEnum } from '../../graph/contract/enum.ts'
 import { instant } from '../../store/row.ts'
@@ -23,6 +23,12 @@ publishEnum(AcknowledgementKind, 'AcknowledgementKind', 'What was declared.', {
 })
 @Entity({ tableName: 'acknowledgement' })
 @Index({ properties: ['enrolmentId'] })
+@Trigger({
+  name: 'acknowledgement_unchangeable',
+  timing: 'before',
+  events: ['update'],
+  body: `raise exception 'an acknowledgement is never changed'`,
+})
 export class Acknowledgement {
   @PrimaryKey({ type: 'uuid' })
   id!: string

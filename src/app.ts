@@ -78,7 +78,9 @@ export interface App extends Parts {
 /** Applies the migrations that are not applied yet, and says which; replicas that start together take turns. */
 export async function migrate(url: string, log?: Logger): Promise<void> {
   await inTurn(url, 'gateway-migrations', async () => {
-    const orm = await MikroORM.init(databaseOptions(url, { poolSize: 2, onLine: (line) => log?.info(line) }))
+    const options = databaseOptions(url, { poolSize: 2, onLine: (line) => log?.info(line) })
+    // The snapshot is for making migrations, and is written where they are made alone.
+    const orm = await MikroORM.init({ ...options, migrations: { ...options.migrations, snapshot: false } })
     try {
       await orm.migrator.up()
     } finally {

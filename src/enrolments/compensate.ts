@@ -4,6 +4,7 @@ import type { Context } from '../context.ts'
 import { refundInFull } from '../payments/add-refund.ts'
 import { lockPayment } from '../payments/paying.ts'
 import { Payment } from '../payments/payment.ts'
+import type { Refund } from '../payments/refund.ts'
 import type { MoveCause } from '../store/history.ts'
 import { inTransaction } from '../store/transaction.ts'
 import { lockEnrolment, moveEnrolment } from './change-enrolment.ts'
@@ -26,16 +27,24 @@ export function compensate(
   })
 }
 
-/** COMPENSATING, with a refund for whatever is left of each payment; COMPENSATED at once when nothing is. All is locked. */
+/**
+ * COMPENSATING, with a refund for whatever is left of each payment, which it answers; COMPENSATED at once when nothing is.
+ * All is locked.
+ */
 export async function sendBack(
   tx: EntityManager,
   enrolment: Enrolment,
   payments: readonly Payment[],
   { reason, why }: { reason: string; why: MoveCause<EnrolmentCause> },
-): Promise<void> {
+): Promise<Refund[]> {
   await moveEnrolment(tx, enrolment, 'COMPENSATING', why)
-  for (const payment of payments) await refundInFull(tx, payment, { reason, keepRegistration: false, now: why.at })
+  const refunds: Refund[] = []
+  for (const payment of payments) {
+    const refund = await refundInFull(tx, payment, { reason, keepRegistration: false, now: why.at })
+    if (refund) refunds.push(refund)
+  }
   await finishEnding(tx, enrolment, why)
+  return refunds
 }
 
 /** All payments of the enrolment, locked in one order: before the enrolment itself. */

@@ -19,8 +19,12 @@ export interface RefundRequest extends RefundFacts {
 
 /** Why not; null when the refund may be made. */
 export function refundRefusal(request: RefundRequest) {
-  return (request.byOperator ? operatorsRefusal(request) : learnersRefusal(request)) ?? moneyRefusal(request)
+  if (request.byOperator) return operatorsRefundRefusal(request)
+  return learnersRefusal(request) ?? moneyRefusal(request)
 }
+
+/** The same of what an operator does about a case. */
+export const operatorsRefundRefusal = (request: RefundRequest) => operatorsRefusal(request) ?? moneyRefusal(request)
 
 const wrong = (name: string, message: string) => refusal(InvalidInput, {}, message, ['input', name])
 const operatorsOnly = (name: string, message: string) => refusal(Forbidden, {}, message, ['input', name])

@@ -14,12 +14,12 @@ import { refundability } from '../payments/refund-window.rules.ts'
 import { keyRefusal, takeKey } from '../store/idempotent.ts'
 import { inTransaction } from '../store/transaction.ts'
 import { charactersOf, LONGEST_REASON_CHARACTERS } from '../values/lengths.ts'
-import { findEnrolment, lockEnrolment, moveEnrolment } from './change-enrolment.ts'
+import { findEnrolment, lockEnrolment } from './change-enrolment.ts'
 import { lockPayments } from './compensate.ts'
 import type { Enrolment } from './enrolment.ts'
 import { MoneyForgone } from './enrolment-errors.ts'
-import { enrolmentJobs } from './enrolment-jobs.ts'
 import { enrolmentWindow } from './enrolment-window.rules.ts'
+import { giveUpPlace } from './give-up-place.ts'
 import { withdrawalOffer } from './withdrawal-offer.rules.ts'
 
 export interface WithdrawRequest {
@@ -73,8 +73,7 @@ async function withdraw(
   taken.keep({ enrolmentId })
   log.info({ enrolmentId, reason: request.reason ?? null }, 'a place is given up without money back')
   const cause = isOperator(viewer) ? ('WITHDRAWN_BY_OPERATOR' as const) : ('WITHDRAWN_BY_LEARNER' as const)
-  await moveEnrolment(tx, enrolment, 'WITHDRAWN', { cause, actor: viewer.key, at })
-  if (enrolment.registrationEndSeenAt === null) await enrolmentJobs.withdrawRegistration.add(tx, { enrolmentId })
+  await giveUpPlace(tx, enrolment, { cause, actor: viewer.key, at })
   return { enrolmentId, refusals: [] }
 }
 

@@ -39,6 +39,7 @@ const kinds: Record<string, string> = {
   'RefundRunInput.courseRunId': 'CourseRun',
   'RequestRefundInput.enrolmentId': 'Enrolment',
   'RequestRefundInput.paymentId': 'Payment',
+  'ResolveCaseInput.caseId': 'Case',
   'ResolveStuckEnrolmentInput.enrolmentId': 'Enrolment',
   'RetryPaymentInput.enrolmentId': 'Enrolment',
   'RevokeCreditShareInput.creditShareId': 'CreditShare',

@@ -156,6 +156,7 @@ export const works: Readonly<Record<string, Work>> = {
   'Mutation.withdrawEnrolment': WRITE_POINTS,
   'Mutation.resolveStuckEnrolment': WRITE_POINTS,
   'Mutation.acknowledgeCase': WRITE_POINTS,
+  'Mutation.resolveCase': UPSTREAM_POINTS,
   // As many items as the run has enrolments, in one transaction.
   'Mutation.refundRun': UPSTREAM_POINTS,
   // A year of a table is read when its address is opened.

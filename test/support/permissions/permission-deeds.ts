@@ -62,6 +62,10 @@ export const mutations: Record<string, Deed> = {
       ...key,
     }),
   },
+  resolveCase: {
+    allowed: 'operator',
+    input: ({ Case }) => ({ caseId: Case, action: 'ADOPT', reason: 'for the matrix', ...key }),
+  },
   acknowledgeCase: { allowed: 'operator', input: ({ Case }) => ({ caseId: Case, note: 'for the matrix' }) },
   refundRun: {
     allowed: 'operator',

@@ -192,7 +192,7 @@ const things: Record<string, TypeEntry> = {
     'Case',
     'operator',
     `id number kind status since lastSeenAt dueAt subject learner run amount providerReference message detail
-      acknowledgedBy acknowledgedAt outcome closedBy closedAt log`,
+      actions acknowledgedBy acknowledgedAt outcome closedBy closedAt log`,
   ),
   CaseEntry: all('Case > log', 'operator', 'at by action note'),
   CaseCount: all('viewer > operator > caseCounts', 'operator', 'kind count oldestSince nextDueAt'),

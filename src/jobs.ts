@@ -4,6 +4,7 @@ import { courseJobs } from './courses/course-jobs.ts'
 import { syncCatalogueJob } from './courses/sync-catalogue.ts'
 import { awardCreditJob, reviewCreditJob } from './credit/award-credit.ts'
 import { advanceRefundRunJob } from './enrolments/advance-refund-run.ts'
+import { endUnpaidRegistrationJob } from './enrolments/end-unpaid-registration.ts'
 import { expireEnrolmentJob } from './enrolments/expire.ts'
 import { giveUpMoveJob } from './enrolments/give-up-move.ts'
 import { fetchRegistrationJob } from './enrolments/record-registration.ts'
@@ -48,6 +49,7 @@ export const jobs: readonly Job<Context>[] = [
   learnSettlementsJob,
   registerEnrolmentJob,
   withdrawRegistrationJob,
+  endUnpaidRegistrationJob,
   expireEnrolmentJob,
   giveUpMoveJob,
   advanceRefundRunJob,

@@ -5,6 +5,9 @@ import { type GraphQLSchema } from 'graphql'
 import { buildSchemaSync, type NonEmptyArray } from 'type-graphql'
 import { caseNode } from './cases/loaders.ts'
 import { CaseResolver } from './cases/resolver.ts'
+import { ActionNotPossible } from './casework/case-errors.ts'
+import { CaseworkResolver } from './casework/resolver.ts'
+import { StuckEnrolmentResolver } from './casework/stuck-enrolment.resolver.ts'
 import type { Context } from './context.ts'
 import { courseById, liveEventById, runById } from './courses/loaders.ts'
 import { CourseConnectionResolver, CourseEdgeResolver, CourseResolver } from './courses/resolver.ts'
@@ -166,6 +169,8 @@ const resolvers: unknown[] = [
   MoneyResolver,
   PaymentResolver,
   CaseResolver,
+  CaseworkResolver,
+  StuckEnrolmentResolver,
   OperatorCasesResolver,
   CaseLearnerResolver,
   CaseRunResolver,
@@ -253,6 +258,7 @@ const orphanedTypes: unknown[] = [
   RunMoneyChanged,
   DeferralRefused,
   MoneyForgone,
+  ActionNotPossible,
   RefundWindowClosed,
   CreditAlreadyUsed,
   NotEligible,

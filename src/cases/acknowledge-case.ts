@@ -41,7 +41,7 @@ export async function acknowledgeCase(context: Context, input: { caseId: string;
 }
 
 /** The case, locked until the transaction ends: after what it is about. Null when there is none. */
-function lockCase(tx: EntityManager, id: string | null): Promise<Case | null> {
+export function lockCase(tx: EntityManager, id: string | null): Promise<Case | null> {
   if (id === null) return Promise.resolve(null)
   return tx.findOne(Case, id, { lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true })
 }

@@ -74,11 +74,19 @@ export async function openCase(tx: EntityManager, facts: CaseFacts, at: Date): P
   )
 }
 
-/** What it was about is over: closed BY_ITSELF where it is open; and what was dismissed may be opened anew when it holds again. */
+/** Who did the last deed about it; null when nobody has done any. */
+const doneBy = `(select e."by" from operator_case_entry e where e.case_id = operator_case.id and e.action is not null
+  order by e.id desc limit 1)`
+
+/**
+ * What it was about is over: where it is open it is closed, ACTED when somebody had done something about it and else
+ * BY_ITSELF; and what was dismissed may be opened anew when it holds again.
+ */
 export async function closeCase(tx: EntityManager, kind: CaseKind, subject: CaseSubject, at: Date): Promise<void> {
   await tx.execute(
     `update operator_case set holds = false, status = 'CLOSED', closed_at = coalesce(closed_at, ?),
-       outcome = coalesce(outcome, 'BY_ITSELF')
+       closed_by = case when outcome is null then ${doneBy} else closed_by end,
+       outcome = coalesce(outcome, case when ${doneBy} is null then 'BY_ITSELF' else 'ACTED' end)
      where kind = ? and subject_key = ? and holds`,
     [at, kind, subjectKeyOf(subject)],
   )

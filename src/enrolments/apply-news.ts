@@ -107,10 +107,11 @@ async function perform(
       return enrolmentJobs.register.add(tx, { enrolmentId: enrolment.id })
     case 'REFUSED':
       keepEnd(enrolment, registration, at)
-      return sendBack(tx, enrolment, locked.payments, {
+      await sendBack(tx, enrolment, locked.payments, {
         reason: 'REGISTRATION_ENDED',
         why: { cause: 'REGISTRATION_ENDED', at },
       })
+      return
     default:
       if (facts.endSeen && facts.status !== 'REGISTERED') return closeUnpaid(tx, enrolment, at)
       keepEnd(enrolment, registration, at)

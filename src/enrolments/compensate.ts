@@ -4,6 +4,7 @@ import type { Context } from '../context.ts'
 import { refundInFull } from '../payments/add-refund.ts'
 import { lockPayment } from '../payments/paying.ts'
 import { Payment } from '../payments/payment.ts'
+import type { Refund } from '../payments/refund.ts'
 import type { MoveCause } from '../store/history.ts'
 import { inTransaction } from '../store/transaction.ts'
 import { lockAfterOrigin, moveEnrolment } from './change-enrolment.ts'
@@ -28,19 +29,27 @@ export function compensate(
 }
 
 /**
- * COMPENSATING, with a refund for whatever is left of each payment; COMPENSATED at once when nothing is. What was to be
- * moved here stays where it was instead. All is locked.
+ * COMPENSATING, with a refund for whatever is left of each payment, which it answers; COMPENSATED at once when nothing is.
+ * What was to be moved here stays where it was instead. All is locked.
  */
 export async function sendBack(
   tx: EntityManager,
   enrolment: Enrolment,
   payments: readonly Payment[],
   { reason, why }: { reason: string; why: MoveCause<EnrolmentCause> },
-): Promise<void> {
-  if (isMoveTarget(enrolment)) return undoMove(tx, enrolment, payments, why)
+): Promise<Refund[]> {
+  if (isMoveTarget(enrolment)) {
+    await undoMove(tx, enrolment, payments, why)
+    return []
+  }
   await moveEnrolment(tx, enrolment, 'COMPENSATING', why)
-  for (const payment of payments) await refundInFull(tx, payment, { reason, keepRegistration: false, now: why.at })
+  const refunds: Refund[] = []
+  for (const payment of payments) {
+    const refund = await refundInFull(tx, payment, { reason, keepRegistration: false, now: why.at })
+    if (refund) refunds.push(refund)
+  }
   await finishEnding(tx, enrolment, why)
+  return refunds
 }
 
 // Of the enrolments that it was moved from and to as well: what is there now may be here when the locks are given.

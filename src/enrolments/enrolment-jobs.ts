@@ -33,6 +33,12 @@ export const enrolmentJobs = {
     key: ({ enrolmentId }) => enrolmentId,
     attempts: PATIENT_ATTEMPTS,
   }),
+  endUnpaidRegistration: defineJob({
+    task: 'end_unpaid_registration',
+    payload: z.object({ enrolmentId: z.uuid(), registrationUuid: z.string().min(1) }),
+    key: ({ registrationUuid }) => registrationUuid,
+    attempts: PATIENT_ATTEMPTS,
+  }),
   fetchRegistration: defineJob({
     task: 'fetch_registration',
     payload: z.object({ registrationUuid: z.string().min(1) }),

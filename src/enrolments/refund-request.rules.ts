@@ -20,9 +20,13 @@ export interface RefundRequest extends RefundFacts {
 
 /** Why not; null when the refund may be made. */
 export function refundRefusal(request: RefundRequest) {
-  const own = request.byOperator ? operatorsRefusal(request) : learnersRefusal(request)
-  return own ?? movedRefusal(request) ?? moneyRefusal(request)
+  if (request.byOperator) return operatorsRefundRefusal(request)
+  return learnersRefusal(request) ?? movedRefusal(request) ?? moneyRefusal(request)
 }
+
+/** The same of what an operator does about a case. */
+export const operatorsRefundRefusal = (request: RefundRequest) =>
+  operatorsRefusal(request) ?? movedRefusal(request) ?? moneyRefusal(request)
 
 const wrong = (name: string, message: string) => refusal(InvalidInput, {}, message, ['input', name])
 const operatorsOnly = (name: string, message: string) => refusal(Forbidden, {}, message, ['input', name])

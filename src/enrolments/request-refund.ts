@@ -32,6 +32,9 @@ export interface RefundInput {
   idempotencyKey: string
 }
 
+/** How much, and what becomes of the place. */
+type RefundPart = Pick<RefundInput, 'amountMinor' | 'reason' | 'keepRegistration'>
+
 const refused = <Name extends string>(refusal: Refusal<Name>) => ({
   refundId: null,
   enrolmentId: null,
@@ -82,13 +85,13 @@ async function decide(context: Context, tx: EntityManager, input: RefundInput, n
     const message = noSuch('Payment', input.paymentId ?? '', 'This enrolment has no such payment.')
     return refused(refusal(NotFound, {}, message, ['input', 'paymentId']))
   }
-  const request = await gather(context, tx, { enrolment, payment, input, now })
+  const request = await gatherRefund(context, tx, { enrolment, payment, input, now })
   const firstRefusal = refundRefusal(request)
   if (firstRefusal || payment === null) {
     const nothing = { refundId: null, enrolmentId: enrolment.id, acknowledgementId: null }
     return { ...nothing, refusals: firstRefusal ? [firstRefusal] : [] }
   }
-  return add(context, tx, { enrolment, payment, request, now })
+  return addAsked(context, tx, { enrolment, payment, request, now })
 }
 
 /** The one that is named; else the one that paid for the enrolment; else the last that took money. */
@@ -101,10 +104,11 @@ function paymentMeant(
   return payments.find(({ id }) => id === paymentId) ?? payments.findLast((one) => one.capturedMinor !== null) ?? null
 }
 
-async function gather(
+/** What the rules ask of it. All is locked. */
+export async function gatherRefund(
   { viewer, providers }: Context,
   tx: EntityManager,
-  { enrolment, payment, input, now }: { enrolment: Enrolment; payment: Payment | null; input: RefundInput; now: Date },
+  { enrolment, payment, input, now }: { enrolment: Enrolment; payment: Payment | null; input: RefundPart; now: Date },
 ): Promise<RefundRequest> {
   const run = (await tx.findOneOrFail(CourseRun, enrolment.runId)) as CompleteRun
   const currency = payment?.capturedCurrency ?? payment?.currency ?? run.currency
@@ -138,7 +142,7 @@ interface Decided {
 const causeBy = { LEARNER: 'REFUND_BY_LEARNER', OPERATOR: 'REFUND_BY_OPERATOR' } as const
 
 /** The refund; the registration begins to end when all the money of what paid for it is going back. */
-async function add({ viewer }: Context, tx: EntityManager, { enrolment, payment, request, now }: Decided) {
+export async function addAsked({ viewer }: Context, tx: EntityManager, { enrolment, payment, request, now }: Decided) {
   const leftMinor = request.balance?.leftMinor ?? 0
   const amountMinor = request.amountMinor ?? leftMinor
   const origin = request.byOperator ? 'OPERATOR' : 'LEARNER'

@@ -11,12 +11,12 @@ import { keyRefusal, takeKey } from '../store/idempotent.ts'
 import { inTransaction } from '../store/transaction.ts'
 import { charactersOf, LONGEST_REASON_CHARACTERS } from '../values/lengths.ts'
 import { acknowledge } from './acknowledge.ts'
-import { findEnrolment, lockEnrolment, moveEnrolment } from './change-enrolment.ts'
+import { findEnrolment, lockEnrolment } from './change-enrolment.ts'
 import { lockPayments } from './compensate.ts'
 import { isMoving } from './enrolment.states.ts'
 import type { Enrolment } from './enrolment.ts'
 import { MoneyForgone } from './enrolment-errors.ts'
-import { enrolmentJobs } from './enrolment-jobs.ts'
+import { giveUpPlace } from './give-up-place.ts'
 import { refundabilityOfLocked } from './refundability-of-locked.ts'
 import { withdrawalOffer } from './withdrawal-offer.rules.ts'
 
@@ -76,8 +76,7 @@ async function withdraw(
   if (firstRefusal) return { enrolmentId, acknowledgementId: null, refusals: [firstRefusal] }
   log.info({ enrolmentId, reason: request.reason ?? null }, 'a place is given up without money back')
   const cause = isOperator(viewer) ? ('WITHDRAWN_BY_OPERATOR' as const) : ('WITHDRAWN_BY_LEARNER' as const)
-  await moveEnrolment(tx, enrolment, 'WITHDRAWN', { cause, actor: viewer.key, at })
-  if (enrolment.registrationEndSeenAt === null) await enrolmentJobs.withdrawRegistration.add(tx, { enrolmentId })
+  await giveUpPlace(tx, enrolment, { cause, actor: viewer.key, at })
   const payment = payments.find(({ id }) => id === enrolment.paymentId) ?? null
   const declared = { kind: 'WITHDRAWAL_WITHOUT_REFUND', payment, backMinor: 0, at } as const
   // An operator declares nothing.

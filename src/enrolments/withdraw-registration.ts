@@ -73,7 +73,7 @@ async function coversAnother({ em }: Context, enrolment: Enrolment, registration
 }
 
 /** A refusal is looked into: what is gone or ended needs no ending. */
-async function deactivate({ partner }: Context, registrationUuid: string, reason: string): Promise<void> {
+export async function deactivate({ partner }: Context, registrationUuid: string, reason: string): Promise<void> {
   try {
     await partner.deactivate(registrationUuid, reason)
   } catch (failure) {

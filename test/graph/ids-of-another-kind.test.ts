@@ -42,6 +42,7 @@ const kinds: Record<string, string> = {
   'DeferEnrolmentInput.enrolmentId': 'Enrolment',
   'RequestRefundInput.enrolmentId': 'Enrolment',
   'RequestRefundInput.paymentId': 'Payment',
+  'ResolveCaseInput.caseId': 'Case',
   'ResolveStuckEnrolmentInput.enrolmentId': 'Enrolment',
   'RetryPaymentInput.enrolmentId': 'Enrolment',
   'RevokeCreditShareInput.creditShareId': 'CreditShare',

@@ -27,6 +27,7 @@ const featureRank: Readonly<Record<string, number>> = {
   enrolments: 3,
   'partner-inbox': 4,
   credit: 5,
+  casework: 5,
   transfers: 6,
 }
 /** What adapters speak through: a port is declared by the feature that needs it. */

@@ -158,6 +158,7 @@ export const works: Readonly<Record<string, Work>> = {
   'Mutation.deferEnrolment': UPSTREAM_POINTS,
   'Mutation.resolveStuckEnrolment': WRITE_POINTS,
   'Mutation.acknowledgeCase': WRITE_POINTS,
+  'Mutation.resolveCase': UPSTREAM_POINTS,
   // As many items as the run has enrolments, in one transaction.
   'Mutation.reconcile': UPSTREAM_POINTS,
   'Mutation.refundRun': UPSTREAM_POINTS,

@@ -72,6 +72,10 @@ export const mutations: Record<string, Deed> = {
       ...key,
     }),
   },
+  resolveCase: {
+    allowed: 'operator',
+    input: ({ Case }) => ({ caseId: Case, action: 'ADOPT', reason: 'for the matrix', ...key }),
+  },
   acknowledgeCase: { allowed: 'operator', input: ({ Case }) => ({ caseId: Case, note: 'for the matrix' }) },
   reconcile: { allowed: 'operator', input: () => ({ dryRun: true }) },
   refundRun: {

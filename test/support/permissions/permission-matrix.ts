@@ -195,6 +195,11 @@ const things: Record<string, TypeEntry> = {
       operator: 'reason reasonCode evidenceDueBy evidenceSubmitted fee providerReference dashboardUrl',
     },
   },
+  ProviderObject: all(
+    'ProviderObject',
+    'operator',
+    'id provider reference paymentId captured refunded capturedAt buyerEmail',
+  ),
   Reconciliation: all('Reconciliation', 'operator', 'id startedAt finishedAt examined dryRun lists corrections'),
   RefundRun: all(
     'RefundRun',
@@ -208,7 +213,7 @@ const things: Record<string, TypeEntry> = {
     'Case',
     'operator',
     `id number kind status since lastSeenAt dueAt subject learner run amount providerReference message detail
-      acknowledgedBy acknowledgedAt outcome closedBy closedAt log`,
+      actions acknowledgedBy acknowledgedAt outcome closedBy closedAt log`,
   ),
   CaseEntry: all('Case > log', 'operator', 'at by action note'),
   CaseCount: all('viewer > operator > caseCounts', 'operator', 'kind count oldestSince nextDueAt'),

@@ -1,5 +1,5 @@
 /** Makes one learner with everything that the permission matrix asks about. */
-
+import { randomUUID } from 'node:crypto'
 import { acknowledge } from '../../../src/enrolments/acknowledge.ts'
 import { Enrolment } from '../../../src/enrolments/enrolment.ts'
 import { globalId, readGlobalId } from '../../../src/graph/contract/global-id.ts'
@@ -43,7 +43,20 @@ export async function makeSamples(world: World): Promise<Samples> {
     RefundRun: await refundedRun(world, runId),
     LiveEvent: eventId,
     Payment: payment,
+    ProviderObject: await moneyNotHere(world),
   }
+}
+
+/** Money at a provider that is in no book here. */
+async function moneyNotHere(world: World): Promise<string> {
+  const id = randomUUID()
+  await world.app.orm.em.fork().execute(
+    `insert into provider_object (id, provider, reference, payment_id, capture_reference, captured_minor, refunded_minor,
+       currency, captured_at, buyer_email)
+     values (?, 'STRIPE', 'cs_sample', ?, 'pi_sample', 100, 0, 'GBP', now(), 'buyer@example.org')`,
+    [id, id],
+  )
+  return globalId('ProviderObject', id)
 }
 
 /** An enrolment that was registered, with progress and a result, on a run with a live event. */
@@ -147,7 +160,7 @@ async function refusedCard(world: World): Promise<string> {
   await world.app.orm.em
     .fork()
     .execute(
-      "update payment set fee_minor = 1, net_minor = 2, settlement_currency = 'GBP', fraud_warning_at = now() where captured_at is null",
+      "update payment set fee_minor = 1, net_minor = 2, settlement_currency = 'GBP', fraud_warning_at = now(), pending_reason = 'OTHER', pending_since = now() where captured_at is null",
     )
   return payment.id
 }

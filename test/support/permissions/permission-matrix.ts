@@ -153,7 +153,7 @@ const things: Record<string, TypeEntry> = {
     },
   },
   PaymentPending: {
-    at: 'Payment > pending',
+    at: 'Learner > enrolments(first: 1) > nodes > payments > pending',
     fields: { ownerAndOperator: 'reason message since expectedBy', operator: 'needsOperator' },
   },
   PaymentAction: all('Payment > action', 'ownerAndOperator', 'redirectUrl expiresAt'),

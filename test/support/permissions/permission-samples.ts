@@ -160,7 +160,7 @@ async function refusedCard(world: World): Promise<string> {
   await world.app.orm.em
     .fork()
     .execute(
-      "update payment set fee_minor = 1, net_minor = 2, settlement_currency = 'GBP', fraud_warning_at = now(), pending_reason = 'OTHER', pending_since = now() where captured_at is null",
+      "update payment set fee_minor = 1, net_minor = 2, settlement_currency = 'GBP', fraud_warning_at = now() where captured_at is null",
     )
   return payment.id
 }
@@ -175,6 +175,12 @@ async function reconciled(world: World): Promise<void> {
   await probePermissions(world.app.systemContext('samples'))
   await world.control('stripe', 'permissions', { missing: [] })
   await world.control('stripe', 'webhooks', { mode: 'hold' })
+  // Stands for a provider that holds the money.
+  await world.app.orm.em
+    .fork()
+    .execute("update payment set status = 'PROCESSING', pending_reason = 'OTHER', pending_since = now() where id = ?", [
+      readGlobalId(payment.id)?.uuid,
+    ])
 }
 
 async function shared(world: World, record: string) {

@@ -1,4 +1,4 @@
-/** Does a deed about a case, keeps it in the log, and closes what it ends. */
+/** Does a deed about a case, logs it, and closes what it ends. */
 import { CaseEntry } from '../cases/case.ts'
 import type { Refund } from '../payments/refund.ts'
 import { newId } from '../store/row.ts'

@@ -4,7 +4,8 @@ import type { Case } from '../cases/case.ts'
 import type { CaseAction } from '../cases/case-action.ts'
 import type { Context } from '../context.ts'
 import type { Enrolment } from '../enrolments/enrolment.ts'
-import type { Refusal } from '../graph/contract/user-error.ts'
+import type { operatorsRefundRefusal } from '../enrolments/refund-request.rules.ts'
+import type { outsideRefusal } from '../payments/outside-refusal.rules.ts'
 import type { Payment } from '../payments/payment.ts'
 import type { Refund } from '../payments/refund.ts'
 
@@ -41,7 +42,7 @@ export interface Doing {
   at: Date
 }
 
-export type DeedRefusal = Refusal<'InvalidInput' | 'IllegalTransition' | 'RefundAmountExceeded'>
+export type DeedRefusal = NonNullable<ReturnType<typeof operatorsRefundRefusal | typeof outsideRefusal>>
 
 /** One for each action. */
 export interface Deed {

@@ -1,5 +1,4 @@
-/** Pays back the money that a case is about, or a part of it, by its provider. */
-
+/** Pays back a case's money, or a part of it, by its provider. */
 import { sendBack } from '../enrolments/compensate.ts'
 import { RefundAmountExceeded } from '../enrolments/enrolment-errors.ts'
 import { operatorsRefundRefusal } from '../enrolments/refund-request.rules.ts'

@@ -1,4 +1,4 @@
-/** Does one of a case's actions for an operator, and keeps the deed in its log. */
+/** Does one of a case's actions for an operator, once for each key. */
 import type { EntityManager } from '@mikro-orm/postgresql'
 import { requireOperator } from '../auth/permissions.ts'
 import { lockCase } from '../cases/acknowledge-case.ts'
@@ -12,8 +12,8 @@ import { NotFound, type Refusal, refusal } from '../graph/contract/user-error.ts
 import { keyRefusal, takeKey } from '../store/idempotent.ts'
 import { inTransaction } from '../store/transaction.ts'
 import { act } from './act.ts'
-import { ActionNotPossible } from './case-errors.ts'
-import { actionsWithin } from './case-standing.ts'
+import { ActionNotPossible } from './action-not-possible.ts'
+import { actionsWithin } from './actions-of.ts'
 import type { Deed, Doing, Order } from './deed.ts'
 import { deeds } from './deeds.ts'
 import { lockGround } from './lock-ground.ts'

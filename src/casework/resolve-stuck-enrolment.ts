@@ -1,4 +1,4 @@
-/** Takes up a stuck enrolment by its id: the short way to two actions of its case. */
+/** Takes up a stuck enrolment by its id, with its case. */
 import type { EntityManager } from '@mikro-orm/postgresql'
 import { requireOperator } from '../auth/permissions.ts'
 import { lockCase } from '../cases/acknowledge-case.ts'
@@ -14,7 +14,7 @@ import { IllegalTransition, NotFound, type Refusal, refusal } from '../graph/con
 import { keyRefusal, takeKey } from '../store/idempotent.ts'
 import { inTransaction } from '../store/transaction.ts'
 import { act } from './act.ts'
-import { actionsWithin } from './case-standing.ts'
+import { actionsWithin } from './actions-of.ts'
 import { deeds } from './deeds.ts'
 import { lockGround } from './lock-ground.ts'
 

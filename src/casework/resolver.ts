@@ -25,8 +25,8 @@ import {
   LONGEST_REASON_CHARACTERS,
   LONGEST_REFERENCE_CHARACTERS,
 } from '../values/lengths.ts'
-import { ActionNotPossible } from './case-errors.ts'
-import { actionsOf } from './case-standing.ts'
+import { ActionNotPossible } from './action-not-possible.ts'
+import { actionsOf } from './actions-of.ts'
 import { resolveCase } from './resolve-case.ts'
 
 @InputType({ description: 'What to do about a case.' })

@@ -2,10 +2,9 @@
 import { RefundAmountExceeded } from '../enrolments/enrolment-errors.ts'
 import { openStuckCase } from '../enrolments/stuck-case.ts'
 import { refusal } from '../graph/contract/user-error.ts'
-import { balanceOf, refundsOf } from '../payments/balance.ts'
+import { balanceOf } from '../payments/balance.ts'
 import { type OutsideInput, outsideRefusal } from '../payments/outside-refusal.rules.ts'
 import type { Payment } from '../payments/payment.ts'
-import { isOpenRefund } from '../payments/refund.states.ts'
 import type { Refund } from '../payments/refund.ts'
 import { settleOutside } from '../payments/settle-outside.ts'
 import { dateIn } from '../values/dates.ts'
@@ -13,7 +12,7 @@ import type { Deed, Doing } from './deed.ts'
 
 interface Part {
   payment: Payment
-  amountMinor: number
+  mostMinor: number
 }
 
 export const settleOutsideDeed: Pick<Deed, 'refusal' | 'perform'> = {
@@ -24,7 +23,7 @@ export const settleOutsideDeed: Pick<Deed, 'refusal' | 'perform'> = {
     const days = { capturedOn: dateIn(capturedAt, zone), today: dateIn(at, zone) }
     const wrong = outsideRefusal(order, days)
     if (wrong) return wrong
-    const mostMinor = (await settleable(doing)).reduce((sum, { amountMinor }) => sum + amountMinor, 0)
+    const mostMinor = (await settleable(doing)).reduce((sum, part) => sum + part.mostMinor, 0)
     if (order.amountMinor === null || (order.amountMinor >= 1 && order.amountMinor <= mostMinor)) return null
     const currency = ground.payment?.capturedCurrency ?? ground.payment?.currency ?? ''
     const message = `The amountMinor must be from 1 to ${mostMinor}: no more is here.`
@@ -39,7 +38,7 @@ export const settleOutsideDeed: Pick<Deed, 'refusal' | 'perform'> = {
     const said = { keepRegistration: order.keepRegistration, method, reference, settledOn, reason: order.reason }
     let leftMinor = order.amountMinor ?? Number.POSITIVE_INFINITY
     let first: Refund | null = null
-    for (const { payment, amountMinor: mostMinor } of await settleable(doing)) {
+    for (const { payment, mostMinor } of await settleable(doing)) {
       const amountMinor = Math.min(leftMinor, mostMinor)
       if (amountMinor < 1) continue
       const settlement = { ...said, amountMinor, wish: ground.refund, actor, now: at }
@@ -60,13 +59,12 @@ async function settleable({ tx, case: about, ground }: Doing): Promise<Part[]> {
   const concerned = about.subjectType === 'Enrolment' ? ground.payments : ground.payment ? [ground.payment] : []
   const parts: Part[] = []
   for (const payment of concerned) {
-    const { leftMinor } = await balanceOf(tx, payment)
-    const waiting = (await refundsOf(tx, payment)).filter(({ status }) => isOpenRefund(status))
-    const waitingMinor = waiting.reduce((sum, { amountMinor }) => sum + amountMinor, 0)
+    // What is on its way waits for its turn, for with the provider there is nothing.
+    const { leftMinor, onItsWayMinor } = await balanceOf(tx, payment)
+    const hereMinor = leftMinor + onItsWayMinor
     // Of a wish no more than it, where the case is about one.
-    const mostMinor = leftMinor + waitingMinor
-    const wishMinor = about.subjectType === 'Refund' ? (about.amountMinor ?? mostMinor) : mostMinor
-    parts.push({ payment, amountMinor: Math.min(mostMinor, wishMinor) })
+    const wishMinor = about.subjectType === 'Refund' ? (about.amountMinor ?? hereMinor) : hereMinor
+    parts.push({ payment, mostMinor: Math.min(hereMinor, wishMinor) })
   }
   return parts
 }

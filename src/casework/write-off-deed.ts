@@ -1,4 +1,4 @@
-/** Gives up the money of a case: no row of money, and nothing more is expected. */
+/** Writes off the money of a case: nothing more is expected. */
 import { giveUpPlace } from '../enrolments/give-up-place.ts'
 import { writeOffWishes } from '../payments/write-off-wishes.ts'
 import type { Deed } from './deed.ts'

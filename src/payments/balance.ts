@@ -37,8 +37,7 @@ export function balanceFrom(
   disputes: readonly DisputePart[],
 ): Balance {
   const capturedMinor = captured ?? 0
-  const lostMinor = disputes.reduce((sum, dispute) => sum + lostThrough(dispute, refunds), 0)
-  const heldMinor = Math.max(0, capturedMinor - refundedMinor(refunds) - lostMinor)
+  const heldMinor = Math.max(0, capturedMinor - goneMinor(refunds, disputes))
   const onItsWayMinor = sumMinor(refunds.filter(({ status }) => isOpenRefund(status)))
   const leftMinor = Math.max(0, heldMinor - onItsWayMinor)
   const trifleMinor = disputes.some(({ status }) => status === 'LOST')
@@ -54,6 +53,11 @@ export function balanceFrom(
     openDispute: open.map(({ status }) => status).toSorted()[0] ?? null,
     refundable: open.map(({ refundable }) => refundable).toSorted(byLeast)[0] ?? 'ANY',
   }
+}
+
+/** What has gone back, however much came: by refunds, and through disputes besides. */
+export function goneMinor(refunds: readonly RefundPart[], disputes: readonly DisputePart[]): number {
+  return disputes.reduce((sum, dispute) => sum + lostThrough(dispute, refunds), refundedMinor(refunds))
 }
 
 const fromLeast: readonly DisputeRefundable[] = ['NOTHING', 'WHOLE_ONLY', 'ANY']

@@ -1,14 +1,15 @@
 /** Opens and closes the case of a payment of which more went back than came. */
 import type { EntityManager } from '@mikro-orm/postgresql'
 import { closeCase, openCase } from '../cases/open-case.ts'
-import { balanceOf } from './balance.ts'
+import { goneMinor, refundsOf } from './balance.ts'
+import { Dispute } from './dispute.ts'
 import type { Payment } from './payment.ts'
 
 const about = ({ id }: Payment) => ({ type: 'Payment', id }) as const
 
 async function excessMinor(tx: EntityManager, payment: Payment): Promise<number> {
-  const { backMinor, capturedMinor } = await balanceOf(tx, payment)
-  return backMinor - capturedMinor
+  const disputes = await tx.find(Dispute, { paymentId: payment.id })
+  return goneMinor(await refundsOf(tx, payment), disputes) - (payment.capturedMinor ?? 0)
 }
 
 /** Money has just gone back: the provider may have paid what had been paid some other way. The payment is locked. */

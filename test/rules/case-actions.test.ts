@@ -1,7 +1,7 @@
 /** Tests what can be done about each kind of case, and when it cannot. */
 import { describe, expect, it } from '@jest/globals'
 import { CaseKind } from '../../src/cases/case-kind.ts'
-import { type CaseStanding, possibleActions } from '../../src/casework/case-actions.rules.ts'
+import { type CaseStanding, possibleActions } from '../../src/casework/possible-actions.rules.ts'
 
 /** Money here that may go back, nothing on its way. */
 const open: Omit<CaseStanding, 'kind'> = {

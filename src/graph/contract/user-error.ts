@@ -72,7 +72,7 @@ export class ProviderUnavailable extends UserError {
 export class ProviderRefused extends UserError {
   declare readonly __typename: 'ProviderRefused'
 
-  @Field(() => String, { description: '"STRIPE", "PAYPAL" or "PARTNER".' })
+  @Field(() => String, { description: 'Which one: STRIPE, PAYPAL or PARTNER.' })
   provider!: string
 
   @Field(() => String, { description: 'What it did not take, e.g. EMAIL_NOT_ACCEPTED.' })

@@ -3,6 +3,7 @@ import { closeCase, openCase } from '../../cases/open-case.ts'
 import { newId } from '../../store/row.ts'
 import { inTransaction } from '../../store/transaction.ts'
 import { isUpstreamFailure } from '../../values/upstream-failure.ts'
+import { refundedMinor } from '../balance.ts'
 import type { ProviderName, ProviderPayment } from '../payment-provider.ts'
 import { ProviderObject } from '../provider-object.ts'
 import { type Finding, fork, note, noteOnce, type Pass } from './pass.ts'
@@ -77,9 +78,10 @@ async function keep(pass: Pass, provider: ProviderName, seen: ProviderPayment): 
   const { reference, paymentId, capture } = seen
   if (capture === null) return
   const { amountMinor: capturedMinor, currency } = capture.amount
-  const back = seen.refunds.filter(({ state }) => state === 'SUCCEEDED')
-  const refundedMinor = back.reduce((sum, { amount }) => sum + amount.amountMinor, 0)
-  const leftMinor = Math.max(0, capturedMinor - refundedMinor)
+  const backMinor = refundedMinor(
+    seen.refunds.map(({ state: status, amount: { amountMinor } }) => ({ status, amountMinor })),
+  )
+  const leftMinor = Math.max(0, capturedMinor - backMinor)
   const message = `${provider} has taken money for payment ${paymentId}, which is in no book here.`
   const finding: Finding = { ...absent, outcome: 'QUARANTINED', providerReference: reference, note: message }
   if (leftMinor > 0) await noteOnce(pass, finding)
@@ -95,12 +97,12 @@ async function keep(pass: Pass, provider: ProviderName, seen: ProviderPayment): 
         paymentId,
         captureReference: capture.reference,
         capturedMinor,
-        refundedMinor,
+        refundedMinor: backMinor,
         currency,
         capturedAt: capture.capturedAt,
         buyerEmail: seen.buyerEmail,
       })
-    row.refundedMinor = refundedMinor
+    row.refundedMinor = backMinor
     await tx.flush()
     const subject = { type: 'ProviderObject', id: row.id } as const
     if (leftMinor === 0) return closeCase(tx, 'PAYMENT_NOT_HERE', subject, pass.startedAt)

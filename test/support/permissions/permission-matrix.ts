@@ -1,6 +1,7 @@
 /** Lists who may see which field of every type. */
 import { inDays } from '../world/study.ts'
 import type { Audience } from './audiences.ts'
+import { corrections, dryRun, lists } from './permission-lists.ts'
 
 /**
  * Fields of a type by who may see them, and where the test finds one: a row's own node or another way in. Whoever is in
@@ -25,10 +26,7 @@ const all = (at: string, audience: Audience, fields: string): TypeEntry => ({ at
 
 const answer = `transferEligibility(input: { qualificationId: "$Qualification", courseIds: ["$Course"] })`
 const batch = `transferEligibilityBatch(inputs: [{ qualificationId: "nonsense", courseIds: ["$Course"] }])`
-const dryRun = `transferPolicyDryRun(input: { qualificationId: "$Qualification", effectiveFrom: "2040-01-01",
-  agreement: AUTOMATIC, acceptedLevels: [], maxCredit: "1" })`
 const excluding = 'institutions(first: 100) > nodes > qualifications(first: 100) > nodes > transferPolicy'
-const corrections = 'viewer > operator > reconciliations(first: 1) > nodes > corrections(first: 1)'
 
 /** Without connections, which follow. `Type` alone finds the sample by its id. */
 const things: Record<string, TypeEntry> = {
@@ -269,29 +267,6 @@ const things: Record<string, TypeEntry> = {
   Verification: all('verify(token: "a.b.c")', 'everybody', 'valid kind checks'),
   VerificationCheck: all('verify(token: "a.b.c") > checks', 'everybody', 'name status message'),
 }
-
-const lists: [type: string, at: string, audience: Audience, more?: string, moreOfEdge?: string][] = [
-  ['Course', 'courses(first: 1)', 'everybody', ' facets', ' highlights'],
-  ['CourseRun', 'Course > runs(first: 1)', 'everybody'],
-  ['Institution', 'institutions(first: 1)', 'everybody'],
-  ['Qualification', 'qualifications(first: 1)', 'everybody'],
-  ['TransferPolicy', 'Qualification > transferPolicies(first: 1)', 'everybody'],
-  ['TransferPolicyDryRunCase', `${dryRun} > cases`, 'institution'],
-  ['Enrolment', 'Learner > enrolments(first: 1)', 'ownerAndOperator'],
-  ['CreditRecord', 'Learner > creditRecords(first: 1)', 'ownerAndOperator'],
-  ['CreditShare', 'Learner > creditShares(first: 1)', 'owner'],
-  ['ShareAccess', 'CreditShare > accesses(first: 1)', 'owner'],
-  ['TransferApplication', 'Learner > transferApplications(first: 1)', 'ownerAndOperator'],
-  ['Receipt', 'Learner > receipts(first: 1)', 'ownerAndOperator'],
-  ['Payment', 'viewer > operator > payments(first: 1)', 'operator'],
-  ['Refund', 'viewer > operator > refunds(first: 1)', 'operator'],
-  ['Dispute', 'viewer > operator > disputes(first: 1)', 'operator'],
-  ['Reconciliation', 'viewer > operator > reconciliations(first: 1)', 'operator'],
-  ['Case', 'viewer > operator > cases(first: 1)', 'operator'],
-  ['Correction', corrections, 'operator'],
-  ['RefundRun', 'viewer > operator > refundRuns(first: 1)', 'operator'],
-  ['RefundRunItem', 'RefundRun > items(first: 1)', 'operator'],
-]
 
 /** Every type that is read, with its connection and edge where it is paged. */
 export const readable: Record<string, TypeEntry> = {

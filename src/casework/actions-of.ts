@@ -6,7 +6,7 @@ import { openRefundStatuses } from '../payments/refund.states.ts'
 import type { ReadConnection } from '../reading/connection/read-connection.ts'
 import { defineLoader, inOrder, type Loads } from '../reading/loader.ts'
 import { statement } from '../reading/statement.ts'
-import { type CaseStanding, possibleActions } from './case-actions.rules.ts'
+import { type CaseStanding, possibleActions } from './possible-actions.rules.ts'
 
 type StandingRow = { [Name in keyof CaseStanding]: CaseStanding[Name] extends number ? string : CaseStanding[Name] } & {
   id: string
